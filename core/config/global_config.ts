@@ -1,0 +1,31 @@
+import { choice, text, toggle } from "./fields.ts";
+import { ConfigSchema } from "./schema.ts";
+
+/** Where things lie and how they run: nothing that a result depends on. */
+export interface GlobalConfig {
+  /** The directory that holds all runs. */
+  readonly runs: string;
+  /** What does the arithmetic of TensorFlow.js. */
+  readonly engine: "auto" | "cpu";
+  /** Whether progress is left out. */
+  readonly quiet: boolean;
+}
+
+/** The schema of {@linkcode GlobalConfig}: each key is written down here. */
+export const globalConfigSchema: ConfigSchema<GlobalConfig> = new ConfigSchema<
+  GlobalConfig
+>({
+  runs: text({
+    default: "runs",
+    placeholder: "<dir>",
+    rule: "the path of a directory",
+    allows: (path) => path !== "",
+    description: "the directory that holds all runs",
+  }),
+  engine: choice({
+    default: "auto",
+    choices: ["auto", "cpu"],
+    description: "what does the arithmetic (auto: the fastest there is)",
+  }),
+  quiet: toggle({ default: false, description: "show no progress" }),
+});

@@ -1,0 +1,246 @@
+/**
+ * A configuration's schema: all its keys, and what follows from them.
+ *
+ * @module
+ */
+
+import leven from "leven";
+import type { Field, Fields } from "./fields.ts";
+import { isJsonObject, readJsonFile } from "../utils/json.ts";
+import { readConfigFile, writeConfigFile } from "../utils/run_directory.ts";
+
+/** One thing that is wrong with a configuration or a command line. */
+export interface ConfigProblem {
+  /** Where it stands: `--batch-size`, or `batchSize in my.json`. */
+  readonly where: string;
+  /** What is wrong and what would be right, in one line. */
+  readonly message: string;
+}
+
+/** A configuration or a command line that is wrong: all of it, said at once. */
+export class ConfigError extends RangeError {
+  /** Everything that is wrong. */
+  readonly problems: readonly ConfigProblem[];
+
+  /** @param problems Everything that is wrong, at least one thing. */
+  constructor(problems: readonly ConfigProblem[]) {
+    super(problems.map(({ message }) => message).join("\n"));
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+/** Where values come from, so that an error can say it. */
+export interface ConfigSource {
+  /** The values by key; what is not there keeps its default. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** What to call a key of this source: `--batch-size`. */
+  readonly nameOf: (key: string) => string;
+}
+
+/**
+ * The keys of a configuration `T`, in order.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { integer, number } from "./fields.ts";
+ * import { ConfigError, ConfigSchema } from "./schema.ts";
+ *
+ * const schema = new ConfigSchema({
+ *   degree: integer({ default: 1, min: 0, description: "of the polynomial" }),
+ *   ridge: number({ default: 0, min: 0, description: "of the penalty" }),
+ * });
+ * assertEquals(schema.parse({ degree: 3 }), { degree: 3, ridge: 0 });
+ * assertThrows(
+ *   () => schema.parse({ degre: 3 }),
+ *   ConfigError,
+ *   'Cannot use "degre" as there is no such key: did you mean "degree"?',
+ * );
+ * ```
+ */
+export class ConfigSchema<T extends object> {
+  /** The keys by name. */
+  readonly fields: Fields<T>;
+
+  /** @param fields The keys by name. */
+  constructor(fields: Fields<T>) {
+    this.fields = Object.freeze({ ...fields });
+  }
+
+  /** The names of the keys, in order. */
+  get keys(): readonly (keyof T & string)[] {
+    return Object.keys(this.fields) as (keyof T & string)[];
+  }
+
+  /**
+   * Looks up one of the keys.
+   *
+   * @param key The key's name.
+   * @returns What the key is.
+   */
+  field(key: string): Field<unknown> {
+    return this.fields[key as keyof T];
+  }
+
+  /** The configuration in which every key has its default. */
+  get defaults(): T {
+    return this.resolve([]);
+  }
+
+  /**
+   * Checks a configuration that is given as one object.
+   *
+   * @param values Some keys or all; the others keep their defaults.
+   * @returns The whole configuration, frozen.
+   * @throws {ConfigError} If a key is unknown or its value breaks its rule.
+   */
+  parse(values: object): T {
+    const nameOf = (key: string) => `"${key}"`;
+    return this.resolve([{ values: { ...values }, nameOf }]);
+  }
+
+  /**
+   * Puts a configuration together from several sources, of which a later one
+   * prevails over an earlier one, and all prevail over the defaults.
+   *
+   * @param sources Where values come from.
+   * @returns The whole configuration, frozen.
+   * @throws {ConfigError} If a key is unknown or its value breaks its rule.
+   */
+  resolve(sources: readonly ConfigSource[]): T {
+    const problems: ConfigProblem[] = [];
+    const config = new Map<string, unknown>(
+      this.keys.map((key) => [key, this.fields[key].default]),
+    );
+    for (const { values, nameOf } of sources) {
+      for (const [key, value] of Object.entries(values)) {
+        const where = nameOf(key);
+        if (!config.has(key)) {
+          const message = unknownKey(where, this.keys.map(nameOf));
+          problems.push({ where, message });
+          continue;
+        }
+        const { check, rule } = this.field(key);
+        const checked = check(value);
+        if (checked === undefined) {
+          const message = `Cannot use ${where} as it must be ${rule}: ` +
+            `current value is ${show(value)}`;
+          problems.push({ where, message });
+        } else config.set(key, freeze(checked));
+      }
+    }
+    if (problems.length > 0) throw new ConfigError(problems);
+    return Object.freeze(Object.fromEntries(config)) as T;
+  }
+
+  /**
+   * Keeps a configuration in a run directory.
+   *
+   * @param runPath The run's directory.
+   * @param config The whole configuration.
+   */
+  save(runPath: string, config: T): void {
+    writeConfigFile(runPath, config);
+  }
+
+  /**
+   * Reads the configuration of a run back, as it was resolved then.
+   *
+   * @param runPath The run's directory.
+   * @returns The same configuration as was saved.
+   * @throws {Deno.errors.NotFound} If there is no such file.
+   * @throws {SyntaxError} If it is no JSON.
+   * @throws {ConfigError} If it is not as the schema says.
+   */
+  load(runPath: string): T {
+    return this.resolve([{
+      values: readConfigFile(runPath),
+      nameOf: (key) => `"${key}" in ${runPath}/config.json`,
+    }]);
+  }
+
+  /**
+   * Writes a configuration readably, `key = value` a line.
+   *
+   * @param config The configuration.
+   * @returns The text.
+   */
+  format(config: T): string {
+    const width = Math.max(...this.keys.map((key) => key.length));
+    return this.keys
+      .map((key) => `${key.padEnd(width)} = ${formatValue(config[key])}`)
+      .join("\n");
+  }
+}
+
+/**
+ * Writes a value of a configuration as its flag would take it.
+ *
+ * @param value A value of any key.
+ * @returns The text: `128,64,32`, `0.001`, `linear`.
+ */
+export function formatValue(value: unknown): string {
+  if (Array.isArray(value)) return value.map(formatValue).join(",");
+  return isJsonObject(value) ? JSON.stringify(value) : String(value);
+}
+
+/**
+ * Reads the values that a file gives, a run's own `config.json` for example.
+ *
+ * @param path The JSON file; `schemaVersion` may be left out.
+ * @returns The values, to be resolved with others.
+ * @throws {Deno.errors.NotFound} If there is no such file.
+ * @throws {SyntaxError} If it is no JSON.
+ * @throws {TypeError} If it holds something other than an object.
+ * @throws {RangeError} If it bears a version that this code does not know.
+ */
+export function readConfigSource(path: string): ConfigSource {
+  const { schemaVersion: _, ...values } = readJsonFile(path, {
+    unversioned: true,
+  });
+  return { values, nameOf: (key) => `"${key}" in ${path}` };
+}
+
+/**
+ * Says that a key is unknown, and which known one is nearest.
+ *
+ * @param name What was given.
+ * @param known What would be right.
+ * @returns The message.
+ */
+export function unknownKey(name: string, known: readonly string[]): string {
+  const nearest = closest(name, known);
+  return `Cannot use ${name} as there is no such ` +
+    `${name.startsWith("-") ? "flag" : "key"}: ${
+      nearest ? `did you mean ${nearest}?` : `known are ${known.join(", ")}`
+    }`;
+}
+
+/**
+ * Finds the known name that a misspelt one was meant to be.
+ *
+ * @param name What was given.
+ * @param known What would be right.
+ * @returns The nearest name, or undefined where none is near.
+ */
+export function closest(
+  name: string,
+  known: readonly string[],
+): string | undefined {
+  const distance = (other: string) =>
+    leven(name.toLowerCase(), other.toLowerCase());
+  const nearest = known.toSorted((a, b) => distance(a) - distance(b))[0];
+  // Half the letters wrong is a different word.
+  return nearest !== undefined && distance(nearest) <= nearest.length / 2
+    ? nearest
+    : undefined;
+}
+
+function show(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
+}
+
+function freeze<V>(value: V): V {
+  return Array.isArray(value) ? Object.freeze([...value]) as V : value;
+}

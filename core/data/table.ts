@@ -1,0 +1,288 @@
+/**
+ * Tables of numbers: read from CSV files, split, standardised, and gone
+ * through in batches.
+ *
+ * @module
+ */
+
+import { parse } from "csv-parse/sync";
+import { isJsonObject } from "../utils/json.ts";
+import type { RandomStream } from "../utils/random.ts";
+
+/** A table of numbers, row after row. */
+export interface Table {
+  /** The names of the columns. */
+  readonly columns: readonly string[];
+  /** How many rows there are. */
+  readonly nRows: number;
+  /** The values, shape [nRows, columns.length], row after row. */
+  readonly values: Float64Array;
+}
+
+/** Some rows of a table. */
+export interface Batch {
+  /** How many rows there are. */
+  readonly nRows: number;
+  /** The values, shape [nRows, number of columns], row after row. */
+  readonly values: Float32Array;
+}
+
+/**
+ * Reads a table from a CSV file: fields separated by commas, all of them
+ * numbers, but for a first line of column names if there is one. Empty lines
+ * and lines that begin with `#` are passed over.
+ *
+ * @param path The file's path.
+ * @returns The table.
+ * @throws {Deno.errors.NotFound} If there is no such file.
+ * @throws {SyntaxError} If the file is empty, a line has another number of
+ * fields than the first, or a field is no number; the message names the line.
+ */
+export function readTable(path: string): Table {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(
+      `Cannot read ${path} as there is no such file`,
+    );
+  }
+  const lines = parseLines(text, path);
+  const first = lines[0];
+  if (!first) {
+    throw new SyntaxError(`Cannot read ${path} as it has no rows of numbers`);
+  }
+  const names = first.fields.filter((field) => !isNumber(field));
+  const hasNames = names.length === first.fields.length;
+  if (!hasNames && names.length > 0) {
+    throw new SyntaxError(
+      `Cannot read ${path}:${first.line} as a first line must be all names ` +
+        `or all numbers: current value of one field is "${names[0]}"`,
+    );
+  }
+  const rows = hasNames ? lines.slice(1) : lines;
+  if (rows.length === 0) {
+    throw new SyntaxError(
+      `Cannot read ${path} as it has column names and no rows of numbers`,
+    );
+  }
+  const nColumns = first.fields.length;
+  const columns = hasNames
+    ? first.fields
+    : first.fields.map((_, index) => `column ${index + 1}`);
+  const values = new Float64Array(rows.length * nColumns);
+  rows.forEach(({ fields, line }, row) => {
+    if (fields.length !== nColumns) {
+      throw new SyntaxError(
+        `Cannot read ${path}:${line} as it must have ${nColumns} fields like ` +
+          `the first line: current count is ${fields.length}`,
+      );
+    }
+    fields.forEach((field, column) => {
+      if (!isNumber(field)) {
+        throw new SyntaxError(
+          `Cannot read ${path}:${line} as ${columns[column]} must be a ` +
+            `number: current value is "${field}"`,
+        );
+      }
+      values[row * nColumns + column] = Number(field);
+    });
+  });
+  return { columns, nRows: rows.length, values };
+}
+
+interface Line {
+  readonly line: number;
+  readonly fields: readonly string[];
+}
+
+function parseLines(text: string, path: string): Line[] {
+  try {
+    const records = parse(text, {
+      bom: true,
+      comment: "#",
+      comment_no_infix: true,
+      info: true,
+      relax_column_count: true, // Checked above, in our own words.
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as { record: string[]; info: { lines: number } }[];
+    return records.map(({ record, info }) => ({
+      line: info.lines,
+      fields: record,
+    }));
+  } catch (error) {
+    throw new SyntaxError(
+      `Cannot read ${path} as CSV: ${(error as Error).message}`,
+    );
+  }
+}
+
+function isNumber(field: string): boolean {
+  return field !== "" && Number.isFinite(Number(field));
+}
+
+/**
+ * Takes some rows of a table.
+ *
+ * @param table The table.
+ * @param rows Which rows, in the order in which they are wanted.
+ * @returns A table of those rows.
+ */
+export function takeRows(table: Table, rows: ArrayLike<number>): Table {
+  const nColumns = table.columns.length;
+  const values = new Float64Array(rows.length * nColumns);
+  for (let i = 0; i < rows.length; i++) {
+    const start = rows[i]! * nColumns;
+    values.set(table.values.subarray(start, start + nColumns), i * nColumns);
+  }
+  return { columns: table.columns, nRows: rows.length, values };
+}
+
+/** The two parts of a table. */
+export interface Split {
+  /** What is trained on. */
+  readonly train: Table;
+  /** What is held out, to be measured on. */
+  readonly heldOut: Table;
+}
+
+/** The share of a table's rows that is held out. */
+export const HELD_OUT_SHARE = 0.2;
+const FEWEST_ROWS = 5;
+
+/**
+ * Holds out a random fifth of a table's rows.
+ *
+ * @param table The table.
+ * @param random What decides which rows.
+ * @returns Both parts.
+ * @throws {RangeError} If the table has fewer than five rows.
+ */
+export function splitTable(table: Table, random: RandomStream): Split {
+  if (table.nRows < FEWEST_ROWS) {
+    throw new RangeError(
+      `Cannot hold out rows of a table that has fewer than ${FEWEST_ROWS}: ` +
+        `current count is ${table.nRows}`,
+    );
+  }
+  const order = random.permutation(table.nRows);
+  const nHeldOut = Math.max(1, Math.round(table.nRows * HELD_OUT_SHARE));
+  return {
+    heldOut: takeRows(table, order.subarray(0, nHeldOut)),
+    train: takeRows(table, order.subarray(nHeldOut)),
+  };
+}
+
+/** How a table was standardised, column by column. */
+export interface Scaling {
+  /** The names of the columns. */
+  readonly columns: readonly string[];
+  /** The means, in the units of the data. */
+  readonly means: readonly number[];
+  /** The standard deviations, in the units of the data. */
+  readonly deviations: readonly number[];
+}
+
+/**
+ * Finds the scaling that gives each column mean 0 and variance 1.
+ *
+ * @param table The table, of which the sample variance is taken.
+ * @returns The scaling.
+ * @throws {RangeError} If a column has the same value in every row.
+ */
+export function scalingOf(table: Table): Scaling {
+  const { columns, nRows, values } = table;
+  const means: number[] = [], deviations: number[] = [];
+  columns.forEach((name, column) => {
+    let mean = 0, squares = 0;
+    for (let row = 0; row < nRows; row++) {
+      mean += values[row * columns.length + column]! / nRows;
+    }
+    for (let row = 0; row < nRows; row++) {
+      squares += (values[row * columns.length + column]! - mean) ** 2;
+    }
+    const deviation = Math.sqrt(squares / (nRows - 1));
+    if (!(deviation > 0)) {
+      throw new RangeError(
+        `Cannot standardise ${name} as its values must differ: all ${nRows} ` +
+          `are ${mean}`,
+      );
+    }
+    means.push(mean);
+    deviations.push(deviation);
+  });
+  return { columns, means, deviations };
+}
+
+/**
+ * Reads a scaling back from a file.
+ *
+ * @param value The parsed JSON.
+ * @returns The scaling.
+ * @throws {TypeError} If the value is no scaling.
+ */
+export function scalingFromJSON(value: unknown): Scaling {
+  const lists = isJsonObject(value)
+    ? [value.columns, value.means, value.deviations]
+    : [];
+  if (lists.length === 0 || !lists.every(Array.isArray)) {
+    throw new TypeError(
+      "Cannot read a scaling as it must have columns, means and deviations",
+    );
+  }
+  const [columns, means, deviations] = lists as [string[], number[], number[]];
+  return { columns, means, deviations };
+}
+
+/**
+ * Standardises a table.
+ *
+ * @param table The table, in the units of the data.
+ * @param scaling The scaling, of this or another table with such columns.
+ * @returns The table in standard units.
+ */
+export function standardise(table: Table, scaling: Scaling): Table {
+  const nColumns = table.columns.length;
+  const values = table.values.map((value, index) => {
+    const column = index % nColumns;
+    return (value - scaling.means[column]!) / scaling.deviations[column]!;
+  });
+  return { ...table, values };
+}
+
+/** How {@linkcode batches} goes through a table. */
+export interface BatchOptions {
+  /** How many rows a batch has; the last one may have fewer. */
+  readonly batchSize: number;
+  /** What decides the order; without it, the order is the table's. */
+  readonly order?: RandomStream;
+}
+
+/**
+ * Goes through a table once, in batches of which the last may be smaller.
+ *
+ * @param table The table.
+ * @param options The size of a batch, and what decides the order.
+ * @returns An iterator of batches, every row in exactly one of them.
+ */
+export function* batches(
+  table: Table,
+  options: BatchOptions,
+): Generator<Batch> {
+  const { batchSize, order } = options;
+  const nColumns = table.columns.length;
+  const rows = order?.permutation(table.nRows);
+  for (let start = 0; start < table.nRows; start += batchSize) {
+    const nRows = Math.min(batchSize, table.nRows - start);
+    const values = new Float32Array(nRows * nColumns);
+    for (let i = 0; i < nRows; i++) {
+      const row = rows ? rows[start + i]! : start + i;
+      for (let column = 0; column < nColumns; column++) {
+        values[i * nColumns + column] = table.values[row * nColumns + column]!;
+      }
+    }
+    yield { nRows, values };
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The data of the diffusion experiment: named datasets, and CSV files of the
+ * user's own.
+ *
+ * @module
+ */
+
+import type { ModelConfig } from "../config/model_config.ts";
+import {
+  readTable,
+  type Scaling,
+  scalingOf,
+  type Split,
+  splitTable,
+  standardise,
+  type Table,
+  takeRows,
+} from "../data/table.ts";
+import { RandomStream } from "../utils/random.ts";
+
+/** One part of a Gaussian mixture in one dimension. */
+export interface MixtureComponent {
+  /** The probability that a point comes from this part. */
+  readonly weight: number;
+  /** The part's mean. */
+  readonly mean: number;
+  /** The part's standard deviation. */
+  readonly deviation: number;
+}
+
+/** The dataset `mixture`: three bumps of different height and width. */
+export const MIXTURE: readonly MixtureComponent[] = [
+  { weight: 0.5, mean: -2, deviation: 0.5 },
+  { weight: 0.3, mean: 1, deviation: 0.3 },
+  { weight: 0.2, mean: 3, deviation: 0.8 },
+];
+
+/** The part of `nTrain` that is drawn to be held out: a fifth of all rows. */
+const HELD_OUT_PER_TRAIN = 0.25;
+
+/** What the diffusion experiment trains on and is measured on. */
+export interface DiffusionData extends Split {
+  /** How the data were standardised: by the part that is trained on. */
+  readonly scaling: Scaling;
+}
+
+/**
+ * Loads the dataset of a configuration, both parts standardised by the part
+ * that is trained on. The same `dataset`, `dataSeed` and `nTrain` give the same
+ * data; `seed` has no say in it.
+ *
+ * @param config The configuration.
+ * @returns Both parts in standard units, and the scaling.
+ * @throws {Deno.errors.NotFound} If the CSV file is not there.
+ * @throws {SyntaxError} If it is no table of numbers.
+ * @throws {RangeError} If it has too few rows, or a column of one value.
+ */
+export function loadData(config: ModelConfig): DiffusionData {
+  const { train, heldOut } = config.dataset === "mixture"
+    ? drawMixture(config)
+    : splitFile(config);
+  const scaling = scalingOf(train);
+  return {
+    train: standardise(train, scaling),
+    heldOut: standardise(heldOut, scaling),
+    scaling,
+  };
+}
+
+function drawMixture({ dataSeed, nTrain }: ModelConfig): Split {
+  const nHeldOut = Math.max(2, Math.round(nTrain * HELD_OUT_PER_TRAIN));
+  const draw = (stream: string, nRows: number): Table => {
+    const random = new RandomStream(dataSeed, stream);
+    const values = new Float64Array(nRows);
+    for (let row = 0; row < nRows; row++) {
+      const { mean, deviation } = pick(MIXTURE, random.uniform());
+      values[row] = mean + deviation * random.normal();
+    }
+    return { columns: ["x"], nRows, values };
+  };
+  return {
+    train: draw("data/train", nTrain),
+    heldOut: draw("data/held-out", nHeldOut),
+  };
+}
+
+function pick(
+  components: readonly MixtureComponent[],
+  uniform: number,
+): MixtureComponent {
+  let below = 0;
+  for (const component of components) {
+    below += component.weight;
+    if (uniform < below) return component;
+  }
+  return components.at(-1)!;
+}
+
+function splitFile({ dataset, dataSeed, nTrain }: ModelConfig): Split {
+  const path = dataset === "faithful"
+    ? `${import.meta.dirname}/../data/faithful.csv`
+    : dataset;
+  const random = new RandomStream(dataSeed, "data/split");
+  const { train, heldOut } = splitTable(readTable(path), random);
+  // The order is random already; the held-out part is the same for any nTrain.
+  const rows = Array.from(
+    { length: Math.min(nTrain, train.nRows) },
+    (_, i) => i,
+  );
+  return { train: takeRows(train, rows), heldOut };
+}

@@ -1,0 +1,99 @@
+/**
+ * Noise schedules: how much of the data is left at each time.
+ *
+ * @module
+ */
+
+import type { ModelConfig } from "../config/model_config.ts";
+import type { Batch } from "../data/table.ts";
+import type { RandomStream } from "../utils/random.ts";
+
+/** β of the first and last step (Ho, Jain & Abbeel 2020, section 4). */
+const LINEAR = { first: 1e-4, last: 0.02 };
+/** Keeps β small near the data (Nichol & Dhariwal 2021, section 3.2). */
+const COSINE_OFFSET = 0.008;
+const LARGEST_BETA = 0.999;
+
+/**
+ * The βₜ of a schedule: the variance of the noise that each step adds.
+ *
+ * `linear` grows from 1e-4 to 0.02, as in DDPM (Ho, Jain & Abbeel 2020);
+ * `cosine` follows from ᾱ(t) = cos²((t/T + s)/(1 + s) · π/2), as in Nichol &
+ * Dhariwal (2021, eq. 17), each β at most 0.999.
+ *
+ * @param config Which schedule, and how many steps it has.
+ * @returns βₜ for t = 1 … T, shape [nTimesteps].
+ */
+export function betas(
+  config: Pick<ModelConfig, "betaSchedule" | "nTimesteps">,
+): Float64Array {
+  const { betaSchedule, nTimesteps } = config;
+  const { first, last } = LINEAR;
+  const signal = (t: number) => {
+    const angle = (t / nTimesteps + COSINE_OFFSET) / (1 + COSINE_OFFSET);
+    return Math.cos(angle * Math.PI / 2) ** 2;
+  };
+  return Float64Array.from({ length: nTimesteps }, (_, step) => {
+    if (betaSchedule === "cosine") {
+      return Math.min(1 - signal(step + 1) / signal(step), LARGEST_BETA);
+    }
+    return first + (last - first) * (step / Math.max(nTimesteps - 1, 1));
+  });
+}
+
+/**
+ * The ᾱₜ of a schedule: the share of the data's variance that is left at each
+ * time, ∏ (1 − β) up to there.
+ *
+ * @param config Which schedule, and how many steps it has.
+ * @returns ᾱₜ for t = 1 … T, shape [nTimesteps], falling from near 1.
+ */
+export function alphaBars(
+  config: Pick<ModelConfig, "betaSchedule" | "nTimesteps">,
+): Float64Array {
+  let product = 1;
+  return betas(config).map((beta) => product *= 1 - beta);
+}
+
+/** Rows of data with noise mixed in. */
+export interface NoisyBatch {
+  /** How many rows there are. */
+  readonly nRows: number;
+  /** The mixture, shape [nRows, number of columns]. */
+  readonly noisy: Float32Array;
+  /** The noise that is in it, standard normal, of the same shape. */
+  readonly noise: Float32Array;
+  /** The time of each row as a share of nTimesteps, in (0, 1]. */
+  readonly times: Float32Array;
+}
+
+/**
+ * Mixes noise into data: xₜ = √ᾱₜ x + √(1 − ᾱₜ) ε, each row at a time of its
+ * own, drawn uniformly (Ho, Jain & Abbeel 2020, eq. 4 and algorithm 1).
+ *
+ * @param batch The data in standard units.
+ * @param schedule ᾱₜ by time, what {@linkcode alphaBars} gave.
+ * @param random Draws the times and the noise.
+ * @returns The mixture, its noise and its times.
+ */
+export function addNoise(
+  batch: Batch,
+  schedule: Float64Array,
+  random: RandomStream,
+): NoisyBatch {
+  const { nRows, values } = batch;
+  const nColumns = values.length / nRows;
+  const noisy = new Float32Array(values.length);
+  const noise = new Float32Array(values.length);
+  const times = new Float32Array(nRows);
+  for (let row = 0; row < nRows; row++) {
+    const t = random.integer(schedule.length);
+    times[row] = (t + 1) / schedule.length;
+    const kept = Math.sqrt(schedule[t]!), mixed = Math.sqrt(1 - schedule[t]!);
+    for (let i = row * nColumns; i < (row + 1) * nColumns; i++) {
+      noise[i] = random.normal();
+      noisy[i] = kept * values[i]! + mixed * noise[i]!;
+    }
+  }
+  return { nRows, noisy, noise, times };
+}

@@ -1,0 +1,136 @@
+/**
+ * What an experiment is: the small interface by which the training and the
+ * evaluation of any model plug in.
+ *
+ * @module
+ */
+
+import { type ConfigOf, type Field, integer } from "./config/fields.ts";
+import { ConfigSchema } from "./config/schema.ts";
+import type { Run } from "./run.ts";
+
+/** What every configuration has: replicates differ in this key alone. */
+export interface Seeded {
+  /** Fixes everything random but the data. */
+  readonly seed: number;
+}
+
+/** Keys of a configuration, each made by a function of `config/fields.ts`. */
+// deno-lint-ignore no-explicit-any
+export type AnyFields = Readonly<Record<string, Field<any>>>;
+
+/** What {@linkcode experiment} takes. */
+export interface ExperimentDefinition<
+  F extends AnyFields,
+  G extends AnyFields,
+> {
+  /** The experiment's name, which its runs bear. */
+  readonly name: string;
+  /** What a result depends on. `seed` is added where it is not among them. */
+  readonly config: F;
+  /** What an evaluation depends on; nothing by default. */
+  readonly evalConfig?: G;
+  /**
+   * Checks what the schema cannot, before there is a run: that data can be
+   * read, for example.
+   */
+  validate?(config: ConfigOf<F> & Seeded): void | Promise<void>;
+  /** Trains one configuration, and leaves in the run what evaluation needs. */
+  train(config: ConfigOf<F> & Seeded, run: Run): unknown;
+  /** Measures something on an already trained run. */
+  evaluate?(
+    config: ConfigOf<F> & Seeded,
+    evalConfig: ConfigOf<G>,
+    run: Run,
+  ): unknown;
+}
+
+/** An experiment as scripts and tests use it: made by {@linkcode experiment}. */
+export interface Experiment {
+  /** The experiment's name, which its runs bear. */
+  readonly name: string;
+  /** The schema of what a result depends on. */
+  readonly configSchema: ConfigSchema<Seeded>;
+  /** The schema of what an evaluation depends on. */
+  readonly evalConfigSchema: ConfigSchema<object>;
+  /** Checks what the schema cannot, before there is a run. */
+  validate(config: Seeded): Promise<void>;
+  /** Trains one configuration. */
+  train(config: Seeded, run: Run): Promise<void>;
+  /** Measures something on a trained run; null where there is nothing to. */
+  readonly evaluate:
+    | ((config: Seeded, evalConfig: object, run: Run) => Promise<void>)
+    | null;
+}
+
+const experiments = new WeakSet<object>();
+
+/**
+ * Defines an experiment. A file whose default export it is can be trained,
+ * evaluated and compared: `deno task train --experiment FILE`.
+ *
+ * @param definition Its name, the keys of its configuration, and the functions
+ * that train and evaluate.
+ * @returns The experiment.
+ *
+ * @example
+ * ```ts
+ * import { experiment } from "./experiment.ts";
+ * import { integer } from "./config/fields.ts";
+ *
+ * export default experiment({
+ *   name: "coin",
+ *   config: {
+ *     nTosses: integer({ default: 100, min: 1, description: "how many" }),
+ *   },
+ *   train(config, run) {
+ *     const tosses = run.random("tosses");
+ *     for (let i = 0; i < config.nTosses; i++) {
+ *       run.meter.observe("heads", tosses.integer(2));
+ *     }
+ *     run.record({ name: "heads" }, run.meter.result("heads"));
+ *   },
+ * });
+ * ```
+ */
+export function experiment<
+  const F extends AnyFields,
+  const G extends AnyFields = Record<never, never>,
+>(definition: ExperimentDefinition<F, G>): Experiment {
+  type Config = ConfigOf<F> & Seeded;
+  const { name, evaluate } = definition;
+  const seed = integer({
+    default: 42,
+    min: 0,
+    description: "fixes everything random but the data",
+  });
+  const made: Experiment = Object.freeze({
+    name,
+    configSchema: new ConfigSchema<Seeded>({ seed, ...definition.config }),
+    evalConfigSchema: new ConfigSchema<object>(definition.evalConfig ?? {}),
+    async validate(config: Seeded) {
+      await definition.validate?.(config as Config);
+    },
+    async train(config: Seeded, run: Run) {
+      await definition.train(config as Config, run);
+    },
+    evaluate: evaluate
+      ? async (config: Seeded, evalConfig: object, run: Run) => {
+        const settings = evalConfig as ConfigOf<G>;
+        await evaluate.call(definition, config as Config, settings, run);
+      }
+      : null,
+  });
+  experiments.add(made);
+  return made;
+}
+
+/**
+ * Says whether a value was made by {@linkcode experiment}.
+ *
+ * @param value Any value, what a module exports for example.
+ * @returns Whether it is an experiment.
+ */
+export function isExperiment(value: unknown): value is Experiment {
+  return typeof value === "object" && value !== null && experiments.has(value);
+}

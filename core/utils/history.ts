@@ -1,0 +1,159 @@
+/**
+ * The history of a run: `metrics.jsonl`, a header object and then one line a
+ * step or epoch, whole lines only.
+ *
+ * @module
+ */
+
+import {
+  type JsonObject,
+  parseVersioned,
+  SCHEMA_VERSION,
+  stringify,
+} from "./json.ts";
+
+/** The history's file name in a run directory. */
+export const HISTORY_FILE = "metrics.jsonl";
+
+/** What one line of the history holds. */
+export type HistoryLine = Readonly<
+  Record<string, number | string | boolean | null>
+>;
+
+/**
+ * The history of a run that is being written. It is open once, for as long as
+ * the run lives, and locked for as long: that tells a living run from one that
+ * died.
+ */
+export class History implements Disposable {
+  readonly #file: Deno.FsFile;
+  readonly #encoder = new TextEncoder();
+  #length = 0;
+  #closed = false;
+
+  /**
+   * Starts the history of a new run.
+   *
+   * @param runPath The run's directory.
+   * @param runId The run's id, for the header.
+   * @throws {Deno.errors.AlreadyExists} If the run has a history.
+   */
+  constructor(runPath: string, runId: string) {
+    this.#file = Deno.openSync(`${runPath}/${HISTORY_FILE}`, {
+      write: true,
+      createNew: true,
+    });
+    try {
+      this.#file.tryLockSync(true);
+    } catch {
+      // A file system without locks: readers then go by the time of the last
+      // line.
+    }
+    this.append({ schemaVersion: SCHEMA_VERSION, runId });
+  }
+
+  /**
+   * Appends one line.
+   *
+   * @param values What to write; NaN and infinities are kept.
+   * @throws {Error} If the disk is full: the lines before stay whole.
+   */
+  append(values: HistoryLine): void {
+    let line = JSON.stringify(values);
+    // JSON.stringify turns what is not finite into null; that is rare enough
+    // to pay for it only then.
+    if (line.includes("null")) line = stringify(values);
+    const bytes = this.#encoder.encode(line + "\n");
+    let written = 0;
+    try {
+      while (written < bytes.length) {
+        written += this.#file.writeSync(
+          written === 0 ? bytes : bytes.subarray(written),
+        );
+      }
+    } catch (error) {
+      if (written > 0) this.#cutBack();
+      throw error;
+    }
+    this.#length += bytes.length;
+  }
+
+  /** Ends the history; a second call does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#file.close();
+  }
+
+  /** Ends the history where its scope ends. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #cutBack(): void {
+    this.#file.truncateSync(this.#length);
+    this.#file.seekSync(this.#length, Deno.SeekMode.Start);
+  }
+}
+
+/** What a history file holds. */
+export interface HistoryContent {
+  /** The id of the run that wrote it. */
+  readonly runId: string;
+  /** The lines after the header. */
+  readonly lines: readonly JsonObject[];
+  /** Whether the last line was torn, and so was passed over. */
+  readonly torn: boolean;
+}
+
+/**
+ * Reads the history of a run, also while it is being written.
+ *
+ * @param runPath The run's directory.
+ * @returns The lines; a torn last one is passed over, and said.
+ * @throws {Deno.errors.NotFound} If the run has no history.
+ * @throws {SyntaxError} If a line other than the last is no JSON object.
+ * @throws {RangeError} If the header bears an unknown version.
+ */
+export function readHistory(runPath: string): HistoryContent {
+  const path = `${runPath}/${HISTORY_FILE}`;
+  const text = Deno.readTextFileSync(path);
+  const texts = text.split("\n");
+  const torn = texts.pop() !== "";
+  if (texts.length === 0) return { runId: "", lines: [], torn };
+  const header = parseVersioned(texts[0]!, `${path}:1`);
+  const lines = texts.slice(1).map((line, index) => {
+    try {
+      return JSON.parse(line) as JsonObject;
+    } catch (error) {
+      throw new SyntaxError(
+        `Cannot read ${path}:${index + 2} as JSON: ${(error as Error).message}`,
+      );
+    }
+  });
+  return { runId: String(header.runId), lines, torn };
+}
+
+/** Without locks, a run that has been silent for so long counts as dead. */
+const SILENCE_MS = 5 * 60 * 1000;
+
+/**
+ * Says whether a process lives behind a run that claims to be running.
+ *
+ * @param runPath The run's directory.
+ * @returns Whether its history is locked; on a file system without locks,
+ * whether it was written to in the last minutes.
+ */
+export function isAlive(runPath: string): boolean {
+  try {
+    using file = Deno.openSync(`${runPath}/${HISTORY_FILE}`);
+    try {
+      return !file.tryLockSync(false);
+    } catch {
+      const writtenAt = file.statSync().mtime?.getTime() ?? 0;
+      return Date.now() - writtenAt < SILENCE_MS;
+    }
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * Random numbers that are the same everywhere: named, independent streams of a
+ * counter-based generator, whose whole state is a few integers.
+ *
+ * @module
+ */
+
+import { hash64 } from "./_hash.ts";
+import { normalQuantile } from "./_normal_quantile.ts";
+import { decodeNumber, isJsonObject } from "./json.ts";
+
+/** Where a stream stands. */
+export interface RandomState {
+  /** The seed it was made with. */
+  readonly seed: number;
+  /** Its name. */
+  readonly stream: string;
+  /** How many 32-bit words have been drawn from it. */
+  readonly position: number;
+}
+
+/** Four 32-bit words. */
+export type Words = readonly [number, number, number, number];
+
+const WORD = 2 ** 32;
+const HALF_WORD = 2 ** 16;
+
+/**
+ * The Philox4x32-10 bijection (Salmon, Moraes, Dror & Shaw 2011, "Parallel
+ * random numbers: as easy as 1, 2, 3", SC '11): encrypts a counter.
+ *
+ * @param counter Four 32-bit words that say which block is wanted.
+ * @param key Two 32-bit words that say in which sequence.
+ * @param into Where the four words of the block are put.
+ * @returns `into`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { philox4x32 } from "./random.ts";
+ *
+ * const [first] = philox4x32([0, 0, 0, 0], [0, 0], new Uint32Array(4));
+ * assertEquals(first!.toString(16), "6627e8d5");
+ * ```
+ */
+export function philox4x32(
+  counter: Words,
+  key: readonly [number, number],
+  into: Uint32Array,
+): Uint32Array {
+  const ROUNDS = 10;
+  let [a, b, c, d] = counter;
+  let [left, right] = key;
+  for (let round = 0; round < ROUNDS; round++) {
+    // The high words of two 32 × 32 bit products, in halves: each step stays
+    // below 2^53, where doubles are exact.
+    const aHigh = (a * 0xD251 + Math.floor(a * 0x1F53 / HALF_WORD)) /
+      HALF_WORD;
+    const cHigh = (c * 0xCD9E + Math.floor(c * 0x8D57 / HALF_WORD)) /
+      HALF_WORD;
+    const aLow = Math.imul(a, 0xD2511F53);
+    const cLow = Math.imul(c, 0xCD9E8D57);
+    a = (cHigh ^ b ^ left) >>> 0;
+    b = cLow;
+    c = (aHigh ^ d ^ right) >>> 0;
+    d = aLow;
+    left = (left + 0x9E3779B9) | 0;
+    right = (right + 0xBB67AE85) | 0;
+  }
+  into[0] = a;
+  into[1] = b;
+  into[2] = c;
+  into[3] = d;
+  return into;
+}
+
+/**
+ * A named stream of random numbers. Streams of one seed never overlap, and
+ * neither do those of different seeds: seed and name are different parts of
+ * the generator's input. What a stream gives depends on its seed, its name and
+ * how far it has been read, on nothing else.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { RandomStream } from "./random.ts";
+ *
+ * const noise = new RandomStream(42, "noise");
+ * noise.normal();
+ * const saved = noise.state;
+ * const next = noise.normal();
+ * assertEquals(RandomStream.from(saved).normal(), next);
+ * ```
+ */
+export class RandomStream {
+  readonly #seed: number;
+  readonly #stream: string;
+  readonly #key: readonly [number, number];
+  readonly #name: readonly [number, number];
+  readonly #block = new Uint32Array(4);
+  #position = 0;
+
+  /**
+   * @param seed A whole number from 0 to 2^53 − 1.
+   * @param stream The stream's name: `init`, `order`, `noise`, `eval`, …
+   * @throws {RangeError} If the seed is no such number.
+   */
+  constructor(seed: number, stream: string) {
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new RangeError(
+        `Cannot use a seed that is no whole number from 0 to 2^53 − 1: ` +
+          `current value is ${seed}`,
+      );
+    }
+    this.#seed = seed;
+    this.#stream = stream;
+    this.#key = [seed % WORD, Math.floor(seed / WORD)];
+    this.#name = hash64(stream);
+  }
+
+  /**
+   * Makes a stream that goes on where another one stood.
+   *
+   * @param state What {@linkcode RandomStream.state} gave, from a file or not.
+   * @returns The stream.
+   * @throws {TypeError} If the value is no such state.
+   * @throws {RangeError} If seed or position are out of range.
+   */
+  static from(state: RandomState): RandomStream {
+    if (!isJsonObject(state) || typeof state.stream !== "string") {
+      throw new TypeError("Cannot read the state of a random stream");
+    }
+    const stream = new RandomStream(
+      decodeNumber(state.seed, "seed"),
+      state.stream,
+    );
+    if (!Number.isSafeInteger(state.position) || state.position < 0) {
+      throw new RangeError(
+        `Cannot use a position that is no count of words: ` +
+          `current value is ${state.position}`,
+      );
+    }
+    stream.#position = state.position;
+    if (state.position % 4 !== 0) stream.#fillBlock();
+    return stream;
+  }
+
+  /** Where the stream stands: a few integers, and its name. */
+  get state(): RandomState {
+    return {
+      seed: this.#seed,
+      stream: this.#stream,
+      position: this.#position,
+    };
+  }
+
+  /** A number uniform in [0, 1), a multiple of 2^−53. */
+  uniform(): number {
+    const high = this.#word() >>> 5, low = this.#word() >>> 6;
+    return (high * 2 ** 26 + low) * 2 ** -53;
+  }
+
+  /**
+   * A standard normal number, by inversion: one uniform number makes one
+   * normal, so that its place in the stream is known beforehand.
+   */
+  normal(): number {
+    const high = this.#word() >>> 6, low = this.#word() >>> 6;
+    // In the middle of its cell: never 0, never 1.
+    return normalQuantile((high * 2 ** 26 + low + 0.5) * 2 ** -52);
+  }
+
+  /**
+   * A whole number uniform in [0, bound), without bias.
+   *
+   * @param bound How many numbers there are to choose from, 1 to 2^32.
+   * @throws {RangeError} If the bound is no such number.
+   */
+  integer(bound: number): number {
+    if (!Number.isInteger(bound) || bound < 1 || bound > WORD) {
+      throw new RangeError(
+        `Cannot draw below a bound that is no whole number from 1 to 2^32: ` +
+          `current value is ${bound}`,
+      );
+    }
+    const fair = WORD - WORD % bound;
+    let word: number;
+    do word = this.#word(); while (word >= fair);
+    return word % bound;
+  }
+
+  /**
+   * The whole numbers below n in random order (Fisher & Yates).
+   *
+   * @param n How many there are.
+   * @returns Each of 0 … n − 1 once.
+   * @throws {RangeError} If n is no whole number from 0 to 2^32.
+   */
+  permutation(n: number): Uint32Array<ArrayBuffer> {
+    const order = new Uint32Array(n);
+    for (let i = 0; i < n; i++) {
+      const j = this.integer(i + 1);
+      order[i] = order[j]!;
+      order[j] = i;
+    }
+    return order;
+  }
+
+  /**
+   * Fills an array with numbers uniform in [0, 1).
+   *
+   * @param into Any floating-point array; a Float32Array may round up to 1.
+   * @returns `into`.
+   */
+  fillUniform<T extends Float32Array | Float64Array>(into: T): T {
+    for (let i = 0; i < into.length; i++) into[i] = this.uniform();
+    return into;
+  }
+
+  /**
+   * Fills an array with standard normal numbers.
+   *
+   * @param into Any floating-point array.
+   * @returns `into`.
+   */
+  fillNormal<T extends Float32Array | Float64Array>(into: T): T {
+    for (let i = 0; i < into.length; i++) into[i] = this.normal();
+    return into;
+  }
+
+  /**
+   * Fills an array with whole numbers uniform in [0, bound).
+   *
+   * @param into Any integer array that can hold them.
+   * @param bound How many numbers there are to choose from, 1 to 2^32.
+   * @returns `into`.
+   * @throws {RangeError} If the bound is no such number.
+   */
+  fillIntegers<T extends Int32Array | Uint32Array | Uint8Array>(
+    into: T,
+    bound: number,
+  ): T {
+    for (let i = 0; i < into.length; i++) into[i] = this.integer(bound);
+    return into;
+  }
+
+  #word(): number {
+    const place = this.#position & 3;
+    if (place === 0) this.#fillBlock();
+    this.#position++;
+    return this.#block[place]!;
+  }
+
+  #fillBlock(): void {
+    const block = Math.floor(this.#position / 4);
+    philox4x32(
+      [block % WORD, Math.floor(block / WORD), ...this.#name],
+      this.#key,
+      this.#block,
+    );
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * How long things take, on the monotonic clock.
+ *
+ * @module
+ */
+
+import { Meter } from "./meters.ts";
+import type { ScalarResult } from "./results.ts";
+
+const SECONDS = "seconds";
+const MILLISECONDS_PER_SECOND = 1000;
+
+/** A stretch of time under way; it ends where its scope does. */
+export interface Span extends Disposable {
+  /**
+   * Ends the span.
+   *
+   * @returns Its length in seconds; the same when it has ended before.
+   */
+  stop(): number;
+}
+
+/** What {@linkcode Timer.timed} takes and returns: any function. */
+// deno-lint-ignore no-explicit-any
+export type AnyFunction = (this: any, ...args: any[]) => unknown;
+
+/**
+ * Measures spans of time and gives their mean with its standard error. A span
+ * that throws counts as well.
+ *
+ * @example Spans
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Timer } from "./timer.ts";
+ *
+ * const timer = new Timer();
+ * for (let epoch = 0; epoch < 3; epoch++) {
+ *   using _span = timer.start();
+ *   // … what is to be measured
+ * }
+ * assertEquals(timer.result().n, 3);
+ * ```
+ *
+ * @example Functions and methods, sync or async
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Timer } from "./timer.ts";
+ *
+ * const timer = new Timer();
+ * const square = timer.timed((x: number) => x * x);
+ * assertEquals(square(3), 9);
+ *
+ * class Model {
+ *   @timer.timed
+ *   async load() {
+ *     await Promise.resolve();
+ *   }
+ * }
+ * await new Model().load();
+ * assertEquals(timer.result().n, 2);
+ * ```
+ */
+export class Timer {
+  readonly #meter = new Meter();
+
+  /** A timer that has measured nothing yet. */
+  constructor() {
+    this.#meter.update({ [SECONDS]: [] });
+  }
+
+  /**
+   * Starts a span, to be held by `using` or stopped by hand.
+   *
+   * @returns The span, which counts once it has ended.
+   */
+  start(): Span {
+    const startedAt = performance.now();
+    let seconds: number | undefined;
+    const stop = () => {
+      if (seconds === undefined) {
+        seconds = (performance.now() - startedAt) / MILLISECONDS_PER_SECOND;
+        this.#meter.update({ [SECONDS]: seconds });
+      }
+      return seconds;
+    };
+    return { stop, [Symbol.dispose]: stop as () => void };
+  }
+
+  /**
+   * Makes a function that is measured each time it is called; for an async one
+   * until its promise is settled. Serves as a method decorator as well.
+   *
+   * @param fn The function, which is called with the same `this`.
+   * @returns The measured function.
+   */
+  readonly timed: <F extends AnyFunction>(
+    fn: F,
+    context?: ClassMethodDecoratorContext,
+  ) => F = <F extends AnyFunction>(fn: F): F => {
+    const start = () => this.start();
+    return function (this: unknown, ...args: unknown[]): unknown {
+      const span = start();
+      let returned: unknown;
+      try {
+        returned = fn.apply(this, args);
+      } catch (error) {
+        span.stop();
+        throw error;
+      }
+      if (!(returned instanceof Promise)) {
+        span.stop();
+        return returned;
+      }
+      return returned.finally(() => span.stop());
+    } as F;
+  };
+
+  /**
+   * The mean length of the spans that have ended.
+   *
+   * @returns Mean and standard error in seconds; NaN before the first span.
+   */
+  result(): ScalarResult {
+    return this.#meter.result(SECONDS);
+  }
+
+  /** The mean length of a span in seconds, and how many there were. */
+  toString(): string {
+    const result = this.result();
+    return `${result} s (n = ${result.n})`;
+  }
+
+  /** How `console.log` prints it. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The runs of one directory or several, read from their plain files.
+ *
+ * @module
+ */
+
+import type { JsonObject } from "../core/utils/json.ts";
+import type { ResultCollection } from "../core/utils/results.ts";
+import {
+  actualStatus,
+  listRuns,
+  type Problem,
+  readConfigFile,
+  readRecords,
+  readRunInfo,
+  type RunInfo,
+  type RunStatus,
+} from "../core/utils/run_directory.ts";
+
+/** A run as its files tell of it. */
+export interface StoredRun {
+  /** The run's id. */
+  readonly id: string;
+  /** The run's directory. */
+  readonly path: string;
+  /** What ran and how it ended, by its own word. */
+  readonly info: RunInfo;
+  /** How it stands; `died` where it says `running` and nobody lives. */
+  readonly status: RunStatus | "died";
+  /** Its configuration as plain data, whatever the experiment. */
+  readonly config: JsonObject;
+  /** Its records; none if they were not asked for. */
+  readonly records: ResultCollection;
+}
+
+/**
+ * The runs of one directory or several, oldest first. What cannot be read is
+ * listed with its file and the reason, and hides nothing else.
+ */
+export class RunDatabase implements Iterable<StoredRun> {
+  /** What could not be read. */
+  readonly problems: readonly Problem[];
+  readonly #runs: readonly StoredRun[];
+
+  /**
+   * Reads all runs.
+   *
+   * @param directories The directories that hold runs; one that is not there
+   * holds none.
+   */
+  constructor(...directories: readonly string[]) {
+    const problems: Problem[] = [];
+    this.#runs = directories
+      .flatMap((directory) => readRuns(directory, problems))
+      .sort((a, b) => order(a.info.startedAt, b.info.startedAt));
+    this.problems = problems;
+  }
+
+  /** How many runs could be read. */
+  get size(): number {
+    return this.#runs.length;
+  }
+
+  /** The runs, oldest first. */
+  [Symbol.iterator](): Iterator<StoredRun> {
+    return this.#runs.values();
+  }
+}
+
+function readRuns(directory: string, problems: Problem[]): StoredRun[] {
+  return listRuns(directory).flatMap(({ id, path, refused }) => {
+    if (refused) {
+      problems.push({ run: id, file: path, reason: refused });
+      return [];
+    }
+    const read = <T>(file: string, reader: () => T): T | undefined => {
+      try {
+        return reader();
+      } catch (error) {
+        const reason = (error as Error).message;
+        problems.push({ run: id, file: `${path}/${file}`, reason });
+      }
+    };
+    const info = read("run.json", () => readRunInfo(path));
+    const config = read("config.json", () => readConfigFile(path));
+    if (!info || !config) return [];
+    const status = actualStatus(path, info);
+    const records = readRecords(path, problems);
+    return [{ id, path, info, status, config, records }];
+  });
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

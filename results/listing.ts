@@ -1,0 +1,77 @@
+/**
+ * The list of runs: how each stands, and in what they differ.
+ *
+ * @module
+ */
+
+import type { StoredRun } from "./database.ts";
+import { differingKeys, valueOf } from "./select.ts";
+import { formatTerminal, NO_VALUE } from "./table.ts";
+
+/** The units of an age, in seconds, largest first. */
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+const AGES = new Intl.RelativeTimeFormat("en", { style: "narrow" });
+
+/**
+ * Says how long ago something was.
+ *
+ * @param time An ISO 8601 date.
+ * @param now The present, in milliseconds of the epoch.
+ * @returns The age, `3min ago` for example.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { formatAge } from "./listing.ts";
+ *
+ * const now = Date.parse("2026-11-22T12:00:00Z");
+ * assertEquals(formatAge("2026-11-22T09:59:00Z", now), "2h ago");
+ * ```
+ */
+export function formatAge(time: string, now: number = Date.now()): string {
+  const seconds = (now - Date.parse(time)) / 1000;
+  const [unit, length] = UNITS.find(([, length]) => seconds >= length) ??
+    UNITS.at(-1)!;
+  return AGES.format(-Math.floor(seconds / length), unit);
+}
+
+/**
+ * Writes the list of runs, the newest last.
+ *
+ * @param runs The runs.
+ * @param now The present, in milliseconds of the epoch.
+ * @returns A table for a terminal: id, status, age, tags, what differs, note.
+ */
+export function formatRuns(
+  runs: readonly StoredRun[],
+  now: number = Date.now(),
+): string {
+  const keys = differingKeys(runs);
+  const hasTags = runs.some(({ info }) => info.tags.length > 0);
+  const hasNotes = runs.some(({ info }) => info.note !== "");
+  return formatTerminal({
+    header: [
+      "run",
+      "status",
+      "age",
+      ...(hasTags ? ["tags"] : []),
+      ...keys,
+      ...(hasNotes ? ["note"] : []),
+    ],
+    rows: runs.map((run) => [
+      run.id,
+      run.status,
+      formatAge(run.info.startedAt, now),
+      ...(hasTags ? [run.info.tags.join(", ")] : []),
+      ...keys.map((key) => valueOf(run, key) ?? NO_VALUE),
+      ...(hasNotes ? [run.info.note] : []),
+    ]),
+    numeric: [false, false, true],
+  });
+}

@@ -1,0 +1,164 @@
+/**
+ * Which runs and which records a comparison looks at.
+ *
+ * @module
+ */
+
+import { isMatch } from "matcher";
+import { ConfigError, formatValue, unknownKey } from "../core/config/schema.ts";
+import type { ResultMetadata } from "../core/utils/results.ts";
+import type { StoredRun } from "./database.ts";
+
+/** Which runs are wanted. */
+export interface RunFilter {
+  /** Conditions `key=value`, all of which must hold. */
+  readonly where?: readonly string[];
+  /** The earliest start: an ISO 8601 date, or an age such as `7d`. */
+  readonly since?: string;
+}
+
+/**
+ * The value that a run has for a key: of its configuration, or `experiment`.
+ *
+ * @param run The run.
+ * @param key The key.
+ * @returns The value as its flag would take it; undefined where it has none.
+ */
+export function valueOf(run: StoredRun, key: string): string | undefined {
+  if (key === "experiment") return run.info.experiment;
+  const value = run.config[key];
+  return value === undefined ? undefined : formatValue(value);
+}
+
+/**
+ * Takes the runs that a filter lets through.
+ *
+ * @param runs The runs.
+ * @param filter Which of them are wanted.
+ * @returns Those runs, in the same order.
+ * @throws {ConfigError} If a condition is no `key=value`, no run has its key,
+ * or `since` is no date and no age.
+ */
+export function selectRuns(
+  runs: Iterable<StoredRun>,
+  filter: RunFilter,
+): StoredRun[] {
+  const all = [...runs];
+  const { where = [], since = "" } = filter;
+  const conditions = where.map((text) => parseCondition(text, all));
+  const earliest = since === "" ? -Infinity : parseSince(since);
+  return all.filter((run) =>
+    Date.parse(run.info.startedAt) >= earliest &&
+    conditions.every((holds) => holds(run))
+  );
+}
+
+function parseCondition(
+  text: string,
+  runs: readonly StoredRun[],
+): (run: StoredRun) => boolean {
+  const sign = text.indexOf("=");
+  if (sign < 1) {
+    throw wrong("--where", `it must be key=value: current value is "${text}"`);
+  }
+  const key = text.slice(0, sign), wanted = text.slice(sign + 1);
+  if (key === "tag") return (run) => run.info.tags.includes(wanted);
+  if (key === "status") return (run) => run.status === wanted;
+  const known = keysOf(runs);
+  if (runs.length > 0 && !known.includes(key)) {
+    const names = ["status", "tag", ...known];
+    throw new ConfigError([
+      { where: "--where", message: unknownKey(key, names) },
+    ]);
+  }
+  return (run) => {
+    const value = valueOf(run, key);
+    return value === wanted ||
+      // 1e-3 and 0.001 are the same wish.
+      value !== undefined && wanted !== "" && value !== "" &&
+        Number(value) === Number(wanted);
+  };
+}
+
+/**
+ * All keys that some run has: `experiment`, and those of the configurations.
+ *
+ * @param runs The runs.
+ * @returns The keys, each once, in the order of the configurations.
+ */
+export function keysOf(runs: Iterable<StoredRun>): string[] {
+  const keys = new Set(["experiment"]);
+  for (const { config } of runs) {
+    for (const key of Object.keys(config)) keys.add(key);
+  }
+  return [...keys];
+}
+
+/**
+ * The keys of which the runs have different values.
+ *
+ * @param runs The runs.
+ * @returns The keys, in the order of the configurations.
+ */
+export function differingKeys(runs: readonly StoredRun[]): string[] {
+  return keysOf(runs).filter((key) =>
+    new Set(runs.map((run) => valueOf(run, key))).size > 1
+  );
+}
+
+const AGE = /^(\d+)([smhdw])$/;
+
+/** The time that `since` means, in milliseconds of the epoch. */
+function parseSince(since: string): number {
+  const [, amount, unit] = AGE.exec(since) ?? [];
+  if (amount && unit) {
+    const isTime = "smh".includes(unit);
+    const age = `P${isTime ? "T" : ""}${amount}${unit.toUpperCase()}`;
+    return Temporal.Now.zonedDateTimeISO("UTC").subtract(age).epochMilliseconds;
+  }
+  const time = Date.parse(since);
+  if (!Number.isNaN(time)) return time;
+  throw wrong(
+    "--since",
+    "it must be a date such as 2026-11-22 or an age such as 90m, 12h, 7d: " +
+      `current value is "${since}"`,
+  );
+}
+
+/**
+ * Takes the metadata that globs name.
+ *
+ * @param metadata The metadata of all records.
+ * @param globs Globs on the record's name, `loss/*` for example; where none is
+ * given, all but times.
+ * @returns What matches one of them, in the same order.
+ * @throws {ConfigError} If a glob matches nothing.
+ */
+export function selectMetadata(
+  metadata: readonly ResultMetadata[],
+  globs: readonly string[],
+): ResultMetadata[] {
+  if (globs.length === 0) {
+    return metadata.filter(({ name }) => !name.startsWith("time/"));
+  }
+  const matches = ({ name }: ResultMetadata, glob: string) =>
+    isMatch(name, glob, { caseSensitive: true });
+  for (const glob of globs) {
+    if (metadata.some((item) => matches(item, glob))) continue;
+    const names = [...new Set(metadata.map(({ name }) => name))];
+    throw wrong(
+      `--metric ${glob}`,
+      names.length > 0
+        ? `no record has such a name: known are ${names.join(", ")}`
+        : "the runs have no records",
+    );
+  }
+  return metadata.filter((item) => globs.some((glob) => matches(item, glob)));
+}
+
+function wrong(where: string, reason: string): ConfigError {
+  return new ConfigError([{
+    where,
+    message: `Cannot use ${where} as ${reason}`,
+  }]);
+}

@@ -1,0 +1,102 @@
+/**
+ * Tables of text: one set of cells, written in several formats.
+ *
+ * @module
+ */
+
+import fastStringWidth from "fast-string-width";
+import { markdownTable } from "markdown-table";
+
+/** A table of text. */
+export interface TextTable {
+  /** The columns' headings. */
+  readonly header: readonly string[];
+  /** The cells, row by row. */
+  readonly rows: readonly (readonly string[])[];
+  /** Which columns hold numbers, and so are aligned to the right. */
+  readonly numeric: readonly boolean[];
+}
+
+/** What stands where there is no value. */
+export const NO_VALUE = "–";
+
+/**
+ * Writes a table in Markdown (GFM).
+ *
+ * @param table The table.
+ * @returns The text.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { formatMarkdown } from "./table.ts";
+ *
+ * const table = {
+ *   header: ["model", "loss"],
+ *   rows: [["identity", "0.391 ± 0.010"]],
+ *   numeric: [false, true],
+ * };
+ * assertEquals(
+ *   formatMarkdown(table),
+ *   "| model    |          loss |\n" +
+ *     "| :------- | ------------: |\n" +
+ *     "| identity | 0.391 ± 0.010 |",
+ * );
+ * ```
+ */
+export function formatMarkdown(table: TextTable): string {
+  return markdownTable([
+    [...table.header],
+    ...table.rows.map((row) => [...row]),
+  ], {
+    align: table.numeric.map((isNumeric) => isNumeric ? "right" : "left"),
+    stringLength: fastStringWidth,
+  });
+}
+
+/**
+ * Writes a table for a terminal.
+ *
+ * @param table The table.
+ * @returns The text.
+ */
+export function formatTerminal(table: TextTable): string {
+  const lines = markdownTable(
+    [[...table.header], ...table.rows.map((row) => [...row])],
+    {
+      align: table.numeric.map((isNumeric) => isNumeric ? "right" : "left"),
+      delimiterStart: false,
+      delimiterEnd: false,
+      stringLength: fastStringWidth,
+    },
+  ).split("\n");
+  return lines
+    .map((line, index) => index === 1 ? rule(line) : columns(line))
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+function rule(line: string): string {
+  return line.replaceAll(/[:-]/g, "─").replaceAll(" | ", "──").replaceAll(
+    /[ |]/g,
+    "─",
+  );
+}
+
+function columns(line: string): string {
+  // markdown-table writes a bar within a cell as \|.
+  return line.replaceAll(/(?<!\\)\| /g, " ").replaceAll("\\|", "|");
+}
+
+/**
+ * Writes rows as CSV (RFC 4180).
+ *
+ * @param rows The rows, the headings first.
+ * @returns The text, without a line end after the last row.
+ */
+export async function formatCsv(
+  rows: readonly (readonly (string | number)[])[],
+): Promise<string> {
+  const { stringify } = await import("csv-stringify/sync");
+  return stringify(rows.map((row) => [...row])).trimEnd();
+}

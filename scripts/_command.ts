@@ -1,0 +1,198 @@
+/**
+ * What all commands share: help, errors, exit status, signals.
+ *
+ * @module
+ */
+
+import { formatHelp, type Help } from "../core/config/flags.ts";
+import { toggle } from "../core/config/fields.ts";
+import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
+
+/** Exit status, as every command has it. */
+export const EXIT = { done: 0, failed: 1, usage: 2, SIGINT: 130, SIGTERM: 143 };
+
+/** Flags that every command has. */
+export interface CommonFlags {
+  /** Whether errors come with their stack trace. */
+  readonly debug: boolean;
+  /** Whether to print the help and do nothing else. */
+  readonly help: boolean;
+}
+
+/** The schema of {@linkcode CommonFlags}. */
+export const commonSchema: ConfigSchema<CommonFlags> = new ConfigSchema<
+  CommonFlags
+>({
+  debug: toggle({ default: false, description: "show where an error is from" }),
+  help: toggle({ default: false, description: "print this help" }),
+});
+
+/** One of the project's commands. */
+export interface Command {
+  /** Its name, which is its task's and its permission set's too. */
+  readonly name: string;
+  /** What its permission set in deno.json lets it read. */
+  readonly reads: string;
+  /** Its help; called only when it is asked for. */
+  readonly help: (args: readonly string[]) => Promise<Help> | Help;
+  /** Does the work. */
+  readonly run: (args: readonly string[]) => Promise<number> | number;
+}
+
+/**
+ * Runs a command with this process's arguments: prints its help if that is
+ * asked for, and turns what it throws into one or two lines and an exit status.
+ *
+ * @param command The command.
+ */
+export async function main(command: Command): Promise<void> {
+  const args = Deno.args;
+  const end = args.indexOf("--");
+  const flags = end < 0 ? args : args.slice(0, end);
+  try {
+    if (flags.includes("--help") || flags.includes("-h")) {
+      const help = await command.help(args);
+      console.log(formatHelp({
+        ...help,
+        groups: [...help.groups, { title: "Help", schema: commonSchema }],
+      }));
+      return;
+    }
+    Deno.exitCode = await command.run(args);
+  } catch (error) {
+    Deno.exitCode = error instanceof ConfigError ? EXIT.usage : EXIT.failed;
+    printError(command, error);
+  }
+}
+
+/**
+ * Says what went wrong on stderr, in one or two lines.
+ *
+ * @param command The command in which it did.
+ * @param error What was thrown.
+ */
+export function printError(command: Command, error: unknown): void {
+  if (Deno.args.includes("--debug")) console.error(error);
+  else console.error(`error: ${explain(command, error)}`);
+}
+
+function explain(command: Command, error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof Deno.errors.NotCapable) {
+    return explainRefusal(command, error.message);
+  }
+  if (NO_ROOM.test(error.message)) {
+    return `${error.message}\nMake room or get the right to write there, or ` +
+      "name another directory with --runs DIR";
+  }
+  return error.message;
+}
+
+const NO_ROOM = /os error (13|28|30|122)\b/; // EACCES, ENOSPC, EROFS, EDQUOT
+const REFUSED = /Requires (\w+) access(?: to "([^"]+)")?/;
+
+/** A task cannot pass a grant on, so the whole command is given. */
+function explainRefusal(command: Command, message: string): string {
+  const [, kind, place] = REFUSED.exec(message) ?? [];
+  if (!kind) return message;
+  const { name, reads } = command;
+  const value = place ? quote(place) : "";
+  const grants = {
+    read: `--allow-read=${reads},${value}`,
+    write: `--allow-read=${reads},${value} --allow-write=./runs,${value}`,
+  }[kind] ?? `--allow-${kind}${value ? `=${value}` : ""}`;
+  const args = Deno.args.map(quote).join(" ");
+  return `Cannot ${kind} ${place ?? ""} as ${name} is not granted that. ` +
+    `To grant it:\n  deno run -P=${name} ${grants} scripts/${name}.ts ${args}`;
+}
+
+function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text)
+    ? text
+    : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * Refuses positional arguments beyond those that a command takes.
+ *
+ * @param positionals What was given.
+ * @param most How many the command takes.
+ * @throws {ConfigError} If there are more.
+ */
+export function checkPositionals(
+  positionals: readonly string[],
+  most: number,
+): void {
+  const [extra] = positionals.slice(most);
+  if (extra === undefined) return;
+  throw usageError(
+    `Cannot use "${extra}" as ${
+      most === 0 ? "flags alone are taken" : "there is an argument already"
+    }: a flag begins with --`,
+  );
+}
+
+/**
+ * An error of the command line.
+ *
+ * @param message What is wrong and what would be right.
+ * @returns The error, which ends the process with status 2.
+ */
+export function usageError(message: string): ConfigError {
+  return new ConfigError([{ where: "command line", message }]);
+}
+
+/**
+ * Turns what looks like a usage error into one: what a look-up of a name that
+ * was given on the command line throws, say.
+ *
+ * @param lookUp The look-up.
+ * @returns What it returns.
+ * @throws {ConfigError} If it throws a RangeError.
+ */
+export function asUsage<T>(lookUp: () => T): T {
+  try {
+    return lookUp();
+  } catch (error) {
+    throw error instanceof RangeError ? usageError(error.message) : error;
+  }
+}
+
+/** A signal that is aborted when the process is asked to stop. */
+export interface Interruption extends Disposable {
+  /** The signal to hand on. */
+  readonly signal: AbortSignal;
+  /** The exit status that belongs to how the process was asked. */
+  readonly status: () => number;
+}
+
+/**
+ * Listens for SIGINT and SIGTERM until the end of its scope.
+ *
+ * @returns What tells of them.
+ */
+export function listenForSignals(): Interruption {
+  const controller = new AbortController();
+  let status = EXIT.SIGINT;
+  // Windows has no SIGTERM to listen for.
+  const names = Deno.build.os === "windows"
+    ? ["SIGINT"] as const
+    : ["SIGINT", "SIGTERM"] as const;
+  const listeners = names.map((name) => {
+    const listener = () => {
+      status = EXIT[name];
+      controller.abort(new Error(`Interrupted by ${name}`));
+    };
+    Deno.addSignalListener(name, listener);
+    return { name, listener };
+  });
+  return {
+    signal: controller.signal,
+    status: () => status,
+    [Symbol.dispose]() {
+      for (const { name, listener } of listeners) {
+        Deno.removeSignalListener(name, listener);
+      }
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { text } from "../core/config/fields.ts";
+import { parseFlags } from "../core/config/flags.ts";
+import { ConfigSchema } from "../core/config/schema.ts";
+import diffusion from "../core/diffusion/experiment.ts";
+import { type Experiment, isExperiment } from "../core/experiment.ts";
+import type { RunOptions, RunOutcome } from "../core/run.ts";
+import { stringify } from "../core/utils/json.ts";
+import { resolve } from "@std/path";
+import {
+  type Command,
+  EXIT,
+  listenForSignals,
+  printError,
+  usageError,
+} from "./_command.ts";
+import { terminalProgress } from "./_progress.ts";
+
+/** The flag that chooses the experiment. */
+export const experimentFlag = text({
+  default: "",
+  placeholder: "<file>",
+  description: "a file that exports an experiment of your own",
+});
+
+/**
+ * Loads the experiment that a command line names: diffusion, if it names none.
+ *
+ * @param args The command line.
+ * @returns The experiment.
+ * @throws {ConfigError} If the file is not there or exports something else.
+ */
+export async function loadExperiment(
+  args: readonly string[],
+): Promise<Experiment> {
+  const file = experimentFileOf(args);
+  if (file === "") return diffusion;
+  // Looked at first: a failed import does not say whether the file is there.
+  try {
+    Deno.statSync(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw usageError(`Cannot use --experiment ${file}: there is no such file`);
+  }
+  const url = new URL("file:///");
+  url.pathname = resolve(file).replaceAll("%", "%25");
+  const module = await import(url.href);
+  if (isExperiment(module.default)) return module.default;
+  throw usageError(
+    `Cannot use --experiment ${file} as its default export must be what ` +
+      `experiment({ … }) returns: current value is ${typeof module.default}`,
+  );
+}
+
+/** The schemas are known only once the experiment is, so this comes first. */
+function experimentFileOf(args: readonly string[]): string {
+  const flag = "--experiment";
+  const inline = args.findLast((arg) => arg.startsWith(`${flag}=`));
+  if (inline !== undefined) return inline.slice(flag.length + 1);
+  const place = args.lastIndexOf(flag);
+  if (place < 0) return "";
+  const schema = new ConfigSchema({ experiment: experimentFlag });
+  const { values } = parseFlags(args.slice(place, place + 2), [schema])
+    .sourceFor(schema);
+  return String(values.experiment);
+}
+
+/** How {@linkcode carryOut} reports. */
+export interface CarryOutOptions {
+  /** Whether to print one JSON document and nothing else. */
+  readonly json: boolean;
+  /** Whether to show no progress. */
+  readonly quiet: boolean;
+}
+
+/**
+ * Carries out a training or evaluation: shows progress, prints the records or
+ * the JSON document, and listens for signals.
+ *
+ * @param command The command.
+ * @param options How to report.
+ * @param work The training or evaluation.
+ * @returns The exit status.
+ */
+export async function carryOut(
+  command: Command,
+  options: CarryOutOptions,
+  work: (options: RunOptions) => Promise<RunOutcome>,
+): Promise<number> {
+  using interruption = listenForSignals();
+  const { signal } = interruption;
+  const { json, quiet } = options;
+  using progress = await terminalProgress(quiet);
+  const outcome = await work({
+    signal,
+    print: (record) => {
+      progress.clear();
+      if (!json) console.log(String(record));
+    },
+    onProgress: (state) => progress.show(state),
+  });
+  progress.clear();
+  const { error, ...document } = outcome;
+  if (json) console.log(stringify(document, 2));
+  if (outcome.status === "interrupted") {
+    console.error(`interrupted: ${outcome.runPath}`);
+    // What is left of the work must not keep the process alive.
+    Deno.exit(interruption.status());
+  }
+  if (outcome.status === "failed") {
+    printError(command, error);
+    return EXIT.failed;
+  }
+  if (!quiet) {
+    const seconds = outcome.seconds.toFixed(1);
+    console.error(`${outcome.status} in ${seconds} s: ${outcome.runPath}`);
+  }
+  return EXIT.done;
+}

@@ -1,0 +1,85 @@
+/**
+ * `deno task eval`: measures an already trained run.
+ *
+ * @module
+ */
+
+import { toggle } from "../core/config/fields.ts";
+import { parseFlags } from "../core/config/flags.ts";
+import { globalConfigSchema } from "../core/config/global_config.ts";
+import { ConfigSchema } from "../core/config/schema.ts";
+import { evaluateRun } from "../core/run.ts";
+import { findRun } from "../core/utils/run_directory.ts";
+import {
+  asUsage,
+  checkPositionals,
+  type Command,
+  commonSchema,
+  main,
+} from "./_command.ts";
+import { carryOut, experimentFlag, loadExperiment } from "./_experiment.ts";
+
+const evalSchema = new ConfigSchema({
+  experiment: experimentFlag,
+  json: toggle({
+    default: false,
+    description: "print one JSON document and nothing else",
+  }),
+});
+
+const command: Command = {
+  name: "eval",
+  reads: ".",
+  async help(args) {
+    const { name, evalConfigSchema } = await loadExperiment(args);
+    const settings = evalConfigSchema.keys.length > 0
+      ? [{ title: `What to measure of ${name}`, schema: evalConfigSchema }]
+      : [];
+    return {
+      summary: "Measure an already trained run.",
+      usage:
+        "deno task eval [RUN] [flags], where RUN is the run's id, a part " +
+        "of it,\n       its path, or latest [default: the latest completed]",
+      groups: [
+        ...settings,
+        { title: "This evaluation", schema: evalSchema },
+        { title: "Surroundings", schema: globalConfigSchema },
+      ],
+      examples: [
+        "deno task eval",
+        "deno task eval 3f9a --n-steps 5,50 --n-samples 10000",
+      ],
+    };
+  },
+  async run(args) {
+    const experiment = await loadExperiment(args);
+    const { evalConfigSchema } = experiment;
+    const flags = parseFlags(args, [
+      evalConfigSchema,
+      evalSchema,
+      globalConfigSchema,
+      commonSchema,
+    ]);
+    checkPositionals(flags.positionals, 1);
+    const { json } = evalSchema.resolve([flags.sourceFor(evalSchema)]);
+    const globals = globalConfigSchema.resolve([
+      flags.sourceFor(globalConfigSchema),
+    ]);
+    const evalConfig = evalConfigSchema.resolve([
+      flags.sourceFor(evalConfigSchema),
+    ]);
+    const [name = "latest"] = flags.positionals;
+    const runPath = asUsage(() =>
+      findRun(globals.runs, name, { completed: true })
+    );
+    const report = { json, quiet: globals.quiet };
+    return await carryOut(
+      command,
+      report,
+      (options) =>
+        evaluateRun(experiment, { ...options, globals, runPath, evalConfig }),
+    );
+  },
+};
+
+if (import.meta.main) await main(command);

@@ -1,0 +1,91 @@
+/**
+ * `deno task train`: trains one configuration and keeps it as a run directory.
+ *
+ * @module
+ */
+
+import { text, texts, toggle } from "../core/config/fields.ts";
+import { parseFlags } from "../core/config/flags.ts";
+import { globalConfigSchema } from "../core/config/global_config.ts";
+import { ConfigSchema, readConfigSource } from "../core/config/schema.ts";
+import { trainRun } from "../core/run.ts";
+import {
+  checkPositionals,
+  type Command,
+  commonSchema,
+  main,
+} from "./_command.ts";
+import { carryOut, experimentFlag, loadExperiment } from "./_experiment.ts";
+
+const trainSchema = new ConfigSchema({
+  config: text({
+    default: "",
+    placeholder: "<file.json>",
+    description: "values to use instead of the defaults; flags prevail",
+  }),
+  experiment: experimentFlag,
+  tag: texts({ default: [], description: "a tag of the run; may be repeated" }),
+  note: text({ default: "", description: "a note that the run keeps" }),
+  json: toggle({
+    default: false,
+    description: "print one JSON document and nothing else",
+  }),
+});
+
+const command: Command = {
+  name: "train",
+  reads: ".",
+  async help(args) {
+    const { name, configSchema } = await loadExperiment(args);
+    return {
+      summary: "Train one configuration and keep it as a run directory.",
+      usage: "deno task train [flags]",
+      groups: [
+        { title: `Configuration of ${name}`, schema: configSchema },
+        { title: "This run", schema: trainSchema },
+        { title: "Surroundings", schema: globalConfigSchema },
+      ],
+      examples: [
+        "deno task train --dataset faithful --n-epochs 20 --seed 7",
+        "deno task train --config runs/RUN/config.json --tag again",
+        "deno task train --experiment examples/least_squares.ts",
+      ],
+    };
+  },
+  async run(args) {
+    const experiment = await loadExperiment(args);
+    const { configSchema } = experiment;
+    const flags = parseFlags(args, [
+      configSchema,
+      trainSchema,
+      globalConfigSchema,
+      commonSchema,
+    ]);
+    checkPositionals(flags.positionals, 0);
+    const own = trainSchema.resolve([flags.sourceFor(trainSchema)]);
+    const globals = globalConfigSchema.resolve([
+      flags.sourceFor(globalConfigSchema),
+    ]);
+    const config = configSchema.resolve([
+      ...(own.config === "" ? [] : [readConfigSource(own.config)]),
+      flags.sourceFor(configSchema),
+    ]);
+    const { json, tag: tags, note } = own;
+    const report = { json, quiet: globals.quiet };
+    return await carryOut(command, report, (options) =>
+      trainRun(experiment, {
+        ...options,
+        config,
+        globals,
+        tags,
+        note,
+        command: command.name,
+        args,
+        onStart: (run) => {
+          if (!globals.quiet) console.error(`${experiment.name}: ${run.path}`);
+        },
+      }));
+  },
+};
+
+if (import.meta.main) await main(command);
