@@ -7,7 +7,7 @@
  *   deno task compare --where experiment=least-squares
  *
  * Takes a quarter of a second. With degree 1 the squared error on the held-out
- * rows is about 33 square minutes; the variance that it explains is about 184.
+ * rows is 35 ± 7 square minutes; with degree 0, which is the variance, 196 ± 25.
  *
  * @module
  */

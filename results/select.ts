@@ -95,15 +95,22 @@ export function keysOf(runs: Iterable<StoredRun>): string[] {
 }
 
 /**
- * The keys of which the runs have different values.
+ * The keys of which the runs have different values. That one experiment has a
+ * key and another has not is no difference worth a column.
  *
  * @param runs The runs.
  * @returns The keys, in the order of the configurations.
  */
 export function differingKeys(runs: readonly StoredRun[]): string[] {
-  return keysOf(runs).filter((key) =>
-    new Set(runs.map((run) => valueOf(run, key))).size > 1
-  );
+  const groups = Map.groupBy(runs, ({ info }) => info.experiment);
+  const values = (some: readonly StoredRun[], key: string) =>
+    new Set(some.map((run) => valueOf(run, key)));
+  return keysOf(runs).filter((key) => {
+    const given = values(runs, key);
+    given.delete(undefined);
+    return given.size > 1 ||
+      groups.values().some((group) => values(group, key).size > 1);
+  });
 }
 
 const AGE = /^(\d+)([smhdw])$/;

@@ -6,7 +6,6 @@
  */
 
 import { parse } from "csv-parse/sync";
-import { isJsonObject } from "../utils/json.ts";
 import type { RandomStream } from "../utils/random.ts";
 
 /** A table of numbers, row after row. */
@@ -213,26 +212,6 @@ export function scalingOf(table: Table): Scaling {
     means.push(mean);
     deviations.push(deviation);
   });
-  return { columns, means, deviations };
-}
-
-/**
- * Reads a scaling back from a file.
- *
- * @param value The parsed JSON.
- * @returns The scaling.
- * @throws {TypeError} If the value is no scaling.
- */
-export function scalingFromJSON(value: unknown): Scaling {
-  const lists = isJsonObject(value)
-    ? [value.columns, value.means, value.deviations]
-    : [];
-  if (lists.length === 0 || !lists.every(Array.isArray)) {
-    throw new TypeError(
-      "Cannot read a scaling as it must have columns, means and deviations",
-    );
-  }
-  const [columns, means, deviations] = lists as [string[], number[], number[]];
   return { columns, means, deviations };
 }
 

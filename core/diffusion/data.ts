@@ -67,6 +67,19 @@ export function loadData(config: ModelConfig): DiffusionData {
   };
 }
 
+/**
+ * A hash of all values, by which an evaluation knows whether the data are still
+ * those of the training.
+ *
+ * @param data Both parts.
+ * @returns SHA-256 in hexadecimal digits.
+ */
+export async function hashData({ train, heldOut }: Split): Promise<string> {
+  const all = new Float64Array([...train.values, ...heldOut.values]);
+  const digest = await crypto.subtle.digest("SHA-256", all);
+  return new Uint8Array(digest).toHex();
+}
+
 function drawMixture({ dataSeed, nTrain }: ModelConfig): Split {
   const nHeldOut = Math.max(2, Math.round(nTrain * HELD_OUT_PER_TRAIN));
   const draw = (stream: string, nRows: number): Table => {

@@ -7,12 +7,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { EvalConfig } from "../config/eval_config.ts";
 import { type ModelConfig, modelConfigSchema } from "../config/model_config.ts";
-import { batches, type Scaling, scalingFromJSON } from "../data/table.ts";
+import { batches } from "../data/table.ts";
 import { evaluationOf, type Run } from "../run.ts";
 import { Meter } from "../utils/meters.ts";
 import type { ResultCollection } from "../utils/results.ts";
 import { Timer } from "../utils/timer.ts";
-import { loadData } from "./data.ts";
+import { hashData, loadData } from "./data.ts";
 import { useEngine } from "./engine.ts";
 import { squaredErrors } from "./loss.ts";
 import { loadModel, predictNoise } from "./model.ts";
@@ -81,8 +81,13 @@ export class Evaluator {
 
   async #measureHeldOut(model: tf.LayersModel): Promise<void> {
     const data = loadData(this.#modelConfig);
-    const trainedOn = scalingFromJSON(this.#run.readJson(SCALING_FILE));
-    checkSameData(trainedOn, data.scaling, this.#modelConfig.dataset);
+    const { dataHash } = this.#run.readJson(SCALING_FILE);
+    if (await hashData(data) !== dataHash) {
+      throw new RangeError(
+        `Cannot evaluate on ${this.#modelConfig.dataset} as it has changed ` +
+          "since the run was trained on it",
+      );
+    }
     const schedule = alphaBars(this.#modelConfig);
     const noise = this.#run.random("eval/noise");
     const meter = new Meter();
@@ -143,13 +148,4 @@ export class Evaluator {
       rows.dispose();
     }
   }
-}
-
-function checkSameData(then: Scaling, now: Scaling, dataset: string): void {
-  const isSame = JSON.stringify(then) === JSON.stringify(now);
-  if (isSame) return;
-  throw new RangeError(
-    `Cannot evaluate on ${dataset} as it has changed since the run was ` +
-      "trained on it",
-  );
 }

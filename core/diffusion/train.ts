@@ -9,13 +9,13 @@ import type { ModelConfig } from "../config/model_config.ts";
 import { batches } from "../data/table.ts";
 import { conductRun, type Run } from "../run.ts";
 import { Meter } from "../utils/meters.ts";
-import { loadData } from "./data.ts";
+import { hashData, loadData } from "./data.ts";
 import { useEngine } from "./engine.ts";
 import { squaredErrors } from "./loss.ts";
 import { buildModel, saveModel } from "./model.ts";
 import { addNoise, alphaBars } from "./noise_schedule.ts";
 
-/** Where a run keeps how its data were standardised. */
+/** Where a run keeps how its data were standardised, and their hash. */
 export const SCALING_FILE = "model/scaling.json";
 
 /**
@@ -51,7 +51,8 @@ export async function trainDiffusionModel(
 async function train(config: ModelConfig, run: Run): Promise<tf.LayersModel> {
   await useEngine(run);
   const data = loadData(config);
-  run.writeJson(SCALING_FILE, data.scaling);
+  const dataHash = await hashData(data);
+  run.writeJson(SCALING_FILE, { ...data.scaling, dataHash });
   const schedule = alphaBars(config);
   const order = run.random("order"), noise = run.random("noise");
   const model = buildModel(config, data.scaling.columns.length);

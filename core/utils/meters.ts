@@ -121,7 +121,7 @@ export class Meter {
    *
    * @param measure The measure's name.
    * @returns The mean; NaN before the first observation, and after one that is
-   * NaN or infinite.
+   * NaN or infinite or makes the sum exceed the largest double.
    * @throws {RangeError} If there is no such measure.
    */
   mean(measure: string): number {
@@ -294,8 +294,11 @@ function checkObservations(
   }
 }
 
-/** How many entries are summed up at a time: 8 KiB of doubles. */
-const BLOCK = 1024;
+/**
+ * How many entries are summed up at a time: the more, the faster; the fewer,
+ * the less their sum is rounded.
+ */
+const BLOCK = 256;
 
 /**
  * What is known of some entries. The sums are in two parts, of which the
@@ -403,17 +406,8 @@ function sumUp(values: Float64Array, length: number, weight: number): Moments {
     d += values[i + 3]!;
   }
   for (; i < length; i++) a += values[i]!;
-  let mean = (a + b + (c + d)) / length;
-  if (!Number.isFinite(mean)) {
-    // Either a value is not finite, or the sum is beyond the largest double.
-    mean = 0;
-    for (i = 0; i < length; i++) mean += values[i]! / length;
-  }
-  a =
-    b =
-    c =
-    d =
-      0;
+  const mean = (a + b + (c + d)) / length;
+  a = 0, b = 0, c = 0, d = 0;
   let e = 0, f = 0, g = 0, h = 0;
   for (i = 0; i < whole; i += 4) {
     const p = values[i]! - mean;

@@ -176,7 +176,7 @@ export class ScalarResult {
   /** How many observations stand behind the mean. */
   readonly n: number;
   /** The degrees of freedom of the error, where they are not n − 1. */
-  readonly df?: number;
+  declare readonly df?: number;
 
   /**
    * @param fields The mean, its error, and how much stands behind them.
@@ -204,8 +204,9 @@ export class ScalarResult {
         `Cannot use n of a result as it must be a count: current value is ${n}`,
       );
     }
-    this.mean = mean;
-    this.error = error;
+    // JSON knows one zero, and so do we.
+    this.mean = mean + 0;
+    this.error = error + 0;
     this.n = n;
     if (df !== undefined) {
       if (!(Number.isFinite(df) && df > 0)) {

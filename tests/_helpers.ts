@@ -1,0 +1,131 @@
+/**
+ * What tests share: rights, folders of their own, and the scripts as
+ * subprocesses.
+ *
+ * @module
+ */
+
+/** The project's root. */
+export const ROOT = `${import.meta.dirname}/..`;
+
+const isGranted = (descriptor: Deno.PermissionDescriptor) =>
+  Deno.permissions.querySync(descriptor).state === "granted";
+
+const GRANTED = {
+  files: isGranted({ name: "read" }) && isGranted({ name: "write" }),
+  scripts: isGranted({ name: "read" }) && isGranted({ name: "write" }) &&
+    isGranted({ name: "run" }),
+};
+
+/**
+ * Registers a test that needs rights. Under plain `deno test` it is skipped,
+ * with a word on how to run it.
+ */
+export function testWith(
+  needs: keyof typeof GRANTED,
+  name: string,
+  fn: (t: Deno.TestContext) => void | Promise<void>,
+): void {
+  const ignore = !GRANTED[needs];
+  const hint = ignore ? ` (needs rights: deno task test runs all)` : "";
+  Deno.test({ name: name + hint, ignore, fn });
+}
+
+/** A folder that is gone at the end of its scope. */
+export interface Folder extends Disposable {
+  readonly path: string;
+}
+
+/** Makes a folder of its own for a test. */
+export function tempFolder(): Folder {
+  return folder(Deno.makeTempDirSync({ prefix: "whisker_" }));
+}
+
+/**
+ * Makes a runs directory inside the project's own `runs/`, so that scripts can
+ * use it under their permission sets as they are.
+ */
+export function tempRuns(): Folder {
+  Deno.mkdirSync(`${ROOT}/runs`, { recursive: true });
+  const made = Deno.makeTempDirSync({ dir: `${ROOT}/runs`, prefix: ".test-" });
+  return folder(`runs/${made.split("/").at(-1)}`);
+}
+
+function folder(path: string): Folder {
+  const absolute = path.startsWith("/") ? path : `${ROOT}/${path}`;
+  const dispose = () => Deno.removeSync(absolute, { recursive: true });
+  return { path, [Symbol.dispose]: dispose };
+}
+
+/** How a script ended and what it said. */
+export interface ScriptResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where and with which further rights a script is run. */
+export interface ScriptOptions {
+  /** The project's root; this project's by default. */
+  readonly root?: string;
+  /** Permission flags beyond the script's own set. */
+  readonly grants?: readonly string[];
+}
+
+/** The command that runs a script under its own permission set. */
+export function scriptCommand(
+  script: string,
+  args: readonly string[],
+  { root = ROOT, grants = [] }: ScriptOptions = {},
+): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      `-P=${script}`,
+      ...grants,
+      `scripts/${script}.ts`,
+      ...args,
+    ],
+    cwd: root,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  });
+}
+
+/** Runs a script under its own permission set, to its end. */
+export async function runScript(
+  script: string,
+  args: readonly string[] = [],
+  options: ScriptOptions = {},
+): Promise<ScriptResult> {
+  const { code, stdout, stderr } = await scriptCommand(script, args, options)
+    .output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+/** A copy of the project, whose `runs/` is nobody else's. */
+export function tempProject(): Folder {
+  const project = tempFolder();
+  const parts = ["core", "examples", "results", "scripts", "shims"];
+  for (const part of [...parts, "deno.json", "deno.lock"]) {
+    copy(`${ROOT}/${part}`, `${project.path}/${part}`);
+  }
+  Deno.symlinkSync(`${ROOT}/node_modules`, `${project.path}/node_modules`);
+  return project;
+}
+
+function copy(from: string, to: string): void {
+  if (Deno.statSync(from).isFile) return Deno.copyFileSync(from, to);
+  Deno.mkdirSync(to);
+  for (const { name } of Deno.readDirSync(from)) {
+    copy(`${from}/${name}`, `${to}/${name}`);
+  }
+}

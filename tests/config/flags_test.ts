@@ -1,0 +1,115 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  integer,
+  number,
+  text,
+  texts,
+  toggle,
+} from "../../core/config/fields.ts";
+import { flagOf, formatHelp, parseFlags } from "../../core/config/flags.ts";
+import { modelConfigSchema } from "../../core/config/model_config.ts";
+import { ConfigError, ConfigSchema } from "../../core/config/schema.ts";
+
+const schema = new ConfigSchema({
+  nSteps: integer({ default: 5, min: 1, description: "how many" }),
+  shift: number({ default: 0, description: "how far" }),
+  note: text({ default: "", description: "a note" }),
+  tag: texts({ default: [], description: "a tag" }),
+  json: toggle({ default: false, description: "as JSON" }),
+  help: toggle({ default: false, description: "this help" }),
+});
+
+const parse = (...args: string[]): Record<string, unknown> => {
+  const flags = parseFlags(args, [schema]);
+  return { ...flags.sourceFor(schema).values, _: flags.positionals };
+};
+
+Deno.test("parseFlags() takes values after a space and after an equals sign", () => {
+  assertEquals(parse("--n-steps", "7", "--shift=0.5"), {
+    nSteps: 7,
+    shift: 0.5,
+    _: [],
+  });
+});
+
+Deno.test("parseFlags() takes negative values and values that begin with a dash", () => {
+  assertEquals(parse("--shift", "-2.5", "--note", "-x", "--note=--y"), {
+    shift: -2.5,
+    note: "--y",
+    _: [],
+  });
+});
+
+Deno.test("parseFlags() collects a flag that may be repeated", () => {
+  assertEquals(parse("--tag", "a", "--tag=b=c"), { tag: ["a", "b=c"], _: [] });
+});
+
+Deno.test("parseFlags() takes the last of a flag given twice", () => {
+  assertEquals(parse("--n-steps", "1", "--n-steps", "2").nSteps, 2);
+});
+
+Deno.test("parseFlags() keeps positional arguments as texts, and all after --", () => {
+  assertEquals(parse("007", "--json", "latest")._, ["007", "latest"]);
+  assertEquals(parse("-h").help, true);
+});
+
+Deno.test("parseFlags() gives only what was given", () => {
+  assertEquals(parse(), { _: [] });
+  assertEquals(parse("--json=false"), { _: [] });
+});
+
+Deno.test("parseFlags() names the nearest flag of an unknown one", () => {
+  const error = assertThrows(
+    () => parse("--n-step", "3", "--frobnicate", "--nSteps=1"),
+    ConfigError,
+  );
+  assertEquals(error.problems.map(({ message }) => message), [
+    "Cannot use --n-step as there is no such flag: did you mean --n-steps?",
+    "Cannot use --frobnicate as there is no such flag: known are --n-steps, " +
+    "--shift, --note, --tag, --json, --help",
+    "Cannot use --nSteps as there is no such flag: did you mean --n-steps?",
+  ]);
+});
+
+Deno.test("parseFlags() says what the value of a flag without one must be", () => {
+  for (const args of [["--n-steps"], ["--n-steps", "--json"]]) {
+    assertThrows(
+      () => parse(...args),
+      ConfigError,
+      "Cannot use --n-steps without a value: it must be a whole number",
+    );
+  }
+});
+
+Deno.test("parseFlags() leaves wrong values to the schema, which names the flag", () => {
+  const flags = parseFlags(["--n-steps", "-1", "--shift", "far"], [schema]);
+  const error = assertThrows(
+    () => schema.resolve([flags.sourceFor(schema)]),
+    ConfigError,
+  );
+  assertEquals(error.message.split("\n"), [
+    "Cannot use --n-steps as it must be a whole number of at least 1: " +
+    "current value is -1",
+    'Cannot use --shift as it must be a number: current value is "far"',
+  ]);
+});
+
+Deno.test("flagOf() gives every key of the configuration a flag of its own", () => {
+  const flags = modelConfigSchema.keys.map(flagOf);
+  assertEquals(new Set(flags).size, flags.length);
+  assertEquals(flagOf("nTrain"), "--n-train");
+});
+
+Deno.test("formatHelp() tells of every flag with its default", () => {
+  const help = formatHelp({
+    summary: "Do.",
+    usage: "do [flags]",
+    groups: [{ title: "Configuration", schema: modelConfigSchema }],
+    examples: ["do --seed 1"],
+  });
+  for (const key of modelConfigSchema.keys) {
+    assertStringIncludes(help, flagOf(key));
+    assertStringIncludes(help, modelConfigSchema.fields[key].description);
+  }
+  assertStringIncludes(help, "[default: 128,64,32]");
+});

@@ -1,0 +1,153 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { evalConfigSchema } from "../../core/config/eval_config.ts";
+import { globalConfigSchema } from "../../core/config/global_config.ts";
+import {
+  type ModelConfig,
+  modelConfigSchema,
+} from "../../core/config/model_config.ts";
+import {
+  closest,
+  ConfigError,
+  formatValue,
+  readConfigSource,
+} from "../../core/config/schema.ts";
+import { tempFolder, testWith } from "../_helpers.ts";
+
+Deno.test("modelConfigSchema has the documented defaults", () => {
+  assertEquals({ ...modelConfigSchema.defaults }, {
+    seed: 42,
+    learningRate: 0.001,
+    batchSize: 32,
+    nEpochs: 10,
+    hiddenLayerSizes: [128, 64, 32],
+    model: "identity",
+    dataset: "mixture",
+    dataSeed: 0,
+    nTrain: 8000,
+    nTimesteps: 1000,
+    betaSchedule: "linear",
+  });
+});
+
+Deno.test("configurations are frozen, lists included", () => {
+  for (
+    const schema of [modelConfigSchema, evalConfigSchema, globalConfigSchema]
+  ) {
+    assert(Object.isFrozen(schema.defaults));
+  }
+  const sizes = [8];
+  const config = modelConfigSchema.parse({ hiddenLayerSizes: sizes });
+  sizes.push(9);
+  assertEquals(config.hiddenLayerSizes, [8]);
+  assert(Object.isFrozen(config.hiddenLayerSizes));
+  assert(Object.isFrozen(modelConfigSchema.defaults.hiddenLayerSizes));
+});
+
+Deno.test("ConfigSchema.resolve() lets a later source prevail over an earlier one", () => {
+  const nameOf = (key: string) => key;
+  const config = modelConfigSchema.resolve([
+    { values: { seed: 1, batchSize: 8 }, nameOf },
+    { values: { seed: 2 }, nameOf },
+  ]);
+  assertEquals([config.seed, config.batchSize, config.nEpochs], [2, 8, 10]);
+});
+
+Deno.test("ConfigSchema.resolve() says all that is wrong, where, and what would be right", () => {
+  const error = assertThrows(() =>
+    modelConfigSchema.resolve([{
+      values: { batchSize: -1, betaSchedule: "sine", learnRate: 1 },
+      nameOf: (key) => `"${key}" in my.json`,
+    }]), ConfigError);
+  assertEquals(error.problems.map(({ message }) => message), [
+    'Cannot use "batchSize" in my.json as it must be a whole number of at ' +
+    "least 1: current value is -1",
+    'Cannot use "betaSchedule" in my.json as it must be one of "linear", ' +
+    '"cosine": current value is "sine"',
+    'Cannot use "learnRate" in my.json as there is no such key: did you ' +
+    'mean "learningRate" in my.json?',
+  ]);
+});
+
+Deno.test("ConfigSchema.resolve() takes no key that an object merely inherits", () => {
+  for (const key of ["constructor", "toString", "__proto__"]) {
+    const values = JSON.parse(`{"${key}": 1}`);
+    assertThrows(() => modelConfigSchema.parse(values), ConfigError, key);
+  }
+});
+
+Deno.test("ConfigSchema.format() prints readably, a key a line", () => {
+  const lines = modelConfigSchema.format(modelConfigSchema.defaults)
+    .split("\n");
+  assertEquals(lines.length, modelConfigSchema.keys.length);
+  assertEquals(lines[0], "seed             = 42");
+  assertEquals(lines[4], "hiddenLayerSizes = 128,64,32");
+});
+
+testWith(
+  "files",
+  "ConfigSchema.load() reads unchanged what save() kept",
+  () => {
+    using folder = tempFolder();
+    const configs = fc.record({
+      seed: fc.maxSafeNat(),
+      learningRate: fc.double({ min: 1e-300, max: 1e300, noNaN: true }),
+      hiddenLayerSizes: fc.array(fc.integer({ min: 1 })),
+      betaSchedule: fc.constantFrom("linear", "cosine"),
+      dataset: fc.string().map((name) => `${name}.csv`),
+    }, { requiredKeys: [] });
+    fc.assert(fc.property(configs, (values) => {
+      const config: ModelConfig = modelConfigSchema.parse(values);
+      modelConfigSchema.save(folder.path, config);
+      assertEquals(modelConfigSchema.load(folder.path), config);
+    }));
+  },
+);
+
+testWith(
+  "files",
+  "ConfigSchema.load() names the file that it cannot use",
+  () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/config.json`;
+    assertThrows(
+      () => modelConfigSchema.load(folder.path),
+      Deno.errors.NotFound,
+      path,
+    );
+    Deno.writeTextFileSync(path, '{"schemaVersion":1,"seed":-1}');
+    assertThrows(() => modelConfigSchema.load(folder.path), ConfigError, path);
+  },
+);
+
+testWith(
+  "files",
+  "readConfigSource() takes a file written by hand and a run's own",
+  () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/my.json`;
+    Deno.writeTextFileSync(path, '{"seed": 7}');
+    assertEquals(readConfigSource(path).values, { seed: 7 });
+    Deno.writeTextFileSync(path, '{"schemaVersion": 1, "seed": 8}');
+    assertEquals(readConfigSource(path).values, { seed: 8 });
+    Deno.writeTextFileSync(path, '{"schemaVersion": 2}');
+    assertThrows(() => readConfigSource(path), RangeError, "schemaVersion");
+    Deno.writeTextFileSync(path, "{");
+    assertThrows(() => readConfigSource(path), SyntaxError, path);
+  },
+);
+
+Deno.test("closest() finds what a misspelt name was meant to be, and nothing far-fetched", () => {
+  const known = ["--batch-size", "--beta-schedule", "--seed"];
+  assertEquals(closest("--bath-size", known), "--batch-size");
+  assertEquals(closest("--batchSize", known), "--batch-size");
+  assertEquals(closest("--sede", known), "--seed");
+  assertEquals(closest("--temperature", known), undefined);
+  assertEquals(closest("--seed", []), undefined);
+});
+
+Deno.test("formatValue() writes a value as its flag takes it", () => {
+  assertEquals(formatValue([128, 64]), "128,64");
+  assertEquals(formatValue(0.001), "0.001");
+  assertEquals(formatValue({ a: 1 }), '{"a":1}');
+});

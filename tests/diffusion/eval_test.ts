@@ -1,0 +1,149 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+} from "@std/assert";
+import { evalConfigSchema } from "../../core/config/eval_config.ts";
+import {
+  type ModelConfig,
+  modelConfigSchema,
+} from "../../core/config/model_config.ts";
+import { alphaBars } from "../../core/diffusion/noise_schedule.ts";
+import {
+  type MetadataFields,
+  ResultMetadata,
+} from "../../core/utils/results.ts";
+import {
+  createRunDirectory,
+  readRecords,
+} from "../../core/utils/run_directory.ts";
+import { tempFolder, testWith } from "../_helpers.ts";
+
+const QUICK = modelConfigSchema.parse({ nTrain: 4000, nEpochs: 1 });
+
+async function trained(config: ModelConfig, runs: string): Promise<string> {
+  const { trainDiffusionModel } = await import(
+    "../../core/diffusion/train.ts"
+  );
+  const runPath = createRunDirectory(runs);
+  (await trainDiffusionModel(config, runPath)).dispose();
+  return runPath;
+}
+
+async function evaluate(values: object, runPath: string) {
+  const { Evaluator } = await import("../../core/diffusion/eval.ts");
+  return await new Evaluator(evalConfigSchema.parse(values), runPath)
+    .evaluate();
+}
+
+const resultOf = (runPath: string, fields: MetadataFields) =>
+  readRecords(runPath).get(ResultMetadata.of(fields))!;
+
+testWith(
+  "files",
+  "Evaluator measures the held-out loss in its closed form",
+  async () => {
+    using folder = tempFolder();
+    const runPath = await trained(QUICK, folder.path);
+    await evaluate({}, runPath);
+    const { mean, error, n } = resultOf(runPath, { name: "loss/held-out" });
+    assertEquals(n, 1000); // One observation a row, however often measured.
+    const { loadData } = await import("../../core/diffusion/data.ts");
+    const { values } = loadData(QUICK).heldOut;
+    const square = values.reduce((sum, x) => sum + x * x, 0) / values.length;
+    const terms = alphaBars(QUICK)
+      .map((a) => a * square + (1 - Math.sqrt(1 - a)) ** 2);
+    const expected = terms.reduce((a, b) => a + b) / terms.length;
+    assertAlmostEquals(mean, expected, 4 * error);
+  },
+);
+
+testWith(
+  "files",
+  "Evaluator samples with a mean of 0 within its error, and the error of a normal mean",
+  async () => {
+    using folder = tempFolder();
+    const runPath = await trained(QUICK, folder.path);
+    await evaluate({ nSteps: [3, 20], nSamples: 2500 }, runPath);
+    for (const nSteps of [3, 20]) {
+      const { mean, error, n } = resultOf(runPath, {
+        name: "sampling",
+        nSteps,
+        nSamples: 2500,
+      });
+      assertEquals(n, 2500);
+      assert(Math.abs(mean) < 4 * error);
+      assertAlmostEquals(error, 1 / Math.sqrt(2500), 0.1 / Math.sqrt(2500));
+    }
+  },
+);
+
+testWith(
+  "files",
+  "Evaluator keeps a file a setting, and replaces it when measured again",
+  async () => {
+    using folder = tempFolder();
+    const runPath = await trained(QUICK, folder.path);
+    await evaluate({ nSteps: [3, 20] }, runPath);
+    const names = () =>
+      Array.from(Deno.readDirSync(`${runPath}/results`), ({ name }) => name)
+        .sort();
+    const before = names();
+    assertEquals(before, [
+      "eval.json",
+      "eval_nSamples=2000_nSteps=20.json",
+      "eval_nSamples=2000_nSteps=3.json",
+      "train.json",
+    ]);
+    const first = resultOf(runPath, {
+      name: "sampling",
+      nSteps: 3,
+      nSamples: 2000,
+    });
+    const records = await evaluate({ nSteps: [3] }, runPath);
+    assertEquals(names(), before);
+    const again = records.named("sampling");
+    assertEquals([...again][0]!.result, first); // Bit for bit.
+  },
+);
+
+testWith("files", "Evaluator measures rows of several columns", async () => {
+  using folder = tempFolder();
+  const config = modelConfigSchema.parse({ dataset: "faithful", nEpochs: 1 });
+  const runPath = await trained(config, folder.path);
+  await evaluate({}, runPath);
+  const { n, error } = resultOf(runPath, { name: "loss/held-out" });
+  assertEquals(n, 54);
+  assert(error > 0);
+});
+
+testWith("files", "Evaluator leaks no tensor, nor when it fails", async () => {
+  using folder = tempFolder();
+  const runPath = await trained(QUICK, folder.path);
+  const tf = await import("@tensorflow/tfjs");
+  const before = tf.memory().numTensors;
+  await evaluate({}, runPath);
+  assertEquals(tf.memory().numTensors, before);
+  Deno.removeSync(`${runPath}/model/scaling.json`);
+  await assertRejects(() => evaluate({}, runPath), Deno.errors.NotFound);
+  assertEquals(tf.memory().numTensors, before);
+});
+
+testWith(
+  "files",
+  "Evaluator refuses data that have changed since the training",
+  async () => {
+    using folder = tempFolder();
+    const dataset = `${folder.path}/my.csv`;
+    const write = (first: number) => {
+      const rows = Array.from({ length: 30 }, (_, i) => String(i || first));
+      Deno.writeTextFileSync(dataset, rows.join("\n"));
+    };
+    write(0);
+    const config = modelConfigSchema.parse({ dataset, nEpochs: 1 });
+    const runPath = await trained(config, folder.path);
+    write(99);
+    await assertRejects(() => evaluate({}, runPath), RangeError, "has changed");
+  },
+);

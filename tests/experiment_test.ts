@@ -1,0 +1,50 @@
+import { assert, assertEquals } from "@std/assert";
+import { integer } from "../core/config/fields.ts";
+import diffusion from "../core/diffusion/experiment.ts";
+import { experiment, isExperiment } from "../core/experiment.ts";
+
+const nTosses = integer({ default: 100, min: 1, description: "how many" });
+
+Deno.test("experiment() adds the seed where the configuration has none", () => {
+  const made = experiment({ name: "coin", config: { nTosses }, train() {} });
+  assertEquals({ ...made.configSchema.defaults as object }, {
+    seed: 42,
+    nTosses: 100,
+  });
+  const seed = integer({ default: 7, min: 0, description: "mine" });
+  const own = experiment({ name: "coin", config: { seed }, train() {} });
+  assertEquals(own.configSchema.defaults.seed, 7);
+});
+
+Deno.test("experiment() infers the types of the configuration from its keys", () => {
+  experiment({
+    name: "coin",
+    config: { nTosses },
+    evalConfig: { nSamples: nTosses },
+    train(config) {
+      const count: number = config.nTosses + config.seed;
+      // @ts-expect-error: there is no such key.
+      return count + config.nothing;
+    },
+    evaluate(_config, { nSamples }) {
+      // @ts-expect-error: it is a number.
+      const wrong: string = nSamples;
+      return wrong;
+    },
+  });
+});
+
+Deno.test("isExperiment() knows what experiment() made, and nothing else", () => {
+  const made = experiment({ name: "coin", config: {}, train() {} });
+  assert(isExperiment(made));
+  assert(isExperiment(diffusion));
+  for (const other of [null, undefined, {}, { ...made }, () => {}, "coin"]) {
+    assertEquals(isExperiment(other), false);
+  }
+});
+
+Deno.test("experiment() without evaluate has null for it", () => {
+  const made = experiment({ name: "coin", config: {}, train() {} });
+  assertEquals(made.evaluate, null);
+  assert(diffusion.evaluate !== null);
+});

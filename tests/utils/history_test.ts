@@ -1,0 +1,94 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  History,
+  HISTORY_FILE,
+  isAlive,
+  readHistory,
+} from "../../core/utils/history.ts";
+import { tempFolder, testWith } from "../_helpers.ts";
+
+testWith(
+  "files",
+  "History writes a header and whole lines, NaN and infinities kept",
+  () => {
+    using folder = tempFolder();
+    using history = new History(folder.path, "run");
+    history.append({ step: 1, loss: 0.5 });
+    history.append({ step: 2, loss: NaN, note: "null" });
+    history.append({ step: 3, loss: -Infinity, best: null });
+    // Read while it is open: each line is there at once.
+    assertEquals(readHistory(folder.path), {
+      runId: "run",
+      lines: [
+        { step: 1, loss: 0.5 },
+        { step: 2, loss: "NaN", note: "null" },
+        { step: 3, loss: "-Infinity", best: null },
+      ],
+      torn: false,
+    });
+  },
+);
+
+testWith(
+  "files",
+  "readHistory() passes over a last line torn at any byte, and says so",
+  () => {
+    using folder = tempFolder();
+    {
+      using history = new History(folder.path, "run");
+      history.append({ step: 1 });
+      history.append({ step: 2 });
+    }
+    const path = `${folder.path}/${HISTORY_FILE}`;
+    const bytes = Deno.readFileSync(path);
+    const ends = [...bytes].flatMap((byte, i) => byte === 10 ? [i + 1] : []);
+    for (let length = 0; length < bytes.length; length++) {
+      Deno.writeFileSync(path, bytes.subarray(0, length));
+      const { lines, torn } = readHistory(folder.path);
+      const whole = ends.filter((end) => end <= length).length;
+      assertEquals(lines.length, Math.max(0, whole - 1));
+      assertEquals(torn, length > 0 && !ends.includes(length));
+    }
+  },
+);
+
+testWith(
+  "files",
+  "readHistory() names file and line of what is damaged in between",
+  () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/${HISTORY_FILE}`;
+    const header = '{"schemaVersion":1,"runId":"run"}';
+    Deno.writeTextFileSync(path, `${header}\n{"step":1}\n{"st\n{"step":3}\n`);
+    assertThrows(
+      () => readHistory(folder.path),
+      SyntaxError,
+      `${path}:3 as JSON`,
+    );
+    Deno.writeTextFileSync(path, '{"schemaVersion":9}\n');
+    assertThrows(() => readHistory(folder.path), RangeError, `${path}:1`);
+  },
+);
+
+testWith("files", "History refuses to write over another one", () => {
+  using folder = tempFolder();
+  new History(folder.path, "run").close();
+  assertThrows(
+    () => new History(folder.path, "run"),
+    Deno.errors.AlreadyExists,
+  );
+});
+
+testWith(
+  "files",
+  "isAlive() is true for as long as the history is open",
+  () => {
+    using folder = tempFolder();
+    assertEquals(isAlive(folder.path), false);
+    const history = new History(folder.path, "run");
+    assert(isAlive(folder.path));
+    history.close();
+    history.close();
+    assertEquals(isAlive(folder.path), false);
+  },
+);

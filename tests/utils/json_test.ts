@@ -1,0 +1,90 @@
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import {
+  decodeNumber,
+  encodeNumber,
+  parseVersioned,
+  readJsonFile,
+  stringify,
+  writeFileAtomic,
+  writeJsonFile,
+} from "../../core/utils/json.ts";
+import { tempFolder, testWith } from "../_helpers.ts";
+
+Deno.test("decodeNumber() gives back every number that encodeNumber() wrote", () => {
+  fc.assert(fc.property(fc.double(), (value) => {
+    const text = JSON.stringify(encodeNumber(value));
+    const read = decodeNumber(JSON.parse(text), "value");
+    // JSON has one zero.
+    assertEquals(read, value === 0 ? 0 : value);
+  }));
+});
+
+Deno.test("decodeNumber() refuses what is no number and names it", () => {
+  for (const value of ["1", null, undefined, [], {}, true]) {
+    assertThrows(
+      () => decodeNumber(value, "mean"),
+      TypeError,
+      "Cannot read mean as a number",
+    );
+  }
+});
+
+Deno.test("stringify() keeps NaN and the infinities at any depth", () => {
+  assertEquals(
+    stringify({ a: NaN, b: [Infinity, { c: -Infinity }] }),
+    '{"a":"NaN","b":["Infinity",{"c":"-Infinity"}]}',
+  );
+});
+
+Deno.test("parseVersioned() names the file of what it cannot read", () => {
+  const cases: [string, typeof Error, RegExp][] = [
+    ["", SyntaxError, /^Cannot read a\.json as JSON: it is empty$/],
+    ['{"schemaVersion":1', SyntaxError, /^Cannot read a\.json as JSON: /],
+    ["[]", TypeError, /^Cannot read a\.json as it holds no JSON object$/],
+    ["{}", RangeError, /a\.json .* must be 1: current value is undefined$/],
+    ['{"schemaVersion":2}', RangeError, /a\.json .* current value is 2$/],
+  ];
+  for (const [text, errorClass, message] of cases) {
+    const error = assertThrows(
+      () => parseVersioned(text, "a.json"),
+      errorClass,
+    );
+    assertMatch(error.message, message);
+  }
+});
+
+testWith("files", "writeJsonFile() writes what readJsonFile() reads", () => {
+  using folder = tempFolder();
+  writeJsonFile(`${folder.path}/a.json`, { mean: NaN, runs: ["x"] });
+  assertEquals(readJsonFile(`${folder.path}/a.json`), {
+    schemaVersion: 1,
+    mean: "NaN",
+    runs: ["x"],
+  });
+});
+
+testWith("files", "readJsonFile() says which file is missing", () => {
+  assertThrows(
+    () => readJsonFile("nowhere/a.json"),
+    Deno.errors.NotFound,
+    "Cannot read nowhere/a.json as there is no such file",
+  );
+});
+
+testWith(
+  "files",
+  "writeFileAtomic() leaves no temporary file, and the old content where it fails",
+  () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/a.json`;
+    writeFileAtomic(path, "old");
+    writeFileAtomic(path, "new");
+    assertEquals(Deno.readTextFileSync(path), "new");
+    // A directory cannot be replaced by a file.
+    Deno.mkdirSync(`${folder.path}/b.json/inside`, { recursive: true });
+    assertThrows(() => writeFileAtomic(`${folder.path}/b.json`, "x"));
+    const names = Array.from(Deno.readDirSync(folder.path), ({ name }) => name);
+    assertEquals(names.sort(), ["a.json", "b.json"]);
+  },
+);

@@ -1,0 +1,238 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertThrows,
+} from "@std/assert";
+import fc from "fast-check";
+import { normalQuantile } from "../../core/utils/_normal_quantile.ts";
+import {
+  philox4x32,
+  RandomStream,
+  type Words,
+} from "../../core/utils/random.ts";
+
+Deno.test("philox4x32() gives the vectors published with Random123", () => {
+  const F = 0xFFFFFFFF;
+  const vectors: [Words, [number, number], string][] = [
+    [[0, 0, 0, 0], [0, 0], "6627e8d5 e169c58d bc57ac4c 9b00dbd8"],
+    [[F, F, F, F], [F, F], "408f276d 41c83b0e a20bc7c6 6d5451fd"],
+    [
+      [0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344],
+      [0xA4093822, 0x299F31D0],
+      "d16cfe09 94fdcceb 5001e420 24126ea1",
+    ],
+  ];
+  for (const [counter, key, words] of vectors) {
+    const block = philox4x32(counter, key, new Uint32Array(4));
+    const hex = Array.from(block, (w) => w.toString(16).padStart(8, "0"));
+    assertEquals(hex.join(" "), words);
+  }
+});
+
+Deno.test("philox4x32() multiplies as BigInt does", () => {
+  const word = fc.integer({ min: 0, max: 0xFFFFFFFF });
+  const reference = (counter: Words, key: readonly [number, number]) => {
+    let [a, b, c, d] = counter.map(BigInt) as [bigint, bigint, bigint, bigint];
+    let [k0, k1] = key.map(BigInt) as [bigint, bigint];
+    const mask = 0xFFFFFFFFn;
+    for (let round = 0; round < 10; round++) {
+      const first = 0xD2511F53n * a, second = 0xCD9E8D57n * c;
+      [a, b, c, d] = [
+        (second >> 32n) ^ b ^ k0,
+        second & mask,
+        (first >> 32n) ^ d ^ k1,
+        first & mask,
+      ];
+      k0 = (k0 + 0x9E3779B9n) & mask;
+      k1 = (k1 + 0xBB67AE85n) & mask;
+    }
+    return [a, b, c, d].map(Number);
+  };
+  fc.assert(fc.property(
+    fc.tuple(word, word, word, word),
+    fc.tuple(word, word),
+    (counter, key) => {
+      const block = philox4x32(counter, key, new Uint32Array(4));
+      assertEquals([...block], reference(counter, key));
+    },
+  ));
+});
+
+// Rscript -e 'cat(sprintf("%.17g\n", qnorm(c(2^-53, 1e-10, 0.001, 0.025,
+//   0.07499, 0.0751, 0.3, 0.5, 0.9, 0.975, 1 - 2^-53))))'
+const QNORM: [p: number, z: number][] = [
+  [2 ** -53, -8.2095361516013856],
+  [1e-10, -6.3613409024040557],
+  [0.001, -3.0902323061678132],
+  [0.025, -1.9599639845400538],
+  [0.07499, -1.4396021182393162],
+  [0.0751, -1.4388253927525398],
+  [0.3, -0.52440051270804067],
+  [0.5, 0],
+  [0.9, 1.2815515655446008],
+  [0.975, 1.9599639845400536],
+  [1 - 2 ** -53, 8.2095361516013856],
+];
+
+Deno.test("normalQuantile() gives R's qnorm to 15 digits", () => {
+  for (const [p, z] of QNORM) {
+    assertAlmostEquals(normalQuantile(p), z, 4e-16 * Math.max(1, Math.abs(z)));
+  }
+});
+
+Deno.test("normalQuantile() is odd about 1/2 and rises", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 1e-300, max: 0.499, noNaN: true }), (p) => {
+      const z = normalQuantile(p);
+      assert(z <= 0 && z >= normalQuantile(p / 2));
+      if (1 - (1 - p) === p) assertEquals(normalQuantile(1 - p), -z);
+    }),
+  );
+});
+
+Deno.test("RandomStream gives the same numbers for the same seed and name, others for others", () => {
+  const draw = (seed: number, name: string) =>
+    [...new RandomStream(seed, name).fillUniform(new Float64Array(8))].join();
+  assertEquals(draw(42, "noise"), draw(42, "noise"));
+  const all = [
+    draw(42, "noise"),
+    draw(42, "order"),
+    draw(43, "noise"),
+    draw(42 + 2 ** 32, "noise"), // The seed's high word counts.
+    draw(42, ""),
+  ];
+  assertEquals(new Set(all).size, all.length);
+});
+
+Deno.test("RandomStream never changes its numbers: resumed runs rest on that", () => {
+  const stream = new RandomStream(42, "noise");
+  assertEquals(
+    [stream.uniform(), stream.normal(), stream.integer(1000)],
+    [0.926715753969099, 0.22922164313638108, 342],
+  );
+});
+
+Deno.test("RandomStream.from() goes on where the state was taken, after any draws", () => {
+  const draws = fc.array(fc.constantFrom("uniform", "normal", "integer"));
+  fc.assert(fc.property(draws, fc.maxSafeNat(), (kinds, seed) => {
+    const stream = new RandomStream(seed, "s");
+    const draw = (from: RandomStream, kind: string) =>
+      kind === "uniform"
+        ? from.uniform()
+        : kind === "normal"
+        ? from.normal()
+        : from.integer(10);
+    for (const kind of kinds) draw(stream, kind);
+    const copy = RandomStream.from(JSON.parse(JSON.stringify(stream.state)));
+    for (const kind of ["integer", "normal", "uniform", "integer"]) {
+      assertEquals(draw(copy, kind), draw(stream, kind));
+    }
+    assertEquals(copy.state, stream.state);
+  }));
+});
+
+Deno.test("RandomStream.from() reaches places beyond 2^34 words", () => {
+  const state = { seed: 1, stream: "s", position: 2 ** 40 + 3 };
+  const far = RandomStream.from(state);
+  const near = RandomStream.from({ ...state, position: 3 });
+  assert(far.uniform() !== near.uniform());
+});
+
+Deno.test("RandomStream refuses seeds, bounds and states out of range", () => {
+  for (const seed of [-1, 0.5, 2 ** 53, NaN]) {
+    assertThrows(() => new RandomStream(seed, "s"), RangeError, "seed");
+  }
+  const stream = new RandomStream(1, "s");
+  for (const bound of [0, -1, 1.5, 2 ** 32 + 1, NaN]) {
+    assertThrows(() => stream.integer(bound), RangeError, "bound");
+  }
+  // deno-lint-ignore no-explicit-any
+  assertThrows(() => RandomStream.from(null as any), TypeError);
+  const state = { ...stream.state, position: -4 };
+  assertThrows(() => RandomStream.from(state), RangeError, "position");
+});
+
+/** χ² of counts against equal expectation. */
+function chiSquared(counts: readonly number[]): number {
+  const expected = counts.reduce((a, b) => a + b) / counts.length;
+  return counts.reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
+}
+
+Deno.test("RandomStream.integer() is uniform, also where the bound divides nothing", () => {
+  const stream = new RandomStream(7, "integers");
+  for (const bound of [2, 3, 10, 100]) {
+    const counts = new Array<number>(bound).fill(0);
+    for (let i = 0; i < 100_000; i++) counts[stream.integer(bound)]!++;
+    // Five standard deviations of χ² above its mean.
+    const most = bound - 1 + 5 * Math.sqrt(2 * (bound - 1));
+    assert(chiSquared(counts) < most, `bound ${bound}`);
+  }
+  assertEquals(stream.integer(1), 0);
+  assert(stream.integer(2 ** 32) < 2 ** 32);
+});
+
+Deno.test("RandomStream.integer() has no bias where a remainder would show it most", () => {
+  // With 3 · 2^30 numbers a plain remainder would draw the first third twice
+  // as often.
+  const stream = new RandomStream(8, "integers");
+  const bound = 3 * 2 ** 30;
+  const counts = [0, 0, 0];
+  for (let i = 0; i < 30_000; i++) {
+    counts[Math.floor(stream.integer(bound) / 2 ** 30)]!++;
+  }
+  assert(chiSquared(counts) < 12);
+});
+
+Deno.test("RandomStream.uniform() and normal() have the moments of their distributions", () => {
+  const N = 200_000;
+  const stream = new RandomStream(9, "moments");
+  const uniform = stream.fillUniform(new Float64Array(N));
+  const normal = stream.fillNormal(new Float64Array(N));
+  const moment = (xs: Float64Array, power: number) =>
+    xs.reduce((sum, x) => sum + x ** power, 0) / N;
+  const within = (value: number, expected: number, variance: number) =>
+    assertAlmostEquals(value, expected, 5 * Math.sqrt(variance / N));
+  within(moment(uniform, 1), 1 / 2, 1 / 12);
+  within(moment(uniform, 2), 1 / 3, 4 / 45);
+  within(moment(normal, 1), 0, 1);
+  within(moment(normal, 2), 1, 2);
+  within(moment(normal, 3), 0, 15);
+  within(moment(normal, 4), 3, 96);
+  assert(uniform.every((x) => x >= 0 && x < 1));
+});
+
+Deno.test("RandomStream streams of one seed are not correlated", () => {
+  const N = 100_000;
+  const draw = (seed: number, name: string) =>
+    new RandomStream(seed, name).fillNormal(new Float64Array(N));
+  const base = draw(1, "a");
+  for (const other of [draw(1, "b"), draw(2, "a")]) {
+    const product = base.reduce((sum, x, i) => sum + x * other[i]!, 0) / N;
+    assert(Math.abs(product) < 5 / Math.sqrt(N));
+  }
+});
+
+Deno.test("RandomStream.permutation() holds each number once, each order equally often", () => {
+  const stream = new RandomStream(10, "order");
+  fc.assert(fc.property(fc.nat({ max: 200 }), (n) => {
+    const sorted = stream.permutation(n).toSorted();
+    assertEquals([...sorted], Array.from({ length: n }, (_, i) => i));
+  }));
+  const counts = new Map<string, number>();
+  for (let i = 0; i < 24_000; i++) {
+    const order = stream.permutation(4).join();
+    counts.set(order, (counts.get(order) ?? 0) + 1);
+  }
+  assertEquals(counts.size, 24);
+  assert(chiSquared([...counts.values()]) < 23 + 5 * Math.sqrt(46));
+});
+
+Deno.test("RandomStream.fillIntegers() fills any integer array below the bound", () => {
+  const stream = new RandomStream(11, "integers");
+  for (const array of [new Uint8Array(50), new Int32Array(50)]) {
+    stream.fillIntegers(array, 7);
+    assert(array.every((value) => value >= 0 && value < 7));
+    assert(array.some((value) => value > 0));
+  }
+});

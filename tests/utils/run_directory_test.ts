@@ -1,0 +1,266 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { History } from "../../core/utils/history.ts";
+import { writeJsonFile } from "../../core/utils/json.ts";
+import {
+  ResultCollection,
+  ResultMetadata,
+  ResultRecord,
+  ScalarResult,
+} from "../../core/utils/results.ts";
+import {
+  actualStatus,
+  createRunDirectory,
+  findRun,
+  listRuns,
+  type Problem,
+  readRecords,
+  readRunInfo,
+  runIdOf,
+  type RunInfo,
+  writeRecords,
+  writeRunInfo,
+} from "../../core/utils/run_directory.ts";
+import { tempFolder, testWith } from "../_helpers.ts";
+
+const INFO: RunInfo = {
+  runId: "",
+  experiment: "test",
+  status: "completed",
+  startedAt: "2026-11-22T17:52:03.000Z",
+  finishedAt: "2026-11-22T17:52:04.000Z",
+  seconds: 1,
+  command: "train",
+  args: [],
+  versions: { whisker: "0.1.0" },
+  engine: null,
+  host: { os: "linux", arch: "x86_64", cpus: 2 },
+  pid: 1,
+  tags: [],
+  note: "",
+};
+
+function addRun(runs: string, id: string, info: Partial<RunInfo> = {}): string {
+  const path = `${runs}/${id}`;
+  Deno.mkdirSync(path, { recursive: true });
+  writeRunInfo(path, { ...INFO, ...info, runId: id });
+  return path;
+}
+
+testWith(
+  "files",
+  "createRunDirectory() names the run by its UTC start and eight hexadecimal digits",
+  () => {
+    using folder = tempFolder();
+    const startedAt = new Date("2026-11-22T17:52:03.999Z");
+    const path = createRunDirectory(`${folder.path}/new/runs`, startedAt);
+    assertMatch(runIdOf(path), /^20261122T175203_[0-9a-f]{8}$/);
+    assert(Deno.statSync(path).isDirectory);
+  },
+);
+
+testWith(
+  "files",
+  "createRunDirectory() never gives two runs one directory",
+  () => {
+    using folder = tempFolder();
+    const startedAt = new Date("2026-11-22T17:52:03Z");
+    const paths = Array.from(
+      { length: 200 },
+      () => createRunDirectory(folder.path, startedAt),
+    );
+    assertEquals(new Set(paths).size, 200);
+  },
+);
+
+testWith("files", "readRunInfo() reads what writeRunInfo() wrote", () => {
+  using folder = tempFolder();
+  const info = { ...INFO, tags: ["a"], error: { name: "E", message: "m" } };
+  const path = addRun(folder.path, "run", info);
+  assertEquals({ ...readRunInfo(path) }, {
+    ...{ schemaVersion: 1 },
+    ...info,
+    runId: "run",
+  } as RunInfo);
+});
+
+testWith("files", "readRunInfo() names file and field of what is wrong", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/run`;
+  Deno.mkdirSync(path);
+  const cases: [object, RegExp][] = [
+    [
+      { ...INFO, status: "done" },
+      /run\.json as status must be one of running, .* current value is "done"/,
+    ],
+    [{ ...INFO, startedAt: "now" }, /run\.json as startedAt must be a date/],
+    [{ ...INFO, experiment: 3 }, /run\.json as experiment must be a name/],
+  ];
+  for (const [fields, message] of cases) {
+    writeJsonFile(`${path}/run.json`, fields);
+    const error = assertThrows(() => readRunInfo(path), TypeError);
+    assertMatch(error.message, message);
+  }
+});
+
+testWith(
+  "files",
+  "actualStatus() shows a run that nobody lives behind as died",
+  () => {
+    using folder = tempFolder();
+    const path = addRun(folder.path, "run", { status: "running" });
+    const info = readRunInfo(path);
+    assertEquals(actualStatus(path, info), "died");
+    const history = new History(path, "run");
+    assertEquals(actualStatus(path, info), "running");
+    history.close();
+    assertEquals(actualStatus(path, info), "died");
+    assertEquals(actualStatus(path, { ...info, status: "failed" }), "failed");
+  },
+);
+
+const record = (name: string, mean: number) =>
+  new ResultRecord(
+    ResultMetadata.of({ name }),
+    new ScalarResult({ mean, error: 1, n: 2 }),
+  );
+
+testWith(
+  "files",
+  "readRecords() reads all files, training first, and passes over temporary ones",
+  () => {
+    using folder = tempFolder();
+    Deno.mkdirSync(`${folder.path}/results`);
+    writeRecords(folder.path, "eval", new ResultCollection([record("b", 2)]));
+    writeRecords(folder.path, "train", new ResultCollection([record("a", 1)]));
+    Deno.writeTextFileSync(`${folder.path}/results/.train.json.1f`, "{");
+    const problems: Problem[] = [];
+    const names = Array.from(
+      readRecords(folder.path, problems),
+      ({ metadata }) => metadata.name,
+    );
+    assertEquals(names, ["a", "b"]);
+    assertEquals(problems, []);
+  },
+);
+
+testWith(
+  "files",
+  "readRecords() reports a damaged file and reads the others",
+  () => {
+    using folder = tempFolder();
+    const results = `${folder.path}/results`;
+    Deno.mkdirSync(results);
+    writeRecords(folder.path, "train", new ResultCollection([record("a", 1)]));
+    writeRecords(folder.path, "twice", new ResultCollection([record("a", 2)]));
+    Deno.writeTextFileSync(`${results}/torn.json`, '{"schemaVersion":1,');
+    writeJsonFile(`${results}/wrong.json`, { records: [{ metadata: {} }] });
+    const problems: Problem[] = [];
+    const records = readRecords(folder.path, problems);
+    assertEquals(records.get(ResultMetadata.of({ name: "a" }))?.mean, 1);
+    assertEquals(
+      problems.map(({ file }) => file),
+      ["torn", "twice", "wrong"].map((name) => `${results}/${name}.json`),
+    );
+  },
+);
+
+testWith(
+  "files",
+  "listRuns() passes over dots and files, and refuses odd names and links that lead out",
+  () => {
+    using folder = tempFolder();
+    using other = tempFolder();
+    const runs = `${folder.path}/runs`;
+    addRun(runs, "b");
+    addRun(runs, "a");
+    addRun(runs, ".index");
+    addRun(runs, "no run");
+    Deno.writeTextFileSync(`${runs}/README`, "");
+    Deno.symlinkSync(addRun(other.path, "far"), `${runs}/out`);
+    Deno.symlinkSync(`${runs}/a`, `${runs}/within`);
+    const entries = listRuns(runs);
+    assertEquals(
+      entries.map(({ id, refused }) => [id, refused !== undefined]),
+      [
+        ["a", false],
+        ["b", false],
+        ["no run", true],
+        ["out", true],
+        ["within", false],
+      ],
+    );
+    assertEquals(listRuns(`${folder.path}/nowhere`), []);
+  },
+);
+
+testWith(
+  "files",
+  "listRuns() takes a runs directory that is itself a link",
+  () => {
+    using folder = tempFolder();
+    addRun(`${folder.path}/scratch`, "a");
+    Deno.symlinkSync(`${folder.path}/scratch`, `${folder.path}/runs`);
+    const runs = `${folder.path}/runs`;
+    assertEquals(listRuns(runs), [{ id: "a", path: `${runs}/a` }]);
+    assertEquals(findRun(runs, `${runs}/a`), `${runs}/a`);
+  },
+);
+
+testWith(
+  "files",
+  "findRun() takes an id, a prefix, the hexadecimal part, a path and latest",
+  () => {
+    using folder = tempFolder();
+    const runs = folder.path;
+    const first = addRun(runs, "20261122T175203_3f9a1c2e");
+    const second = addRun(runs, "20261123T080000_77aa0b1c", {
+      startedAt: "2026-11-23T08:00:00.000Z",
+      status: "failed",
+    });
+    const third = addRun(runs, "imported", {
+      startedAt: "2020-01-01T00:00:00.000Z",
+    });
+    const found: [string, string][] = [
+      ["20261122T175203_3f9a1c2e", first],
+      ["20261122", first],
+      ["3f9a", first],
+      ["77aa0b1c", second],
+      [first, first],
+      [`${second}/`, second],
+      ["imp", third],
+      ["latest", second],
+    ];
+    for (const [name, path] of found) assertEquals(findRun(runs, name), path);
+    assertEquals(findRun(runs, "latest", { completed: true }), first);
+  },
+);
+
+testWith("files", "findRun() says what is wrong with a name", () => {
+  using folder = tempFolder();
+  using other = tempFolder();
+  const runs = `${folder.path}/runs`;
+  Deno.mkdirSync(runs);
+  const message = (name: string) =>
+    assertThrows(() => findRun(runs, name), RangeError).message;
+  assertMatch(message("x"), /Cannot find run "x" .* it has no runs yet/);
+  assertMatch(message("latest"), /Cannot find a run in .* deno task train/);
+  for (let i = 0; i < 6; i++) addRun(runs, `2026_${i}a`);
+  addRun(other.path, "far");
+  Deno.symlinkSync(`${other.path}/far`, `${runs}/out`);
+  assertMatch(message("x"), /the last of its 6 runs is 2026_5a/);
+  assertMatch(message("2026"), /"2026" is: 2026_0a, .*, 2026_3a and 2 more/);
+  assertMatch(message(""), /Cannot tell which run/);
+  assertMatch(message("../x"), /Cannot find run \.\.\/x/);
+  assertMatch(message(`${runs}/../../`), /lies outside .* --runs DIR/);
+  assertMatch(message(`${other.path}/far`), /lies outside/);
+  assertMatch(message("out"), /is a link that leads out/);
+  assertMatch(message(`${runs}/out`), /lies outside/);
+  assertMatch(message(`${runs}/2026_0a/run.json`), /it is a file/);
+});
+
+testWith("files", "findRun() never takes a damaged run for the latest", () => {
+  using folder = tempFolder();
+  const good = addRun(folder.path, "a");
+  Deno.writeTextFileSync(`${addRun(folder.path, "b")}/run.json`, "{");
+  assertEquals(findRun(folder.path, "latest"), good);
+});
