@@ -23,7 +23,7 @@ const AGES = new Intl.RelativeTimeFormat("en", { style: "narrow" });
  *
  * @param time An ISO 8601 date.
  * @param now The present, in milliseconds of the epoch.
- * @returns The age, `3min ago` for example.
+ * @returns The age, `3m ago` for example.
  *
  * @example
  * ```ts

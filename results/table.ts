@@ -45,14 +45,11 @@ export const NO_VALUE = "–";
  * ```
  */
 export function formatMarkdown(table: TextTable): string {
-  return markdownTable([
-    [...table.header],
-    ...table.rows.map((row) => [...row]),
-  ], {
-    align: table.numeric.map((isNumeric) => isNumeric ? "right" : "left"),
-    stringLength: fastStringWidth,
-  });
+  return layOut(table, (cell) => cell.replaceAll("|", "\\|"), {});
 }
+
+/** Stands for a bar within a cell while bars part the columns. */
+const BAR = "\uE000";
 
 /**
  * Writes a table for a terminal.
@@ -61,31 +58,32 @@ export function formatMarkdown(table: TextTable): string {
  * @returns The text.
  */
 export function formatTerminal(table: TextTable): string {
-  const lines = markdownTable(
-    [[...table.header], ...table.rows.map((row) => [...row])],
-    {
-      align: table.numeric.map((isNumeric) => isNumeric ? "right" : "left"),
-      delimiterStart: false,
-      delimiterEnd: false,
-      stringLength: fastStringWidth,
-    },
-  ).split("\n");
+  const lines = layOut(table, (cell) => cell.replaceAll("|", BAR), {
+    delimiterStart: false,
+    delimiterEnd: false,
+  }).split("\n");
   return lines
-    .map((line, index) => index === 1 ? rule(line) : columns(line))
+    .map((line) => line.replaceAll(/\|( |$)/g, " "))
+    .map((line, index) => index === 1 ? line.replaceAll(/./g, "─") : line)
     .map((line) => line.trimEnd())
-    .join("\n");
+    .join("\n")
+    .replaceAll(BAR, "|");
 }
 
-function rule(line: string): string {
-  return line.replaceAll(/[:-]/g, "─").replaceAll(" | ", "──").replaceAll(
-    /[ |]/g,
-    "─",
+function layOut(
+  { header, rows, numeric }: TextTable,
+  escape: (cell: string) => string,
+  options: Parameters<typeof markdownTable>[1],
+): string {
+  // A line break would end the row.
+  const cells = [header, ...rows].map((row) =>
+    row.map((cell) => escape(cell.replaceAll(/\s/g, " ")))
   );
-}
-
-function columns(line: string): string {
-  // markdown-table writes a bar within a cell as \|.
-  return line.replaceAll(/(?<!\\)\| /g, " ").replaceAll("\\|", "|");
+  return markdownTable(cells, {
+    align: numeric.map((isNumeric) => isNumeric ? "right" : "left"),
+    stringLength: fastStringWidth,
+    ...options,
+  });
 }
 
 /**

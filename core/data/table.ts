@@ -6,6 +6,7 @@
  */
 
 import { parse } from "csv-parse/sync";
+import { Meter } from "../utils/meters.ts";
 import type { RandomStream } from "../utils/random.ts";
 
 /** A table of numbers, row after row. */
@@ -195,22 +196,18 @@ export function scalingOf(table: Table): Scaling {
   const { columns, nRows, values } = table;
   const means: number[] = [], deviations: number[] = [];
   columns.forEach((name, column) => {
-    let mean = 0, squares = 0;
-    for (let row = 0; row < nRows; row++) {
-      mean += values[row * columns.length + column]! / nRows;
-    }
-    for (let row = 0; row < nRows; row++) {
-      squares += (values[row * columns.length + column]! - mean) ** 2;
-    }
-    const deviation = Math.sqrt(squares / (nRows - 1));
-    if (!(deviation > 0)) {
+    const meter = new Meter();
+    const own = values.filter((_, i) => i % columns.length === column);
+    // Compared as they are: rounding gives equal values a tiny deviation.
+    if (own.every((value) => value === own[0])) {
       throw new RangeError(
         `Cannot standardise ${name} as its values must differ: all ${nRows} ` +
-          `are ${mean}`,
+          `are ${own[0]}`,
       );
     }
-    means.push(mean);
-    deviations.push(deviation);
+    meter.update({ [name]: own });
+    means.push(meter.mean(name));
+    deviations.push(meter.error(name) * Math.sqrt(nRows));
   });
   return { columns, means, deviations };
 }

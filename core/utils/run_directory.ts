@@ -356,20 +356,21 @@ function summarize(names: readonly string[]): string {
 
 function findByPath(runs: string, path: string): string {
   const trimmed = path.replace(/\/+$/, "");
+  const outside = new RangeError(
+    `Cannot use run ${path} as it lies outside ${runs}: ` +
+      "--runs DIR names another runs directory",
+  );
   try {
     if (!Deno.statSync(trimmed).isDirectory) {
       throw new RangeError(`Cannot use ${path} as a run: it is a file`);
     }
   } catch (error) {
+    // What the process may not even look at is not among its runs.
+    if (error instanceof Deno.errors.NotCapable) throw outside;
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new RangeError(`Cannot find run ${path}: there is no such directory`);
   }
-  if (!liesInside(trimmed, runs)) {
-    throw new RangeError(
-      `Cannot use run ${path} as it lies outside ${runs}: ` +
-        "--runs DIR names another runs directory",
-    );
-  }
+  if (!liesInside(trimmed, runs)) throw outside;
   return trimmed;
 }
 

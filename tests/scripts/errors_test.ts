@@ -1,0 +1,284 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { listRuns } from "../../core/utils/run_directory.ts";
+import { makeRun } from "../results/_runs.ts";
+import {
+  ROOT,
+  runScript,
+  tempFolder,
+  tempRuns,
+  testWith,
+} from "../_helpers.ts";
+
+/** A command line, its exit status, and what it says on stderr. */
+type Case = [command: string, code: number, message: RegExp];
+
+const WRONG_FLAGS: Case[] = [
+  [
+    "train --batchsize 3",
+    2,
+    /Cannot use --batchsize as there is no such flag: did you mean --batch-size\?/,
+  ],
+  ["train --frobnicate", 2, /Cannot use --frobnicate .* known are --seed, /],
+  [
+    "train --batch-size abc",
+    2,
+    /--batch-size as it must be a whole number of at least 1: current value is "abc"/,
+  ],
+  [
+    "train --batch-size -3",
+    2,
+    /--batch-size as it must be .* current value is -3/,
+  ],
+  ["train --batch-size", 2, /Cannot use --batch-size without a value/],
+  [
+    "train --learning-rate 0",
+    2,
+    /--learning-rate as it must be a number above 0: current value is 0/,
+  ],
+  [
+    "train --model mlpp",
+    2,
+    /--model as it must be "identity": current value is "mlpp"/,
+  ],
+  [
+    "train --dataset mixtur",
+    2,
+    /--dataset as it must be mixture or faithful, or the path of a \.csv file: current value is "mixtur"/,
+  ],
+  ["train extra", 2, /Cannot use "extra" as flags alone are taken/],
+  [
+    "train --config nowhere.json",
+    1,
+    /Cannot read nowhere\.json as there is no such file/,
+  ],
+  [
+    "train --experiment nowhere.ts",
+    2,
+    /--experiment nowhere\.ts: there is no such file/,
+  ],
+  [
+    "train --experiment core/version.ts",
+    2,
+    /default export must be what experiment\(\{ … \}\) returns: current value is undefined/,
+  ],
+  [
+    "eval --n-steps 0",
+    2,
+    /--n-steps as it must be a list of at least 1 whole numbers of at least 1: current value is \[0\]/,
+  ],
+  ["eval a b", 2, /Cannot use "b" as there is an argument already/],
+  [
+    "compare --format xml",
+    2,
+    /--format as it must be one of "table", "md", "csv", "json"/,
+  ],
+  [
+    "compare --since yesterday",
+    2,
+    /Cannot use --since as it must be a date such as/,
+  ],
+  ["compare latest", 2, /Cannot use "latest" as flags alone are taken/],
+];
+
+testWith(
+  "scripts",
+  "scripts say in a line what is wrong with a command line, and exit 2",
+  async (t) => {
+    for (const [command, code, message] of WRONG_FLAGS) {
+      await t.step(command, async () => {
+        const [script, ...args] = command.split(" ");
+        const result = await runScript(script!, args);
+        assertMatch(result.stderr, message);
+        assertEquals(result.code, code);
+        assertEquals(result.stdout, "");
+        assertEquals(result.stderr.trimEnd().split("\n").length, 1);
+      });
+    }
+  },
+);
+
+const TABLES: [content: string, message: RegExp][] = [
+  ["", /my\.csv as it has no rows of numbers/],
+  [
+    "a,b\n1,2\n3,oops\n",
+    /my\.csv:3 as b must be a number: current value is "oops"/,
+  ],
+  [
+    "a,b\n1,2\n3\n",
+    /my\.csv:3 as it must have 2 fields like the first line: current count is 1/,
+  ],
+  ["1,2\n3,4\n", /fewer than 5: current count is 2/],
+  [Array(9).fill("1,2").join("\n"), /Cannot standardise column 1/],
+];
+
+testWith(
+  "scripts",
+  "train says what is wrong with a CSV, and makes no run of it",
+  async (t) => {
+    using runs = tempRuns();
+    const path = `${runs.path}/my.csv`;
+    for (const [content, message] of TABLES) {
+      await t.step(message.source, async () => {
+        Deno.writeTextFileSync(`${ROOT}/${path}`, content);
+        const args = [`--dataset=${path}`, `--runs=${runs.path}`];
+        const { code, stderr } = await runScript("train", args);
+        assertEquals(code, 1);
+        assertMatch(stderr, message);
+        assertEquals(listRuns(`${ROOT}/${runs.path}`), []);
+      });
+    }
+  },
+);
+
+testWith(
+  "scripts",
+  "eval says what is wrong with the run that was asked for",
+  async (t) => {
+    using runs = tempRuns();
+    using elsewhere = tempFolder();
+    const root = `${ROOT}/${runs.path}`;
+    const attempt = (name: string, code: number, message: RegExp) =>
+      t.step(`${name} ${message.source}`, async () => {
+        const args = [...(name ? [name] : []), `--runs=${runs.path}`];
+        const result = await runScript("eval", args);
+        assertMatch(result.stderr, message);
+        assertEquals(result.code, code);
+      });
+    await attempt(
+      "",
+      2,
+      /Cannot find a completed run in .*: deno task train makes one/,
+    );
+    const config = { seed: 1 };
+    makeRun(root, { id: "20260101T000000_aa", config });
+    makeRun(root, {
+      id: "20260101T000000_ab",
+      config,
+      info: { experiment: "diffusion" },
+    });
+    makeRun(root, {
+      id: "20260102T000000_ff",
+      config,
+      info: { experiment: "diffusion", status: "failed" },
+    });
+    Deno.symlinkSync(makeRun(elsewhere.path, { id: "far" }), `${root}/out`);
+    await attempt(
+      "nothing",
+      2,
+      /Cannot find run "nothing" in .*: the last of its 3 runs is/,
+    );
+    await attempt(
+      "20260101",
+      2,
+      /Cannot tell which run "20260101" is: 20260101T000000_aa, 20260101T000000_ab begin so/,
+    );
+    await attempt("../x", 2, /Cannot use run \.\.\/x as it lies outside/);
+    await attempt(
+      "runs/x",
+      2,
+      /Cannot find run runs\/x: there is no such directory/,
+    );
+    await attempt(
+      "core/utils",
+      2,
+      /Cannot use run core\/utils as it lies outside/,
+    );
+    await attempt(
+      "out",
+      2,
+      /Cannot use run out as it is a link that leads out of the runs/,
+    );
+    await attempt("ff", 1, /must be completed: current status is failed/);
+    await attempt(
+      "aa",
+      1,
+      /it is of experiment test, so add --experiment FILE/,
+    );
+    await attempt(
+      "ab",
+      1,
+      /Cannot read .*ab\/model\/model\.json as there is no such file/,
+    );
+    Deno.writeTextFileSync(`${root}/20260101T000000_ab/run.json`, "{");
+    await attempt("ab", 1, /Cannot read .*ab\/run\.json as JSON/);
+  },
+);
+
+testWith(
+  "scripts",
+  "compare says that there is nothing to compare, or nothing of that kind",
+  async () => {
+    using runs = tempRuns();
+    const message = async (code: number, ...args: string[]) => {
+      const all = [`--runs=${runs.path}`, ...args];
+      const result = await runScript("compare", all);
+      assertEquals(result.code, code);
+      return result.stderr;
+    };
+    assertMatch(await message(1), /there are no runs yet: deno task train/);
+    makeRun(`${ROOT}/${runs.path}`, {
+      id: "a",
+      records: [[{ name: "loss" }, { mean: 1, error: 1, n: 2 }]],
+    });
+    assertMatch(await message(2, "--where=sede=1"), /did you mean seed\?/);
+    assertMatch(await message(1, "--where=seed=9"), /none of 1 runs/);
+    assertMatch(await message(2, "--metric=lass"), /known are loss/);
+    assertMatch(await message(2, "--sort=lss"), /did you mean loss\?/);
+  },
+);
+
+testWith(
+  "scripts",
+  "--debug shows where an error is from, which otherwise stays hidden",
+  async () => {
+    const [plain, debug] = await Promise.all([
+      runScript("train", ["--config=nowhere.json"]),
+      runScript("train", ["--config=nowhere.json", "--debug"]),
+    ]);
+    assert(!/^ +at /m.test(plain.stderr));
+    assertMatch(debug.stderr, /^ +at .*json\.ts/m);
+  },
+);
+
+/** A file system that is full or read-only; null where none may be mounted. */
+async function mount(
+  path: string,
+  options: string,
+): Promise<Disposable | null> {
+  try {
+    const args = ["-t", "tmpfs", "-o", options, "tmpfs", path];
+    const { success } = await new Deno.Command("mount", { args }).output();
+    if (!success) return null;
+  } catch {
+    return null;
+  }
+  return {
+    [Symbol.dispose]: () => {
+      new Deno.Command("umount", { args: ["-l", path] }).outputSync();
+    },
+  };
+}
+
+for (
+  const [what, options, message] of [
+    ["full", "size=8k", /No space left on device[^]*--runs DIR/],
+    ["read-only", "ro", /Read-only file system[^]*--runs DIR/],
+  ] as const
+) {
+  testWith(
+    "scripts",
+    `train says that the runs directory is ${what}`,
+    async () => {
+      using runs = tempRuns();
+      using mounted = await mount(`${ROOT}/${runs.path}`, options);
+      if (!mounted) {
+        return console.log("skipped: no right to mount a file system here");
+      }
+      const { code, stderr } = await runScript("train", [
+        `--runs=${runs.path}`,
+      ]);
+      assertEquals(code, 1);
+      assertMatch(stderr, message);
+    },
+  );
+}

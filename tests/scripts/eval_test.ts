@@ -1,0 +1,78 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { readRecords } from "../../core/utils/run_directory.ts";
+import { ROOT, runScript, tempRuns, testWith } from "../_helpers.ts";
+
+const QUICK = ["--json", "--n-train=400", "--n-epochs=1"];
+
+const train = async (runs: string, ...args: string[]) =>
+  JSON.parse(
+    (await runScript("train", [...QUICK, `--runs=${runs}`, ...args])).stdout,
+  );
+
+testWith(
+  "scripts",
+  "eval measures the latest completed run, and prints its records",
+  async () => {
+    using runs = tempRuns();
+    await train(runs.path);
+    const { runPath } = await train(runs.path, "--seed=2");
+    const { code, stdout, stderr } = await runScript("eval", [
+      "--n-steps=3,5",
+      "--n-samples=500",
+      `--runs=${runs.path}`,
+    ]);
+    assertEquals(code, 0, stderr);
+    const lines = stdout.trimEnd().split("\n");
+    assertMatch(lines[0]!, /^loss\/held-out = .* \(within-run, n = 100\)$/);
+    assertMatch(
+      lines[1]!,
+      /^sampling \(nSamples=500, nSteps=3\) = .*n = 500\)$/,
+    );
+    assertEquals(lines.length, 5);
+    assertEquals(readRecords(`${ROOT}/${runPath}`).named("sampling").size, 2);
+    assertStringIncludes(stderr, runPath);
+  },
+);
+
+testWith(
+  "scripts",
+  "eval takes a run by a part of its id, and gives the same bits each time",
+  async () => {
+    using runs = tempRuns();
+    const { runId } = await train(runs.path);
+    await train(runs.path);
+    const evaluate = async (name: string) => {
+      const { stdout } = await runScript("eval", [
+        name,
+        "--json",
+        `--runs=${runs.path}`,
+      ]);
+      return JSON.parse(stdout);
+    };
+    const first = await evaluate(runId);
+    const again = await evaluate(runId.split("_")[1]!);
+    assertEquals(first.runId, runId);
+    assertEquals(Object.keys(first), [
+      "runId",
+      "runPath",
+      "status",
+      "config",
+      "records",
+      "seconds",
+    ]);
+    const isTime = (record: { metadata: { name: string } }) =>
+      record.metadata.name.startsWith("time/");
+    const untimed = (document: typeof first) =>
+      document.records.filter((record: never) => !isTime(record));
+    assertEquals(untimed(again), untimed(first));
+    assertEquals(untimed(first).length, 2);
+  },
+);
+
+testWith("scripts", "eval --help tells what can be measured", async () => {
+  const { code, stdout } = await runScript("eval", ["--help"]);
+  assertEquals(code, 0);
+  for (const flag of ["--n-steps", "--n-samples", "--experiment", "latest"]) {
+    assertStringIncludes(stdout, flag);
+  }
+});

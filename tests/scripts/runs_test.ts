@@ -1,0 +1,71 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { makeRun } from "../results/_runs.ts";
+import {
+  ROOT,
+  runScript,
+  scriptCommand,
+  tempRuns,
+  testWith,
+} from "../_helpers.ts";
+
+testWith(
+  "scripts",
+  "runs lists how each run stands, a died one too",
+  async () => {
+    using runs = tempRuns();
+    const root = `${ROOT}/${runs.path}`;
+    makeRun(root, { id: "a", config: { seed: 1 }, info: { tags: ["first"] } });
+    makeRun(root, {
+      id: "b",
+      config: { seed: 2 },
+      info: { status: "running" },
+    });
+    const { code, stdout } = await runScript("runs", [`--runs=${runs.path}`]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^run +status +age +tags +seed$/m);
+    assertMatch(stdout, /^a +completed +\S+ ago +first +1$/m);
+    assertMatch(stdout, /^b +died +\S+ ago +2$/m);
+    const died = await runScript("runs", [
+      `--runs=${runs.path}`,
+      "--where=status=died",
+    ]);
+    assert(!/^a /m.test(died.stdout) && /^b /m.test(died.stdout));
+  },
+);
+
+testWith("scripts", "runs says that there are none yet", async () => {
+  using runs = tempRuns();
+  const { code, stdout } = await runScript("runs", [`--runs=${runs.path}`]);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^There are no runs yet: deno task train makes one\.$/m);
+});
+
+testWith(
+  "scripts",
+  "runs --watch shows a new run when it comes, until it is interrupted",
+  async () => {
+    using runs = tempRuns();
+    const root = `${ROOT}/${runs.path}`;
+    makeRun(root, { id: "first" });
+    const child = scriptCommand("runs", ["--watch", `--runs=${runs.path}`])
+      .spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream())
+      .getReader();
+    let seen = "";
+    const until = async (text: string) => {
+      while (!seen.includes(text)) {
+        const { done, value } = await reader.read();
+        assert(!done, `ended before it showed ${text}: ${seen}`);
+        seen += value;
+      }
+    };
+    await until("first");
+    makeRun(root, { id: "second" });
+    await until("second");
+    child.kill("SIGINT");
+    await reader.cancel();
+    await child.stderr.cancel();
+    const { success } = await child.status;
+    assertEquals(success, false);
+  },
+);

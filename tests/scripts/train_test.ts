@@ -1,0 +1,186 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { modelConfigSchema } from "../../core/config/model_config.ts";
+import { flagOf } from "../../core/config/flags.ts";
+import {
+  listRuns,
+  readConfigFile,
+  readRecords,
+  readRunInfo,
+} from "../../core/utils/run_directory.ts";
+import {
+  ROOT,
+  runScript,
+  tempFolder,
+  tempProject,
+  tempRuns,
+  testWith,
+} from "../_helpers.ts";
+
+const QUICK = ["--n-train", "400", "--n-epochs", "2"];
+
+testWith(
+  "scripts",
+  "train prints its records on stdout and all else on stderr",
+  async () => {
+    using runs = tempRuns();
+    const { code, stdout, stderr } = await runScript("train", [
+      ...QUICK,
+      "--runs",
+      runs.path,
+    ]);
+    assertEquals(code, 0, stderr);
+    const lines = stdout.trimEnd().split("\n");
+    assertMatch(lines[0]!, /^loss\/train = \S+ ± \S+ \(within-run, n = 400\)$/);
+    assertMatch(lines[1]!, /^time\/epoch = \S+ ± \S+ \(within-run, n = 2\)$/);
+    assertEquals(lines.length, 2);
+    const [run] = listRuns(`${ROOT}/${runs.path}`);
+    assertStringIncludes(stderr, `diffusion: ${runs.path}/${run!.id}`);
+    assertMatch(stderr, /completed in \S+ s: /);
+  },
+);
+
+testWith("scripts", "train --quiet says nothing but the records", async () => {
+  using runs = tempRuns();
+  const { stderr } = await runScript("train", [
+    ...QUICK,
+    "--quiet",
+    "--runs",
+    runs.path,
+  ]);
+  assertEquals(stderr, "");
+});
+
+testWith(
+  "scripts",
+  "train --json prints one document: run, configuration and records",
+  async () => {
+    using runs = tempRuns();
+    const { code, stdout } = await runScript("train", [
+      ...QUICK,
+      "--json",
+      "--seed=7",
+      "--hidden-layer-sizes=8,4",
+      "--tag=a",
+      "--tag=b",
+      "--note=first try",
+      `--runs=${runs.path}`,
+    ]);
+    assertEquals(code, 0);
+    const document = JSON.parse(stdout);
+    assertEquals(Object.keys(document), [
+      "runId",
+      "runPath",
+      "status",
+      "config",
+      "records",
+      "seconds",
+    ]);
+    const runPath = `${ROOT}/${document.runPath}`;
+    assertEquals(document.status, "completed");
+    assertEquals(document.config.hiddenLayerSizes, [8, 4]);
+    assertEquals(document.config, readConfigFile(runPath));
+    assertEquals(
+      document.records,
+      JSON.parse(JSON.stringify(readRecords(runPath))),
+    );
+    const info = readRunInfo(runPath);
+    assertEquals([info.tags, info.note], [["a", "b"], "first try"]);
+    assertEquals(info.command, "train");
+    assertEquals(info.args[0], "--n-train");
+  },
+);
+
+testWith(
+  "scripts",
+  "train takes a run's own config.json, over which flags prevail",
+  async () => {
+    using runs = tempRuns();
+    const first = await runScript("train", [
+      ...QUICK,
+      "--json",
+      "--seed=3",
+      "--beta-schedule=cosine",
+      `--runs=${runs.path}`,
+    ]);
+    const { runPath, records } = JSON.parse(first.stdout);
+    const again = (...args: string[]) =>
+      runScript("train", [
+        "--json",
+        `--config=${runPath}/config.json`,
+        `--runs=${runs.path}`,
+        ...args,
+      ]);
+    const same = JSON.parse((await again()).stdout);
+    assertEquals(same.config.betaSchedule, "cosine");
+    // The same seed in two processes: the same record, bit for bit.
+    assertEquals(same.records[0], records[0]);
+    const other = JSON.parse((await again("--seed=4")).stdout);
+    assertEquals(other.config, { ...same.config, seed: 4 });
+    assert(other.records[0].result.mean !== records[0].result.mean);
+  },
+);
+
+testWith(
+  "scripts",
+  "train --help tells of every key, and of the keys of --experiment",
+  async () => {
+    const { code, stdout, stderr } = await runScript("train", ["--help"]);
+    assertEquals([code, stderr], [0, ""]);
+    for (const key of modelConfigSchema.keys) {
+      assertStringIncludes(stdout, `${flagOf(key)} `);
+    }
+    for (
+      const flag of ["--config", "--experiment", "--tag", "--runs", "--json"]
+    ) {
+      assertStringIncludes(stdout, flag);
+    }
+    const own = await runScript("train", [
+      "--experiment",
+      "examples/least_squares.ts",
+      "-h",
+    ]);
+    assertStringIncludes(own.stdout, "--degree <integer>");
+    assert(!own.stdout.includes("--beta-schedule"));
+  },
+);
+
+testWith(
+  "scripts",
+  "train, eval and compare work in a project whose runs/ leads to another disk",
+  async () => {
+    using project = tempProject();
+    using disk = tempFolder();
+    Deno.symlinkSync(disk.path, `${project.path}/runs`);
+    const at = { root: project.path };
+    const train = await runScript("train", QUICK, at);
+    assertEquals(train.code, 0, train.stderr);
+    const evaluation = await runScript("eval", [], at);
+    assertEquals(evaluation.code, 0, evaluation.stderr);
+    const comparison = await runScript("compare", [], at);
+    assertEquals(comparison.code, 0, comparison.stderr);
+    const [run] = listRuns(disk.path);
+    assertStringIncludes(comparison.stdout, run!.id);
+    assertEquals((await runScript("runs", [], at)).code, 0);
+  },
+);
+
+testWith(
+  "scripts",
+  "train reads a CSV of the user's in the project",
+  async () => {
+    using runs = tempRuns();
+    const csv = `${runs.path}/my.csv`;
+    const rows = Array.from({ length: 50 }, (_, i) => `${i},${(i * 7) % 11}`);
+    Deno.writeTextFileSync(`${ROOT}/${csv}`, `a,b\n${rows.join("\n")}`);
+    const { code, stderr } = await runScript("train", [
+      `--dataset=${csv}`,
+      `--runs=${runs.path}`,
+    ]);
+    assertEquals(code, 0, stderr);
+  },
+);
