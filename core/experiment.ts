@@ -75,8 +75,7 @@ const experiments = new WeakSet<object>();
  *
  * @example
  * ```ts
- * import { experiment } from "./experiment.ts";
- * import { integer } from "./config/fields.ts";
+ * import { experiment, integer } from "whisker";
  *
  * export default experiment({
  *   name: "coin",

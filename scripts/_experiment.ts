@@ -1,4 +1,4 @@
-import { text } from "../core/config/fields.ts";
+import { type Field, text } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
@@ -16,7 +16,7 @@ import {
 import { terminalProgress } from "./_progress.ts";
 
 /** The flag that chooses the experiment. */
-export const experimentFlag = text({
+export const experimentFlag: Field<string> = text({
   default: "",
   placeholder: "<file>",
   description: "a file that exports an experiment of your own",

@@ -8,7 +8,8 @@
 
 import { parseArgs as parseNodeArgs } from "node:util";
 
-type Names = string | readonly string[];
+/** One name or several. */
+export type Names = string | readonly string[];
 
 /** The options in use; std has further ones. */
 export interface ParseOptions {
@@ -30,6 +31,7 @@ export interface ParseOptions {
 export interface Args {
   /** The positional arguments. */
   _: (string | number)[];
+  /** A flag's value. */
   // deno-lint-ignore no-explicit-any
   [flag: string]: any;
 }
@@ -81,7 +83,12 @@ export function parseArgs(
     return [name, name.length === 1 ? { type, short: name } : { type }];
   });
   const { tokens } = parseNodeArgs({
-    args: [...args],
+    args: args.map((arg, index) => {
+      // node:util would take a following flag for the value; std takes none.
+      const isText = arg.startsWith("--") && strings.has(arg.slice(2));
+      const isLast = args[index + 1]?.startsWith("-") ?? true;
+      return isText && isLast ? `${arg}=` : arg;
+    }),
     options: Object.fromEntries(types),
     strict: false,
     tokens: true,

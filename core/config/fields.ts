@@ -127,7 +127,7 @@ function range({ min, max, above }: Omit<NumberOptions, keyof Described<0>>) {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { number } from "./fields.ts";
+ * import { number } from "whisker";
  *
  * const rate = number({ default: 0.1, above: 0, description: "step size" });
  * assertEquals(rate.check(0.05), 0.05);

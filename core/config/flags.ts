@@ -69,9 +69,8 @@ function kebab(key: string): string {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { integers } from "./fields.ts";
+ * import { ConfigSchema, integers } from "whisker";
  * import { parseFlags } from "./flags.ts";
- * import { ConfigSchema } from "./schema.ts";
  *
  * const schema = new ConfigSchema({
  *   nSteps: integers({ default: [50], description: "of the sampler" }),

@@ -22,7 +22,11 @@ export class ConfigError extends RangeError {
   /** Everything that is wrong. */
   readonly problems: readonly ConfigProblem[];
 
-  /** @param problems Everything that is wrong, at least one thing. */
+  /**
+   * Says it all in one message, a line each.
+   *
+   * @param problems Everything that is wrong, at least one thing.
+   */
   constructor(problems: readonly ConfigProblem[]) {
     super(problems.map(({ message }) => message).join("\n"));
     this.name = "ConfigError";
@@ -44,8 +48,7 @@ export interface ConfigSource {
  * @example
  * ```ts
  * import { assertEquals, assertThrows } from "@std/assert";
- * import { integer, number } from "./fields.ts";
- * import { ConfigError, ConfigSchema } from "./schema.ts";
+ * import { ConfigError, ConfigSchema, integer, number } from "whisker";
  *
  * const schema = new ConfigSchema({
  *   degree: integer({ default: 1, min: 0, description: "of the polynomial" }),
@@ -63,7 +66,11 @@ export class ConfigSchema<T extends object> {
   /** The keys by name. */
   readonly fields: Fields<T>;
 
-  /** @param fields The keys by name. */
+  /**
+   * Makes a schema of keys.
+   *
+   * @param fields The keys by name.
+   */
   constructor(fields: Fields<T>) {
     this.fields = Object.freeze({ ...fields });
   }

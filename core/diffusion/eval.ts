@@ -44,6 +44,8 @@ export class Evaluator {
   readonly #modelConfig: ModelConfig;
 
   /**
+   * Opens a run for measuring.
+   *
    * @param config What to measure.
    * @param runPath The directory of a completed run, or the run opened for
    * evaluation.

@@ -9,6 +9,7 @@ import { evalConfigSchema } from "../config/eval_config.ts";
 import { modelConfigSchema } from "../config/model_config.ts";
 import { type Experiment, experiment } from "../experiment.ts";
 
+/** The diffusion experiment. */
 const diffusion: Experiment = experiment({
   name: "diffusion",
   config: modelConfigSchema.fields,

@@ -62,7 +62,7 @@ export interface MeterJson {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { Meter } from "./meters.ts";
+ * import { Meter } from "whisker";
  *
  * const meter = new Meter();
  * meter.update({ loss: 0.5, gradNorm: 1.25 });

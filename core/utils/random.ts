@@ -83,7 +83,7 @@ export function philox4x32(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { RandomStream } from "./random.ts";
+ * import { RandomStream } from "whisker";
  *
  * const noise = new RandomStream(42, "noise");
  * noise.normal();
@@ -101,6 +101,8 @@ export class RandomStream {
   #position = 0;
 
   /**
+   * Opens a stream at its beginning.
+   *
    * @param seed A whole number from 0 to 2^53 − 1.
    * @param stream The stream's name: `init`, `order`, `noise`, `eval`, …
    * @throws {RangeError} If the seed is no such number.

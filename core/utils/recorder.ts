@@ -38,8 +38,8 @@ export interface RecorderOptions {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { Recorder } from "./recorder.ts";
- * import { ScalarResult } from "./results.ts";
+ * import { Recorder } from "whisker";
+ * import { ScalarResult } from "whisker";
  *
  * const lines: string[] = [];
  * const recorder = new Recorder({ print: (record) => lines.push(`${record}`) });
@@ -58,7 +58,11 @@ export class Recorder {
   readonly #files = new Map<string, ResultCollection>();
   #records = new ResultCollection();
 
-  /** @param options Where the records go. */
+  /**
+   * Makes a recorder without records.
+   *
+   * @param options Where the records go.
+   */
   constructor(options: RecorderOptions = {}) {
     this.#print = options.print ?? ((record) => console.log(String(record)));
     this.#save = options.save;

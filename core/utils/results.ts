@@ -34,7 +34,7 @@ const PRINTED_AS = Symbol.for("Deno.customInspect");
  * @example
  * ```ts
  * import { assertEquals, assertStrictEquals } from "@std/assert";
- * import { ResultMetadata } from "./results.ts";
+ * import { ResultMetadata } from "whisker";
  *
  * const a = ResultMetadata.of({ name: "sampling", nSteps: 50, nSamples: 2000 });
  * const b = ResultMetadata.of({ nSamples: 2000, nSteps: 50, name: "sampling" });
@@ -161,7 +161,7 @@ export interface ScalarJson {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { ScalarResult } from "./results.ts";
+ * import { ScalarResult } from "whisker";
  *
  * const result = new ScalarResult({ mean: 0.03118, error: 0.00207, n: 2000 });
  * assertEquals(`${result}`, "0.0312 ± 0.0021");
@@ -179,6 +179,8 @@ export class ScalarResult {
   declare readonly df?: number;
 
   /**
+   * Checks and freezes a result.
+   *
    * @param fields The mean, its error, and how much stands behind them.
    * @throws {TypeError} If one of them is no number.
    * @throws {RangeError} If the error is negative, n no count, or df not
@@ -369,7 +371,7 @@ export interface RecordJson {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { ResultMetadata, ResultRecord, ScalarResult } from "./results.ts";
+ * import { ResultMetadata, ResultRecord, ScalarResult } from "whisker";
  *
  * const record = new ResultRecord(
  *   ResultMetadata.of({ name: "sampling", nSteps: 50 }),
@@ -388,6 +390,8 @@ export class ResultRecord {
   readonly result: ScalarResult;
 
   /**
+   * Joins what was measured and what came out.
+   *
    * @param metadata What was measured.
    * @param result What came out.
    */
@@ -445,7 +449,7 @@ export class ResultRecord {
  *   ResultMetadata,
  *   ResultRecord,
  *   ScalarResult,
- * } from "./results.ts";
+ * } from "whisker";
  *
  * const sampling = ResultMetadata.of({ name: "sampling", nSteps: 50 });
  * const result = new ScalarResult({ mean: 0.1, error: 0.02, n: 100 });
@@ -459,6 +463,8 @@ export class ResultCollection implements Iterable<ResultRecord> {
   readonly #records: ReadonlyMap<ResultMetadata, ResultRecord>;
 
   /**
+   * Makes a collection of records.
+   *
    * @param records The records to hold.
    * @throws {RangeError} If two of them have the same metadata.
    */

@@ -31,7 +31,7 @@ export type AnyFunction = (this: any, ...args: any[]) => unknown;
  * @example Spans
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { Timer } from "./timer.ts";
+ * import { Timer } from "whisker";
  *
  * const timer = new Timer();
  * for (let epoch = 0; epoch < 3; epoch++) {
@@ -44,7 +44,7 @@ export type AnyFunction = (this: any, ...args: any[]) => unknown;
  * @example Functions and methods, sync or async
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { Timer } from "./timer.ts";
+ * import { Timer } from "whisker";
  *
  * const timer = new Timer();
  * const square = timer.timed((x: number) => x * x);

@@ -10,6 +10,7 @@ import {
   modelConfigSchema,
 } from "../../core/config/model_config.ts";
 import { alphaBars } from "../../core/diffusion/noise_schedule.ts";
+import { conductRun, evaluationOf } from "../../core/run.ts";
 import {
   type MetadataFields,
   ResultMetadata,
@@ -22,19 +23,27 @@ import { tempFolder, testWith } from "../_helpers.ts";
 
 const QUICK = modelConfigSchema.parse({ nTrain: 4000, nEpochs: 1 });
 
+const quiet = { print: () => {} };
+
 async function trained(config: ModelConfig, runs: string): Promise<string> {
   const { trainDiffusionModel } = await import(
     "../../core/diffusion/train.ts"
   );
   const runPath = createRunDirectory(runs);
-  (await trainDiffusionModel(config, runPath)).dispose();
+  const what = { experiment: "diffusion", config, ...quiet };
+  const model = await conductRun(
+    runPath,
+    what,
+    (run) => trainDiffusionModel(config, run),
+  );
+  model.dispose();
   return runPath;
 }
 
 async function evaluate(values: object, runPath: string) {
   const { Evaluator } = await import("../../core/diffusion/eval.ts");
-  return await new Evaluator(evalConfigSchema.parse(values), runPath)
-    .evaluate();
+  const run = evaluationOf(runPath, modelConfigSchema.load(runPath), quiet);
+  return await new Evaluator(evalConfigSchema.parse(values), run).evaluate();
 }
 
 const resultOf = (runPath: string, fields: MetadataFields) =>
@@ -112,7 +121,8 @@ testWith("files", "Evaluator measures rows of several columns", async () => {
   using folder = tempFolder();
   const config = modelConfigSchema.parse({ dataset: "faithful", nEpochs: 1 });
   const runPath = await trained(config, folder.path);
-  await evaluate({}, runPath);
+  const { Evaluator } = await import("../../core/diffusion/eval.ts");
+  await new Evaluator(evalConfigSchema.defaults, runPath).evaluate();
   const { n, error } = resultOf(runPath, { name: "loss/held-out" });
   assertEquals(n, 54);
   assert(error > 0);

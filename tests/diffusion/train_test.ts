@@ -9,6 +9,7 @@ import {
   modelConfigSchema,
 } from "../../core/config/model_config.ts";
 import { alphaBars } from "../../core/diffusion/noise_schedule.ts";
+import { conductRun } from "../../core/run.ts";
 import { readHistory } from "../../core/utils/history.ts";
 import { ResultMetadata } from "../../core/utils/results.ts";
 import {
@@ -21,13 +22,17 @@ import { tempFolder, testWith } from "../_helpers.ts";
 const QUICK = modelConfigSchema.parse({ nTrain: 500, nEpochs: 3 });
 
 async function train(config: ModelConfig, runs: string) {
-  const tf = await import("@tensorflow/tfjs");
   const { trainDiffusionModel } = await import(
     "../../core/diffusion/train.ts"
   );
   const runPath = createRunDirectory(runs);
-  const model = await trainDiffusionModel(config, runPath);
-  return { tf, runPath, model };
+  const what = { experiment: "diffusion", config, print: () => {} };
+  const model = await conductRun(
+    runPath,
+    what,
+    (run) => trainDiffusionModel(config, run),
+  );
+  return { runPath, model };
 }
 
 testWith(
@@ -35,7 +40,11 @@ testWith(
   "trainDiffusionModel() returns the model and leaves a whole run behind",
   async () => {
     using folder = tempFolder();
-    const { runPath, model } = await train(QUICK, folder.path);
+    const { trainDiffusionModel } = await import(
+      "../../core/diffusion/train.ts"
+    );
+    const runPath = createRunDirectory(folder.path);
+    const model = await trainDiffusionModel(QUICK, runPath);
     assertEquals(model.name, "identity");
     model.dispose();
     assertEquals(modelConfigSchema.load(runPath), QUICK);

@@ -1,0 +1,34 @@
+import { assert, assertEquals } from "@std/assert";
+import { ROOT, testWith } from "./_helpers.ts";
+
+/**
+ * Types of TensorFlow.js that the public functions of core/diffusion name. The
+ * linter would have them exported and documented here.
+ */
+const FOREIGN = /references private type '(LayersModel|Tensor2D)'/;
+
+const FOLDERS = ["core", "results", "scripts", "shims"];
+
+/** All files with public symbols; a name with `_` before it is private. */
+function publicFiles(folder: string): string[] {
+  return [...Deno.readDirSync(`${ROOT}/${folder}`)].flatMap(
+    ({ name, isDirectory }) => {
+      const path = `${folder}/${name}`;
+      if (isDirectory) return publicFiles(path);
+      return /^[a-z]\w*(?<!_bench)\.ts$/.test(name) ? [path] : [];
+    },
+  );
+}
+
+testWith("scripts", "every public symbol is documented", async () => {
+  const files = FOLDERS.flatMap(publicFiles);
+  assert(files.length > 30);
+  const { stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["doc", "--lint", "--quiet", ...files],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const [, ...errors] = new TextDecoder().decode(stderr).split(/^error\[/m);
+  assertEquals(errors.filter((error) => !FOREIGN.test(error)), []);
+});

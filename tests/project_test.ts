@@ -1,0 +1,131 @@
+import { assert, assertEquals } from "@std/assert";
+import { VERSION } from "../core/version.ts";
+import { ROOT, runScript, tempRuns, testWith } from "./_helpers.ts";
+
+/** deno.json without its comments, which all begin a line. */
+function readConfig(name: string) {
+  const text = Deno.readTextFileSync(`${ROOT}/${name}`);
+  return JSON.parse(text.replaceAll(/^\s*\/\/.*$/gm, ""));
+}
+
+function sourceFiles(folder: string): string[] {
+  return [...Deno.readDirSync(`${ROOT}/${folder}`)].flatMap(
+    ({ name, isDirectory }) => {
+      const path = `${folder}/${name}`;
+      return isDirectory
+        ? sourceFiles(path)
+        : path.endsWith(".ts")
+        ? [path]
+        : [];
+    },
+  );
+}
+
+/** What a file imports, by name or path. */
+function importsOf(path: string): string[] {
+  const text = Deno.readTextFileSync(`${ROOT}/${path}`);
+  const code = text.replaceAll(/^\s*\*.*$/gm, ""); // Examples in comments.
+  return Array.from(
+    code.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g),
+    ([, specifier]) => specifier!,
+  );
+}
+
+testWith("files", "deno.json and VERSION bear the same version", () => {
+  assertEquals(readConfig("deno.json").version, VERSION);
+});
+
+testWith(
+  "files",
+  "deno.jsr.json differs from deno.json in the @std packages alone",
+  () => {
+    const here = readConfig("deno.json").imports;
+    const there = readConfig("deno.jsr.json").imports;
+    assertEquals(Object.keys(there), Object.keys(here));
+    for (const [name, target] of Object.entries(there)) {
+      if (name.startsWith("@std/")) {
+        assert(
+          String(target).startsWith("jsr:@std/"),
+        );
+      } else assertEquals(target, here[name]);
+    }
+  },
+);
+
+testWith("files", "every task has a description", () => {
+  const { tasks } = readConfig("deno.json");
+  for (
+    const name of ["train", "eval", "compare", "runs", "test", "bench", "ok"]
+  ) {
+    assert(tasks[name].description.length > 10, name);
+  }
+});
+
+testWith("files", "core/utils imports no package at all", () => {
+  for (const path of sourceFiles("core/utils")) {
+    if (path.endsWith("_bench.ts")) continue;
+    for (const specifier of importsOf(path)) {
+      assert(specifier.startsWith("./"), `${path} imports ${specifier}`);
+    }
+  }
+});
+
+testWith(
+  "files",
+  "data flow one way: core imports neither scripts/ nor results/, results/ no scripts/",
+  () => {
+    const imports = (folder: string, other: string) =>
+      sourceFiles(folder).flatMap((path) =>
+        importsOf(path).filter((name) => name.includes(`/${other}/`))
+      );
+    assertEquals(imports("core", "scripts"), []);
+    assertEquals(imports("core", "results"), []);
+    assertEquals(imports("results", "scripts"), []);
+  },
+);
+
+testWith("files", "only core/diffusion imports TensorFlow.js", () => {
+  for (const folder of ["core", "scripts", "results"]) {
+    for (const path of sourceFiles(folder)) {
+      if (path.startsWith("core/diffusion/")) continue;
+      assert(!importsOf(path).includes("@tensorflow/tfjs"), path);
+    }
+  }
+});
+
+testWith(
+  "scripts",
+  "results/ and every --help start without loading TensorFlow.js",
+  async () => {
+    // A script whose imports cannot be resolved fails as soon as one is loaded.
+    const map = readConfig("deno.json").imports;
+    const path = Deno.makeTempFileSync({ suffix: ".json" });
+    const imports = Object.fromEntries(
+      Object.entries(map).map(([name, target]) => [
+        name,
+        name === "@tensorflow/tfjs"
+          ? "file:///nowhere/tensorflow.ts"
+          : String(target).replace(
+            /^\.\//,
+            `file://${Deno.realPathSync(ROOT)}/`,
+          ),
+      ]),
+    );
+    Deno.writeTextFileSync(path, JSON.stringify({ imports }));
+    const grants = [`--import-map=${path}`, "--no-lock"];
+    try {
+      for (const script of ["train", "eval", "compare", "runs"]) {
+        const { code, stderr } = await runScript(script, ["--help"], {
+          grants,
+        });
+        assertEquals([code, stderr], [0, ""], script);
+      }
+      // Seen to fail where it is loaded.
+      using runs = tempRuns();
+      const args = [`--runs=${runs.path}`];
+      assert((await runScript("train", args, { grants })).code !== 0);
+    } finally {
+      Deno.removeSync(path);
+    }
+  },
+);

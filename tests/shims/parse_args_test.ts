@@ -1,0 +1,80 @@
+import { assertEquals } from "@std/assert";
+import { parseArgs } from "@std/cli/parse-args";
+
+// What std's own parseArgs gives; the suite runs against that one as well.
+
+Deno.test("parseArgs() gives strings, booleans and positional arguments", () => {
+  const args = ["--a=1", "--b", "2", "--c", "x", "-h"];
+  const parsed = parseArgs(args, {
+    string: ["a", "b", "_"] as string[],
+    boolean: ["c", "help"],
+    alias: { help: "h" },
+  });
+  assertEquals<unknown>(parsed, {
+    _: ["x"],
+    a: "1",
+    b: "2",
+    c: true,
+    help: true,
+    h: true,
+  });
+});
+
+Deno.test("parseArgs() gives numbers among positional arguments unless they are texts", () => {
+  assertEquals(parseArgs(["7", "x"], { boolean: ["a"] })._, [7, "x"]);
+  assertEquals(parseArgs(["007"], { string: ["_"] as string[] })._, ["007"]);
+});
+
+Deno.test("parseArgs() gives false, empty texts and lists where nothing was given", () => {
+  const parsed = parseArgs(["--s", "--t="], {
+    string: ["s", "t", "u", "list"],
+    boolean: ["b"],
+    collect: ["list"],
+  });
+  assertEquals(parsed.s, "");
+  assertEquals(parsed.t, "");
+  assertEquals(parsed.u, undefined);
+  assertEquals(parsed.b, false);
+  assertEquals(parsed.list, []);
+});
+
+Deno.test("parseArgs() collects what may be repeated, and takes the last of what may not", () => {
+  const parsed = parseArgs(["--l=a", "--l=b=c", "--s=1", "--s=2"], {
+    string: ["l", "s"],
+    collect: ["l"],
+  });
+  assertEquals(parsed.l, ["a", "b=c"]);
+  assertEquals(parsed.s, "2");
+});
+
+Deno.test("parseArgs() takes defaults and boolean texts", () => {
+  const parsed = parseArgs(["--b=false", "--c=true"], {
+    boolean: ["b", "c"],
+    string: ["s"],
+    default: { s: "x" },
+  });
+  assertEquals([parsed.b, parsed.c, parsed.s], [false, true, "x"]);
+});
+
+Deno.test("parseArgs() hands what is unknown to the function, which may leave it out", () => {
+  const seen: unknown[] = [];
+  const parsed = parseArgs(["--known=1", "--other=2", "--flag", "x"], {
+    string: ["known", "_"] as string[],
+    boolean: ["on"],
+    unknown: (arg: string, key?: string) => {
+      seen.push([arg, key]);
+      return key === undefined;
+    },
+  });
+  assertEquals(seen.slice(0, 2), [["--other=2", "other"], ["--flag", "flag"]]);
+  assertEquals(parsed.known, "1");
+  assertEquals("other" in parsed || "flag" in parsed, false);
+});
+
+Deno.test("parseArgs() takes all after -- as positional", () => {
+  const parsed = parseArgs(["--on", "--", "--off"], {
+    boolean: ["on", "off"],
+    string: ["_"] as string[],
+  });
+  assertEquals([parsed.on, parsed.off, parsed._], [true, false, ["--off"]]);
+});
