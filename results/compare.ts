@@ -9,7 +9,11 @@ import {
   type ConfigProblem,
   unknownKey,
 } from "../core/config/schema.ts";
-import type { ResultMetadata, ScalarResult } from "../core/utils/results.ts";
+import type {
+  MetadataValue,
+  ResultMetadata,
+  ScalarResult,
+} from "../core/utils/results.ts";
 import type { Problem } from "../core/utils/run_directory.ts";
 import type { RunDatabase, StoredRun } from "./database.ts";
 import {
@@ -113,8 +117,13 @@ function rowOf(
 
 /** By name; within a name by the further fields, numbers as numbers. */
 function columnOrder(a: ResultMetadata, b: ResultMetadata): number {
-  const [first, second] = [String(a), String(b)];
-  return first.localeCompare(second, "en", { numeric: true });
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  const keys = Object.keys({ ...a.fields, ...b.fields }).sort();
+  for (const key of keys) {
+    const difference = order(a.fields[key], b.fields[key], 1);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 function nothingToCompare(
@@ -174,8 +183,8 @@ function sortRows(
 
 /** Missing values and NaN come last, whichever way the others go. */
 function order(
-  a: string | number | undefined,
-  b: string | number | undefined,
+  a: MetadataValue | undefined,
+  b: MetadataValue | undefined,
   direction: 1 | -1,
 ): number {
   const rank = (value: typeof a) =>
@@ -184,6 +193,7 @@ function order(
   if (typeof a === "number" && typeof b === "number") {
     return direction * (a - b);
   }
+  // By code unit: collation would load the rules of a language first.
   return direction *
-    String(a).localeCompare(String(b), "en", { numeric: true });
+    (String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0);
 }

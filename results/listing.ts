@@ -9,21 +9,19 @@ import { differingKeys, valueOf } from "./select.ts";
 import { formatTerminal, NO_VALUE } from "./table.ts";
 
 /** The units of an age, in seconds, largest first. */
-const UNITS = [
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-  ["second", 1],
-] as const;
-
-const AGES = new Intl.RelativeTimeFormat("en", { style: "narrow" });
+const UNITS: readonly (readonly [name: string, seconds: number])[] = [
+  ["d", 86_400],
+  ["h", 3_600],
+  ["m", 60],
+  ["s", 1],
+];
 
 /**
  * Says how long ago something was.
  *
  * @param time An ISO 8601 date.
  * @param now The present, in milliseconds of the epoch.
- * @returns The age, `3m ago` for example.
+ * @returns The age in its largest unit, `3m ago` for example.
  *
  * @example
  * ```ts
@@ -35,10 +33,11 @@ const AGES = new Intl.RelativeTimeFormat("en", { style: "narrow" });
  * ```
  */
 export function formatAge(time: string, now: number = Date.now()): string {
-  const seconds = (now - Date.parse(time)) / 1000;
+  // A clock set back makes no run younger than now.
+  const seconds = Math.max(0, (now - Date.parse(time)) / 1000);
   const [unit, length] = UNITS.find(([, length]) => seconds >= length) ??
     UNITS.at(-1)!;
-  return AGES.format(-Math.floor(seconds / length), unit);
+  return `${Math.floor(seconds / length)}${unit} ago`;
 }
 
 /**

@@ -1,12 +1,13 @@
 /**
- * `parseArgs` of `@std/cli/parse-args` over `node:util`, for machines that
- * reach an npm mirror and not JSR: the options that Whisker uses, with std's
- * names and meaning. `deno.jsr.json` puts the real one in its place.
+ * `parseArgs` of `@std/cli/parse-args`, for machines that reach an npm mirror
+ * and not JSR: the options that Whisker uses, with std's names and meaning.
+ * `deno.jsr.json` puts the real one in its place.
+ *
+ * It does not rest on `node:util`: to load that takes a third of the time in
+ * which Deno starts, and the quick commands are to be quick.
  *
  * @module
  */
-
-import { parseArgs as parseNodeArgs } from "node:util";
 
 /** One name or several. */
 export type Names = string | readonly string[];
@@ -35,6 +36,9 @@ export interface Args {
   // deno-lint-ignore no-explicit-any
   [flag: string]: any;
 }
+
+/** `--name`, `--name=value`, or one letter: `-h`. */
+const FLAG = /^(?:--(?=[^=])|-(?=[A-Za-z]$))([^=]+)(?:=([^]*))?$/;
 
 const listOf = (names: Names = []) =>
   typeof names === "string" ? [names] : names;
@@ -78,45 +82,37 @@ export function parseArgs(
     ...names.keys(),
   ]);
 
-  const types = Array.from(known, (name) => {
-    const type = booleans.has(name) ? "boolean" as const : "string" as const;
-    return [name, name.length === 1 ? { type, short: name } : { type }];
-  });
-  const { tokens } = parseNodeArgs({
-    args: args.map((arg, index) => {
-      // node:util would take a following flag for the value; std takes none.
-      const isText = arg.startsWith("--") && strings.has(arg.slice(2));
-      const isLast = args[index + 1]?.startsWith("-") ?? true;
-      return isText && isLast ? `${arg}=` : arg;
-    }),
-    options: Object.fromEntries(types),
-    strict: false,
-    tokens: true,
-  });
-
   const result: Args = { _: [] };
-  for (const token of tokens) {
-    if (token.kind === "positional") {
-      const { value } = token;
-      if (options.unknown?.(value) === false) continue;
-      const isNumber = value.trim() !== "" && Number.isFinite(Number(value));
-      result._.push(isNumber && !strings.has("_") ? Number(value) : value);
-    } else if (token.kind === "option") {
-      const { name, rawName } = token;
-      const value = booleans.has(name) || token.value === undefined
-        ? (strings.has(name) ? "" : token.value !== "false")
-        : token.value;
-      const arg = token.inlineValue ? `${rawName}=${token.value}` : rawName;
-      if (!known.has(name) && options.unknown?.(arg, name, value) === false) {
-        continue;
-      }
-      for (const key of names.get(name) ?? [name]) {
-        result[key] = collected.has(key)
-          ? [...(result[key] ?? []), value]
-          : value;
-      }
+  const addPositional = (arg: string) => {
+    const isNumber = arg.trim() !== "" && Number.isFinite(Number(arg));
+    result._.push(isNumber && !strings.has("_") ? Number(arg) : arg);
+  };
+  const end = args.indexOf("--");
+  const flagged = end < 0 ? args : args.slice(0, end);
+  for (let i = 0; i < flagged.length; i++) {
+    const arg = flagged[i]!, next = flagged[i + 1];
+    const [, name, inline] = FLAG.exec(arg) ?? [];
+    if (name === undefined) {
+      if (options.unknown?.(arg) !== false) addPositional(arg);
+      continue;
+    }
+    let value: string | boolean;
+    if (booleans.has(name)) {
+      const isNext = inline === undefined && /^(true|false)$/.test(next ?? "");
+      value = (isNext ? flagged[++i] : inline) !== "false";
+    } else if (inline !== undefined) value = inline;
+    else if (next !== undefined && !next.startsWith("-")) value = flagged[++i]!;
+    else value = strings.has(name) ? "" : true;
+    if (!known.has(name) && options.unknown?.(arg, name, value) === false) {
+      continue;
+    }
+    for (const key of names.get(name) ?? [name]) {
+      result[key] = collected.has(key)
+        ? [...(result[key] ?? []), value]
+        : value;
     }
   }
+  if (end >= 0) args.slice(end + 1).forEach(addPositional);
   for (const [name, value] of Object.entries(options.default ?? {})) {
     for (const key of names.get(name) ?? [name]) result[key] ??= value;
   }

@@ -23,7 +23,6 @@ export interface RandomState {
 export type Words = readonly [number, number, number, number];
 
 const WORD = 2 ** 32;
-const HALF_WORD = 2 ** 16;
 
 /**
  * The Philox4x32-10 bijection (Salmon, Moraes, Dror & Shaw 2011, "Parallel
@@ -49,20 +48,16 @@ export function philox4x32(
   into: Uint32Array,
 ): Uint32Array {
   const ROUNDS = 10;
-  let [a, b, c, d] = counter;
-  let [left, right] = key;
+  let a = counter[0], b = counter[1], c = counter[2], d = counter[3];
+  let left = key[0], right = key[1];
   for (let round = 0; round < ROUNDS; round++) {
-    // The high words of two 32 × 32 bit products, in halves: each step stays
-    // below 2^53, where doubles are exact.
-    const aHigh = (a * 0xD251 + Math.floor(a * 0x1F53 / HALF_WORD)) /
-      HALF_WORD;
-    const cHigh = (c * 0xCD9E + Math.floor(c * 0x8D57 / HALF_WORD)) /
-      HALF_WORD;
+    const aHigh = highWord(a, 0xD251, 0x1F53);
+    const cHigh = highWord(c, 0xCD9E, 0x8D57);
     const aLow = Math.imul(a, 0xD2511F53);
     const cLow = Math.imul(c, 0xCD9E8D57);
-    a = (cHigh ^ b ^ left) >>> 0;
+    a = cHigh ^ b ^ left;
     b = cLow;
-    c = (aHigh ^ d ^ right) >>> 0;
+    c = aHigh ^ d ^ right;
     d = aLow;
     left = (left + 0x9E3779B9) | 0;
     right = (right + 0xBB67AE85) | 0;
@@ -72,6 +67,19 @@ export function philox4x32(
   into[2] = c;
   into[3] = d;
   return into;
+}
+
+/**
+ * The high word of a product of two 32-bit words, the second given as its two
+ * halves: by halves, so that nothing exceeds the 32 bits of integer arithmetic.
+ */
+function highWord(word: number, high: number, low: number): number {
+  const wordHigh = word >>> 16, wordLow = word & 0xFFFF;
+  const middle = Math.imul(wordHigh, low), other = Math.imul(wordLow, high);
+  const carried = (Math.imul(wordLow, low) >>> 16) + (middle & 0xFFFF) +
+    (other & 0xFFFF);
+  return (Math.imul(wordHigh, high) + (middle >>> 16) + (other >>> 16) +
+    (carried >>> 16)) | 0;
 }
 
 /**
@@ -96,7 +104,8 @@ export class RandomStream {
   readonly #seed: number;
   readonly #stream: string;
   readonly #key: readonly [number, number];
-  readonly #name: readonly [number, number];
+  /** Which block, in the lower words; which stream, in the upper ones. */
+  readonly #counter: [number, number, number, number];
   readonly #block = new Uint32Array(4);
   #position = 0;
 
@@ -117,7 +126,7 @@ export class RandomStream {
     this.#seed = seed;
     this.#stream = stream;
     this.#key = [seed % WORD, Math.floor(seed / WORD)];
-    this.#name = hash64(stream);
+    this.#counter = [0, 0, ...hash64(stream)];
   }
 
   /**
@@ -255,10 +264,8 @@ export class RandomStream {
 
   #fillBlock(): void {
     const block = Math.floor(this.#position / 4);
-    philox4x32(
-      [block % WORD, Math.floor(block / WORD), ...this.#name],
-      this.#key,
-      this.#block,
-    );
+    this.#counter[0] = block % WORD;
+    this.#counter[1] = Math.floor(block / WORD);
+    philox4x32(this.#counter, this.#key, this.#block);
   }
 }

@@ -48,12 +48,13 @@ Deno.test("parseArgs() collects what may be repeated, and takes the last of what
 });
 
 Deno.test("parseArgs() takes defaults and boolean texts", () => {
-  const parsed = parseArgs(["--b=false", "--c=true"], {
-    boolean: ["b", "c"],
+  const parsed = parseArgs(["--b=false", "--c", "true", "--d", "false", "y"], {
+    boolean: ["b", "c", "d"],
     string: ["s"],
     default: { s: "x" },
   });
-  assertEquals([parsed.b, parsed.c, parsed.s], [false, true, "x"]);
+  assertEquals([parsed.b, parsed.c, parsed.d], [false, true, false]);
+  assertEquals<unknown>([parsed.s, parsed._], ["x", ["y"]]);
 });
 
 Deno.test("parseArgs() hands what is unknown to the function, which may leave it out", () => {
