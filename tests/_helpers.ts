@@ -127,7 +127,6 @@ export function tempProject(): Folder {
   for (const part of [...parts, "deno.json", "deno.lock"]) {
     copy(`${ROOT}/${part}`, `${project.path}/${part}`);
   }
-  Deno.symlinkSync(`${ROOT}/node_modules`, `${project.path}/node_modules`);
   return project;
 }
 

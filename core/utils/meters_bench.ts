@@ -4,7 +4,9 @@
  * @module
  */
 
-import incrmeanstdev from "@stdlib/stats-incr-meanstdev";
+// Named here and not in deno.json, so that only a benchmark has to fetch it.
+// deno-lint-ignore no-import-prefix
+import incrmeanstdev from "npm:@stdlib/stats-incr-meanstdev@0.2.3";
 import { Meter } from "./meters.ts";
 import { RandomStream } from "./random.ts";
 
