@@ -90,6 +90,42 @@ testWith(
 
 testWith(
   "files",
+  "Evaluator passes the noise nSteps times through the model of the run",
+  async () => {
+    using folder = tempFolder();
+    const runPath = await trained(QUICK, folder.path);
+    // In place of the identity, a model that halves what it is given.
+    const tf = await import("@tensorflow/tfjs");
+    const { saveModel } = await import("../../core/diffusion/model.ts");
+    const [noisy, time] = [tf.input({ shape: [1] }), tf.input({ shape: [1] })];
+    const times = (factor: number) =>
+      tf.layers.dense({
+        units: 1,
+        kernelInitializer: tf.initializers.constant({ value: factor }),
+      });
+    const outputs = tf.layers.add().apply([
+      times(0.5).apply(noisy) as never,
+      times(0).apply(time) as never,
+    ]);
+    await saveModel(
+      tf.model({ inputs: [noisy, time], outputs: outputs as never }),
+      runPath,
+    );
+    await evaluate({ nSteps: [1, 4] }, runPath);
+    for (const nSteps of [1, 4]) {
+      const { error } = resultOf(runPath, {
+        name: "sampling",
+        nSteps,
+        nSamples: 2000,
+      });
+      const expected = 0.5 ** nSteps / Math.sqrt(2000);
+      assertAlmostEquals(error, expected, 0.1 * expected);
+    }
+  },
+);
+
+testWith(
+  "files",
   "Evaluator keeps a file a setting, and replaces it when measured again",
   async () => {
     using folder = tempFolder();

@@ -27,7 +27,7 @@ function makeThree(runs: string): void {
   makeRun(runs, {
     id: "c",
     config: { seed: 10, rate: 0.1, kind: "x" },
-    info: { startedAt: "2026-11-22T14:00:00.000Z" },
+    info: { startedAt: "2026-11-22T11:00:00.000Z" },
     records: [[{ name: "loss" }, { mean: NaN, error: NaN, n: 4 }]],
   });
 }
@@ -49,10 +49,10 @@ testWith(
       "sampling (nSteps=5)",
       "sampling (nSteps=50)",
     ]);
-    assertEquals(rows.map(({ runs }) => runs), [["a"], ["b"], ["c"]]);
-    assertEquals(rows.map(({ values }) => values.seed), [1, 2, 10]);
-    assertEquals(rows[0]!.cells.size, 3);
-    assertEquals(rows[1]!.cells.get(columns[0]!)?.mean, 1);
+    assertEquals(rows.map(({ runs }) => runs), [["c"], ["a"], ["b"]]);
+    assertEquals(rows.map(({ values }) => values.seed), [10, 1, 2]);
+    assertEquals(rows[1]!.cells.size, 3);
+    assertEquals(rows[2]!.cells.get(columns[0]!)?.mean, 1);
     assertEquals(left, []);
   },
 );
@@ -67,7 +67,7 @@ testWith(
     assertEquals(order(folder.path, "-seed"), "cba");
     assertEquals(order(folder.path, "loss"), "bac");
     assertEquals(order(folder.path, "-loss"), "abc");
-    assertEquals(order(folder.path, "sampling (nSteps=5)"), "abc");
+    assertEquals(order(folder.path, "sampling (nSteps=5)"), "acb");
     assertThrows(
       () => order(folder.path, "los"),
       ConfigError,

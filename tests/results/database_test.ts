@@ -59,6 +59,7 @@ testWith(
       const database = new RunDatabase(folder.path);
       const good = [...database].find(({ id }) => id === "good");
       assertEquals(good?.records.size, 1);
+      assertEquals(database.size, file.startsWith("results") ? 2 : 1);
       assertEquals(database.problems.length, 1);
       const [problem] = database.problems;
       assertEquals(problem!.run, "bad");

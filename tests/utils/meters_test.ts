@@ -61,6 +61,18 @@ Deno.test("Meter weights entries that are means of several observations", () => 
   }));
 });
 
+Deno.test("Meter weights many entries of one weight, also where they are ill-conditioned", () => {
+  const list = Array.from(
+    { length: 1000 },
+    (_, i) => [1e9 + (i % 3) / 10, i < 700 ? 32 : 7] as const,
+  );
+  const meter = new Meter();
+  for (const [x, n] of list) meter.update({ x }, { n });
+  const exact = exactMeanError(list);
+  assertClose(meter.mean("x"), exact.mean, 1e-15);
+  assertClose(meter.error("x"), exact.error, 1e-12);
+});
+
 Deno.test("Meter has the textbook error: std/√n with the sample variance", () => {
   const meter = meterOf([2, 4, 4, 4, 5, 5, 7, 9]);
   assertEquals(meter.mean("x"), 5);

@@ -64,6 +64,11 @@ Deno.test("ResultMetadata.of() tells different fields apart, types included", ()
   assertEquals(new Set(all).size, all.length);
 });
 
+Deno.test("ResultMetadata.of() has one zero, as JSON has", () => {
+  const metadata = ResultMetadata.of({ name: "a", negative: -0 });
+  assertEquals(metadata.fields.negative, 0);
+});
+
 Deno.test("ResultMetadata.of() keeps a field called __proto__ as a field", () => {
   const fields = JSON.parse('{"name":"a","__proto__":"x"}');
   assertEquals(

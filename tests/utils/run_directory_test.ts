@@ -133,6 +133,7 @@ testWith(
     writeRecords(folder.path, "eval", new ResultCollection([record("b", 2)]));
     writeRecords(folder.path, "train", new ResultCollection([record("a", 1)]));
     Deno.writeTextFileSync(`${folder.path}/results/.train.json.1f`, "{");
+    Deno.writeTextFileSync(`${folder.path}/results/._train.json`, "{");
     const problems: Problem[] = [];
     const names = Array.from(
       readRecords(folder.path, problems),
