@@ -143,18 +143,19 @@ export function usageError(message: string): ConfigError {
 }
 
 /**
- * Turns what looks like a usage error into one: what a look-up of a name that
- * was given on the command line throws, say.
+ * Looks up what a command line names, a run or a file: where it cannot be had,
+ * it is the command line that is wrong.
  *
  * @param lookUp The look-up.
  * @returns What it returns.
- * @throws {ConfigError} If it throws a RangeError.
+ * @throws {ConfigError} If it throws, but for lack of a right.
  */
 export function asUsage<T>(lookUp: () => T): T {
   try {
     return lookUp();
   } catch (error) {
-    throw error instanceof RangeError ? usageError(error.message) : error;
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw usageError((error as Error).message);
   }
 }
 

@@ -10,6 +10,7 @@ import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema, readConfigSource } from "../core/config/schema.ts";
 import { trainRun } from "../core/run.ts";
 import {
+  asUsage,
   checkPositionals,
   type Command,
   commonSchema,
@@ -67,7 +68,9 @@ const command: Command = {
       flags.sourceFor(globalConfigSchema),
     ]);
     const config = configSchema.resolve([
-      ...(own.config === "" ? [] : [readConfigSource(own.config)]),
+      ...(own.config === ""
+        ? []
+        : [asUsage(() => readConfigSource(own.config))]),
       flags.sourceFor(configSchema),
     ]);
     const { json, tag: tags, note } = own;
@@ -82,7 +85,11 @@ const command: Command = {
         command: command.name,
         args,
         onStart: (run) => {
-          if (!globals.quiet) console.error(`${experiment.name}: ${run.path}`);
+          if (globals.quiet) return;
+          const changes = configSchema.changes(config);
+          console.error(
+            `${experiment.name}: ${run.path}${changes && ` (${changes})`}`,
+          );
         },
       }));
   },

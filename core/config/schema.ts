@@ -168,6 +168,20 @@ export class ConfigSchema<T extends object> {
   }
 
   /**
+   * Says in what a configuration differs from the defaults.
+   *
+   * @param config The configuration.
+   * @returns `key=value, …`; empty where nothing differs.
+   */
+  changes(config: T): string {
+    return this.keys
+      .map((key) => [key, formatValue(config[key])] as const)
+      .filter(([key, value]) => value !== formatValue(this.field(key).default))
+      .map(([key, value]) => `${key}=${value}`)
+      .join(", ");
+  }
+
+  /**
    * Writes a configuration readably, `key = value` a line.
    *
    * @param config The configuration.

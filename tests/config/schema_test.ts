@@ -76,6 +76,16 @@ Deno.test("ConfigSchema.resolve() takes no key that an object merely inherits", 
   }
 });
 
+Deno.test("ConfigSchema.changes() says in what a configuration differs from the defaults", () => {
+  const { defaults } = modelConfigSchema;
+  assertEquals(modelConfigSchema.changes(defaults), "");
+  const config = modelConfigSchema.parse({ seed: 7, hiddenLayerSizes: [8, 4] });
+  assertEquals(
+    modelConfigSchema.changes(config),
+    "seed=7, hiddenLayerSizes=8,4",
+  );
+});
+
 Deno.test("ConfigSchema.format() prints readably, a key a line", () => {
   const lines = modelConfigSchema.format(modelConfigSchema.defaults)
     .split("\n");

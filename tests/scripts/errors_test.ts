@@ -48,7 +48,7 @@ const WRONG_FLAGS: Case[] = [
   ["train extra", 2, /Cannot use "extra" as flags alone are taken/],
   [
     "train --config nowhere.json",
-    1,
+    2,
     /Cannot read nowhere\.json as there is no such file/,
   ],
   [
