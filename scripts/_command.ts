@@ -136,10 +136,14 @@ export function checkPositionals(
  * An error of the command line.
  *
  * @param message What is wrong and what would be right.
+ * @param options What caused it, if that was another error.
  * @returns The error, which ends the process with status 2.
  */
-export function usageError(message: string): ConfigError {
-  return new ConfigError([{ where: "command line", message }]);
+export function usageError(
+  message: string,
+  options?: ErrorOptions,
+): ConfigError {
+  return new ConfigError([{ where: "command line", message }], options);
 }
 
 /**
@@ -155,7 +159,7 @@ export function asUsage<T>(lookUp: () => T): T {
     return lookUp();
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    throw usageError((error as Error).message);
+    throw usageError((error as Error).message, { cause: error });
   }
 }
 

@@ -26,9 +26,10 @@ export class ConfigError extends RangeError {
    * Says it all in one message, a line each.
    *
    * @param problems Everything that is wrong, at least one thing.
+   * @param options What caused it, if that was another error.
    */
-  constructor(problems: readonly ConfigProblem[]) {
-    super(problems.map(({ message }) => message).join("\n"));
+  constructor(problems: readonly ConfigProblem[], options?: ErrorOptions) {
+    super(problems.map(({ message }) => message).join("\n"), options);
     this.name = "ConfigError";
     this.problems = problems;
   }
