@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type ConfigOf, type Field, integer } from "./config/fields.ts";
+import { type ConfigOf, type Field, seedField } from "./config/fields.ts";
 import { ConfigSchema } from "./config/schema.ts";
 import type { Run } from "./run.ts";
 
@@ -65,6 +65,11 @@ export interface Experiment {
 
 const experiments = new WeakSet<object>();
 
+/** Keys that make a flag. */
+const KEY = /^[a-z]\w*$/;
+/** What `--where`, `--help` and the files themselves mean by these names. */
+const RESERVED = ["experiment", "status", "tag", "schemaVersion", "help"];
+
 /**
  * Defines an experiment. A file whose default export it is can be trained,
  * evaluated and compared: `deno task train --experiment FILE`.
@@ -72,6 +77,8 @@ const experiments = new WeakSet<object>();
  * @param definition Its name, the keys of its configuration, and the functions
  * that train and evaluate.
  * @returns The experiment.
+ * @throws {TypeError} If it lacks a name or train, or a key is none or has a
+ * name that Whisker itself uses.
  *
  * @example
  * ```ts
@@ -96,16 +103,15 @@ export function experiment<
   const F extends AnyFields,
   const G extends AnyFields = Record<never, never>,
 >(definition: ExperimentDefinition<F, G>): Experiment {
+  checkDefinition(definition);
   type Config = ConfigOf<F> & Seeded;
   const { name, evaluate } = definition;
-  const seed = integer({
-    default: 42,
-    min: 0,
-    description: "fixes everything random but the data",
-  });
   const made: Experiment = Object.freeze({
     name,
-    configSchema: new ConfigSchema<Seeded>({ seed, ...definition.config }),
+    configSchema: new ConfigSchema<Seeded>({
+      seed: seedField,
+      ...definition.config,
+    }),
     evalConfigSchema: new ConfigSchema<object>(definition.evalConfig ?? {}),
     async validate(config: Seeded) {
       await definition.validate?.(config as Config);
@@ -122,6 +128,38 @@ export function experiment<
   });
   experiments.add(made);
   return made;
+}
+
+/** Types are not checked when a file is run, so they are checked here. */
+function checkDefinition(
+  definition: ExperimentDefinition<AnyFields, AnyFields>,
+): void {
+  const { name, train, config, evalConfig = {} } = definition;
+  if (typeof name !== "string" || name === "") {
+    throw new TypeError(
+      `Cannot define an experiment as its name must be a text: ` +
+        `current value is ${JSON.stringify(name)}`,
+    );
+  }
+  if (typeof train !== "function") {
+    throw new TypeError(
+      `Cannot define experiment ${name} as train must be a function`,
+    );
+  }
+  for (const [key, field] of Object.entries({ ...config, ...evalConfig })) {
+    const wrong = (rule: string) =>
+      new TypeError(
+        `Cannot use "${key}" as a key of experiment ${name} as ${rule}`,
+      );
+    if (RESERVED.includes(key)) throw wrong("Whisker has a meaning for it");
+    if (!KEY.test(key)) throw wrong("it must begin with a small letter");
+    if (typeof field?.check !== "function") {
+      throw wrong("it must be made by number, integer, text, choice, …");
+    }
+    if (typeof field.description !== "string") {
+      throw wrong("it must have a description");
+    }
+  }
 }
 
 /**

@@ -5,17 +5,16 @@
  */
 
 export * from "./config/fields.ts";
-export { ConfigError, ConfigSchema } from "./config/schema.ts";
+export * from "./config/global_config.ts";
+export * from "./config/schema.ts";
 export * from "./data/table.ts";
 export * from "./experiment.ts";
 export * from "./run.ts";
-export { Meter } from "./utils/meters.ts";
-export { RandomStream } from "./utils/random.ts";
-export { Recorder } from "./utils/recorder.ts";
-export {
-  ResultCollection,
-  ResultMetadata,
-  ResultRecord,
-  ScalarResult,
-} from "./utils/results.ts";
-export { Timer } from "./utils/timer.ts";
+export * from "./utils/history.ts";
+export * from "./utils/json.ts";
+export * from "./utils/meters.ts";
+export * from "./utils/random.ts";
+export * from "./utils/recorder.ts";
+export * from "./utils/results.ts";
+export * from "./utils/timer.ts";
+export type { RunStatus } from "./utils/run_directory.ts";

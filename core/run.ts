@@ -9,21 +9,25 @@ import {
   type GlobalConfig,
   globalConfigSchema,
 } from "./config/global_config.ts";
+import { ConfigError } from "./config/schema.ts";
 import type { Experiment, Seeded } from "./experiment.ts";
 import { History, type HistoryLine } from "./utils/history.ts";
 import { type JsonObject, readJsonFile, writeJsonFile } from "./utils/json.ts";
 import { Meter } from "./utils/meters.ts";
 import { RandomStream } from "./utils/random.ts";
-import { Recorder } from "./utils/recorder.ts";
-import type {
-  MetadataFields,
-  ResultCollection,
-  ResultRecord,
-  ScalarResult,
+import { Recorder, type Stage } from "./utils/recorder.ts";
+import {
+  type MetadataFields,
+  type ResultCollection,
+  ResultMetadata,
+  type ResultRecord,
+  type ScalarResult,
 } from "./utils/results.ts";
 import {
+  checkStaysInside,
   createRunDirectory,
   readRunInfo,
+  readTrainRecords,
   runIdOf,
   type RunInfo,
   type RunStatus,
@@ -47,7 +51,7 @@ export interface Progress {
 export interface RunOptions {
   /** Where things lie and how they run; the defaults, if it is left out. */
   readonly globals?: GlobalConfig;
-  /** The command and its arguments, as `run.json` keeps them. */
+  /** The command, as `run.json` keeps it. */
   readonly command?: string;
   /** The command's arguments. */
   readonly args?: readonly string[];
@@ -83,15 +87,21 @@ export interface RunOutcome {
   readonly error?: unknown;
 }
 
+/** Paths that stay in the run directory; none of their parts begins with a dot. */
+const OWN_FILE = /^\w[^/\\]*(\/\w[^/\\]*)*$/;
+const KEPT_FILE = /^((config|run)\.json|metrics\.jsonl|results\/.*)$/;
+
 /** How long training may keep the event loop, and a signal, waiting. */
 const TURN_MS = 100;
 const MILLISECONDS_PER_SECOND = 1000;
 
 interface RunParts {
   readonly path: string;
-  readonly stage: "train" | "eval";
+  readonly stage: Stage;
   readonly seed: number;
   readonly history: History | null;
+  /** In an evaluation: what the training has recorded. */
+  readonly trained?: ResultCollection;
   readonly options: RunOptions;
   readonly describe: (facts: RunFacts) => void;
 }
@@ -163,9 +173,19 @@ export class Run {
    * @param metadata What was measured.
    * @param result What came out.
    * @returns The record.
+   * @throws {RangeError} If this is an evaluation, and the training has recorded
+   * the same: one of the two would be hidden.
    */
   record(metadata: MetadataFields, result: ScalarResult): ResultRecord {
     this.#parts.options.signal?.throwIfAborted();
+    if (this.#parts.trained?.get(ResultMetadata.of(metadata))) {
+      throw new RangeError(
+        `Cannot record ${
+          ResultMetadata.of(metadata)
+        } in an evaluation as the ` +
+          "training has: another name or further fields tell them apart",
+      );
+    }
     return this.#recorder.record(metadata, result);
   }
 
@@ -215,8 +235,17 @@ export class Run {
    *
    * @param name The file's name, `model/weights.json` for example.
    * @param fields The top level of the file.
+   * @throws {RangeError} If the name leads out of the run directory, or is that
+   * of a file which Whisker keeps there.
    */
   writeJson(name: string, fields: object): void {
+    this.#parts.options.signal?.throwIfAborted();
+    if (!OWN_FILE.test(name) || KEPT_FILE.test(name)) {
+      throw new RangeError(
+        `Cannot write ${name} into a run as it must be a relative path such ` +
+          "as model/weights.json, and none of Whisker's own files",
+      );
+    }
     const slash = name.lastIndexOf("/");
     if (slash > 0) {
       Deno.mkdirSync(`${this.path}/${name.slice(0, slash)}`, {
@@ -294,8 +323,9 @@ export async function conductRun<T>(
     note: what.note ?? "",
   };
   const update = (facts: Partial<RunInfo>) => {
-    info = { ...info, ...facts };
-    writeRunInfo(runPath, info);
+    const updated = { ...info, ...facts };
+    writeRunInfo(runPath, updated);
+    info = updated;
   };
   writeConfigFile(runPath, config);
   // Locked before it says that it is running, lest it pass for dead.
@@ -323,6 +353,9 @@ export async function conductRun<T>(
   try {
     what.onStart?.(run);
     const result = await untilAborted(signal, async () => await body(run));
+    // A signal may have come while the body kept the event loop to itself.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    signal?.throwIfAborted();
     end("completed");
     return result;
   } catch (error) {
@@ -354,6 +387,20 @@ function describeError(error: unknown): { name: string; message: string } {
     : { name: "Error", message: String(error) };
 }
 
+/** What validation finds is wrong with the configuration, but for rights. */
+async function validate(experiment: Experiment, config: Seeded): Promise<void> {
+  try {
+    await experiment.validate(config);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    if (error instanceof ConfigError) throw error;
+    const { message } = describeError(error);
+    throw new ConfigError([{ where: experiment.name, message }], {
+      cause: error,
+    });
+  }
+}
+
 /**
  * Trains one configuration of an experiment in a run directory of its own.
  *
@@ -361,14 +408,16 @@ function describeError(error: unknown): { name: string; message: string } {
  * @param options The configuration, and how to run it.
  * @returns How it went. An error of the experiment is in there, as it is in
  * `run.json`; it is not thrown.
- * @throws What stands in the way of there being a run at all.
+ * @throws {ConfigError} If validation finds something wrong.
+ * @throws What else stands in the way of there being a run at all.
  */
 export async function trainRun(
   experiment: Experiment,
   options: RunOptions & { readonly config: Seeded },
 ): Promise<RunOutcome> {
   const { config, globals = globalConfigSchema.defaults, signal } = options;
-  await experiment.validate(config);
+  await validate(experiment, config);
+  signal?.throwIfAborted();
   const runPath = createRunDirectory(globals.runs);
   const what = { ...options, globals, experiment: experiment.name };
   return await outcomeOf(
@@ -391,17 +440,22 @@ export async function trainRun(
  * @param config The run's configuration.
  * @param options How to carry the evaluation out.
  * @returns The run, whose records go into files of their own.
+ * @throws {RangeError} If a link in the run leads out of it.
  */
 export function evaluationOf(
   runPath: string,
   config: Seeded,
   options: RunOptions = {},
 ): Run {
+  for (const folder of ["results", "model"]) {
+    checkStaysInside(`${runPath}/${folder}`, runPath);
+  }
   return new Run({
     path: runPath,
     stage: "eval",
     seed: config.seed,
     history: null,
+    trained: readTrainRecords(runPath),
     options,
     describe: () => {}, // run.json tells of the training.
   });
@@ -429,8 +483,10 @@ export async function evaluateRun(
   const { evaluate } = experiment;
   const info = readRunInfo(runPath);
   if (info.experiment !== experiment.name) {
-    const place = info.args.indexOf("--experiment") + 1;
-    const file = place > 0 ? info.args[place] : "FILE";
+    const { groups } = /(^|\0)--experiment[=\0](?<file>[^\0]+)/.exec(
+      info.args.join("\0"),
+    ) ?? {};
+    const file = groups?.file ?? "FILE";
     throw new RangeError(
       `Cannot evaluate run ${info.runId} as ${experiment.name}: it is of ` +
         `experiment ${info.experiment}` +

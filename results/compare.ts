@@ -4,11 +4,7 @@
  * @module
  */
 
-import {
-  ConfigError,
-  type ConfigProblem,
-  unknownKey,
-} from "../core/config/schema.ts";
+import { ConfigError, unknownKey } from "../core/config/schema.ts";
 import type {
   MetadataValue,
   ResultMetadata,
@@ -40,10 +36,8 @@ export interface CompareOptions extends RunFilter {
 export interface ComparisonRow {
   /** The ids of the runs that the row holds. */
   readonly runs: readonly string[];
-  /** The row's values of the keys that differ, as text; undefined for none. */
-  readonly config: Readonly<Record<string, string | undefined>>;
-  /** The same values as the configuration has them. */
-  readonly values: Readonly<Record<string, unknown>>;
+  /** The row's values of the keys that differ; undefined where it has none. */
+  readonly config: Readonly<Record<string, unknown>>;
   /** What came out, by what was measured. Errors are within-run errors. */
   readonly cells: ReadonlyMap<ResultMetadata, ScalarResult>;
 }
@@ -89,11 +83,11 @@ export function compare(
   const columns = selectMetadata([...metadata], options.metric ?? [])
     .sort((a, b) => columnOrder(a, b));
   const keys = differingKeys(runs);
-  const rows = runs.map((run) => rowOf(run, keys, columns));
   const sorted = options.sort
-    ? sortRows(rows, runs, columns, options.sort)
-    : rows;
-  return { keys, columns, rows: sorted, left, problems: database.problems };
+    ? sortRuns(runs, [...metadata], options.sort)
+    : runs;
+  const rows = sorted.map((run) => rowOf(run, keys, columns));
+  return { keys, columns, rows, left, problems: database.problems };
 }
 
 function rowOf(
@@ -109,8 +103,7 @@ function rowOf(
     key === "experiment" ? run.info.experiment : run.config[key];
   return {
     runs: [run.id],
-    config: Object.fromEntries(keys.map((key) => [key, valueOf(run, key)])),
-    values: Object.fromEntries(keys.map((key) => [key, valueIn(key)])),
+    config: Object.fromEntries(keys.map((key) => [key, valueIn(key)])),
     cells: new Map(cells),
   };
 }
@@ -149,34 +142,28 @@ function nothingToCompare(
   );
 }
 
-function sortRows(
-  rows: readonly ComparisonRow[],
+function sortRuns(
   runs: readonly StoredRun[],
-  columns: readonly ResultMetadata[],
+  metadata: readonly ResultMetadata[],
   sort: string,
-): ComparisonRow[] {
+): StoredRun[] {
   const descending = sort.startsWith("-");
   const name = descending ? sort.slice(1) : sort;
-  const column = columns.find((item) => String(item) === name) ??
-    columns.find((item) => item.name === name);
-  const keys = keysOf(runs);
-  if (!column && !keys.includes(name)) {
-    const known = [...keys, ...columns.map(String)];
-    const problem: ConfigProblem = {
-      where: "--sort",
-      message: unknownKey(name, known),
-    };
-    throw new ConfigError([problem]);
+  const measured = metadata.find((item) => String(item) === name) ??
+    metadata.find((item) => item.name === name);
+  const known = ["run", ...keysOf(runs)];
+  if (!measured && !known.includes(name)) {
+    const message = unknownKey(name, [...known, ...metadata.map(String)]);
+    throw new ConfigError([{ where: "--sort", message }]);
   }
-  const byId = new Map(runs.map((run) => [run.id, run]));
-  const valueFor = (row: ComparisonRow): string | number | undefined => {
-    if (column) return row.cells.get(column)?.mean;
-    const text = valueOf(byId.get(row.runs[0]!)!, name);
+  const valueFor = (run: StoredRun): string | number | undefined => {
+    if (measured) return run.records.get(measured)?.mean;
+    const text = name === "run" ? run.id : valueOf(run, name);
     return text === undefined || text === "" || Number.isNaN(Number(text))
       ? text
       : Number(text);
   };
-  return rows.toSorted((a, b) =>
+  return runs.toSorted((a, b) =>
     order(valueFor(a), valueFor(b), descending ? -1 : 1)
   );
 }

@@ -8,6 +8,7 @@ import type { JsonObject } from "../core/utils/json.ts";
 import type { ResultCollection } from "../core/utils/results.ts";
 import {
   actualStatus,
+  isStarting,
   listRuns,
   type Problem,
   readConfigFile,
@@ -29,7 +30,7 @@ export interface StoredRun {
   readonly status: RunStatus | "died";
   /** Its configuration as plain data, whatever the experiment. */
   readonly config: JsonObject;
-  /** Its records; none if they were not asked for. */
+  /** Its records, those of the training first. */
   readonly records: ResultCollection;
 }
 
@@ -50,7 +51,7 @@ export class RunDatabase implements Iterable<StoredRun> {
    */
   constructor(...directories: readonly string[]) {
     const problems: Problem[] = [];
-    this.#runs = directories
+    this.#runs = distinct(directories)
       .flatMap((directory) => readRuns(directory, problems))
       .sort((a, b) => order(a.info.startedAt, b.info.startedAt));
     this.problems = problems;
@@ -67,6 +68,19 @@ export class RunDatabase implements Iterable<StoredRun> {
   }
 }
 
+/** A directory that is named twice, by whatever path, is read once. */
+function distinct(directories: readonly string[]): string[] {
+  const seen = new Map<string, string>();
+  for (const directory of directories) {
+    let place = directory;
+    try {
+      place = Deno.realPathSync(directory);
+    } catch { /* it is not there, and holds no runs */ }
+    if (!seen.has(place)) seen.set(place, directory);
+  }
+  return [...seen.values()];
+}
+
 function readRuns(directory: string, problems: Problem[]): StoredRun[] {
   return listRuns(directory).flatMap(({ id, path, refused }) => {
     if (refused) {
@@ -81,6 +95,7 @@ function readRuns(directory: string, problems: Problem[]): StoredRun[] {
         problems.push({ run: id, file: `${path}/${file}`, reason });
       }
     };
+    if (isStarting(path)) return [];
     const info = read("run.json", () => readRunInfo(path));
     const config = read("config.json", () => readConfigFile(path));
     if (!info || !config) return [];

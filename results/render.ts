@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatValue } from "../core/config/schema.ts";
 import { encodeNumber, stringify } from "../core/utils/json.ts";
 import {
   formatNumber,
@@ -61,13 +62,15 @@ function tableOf({ keys, columns, rows }: Comparison): TextTable {
     header: ["run", ...keys, ...columns.map((item) => heading(item, columns))],
     rows: rows.map(({ runs, config, cells }) => [
       runs.join(", "),
-      ...keys.map((key) => config[key] ?? NO_VALUE),
+      ...keys.map((key) =>
+        config[key] === undefined ? NO_VALUE : formatValue(config[key])
+      ),
       ...columns.map((column) => cellOf(cells.get(column))),
     ]),
     numeric: [
       false,
       ...keys.map((key) =>
-        rows.every(({ values }) => typeof values[key] === "number")
+        rows.every(({ config }) => typeof config[key] === "number")
       ),
       ...columns.map(() => true),
     ],
@@ -125,7 +128,9 @@ function csvRows({ keys, columns, rows }: Comparison): (string | number)[][] {
     header,
     ...rows.map(({ runs, config, cells }) => [
       runs.join(" "),
-      ...keys.map((key) => config[key] ?? ""),
+      ...keys.map((key) =>
+        config[key] === undefined ? "" : formatValue(config[key])
+      ),
       ...columns.flatMap((column) => {
         const cell = cells.get(column);
         if (!cell) return ["", "", "", ""];
@@ -142,8 +147,8 @@ function csvRows({ keys, columns, rows }: Comparison): (string | number)[][] {
 
 function jsonOf({ rows, problems }: Comparison): object {
   return {
-    rows: rows.map(({ runs, values, cells }) => ({
-      config: values,
+    rows: rows.map(({ runs, config, cells }) => ({
+      config,
       runs,
       cells: Object.fromEntries(
         Array.from(cells, ([metadata, { mean, error, n, df }]) => [

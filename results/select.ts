@@ -113,7 +113,8 @@ export function differingKeys(runs: readonly StoredRun[]): string[] {
   });
 }
 
-const AGE = /^(\d+)([smhdw])$/;
+const AGE = /^(\d{1,6})([smhdw])$/;
+const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
 
 /** The time that `since` means, in milliseconds of the epoch. */
 function parseSince(since: string): number {
@@ -123,8 +124,10 @@ function parseSince(since: string): number {
     const age = `P${isTime ? "T" : ""}${amount}${unit.toUpperCase()}`;
     return Temporal.Now.zonedDateTimeISO("UTC").subtract(age).epochMilliseconds;
   }
-  const time = Date.parse(since);
-  if (!Number.isNaN(time)) return time;
+  const [, clock, , , zone] = DATE.exec(since) ?? [];
+  // Runs are named in UTC, and so are the times that one looks for.
+  const time = Date.parse(clock && !zone ? `${since}Z` : since);
+  if (DATE.test(since) && !Number.isNaN(time)) return time;
   throw wrong(
     "--since",
     "it must be a date such as 2026-11-22 or an age such as 90m, 12h, 7d: " +

@@ -87,7 +87,7 @@ function layOut(
 }
 
 /**
- * Writes rows as CSV (RFC 4180).
+ * Writes rows as CSV, fields quoted where they must be.
  *
  * @param rows The rows, the headings first.
  * @returns The text, without a line end after the last row.

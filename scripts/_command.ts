@@ -33,6 +33,8 @@ export interface Command {
   readonly name: string;
   /** What its permission set in deno.json lets it read. */
   readonly reads: string;
+  /** What its permission set lets it write, if anything. */
+  readonly writes?: string;
   /** Its help; called only when it is asked for. */
   readonly help: (args: readonly string[]) => Promise<Help> | Help;
   /** Does the work. */
@@ -88,22 +90,64 @@ function explain(command: Command, error: unknown): string {
   return error.message;
 }
 
-const NO_ROOM = /os error (13|28|30|122)\b/; // EACCES, ENOSPC, EROFS, EDQUOT
+// EACCES, ENOSPC, EROFS, EDQUOT, of an attempt to write.
+const NO_ROOM = /os error (13|28|30|122)\): (?!read|open|stat|lstat)/;
 const REFUSED = /Requires (\w+) access(?: to "([^"]+)")?/;
+
+/** Flags whose value is a path. */
+const PATH_FLAGS = ["runs", "dataset", "config", "experiment"];
+
+/** The paths that the command line names and the grants leave out. */
+function refusedPaths(): { read: string[]; write: string[] } {
+  const { args } = Deno;
+  const valuesOf = (flag: string) =>
+    args.flatMap((arg, index) =>
+      arg === `--${flag}`
+        ? args[index + 1] ?? []
+        : arg.startsWith(`--${flag}=`)
+        ? arg.slice(flag.length + 3)
+        : []
+    );
+  const isRefused = (name: "read" | "write") => (path: string) =>
+    Deno.permissions.querySync({ name, path }).state !== "granted";
+  return {
+    read: PATH_FLAGS.flatMap(valuesOf).filter(isRefused("read")),
+    write: valuesOf("runs").filter(isRefused("write")),
+  };
+}
 
 /** A task cannot pass a grant on, so the whole command is given. */
 function explainRefusal(command: Command, message: string): string {
   const [, kind, place] = REFUSED.exec(message) ?? [];
   if (!kind) return message;
-  const { name, reads } = command;
-  const value = place ? quote(place) : "";
-  const grants = {
-    read: `--allow-read=${reads},${value}`,
-    write: `--allow-read=${reads},${value} --allow-write=./runs,${value}`,
-  }[kind] ?? `--allow-${kind}${value ? `=${value}` : ""}`;
+  const { name, reads, writes } = command;
+  const refused = refusedPaths();
+  const list = (granted: string, ...paths: string[]) =>
+    [...new Set([granted, ...paths])].map(quote).join(",");
+  const isFile = kind === "read" || kind === "write";
+  const own = place && isFile && !isCovered(place, refused.read) ? [place] : [];
+  const grants = [
+    `--allow-read=${list(reads, ...refused.read, ...own)}`,
+    ...(writes && (kind === "write" || refused.write.length > 0)
+      ? [
+        `--allow-write=${
+          list(writes, ...refused.write, ...(kind === "write" ? own : []))
+        }`,
+      ]
+      : []),
+    ...(isFile ? [] : [`--allow-${kind}${place ? `=${quote(place)}` : ""}`]),
+  ].join(" ");
   const args = Deno.args.map(quote).join(" ");
   return `Cannot ${kind} ${place ?? ""} as ${name} is not granted that. ` +
-    `To grant it:\n  deno run -P=${name} ${grants} scripts/${name}.ts ${args}`;
+    `To grant it:\n  deno run --quiet -P=${name} ${grants} ` +
+    `scripts/${name}.ts ${args}`;
+}
+
+/** Whether a path is one of these or lies in one of them. */
+function isCovered(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) =>
+    path === folder || path.startsWith(`${folder.replace(/\/$/, "")}/`)
+  );
 }
 
 function quote(text: string): string {

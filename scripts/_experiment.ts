@@ -1,4 +1,4 @@
-import { type Field, text } from "../core/config/fields.ts";
+import { type Field, text, toggle } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
@@ -14,6 +14,12 @@ import {
   usageError,
 } from "./_command.ts";
 import { terminalProgress } from "./_progress.ts";
+
+/** The flag that asks for a document in place of lines. */
+export const jsonFlag: Field<boolean> = toggle({
+  default: false,
+  description: "print one JSON document and nothing else",
+});
 
 /** The flag that chooses the experiment. */
 export const experimentFlag: Field<string> = text({
@@ -86,21 +92,36 @@ export async function carryOut(
   options: CarryOutOptions,
   work: (options: RunOptions) => Promise<RunOutcome>,
 ): Promise<number> {
+  const print = console.log;
+  // What an experiment prints itself must not stand beside the document.
+  if (options.json) console.log = console.error;
   using interruption = listenForSignals();
   const { signal } = interruption;
   const { json, quiet } = options;
   using progress = await terminalProgress(quiet);
-  const outcome = await work({
-    signal,
-    print: (record) => {
-      progress.clear();
-      if (!json) console.log(String(record));
-    },
-    onProgress: (state) => progress.show(state),
-  });
+  let outcome: RunOutcome;
+  try {
+    outcome = await work({
+      signal,
+      print: (record) => {
+        progress.clear();
+        if (!json) print(String(record));
+      },
+      onProgress: (state) => progress.show(state),
+    });
+  } catch (error) {
+    // Before there was a run.
+    if (signal.aborted) return interruption.status();
+    throw error;
+  }
   progress.clear();
   const { error, ...document } = outcome;
-  if (json) console.log(stringify(document, 2));
+  if (json) {
+    const { name, message } = error instanceof Error ? error : new Error();
+    const failed = outcome.status === "failed";
+    const whole = failed ? { ...document, error: { name, message } } : document;
+    print(stringify(whole, 2));
+  }
   if (outcome.status === "interrupted") {
     console.error(`interrupted: ${outcome.runPath}`);
     // What is left of the work must not keep the process alive.
@@ -108,6 +129,7 @@ export async function carryOut(
   }
   if (outcome.status === "failed") {
     printError(command, error);
+    console.error(`failed: ${outcome.runPath} (--debug shows where)`);
     return EXIT.failed;
   }
   if (!quiet) {

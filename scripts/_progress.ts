@@ -29,6 +29,7 @@ export async function terminalProgress(
   const bar = new cliProgress.SingleBar({
     format: "{bar} {percentage} % | {eta_formatted} left {values}",
     barsize: 30,
+    etaBuffer: 10_000, // Updates come by the thousand.
     clearOnComplete: true,
     hideCursor: null,
   }, cliProgress.Presets.shades_classic);

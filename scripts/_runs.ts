@@ -1,4 +1,4 @@
-import { type Field, texts, toggle } from "../core/config/fields.ts";
+import { type Field, text, texts, toggle } from "../core/config/fields.ts";
 import type { Problem } from "../core/utils/run_directory.ts";
 
 /** The flag that names directories of runs. */
@@ -6,6 +6,20 @@ export const runsFlag: Field<readonly string[]> = texts({
   default: ["runs"],
   placeholder: "<dir>",
   description: "a directory that holds runs; may be repeated",
+});
+
+/** The flag that takes only some runs, by their values. */
+export const whereFlag: Field<readonly string[]> = texts({
+  default: [],
+  placeholder: "<key=value>",
+  description: "only runs with this value (also tag=, status=); repeatable",
+});
+
+/** The flag that takes only some runs, by their start. */
+export const sinceFlag: Field<string> = text({
+  default: "",
+  placeholder: "<date|age>",
+  description: "only runs that started since: 2026-11-22, 12h, 7d",
 });
 
 /** The flag that makes a damaged run an error. */

@@ -17,24 +17,22 @@ import {
   EXIT,
   main,
 } from "./_command.ts";
-import { reportProblems, runsFlag, strictFlag } from "./_runs.ts";
+import {
+  reportProblems,
+  runsFlag,
+  sinceFlag,
+  strictFlag,
+  whereFlag,
+} from "./_runs.ts";
 
 const compareSchema = new ConfigSchema({
-  where: texts({
-    default: [],
-    placeholder: "<key=value>",
-    description: "only runs with this value; may be repeated",
-  }),
+  where: whereFlag,
   metric: texts({
     default: [],
     placeholder: "<glob>",
-    description: "only records of such a name; may be repeated",
+    description: "only records of such a name [default: all but time/*]",
   }),
-  since: text({
-    default: "",
-    placeholder: "<date|age>",
-    description: "only runs that started since: 2026-11-22, 12h, 7d",
-  }),
+  since: sinceFlag,
   sort: text({
     default: "",
     placeholder: "<key|record>",
@@ -69,6 +67,11 @@ const command: Command = {
     const database = new RunDatabase(...options.runs);
     const comparison = compare(database, options);
     console.log(await render(comparison, options.format));
+    const isData = options.format === "csv" || options.format === "json";
+    // Beside data there is no room for notes on stdout.
+    if (isData) {
+      comparison.left.forEach((run) => console.error(`left out: ${run}`));
+    }
     if (options.format !== "json") reportProblems(database.problems);
     const isBad = options.strict && database.problems.length > 0;
     return isBad ? EXIT.failed : EXIT.done;

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { toggle } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
@@ -17,19 +16,22 @@ import {
   commonSchema,
   main,
 } from "./_command.ts";
-import { carryOut, experimentFlag, loadExperiment } from "./_experiment.ts";
+import {
+  carryOut,
+  experimentFlag,
+  jsonFlag,
+  loadExperiment,
+} from "./_experiment.ts";
 
 const evalSchema = new ConfigSchema({
   experiment: experimentFlag,
-  json: toggle({
-    default: false,
-    description: "print one JSON document and nothing else",
-  }),
+  json: jsonFlag,
 });
 
 const command: Command = {
   name: "eval",
   reads: ".",
+  writes: "./runs",
   async help(args) {
     const { name, evalConfigSchema } = await loadExperiment(args);
     const settings = evalConfigSchema.keys.length > 0
@@ -70,14 +72,27 @@ const command: Command = {
     ]);
     const [name = "latest"] = flags.positionals;
     const runPath = asUsage(() =>
-      findRun(globals.runs, name, { completed: true })
+      findRun(globals.runs, name, {
+        completed: true,
+        experiment: experiment.name,
+      })
     );
     const report = { json, quiet: globals.quiet };
     return await carryOut(
       command,
       report,
       (options) =>
-        evaluateRun(experiment, { ...options, globals, runPath, evalConfig }),
+        evaluateRun(experiment, {
+          ...options,
+          globals,
+          runPath,
+          evalConfig,
+          onStart: (run) => {
+            if (!globals.quiet) {
+              console.error(`${experiment.name}: ${run.path}`);
+            }
+          },
+        }),
     );
   },
 };

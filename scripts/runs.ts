@@ -4,9 +4,10 @@
  * @module
  */
 
-import { text, texts, toggle } from "../core/config/fields.ts";
+import { toggle } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
+import type { Problem } from "../core/utils/run_directory.ts";
 import { RunDatabase } from "../results/database.ts";
 import { formatRuns } from "../results/listing.ts";
 import { selectRuns } from "../results/select.ts";
@@ -17,19 +18,17 @@ import {
   EXIT,
   main,
 } from "./_command.ts";
-import { reportProblems, runsFlag, strictFlag } from "./_runs.ts";
+import {
+  reportProblems,
+  runsFlag,
+  sinceFlag,
+  strictFlag,
+  whereFlag,
+} from "./_runs.ts";
 
 const runsSchema = new ConfigSchema({
-  where: texts({
-    default: [],
-    placeholder: "<key=value>",
-    description: "only runs with this value (also status=, tag=)",
-  }),
-  since: text({
-    default: "",
-    placeholder: "<date|age>",
-    description: "only runs that started since: 2026-11-22, 12h, 7d",
-  }),
+  where: whereFlag,
+  since: sinceFlag,
   watch: toggle({ default: false, description: "follow until interrupted" }),
   runs: runsFlag,
   strict: strictFlag,
@@ -64,8 +63,10 @@ const command: Command = {
   },
 };
 
-function list(options: RunsFlags): Pick<RunDatabase, "problems"> & {
-  text: string;
+function list(options: RunsFlags): {
+  readonly text: string;
+  readonly state: string;
+  readonly problems: readonly Problem[];
 } {
   const database = new RunDatabase(...options.runs);
   const runs = selectRuns(database, options);
@@ -73,8 +74,12 @@ function list(options: RunsFlags): Pick<RunDatabase, "problems"> & {
     ? formatRuns(runs)
     : database.size > 0
     ? `None of ${database.size} runs is what --where and --since ask.`
+    : database.problems.length > 0
+    ? "None of the runs could be read."
     : "There are no runs yet: deno task train makes one.";
-  return { text, problems: database.problems };
+  // What has changed, other than that all have grown older.
+  const state = JSON.stringify(runs.map(({ id, status }) => [id, status]));
+  return { text, state, problems: database.problems };
 }
 
 /** Shows the list again whenever it is another one; never returns. */
@@ -82,11 +87,12 @@ async function watch(options: RunsFlags): Promise<never> {
   const isTerminal = Deno.stdout.isTerminal();
   let shown = "";
   while (true) {
-    const { text, problems } = list(options);
-    if (text !== shown) {
+    const { text, state, problems } = list(options);
+    const current = isTerminal ? text : state;
+    if (current !== shown) {
       console.log((isTerminal ? CLEAR_SCREEN : "") + text);
       reportProblems(problems);
-      shown = text;
+      shown = current;
     }
     await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
   }

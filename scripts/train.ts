@@ -4,11 +4,18 @@
  * @module
  */
 
-import { text, texts, toggle } from "../core/config/fields.ts";
+import { text, texts } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
-import { ConfigSchema, readConfigSource } from "../core/config/schema.ts";
+import {
+  ConfigSchema,
+  type ConfigSource,
+  readConfigSource,
+} from "../core/config/schema.ts";
+import type { Experiment } from "../core/experiment.ts";
 import { trainRun } from "../core/run.ts";
+import { readRunInfo } from "../core/utils/run_directory.ts";
+import { basename, dirname } from "@std/path";
 import {
   asUsage,
   checkPositionals,
@@ -16,7 +23,12 @@ import {
   commonSchema,
   main,
 } from "./_command.ts";
-import { carryOut, experimentFlag, loadExperiment } from "./_experiment.ts";
+import {
+  carryOut,
+  experimentFlag,
+  jsonFlag,
+  loadExperiment,
+} from "./_experiment.ts";
 
 const trainSchema = new ConfigSchema({
   config: text({
@@ -27,15 +39,13 @@ const trainSchema = new ConfigSchema({
   experiment: experimentFlag,
   tag: texts({ default: [], description: "a tag of the run; may be repeated" }),
   note: text({ default: "", description: "a note that the run keeps" }),
-  json: toggle({
-    default: false,
-    description: "print one JSON document and nothing else",
-  }),
+  json: jsonFlag,
 });
 
 const command: Command = {
   name: "train",
   reads: ".",
+  writes: "./runs",
   async help(args) {
     const { name, configSchema } = await loadExperiment(args);
     return {
@@ -70,7 +80,7 @@ const command: Command = {
     const config = configSchema.resolve([
       ...(own.config === ""
         ? []
-        : [asUsage(() => readConfigSource(own.config))]),
+        : [asUsage(() => readConfigOf(experiment, own.config))]),
       flags.sourceFor(configSchema),
     ]);
     const { json, tag: tags, note } = own;
@@ -94,5 +104,21 @@ const command: Command = {
       }));
   },
 };
+
+/** A run's own configuration says nothing to another experiment. */
+function readConfigOf(experiment: Experiment, path: string): ConfigSource {
+  const source = readConfigSource(path);
+  let owner = experiment.name;
+  try {
+    owner = readRunInfo(dirname(path)).experiment;
+  } catch { /* It is no run's. */ }
+  if (basename(path) !== "config.json" || owner === experiment.name) {
+    return source;
+  }
+  throw new RangeError(
+    `Cannot use ${path} for ${experiment.name} as it is of experiment ` +
+      `${owner}: --experiment FILE names that one`,
+  );
+}
 
 if (import.meta.main) await main(command);

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { integer } from "../core/config/fields.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { experiment, isExperiment } from "../core/experiment.ts";
@@ -47,4 +47,22 @@ Deno.test("experiment() without evaluate has null for it", () => {
   const made = experiment({ name: "coin", config: {}, train() {} });
   assertEquals(made.evaluate, null);
   assert(diffusion.evaluate !== null);
+});
+
+Deno.test("experiment() refuses what is no experiment, types or not", () => {
+  const train = () => {};
+  const undescribed = { ...nTosses, description: undefined };
+  // deno-lint-ignore no-explicit-any
+  const wrong: [any, string][] = [
+    [{ config: {}, train }, "its name must be a text"],
+    [{ name: "", config: {}, train }, "its name must be a text"],
+    [{ name: "coin", config: {} }, "train must be a function"],
+    [{ name: "coin", config: { status: nTosses }, train }, "has a meaning"],
+    [{ name: "coin", config: { L2: nTosses }, train }, "a small letter"],
+    [{ name: "coin", config: { rate: 0.1 }, train }, "made by number, integer"],
+    [{ name: "coin", config: { n: undescribed }, train }, "a description"],
+  ];
+  for (const [definition, message] of wrong) {
+    assertThrows(() => experiment(definition), TypeError, message);
+  }
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { integer } from "../core/config/fields.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
+import { ConfigError } from "../core/config/schema.ts";
 import { experiment } from "../core/experiment.ts";
 import { conductRun, evaluateRun, type Run, trainRun } from "../core/run.ts";
 import { isAlive, readHistory } from "../core/utils/history.ts";
@@ -120,7 +121,7 @@ testWith("files", "trainRun() makes no run when validation fails", async () => {
   const globals = globalConfigSchema.parse({ runs: folder.path });
   await assertRejects(
     () => trainRun(coin, { globals, config: coin.configSchema.defaults }),
-    SyntaxError,
+    ConfigError,
     "no such coin",
   );
   assertEquals(listRuns(folder.path), []);
@@ -159,6 +160,88 @@ testWith(
     assertEquals((after as Error).message, "stop");
     assertEquals(readHistory(outcome.runPath).lines, [{ step: 1 }]);
     assertEquals(readRecords(outcome.runPath).size, 0);
+  },
+);
+
+testWith(
+  "files",
+  "trainRun() ends interrupted where the signal came while nothing else could run",
+  async () => {
+    using folder = tempFolder();
+    const controller = new AbortController();
+    // As a signal handler would, it waits for the event loop to turn.
+    const coin = coinThat(() => {
+      setTimeout(() => controller.abort(new Error("stop")), 0);
+    });
+    const { status } = await trainRun(coin, {
+      ...options(folder.path),
+      signal: controller.signal,
+    });
+    assertEquals(status, "interrupted");
+  },
+);
+
+testWith(
+  "files",
+  "evaluateRun() refuses a record that the training has made",
+  async () => {
+    using folder = tempFolder();
+    const coin = experiment({
+      name: "coin",
+      config: {},
+      train: (_config, run) => void run.record({ name: "heads" }, result),
+      evaluate: (_config, _evalConfig, run) =>
+        void run.record({ name: "heads" }, result),
+    });
+    const globals = globalConfigSchema.parse({ runs: folder.path });
+    const config = coin.configSchema.defaults;
+    const { runPath } = await trainRun(coin, { ...quiet, globals, config });
+    const outcome = await evaluateRun(coin, {
+      ...quiet,
+      runPath,
+      evalConfig: {},
+    });
+    assertEquals(
+      (outcome.error as Error).message,
+      "Cannot record heads in an evaluation as the training has: another name " +
+        "or further fields tell them apart",
+    );
+  },
+);
+
+testWith(
+  "files",
+  "evaluateRun() writes through no link that leads out of the run",
+  async () => {
+    using folder = tempFolder();
+    using outside = tempFolder();
+    const coin = coinThat(() => {});
+    const { runPath } = await trainRun(coin, options(folder.path));
+    Deno.removeSync(`${runPath}/results`, { recursive: true });
+    Deno.symlinkSync(outside.path, `${runPath}/results`);
+    await assertRejects(
+      () => evaluateRun(coin, { ...quiet, runPath, evalConfig: {} }),
+      RangeError,
+      "is a link that leads out of the run",
+    );
+    assertEquals([...Deno.readDirSync(outside.path)], []);
+  },
+);
+
+testWith(
+  "files",
+  "Run.writeJson() writes neither outside the run nor over Whisker's own files",
+  async () => {
+    using folder = tempFolder();
+    const names = ["../x.json", "/tmp/x.json", "config.json", "run.json", ".x"];
+    names.push("results/train.json", "metrics.jsonl", "a/../../x.json", "a\\b");
+    const coin = coinThat((run) => {
+      for (const name of names) {
+        assertThrows(() => run.writeJson(name, {}), RangeError, name);
+      }
+    });
+    const { status, error } = await trainRun(coin, options(folder.path));
+    assertEquals(status, "completed", String(error));
   },
 );
 

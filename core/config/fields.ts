@@ -161,6 +161,13 @@ export function integer(options: NumberOptions): Field<number> {
   });
 }
 
+/** The key that every configuration has: replicates differ in it alone. */
+export const seedField: Field<number> = integer({
+  default: 42,
+  min: 0,
+  description: "fixes everything random but the data",
+});
+
 /**
  * A key that holds a list of whole numbers, `128,64,32` as a flag.
  *
@@ -212,7 +219,7 @@ export function texts(
 ): Field<readonly string[]> {
   return field(v.pipe(v.array(v.string()), v.readonly()), {
     ...describe(options),
-    rule: "a list of texts",
+    rule: options.placeholder ?? "a text",
     placeholder: options.placeholder ?? "<text>",
     repeats: true,
     fromText: (text) => text,
@@ -248,7 +255,8 @@ export function toggle(options: Described<boolean>): Field<boolean> {
     ...describe(options),
     rule: "true or false",
     placeholder: "",
-    fromText: (text) => text === "true" || text !== "false" && text,
+    fromText: (text) =>
+      text === "true" ? true : text === "false" ? false : text,
   });
 }
 

@@ -86,24 +86,26 @@ export function parseFlags(
 ): ParsedFlags {
   const fields = new Map<string, Field<unknown>>();
   for (const schema of schemas) {
-    for (const key of schema.keys) fields.set(kebab(key), schema.field(key));
+    for (const key of schema.keys) {
+      if (fields.has(kebab(key))) {
+        throw new TypeError(
+          `Cannot use ${flagOf(key)} for two keys: the experiment's key ` +
+            `"${key}" needs another name`,
+        );
+      }
+      fields.set(kebab(key), schema.field(key));
+    }
   }
-  const isSwitch = ([, field]: [string, Field<unknown>]) =>
-    field.placeholder === "";
-  const namesOf = (filter: (entry: [string, Field<unknown>]) => boolean) =>
-    [...fields].filter(filter).map(([name]) => name);
-
   const problems: ConfigProblem[] = [];
   const parsed = parseArgs(joinValues(args, fields, problems), {
-    boolean: namesOf(isSwitch),
-    string: [...namesOf((entry) => !isSwitch(entry)), "_"],
-    collect: namesOf(([, field]) => field.repeats),
-    alias: fields.has("help") ? { help: "h" } : {},
+    string: [...fields.keys(), "_"],
+    collect: [...fields].flatMap(([name, { repeats }]) => repeats ? name : []),
     unknown: (arg, key) => {
       if (key === undefined) return true;
       const where = arg.split("=")[0]!;
-      const known = [...fields.keys()].map((name) => `--${name}`);
-      problems.push({ where, message: unknownKey(where, known) });
+      const options = { kind: "flag", nameOf: (name: string) => `--${name}` };
+      const message = unknownKey(key, [...fields.keys()], options);
+      problems.push({ where, message });
       return false;
     },
   });
@@ -117,7 +119,7 @@ export function parseFlags(
         const { fromText, repeats } = schema.field(key);
         const isGiven = repeats
           ? Array.isArray(given) && given.length > 0
-          : given !== undefined && given !== false;
+          : given !== undefined;
         if (!isGiven) return [];
         return [[key, typeof given === "string" ? fromText(given) : given]];
       });
@@ -128,7 +130,7 @@ export function parseFlags(
 
 /**
  * Joins each flag that takes a value with the argument after it, so that a
- * value may be negative or begin with a dash.
+ * value may be negative or begin with a dash. A switch alone means true.
  */
 function joinValues(
   args: readonly string[],
@@ -140,7 +142,8 @@ function joinValues(
     const arg = args[i]!, next = args[i + 1];
     if (arg === "--") return [...joined, ...args.slice(i)];
     const field = arg.startsWith("--") ? fields.get(arg.slice(2)) : undefined;
-    if (!field || field.placeholder === "") joined.push(arg);
+    if (!field) joined.push(arg);
+    else if (field.placeholder === "") joined.push(`${arg}=true`);
     else if (next !== undefined && !next.startsWith("--")) {
       joined.push(`${arg}=${next}`);
       i++;

@@ -1,4 +1,11 @@
-import { choice, integer, integers, number, text } from "./fields.ts";
+import {
+  choice,
+  integer,
+  integers,
+  number,
+  seedField,
+  text,
+} from "./fields.ts";
 import { ConfigSchema } from "./schema.ts";
 
 /** What the result of the diffusion experiment depends on. */
@@ -34,11 +41,7 @@ export const DATASET_NAMES = ["mixture", "faithful"] as const;
 export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
   ModelConfig
 >({
-  seed: integer({
-    default: 42,
-    min: 0,
-    description: "fixes everything random but the data",
-  }),
+  seed: seedField,
   learningRate: number({
     default: 0.001,
     above: 0,

@@ -125,7 +125,7 @@ export class ConfigSchema<T extends object> {
       for (const [key, value] of Object.entries(values)) {
         const where = nameOf(key);
         if (!config.has(key)) {
-          const message = unknownKey(where, this.keys.map(nameOf));
+          const message = unknownKey(key, this.keys, { nameOf });
           problems.push({ where, message });
           continue;
         }
@@ -224,20 +224,39 @@ export function readConfigSource(path: string): ConfigSource {
   return { values, nameOf: (key) => `"${key}" in ${path}` };
 }
 
+/** How {@linkcode unknownKey} words its message. */
+export interface UnknownKeyOptions {
+  /** What to call a key: `--batch-size`. */
+  readonly nameOf?: (key: string) => string;
+  /** What a key is: `flag`. */
+  readonly kind?: string;
+}
+
 /**
  * Says that a key is unknown, and which known one is nearest.
  *
- * @param name What was given.
+ * @param key What was given.
  * @param known What would be right.
+ * @param options How to word it.
  * @returns The message.
  */
-export function unknownKey(name: string, known: readonly string[]): string {
-  const nearest = closest(name, known);
-  return `Cannot use ${name} as there is no such ` +
-    `${name.startsWith("-") ? "flag" : "key"}: ${
-      nearest ? `did you mean ${nearest}?` : `known are ${known.join(", ")}`
-    }`;
+export function unknownKey(
+  key: string,
+  known: readonly string[],
+  options: UnknownKeyOptions = {},
+): string {
+  const { nameOf = (key) => key, kind = "key" } = options;
+  const nearest = closest(key, known);
+  return `Cannot use ${nameOf(key)} as there is no such ${kind}: ${
+    nearest === undefined
+      ? `known are ${known.map(nameOf).join(", ")}`
+      : `did you mean ${nameOf(nearest)}?`
+  }`;
 }
+
+/** Two letters may be wrong, and of a long name two in five. */
+const WRONG_LETTERS = 2;
+const WRONG_SHARE = 0.4;
 
 /**
  * Finds the known name that a misspelt one was meant to be.
@@ -253,10 +272,9 @@ export function closest(
   const distance = (other: string) =>
     leven(name.toLowerCase(), other.toLowerCase());
   const nearest = known.toSorted((a, b) => distance(a) - distance(b))[0];
-  // Half the letters wrong is a different word.
-  return nearest !== undefined && distance(nearest) <= nearest.length / 2
-    ? nearest
-    : undefined;
+  if (nearest === undefined) return undefined;
+  const most = Math.max(WRONG_LETTERS, WRONG_SHARE * nearest.length);
+  return distance(nearest) <= most ? nearest : undefined;
 }
 
 function show(value: unknown): string {

@@ -83,7 +83,8 @@ export function readTable(path: string): Table {
       if (!isNumber(field)) {
         throw new SyntaxError(
           `Cannot read ${path}:${line} as ${columns[column]} must be a ` +
-            `number: current value is "${field}"`,
+            `number: current value is "${field}"` +
+            (/[;\t]/.test(field) ? ", and fields are parted by commas" : ""),
         );
       }
       values[row * nColumns + column] = Number(field);
@@ -190,7 +191,8 @@ export interface Scaling {
  *
  * @param table The table, of which the sample variance is taken.
  * @returns The scaling.
- * @throws {RangeError} If a column has the same value in every row.
+ * @throws {RangeError} If a column has the same value in every row, or values
+ * whose squares no double can hold.
  */
 export function scalingOf(table: Table): Scaling {
   const { columns, nRows, values } = table;
@@ -206,8 +208,16 @@ export function scalingOf(table: Table): Scaling {
       );
     }
     meter.update({ [name]: own });
-    means.push(meter.mean(name));
-    deviations.push(meter.error(name) * Math.sqrt(nRows));
+    const mean = meter.mean(name);
+    const deviation = meter.error(name) * Math.sqrt(nRows);
+    if (!(Number.isFinite(mean) && deviation > 0 && deviation < Infinity)) {
+      throw new RangeError(
+        `Cannot standardise ${name} as its variance must be a number that a ` +
+          `double can hold: the first value is ${own[0]}`,
+      );
+    }
+    means.push(mean);
+    deviations.push(deviation);
   });
   return { columns, means, deviations };
 }

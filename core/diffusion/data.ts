@@ -58,8 +58,8 @@ export interface DiffusionData extends Split {
 export function loadData(config: ModelConfig): DiffusionData {
   const { train, heldOut } = config.dataset === "mixture"
     ? drawMixture(config)
-    : splitFile(config);
-  const scaling = scalingOf(train);
+    : ofFile(config.dataset, () => splitFile(config));
+  const scaling = ofFile(config.dataset, () => scalingOf(train));
   return {
     train: standardise(train, scaling),
     heldOut: standardise(heldOut, scaling),
@@ -75,7 +75,9 @@ export function loadData(config: ModelConfig): DiffusionData {
  * @returns SHA-256 in hexadecimal digits.
  */
 export async function hashData({ train, heldOut }: Split): Promise<string> {
-  const all = new Float64Array([...train.values, ...heldOut.values]);
+  const all = new Float64Array(train.values.length + heldOut.values.length);
+  all.set(train.values);
+  all.set(heldOut.values, train.values.length);
   const digest = await crypto.subtle.digest("SHA-256", all);
   return new Uint8Array(digest).toHex();
 }
@@ -107,6 +109,16 @@ function pick(
     if (uniform < below) return component;
   }
   return components.at(-1)!;
+}
+
+/** Says of which file it is what the rows of a table do wrong. */
+function ofFile<T>(dataset: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`${error.message}, in ${dataset}`);
+  }
 }
 
 function splitFile({ dataset, dataSeed, nTrain }: ModelConfig): Split {

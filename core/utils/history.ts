@@ -6,6 +6,7 @@
  */
 
 import {
+  isJsonObject,
   type JsonObject,
   parseVersioned,
   SCHEMA_VERSION,
@@ -123,13 +124,17 @@ export function readHistory(runPath: string): HistoryContent {
   if (texts.length === 0) return { runId: "", lines: [], torn };
   const header = parseVersioned(texts[0]!, `${path}:1`);
   const lines = texts.slice(1).map((line, index) => {
+    const place = `${path}:${index + 2}`;
+    let value: unknown;
     try {
-      return JSON.parse(line) as JsonObject;
+      value = JSON.parse(line);
     } catch (error) {
       throw new SyntaxError(
-        `Cannot read ${path}:${index + 2} as JSON: ${(error as Error).message}`,
+        `Cannot read ${place} as JSON: ${(error as Error).message}`,
       );
     }
+    if (isJsonObject(value)) return value;
+    throw new SyntaxError(`Cannot read ${place} as it is no JSON object`);
   });
   return { runId: String(header.runId), lines, torn };
 }

@@ -95,11 +95,13 @@ export class Meter {
         `Cannot use n as it must be a positive integer: current value is ${weight}`,
       );
     }
+    const known = this.#inOrder.length;
     let place = 0;
     for (const name in values) {
       const value = values[name];
       if (typeof value !== "number") {
-        return this.#updateMixed(values, weight, place);
+        this.#withdraw(values, place, known);
+        return this.#updateMixed(values, weight);
       }
       this.#measure(name, place++).add(value, weight ?? 1);
     }
@@ -163,7 +165,7 @@ export class Meter {
       .total();
     const df = entries - 1;
     return new ScalarResult(
-      df > 0 && df !== n - 1 ? { mean, error, n, df } : { mean, error, n },
+      df === n - 1 ? { mean, error, n } : { mean, error, n, df },
     );
   }
 
@@ -223,18 +225,20 @@ export class Meter {
     return this.toString();
   }
 
-  /** An update that has arrays: all is checked before anything is added. */
-  #updateMixed(
-    values: Observations,
-    weight: number | undefined,
-    added: number,
-  ): void {
-    let place = 0;
+  /** Takes back the first entries of an update, and measures made for them. */
+  #withdraw(values: Observations, count: number, known: number): void {
     for (const name in values) {
-      if (place++ < added) this.#measure(name).withdraw();
+      if (count-- > 0) this.#measure(name).withdraw();
     }
+    for (const { name } of this.#inOrder.splice(known)) {
+      this.#measures.delete(name);
+    }
+  }
+
+  /** An update that has arrays: all is checked before anything is added. */
+  #updateMixed(values: Observations, weight: number | undefined): void {
     for (const name in values) checkObservations(name, values[name], weight);
-    place = 0;
+    let place = 0;
     for (const name in values) {
       const value = values[name]!;
       const measure = this.#measure(name, place++);

@@ -83,9 +83,9 @@ function highWord(word: number, high: number, low: number): number {
 }
 
 /**
- * A named stream of random numbers. Streams of one seed never overlap, and
- * neither do those of different seeds: seed and name are different parts of
- * the generator's input. What a stream gives depends on its seed, its name and
+ * A named stream of random numbers. Streams of different seeds never overlap,
+ * and neither do those of different names, unless two names have one 64-bit
+ * hash: seed and name are different parts of the generator's input. What a stream gives depends on its seed, its name and
  * how far it has been read, on nothing else.
  *
  * @example
@@ -208,6 +208,12 @@ export class RandomStream {
    * @throws {RangeError} If n is no whole number from 0 to 2^32.
    */
   permutation(n: number): Uint32Array<ArrayBuffer> {
+    if (!Number.isInteger(n) || n < 0 || n > WORD) {
+      throw new RangeError(
+        `Cannot put numbers in order as their count must be whole: ` +
+          `current value is ${n}`,
+      );
+    }
     const order = new Uint32Array(n);
     for (let i = 0; i < n; i++) {
       const j = this.integer(i + 1);

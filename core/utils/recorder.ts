@@ -11,9 +11,12 @@ import {
   ResultCollection,
   ResultMetadata,
   ResultRecord,
-  type ScalarResult,
+  ScalarResult,
 } from "./results.ts";
 import { writeRecords } from "./run_directory.ts";
+
+/** What makes records: a training, or one of its run's evaluations. */
+export type Stage = "train" | "eval";
 
 /** Where records go. */
 export interface RecorderOptions {
@@ -23,17 +26,17 @@ export interface RecorderOptions {
   readonly save?: {
     /** The run's directory. */
     readonly runPath: string;
-    /** What makes the records: `train` or `eval`. */
-    readonly stage: string;
+    /** What makes the records. */
+    readonly stage: Stage;
   };
 }
 
 /**
  * Prints records and, when asked, saves them at once, so that what has been
- * measured is there whatever comes after. Records made under the same setting,
- * which is to say with equal further fields in their metadata, share a file
- * named after it: the same evaluation done again replaces its file, and two
- * different ones done at once never touch.
+ * measured is there whatever comes after. The records of the training share
+ * `train.json`. Each record of an evaluation has a file of its own, named after
+ * all of its metadata: the same evaluation done again replaces it, and two
+ * different ones, even done at once, never touch.
  *
  * @example
  * ```ts
@@ -55,7 +58,6 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #print: (record: ResultRecord) => void;
   readonly #save: RecorderOptions["save"];
-  readonly #files = new Map<string, ResultCollection>();
   #records = new ResultCollection();
 
   /**
@@ -79,17 +81,26 @@ export class Recorder {
    * @param metadata What was measured.
    * @param result What came out.
    * @returns The record.
-   * @throws {TypeError} If the metadata has fields of other types.
+   * @throws {TypeError} If the metadata has fields of other types, or the result
+   * is none.
    */
   record(metadata: MetadataFields, result: ScalarResult): ResultRecord {
+    if (!(result instanceof ScalarResult)) {
+      throw new TypeError(
+        `Cannot record ${ResultMetadata.of(metadata)} as it must be a ` +
+          "ScalarResult, as meter.result(…) gives: current value is " +
+          JSON.stringify(result),
+      );
+    }
     const record = new ResultRecord(ResultMetadata.of(metadata), result);
     this.#records = this.#records.with(record);
     if (this.#save) {
       const { runPath, stage } = this.#save;
-      const name = fileName(stage, record.metadata);
-      const held = this.#files.get(name) ?? new ResultCollection();
-      this.#files.set(name, held.with(record));
-      writeRecords(runPath, name, this.#files.get(name)!);
+      if (stage === "train") writeRecords(runPath, stage, this.#records);
+      else {
+        const name = `${stage}_${fileNameOf(record.metadata)}`;
+        writeRecords(runPath, name, new ResultCollection([record]));
+      }
     }
     this.#print(record);
     return record;
@@ -97,26 +108,29 @@ export class Recorder {
 }
 
 const LONGEST_NAME = 100;
-const PLAIN_VALUE = /^[A-Za-z][A-Za-z0-9.,-]*$/;
+/** What stands in a file name as it is; `_`, `=` and `+` have a meaning. */
+const PLAIN_NAME = /^[A-Za-z][A-Za-z0-9.-]*(\/[A-Za-z][A-Za-z0-9.-]*)*$/;
+const PLAIN_VALUE = /^(?!(true|false)$)[A-Za-z][A-Za-z0-9.,-]*$/;
 
 /**
- * Names the file of a setting: readable, and the same for no other setting. A
- * setting whose values cannot stand in a file name as they are is told apart
- * by a hash.
+ * Names the file of a record: readable, and the same for no other metadata.
+ * What cannot stand in a file name as it is is told apart by a hash.
  */
-function fileName(stage: string, { fields }: ResultMetadata): string {
+function fileNameOf(metadata: ResultMetadata): string {
+  const { name, fields } = metadata;
   const entries = Object.entries(fields);
-  const plain = [stage, ...entries.map(([key, value]) => `${key}=${value}`)]
-    .join("_");
-  const isPlain = plain.length <= LONGEST_NAME &&
+  const readable = [
+    name.replaceAll("/", "+"),
+    ...entries.map(([key, value]) => `${key}=${value}`),
+  ].join("_");
+  const isPlain = readable.length <= LONGEST_NAME && PLAIN_NAME.test(name) &&
     entries.every(([key, value]) =>
       PLAIN_VALUE.test(key) &&
-      (typeof value !== "string" ||
-        PLAIN_VALUE.test(value) && value !== "true" && value !== "false")
+      (typeof value !== "string" || PLAIN_VALUE.test(value))
     );
-  if (isPlain) return plain;
-  const hash = hash64(JSON.stringify(entries))
+  if (isPlain) return readable;
+  const hash = hash64(JSON.stringify([name, entries]))
     .map((word) => word.toString(16).padStart(8, "0")).join("");
-  const readable = plain.replaceAll(/[^A-Za-z0-9.,=-]+/g, "-");
-  return `${readable.slice(0, LONGEST_NAME)}_${hash}`;
+  const safe = readable.replaceAll(/[^A-Za-z0-9.,=+-]+/g, "-");
+  return `${safe.slice(0, LONGEST_NAME)}_${hash}`;
 }

@@ -183,8 +183,7 @@ export class ScalarResult {
    *
    * @param fields The mean, its error, and how much stands behind them.
    * @throws {TypeError} If one of them is no number.
-   * @throws {RangeError} If the error is negative, n no count, or df not
-   * positive.
+   * @throws {RangeError} If the error or df is negative, or n no count.
    */
   constructor(fields: ScalarFields) {
     const { mean, error, n, df } = fields;
@@ -211,9 +210,9 @@ export class ScalarResult {
     this.error = error + 0;
     this.n = n;
     if (df !== undefined) {
-      if (!(Number.isFinite(df) && df > 0)) {
+      if (!(Number.isFinite(df) && df >= 0)) {
         throw new RangeError(
-          `Cannot use df of a result as it must be positive: ` +
+          `Cannot use df of a result as it must not be negative: ` +
             `current value is ${JSON.stringify(df)}`,
         );
       }

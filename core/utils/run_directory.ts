@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isAlive } from "./history.ts";
+import { HISTORY_FILE, isAlive } from "./history.ts";
 import { type JsonObject, readJsonFile, writeJsonFile } from "./json.ts";
 import {
   ResultCollection,
@@ -136,6 +136,7 @@ export function writeRunInfo(runPath: string, info: RunInfo): void {
  */
 export function readRunInfo(runPath: string): RunInfo {
   const path = `${runPath}/${RUN_FILE}`;
+  checkStaysInside(path, runPath);
   const info = readJsonFile(path);
   const wrong = (field: string, rule: string) =>
     new TypeError(
@@ -171,7 +172,59 @@ export function actualStatus(
   runPath: string,
   info: RunInfo,
 ): RunStatus | "died" {
-  return info.status === "running" && !isAlive(runPath) ? "died" : info.status;
+  if (info.status !== "running" || isAlive(runPath)) return info.status;
+  // It may have come to its end since its file was read.
+  const { status } = readRunInfo(runPath);
+  return status === "running" ? "died" : status;
+}
+
+/** A run writes its first files within a moment of making its directory. */
+const START_MS = 10_000;
+
+/**
+ * Says whether a run directory is just being made: young, without `run.json`,
+ * and with nothing in it that a run leaves behind. An older one, or one with
+ * results, is damaged.
+ *
+ * @param runPath The run's directory.
+ * @returns Whether it is as good as not there yet.
+ */
+export function isStarting(runPath: string): boolean {
+  const names = (path: string) =>
+    Array.from(Deno.readDirSync(path), ({ name }) => name);
+  try {
+    const madeAt = Deno.statSync(runPath).mtime?.getTime() ?? 0;
+    const isYoung = Math.abs(Date.now() - madeAt) < START_MS;
+    const within = names(runPath);
+    return isYoung && !within.includes(RUN_FILE) &&
+      names(`${runPath}/results`).length === 0 &&
+      (!within.includes(HISTORY_FILE) || isAlive(runPath));
+  } catch {
+    return false; // It is gone, or no run at all: its reader will say.
+  }
+}
+
+/**
+ * Refuses a link that leads out of a run: a run directory may be somebody
+ * else's, and must not make this process read or write elsewhere.
+ *
+ * @param path A file or folder of the run, which need not be there.
+ * @param runPath The run's directory.
+ * @throws {RangeError} If it is a link out of the run.
+ */
+export function checkStaysInside(path: string, runPath: string): void {
+  let isLink: boolean;
+  try {
+    isLink = Deno.lstatSync(path).isSymlink;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  if (isLink && !liesInside(path, runPath)) {
+    throw new RangeError(
+      `Cannot use ${path} as it is a link that leads out of the run`,
+    );
+  }
 }
 
 /** Something that could not be read: which file of which run, and why. */
@@ -196,6 +249,7 @@ export function writeRecords(
   name: string,
   records: ResultCollection,
 ): void {
+  Deno.mkdirSync(`${runPath}/results`, { recursive: true });
   const content = { runId: runIdOf(runPath), records };
   writeJsonFile(`${runPath}/results/${name}.json`, content);
 }
@@ -216,6 +270,7 @@ export function readRecords(
   const folder = `${runPath}/results`;
   let names: string[] = [];
   try {
+    checkStaysInside(folder, runPath);
     // A name that begins with a dot is a temporary one.
     names = Array.from(Deno.readDirSync(folder), ({ name }) => name)
       .filter((name) => name.endsWith(".json") && !name.startsWith("."));
@@ -228,21 +283,41 @@ export function readRecords(
   for (const name of names) {
     const file = `${folder}/${name}`;
     try {
+      checkStaysInside(file, runPath);
       for (
         const record of ResultCollection.fromJSON(readJsonFile(file).records)
       ) {
-        if (records.has(record.metadata)) {
-          throw new RangeError(
-            `Cannot use ${record.metadata} as another file has it already`,
-          );
+        const { metadata } = record;
+        if (!records.has(metadata)) records.set(metadata, record);
+        else {
+          const reason =
+            `Cannot use ${metadata} as another file has it already`;
+          problems.push({ run, file, reason });
         }
-        records.set(record.metadata, record);
       }
     } catch (error) {
       problems.push({ run, file, reason: (error as Error).message });
     }
   }
   return new ResultCollection(records.values());
+}
+
+/**
+ * Reads the records that the training of a run has made.
+ *
+ * @param runPath The run's directory.
+ * @returns The records; none if there is no such file.
+ * @throws {SyntaxError} If the file is no JSON.
+ * @throws {TypeError} If it holds no records.
+ */
+export function readTrainRecords(runPath: string): ResultCollection {
+  try {
+    const { records } = readJsonFile(`${runPath}/results/train.json`);
+    return ResultCollection.fromJSON(records);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return new ResultCollection();
+    throw error;
+  }
 }
 
 /** A name under the runs directory: a run, or what only looks like one. */
@@ -269,7 +344,8 @@ export function listRuns(runs: string): RunEntry[] {
     entries = [...Deno.readDirSync(runs)];
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
+    if (!(error instanceof Deno.errors.NotADirectory)) throw error;
+    throw new RangeError(`Cannot read runs from ${runs} as it is a file`);
   }
   return entries
     .filter(({ name, isFile }) => !name.startsWith(".") && !isFile)
@@ -303,6 +379,8 @@ function liesInside(path: string, folder: string): boolean {
 export interface FindRunOptions {
   /** Whether `latest` means the latest completed one. */
   readonly completed?: boolean;
+  /** Of which experiment `latest` is, if there is a run of it. */
+  readonly experiment?: string;
 }
 
 /**
@@ -371,15 +449,25 @@ function findByPath(runs: string, path: string): string {
     throw new RangeError(`Cannot find run ${path}: there is no such directory`);
   }
   if (!liesInside(trimmed, runs)) throw outside;
-  return trimmed;
+  const root = Deno.realPathSync(runs).replace(/\/$/, "");
+  const id = Deno.realPathSync(trimmed).slice(root.length + 1);
+  if (!RUN_ID.test(id)) {
+    throw new RangeError(
+      `Cannot use ${path} as a run: runs lie right in ${runs}, under names ` +
+        "of letters and digits",
+    );
+  }
+  return `${runs}/${id}`;
 }
 
 function findLatest(
   runs: string,
   entries: readonly RunEntry[],
-  { completed = false }: FindRunOptions,
+  { completed = false, experiment }: FindRunOptions,
 ): string {
-  let latest: { path: string; startedAt: number } | undefined;
+  let latest:
+    | { path: string; startedAt: number; isWanted: boolean }
+    | undefined;
   for (const { path } of entries) {
     let info: RunInfo;
     try {
@@ -389,7 +477,11 @@ function findLatest(
     }
     if (completed && info.status !== "completed") continue;
     const startedAt = Date.parse(info.startedAt);
-    if (!latest || startedAt >= latest.startedAt) latest = { path, startedAt };
+    const isWanted = experiment === undefined || info.experiment === experiment;
+    if (latest?.isWanted && !isWanted) continue;
+    const isBetter = !latest || isWanted && !latest.isWanted ||
+      startedAt >= latest.startedAt;
+    if (isBetter) latest = { path, startedAt, isWanted };
   }
   if (latest) return latest.path;
   const what = completed ? "completed run" : "run";
@@ -408,6 +500,7 @@ function findLatest(
  * @throws {RangeError} If it bears an unknown version.
  */
 export function readConfigFile(runPath: string): JsonObject {
+  checkStaysInside(`${runPath}/config.json`, runPath);
   const { schemaVersion: _, ...config } = readJsonFile(
     `${runPath}/config.json`,
   );

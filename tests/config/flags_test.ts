@@ -50,12 +50,12 @@ Deno.test("parseFlags() takes the last of a flag given twice", () => {
 
 Deno.test("parseFlags() keeps positional arguments as texts, and all after --", () => {
   assertEquals(parse("007", "--json", "latest")._, ["007", "latest"]);
-  assertEquals(parse("-h").help, true);
 });
 
 Deno.test("parseFlags() gives only what was given", () => {
   assertEquals(parse(), { _: [] });
-  assertEquals(parse("--json=false"), { _: [] });
+  assertEquals(parse("--json=false"), { json: false, _: [] });
+  assertEquals(parse("--json=banana").json, "banana"); // For the schema.
 });
 
 Deno.test("parseFlags() names the nearest flag of an unknown one", () => {
@@ -92,6 +92,30 @@ Deno.test("parseFlags() leaves wrong values to the schema, which names the flag"
     "current value is -1",
     'Cannot use --shift as it must be a number: current value is "far"',
   ]);
+});
+
+Deno.test("a switch can be turned off, and takes true or false alone", () => {
+  const ema = new ConfigSchema({
+    ema: toggle({ default: true, description: "an average" }),
+  });
+  const resolve = (...args: string[]) =>
+    ema.resolve([parseFlags(args, [ema]).sourceFor(ema)]).ema;
+  assertEquals(resolve(), true);
+  assertEquals(resolve("--ema=false"), false);
+  assertEquals(resolve("--ema"), true);
+  assertThrows(
+    () => resolve("--ema=no"),
+    ConfigError,
+    'Cannot use --ema as it must be true or false: current value is "no"',
+  );
+});
+
+Deno.test("parseFlags() refuses two keys that would be one flag", () => {
+  assertThrows(
+    () => parseFlags([], [schema, schema]),
+    TypeError,
+    "Cannot use --n-steps for two keys",
+  );
 });
 
 Deno.test("flagOf() gives every key of the configuration a flag of its own", () => {

@@ -72,6 +72,7 @@ testWith(
       ["a,b\n1,\n", /x\.csv:2 as b must be a number: current value is ""$/],
       ["1,NaN\n", /x\.csv:1 as a first line must be all names or all numbers/],
       ["1,2\n3,Infinity\n", /x\.csv:2 as column 2 must be a number/],
+      ["a;b\n1;2", /x\.csv:2 as a;b .* and fields are parted by commas$/],
       ['a\n"1', /x\.csv as CSV: /],
     ];
     for (const [content, message] of cases) {
@@ -145,6 +146,14 @@ Deno.test("scalingOf() refuses a column of one value", () => {
     RangeError,
     "a as its values must differ",
   );
+});
+
+Deno.test("scalingOf() refuses values whose squares no double holds", () => {
+  for (const size of [1e200, 1e-200]) {
+    const values = Float64Array.from([1, 2, 4], (x) => x * size);
+    const table = { columns: ["a"], nRows: 3, values };
+    assertThrows(() => scalingOf(table), RangeError, "a as its variance");
+  }
 });
 
 Deno.test("batches() goes through every row once, the last batch smaller", () => {

@@ -136,9 +136,11 @@ testWith(
         .sort();
     const before = names();
     assertEquals(before, [
-      "eval.json",
-      "eval_nSamples=2000_nSteps=20.json",
-      "eval_nSamples=2000_nSteps=3.json",
+      "eval_loss+held-out.json",
+      "eval_sampling_nSamples=2000_nSteps=20.json",
+      "eval_sampling_nSamples=2000_nSteps=3.json",
+      "eval_time+sampling_nSamples=2000_nSteps=20.json",
+      "eval_time+sampling_nSamples=2000_nSteps=3.json",
       "train.json",
     ]);
     const first = resultOf(runPath, {

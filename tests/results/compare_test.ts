@@ -50,7 +50,7 @@ testWith(
       "sampling (nSteps=50)",
     ]);
     assertEquals(rows.map(({ runs }) => runs), [["c"], ["a"], ["b"]]);
-    assertEquals(rows.map(({ values }) => values.seed), [10, 1, 2]);
+    assertEquals(rows.map(({ config }) => config.seed), [10, 1, 2]);
     assertEquals(rows[1]!.cells.size, 3);
     assertEquals(rows[2]!.cells.get(columns[0]!)?.mean, 1);
     assertEquals(left, []);
@@ -65,6 +65,8 @@ testWith(
     makeThree(folder.path);
     assertEquals(order(folder.path, "seed"), "abc");
     assertEquals(order(folder.path, "-seed"), "cba");
+    assertEquals(order(folder.path, "-run"), "cba");
+    assertEquals(order(folder.path, "time/epoch"), "acb"); // Though not shown.
     assertEquals(order(folder.path, "loss"), "bac");
     assertEquals(order(folder.path, "-loss"), "abc");
     assertEquals(order(folder.path, "sampling (nSteps=5)"), "acb");

@@ -33,6 +33,9 @@ testWith(
     makeRun(`${folder.path}/y`, { id: "b" });
     const directories = ["x", "y", "z"].map((name) => `${folder.path}/${name}`);
     assertEquals(new RunDatabase(...directories).size, 2);
+    Deno.symlinkSync(`${folder.path}/x`, `${folder.path}/link`);
+    const same = [`${folder.path}/x`, `${folder.path}/y/../x`];
+    assertEquals(new RunDatabase(...same, `${folder.path}/link`).size, 1);
   },
 );
 

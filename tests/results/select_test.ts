@@ -60,6 +60,8 @@ Deno.test("selectRuns() takes the runs that started since a date or for an age",
   assertEquals(ids({ since: `${days}d` }), "ab");
   assertEquals(ids({ since: `${days * 24}h` }), "ab");
   assertEquals(ids({ since: "9999w" }), "abc");
+  assertEquals(ids({ since: "2026-11-22T12:00" }), "ab"); // In UTC.
+  assertEquals(ids({ since: "2026-11-22T14:00+02:00" }), "ab");
 });
 
 Deno.test("selectRuns() says what is wrong with a filter", () => {
@@ -68,6 +70,10 @@ Deno.test("selectRuns() says what is wrong with a filter", () => {
     [{ where: ["=1"] }, "it must be key=value"],
     [{ where: ["sede=1"] }, "no such key: did you mean seed?"],
     [{ since: "yesterday" }, 'current value is "yesterday"'],
+    [{ since: "7" }, 'current value is "7"'],
+    [{ since: "last 7" }, "it must be a date"],
+    [{ since: "2026-13-01" }, "it must be a date"],
+    [{ since: "99999999999d" }, "it must be a date"],
     [{ since: "7y" }, "a date such as 2026-11-22 or an age such as"],
   ];
   for (const [filter, message] of wrong) {

@@ -107,7 +107,7 @@ const TABLES: [content: string, message: RegExp][] = [
     "a,b\n1,2\n3\n",
     /my\.csv:3 as it must have 2 fields like the first line: current count is 1/,
   ],
-  ["1,2\n3,4\n", /fewer than 5: current count is 2/],
+  ["1,2\n3,4\n", /fewer than 5: current count is 2, in .*my\.csv/],
   [Array(9).fill("1,2").join("\n"), /Cannot standardise column 1/],
 ];
 
@@ -122,7 +122,7 @@ testWith(
         Deno.writeTextFileSync(`${ROOT}/${path}`, content);
         const args = [`--dataset=${path}`, `--runs=${runs.path}`];
         const { code, stderr } = await runScript("train", args);
-        assertEquals(code, 1);
+        assertEquals(code, 2);
         assertMatch(stderr, message);
         assertEquals(listRuns(`${ROOT}/${runs.path}`), []);
       });

@@ -78,7 +78,7 @@ testWith(
       const command = refused.stderr.split("\n")[1]!.trim();
       assertMatch(
         command,
-        new RegExp(`^deno run -P=${script} .* scripts/${script}\\.ts `),
+        new RegExp(`^deno run --quiet -P=${script} .* scripts/${script}\\.ts `),
       );
       // The command, word for word, through a shell that knows deno.
       const { success, stderr } = await new Deno.Command("sh", {
@@ -89,6 +89,18 @@ testWith(
     };
     await attempt("train", ["--dataset", csv, "--n-epochs=1"]);
     await attempt("train", ["--runs", `${data.path}/runs`, "--n-epochs=1"]);
+    // Two paths at once, of different kinds.
+    await attempt("train", [
+      "--dataset",
+      csv,
+      `--runs=${data.path}/other`,
+      "--n-epochs=1",
+    ]);
+    await attempt("compare", [
+      "--runs",
+      `${data.path}/runs`,
+      `--runs=${data.path}/other`,
+    ]);
     await attempt("compare", ["--runs", `${data.path}/runs`]);
     await attempt("runs", ["--runs", `${data.path}/runs`]);
     const { stdout } = await runScript("compare", [], at);

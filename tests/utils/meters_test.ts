@@ -204,6 +204,7 @@ Deno.test("Meter has no error below two entries", () => {
   meter.update({ x: 1 }, { n: 32 });
   assertEquals(meter.error("x"), NaN);
   assertEquals(meter.result("x").n, 32);
+  assertEquals(meter.result("x").degreesOfFreedom, 0);
   meter.update({ y: [] });
   assertEquals([meter.mean("y"), meter.count("y")], [NaN, 0]);
 });
@@ -230,6 +231,9 @@ Deno.test("Meter refuses what it cannot count, and adds nothing of it", () => {
   }
   assertEquals([meter.count("x"), meter.mean("x")], [1, 1]);
   assertEquals([meter.count("y"), meter.mean("y")], [1, 1]);
+  // deno-lint-ignore no-explicit-any
+  assertThrows(() => meter.update({ new: 1, y: "3" } as any), TypeError);
+  assertEquals(meter.measures, ["x", "y"]);
 });
 
 Deno.test("Meter names the known measures when an unknown one is asked for", () => {

@@ -126,7 +126,7 @@ Deno.test("ScalarResult refuses what is no result", () => {
     { ...good, error: -1 },
     { ...good, n: 1.5 },
     { ...good, n: -1 },
-    { ...good, df: 0 },
+    { ...good, df: -1 },
   ];
   for (const fields of wrong) {
     assertThrows(() => new ScalarResult(fields), RangeError);

@@ -11,6 +11,7 @@ import {
   actualStatus,
   createRunDirectory,
   findRun,
+  isStarting,
   listRuns,
   type Problem,
   readRecords,
@@ -118,6 +119,58 @@ testWith(
   },
 );
 
+testWith(
+  "files",
+  "actualStatus() looks again before it says that a run has died",
+  () => {
+    using folder = tempFolder();
+    const path = addRun(folder.path, "run", { status: "running" });
+    const info = readRunInfo(path);
+    writeRunInfo(path, { ...INFO, runId: "run" }); // It ends meanwhile.
+    assertEquals(actualStatus(path, info), "completed");
+  },
+);
+
+testWith(
+  "files",
+  "isStarting() is true of a run that is just being made, and not of a damaged one",
+  () => {
+    using folder = tempFolder();
+    const path = createRunDirectory(folder.path);
+    assertEquals(isStarting(path), true);
+    {
+      using _history = new History(path, "run");
+      assertEquals(isStarting(path), true);
+    }
+    assertEquals(isStarting(path), false); // Nobody lives in it.
+    const old = createRunDirectory(folder.path);
+    Deno.utimeSync(old, new Date(0), new Date(0));
+    assertEquals(isStarting(old), false);
+    assertEquals(isStarting(addRun(folder.path, "whole")), false);
+    assertEquals(isStarting(`${folder.path}/nowhere`), false);
+  },
+);
+
+testWith("files", "readers follow no link out of a run", () => {
+  using folder = tempFolder();
+  using outside = tempFolder();
+  const path = addRun(folder.path, "run");
+  const far = addRun(outside.path, "far");
+  Deno.mkdirSync(`${far}/results`);
+  writeRecords(far, "train", new ResultCollection([record("a", 1)]));
+  const problems: Problem[] = [];
+  Deno.symlinkSync(`${far}/results`, `${path}/results`);
+  assertEquals(readRecords(path, problems).size, 0);
+  Deno.removeSync(`${path}/results`);
+  Deno.mkdirSync(`${path}/results`);
+  Deno.symlinkSync(`${far}/results/train.json`, `${path}/results/train.json`);
+  assertEquals(readRecords(path, problems).size, 0);
+  assertEquals(problems.length, 2);
+  Deno.removeSync(`${path}/run.json`);
+  Deno.symlinkSync(`${far}/run.json`, `${path}/run.json`);
+  assertThrows(() => readRunInfo(path), RangeError, "leads out of the run");
+});
+
 const record = (name: string, mean: number) =>
   new ResultRecord(
     ResultMetadata.of({ name }),
@@ -152,12 +205,14 @@ testWith(
     const results = `${folder.path}/results`;
     Deno.mkdirSync(results);
     writeRecords(folder.path, "train", new ResultCollection([record("a", 1)]));
-    writeRecords(folder.path, "twice", new ResultCollection([record("a", 2)]));
+    const twice = [record("a", 2), record("b", 3)];
+    writeRecords(folder.path, "twice", new ResultCollection(twice));
     Deno.writeTextFileSync(`${results}/torn.json`, '{"schemaVersion":1,');
     writeJsonFile(`${results}/wrong.json`, { records: [{ metadata: {} }] });
     const problems: Problem[] = [];
     const records = readRecords(folder.path, problems);
     assertEquals(records.get(ResultMetadata.of({ name: "a" }))?.mean, 1);
+    assertEquals(records.get(ResultMetadata.of({ name: "b" }))?.mean, 3);
     assertEquals(
       problems.map(({ file }) => file),
       ["torn", "twice", "wrong"].map((name) => `${results}/${name}.json`),
@@ -232,6 +287,16 @@ testWith(
       ["latest", second],
     ];
     for (const [name, path] of found) assertEquals(findRun(runs, name), path);
+    assertEquals(findRun(runs, `${first}/.`), first);
+    const coin = addRun(runs, "old_coin", {
+      startedAt: "2019-01-01T00:00:00.000Z",
+      experiment: "coin",
+    });
+    const latestOf = (experiment: string) =>
+      findRun(runs, "latest", { completed: true, experiment });
+    assertEquals(latestOf("coin"), coin);
+    assertEquals(latestOf("test"), first);
+    assertEquals(latestOf("nothing"), first);
     assertEquals(findRun(runs, "latest", { completed: true }), first);
   },
 );
@@ -257,6 +322,8 @@ testWith("files", "findRun() says what is wrong with a name", () => {
   assertMatch(message("out"), /is a link that leads out/);
   assertMatch(message(`${runs}/out`), /lies outside/);
   assertMatch(message(`${runs}/2026_0a/run.json`), /it is a file/);
+  addRun(runs, ".trash/2026_0a");
+  assertMatch(message(`${runs}/.trash/2026_0a`), /runs lie right in/);
 });
 
 testWith("files", "findRun() never takes a damaged run for the latest", () => {
