@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../_properties.ts";
 import { evalConfigSchema } from "../../core/config/eval_config.ts";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
 import {

@@ -5,7 +5,7 @@ import {
   assertMatch,
   assertThrows,
 } from "@std/assert";
-import fc from "fast-check";
+import fc from "../_properties.ts";
 import {
   batches,
   readTable,

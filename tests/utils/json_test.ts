@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import fc from "../_properties.ts";
 import {
   decodeNumber,
   encodeNumber,
