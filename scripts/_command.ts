@@ -7,6 +7,7 @@
 import { formatHelp, type Help } from "../core/config/flags.ts";
 import { toggle } from "../core/config/fields.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
+import { explainRefusal, type Grants } from "./_refusal.ts";
 
 /** Exit status, as every command has it. */
 export const EXIT = { done: 0, failed: 1, usage: 2, SIGINT: 130, SIGTERM: 143 };
@@ -28,13 +29,7 @@ export const commonSchema: ConfigSchema<CommonFlags> = new ConfigSchema<
 });
 
 /** One of the project's commands. */
-export interface Command {
-  /** Its name, which is its task's and its permission set's too. */
-  readonly name: string;
-  /** What its permission set in deno.json lets it read. */
-  readonly reads: string;
-  /** What its permission set lets it write, if anything. */
-  readonly writes?: string;
+export interface Command extends Grants {
   /** Its help; called only when it is asked for. */
   readonly help: (args: readonly string[]) => Promise<Help> | Help;
   /** Does the work. */
@@ -92,70 +87,6 @@ function explain(command: Command, error: unknown): string {
 
 // EACCES, ENOSPC, EROFS, EDQUOT, of an attempt to write.
 const NO_ROOM = /os error (13|28|30|122)\): (?!read|open|stat|lstat)/;
-const REFUSED = /Requires (\w+) access(?: to "([^"]+)")?/;
-
-/** Flags whose value is a path. */
-const PATH_FLAGS = ["runs", "dataset", "config", "experiment"];
-
-/** The paths that the command line names and the grants leave out. */
-function refusedPaths(): { read: string[]; write: string[] } {
-  const { args } = Deno;
-  const valuesOf = (flag: string) =>
-    args.flatMap((arg, index) =>
-      arg === `--${flag}`
-        ? args[index + 1] ?? []
-        : arg.startsWith(`--${flag}=`)
-        ? arg.slice(flag.length + 3)
-        : []
-    );
-  const isRefused = (name: "read" | "write") => (path: string) =>
-    Deno.permissions.querySync({ name, path }).state !== "granted";
-  return {
-    read: PATH_FLAGS.flatMap(valuesOf).filter(isRefused("read")),
-    write: valuesOf("runs").filter(isRefused("write")),
-  };
-}
-
-/** A task cannot pass a grant on, so the whole command is given. */
-function explainRefusal(command: Command, message: string): string {
-  const [, kind, place] = REFUSED.exec(message) ?? [];
-  if (!kind) return message;
-  const { name, reads, writes } = command;
-  const refused = refusedPaths();
-  const list = (granted: string, ...paths: string[]) =>
-    [...new Set([granted, ...paths])].map(quote).join(",");
-  const isFile = kind === "read" || kind === "write";
-  const own = place && isFile && !isCovered(place, refused.read) ? [place] : [];
-  const grants = [
-    `--allow-read=${list(reads, ...refused.read, ...own)}`,
-    ...(writes && (kind === "write" || refused.write.length > 0)
-      ? [
-        `--allow-write=${
-          list(writes, ...refused.write, ...(kind === "write" ? own : []))
-        }`,
-      ]
-      : []),
-    ...(isFile ? [] : [`--allow-${kind}${place ? `=${quote(place)}` : ""}`]),
-  ].join(" ");
-  const args = Deno.args.map(quote).join(" ");
-  return `Cannot ${kind} ${place ?? ""} as ${name} is not granted that. ` +
-    `To grant it:\n  deno run --quiet -P=${name} ${grants} ` +
-    `scripts/${name}.ts ${args}`;
-}
-
-/** Whether a path is one of these or lies in one of them. */
-function isCovered(path: string, folders: readonly string[]): boolean {
-  return folders.some((folder) =>
-    path === folder || path.startsWith(`${folder.replace(/\/$/, "")}/`)
-  );
-}
-
-function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text)
-    ? text
-    : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /**
  * Refuses positional arguments beyond those that a command takes.
  *

@@ -110,9 +110,9 @@ export async function carryOut(
       onProgress: (state) => progress.show(state),
     });
   } catch (error) {
-    // Before there was a run.
-    if (signal.aborted) return interruption.status();
-    throw error;
+    if (!signal.aborted) throw error;
+    console.error("interrupted before there was a run");
+    return interruption.status();
   }
   progress.clear();
   const { error, ...document } = outcome;
