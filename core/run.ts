@@ -23,8 +23,8 @@ import {
   type ResultRecord,
   type ScalarResult,
 } from "./utils/results.ts";
+import { checkStaysInside } from "./utils/_inside.ts";
 import {
-  checkStaysInside,
   createRunDirectory,
   readRunInfo,
   readTrainRecords,

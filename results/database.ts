@@ -6,10 +6,10 @@
 
 import type { JsonObject } from "../core/utils/json.ts";
 import type { ResultCollection } from "../core/utils/results.ts";
+import { listRuns } from "../core/utils/find_run.ts";
 import {
   actualStatus,
   isStarting,
-  listRuns,
   type Problem,
   readConfigFile,
   readRecords,

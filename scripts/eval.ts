@@ -8,7 +8,7 @@ import { parseFlags } from "../core/config/flags.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { evaluateRun } from "../core/run.ts";
-import { findRun } from "../core/utils/run_directory.ts";
+import { findRun } from "../core/utils/find_run.ts";
 import {
   asUsage,
   checkPositionals,

@@ -6,9 +6,9 @@ import { experiment } from "../core/experiment.ts";
 import { conductRun, evaluateRun, type Run, trainRun } from "../core/run.ts";
 import { isAlive, readHistory } from "../core/utils/history.ts";
 import { ScalarResult } from "../core/utils/results.ts";
+import { listRuns } from "../core/utils/find_run.ts";
 import {
   createRunDirectory,
-  listRuns,
   readConfigFile,
   readRecords,
   readRunInfo,

@@ -3,7 +3,7 @@ import { ConfigError } from "../../core/config/schema.ts";
 import { compare } from "../../results/compare.ts";
 import { RunDatabase } from "../../results/database.ts";
 import { tempFolder, testWith } from "../_helpers.ts";
-import { makeRun } from "./_runs.ts";
+import { makeRun } from "../_runs.ts";
 
 const result = (mean: number) => ({ mean, error: 0.1, n: 9 });
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RunDatabase } from "../../results/database.ts";
 import { tempFolder, testWith } from "../_helpers.ts";
-import { makeRun } from "./_runs.ts";
+import { makeRun } from "../_runs.ts";
 
 const LOSS = [{ name: "loss" }, { mean: 1, error: 0.1, n: 9 }] as const;
 

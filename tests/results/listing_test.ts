@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { RunDatabase } from "../../results/database.ts";
 import { formatAge, formatRuns } from "../../results/listing.ts";
 import { tempFolder, testWith } from "../_helpers.ts";
-import { makeRun } from "./_runs.ts";
+import { makeRun } from "../_runs.ts";
 
 const NOW = Date.parse("2026-11-22T12:30:00.000Z");
 

@@ -4,7 +4,7 @@ import { compare, type Comparison } from "../../results/compare.ts";
 import { RunDatabase } from "../../results/database.ts";
 import { FORMATS, render } from "../../results/render.ts";
 import { tempFolder, testWith } from "../_helpers.ts";
-import { makeRun } from "./_runs.ts";
+import { makeRun } from "../_runs.ts";
 
 function comparisonOf(): Comparison {
   using folder = tempFolder();

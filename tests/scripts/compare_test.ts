@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { makeRun } from "../results/_runs.ts";
+import { makeRun } from "../_runs.ts";
 import {
   type Folder,
   ROOT,

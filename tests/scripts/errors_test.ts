@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { listRuns } from "../../core/utils/run_directory.ts";
-import { makeRun } from "../results/_runs.ts";
+import { listRuns } from "../../core/utils/find_run.ts";
+import { makeRun } from "../_runs.ts";
 import {
   ROOT,
   runScript,

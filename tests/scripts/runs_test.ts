@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { makeRun } from "../results/_runs.ts";
+import { makeRun } from "../_runs.ts";
 import {
   ROOT,
   runScript,

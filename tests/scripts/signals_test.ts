@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readHistory } from "../../core/utils/history.ts";
-import { listRuns, readRunInfo } from "../../core/utils/run_directory.ts";
+import { listRuns } from "../../core/utils/find_run.ts";
+import { readRunInfo } from "../../core/utils/run_directory.ts";
 import { ROOT, scriptCommand, tempRuns, testWith } from "../_helpers.ts";
 
 const CASES = [

@@ -6,8 +6,8 @@ import {
 } from "@std/assert";
 import { modelConfigSchema } from "../../core/config/model_config.ts";
 import { flagOf } from "../../core/config/flags.ts";
+import { listRuns } from "../../core/utils/find_run.ts";
 import {
-  listRuns,
   readConfigFile,
   readRecords,
   readRunInfo,

@@ -11,13 +11,13 @@ import {
   ResultRecord,
   type ScalarFields,
   ScalarResult,
-} from "../../core/utils/results.ts";
+} from "../core/utils/results.ts";
 import {
   type RunInfo,
   writeConfigFile,
   writeRecords,
   writeRunInfo,
-} from "../../core/utils/run_directory.ts";
+} from "../core/utils/run_directory.ts";
 
 /** What a run is to have that others have not. */
 export interface MadeRun {
@@ -27,27 +27,29 @@ export interface MadeRun {
   readonly records?: readonly (readonly [MetadataFields, ScalarFields])[];
 }
 
+/** What `run.json` of a made run says, but for what a test gives. */
+export const INFO: RunInfo = {
+  runId: "",
+  experiment: "test",
+  status: "completed",
+  startedAt: "2026-11-22T12:00:00.000Z",
+  finishedAt: "2026-11-22T12:00:01.000Z",
+  seconds: 1,
+  command: "train",
+  args: [],
+  versions: { whisker: "0.1.0" },
+  engine: null,
+  host: { os: "linux", arch: "x86_64", cpus: 2 },
+  pid: 1,
+  tags: [],
+  note: "",
+};
+
 /** Makes a run; returns its directory. */
 export function makeRun(runs: string, made: MadeRun): string {
   const path = `${runs}/${made.id}`;
   Deno.mkdirSync(`${path}/results`, { recursive: true });
-  writeRunInfo(path, {
-    runId: made.id,
-    experiment: "test",
-    status: "completed",
-    startedAt: "2026-11-22T12:00:00.000Z",
-    finishedAt: "2026-11-22T12:00:01.000Z",
-    seconds: 1,
-    command: "train",
-    args: [],
-    versions: { whisker: "0.1.0" },
-    engine: null,
-    host: { os: "linux", arch: "x86_64", cpus: 2 },
-    pid: 1,
-    tags: [],
-    note: "",
-    ...made.info,
-  });
+  writeRunInfo(path, { ...INFO, ...made.info, runId: made.id });
   writeConfigFile(path, made.config ?? { seed: 42 });
   const records = (made.records ?? []).map(([metadata, fields]) =>
     new ResultRecord(ResultMetadata.of(metadata), new ScalarResult(fields))
@@ -56,4 +58,13 @@ export function makeRun(runs: string, made: MadeRun): string {
     writeRecords(path, "train", new ResultCollection(records));
   }
   return path;
+}
+
+/** Makes a run of which only `run.json` matters; returns its directory. */
+export function addRun(
+  runs: string,
+  id: string,
+  info: Partial<RunInfo> = {},
+): string {
+  return makeRun(runs, { id, info });
 }

@@ -1,0 +1,165 @@
+/**
+ * Finding runs: all of a directory, or the one that a person names.
+ *
+ * @module
+ */
+
+import { liesInside } from "./_inside.ts";
+import { readRunInfo, RUN_ID, type RunInfo } from "./run_directory.ts";
+
+/** A name under the runs directory: a run, or what only looks like one. */
+export interface RunEntry {
+  /** The name, which is the run's id. */
+  readonly id: string;
+  /** The directory's path. */
+  readonly path: string;
+  /** Why it is no run that may be read. */
+  readonly refused?: string;
+}
+
+/**
+ * Lists the runs of a directory, oldest name first. Names that begin with a
+ * dot are Whisker's own, and files are no runs.
+ *
+ * @param runs The directory that holds all runs.
+ * @returns The runs, and what had to be refused; none if there is no such
+ * directory.
+ */
+export function listRuns(runs: string): RunEntry[] {
+  let entries: Deno.DirEntry[];
+  try {
+    entries = [...Deno.readDirSync(runs)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    if (!(error instanceof Deno.errors.NotADirectory)) throw error;
+    throw new RangeError(`Cannot read runs from ${runs} as it is a file`);
+  }
+  return entries
+    .filter(({ name, isFile }) => !name.startsWith(".") && !isFile)
+    .sort((a, b) => a.name < b.name ? -1 : 1)
+    .map(({ name: id, isSymlink }) => {
+      const path = `${runs}/${id}`;
+      if (!RUN_ID.test(id)) {
+        return { id, path, refused: "its name is no run id" };
+      }
+      if (isSymlink && !liesInside(path, runs)) {
+        return { id, path, refused: "it is a link that leads out of the runs" };
+      }
+      return { id, path };
+    });
+}
+
+/** Which run {@linkcode findRun} may take for `latest`. */
+export interface FindRunOptions {
+  /** Whether `latest` means the latest completed one. */
+  readonly completed?: boolean;
+  /** Of which experiment `latest` is, if there is a run of it. */
+  readonly experiment?: string;
+}
+
+/**
+ * Finds a run by what a person calls it: its id, the beginning of the id or of
+ * its hexadecimal part, its path, or `latest`.
+ *
+ * @param runs The directory that holds all runs.
+ * @param name What the run is called.
+ * @param options Which runs `latest` may mean.
+ * @returns The run's directory.
+ * @throws {RangeError} If there is no such run, more than one, or it lies
+ * outside the runs directory.
+ */
+export function findRun(
+  runs: string,
+  name: string,
+  options: FindRunOptions = {},
+): string {
+  if (name.includes("/")) return findByPath(runs, name);
+  const entries = listRuns(runs);
+  const usable = entries.filter(({ refused }) => !refused);
+  if (name === "latest") return findLatest(runs, usable, options);
+  const exact = entries.find(({ id }) => id === name);
+  if (exact?.refused) {
+    throw new RangeError(`Cannot use run ${name} as ${exact.refused}`);
+  }
+  if (exact) return exact.path;
+  const matches = usable.filter(({ id }) =>
+    id.startsWith(name) || id.split("_")[1]?.startsWith(name)
+  );
+  if (matches.length === 1 && name !== "") return matches[0]!.path;
+  if (matches.length === 0) {
+    const hint = usable.length > 0
+      ? `the last of its ${usable.length} runs is ${usable.at(-1)!.id}`
+      : "it has no runs yet, and deno task train makes one";
+    throw new RangeError(`Cannot find run "${name}" in ${runs}: ${hint}`);
+  }
+  const ids = matches.map(({ id }) => id);
+  throw new RangeError(
+    `Cannot tell which run "${name}" is: ${summarize(ids)} begin so`,
+  );
+}
+
+const MOST_NAMED = 4;
+
+function summarize(names: readonly string[]): string {
+  const named = names.slice(0, MOST_NAMED).join(", ");
+  const left = names.length - MOST_NAMED;
+  return left > 0 ? `${named} and ${left} more` : named;
+}
+
+function findByPath(runs: string, path: string): string {
+  const trimmed = path.replace(/\/+$/, "");
+  const outside = new RangeError(
+    `Cannot use run ${path} as it lies outside ${runs}: ` +
+      "--runs DIR names another runs directory",
+  );
+  try {
+    if (!Deno.statSync(trimmed).isDirectory) {
+      throw new RangeError(`Cannot use ${path} as a run: it is a file`);
+    }
+  } catch (error) {
+    // What the process may not even look at is not among its runs.
+    if (error instanceof Deno.errors.NotCapable) throw outside;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new RangeError(`Cannot find run ${path}: there is no such directory`);
+  }
+  if (!liesInside(trimmed, runs)) throw outside;
+  const root = Deno.realPathSync(runs).replace(/\/$/, "");
+  const id = Deno.realPathSync(trimmed).slice(root.length + 1);
+  if (!RUN_ID.test(id)) {
+    throw new RangeError(
+      `Cannot use ${path} as a run: runs lie right in ${runs}, under names ` +
+        "of letters and digits",
+    );
+  }
+  return `${runs}/${id}`;
+}
+
+function findLatest(
+  runs: string,
+  entries: readonly RunEntry[],
+  { completed = false, experiment }: FindRunOptions,
+): string {
+  let latest:
+    | { path: string; startedAt: number; isWanted: boolean }
+    | undefined;
+  for (const { path } of entries) {
+    let info: RunInfo;
+    try {
+      info = readRunInfo(path);
+    } catch {
+      continue; // A damaged run is not the latest of anything.
+    }
+    if (completed && info.status !== "completed") continue;
+    const startedAt = Date.parse(info.startedAt);
+    const isWanted = experiment === undefined || info.experiment === experiment;
+    if (latest?.isWanted && !isWanted) continue;
+    const isBetter = !latest || isWanted && !latest.isWanted ||
+      startedAt >= latest.startedAt;
+    if (isBetter) latest = { path, startedAt, isWanted };
+  }
+  if (latest) return latest.path;
+  const what = completed ? "completed run" : "run";
+  throw new RangeError(
+    `Cannot find a ${what} in ${runs}: deno task train makes one`,
+  );
+}
