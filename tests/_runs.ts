@@ -55,7 +55,10 @@ export function makeRun(runs: string, made: MadeRun): string {
     new ResultRecord(ResultMetadata.of(metadata), new ScalarResult(fields))
   );
   if (records.length > 0) {
-    writeRecords(path, "train", new ResultCollection(records));
+    writeRecords(path, {
+      name: "train",
+      records: new ResultCollection(records),
+    });
   }
   return path;
 }

@@ -91,19 +91,19 @@ export class Evaluator {
       );
     }
     const schedule = alphaBars(this.#modelConfig);
-    const meter = new Meter();
     const rowMeans = new Float64Array(data.heldOut.nRows);
     for (let draw = 0; draw < DRAWS_PER_ROW; draw++) {
       // A stream a draw, read row by row: how many rows go at once is no matter.
-      const noise = this.#run.random(`eval/noise/${draw}`);
+      const random = this.#run.random(`eval/noise/${draw}`);
       let row = 0;
       for (const batch of batches(data.heldOut, { batchSize: ROWS_AT_ONCE })) {
-        const noisy = addNoise(batch, schedule, noise);
+        const noisy = addNoise(batch, { schedule, random });
         const errors = await squaredErrors(model, noisy);
         for (const error of errors) rowMeans[row++]! += error / DRAWS_PER_ROW;
         await this.#run.yield();
       }
     }
+    const meter = new Meter();
     meter.update({ loss: rowMeans });
     this.#run.record({ name: "loss/held-out" }, meter.result("loss"));
   }

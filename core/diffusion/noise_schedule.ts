@@ -55,6 +55,14 @@ export function alphaBars(
   return betas(config).map((beta) => product *= 1 - beta);
 }
 
+/** How {@linkcode addNoise} mixes. */
+export interface NoiseOptions {
+  /** ᾱₜ by time, what {@linkcode alphaBars} gave. */
+  readonly schedule: Float64Array;
+  /** Draws the times and the noise. */
+  readonly random: RandomStream;
+}
+
 /** Rows of data with noise mixed in. */
 export interface NoisyBatch {
   /** How many rows there are. */
@@ -72,15 +80,11 @@ export interface NoisyBatch {
  * own, drawn uniformly (Ho, Jain & Abbeel 2020, eq. 4 and algorithm 1).
  *
  * @param batch The data in standard units.
- * @param schedule ᾱₜ by time, what {@linkcode alphaBars} gave.
- * @param random Draws the times and the noise.
+ * @param options The schedule, and what draws times and noise.
  * @returns The mixture, its noise and its times.
  */
-export function addNoise(
-  batch: Batch,
-  schedule: Float64Array,
-  random: RandomStream,
-): NoisyBatch {
+export function addNoise(batch: Batch, options: NoiseOptions): NoisyBatch {
+  const { schedule, random } = options;
   const { nRows, values } = batch;
   const nColumns = values.length / nRows;
   const noisy = new Float32Array(values.length);

@@ -54,7 +54,7 @@ async function train(config: ModelConfig, run: Run): Promise<tf.LayersModel> {
   const dataHash = await hashData(data);
   run.writeJson(SCALING_FILE, { ...data.scaling, dataHash });
   const schedule = alphaBars(config);
-  const order = run.random("order"), noise = run.random("noise");
+  const order = run.random("order"), random = run.random("noise");
   const model = buildModel(config, data.scaling.columns.length);
   const { batchSize, nEpochs } = config;
   const total = nEpochs * Math.ceil(data.train.nRows / batchSize);
@@ -64,7 +64,7 @@ async function train(config: ModelConfig, run: Run): Promise<tf.LayersModel> {
     const span = run.timer.start();
     epochLoss = new Meter();
     for (const batch of batches(data.train, { batchSize, order })) {
-      const noisy = addNoise(batch, schedule, noise);
+      const noisy = addNoise(batch, { schedule, random });
       epochLoss.update({ loss: await squaredErrors(model, noisy) });
       step++;
       run.progress({

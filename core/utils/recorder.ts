@@ -96,11 +96,13 @@ export class Recorder {
     this.#records = this.#records.with(record);
     if (this.#save) {
       const { runPath, stage } = this.#save;
-      if (stage === "train") writeRecords(runPath, stage, this.#records);
-      else {
-        const name = `${stage}_${fileNameOf(record.metadata)}`;
-        writeRecords(runPath, name, new ResultCollection([record]));
-      }
+      writeRecords(
+        runPath,
+        stage === "train" ? { name: stage, records: this.#records } : {
+          name: `${stage}_${fileNameOf(record.metadata)}`,
+          records: new ResultCollection([record]),
+        },
+      );
     }
     this.#print(record);
     return record;

@@ -215,18 +215,23 @@ export interface Problem {
   readonly reason: string;
 }
 
+/** A file of records. */
+export interface RecordsFile {
+  /** Its name without `.json`. */
+  readonly name: string;
+  /** All that it holds. */
+  readonly records: ResultCollection;
+}
+
 /**
  * Writes the records of one stage or evaluation setting.
  *
  * @param runPath The run's directory.
- * @param name The file's name without `.json`.
- * @param records All records that the file is to hold.
+ * @param file The file's name without `.json`, and all records that it is to
+ * hold.
  */
-export function writeRecords(
-  runPath: string,
-  name: string,
-  records: ResultCollection,
-): void {
+export function writeRecords(runPath: string, file: RecordsFile): void {
+  const { name, records } = file;
   Deno.mkdirSync(`${runPath}/results`, { recursive: true });
   const content = { runId: runIdOf(runPath), records };
   writeJsonFile(`${runPath}/results/${name}.json`, content);

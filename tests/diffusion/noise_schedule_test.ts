@@ -47,11 +47,10 @@ Deno.test("alphaBars() fall, and leave little of the data at the end", () => {
 Deno.test("addNoise() mixes data and noise as the schedule says", () => {
   const schedule = alphaBars({ ...linear, nTimesteps: 10 });
   const values = Float32Array.from({ length: 3000 }, (_, i) => i / 1000);
-  const { nRows, noisy, noise, times } = addNoise(
-    { nRows: 1000, values },
+  const { nRows, noisy, noise, times } = addNoise({ nRows: 1000, values }, {
     schedule,
-    new RandomStream(1, "noise"),
-  );
+    random: new RandomStream(1, "noise"),
+  });
   assertEquals(nRows, 1000);
   times.forEach((time, row) => {
     const alphaBar = schedule[Math.round(time * 10) - 1]!;

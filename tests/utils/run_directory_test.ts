@@ -130,7 +130,10 @@ testWith("files", "readers follow no link out of a run", () => {
   using outside = tempFolder();
   const path = addRun(folder.path, "run");
   const far = addRun(outside.path, "far");
-  writeRecords(far, "train", new ResultCollection([record("a", 1)]));
+  writeRecords(far, {
+    name: "train",
+    records: new ResultCollection([record("a", 1)]),
+  });
   const problems: Problem[] = [];
   Deno.removeSync(`${path}/results`);
   Deno.symlinkSync(`${far}/results`, `${path}/results`);
@@ -157,8 +160,14 @@ testWith(
   () => {
     using folder = tempFolder();
     Deno.mkdirSync(`${folder.path}/results`);
-    writeRecords(folder.path, "eval", new ResultCollection([record("b", 2)]));
-    writeRecords(folder.path, "train", new ResultCollection([record("a", 1)]));
+    writeRecords(folder.path, {
+      name: "eval",
+      records: new ResultCollection([record("b", 2)]),
+    });
+    writeRecords(folder.path, {
+      name: "train",
+      records: new ResultCollection([record("a", 1)]),
+    });
     Deno.writeTextFileSync(`${folder.path}/results/.train.json.1f`, "{");
     Deno.writeTextFileSync(`${folder.path}/results/._train.json`, "{");
     const problems: Problem[] = [];
@@ -178,9 +187,15 @@ testWith(
     using folder = tempFolder();
     const results = `${folder.path}/results`;
     Deno.mkdirSync(results);
-    writeRecords(folder.path, "train", new ResultCollection([record("a", 1)]));
+    writeRecords(folder.path, {
+      name: "train",
+      records: new ResultCollection([record("a", 1)]),
+    });
     const twice = [record("a", 2), record("b", 3)];
-    writeRecords(folder.path, "twice", new ResultCollection(twice));
+    writeRecords(folder.path, {
+      name: "twice",
+      records: new ResultCollection(twice),
+    });
     Deno.writeTextFileSync(`${results}/torn.json`, '{"schemaVersion":1,');
     writeJsonFile(`${results}/wrong.json`, { records: [{ metadata: {} }] });
     const problems: Problem[] = [];
