@@ -4,6 +4,7 @@
  * @module
  */
 
+export * from "./conduct.ts";
 export * from "./config/fields.ts";
 export * from "./config/global_config.ts";
 export * from "./config/schema.ts";

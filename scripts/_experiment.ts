@@ -3,7 +3,8 @@ import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
-import type { RunOptions, RunOutcome } from "../core/run.ts";
+import type { RunOutcome } from "../core/conduct.ts";
+import type { RunOptions } from "../core/run.ts";
 import { stringify } from "../core/utils/json.ts";
 import { resolve } from "@std/path";
 import {

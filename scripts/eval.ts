@@ -7,7 +7,7 @@
 import { parseFlags } from "../core/config/flags.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { evaluateRun } from "../core/run.ts";
+import { evaluateRun } from "../core/conduct.ts";
 import { findRun } from "../core/utils/find_run.ts";
 import {
   asUsage,

@@ -13,7 +13,7 @@ import {
   readConfigSource,
 } from "../core/config/schema.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { trainRun } from "../core/run.ts";
+import { trainRun } from "../core/conduct.ts";
 import { readRunInfo } from "../core/utils/run_directory.ts";
 import { basename, dirname } from "@std/path";
 import {

@@ -6,6 +6,7 @@
  */
 
 import { parse } from "csv-parse/sync";
+import { readText } from "../utils/json.ts";
 import { Meter } from "../utils/meters.ts";
 import type { RandomStream } from "../utils/random.ts";
 
@@ -39,16 +40,7 @@ export interface Batch {
  * fields than the first, or a field is no number; the message names the line.
  */
 export function readTable(path: string): Table {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(
-      `Cannot read ${path} as there is no such file`,
-    );
-  }
-  const lines = parseLines(text, path);
+  const lines = parseLines(readText(path), path);
   const first = lines[0];
   if (!first) {
     throw new SyntaxError(`Cannot read ${path} as it has no rows of numbers`);

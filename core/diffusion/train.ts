@@ -7,7 +7,8 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../config/model_config.ts";
 import { batches } from "../data/table.ts";
-import { conductRun, type Run } from "../run.ts";
+import { conductRun } from "../conduct.ts";
+import type { Run } from "../run.ts";
 import { Meter } from "../utils/meters.ts";
 import { hashData, loadData } from "./data.ts";
 import { useEngine } from "./engine.ts";

@@ -134,6 +134,24 @@ export function writeJsonFile(path: string, fields: object): void {
   writeFileAtomic(path, stringify(content, 2) + "\n");
 }
 
+/**
+ * Reads a text file.
+ *
+ * @param path The file's path.
+ * @returns Its whole content.
+ * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
+ */
+export function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(
+      `Cannot read ${path} as there is no such file`,
+    );
+  }
+}
+
 /** What {@linkcode readJsonFile} accepts. */
 export interface ReadJsonOptions {
   /** Whether `schemaVersion` may be missing, as in a file written by hand. */
@@ -155,16 +173,7 @@ export function readJsonFile(
   path: string,
   options: ReadJsonOptions = {},
 ): JsonObject {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(
-      `Cannot read ${path} as there is no such file`,
-    );
-  }
-  return parseVersioned(text, path, options);
+  return parseVersioned(readText(path), path, options);
 }
 
 /**

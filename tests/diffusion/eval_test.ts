@@ -10,7 +10,7 @@ import {
   modelConfigSchema,
 } from "../../core/config/model_config.ts";
 import { alphaBars } from "../../core/diffusion/noise_schedule.ts";
-import { conductRun, evaluationOf } from "../../core/run.ts";
+import { conductRun, evaluationOf } from "../../core/conduct.ts";
 import {
   type MetadataFields,
   ResultMetadata,

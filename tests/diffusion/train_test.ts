@@ -9,7 +9,7 @@ import {
   modelConfigSchema,
 } from "../../core/config/model_config.ts";
 import { alphaBars } from "../../core/diffusion/noise_schedule.ts";
-import { conductRun } from "../../core/run.ts";
+import { conductRun } from "../../core/conduct.ts";
 import { readHistory } from "../../core/utils/history.ts";
 import { ResultMetadata } from "../../core/utils/results.ts";
 import {

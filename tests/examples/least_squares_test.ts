@@ -45,7 +45,7 @@ testWith(
       "../../examples/least_squares.ts"
     );
     using runs = tempRuns();
-    const { trainRun } = await import("../../core/run.ts");
+    const { trainRun } = await import("../../core/conduct.ts");
     const { globalConfigSchema } = await import(
       "../../core/config/global_config.ts"
     );
