@@ -22,9 +22,8 @@ import {
   writeConfigFile,
   writeRunInfo,
 } from "./utils/run_directory.ts";
+import { Timer } from "./utils/timer.ts";
 import { VERSION } from "./version.ts";
-
-const MILLISECONDS_PER_SECOND = 1000;
 
 /** How a run or an evaluation went: what `--json` prints. */
 export interface RunOutcome {
@@ -63,7 +62,7 @@ export async function conductRun<T>(
 ): Promise<T> {
   const { experiment, config, signal } = what;
   signal?.throwIfAborted();
-  const startedAt = performance.now();
+  const span = new Timer().start();
   let info: RunInfo = {
     runId: runIdOf(runPath),
     experiment,
@@ -104,7 +103,7 @@ export async function conductRun<T>(
     update({
       status,
       finishedAt: new Date().toISOString(),
-      seconds: (performance.now() - startedAt) / MILLISECONDS_PER_SECOND,
+      seconds: span.stop(),
       ...(error === undefined ? {} : { error: describeError(error) }),
     });
   };
@@ -289,7 +288,7 @@ async function outcomeOf(
   config: object,
   body: (attend: (run: Run) => void) => Promise<void>,
 ): Promise<RunOutcome> {
-  const startedAt = performance.now();
+  const span = new Timer().start();
   let run: Run | undefined;
   let ending: Pick<RunOutcome, "status" | "error"> = { status: "completed" };
   try {
@@ -304,7 +303,7 @@ async function outcomeOf(
     status: ending.status,
     config,
     records: run!.records,
-    seconds: (performance.now() - startedAt) / MILLISECONDS_PER_SECOND,
+    seconds: span.stop(),
     ...(ending.error === undefined ? {} : { error: ending.error }),
   };
 }

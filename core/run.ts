@@ -9,7 +9,7 @@ import {
   globalConfigSchema,
 } from "./config/global_config.ts";
 import type { History, HistoryLine } from "./utils/history.ts";
-import { type JsonObject, readJsonFile, writeJsonFile } from "./utils/json.ts";
+import { type JsonObject, writeJsonFile } from "./utils/json.ts";
 import { Meter } from "./utils/meters.ts";
 import { RandomStream } from "./utils/random.ts";
 import { Recorder, type Stage } from "./utils/recorder.ts";
@@ -20,7 +20,7 @@ import {
   type ResultRecord,
   type ScalarResult,
 } from "./utils/results.ts";
-import { runIdOf } from "./utils/run_directory.ts";
+import { readRunFile, runIdOf } from "./utils/run_directory.ts";
 import { Timer } from "./utils/timer.ts";
 
 /** How far a run has come. */
@@ -238,7 +238,7 @@ export class Run {
    * @throws {SyntaxError} If it is no JSON.
    */
   readJson(name: string): JsonObject {
-    return readJsonFile(`${this.path}/${name}`);
+    return readRunFile(this.path, name);
   }
 
   /**

@@ -15,6 +15,7 @@ import type { RunDatabase, StoredRun } from "./database.ts";
 import {
   differingKeys,
   keysOf,
+  rawValueOf,
   type RunFilter,
   selectMetadata,
   selectRuns,
@@ -81,7 +82,7 @@ export function compare(
     runs.flatMap(({ records }) => Array.from(records, (r) => r.metadata)),
   );
   const columns = selectMetadata([...metadata], options.metric ?? [])
-    .sort((a, b) => columnOrder(a, b));
+    .sort(columnOrder);
   const keys = differingKeys(runs);
   const sorted = options.sort
     ? sortRuns(runs, [...metadata], options.sort)
@@ -99,11 +100,9 @@ function rowOf(
     const result = run.records.get(metadata);
     return result ? [[metadata, result] as const] : [];
   });
-  const valueIn = (key: string) =>
-    key === "experiment" ? run.info.experiment : run.config[key];
   return {
     runs: [run.id],
-    config: Object.fromEntries(keys.map((key) => [key, valueIn(key)])),
+    config: Object.fromEntries(keys.map((key) => [key, rawValueOf(run, key)])),
     cells: new Map(cells),
   };
 }

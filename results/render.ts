@@ -62,9 +62,7 @@ function tableOf({ keys, columns, rows }: Comparison): TextTable {
     header: ["run", ...keys, ...columns.map((item) => heading(item, columns))],
     rows: rows.map(({ runs, config, cells }) => [
       runs.join(", "),
-      ...keys.map((key) =>
-        config[key] === undefined ? NO_VALUE : formatValue(config[key])
-      ),
+      ...keys.map((key) => textOf(config[key], NO_VALUE)),
       ...columns.map((column) => cellOf(cells.get(column))),
     ]),
     numeric: [
@@ -75,6 +73,10 @@ function tableOf({ keys, columns, rows }: Comparison): TextTable {
       ...columns.map(() => true),
     ],
   };
+}
+
+function textOf(value: unknown, missing: string): string {
+  return value === undefined ? missing : formatValue(value);
 }
 
 /** One value alone has no error, and shows none. */
@@ -128,9 +130,7 @@ function csvRows({ keys, columns, rows }: Comparison): (string | number)[][] {
     header,
     ...rows.map(({ runs, config, cells }) => [
       runs.join(" "),
-      ...keys.map((key) =>
-        config[key] === undefined ? "" : formatValue(config[key])
-      ),
+      ...keys.map((key) => textOf(config[key], "")),
       ...columns.flatMap((column) => {
         const cell = cells.get(column);
         if (!cell) return ["", "", "", ""];

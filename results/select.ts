@@ -18,6 +18,17 @@ export interface RunFilter {
 }
 
 /**
+ * The value that a run has for a key, as its configuration has it.
+ *
+ * @param run The run.
+ * @param key A key of the configuration, or `experiment`.
+ * @returns The value; undefined where it has none.
+ */
+export function rawValueOf(run: StoredRun, key: string): unknown {
+  return key === "experiment" ? run.info.experiment : run.config[key];
+}
+
+/**
  * The value that a run has for a key: of its configuration, or `experiment`.
  *
  * @param run The run.
@@ -25,8 +36,7 @@ export interface RunFilter {
  * @returns The value as its flag would take it; undefined where it has none.
  */
 export function valueOf(run: StoredRun, key: string): string | undefined {
-  if (key === "experiment") return run.info.experiment;
-  const value = run.config[key];
+  const value = rawValueOf(run, key);
   return value === undefined ? undefined : formatValue(value);
 }
 

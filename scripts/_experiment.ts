@@ -66,16 +66,19 @@ function experimentFileOf(args: readonly string[]): string {
   const place = args.lastIndexOf(flag);
   if (place < 0) return "";
   const schema = new ConfigSchema({ experiment: experimentFlag });
-  const { values } = parseFlags(args.slice(place, place + 2), [schema])
-    .sourceFor(schema);
-  return String(values.experiment);
+  return parseFlags(args.slice(place, place + 2), [schema])
+    .resolve(schema).experiment;
 }
 
 /** How {@linkcode carryOut} reports. */
 export interface CarryOutOptions {
+  /** The experiment's name. */
+  readonly name: string;
+  /** In what its configuration differs from the defaults. */
+  readonly changes?: string;
   /** Whether to print one JSON document and nothing else. */
   readonly json: boolean;
-  /** Whether to show no progress. */
+  /** Whether to print nothing but the results. */
   readonly quiet: boolean;
 }
 
@@ -98,12 +101,18 @@ export async function carryOut(
   if (options.json) console.log = console.error;
   using interruption = listenForSignals();
   const { signal } = interruption;
-  const { json, quiet } = options;
+  const { name: experiment, changes, json, quiet } = options;
   using progress = await terminalProgress(quiet);
   let outcome: RunOutcome;
   try {
     outcome = await work({
       signal,
+      onStart: ({ path }) => {
+        if (quiet) return;
+        console.error(
+          `${experiment}: ${path}${changes ? ` (${changes})` : ""}`,
+        );
+      },
       print: (record) => {
         progress.clear();
         if (!json) print(String(record));

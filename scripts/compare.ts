@@ -63,7 +63,7 @@ const command: Command = {
   async run(args) {
     const flags = parseFlags(args, [compareSchema, commonSchema]);
     checkPositionals(flags.positionals, 0);
-    const options = compareSchema.resolve([flags.sourceFor(compareSchema)]);
+    const options = flags.resolve(compareSchema);
     const database = new RunDatabase(...options.runs);
     const comparison = compare(database, options);
     console.log(await render(comparison, options.format));

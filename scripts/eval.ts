@@ -63,21 +63,15 @@ const command: Command = {
       commonSchema,
     ]);
     checkPositionals(flags.positionals, 1);
-    const { json } = evalSchema.resolve([flags.sourceFor(evalSchema)]);
-    const globals = globalConfigSchema.resolve([
-      flags.sourceFor(globalConfigSchema),
-    ]);
-    const evalConfig = evalConfigSchema.resolve([
-      flags.sourceFor(evalConfigSchema),
-    ]);
-    const [name = "latest"] = flags.positionals;
+    const { json } = flags.resolve(evalSchema);
+    const globals = flags.resolve(globalConfigSchema);
+    const evalConfig = flags.resolve(evalConfigSchema);
+    const { name } = experiment;
+    const [wanted = "latest"] = flags.positionals;
     const runPath = asUsage(() =>
-      findRun(globals.runs, name, {
-        completed: true,
-        experiment: experiment.name,
-      })
+      findRun(globals.runs, wanted, { completed: true, experiment: name })
     );
-    const report = { json, quiet: globals.quiet };
+    const report = { name, json, quiet: globals.quiet };
     return await carryOut(
       command,
       report,
@@ -87,11 +81,6 @@ const command: Command = {
           globals,
           runPath,
           evalConfig,
-          onStart: (run) => {
-            if (!globals.quiet) {
-              console.error(`${experiment.name}: ${run.path}`);
-            }
-          },
         }),
     );
   },

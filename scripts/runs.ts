@@ -54,7 +54,7 @@ const command: Command = {
   async run(args) {
     const flags = parseFlags(args, [runsSchema, commonSchema]);
     checkPositionals(flags.positionals, 0);
-    const options = runsSchema.resolve([flags.sourceFor(runsSchema)]);
+    const options = flags.resolve(runsSchema);
     if (options.watch) await watch(options);
     const { text, problems } = list(options);
     console.log(text);

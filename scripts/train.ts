@@ -73,10 +73,8 @@ const command: Command = {
       commonSchema,
     ]);
     checkPositionals(flags.positionals, 0);
-    const own = trainSchema.resolve([flags.sourceFor(trainSchema)]);
-    const globals = globalConfigSchema.resolve([
-      flags.sourceFor(globalConfigSchema),
-    ]);
+    const own = flags.resolve(trainSchema);
+    const globals = flags.resolve(globalConfigSchema);
     const config = configSchema.resolve([
       ...(own.config === ""
         ? []
@@ -84,7 +82,9 @@ const command: Command = {
       flags.sourceFor(configSchema),
     ]);
     const { json, tag: tags, note } = own;
-    const report = { json, quiet: globals.quiet };
+    const { name } = experiment;
+    const changes = configSchema.changes(config);
+    const report = { name, changes, json, quiet: globals.quiet };
     return await carryOut(command, report, (options) =>
       trainRun(experiment, {
         ...options,
@@ -94,13 +94,6 @@ const command: Command = {
         note,
         command: command.name,
         args,
-        onStart: (run) => {
-          if (globals.quiet) return;
-          const changes = configSchema.changes(config);
-          console.error(
-            `${experiment.name}: ${run.path}${changes && ` (${changes})`}`,
-          );
-        },
       }));
   },
 };

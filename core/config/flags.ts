@@ -10,6 +10,7 @@ import type { Field } from "./fields.ts";
 import {
   ConfigError,
   type ConfigProblem,
+  type ConfigSchema,
   type ConfigSource,
   formatValue,
   unknownKey,
@@ -34,6 +35,14 @@ export interface ParsedFlags {
    * @returns The values, to be resolved with those of other sources.
    */
   sourceFor(schema: AnySchema): ConfigSource;
+  /**
+   * The values of one schema, checked, over its defaults.
+   *
+   * @param schema One of the schemas that the command line was parsed with.
+   * @returns The whole configuration, frozen.
+   * @throws {ConfigError} If a value breaks its rule.
+   */
+  resolve<T extends object>(schema: ConfigSchema<T>): T;
 }
 
 /**
@@ -111,20 +120,22 @@ export function parseFlags(
   });
   if (problems.length > 0) throw new ConfigError(problems);
 
+  const sourceFor = (schema: AnySchema): ConfigSource => {
+    const values = schema.keys.flatMap((key) => {
+      const given: unknown = parsed[kebab(key)];
+      const { fromText, repeats } = schema.field(key);
+      const isGiven = repeats
+        ? Array.isArray(given) && given.length > 0
+        : given !== undefined;
+      if (!isGiven) return [];
+      return [[key, typeof given === "string" ? fromText(given) : given]];
+    });
+    return { values: Object.fromEntries(values), nameOf: flagOf };
+  };
   return {
     positionals: parsed._.map(String),
-    sourceFor: (schema) => {
-      const values = schema.keys.flatMap((key) => {
-        const given: unknown = parsed[kebab(key)];
-        const { fromText, repeats } = schema.field(key);
-        const isGiven = repeats
-          ? Array.isArray(given) && given.length > 0
-          : given !== undefined;
-        if (!isGiven) return [];
-        return [[key, typeof given === "string" ? fromText(given) : given]];
-      });
-      return { values: Object.fromEntries(values), nameOf: flagOf };
-    },
+    sourceFor,
+    resolve: (schema) => schema.resolve([sourceFor(schema)]),
   };
 }
 

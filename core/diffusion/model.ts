@@ -7,7 +7,8 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../config/model_config.ts";
-import { readJsonFile, writeFileAtomic, writeJsonFile } from "../utils/json.ts";
+import { writeFileAtomic, writeJsonFile } from "../utils/json.ts";
+import { readRunFile } from "../utils/run_directory.ts";
 
 /**
  * Predicts that a noisy row is nothing but noise: gives it back as it is. It
@@ -114,7 +115,7 @@ export async function saveModel(
  */
 export async function loadModel(runPath: string): Promise<tf.LayersModel> {
   const folder = `${runPath}/model`;
-  const model = readJsonFile(`${folder}/model.json`);
+  const model = readRunFile(runPath, "model/model.json");
   const weights = Deno.readFileSync(`${folder}/${WEIGHTS_FILE}`);
   const [manifest] = model.weightsManifest as tf.io.WeightsManifestConfig;
   return await tf.loadLayersModel(tf.io.fromMemory({

@@ -1,13 +1,18 @@
 /**
- * Deno's permission check follows a link that lies in an allowed folder, so
- * where it leads is checked here.
+ * Where a path really leads, relative to a folder: Deno's permission check
+ * follows a link that lies in an allowed folder, so that is looked at here.
+ *
+ * @param path The path, which may be a link.
+ * @param folder The folder, which may be one too.
+ * @returns The real path within the folder, or null if it lies outside.
  */
-export function liesInside(path: string, folder: string): boolean {
+export function pathWithin(path: string, folder: string): string | null {
   try {
-    const root = Deno.realPathSync(folder).replace(/\/$/, "");
-    return Deno.realPathSync(path).startsWith(`${root}/`);
+    const root = Deno.realPathSync(folder).replace(/\/$/, "") + "/";
+    const real = Deno.realPathSync(path);
+    return real.startsWith(root) ? real.slice(root.length) : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -27,7 +32,7 @@ export function checkStaysInside(path: string, runPath: string): void {
     if (error instanceof Deno.errors.NotFound) return;
     throw error;
   }
-  if (isLink && !liesInside(path, runPath)) {
+  if (isLink && pathWithin(path, runPath) === null) {
     throw new RangeError(
       `Cannot use ${path} as it is a link that leads out of the run`,
     );

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { liesInside } from "./_inside.ts";
+import { pathWithin } from "./_inside.ts";
 import { readRunInfo, RUN_ID, type RunInfo } from "./run_directory.ts";
 
 /** A name under the runs directory: a run, or what only looks like one. */
@@ -42,7 +42,7 @@ export function listRuns(runs: string): RunEntry[] {
       if (!RUN_ID.test(id)) {
         return { id, path, refused: "its name is no run id" };
       }
-      if (isSymlink && !liesInside(path, runs)) {
+      if (isSymlink && pathWithin(path, runs) === null) {
         return { id, path, refused: "it is a link that leads out of the runs" };
       }
       return { id, path };
@@ -122,9 +122,8 @@ function findByPath(runs: string, path: string): string {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new RangeError(`Cannot find run ${path}: there is no such directory`);
   }
-  if (!liesInside(trimmed, runs)) throw outside;
-  const root = Deno.realPathSync(runs).replace(/\/$/, "");
-  const id = Deno.realPathSync(trimmed).slice(root.length + 1);
+  const id = pathWithin(trimmed, runs);
+  if (id === null) throw outside;
   if (!RUN_ID.test(id)) {
     throw new RangeError(
       `Cannot use ${path} as a run: runs lie right in ${runs}, under names ` +

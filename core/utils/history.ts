@@ -9,6 +9,7 @@ import {
   isJsonObject,
   type JsonObject,
   parseVersioned,
+  readText,
   SCHEMA_VERSION,
   stringify,
 } from "./json.ts";
@@ -118,7 +119,7 @@ export interface HistoryContent {
  */
 export function readHistory(runPath: string): HistoryContent {
   const path = `${runPath}/${HISTORY_FILE}`;
-  const text = Deno.readTextFileSync(path);
+  const text = readText(path);
   const texts = text.split("\n");
   const torn = texts.pop() !== "";
   if (texts.length === 0) return { runId: "", lines: [], torn };

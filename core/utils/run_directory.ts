@@ -116,6 +116,24 @@ export function runIdOf(runPath: string): string {
 }
 
 /**
+ * Reads a JSON file of a run, which must not be a link out of it.
+ *
+ * @param runPath The run's directory.
+ * @param name The file's path within it.
+ * @returns The top level of the file, `schemaVersion` included.
+ * @throws {Deno.errors.NotFound} If there is no such file.
+ * @throws {SyntaxError} If it is no JSON.
+ * @throws {TypeError} If it holds something other than an object.
+ * @throws {RangeError} If it bears an unknown version, or is a link that leads
+ * out of the run.
+ */
+export function readRunFile(runPath: string, name: string): JsonObject {
+  const path = `${runPath}/${name}`;
+  checkStaysInside(path, runPath);
+  return readJsonFile(path);
+}
+
+/**
  * Writes `run.json`.
  *
  * @param runPath The run's directory.
@@ -137,8 +155,7 @@ export function writeRunInfo(runPath: string, info: RunInfo): void {
  */
 export function readRunInfo(runPath: string): RunInfo {
   const path = `${runPath}/${RUN_FILE}`;
-  checkStaysInside(path, runPath);
-  const info = readJsonFile(path);
+  const info = readRunFile(runPath, RUN_FILE);
   const wrong = (field: string, rule: string) =>
     new TypeError(
       `Cannot read ${path} as ${field} must be ${rule}: current value is ${
@@ -224,7 +241,7 @@ export interface RecordsFile {
 }
 
 /**
- * Writes the records of one stage or evaluation setting.
+ * Writes a file of records: those of the training, or one of an evaluation.
  *
  * @param runPath The run's directory.
  * @param file The file's name without `.json`, and all records that it is to
@@ -266,10 +283,7 @@ export function readRecords(
   for (const name of names) {
     const file = `${folder}/${name}`;
     try {
-      checkStaysInside(file, runPath);
-      for (
-        const record of ResultCollection.fromJSON(readJsonFile(file).records)
-      ) {
+      for (const record of readRecordsFile(runPath, name)) {
         const { metadata } = record;
         if (!records.has(metadata)) records.set(metadata, record);
         else {
@@ -285,6 +299,11 @@ export function readRecords(
   return new ResultCollection(records.values());
 }
 
+function readRecordsFile(runPath: string, name: string): ResultCollection {
+  const { records } = readRunFile(runPath, `results/${name}`);
+  return ResultCollection.fromJSON(records);
+}
+
 /**
  * Reads the records that the training of a run has made.
  *
@@ -295,8 +314,7 @@ export function readRecords(
  */
 export function readTrainRecords(runPath: string): ResultCollection {
   try {
-    const { records } = readJsonFile(`${runPath}/results/train.json`);
-    return ResultCollection.fromJSON(records);
+    return readRecordsFile(runPath, "train.json");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return new ResultCollection();
     throw error;
@@ -313,10 +331,7 @@ export function readTrainRecords(runPath: string): ResultCollection {
  * @throws {RangeError} If it bears an unknown version.
  */
 export function readConfigFile(runPath: string): JsonObject {
-  checkStaysInside(`${runPath}/config.json`, runPath);
-  const { schemaVersion: _, ...config } = readJsonFile(
-    `${runPath}/config.json`,
-  );
+  const { schemaVersion: _, ...config } = readRunFile(runPath, "config.json");
   return config;
 }
 
