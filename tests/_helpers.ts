@@ -17,6 +17,16 @@ const GRANTED = {
     isGranted({ name: "run" }),
 };
 
+/** Registers a test that runs, or is skipped with a word why. */
+function register(
+  name: string,
+  skipped: string | undefined,
+  fn: (t: Deno.TestContext) => void | Promise<void>,
+): void {
+  const hint = skipped === undefined ? "" : ` (${skipped})`;
+  Deno.test({ name: name + hint, ignore: skipped !== undefined, fn });
+}
+
 /**
  * Registers a test that needs rights. Under plain `deno test` it is skipped,
  * with a word on how to run it.
@@ -26,9 +36,50 @@ export function testWith(
   name: string,
   fn: (t: Deno.TestContext) => void | Promise<void>,
 ): void {
-  const ignore = !GRANTED[needs];
-  const hint = ignore ? ` (needs rights: deno task test runs all)` : "";
-  Deno.test({ name: name + hint, ignore, fn });
+  const skipped = GRANTED[needs]
+    ? undefined
+    : "needs rights: deno task test runs all";
+  register(name, skipped, fn);
+}
+
+/** Programs that some tests need, and the Debian packages they come in. */
+const PROGRAMS = {
+  Rscript: "r-base-core",
+  chromium: "chromium",
+  pdflatex: "texlive-latex-recommended",
+};
+
+/**
+ * Registers a test that needs a program. On a machine without it the test is
+ * skipped, with a word on where it comes from; where WHISKER_TEST_NEEDS_ALL is
+ * set, as in CI, such a skip is a failure.
+ */
+export function testWithProgram(
+  program: keyof typeof PROGRAMS,
+  name: string,
+  fn: (t: Deno.TestContext) => void | Promise<void>,
+): void {
+  if (!GRANTED.scripts) return testWith("scripts", name, fn);
+  const isRequired = isGranted({ name: "env" }) &&
+    Deno.env.get("WHISKER_TEST_NEEDS_ALL") !== undefined;
+  const hasIt = isRequired || isInstalled(program);
+  const skipped = hasIt
+    ? undefined
+    : `needs ${program}: apt-get install ${PROGRAMS[program]}`;
+  register(name, skipped, fn);
+}
+
+function isInstalled(program: string): boolean {
+  try {
+    return new Deno.Command(program, {
+      args: ["--version"],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).outputSync().success;
+  } catch {
+    return false;
+  }
 }
 
 /** A folder that is gone at the end of its scope. */

@@ -1,0 +1,89 @@
+/**
+ * The intervals of what replicates say together.
+ *
+ * @module
+ */
+
+import { RandomStream } from "../../core/utils/random.ts";
+import { fairCoin, tCritical } from "./distributions.ts";
+import { trimmedMean } from "./estimate.ts";
+
+/** Both ends of an interval. */
+export type Interval = readonly [low: number, high: number];
+
+/** A bootstrap of fewer values covers much less than it claims. */
+export const FEWEST_FOR_BOOTSTRAP = 10;
+
+const RESAMPLES = 10_000;
+
+/**
+ * Student's interval of a mean.
+ *
+ * @param result The mean, its standard error and the error's degrees of freedom.
+ * @param level The confidence level, in (0, 1).
+ * @returns The ends; undefined where the error is, or has no freedom.
+ */
+export function tInterval(
+  { mean, error, df }: { mean: number; error: number; df: number },
+  level: number,
+): Interval | undefined {
+  if (!Number.isFinite(mean + error) || !(df > 0)) return undefined;
+  const reach = tCritical(level, df) * error;
+  return [mean - reach, mean + reach];
+}
+
+/**
+ * The interval of a median between two order statistics, whatever the
+ * distribution: as many values lie below the median as a fair coin shows heads
+ * (Thompson 1936; the sign test turned round).
+ *
+ * @param values The values.
+ * @param level The confidence level that it must reach, in (0, 1).
+ * @returns The ends; undefined where even the least and the greatest value are
+ * too near: below 6 values at 95 %.
+ */
+export function medianInterval(
+  values: readonly number[],
+  level: number,
+): Interval | undefined {
+  const n = values.length;
+  const covers = (rank: number) => 1 - 2 * fairCoin(rank - 1, n) >= level;
+  if (values.some(Number.isNaN) || !covers(1)) return undefined;
+  let rank = 1;
+  while (2 * (rank + 1) <= n && covers(rank + 1)) rank++;
+  const sorted = values.toSorted((a, b) => a - b);
+  return [sorted[rank - 1]!, sorted[n - rank]!];
+}
+
+/**
+ * The percentile bootstrap interval of an interquartile mean, from 10,000
+ * resamples (Efron 1979), the same ones each time.
+ *
+ * @param values The values.
+ * @param level The confidence level, in (0, 1).
+ * @returns The ends; undefined below 10 values, where it would cover too little.
+ */
+export function iqmInterval(
+  values: readonly number[],
+  level: number,
+): Interval | undefined {
+  const n = values.length;
+  if (n < FEWEST_FOR_BOOTSTRAP || !values.every(Number.isFinite)) {
+    return undefined;
+  }
+  const random = new RandomStream(0, "bootstrap");
+  const sample = new Float64Array(n);
+  const means = Float64Array.from({ length: RESAMPLES }, () => {
+    for (let i = 0; i < n; i++) sample[i] = values[random.integer(n)]!;
+    return trimmedMean(sample.sort());
+  }).sort();
+  return [quantile(means, (1 - level) / 2), quantile(means, (1 + level) / 2)];
+}
+
+/** Between order statistics in proportion: R's type 7. */
+function quantile(sorted: Float64Array, p: number): number {
+  const place = p * (sorted.length - 1);
+  const below = Math.floor(place);
+  const low = sorted[below]!, high = sorted[below + 1] ?? low;
+  return low + (place - below) * (high - low);
+}

@@ -1,0 +1,109 @@
+/**
+ * What more seeds would show: the power of the t tests.
+ *
+ * @module
+ */
+
+import { noncentralT, tCritical } from "./distributions.ts";
+import { satterthwaite } from "./tests.ts";
+
+/** Two samples, or the differences of pairs, as the power needs to know them. */
+export interface Design {
+  /** The standard deviations: one of pairs' differences, or one a sample. */
+  readonly deviations: readonly number[];
+  /** How many pairs, or values of each sample, there are. */
+  readonly counts: readonly number[];
+  /** The level of the test, in (0, 1). */
+  readonly alpha: number;
+}
+
+/** The power that is asked for. */
+export const POWER = 0.8;
+
+/** The most further seeds that are worth a figure. */
+export const MOST_SEEDS = 100;
+
+/** How large a difference may be, in standard errors, to be looked for. */
+const FARTHEST = 1e6;
+const HALVINGS = 200;
+
+/**
+ * The power of a two-sided t test: how likely it finds a difference.
+ *
+ * @param difference The true difference.
+ * @param design The samples: pairs where there is one deviation, else Welch's
+ * two.
+ * @returns The probability of p ≤ α. `power.t.test(strict = TRUE)` in R.
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { powerOf } from "./power.ts";
+ *
+ * // R: power.t.test(5, 1.5, 1, type = "paired", strict = TRUE)$power
+ * const design = { deviations: [1], counts: [5], alpha: 0.05 };
+ * assertAlmostEquals(powerOf(1.5, design), 0.71070267392602693, 1e-9);
+ * ```
+ */
+export function powerOf(difference: number, design: Design): number {
+  const { error, df } = errorOf(design);
+  const critical = tCritical(1 - design.alpha, df);
+  const noncentrality = Math.abs(difference) / error;
+  return 1 - noncentralT(critical, df, noncentrality) +
+    noncentralT(-critical, df, noncentrality);
+}
+
+function errorOf({ deviations, counts }: Design) {
+  const [a, b] = deviations.map((deviation, index) => {
+    const n = counts[index]!;
+    return { error: deviation / Math.sqrt(n), n };
+  });
+  if (!b) return { error: a!.error, df: a!.n - 1 };
+  return { error: Math.hypot(a!.error, b.error), df: satterthwaite(a!, b) };
+}
+
+/**
+ * How many more seeds would show a difference as large as the one seen with a
+ * probability of 80 %: more pairs, or as many more on either side.
+ *
+ * @param difference The difference seen.
+ * @param design The samples so far.
+ * @returns The number of seeds, rounded up to one significant digit, or
+ * `">100"` where it is above that.
+ */
+export function moreSeeds(difference: number, design: Design): number | ">100" {
+  const suffices = (more: number) =>
+    powerOf(difference, {
+      ...design,
+      counts: design.counts.map((n) => n + more),
+    }) >= POWER;
+  if (difference === 0 || !suffices(MOST_SEEDS)) return ">100";
+  let low = 0, high = MOST_SEEDS;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (suffices(middle)) high = middle;
+    else low = middle;
+  }
+  const unit = 10 ** Math.floor(Math.log10(high));
+  return Math.ceil(high / unit) * unit;
+}
+
+/**
+ * The smallest true difference that the samples at hand would have shown with
+ * a probability of 80 %.
+ *
+ * @param design The samples.
+ * @returns The difference; `power.t.test(power = 0.8)$delta` in R.
+ */
+export function detectable(design: Design): number {
+  const { error } = errorOf(design);
+  let low = 0, high = error;
+  while (powerOf(high, design) < POWER && high < FARTHEST * error) high *= 2;
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2;
+    if (middle === low || middle === high) break;
+    if (powerOf(middle, design) < POWER) low = middle;
+    else high = middle;
+  }
+  return high;
+}

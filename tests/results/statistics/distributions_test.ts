@@ -1,0 +1,52 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  fairCoin,
+  noncentralT,
+  tCritical,
+  tTwoSided,
+} from "../../../results/statistics/distributions.ts";
+import { testWithProgram } from "../../_helpers.ts";
+import { assertAgreesWithR } from "../../_r.ts";
+
+const DF = [1, 2, 2.5, 3.7, 4, 9, 30, 99.3, 1999, 1e6];
+
+testWithProgram("Rscript", "distributions agree with R to 1e-9", () => {
+  const ts = [-400, -12.7, -2.1, -0.3, 0, 0.9, 3.3, 50];
+  const levels = [0.5, 0.68, 0.9, 0.95, 0.99, 0.9999];
+  const shifts = [0, 0.1, 1.3, 2.8, 5, 10, 38.5, -2];
+  assertAgreesWithR([
+    ...DF.flatMap((df) =>
+      ts.map((t) => [tTwoSided(t, df), `2 * pt(-abs(${t}), ${df})`] as const)
+    ),
+    ...DF.flatMap((df) =>
+      levels.map((level) =>
+        [tCritical(level, df), `qt(${(1 + level) / 2}, ${df})`] as const
+      )
+    ),
+    ...DF.slice(0, 8).flatMap((df) =>
+      shifts.flatMap((shift) =>
+        // R itself is said to be good to ncp 37.62; beyond, it says so.
+        Math.abs(shift) > 37.62
+          ? []
+          : ts.map((t) =>
+            [noncentralT(t, df, shift), `pt(${t}, ${df}, ${shift})`] as const
+          )
+      )
+    ),
+    ...[1, 5, 6, 30].flatMap((n) =>
+      [0, 1, 3].map((k) => [fairCoin(k, n), `pbinom(${k}, ${n}, 0.5)`] as const)
+    ),
+  ]);
+});
+
+Deno.test("noncentralT() is a distribution function where R's gives up", () => {
+  const at = (x: number) => noncentralT(x, 3, 60);
+  assertAlmostEquals(at(1e6), 1, 1e-12);
+  const ladder = [1, 20, 40, 60, 80, 200].map(at);
+  assertEquals(ladder, ladder.toSorted((a, b) => a - b));
+});
+
+Deno.test("tTwoSided() holds far in the tail, where 1 − p would be 1", () => {
+  // R: 2 * pt(-1e4, 9)
+  assertAlmostEquals(tTwoSided(1e4, 9) / 5.0917921995084184e-33, 1, 1e-9);
+});
