@@ -6,7 +6,8 @@
 
 import type { StoredRun } from "./database.ts";
 import { differingKeys, valueOf } from "./select.ts";
-import { formatTerminal, NO_VALUE } from "./table.ts";
+import { formatTerminal } from "./render/table.ts";
+import { clean, NO_VALUE } from "./render/text.ts";
 
 /** The units of an age, in seconds, largest first. */
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [
@@ -54,23 +55,29 @@ export function formatRuns(
   const keys = differingKeys(runs);
   const hasTags = runs.some(({ info }) => info.tags.length > 0);
   const hasNotes = runs.some(({ info }) => info.note !== "");
+  const column = (heading: string, isNumeric = false) => ({
+    heading,
+    isNumeric,
+    isKey: heading === "run",
+  });
   return formatTerminal({
-    header: [
-      "run",
-      "status",
-      "age",
-      ...(hasTags ? ["tags"] : []),
-      ...keys,
-      ...(hasNotes ? ["note"] : []),
+    columns: [
+      column("run"),
+      column("status"),
+      column("age", true),
+      ...(hasTags ? [column("tags")] : []),
+      ...keys.map((key) => column(key)),
+      ...(hasNotes ? [column("note")] : []),
     ],
-    rows: runs.map((run) => [
-      run.id,
-      run.status,
-      formatAge(run.info.startedAt, now),
-      ...(hasTags ? [run.info.tags.join(", ")] : []),
-      ...keys.map((key) => valueOf(run, key) ?? NO_VALUE),
-      ...(hasNotes ? [run.info.note] : []),
-    ]),
-    numeric: [false, false, true],
+    rows: runs.map((run) =>
+      [
+        run.id,
+        run.status,
+        formatAge(run.info.startedAt, now),
+        ...(hasTags ? [run.info.tags.join(", ")] : []),
+        ...keys.map((key) => valueOf(run, key) ?? NO_VALUE),
+        ...(hasNotes ? [run.info.note] : []),
+      ].map((text) => ({ text: clean(text) }))
+    ),
   });
 }

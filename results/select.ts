@@ -6,7 +6,7 @@
 
 import { isMatch } from "matcher";
 import { ConfigError, formatValue, unknownKey } from "../core/config/schema.ts";
-import type { ResultMetadata } from "../core/utils/results.ts";
+import type { MetadataValue, ResultMetadata } from "../core/utils/results.ts";
 import type { StoredRun } from "./database.ts";
 
 /** Which runs are wanted. */
@@ -67,11 +67,7 @@ function parseCondition(
   text: string,
   runs: readonly StoredRun[],
 ): (run: StoredRun) => boolean {
-  const sign = text.indexOf("=");
-  if (sign < 1) {
-    throw wrong("--where", `it must be key=value: current value is "${text}"`);
-  }
-  const key = text.slice(0, sign), wanted = text.slice(sign + 1);
+  const { key, wanted } = parseConditions([text], "--where")[0]!;
   if (key === "tag") return (run) => run.info.tags.includes(wanted);
   if (key === "status") return (run) => run.status === wanted;
   const known = keysOf(runs);
@@ -81,13 +77,51 @@ function parseCondition(
       { where: "--where", message: unknownKey(key, names) },
     ]);
   }
-  return (run) => {
-    const value = valueOf(run, key);
-    return value === wanted ||
-      // 1e-3 and 0.001 are the same wish.
-      value !== undefined && wanted !== "" && value !== "" &&
-        Number(value) === Number(wanted);
-  };
+  return (run) => matchesValue(rawValueOf(run, key), wanted);
+}
+
+/** A condition `key=value`, taken apart. */
+export interface Condition {
+  /** The key. */
+  readonly key: string;
+  /** The value that it must have, as its flag would take it. */
+  readonly wanted: string;
+}
+
+/**
+ * Takes conditions `key=value` apart.
+ *
+ * @param texts The conditions.
+ * @param flag Which flag gives them, for the error message.
+ * @returns Keys and values.
+ * @throws {ConfigError} If one is no `key=value`.
+ */
+export function parseConditions(
+  texts: readonly string[],
+  flag: string,
+): Condition[] {
+  return texts.map((text) => {
+    const sign = text.indexOf("=");
+    if (sign < 1) {
+      throw wrong(flag, `it must be key=value: current value is "${text}"`);
+    }
+    return { key: text.slice(0, sign), wanted: text.slice(sign + 1) };
+  });
+}
+
+/**
+ * Says whether a value is what a condition wants.
+ *
+ * @param value The value; undefined where there is none.
+ * @param wanted What the condition has, as a text.
+ * @returns Whether they are the same text, or the same number.
+ */
+export function matchesValue(value: unknown, wanted: string): boolean {
+  if (value === undefined) return false;
+  const text = formatValue(value);
+  // 1e-3 and 0.001 are the same wish.
+  return text === wanted ||
+    wanted !== "" && text !== "" && Number(text) === Number(wanted);
 }
 
 /**
@@ -181,4 +215,29 @@ function wrong(where: string, reason: string): ConfigError {
     where,
     message: `Cannot use ${where} as ${reason}`,
   }]);
+}
+
+/**
+ * Compares two values for sorting. Missing values and NaN come last, whichever
+ * way the others go.
+ *
+ * @param a A value.
+ * @param b Another.
+ * @param direction 1 from low to high, -1 from high to low.
+ * @returns Less than 0 if `a` comes first, more if `b` does.
+ */
+export function order(
+  a: MetadataValue | undefined,
+  b: MetadataValue | undefined,
+  direction: 1 | -1,
+): number {
+  const rank = (value: typeof a) =>
+    value === undefined || Number.isNaN(value) ? 1 : 0;
+  if (rank(a) || rank(b)) return rank(a) - rank(b);
+  if (typeof a === "number" && typeof b === "number") {
+    return direction * (a - b);
+  }
+  // By code unit: collation would load the rules of a language first.
+  return direction *
+    (String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0);
 }

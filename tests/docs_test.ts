@@ -2,10 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import { ROOT, testWith } from "./_helpers.ts";
 
 /**
- * Types of TensorFlow.js that the public functions of core/diffusion name. The
- * linter would have them exported and documented here.
+ * Types of packages that public functions name. The linter would have them
+ * exported and documented here.
  */
-const FOREIGN = /references private type '(LayersModel|Tensor2D)'/;
+const FOREIGN = /references private type '(LayersModel|Tensor2D|Element)'/;
 
 const FOLDERS = ["core", "results", "scripts", "shims"];
 

@@ -227,6 +227,25 @@ export function texts(
 }
 
 /**
+ * A key that holds a list of names, `model,dataset` as a flag.
+ *
+ * @param options Default, description and what the help calls the list.
+ * @returns The key.
+ */
+export function names(
+  options: Described<readonly string[]> & { readonly placeholder?: string },
+): Field<readonly string[]> {
+  const name = v.pipe(v.string(), v.nonEmpty());
+  return field(v.pipe(v.array(name), v.readonly()), {
+    ...describe(options),
+    rule: "a list of names",
+    placeholder: options.placeholder ?? "<name,…>",
+    fromText: (text) =>
+      text.trim() === "" ? [] : text.split(",").map((name) => name.trim()),
+  });
+}
+
+/**
  * A key that holds one of several texts.
  *
  * @param options Default, description and the choices.

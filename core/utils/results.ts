@@ -305,24 +305,62 @@ export function formatMeanError(mean: number, error: number): string {
       undefinedYet ? "undefined" : formatNumber(error)
     }`;
   }
+  const { texts, power } = roundBy(error, [mean, error]);
+  const both = texts.join(" ± ");
+  return power === 0 ? both : `(${both})e${power}`;
+}
+
+/** Numbers as text, to the same decimal. */
+export interface RoundedNumbers {
+  /** The numbers, each divided by a power of ten. */
+  readonly texts: readonly string[];
+  /** That power of ten: 0 where they are plain. */
+  readonly power: number;
+}
+
+/**
+ * Rounds numbers that belong together to the second digit of their error.
+ *
+ * @param error The error: finite and above 0.
+ * @param values The numbers, all finite; the first is the mean.
+ * @returns The texts.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { roundBy } from "./results.ts";
+ *
+ * const { texts } = roundBy(0.018, [0.36612, 0.34811, 0.38413]);
+ * assertEquals(texts, ["0.366", "0.348", "0.384"]);
+ * ```
+ */
+export function roundBy(
+  error: number,
+  values: readonly number[],
+): RoundedNumbers {
+  const [mean = 0] = values;
   const errorPower = exponent(error, ERROR_DIGITS - 1);
   const meanPower = mean === 0 ? errorPower : exponent(mean);
   if (meanPower - errorPower > DOUBLE_DIGITS - ERROR_DIGITS) {
     // The error is beyond the last digit that the mean has.
-    return `${formatNumber(mean, DOUBLE_DIGITS)} ± ${
-      formatNumber(error, ERROR_DIGITS)
-    }`;
+    return {
+      texts: values.map((value) =>
+        formatNumber(value, value === error ? ERROR_DIGITS : DOUBLE_DIGITS)
+      ),
+      power: 0,
+    };
   }
   const power = Math.max(meanPower, errorPower);
   const { least, most } = PLAIN_EXPONENTS;
   if (power >= least && power <= most) {
     const decimals = ERROR_DIGITS - 1 - errorPower;
-    return `${fixed(mean, decimals)} ± ${fixed(error, decimals)}`;
+    return { texts: values.map((value) => fixed(value, decimals)), power: 0 };
   }
   const decimals = ERROR_DIGITS - 1 - (errorPower - power);
-  return `(${fixed(shift(mean, -power), decimals)} ± ${
-    fixed(shift(error, -power), decimals)
-  })e${power}`;
+  return {
+    texts: values.map((value) => fixed(shift(value, -power), decimals)),
+    power,
+  };
 }
 
 /**

@@ -7,7 +7,7 @@
 
 import { meanOf } from "./estimate.ts";
 import { type Interval, tInterval } from "./intervals.ts";
-import type { Design } from "./power.ts";
+import { type Design, detectable, moreSeeds } from "./power.ts";
 import {
   choose,
   holm,
@@ -71,8 +71,19 @@ export interface Verdict extends Contrast {
    * Where no test of so few runs can show anything: how many it would take.
    */
   readonly needs?: number;
-  /** The level of each single test: α by the size of the family. */
-  readonly alpha: number;
+  /** What more seeds would show, at the level α by the size of the family. */
+  readonly outlook: () => Outlook;
+}
+
+/** What more seeds would show, and what these could have. */
+export interface Outlook {
+  /**
+   * How many more, in one significant digit, would show a difference as large
+   * as the one seen with a probability of 80 %.
+   */
+  readonly moreSeeds: number | ">100";
+  /** The smallest difference that these would have shown as likely. */
+  readonly detectable: number;
 }
 
 /**
@@ -170,7 +181,14 @@ export function verdictsOf(
     return {
       ...item,
       pAdjusted,
-      alpha: alpha / Math.max(1, family),
+      // Found by search, and so only where it is asked for.
+      outlook: () => {
+        const design = { ...item.design, alpha: alpha / family };
+        return {
+          moreSeeds: moreSeeds(item.difference, design),
+          detectable: detectable(design),
+        };
+      },
       isResolved: canShow && pAdjusted <= alpha,
       ...(canShow ? {} : { needs: fewestFor(pairs > 0, alpha / family) }),
     };

@@ -8,6 +8,7 @@ import {
   testWith,
 } from "../_helpers.ts";
 
+/** Two rows: of two seeds, and of one. */
 function threeRuns(): Folder {
   const runs = tempRuns();
   for (const [index, id] of ["a", "b", "c"].entries()) {
@@ -31,9 +32,10 @@ testWith(
     ]);
     assertEquals([code, stderr], [0, ""]);
     const lines = stdout.split("\n");
-    assertMatch(lines[0]!, /^run +seed +dataset +loss$/);
-    assertMatch(lines[3]!, /^b +1 +mixture +1.00 ± 0.10$/);
-    assertStringIncludes(stdout, "± is the within-run standard error.");
+    assertMatch(lines[0]!, /^runs +dataset +loss$/);
+    assertMatch(lines[2]!, /^ +2 +mixture +0.50 ± 0.50$/);
+    assertMatch(lines[3]!, /^ +1 +faithful +2.00 ± 0.10 †$/);
+    assertStringIncludes(stdout, "± is the between-seed standard error");
   },
 );
 
@@ -49,23 +51,54 @@ testWith(
       return stdout;
     };
     const json = JSON.parse(
-      await compare(
-        "--format=json",
-        "--where",
-        "dataset=mixture",
-        "--sort",
-        "-seed",
-      ),
+      await compare("--format=json", "--where", "dataset=mixture"),
     );
     assertEquals(json.rows.map(({ runs }: { runs: string[] }) => runs), [
-      ["b"],
-      ["a"],
+      ["a", "b"],
     ]);
-    assertMatch(await compare("--format=md"), /^\| run \| +seed \|/);
-    assertMatch(await compare("--format=csv"), /^run,seed,dataset,loss mean,/);
+    const sorted = JSON.parse(await compare("--format=json", "--sort=-loss"));
+    assertEquals(sorted.rows[0].runs, ["c"]);
+    assertMatch(await compare("--format=md"), /^\| runs \| dataset +\|/);
+    assertMatch(await compare("--format=csv"), /^runs,total,dataset,loss mean/);
+    assertMatch(await compare("--format=latex"), /\\begin\{tabular\}\{rlr\}/);
+    assertMatch(await compare("--format=html"), /^<table><thead>/);
     await compare("--metric=lo*", "--since=2020-01-01");
   },
 );
+
+testWith(
+  "scripts",
+  "compare takes the flags of statistics and of the table",
+  async () => {
+    using runs = threeRuns();
+    const { code, stdout, stderr } = await runScript("compare", [
+      `--runs=${runs.path}`,
+      "--rows=dataset",
+      "--ci=95",
+      "--baseline=dataset=mixture",
+      "--test=sign-flip",
+      "--alpha=0.1",
+      "--nuisance=seed",
+      "--higher-is-better=loss",
+    ]);
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /mixture +0\.5 \[-5\.9, 6\.9\]/);
+    assertStringIncludes(stdout, "Against dataset=mixture");
+  },
+);
+
+testWith("scripts", "compare says beside CSV what it leaves out", async () => {
+  using runs = threeRuns();
+  const { stdout, stderr } = await runScript("compare", [
+    `--runs=${runs.path}`,
+    "--format=csv",
+  ]);
+  assertEquals(stdout.trimEnd().split("\n").length, 3);
+  assertEquals(
+    stderr,
+    "beware: Rows rest on different numbers of runs: 1, 2\n",
+  );
+});
 
 testWith(
   "scripts",
@@ -103,11 +136,12 @@ testWith("scripts", "compare takes several directories of runs", async () => {
   using second = tempRuns();
   makeRun(`${ROOT}/${second.path}`, {
     id: "d",
+    config: { seed: 7, dataset: "mixture" },
     records: [[{ name: "loss" }, { mean: 7, error: 1, n: 3 }]],
   });
   const { stdout } = await runScript("compare", [
     `--runs=${first.path}`,
     `--runs=${second.path}`,
   ]);
-  assertMatch(stdout, /^d .* 7\.0 ± 1\.0$/m);
+  assertMatch(stdout, /^ +3 +mixture +2\.7 ± 2\.2$/m);
 });

@@ -70,7 +70,7 @@ const WRONG_FLAGS: Case[] = [
   [
     "compare --format xml",
     2,
-    /--format as it must be one of "table", "md", "csv", "json"/,
+    /--format as it must be one of "table", "md", "csv", "latex", "json", "html"/,
   ],
   [
     "compare --since yesterday",

@@ -8,6 +8,7 @@ import {
   type Verdict,
   verdictsOf,
 } from "../../../results/statistics/verdicts.ts";
+import { moreSeeds } from "../../../results/statistics/power.ts";
 import { pairedT, welchT } from "../../../results/statistics/tests.ts";
 
 /** A sample with seeds counted from `first`. */
@@ -71,7 +72,11 @@ Deno.test("verdictsOf() adjusts over what was tested, and resolves by that", () 
   assertEquals(b!.pAdjusted, 2 * b!.p);
   assertEquals(a!.pAdjusted, a!.p);
   assertEquals([c!.p, c!.pAdjusted], [NaN, NaN]);
-  assertEquals(a!.alpha, 0.025); // Two of them are the family.
+  // Two of them are the family, and each is tested at half of α.
+  assertEquals(
+    a!.outlook().moreSeeds,
+    moreSeeds(a!.difference, { ...a!.design, alpha: 0.025 }),
+  );
   assertEquals("reason" in verdicts[3]!, true);
 });
 

@@ -1,0 +1,209 @@
+/**
+ * Comparisons: replicates by records, with errors and verdicts.
+ *
+ * @module
+ */
+
+import {
+  ConfigError,
+  formatValue,
+  unknownKey,
+} from "../../core/config/schema.ts";
+import type { ResultMetadata } from "../../core/utils/results.ts";
+import type { RunDatabase, StoredRun } from "../database.ts";
+import {
+  keysOf,
+  order,
+  rawValueOf,
+  selectMetadata,
+  selectRuns,
+} from "../select.ts";
+import { meanOf } from "../statistics/estimate.ts";
+import { caveatsOf } from "./caveats.ts";
+import { fillRows } from "./cells.ts";
+import type {
+  CompareOptions,
+  Comparison,
+  ComparisonRow,
+} from "./comparison.ts";
+import { type Case, findBaseline, judge } from "./judge.ts";
+import { type LaidRow, layOut, METRIC_KEY } from "./pivot.ts";
+import { groupReplicates, type Replicates, SEED_KEY } from "./replicates.ts";
+
+/**
+ * Compares the runs of a database. Means are of completed runs only.
+ *
+ * @param database The runs.
+ * @param options Which runs and records, and what to say of them.
+ * @returns Replicates by records, with the keys that differ.
+ * @throws {ConfigError} If an option names what no run has, or options do not
+ * go together.
+ * @throws {RangeError} If no completed run is left to compare.
+ */
+export async function compare(
+  database: RunDatabase,
+  options: CompareOptions = {},
+): Promise<Comparison> {
+  checkOptions(options);
+  const selected = selectRuns(database, options);
+  const onAxes = [...options.rows ?? [], ...options.cols ?? []];
+  const nuisance = [...new Set([...options.nuisance ?? [], SEED_KEY])]
+    .filter((key) => !onAxes.includes(key));
+  const replicates = groupReplicates(selected, nuisance);
+  const groups = replicates.filter(({ runs }) => runs.size > 0);
+  const left = replicates.flatMap(({ missing }) =>
+    missing.values().map(describeLeft).toArray()
+  );
+  if (groups.length === 0) throw nothingToCompare(database, selected, left);
+
+  const measured = new Set(
+    groups.flatMap(({ runs }) =>
+      runs.values().flatMap(({ records }) => records)
+        .map(({ metadata }) => metadata).toArray()
+    ),
+  );
+  const wanted = selectMetadata([...measured], options.metric ?? [])
+    .sort(columnOrder);
+  const layout = layOut(groups, wanted, { ...options, nuisance });
+  const columns = layout.columns.toSorted(columnOrder);
+  const laid = options.sort
+    ? sortRows(layout.rows, [...measured], options.sort)
+    : layout.rows;
+  const baseline = findBaseline(laid, options.baseline ?? []);
+  const rows = await fillRows(laid, options);
+  return {
+    keys: layout.keys,
+    columns,
+    rows: await finish(rows, laid, { columns, baseline, options }),
+    options,
+    ...(baseline ? { baseline } : {}),
+    left,
+    superseded: replicates.flatMap(({ superseded }) =>
+      superseded.map(({ id }) => id)
+    ),
+    caveats: caveatsOf(laid, rows, options),
+    problems: database.problems,
+  };
+}
+
+/** Rows of means get their verdicts; ratios and other aggregates have none. */
+async function finish(
+  rows: readonly ComparisonRow[],
+  laid: readonly LaidRow[],
+  parts: Case,
+): Promise<readonly ComparisonRow[]> {
+  const { columns, options } = parts;
+  const { relativeTo = [], aggregate = "mean", ci = 0 } = options;
+  if (relativeTo.length > 0) {
+    const { ratiosTo } = await import("./ratios.ts");
+    return ratiosTo(rows, columns, { relativeTo, ci });
+  }
+  const isComparable = aggregate === "mean" &&
+    !options.rows?.includes(METRIC_KEY);
+  return isComparable ? await judge(rows, laid, parts) : rows;
+}
+
+function checkOptions(options: CompareOptions): void {
+  const { aggregate = "mean", baseline = [], relativeTo = [], rows } = options;
+  const refuse = (where: string, message: string): never => {
+    throw new ConfigError([{ where, message }]);
+  };
+  if (baseline.length > 0 && aggregate !== "mean") {
+    refuse(
+      "--baseline",
+      `Cannot use --baseline with --aggregate ${aggregate} as the tests are ` +
+        "of means: leave one of them out",
+    );
+  }
+  if (relativeTo.length > 0 && (aggregate !== "mean" || baseline.length > 0)) {
+    refuse(
+      "--relative-to",
+      "Cannot use --relative-to with --baseline or --aggregate as ratios are " +
+        "of means, and have no verdicts: leave one of them out",
+    );
+  }
+  if (baseline.length > 0 && rows?.includes(METRIC_KEY)) {
+    refuse(
+      "--baseline",
+      "Cannot use --baseline with --rows metric as the rows of a column then " +
+        "measure different things",
+    );
+  }
+}
+
+function describeLeft({ id, status, info }: StoredRun): string {
+  return `${id} ${status}${info.error ? `: ${info.error.message}` : ""}`;
+}
+
+/** By name; within a name by the further fields, numbers as numbers. */
+function columnOrder(a: ResultMetadata, b: ResultMetadata): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  const keys = Object.keys({ ...a.fields, ...b.fields }).sort();
+  for (const key of keys) {
+    const difference = order(a.fields[key], b.fields[key], 1);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function nothingToCompare(
+  { size, problems }: RunDatabase,
+  selected: readonly StoredRun[],
+  left: readonly string[],
+): RangeError {
+  if (left.length > 0) {
+    return new RangeError(
+      `Cannot compare as no run is completed: ${left.join("; ")}`,
+    );
+  }
+  if (size > 0 && selected.length === 0) {
+    return new RangeError(
+      `Cannot compare as none of ${size} runs is what --where and --since ask`,
+    );
+  }
+  const [problem] = problems;
+  return new RangeError(
+    problem
+      ? `Cannot compare as no run could be read: ${problem.reason}`
+      : "Cannot compare as there are no runs yet: deno task train makes one",
+  );
+}
+
+function sortRows(
+  rows: readonly LaidRow[],
+  measured: readonly ResultMetadata[],
+  sort: string,
+): LaidRow[] {
+  const descending = sort.startsWith("-");
+  const name = descending ? sort.slice(1) : sort;
+  const record = measured.find((item) => String(item) === name) ??
+    measured.find((item) => item.name === name);
+  const examples = rows.flatMap(({ replicates }) =>
+    replicates.map(({ example }) => example)
+  );
+  const known = [
+    ...new Set(["run", ...Object.keys(rows[0]!.config), ...keysOf(examples)]),
+  ];
+  if (!record && !known.includes(name)) {
+    const message = unknownKey(name, [...known, ...measured.map(String)]);
+    throw new ConfigError([{ where: "--sort", message }]);
+  }
+  const valueFor = ({ config, replicates }: LaidRow) => {
+    const [{ example }] = replicates as [Replicates];
+    if (record) {
+      const means = replicates.flatMap(({ runs }) =>
+        runs.values().map(({ records }) => records.get(record)?.mean)
+          .filter((mean) => mean !== undefined).toArray()
+      );
+      return means.length > 0 ? meanOf(means).mean : undefined;
+    }
+    if (name === "run") return example.id;
+    const value = config[name] ?? rawValueOf(example, name);
+    return typeof value === "number" || value === undefined
+      ? value
+      : formatValue(value);
+  };
+  return rows.toSorted((a, b) =>
+    order(valueFor(a), valueFor(b), descending ? -1 : 1)
+  );
+}

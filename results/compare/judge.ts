@@ -1,0 +1,174 @@
+/**
+ * The verdicts of a comparison: rows against a baseline, and the best of a
+ * column.
+ *
+ * @module
+ */
+
+import { ConfigError, unknownKey } from "../../core/config/schema.ts";
+import type { ResultMetadata } from "../../core/utils/results.ts";
+import {
+  keysOf,
+  matchesValue,
+  parseConditions,
+  rawValueOf,
+} from "../select.ts";
+import type { VerdictOptions } from "../statistics/verdicts.ts";
+import {
+  type Baseline,
+  type Cell,
+  type CompareOptions,
+  type ComparisonRow,
+  DEFAULT_CI,
+  labelOf,
+} from "./comparison.ts";
+import { directionOf } from "./direction.ts";
+import type { LaidRow } from "./pivot.ts";
+
+/** Fewer runs are no ground for a verdict, and load no distributions. */
+const FEWEST_TO_RANK = 3;
+
+/** An error names so many rows, and no more. */
+const SHOWN_ROWS = 5;
+
+/**
+ * Finds the one row that meets the conditions of a baseline.
+ *
+ * @param laid The rows.
+ * @param texts The conditions `key=value`.
+ * @returns The baseline; undefined where there are no conditions.
+ * @throws {ConfigError} If a key is unknown, or no row meets the conditions, or
+ * several do.
+ */
+export function findBaseline(
+  laid: readonly LaidRow[],
+  texts: readonly string[],
+): Baseline | undefined {
+  if (texts.length === 0) return undefined;
+  const refuse = (message: string): never => {
+    throw new ConfigError([{ where: "--baseline", message }]);
+  };
+  const conditions = parseConditions(texts, "--baseline");
+  const rowKeys = Object.keys(laid[0]!.config);
+  const known = [
+    ...new Set([
+      ...rowKeys,
+      ...keysOf(laid.flatMap((row) => row.replicates.map((r) => r.example))),
+    ]),
+  ];
+  for (const { key } of conditions) {
+    if (!known.includes(key)) refuse(unknownKey(key, known));
+  }
+  const found = laid.keys().filter((index) => {
+    const { config, replicates } = laid[index]!;
+    return conditions.every(({ key, wanted }) =>
+      rowKeys.includes(key)
+        ? matchesValue(config[key], wanted)
+        : replicates.every(({ example }) =>
+          matchesValue(rawValueOf(example, key), wanted)
+        )
+    );
+  }).toArray();
+  const name = conditions.map(({ key, wanted }) => `${key}=${wanted}`)
+    .join(", ");
+  if (found.length === 1) return { name, row: found[0]! };
+  const some = (found.length === 0 ? laid : found.map((i) => laid[i]!))
+    .slice(0, SHOWN_ROWS).map(({ config }) => labelOf(config)).join("; ");
+  return refuse(
+    `Cannot use the baseline ${name} as ${
+      found.length === 0
+        ? `no row is that: there are ${some}`
+        : `${found.length} rows are that: ${some}. Name one by a key in ` +
+          "which they differ"
+    }`,
+  );
+}
+
+/** What the verdicts are on. */
+export interface Case {
+  /** The columns. */
+  readonly columns: readonly ResultMetadata[];
+  /** The row that the others are held against, if any. */
+  readonly baseline: Baseline | undefined;
+  /** How verdicts are come to. */
+  readonly options: CompareOptions;
+}
+
+/**
+ * Adds the verdicts to the cells of rows.
+ *
+ * @param rows The rows.
+ * @param laid Which replicates stand in them.
+ * @param options What the verdicts are on.
+ * @returns The rows with their verdicts.
+ */
+export async function judge(
+  rows: readonly ComparisonRow[],
+  laid: readonly LaidRow[],
+  { columns, baseline, options }: Case,
+): Promise<readonly ComparisonRow[]> {
+  const ranked = columns.filter((column) =>
+    directionOf(column.name, options) &&
+    rows.filter(({ cells }) =>
+        (cells.get(column)?.sample.size ?? 0) >= FEWEST_TO_RANK
+      ).length > 1
+  );
+  if (!baseline && ranked.length === 0) return rows;
+  const { contrast, rank, verdictsOf } = await import(
+    "../statistics/verdicts.ts"
+  );
+  const verdictOptions: VerdictOptions = {
+    level: (options.ci || DEFAULT_CI) / 100,
+    ...(options.test ? { test: options.test } : {}),
+    ...(options.alpha ? { alpha: options.alpha } : {}),
+  };
+  const cells = rows.map((row) => new Map(row.cells));
+  const add = (
+    index: number,
+    column: ResultMetadata,
+    verdict: Pick<Cell, "comparison" | "standing" | "behind">,
+  ) => {
+    const cell = cells[index]!.get(column)!;
+    cells[index]!.set(column, { ...cell, ...verdict });
+  };
+  const samplesOf = (column: ResultMetadata) =>
+    rows.map((row) => row.cells.get(column)?.sample);
+
+  for (const column of baseline ? columns : []) {
+    const samples = samplesOf(column);
+    const reference = samples[baseline!.row];
+    const others = rows.keys()
+      .filter((index) => samples[index] && index !== baseline!.row).toArray();
+    const verdicts = verdictsOf(
+      others.map((index) =>
+        reference
+          ? contrast(samples[index]!, reference, verdictOptions)
+          : { reason: "the baseline has no such record" }
+      ),
+      verdictOptions.alpha,
+    );
+    others.forEach((index, place) =>
+      add(index, column, { comparison: verdicts[place]! })
+    );
+  }
+  const takesPart = laid.map(hasNoFailure);
+  for (const column of ranked) {
+    const samples = samplesOf(column)
+      .map((sample, index) => takesPart[index] ? sample : undefined);
+    const better = directionOf(column.name, options)!;
+    const ranking = rank(samples, better, verdictOptions);
+    ranking?.standings.forEach((standing, index) => {
+      if (!standing) return;
+      const behind = ranking.verdicts[index];
+      add(index, column, { standing, ...(behind ? { behind } : {}) });
+    });
+  }
+  return rows.map((row, index) => ({ ...row, cells: cells[index]! }));
+}
+
+/** A row with a run that diverged, or failed otherwise, is never called best. */
+function hasNoFailure({ replicates }: LaidRow): boolean {
+  return replicates.every(({ missing }) =>
+    missing.values().every(({ status }) => status !== "failed")
+  );
+}

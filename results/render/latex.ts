@@ -1,0 +1,99 @@
+/**
+ * Tables in LaTeX, for `\input` or to be pasted as they are.
+ *
+ * @module
+ */
+
+import type { TextCell, TextTable } from "./text.ts";
+
+/** What LaTeX takes for its own, and signs that its first fonts lack. */
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "{": "\\{",
+  "}": "\\}",
+  "$": "\\$",
+  "&": "\\&",
+  "#": "\\#",
+  "%": "\\%",
+  "_": "\\_",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}",
+  "<": "\\textless{}",
+  ">": "\\textgreater{}",
+  "|": "\\textbar{}",
+  '"': "''",
+  "±": "$\\pm$",
+  "≈": "$\\approx$",
+  "†": "$\\dagger$",
+  "α": "$\\alpha$",
+  "–": "--",
+  "−": "$-$",
+};
+
+/**
+ * Escapes what LaTeX would take for its own signs.
+ *
+ * @param text Any text.
+ * @returns The text as LaTeX that shows it.
+ */
+export function escapeLatex(text: string): string {
+  return text.replaceAll(
+    /[\\{}$&#%_~^<>|"±≈†α–−]/g,
+    (sign) => ESCAPES[sign]!,
+  );
+}
+
+/** A mean with its error or interval: all of it is one formula. */
+const FORMULA =
+  /^(\()?(-?[\d.]+) (?:± ([\d.]+)|\[(-?[\d.]+), (-?[\d.]+)\])(?:\)e(-?\d+))?(.*)$/;
+
+function cellOf({ text, marks = "", isBest }: TextCell): string {
+  const [, open, mean, error, low, high, power, rest = ""] =
+    FORMULA.exec(text) ?? [];
+  const signs = [...marks].map((mark) =>
+    ({ "†": "\\dagger", "≈": "\\approx", "*": "*" })[mark] ?? mark
+  ).join(" ");
+  const above = signs === "" ? "" : `^{${signs}}`;
+  if (mean === undefined) {
+    return escapeLatex(text) + (above && `$${above}$`);
+  }
+  const value = error === undefined
+    ? `${mean}\\,[${low}, ${high}]`
+    : `${mean} \\pm ${error}`;
+  const times = power === undefined ? "" : ` \\times 10^{${power}}`;
+  const formula = open ? `(${value})${times}` : value;
+  const shown = isBest ? `\\mathbf{${formula}}` : formula;
+  return `$${shown}${above}$${escapeLatex(rest)}`;
+}
+
+/**
+ * Writes a table in LaTeX with the rules of booktabs.
+ *
+ * @param table The table.
+ * @returns The text of a `tabular`.
+ *
+ * @example
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { formatLatex } from "./latex.ts";
+ *
+ * const text = formatLatex({
+ *   columns: [{ heading: "loss", isNumeric: true, isKey: false }],
+ *   rows: [[{ text: "0.391 ± 0.010", marks: "†" }]],
+ * });
+ * assertStringIncludes(text, "$0.391 \\pm 0.010^{\\dagger}$ \\\\");
+ * ```
+ */
+export function formatLatex({ columns, rows }: TextTable): string {
+  const align = columns.map(({ isNumeric }) => isNumeric ? "r" : "l").join("");
+  const line = (cells: readonly string[]) => `${cells.join(" & ")} \\\\`;
+  return [
+    `\\begin{tabular}{${align}}`,
+    "\\toprule",
+    line(columns.map(({ heading }) => escapeLatex(heading))),
+    "\\midrule",
+    ...rows.map((row) => line(row.map(cellOf))),
+    "\\bottomrule",
+    "\\end{tabular}",
+  ].join("\n");
+}

@@ -1,0 +1,93 @@
+/**
+ * The flags that all commands share which compare runs.
+ *
+ * @module
+ */
+
+import { choice, names, number, text, texts } from "../core/config/fields.ts";
+import { ConfigSchema } from "../core/config/schema.ts";
+import { AGGREGATES } from "../results/statistics/estimate.ts";
+import { runsFlag, sinceFlag, strictFlag, whereFlag } from "./_runs.ts";
+
+/** Which runs and records are compared. */
+export const selectionSchema = new ConfigSchema({
+  where: whereFlag,
+  since: sinceFlag,
+  metric: texts({
+    default: [],
+    placeholder: "<glob>",
+    description: "only records of such a name [default: all but time/*]",
+  }),
+  nuisance: names({
+    default: [],
+    placeholder: "<key,…>",
+    description: "keys beside seed in which replicates may differ",
+  }),
+  runs: runsFlag,
+  strict: strictFlag,
+});
+
+/** What is said of them. */
+export const statisticsSchema = new ConfigSchema({
+  ci: number({
+    default: 0,
+    min: 0,
+    max: 99.99,
+    description: "confidence intervals of so many %, not standard errors",
+  }),
+  aggregate: choice({
+    default: "mean",
+    choices: AGGREGATES,
+    description: "what to say of several runs",
+  }),
+  baseline: texts({
+    default: [],
+    placeholder: "<key=value>",
+    description: "verdicts against the row with this value; repeatable",
+  }),
+  test: choice({
+    default: "t",
+    choices: ["t", "sign-flip"],
+    description: "paired and Welch's t, or exact permutations",
+  }),
+  alpha: number({
+    default: 0.05,
+    above: 0,
+    max: 0.5,
+    description: "the chance of a false verdict in a column",
+  }),
+  lowerIsBetter: texts({
+    default: [],
+    placeholder: "<glob>",
+    description: "records of which less is better [default: by their names]",
+  }),
+  higherIsBetter: texts({
+    default: [],
+    placeholder: "<glob>",
+    description: "records of which more is better [default: by their names]",
+  }),
+});
+
+/** How they are laid out. */
+export const layoutSchema = new ConfigSchema({
+  rows: names({
+    default: [],
+    placeholder: "<key,…>",
+    description: "keys that tell rows apart [default: all that differ]",
+  }),
+  cols: names({
+    default: [],
+    placeholder: "<key,…>",
+    description: "keys that tell columns apart [default: those of records]",
+  }),
+  relativeTo: texts({
+    default: [],
+    placeholder: "<key=value>",
+    description: "ratios to the column with this value; repeatable",
+  }),
+  sort: text({
+    default: "",
+    placeholder: "<key|record>",
+    description: "in the order of this; -key from high to low",
+  }),
+});

@@ -1,0 +1,584 @@
+import {
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+} from "@std/assert";
+import { ConfigError } from "../../../core/config/schema.ts";
+import { ResultMetadata } from "../../../core/utils/results.ts";
+import { compare } from "../../../results/compare/compare.ts";
+import type { CompareOptions } from "../../../results/compare/comparison.ts";
+import { RunDatabase } from "../../../results/database.ts";
+import { tempFolder, testWith } from "../../_helpers.ts";
+import { type MadeRun, makeRun } from "../../_runs.ts";
+import { compareRuns, firstCells, replicates, startOf } from "../_made.ts";
+
+const result = (mean: number) => ({ mean, error: 0.1, n: 9 });
+
+const THREE: MadeRun[] = [
+  {
+    id: "a",
+    config: { seed: 1, rate: 0.1, kind: "x" },
+    records: [
+      [{ name: "loss" }, result(3)],
+      [{ name: "sampling", nSteps: 50 }, result(1)],
+      [{ name: "sampling", nSteps: 5 }, result(2)],
+      [{ name: "time/epoch" }, result(1)],
+    ],
+  },
+  {
+    id: "b",
+    config: { seed: 1, rate: 0.2, kind: "x" },
+    info: { startedAt: "2026-11-22T13:00:00.000Z" },
+    records: [[{ name: "loss" }, result(1)]],
+  },
+  {
+    id: "c",
+    config: { seed: 1, rate: 10, kind: "x" },
+    info: { startedAt: "2026-11-22T11:00:00.000Z" },
+    records: [[{ name: "loss" }, { mean: NaN, error: NaN, n: 4 }]],
+  },
+];
+
+testWith(
+  "files",
+  "compare() has a column a record, and only the keys that differ",
+  async () => {
+    const { keys, columns, rows, left } = await compareRuns(THREE);
+    assertEquals(keys, ["rate"]);
+    assertEquals(columns.map(String), [
+      "loss",
+      "sampling (nSteps=5)",
+      "sampling (nSteps=50)",
+    ]);
+    assertEquals(rows.map(({ runs }) => runs), [["c"], ["a"], ["b"]]);
+    assertEquals(rows.map(({ config }) => config.rate), [10, 0.1, 0.2]);
+    assertEquals(rows[1]!.cells.size, 3);
+    assertEquals(rows[2]!.cells.get(columns[0]!)?.result.mean, 1);
+    assertEquals(left, []);
+  },
+);
+
+testWith(
+  "files",
+  "compare() sorts by key or record, either way, what is missing or NaN last",
+  async () => {
+    const order = async (sort: string) =>
+      (await compareRuns(THREE, { sort })).rows
+        .map(({ runs }) => runs[0]).join("");
+    assertEquals(await order("rate"), "abc");
+    assertEquals(await order("-rate"), "cba");
+    assertEquals(await order("-run"), "cba");
+    assertEquals(await order("time/epoch"), "acb"); // Though not shown.
+    assertEquals(await order("loss"), "bac");
+    assertEquals(await order("-loss"), "abc");
+    assertEquals(await order("sampling (nSteps=5)"), "acb");
+    await assertRejects(
+      () => order("los"),
+      ConfigError,
+      "Cannot use los as there is no such key: did you mean loss?",
+    );
+  },
+);
+
+testWith(
+  "files",
+  "compare() takes runs that differ in the seed alone for replicates of a row",
+  async () => {
+    const comparison = await compareRuns(
+      replicates([[{ rate: 1 }, [1, 2, 4]], [{ rate: 2 }, [7]]]),
+    );
+    assertEquals(comparison.keys, ["rate"]);
+    assertEquals(comparison.rows.map(({ runs }) => runs), [
+      ["a1", "a2", "a3"],
+      ["b1"],
+    ]);
+    const [several, one] = firstCells(comparison);
+    // R: x <- c(1, 2, 4); mean(x); sd(x) / sqrt(3)
+    assertAlmostEquals(several!.result.mean, 2.3333333333333335, 1e-12);
+    assertAlmostEquals(several!.result.error, 0.88191710368819686, 1e-12);
+    assertEquals([several!.result.n, several!.kind], [3, "between-seed"]);
+    // A row of one run has that run's own error, and says so.
+    assertEquals([one!.result.error, one!.result.n], [0.5, 100]);
+    assertEquals(one!.kind, "within-run");
+    assertEquals([...several!.sample], [
+      ["seed=1", 1],
+      ["seed=2", 2],
+      ["seed=3", 4],
+    ]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() takes the keys of nuisance for keys of replicates too",
+  async () => {
+    const runs = replicates([
+      [{ dataSeed: 1 }, [1, 2]],
+      [{ dataSeed: 2 }, [3, 4]],
+    ]);
+    const apart = await compareRuns(runs);
+    assertEquals(apart.rows.length, 2);
+    const together = await compareRuns(runs, { nuisance: ["dataSeed"] });
+    assertEquals(together.rows.length, 1);
+    assertEquals([...firstCells(together)[0]!.sample.keys()], [
+      "dataSeed=1, seed=1",
+      "dataSeed=1, seed=2",
+      "dataSeed=2, seed=1",
+      "dataSeed=2, seed=2",
+    ]);
+    await assertRejects(
+      () => compareRuns(runs, { nuisance: ["dataSed"] }),
+      ConfigError,
+      "did you mean dataSeed?",
+    );
+  },
+);
+
+testWith(
+  "files",
+  "compare() shows each seed in a row of its own where rows are asked for seeds",
+  async () => {
+    const { rows } = await compareRuns(replicates([[{}, [5, 6]]]), {
+      rows: ["seed"],
+    });
+    assertEquals(rows.map(({ config }) => config.seed), [1, 2]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() takes the newest completed run of a seed, and names the others",
+  async () => {
+    const [first, second] = replicates([[{}, [1, 9]]]) as [MadeRun, MadeRun];
+    const loss = (mean: number): NonNullable<MadeRun["records"]> => [
+      [{ name: "loss" }, { mean, error: 1, n: 2 }],
+    ];
+    const newer = { startedAt: startOf(5) };
+    const newest = { startedAt: startOf(6) };
+    const { rows, columns, superseded, left } = await compareRuns([
+      first,
+      second,
+      { ...first, id: "again", info: newer, records: loss(3) },
+      // A newer one that failed takes nothing from what is completed.
+      { ...first, id: "bad", info: { ...newest, status: "failed" } },
+    ]);
+    assertEquals(rows[0]!.runs, ["again", "a2"]);
+    assertEquals(rows[0]!.cells.get(columns[0]!)!.result.mean, 6);
+    assertEquals(superseded, ["a1", "bad"]);
+    assertEquals(left, []);
+  },
+);
+
+testWith(
+  "files",
+  "compare() counts what is not completed, and never calls a row with a failure best",
+  async () => {
+    const runs = replicates([
+      [{ rate: 1 }, [1, 1.1, 1.2, 1.1]],
+      [{ rate: 2 }, [5, 5.2, 5.15, 5.3]],
+      [{ rate: 3 }, [9, 9.25, 9, 9.1]],
+    ]);
+    const best = await compareRuns(runs);
+    assertEquals(
+      firstCells(best).map((cell) => cell!.standing),
+      ["best", "worse", "worse"],
+    );
+    const error = { name: "RangeError", message: "non-finite loss at step 8" };
+    const failed: MadeRun = {
+      id: "failed",
+      config: { seed: 5, rate: 1 },
+      info: { startedAt: startOf(4), status: "failed", error },
+    };
+    const { rows, left, ...rest } = await compareRuns([...runs, failed]);
+    assertEquals([rows[0]!.runs.length, rows[0]!.total], [4, 5]);
+    assertEquals(left, ["failed failed: non-finite loss at step 8"]);
+    const standings = firstCells({ rows, left, ...rest })
+      .map((cell) => cell!.standing);
+    assertEquals(standings, [undefined, "best", "worse"]);
+    // One that was only interrupted says nothing against its row.
+    const stopped = { ...failed, info: { status: "interrupted" as const } };
+    assertEquals(
+      firstCells(await compareRuns([...runs, stopped]))[0]!.standing,
+      "best",
+    );
+  },
+);
+
+testWith(
+  "files",
+  "compare() gives intervals by Student's t, with the degrees of freedom of each error",
+  async () => {
+    const runs = replicates([[{ rate: 1 }, [1, 2, 4]], [{ rate: 2 }, [7]]]);
+    const within: NonNullable<MadeRun["records"]> = [
+      [{ name: "loss" }, { mean: 7, error: 0.5, n: 100, df: 4 }],
+    ];
+    runs[3] = { ...runs[3]!, records: within };
+    const [several, one] = firstCells(await compareRuns(runs, { ci: 95 }));
+    // R: t.test(c(1, 2, 4))$conf.int
+    assertAlmostEquals(several!.interval![0], -1.4612497002634259, 1e-9);
+    assertAlmostEquals(several!.interval![1], 6.1279163669300933, 1e-9);
+    // R: 7 + qt(0.975, 4) * 0.5
+    assertAlmostEquals(one!.interval![1], 8.388222552598897, 1e-9);
+    const [plain] = firstCells(await compareRuns(runs));
+    assertEquals(plain!.interval, undefined);
+  },
+);
+
+testWith(
+  "files",
+  "compare() aggregates by median and interquartile mean, without verdicts",
+  async () => {
+    const runs = replicates([
+      [{ rate: 1 }, [1, 2, 4, 8, 16, 32]],
+      [{ rate: 2 }, [100, 101, 102]],
+    ]);
+    const at = async (options: CompareOptions) =>
+      firstCells(await compareRuns(runs, { ci: 95, ...options }));
+    const [median, few] = await at({ aggregate: "median" });
+    assertEquals(median!.result.mean, 6);
+    assertEquals(median!.result.error, NaN);
+    assertEquals(median!.interval, [1, 32]);
+    assertEquals([few!.result.mean, few!.interval], [101, undefined]);
+    assertEquals(median!.standing, undefined);
+    const [iqm, refused] = await at({ aggregate: "iqm" });
+    assertEquals(iqm!.result.mean, 7.5);
+    assertEquals([iqm!.interval, refused], [undefined, undefined]);
+    const { caveats } = await compareRuns(runs, { aggregate: "iqm" });
+    assertEquals(
+      caveats.at(-1),
+      "rate=2 has fewer than 4 runs, too few for an interquartile mean",
+    );
+    await assertRejects(
+      () => at({ aggregate: "iqm", baseline: ["rate=1"] }),
+      ConfigError,
+      "Cannot use --baseline with --aggregate iqm",
+    );
+  },
+);
+
+testWith(
+  "files",
+  "compare() never averages away what is not finite, and never calls it best",
+  async () => {
+    const { rows, columns, caveats, ...rest } = await compareRuns(replicates([
+      [{ rate: 1 }, [1, NaN, 1]],
+      [{ rate: 2 }, [-Infinity, -Infinity, -Infinity]],
+      [{ rate: 3 }, [5, 5.2, 5.1]],
+      [{ rate: 4 }, [8, 8.1, 8.2]],
+    ]));
+    const cells = firstCells({ rows, columns, caveats, ...rest });
+    assertEquals(cells.map((cell) => cell!.result.mean).slice(0, 2), [
+      NaN,
+      -Infinity,
+    ]);
+    assertEquals(cells.map((cell) => cell!.standing), [
+      undefined,
+      undefined,
+      "best",
+      "worse",
+    ]);
+    assertEquals(caveats[0], "loss of rate=1 is NaN in a2");
+    assertMatch(caveats[1]!, /is -Infinity in b1, -Infinity in b2/);
+  },
+);
+
+testWith(
+  "files",
+  "compare() says that a metric is in some runs only, and of how many",
+  async () => {
+    const runs = replicates([[{ rate: 1 }, [1, 2, 3]], [{ rate: 2 }, [4, 5]]]);
+    const { records: _, ...bare } = runs[1]!;
+    const [some] = firstCells(
+      await compareRuns([runs[0]!, bare, ...runs.slice(2)]),
+    );
+    assertEquals([some!.result.n, some!.runs.size], [2, 2]);
+    assertEquals([...some!.sample.keys()], ["seed=1", "seed=3"]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() warns of unequal counts and of mixed versions in a row",
+  async () => {
+    const runs = replicates([[{ rate: 1 }, [1, 2]], [{ rate: 2 }, [3]]]);
+    runs[1] = {
+      ...runs[1]!,
+      info: {
+        ...runs[1]!.info,
+        versions: { whisker: "0.2.0", deno: "2.9.6" },
+        engine: "wasm",
+      },
+    };
+    const { caveats } = await compareRuns(runs);
+    assertEquals(caveats, [
+      "Rows rest on different numbers of runs: 1, 2",
+      "The runs of rate=1 differ in whisker 0.1.0 and 0.2.0, " +
+      "deno none and 2.9.6, engine none and wasm",
+    ]);
+    const { caveats: none } = await compareRuns(
+      replicates([[{ rate: 1 }, [1, 2]]]),
+    );
+    assertEquals(none, []);
+  },
+);
+
+const FIVE = replicates([
+  [{ model: "identity" }, [1, 1.2, 1.1, 1.3, 1.0]],
+  [{ model: "mlp" }, [0.5, 0.7, 0.65, 0.8, 0.4]],
+  [{ model: "copy" }, [1.05, 1.15, 1.15, 1.25, 1.02]],
+]);
+
+testWith(
+  "files",
+  "compare() holds rows against a baseline, adjusted over the column",
+  async () => {
+    const comparison = await compareRuns(FIVE, {
+      baseline: ["model=identity"],
+    });
+    assertEquals(comparison.baseline, { name: "model=identity", row: 0 });
+    const [base, mlp, copy] = firstCells(comparison)
+      .map((cell) => cell!.comparison);
+    assertEquals(base, undefined);
+    if (!mlp || !("p" in mlp) || !copy || !("p" in copy)) throw "no verdict";
+    // R: a <- c(.5,.7,.65,.8,.4); b <- c(1,1.2,1.1,1.3,1)
+    //    t.test(a, b, paired = TRUE)
+    assertAlmostEquals(mlp.difference, -0.51, 1e-12);
+    assertAlmostEquals(mlp.p, 3.1442966633282303e-05, 1e-12);
+    assertAlmostEquals(mlp.interval![0], -0.57800873806582564, 1e-9);
+    assertAlmostEquals(mlp.pAdjusted, 2 * mlp.p, 1e-15);
+    assertEquals([mlp.isResolved, copy.isResolved], [true, false]);
+    assertEquals([mlp.test, mlp.pairs], ["paired t", 5]);
+    assertEquals(copy.pAdjusted, copy.p);
+  },
+);
+
+testWith(
+  "files",
+  "compare() says what is wrong with a baseline, and what there is",
+  async () => {
+    const wrong = (baseline: string[], message: string) =>
+      assertRejects(
+        () => compareRuns(FIVE, { baseline }),
+        ConfigError,
+        message,
+      );
+    await wrong(["model=cnn"], "no row is that: there are model=identity; mod");
+    await wrong(["modle=mlp"], "did you mean model?");
+    await wrong(["model"], "it must be key=value");
+    // A key that all rows share matches all of them.
+    await wrong(["experiment=test"], "3 rows are that: model=identity");
+  },
+);
+
+testWith(
+  "files",
+  "compare() finds a baseline by several keys, and numbers however written",
+  async () => {
+    const runs = replicates([
+      [{ rate: 0.001, kind: "x" }, [1, 2, 3]],
+      [{ rate: 0.001, kind: "y" }, [1, 2, 4]],
+      [{ rate: 0.01, kind: "x" }, [1, 2, 5]],
+    ]);
+    const { baseline } = await compareRuns(runs, {
+      baseline: ["rate=1e-3", "kind=y"],
+    });
+    assertEquals(baseline, { name: "rate=1e-3, kind=y", row: 1 });
+  },
+);
+
+testWith(
+  "files",
+  "compare() has no verdict where the baseline lacks the record",
+  async () => {
+    const [bare, ...others] = FIVE.slice(4, 10);
+    const { records: _, ...without } = bare!;
+    const [, mlp] = firstCells(
+      await compareRuns([without, ...others], { baseline: ["model=identity"] }),
+    );
+    assertEquals(mlp!.comparison, {
+      reason: "the baseline has no such record",
+    });
+  },
+);
+
+testWith(
+  "files",
+  "compare() knows which way is better by the name, or as it is told",
+  async () => {
+    const runs = [[3, 3.1, 3.2], [5, 5.2, 5.1]].flatMap((values, row) =>
+      values.map((mean, seed): MadeRun => ({
+        id: `${row}${seed}`,
+        config: { seed, row },
+        records: ["loss", "accuracy", "sampling"].map((name) =>
+          [{ name }, { mean, error: 1, n: 9 }] as const
+        ),
+      }))
+    );
+    const standings = async (options: CompareOptions) => {
+      const { columns, rows } = await compareRuns(runs, options);
+      return columns.map((column) =>
+        rows.map(({ cells }) => cells.get(column)!.standing ?? "-").join()
+      );
+    };
+    assertEquals(await standings({}), ["worse,best", "best,worse", "-,-"]);
+    assertEquals(
+      await standings({
+        lowerIsBetter: ["acc*"],
+        higherIsBetter: ["sampling"],
+      }),
+      ["best,worse", "best,worse", "worse,best"],
+    );
+  },
+);
+
+const PIVOT: MadeRun[] = ["mlp", "identity"].flatMap((model, row) =>
+  [1, 2, 3].map((seed): MadeRun => ({
+    id: `${model}${seed}`,
+    config: { seed, model },
+    info: { startedAt: startOf(row, seed) },
+    records: [5, 50].map((nSteps) => [
+      { name: "error", nSteps, nSamples: 9 },
+      { mean: seed + 10 * row + nSteps, error: 1, n: 9 },
+    ]),
+  }))
+);
+
+testWith(
+  "files",
+  "compare() puts keys of the configuration and of records on either axis",
+  async () => {
+    const shape = async (options: CompareOptions) => {
+      const { keys, columns, rows } = await compareRuns(PIVOT, options);
+      return {
+        keys,
+        columns: columns.map(String),
+        rows: rows.map(({ config, cells }) => [
+          ...Object.values(config),
+          ...columns.map((column) => cells.get(column)!.result.mean),
+        ]),
+      };
+    };
+    assertEquals(await shape({ rows: ["model"], cols: ["nSteps"] }), {
+      keys: ["model"],
+      columns: ["error (nSteps=5)", "error (nSteps=50)"],
+      rows: [["mlp", 7, 52], ["identity", 17, 62]],
+    });
+    assertEquals(await shape({ rows: ["nSteps"], cols: ["model"] }), {
+      keys: ["nSteps"],
+      columns: ['error (model="identity")', 'error (model="mlp")'],
+      rows: [[5, 17, 7], [50, 62, 52]],
+    });
+    // What is on no axis and differs goes to the rows.
+    assertEquals((await shape({ cols: ["model"] })).keys, ["nSteps"]);
+    assertEquals(await shape({ rows: ["metric", "nSteps"], cols: ["model"] }), {
+      keys: ["metric", "nSteps"],
+      columns: ['value (model="identity")', 'value (model="mlp")'],
+      rows: [["error", 5, 17, 7], ["error", 50, 62, 52]],
+    });
+  },
+);
+
+testWith(
+  "files",
+  "compare() pairs rows over the seeds that they share, on whichever axis they are",
+  async () => {
+    const { rows, columns } = await compareRuns(PIVOT, {
+      rows: ["nSteps"],
+      cols: ["model"],
+      baseline: ["nSteps=50"],
+      lowerIsBetter: ["error"],
+    });
+    const { comparison } = rows[0]!.cells.get(columns[0]!)!;
+    assertEquals(comparison && "pairs" in comparison && comparison.pairs, 3);
+  },
+);
+
+testWith(
+  "files",
+  "compare() refuses to put two values into a cell, and to know no key",
+  async () => {
+    const wrong = (options: CompareOptions, message: string) =>
+      assertRejects(() => compareRuns(PIVOT, options), ConfigError, message);
+    await wrong(
+      { rows: ["nSamples"], cols: ["nSteps"] },
+      "Cannot put two values of error (nSteps=5) into one cell as they differ in model",
+    );
+    await wrong({ rows: ["modle"] }, "did you mean model?");
+    await wrong({ cols: ["nStep"] }, "did you mean nSteps?");
+    await wrong({ rows: ["model"], cols: ["model"] }, "on both axes");
+  },
+);
+
+testWith(
+  "files",
+  "compare() shows ratios to a column, whose error knows what moves together",
+  async () => {
+    const options: CompareOptions = {
+      rows: ["model"],
+      cols: ["nSteps"],
+      relativeTo: ["nSteps=50"],
+      ci: 95,
+    };
+    const { rows, columns } = await compareRuns(PIVOT, options);
+    const [ratio, one] = columns.map((column) => rows[0]!.cells.get(column)!);
+    assertAlmostEquals(ratio!.result.mean, 7 / 52, 1e-15);
+    // R: a <- c(6, 7, 8); b <- c(51, 52, 53); r <- mean(a) / mean(b)
+    //    sd(a - r * b) / sqrt(3) / mean(b)
+    assertAlmostEquals(ratio!.result.error, 0.0096082700124013164, 1e-12);
+    assertEquals(ratio!.interval!.length, 2);
+    assertEquals([one!.result.mean, one!.result.error], [1, NaN]);
+    assertEquals(ratio!.standing, undefined);
+    const wrong = (relativeTo: string[], message: string) =>
+      assertRejects(
+        () => compareRuns(PIVOT, { ...options, relativeTo }),
+        ConfigError,
+        message,
+      );
+    await wrong(["nSteps=7"], "no column of error is that: there are error (n");
+    await wrong(["nStep=5"], "did you mean nSteps?");
+    await assertRejects(
+      () => compareRuns(PIVOT, { ...options, baseline: ["model=mlp"] }),
+      ConfigError,
+      "Cannot use --relative-to with --baseline",
+    );
+  },
+);
+
+testWith(
+  "files",
+  "compare() says why there is nothing to compare",
+  async () => {
+    using folder = tempFolder();
+    const message = async (options: CompareOptions = {}) =>
+      (await assertRejects(
+        () => compare(new RunDatabase(folder.path), options),
+        RangeError,
+      )).message;
+    assertMatch(
+      await message(),
+      /there are no runs yet: deno task train makes/,
+    );
+    makeRun(folder.path, { id: "a", info: { status: "interrupted" } });
+    assertMatch(await message(), /no run is completed: a interrupted/);
+    assertMatch(
+      await message({ where: ["seed=9"] }),
+      /none of 1 runs is what --where/,
+    );
+    Deno.writeTextFileSync(`${folder.path}/a/run.json`, "");
+    assertMatch(await message(), /no run could be read: .*run\.json/);
+  },
+);
+
+testWith(
+  "files",
+  "compare() takes records of several names by globs",
+  async () => {
+    const { columns } = await compareRuns(THREE, { metric: ["s*", "time/*"] });
+    assertEquals(columns, [
+      ResultMetadata.of({ name: "sampling", nSteps: 5 }),
+      ResultMetadata.of({ name: "sampling", nSteps: 50 }),
+      ResultMetadata.of({ name: "time/epoch" }),
+    ]);
+  },
+);
