@@ -7,6 +7,14 @@
 import { choice, names, number, text, texts } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { AGGREGATES } from "../results/statistics/estimate.ts";
+import type { CompareOptions } from "../results/compare/comparison.ts";
+import {
+  groupReplicates,
+  type Replicates,
+  SEED_KEY,
+} from "../results/compare/replicates.ts";
+import type { RunDatabase } from "../results/database.ts";
+import { selectRuns } from "../results/select.ts";
 import { runsFlag, sinceFlag, strictFlag, whereFlag } from "./_runs.ts";
 
 /** Which runs and records are compared. */
@@ -91,3 +99,20 @@ export const layoutSchema = new ConfigSchema({
     description: "in the order of this; -key from high to low",
   }),
 });
+
+/**
+ * The replicates whose histories are drawn.
+ *
+ * @param database The runs.
+ * @param options Which of them are wanted.
+ * @returns Those with a completed run, and the keys in which they may differ.
+ */
+export function selectReplicates(
+  database: RunDatabase,
+  options: CompareOptions,
+): { histories: Replicates[]; nuisance: string[] } {
+  const nuisance = [...options.nuisance ?? [], SEED_KEY];
+  const histories = groupReplicates(selectRuns(database, options), nuisance)
+    .filter(({ runs }) => runs.size > 0);
+  return { histories, nuisance };
+}

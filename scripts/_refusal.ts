@@ -6,15 +6,19 @@ export interface Grants {
   readonly reads: string;
   /** What its permission set lets it write, if anything. */
   readonly writes?: string;
+  /** The flags that name what it writes; `runs` by default. */
+  readonly writesTo?: readonly string[];
 }
 
 const REFUSED = /Requires (\w+) access(?: to "([^"]+)")?/;
 
 /** Flags whose value is a path. */
-const PATH_FLAGS = ["runs", "dataset", "config", "experiment"];
+const PATH_FLAGS = ["runs", "dataset", "config", "experiment", "out"];
 
 /** The paths that the command line names and the grants leave out. */
-function refusedPaths(): { read: string[]; write: string[] } {
+function refusedPaths(
+  writesTo: readonly string[],
+): { read: string[]; write: string[] } {
   const { args } = Deno;
   const valuesOf = (flag: string) =>
     args.flatMap((arg, index) =>
@@ -28,7 +32,7 @@ function refusedPaths(): { read: string[]; write: string[] } {
     Deno.permissions.querySync({ name, path }).state !== "granted";
   return {
     read: PATH_FLAGS.flatMap(valuesOf).filter(isRefused("read")),
-    write: valuesOf("runs").filter(isRefused("write")),
+    write: writesTo.flatMap(valuesOf).filter(isRefused("write")),
   };
 }
 
@@ -43,8 +47,8 @@ function refusedPaths(): { read: string[]; write: string[] } {
 export function explainRefusal(command: Grants, message: string): string {
   const [, kind, place] = REFUSED.exec(message) ?? [];
   if (!kind) return message;
-  const { name, reads, writes } = command;
-  const refused = refusedPaths();
+  const { name, reads, writes, writesTo = ["runs"] } = command;
+  const refused = refusedPaths(writes ? writesTo : []);
   const list = (granted: string, ...paths: string[]) =>
     [...new Set([granted, ...paths])].map(quote).join(",");
   const isFile = kind === "read" || kind === "write";

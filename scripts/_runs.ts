@@ -39,3 +39,13 @@ export function reportProblems(problems: readonly Problem[]): void {
     console.error(`problem: ${run}: ${reason}${place}`);
   }
 }
+
+/**
+ * The folder that a file lies in.
+ *
+ * @param path The file's path.
+ * @returns The folder; `.` where the path names none.
+ */
+export function folderOf(path: string): string {
+  return path.includes("/") ? path.replace(/\/[^/]*$/, "") || "/" : ".";
+}

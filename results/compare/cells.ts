@@ -13,7 +13,9 @@ import {
 } from "../statistics/estimate.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
+import type { StoredRun } from "../database.ts";
 import type { LaidRow, Measured } from "./pivot.ts";
+import type { Replicates } from "./replicates.ts";
 
 /** Whatever intervals there are: loaded where they are asked for. */
 type Intervals = typeof import("../statistics/intervals.ts");
@@ -33,9 +35,8 @@ export async function fillRows(
     ? await import("../statistics/intervals.ts")
     : undefined;
   return laid.map(({ config, replicates, measured }) => ({
-    runs: replicates.flatMap(({ runs }) =>
-      runs.values().map(({ id }) => id).toArray()
-    ),
+    runs: completed(replicates).map(({ id }) => id),
+    paths: completed(replicates).map(({ path }) => path),
     total: replicates.reduce(
       (sum, { runs, missing }) => sum + runs.size + missing.size,
       0,
@@ -48,6 +49,10 @@ export async function fillRows(
       }),
     ),
   }));
+}
+
+function completed(replicates: readonly Replicates[]): StoredRun[] {
+  return replicates.flatMap(({ runs }) => [...runs.values()]);
 }
 
 function cellOf(

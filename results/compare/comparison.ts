@@ -81,6 +81,8 @@ export interface Cell {
 export interface ComparisonRow {
   /** The ids of the completed runs that the row holds. */
   readonly runs: readonly string[];
+  /** The directories of those runs. */
+  readonly paths: readonly string[];
   /** Of how many runs those are the completed ones. */
   readonly total: number;
   /** The row's values of the row keys; undefined where it has none. */

@@ -48,8 +48,8 @@ export function formatHtml(text: ComparisonText): string {
 
 /** What a cell shows beyond its text. */
 export interface CellExtras {
-  /** Where a click on it leads. */
-  readonly href?: string;
+  /** What its text stands for, and where each of them leads. */
+  readonly links?: readonly { readonly text: string; readonly href: string }[];
   /** What to sort by in place of its text. */
   readonly sort?: string | number;
   /** What is told of it where the pointer rests. */
@@ -90,7 +90,7 @@ function headElement({ heading, isNumeric }: TextColumn): Element {
 function cellElement(
   { text, marks, isBest }: TextCell,
   { isNumeric }: TextColumn,
-  { href, sort, title }: CellExtras,
+  { links, sort, title }: CellExtras,
 ): Element {
   const value = isBest ? h("strong", text) : text;
   return h(
@@ -100,9 +100,23 @@ function cellElement(
       ...(sort === undefined ? {} : { dataSort: `${sort}` }),
       ...(title === undefined ? {} : { title }),
     },
-    href === undefined ? value : h("a", { href }, value),
+    links === undefined ? value : linksElement(text, links),
     marks ? h("sup", marks) : null,
   );
+}
+
+/** One link is itself the text; several are shown on demand. */
+function linksElement(
+  text: string,
+  links: NonNullable<CellExtras["links"]>,
+): Element {
+  const anchors = links.map(({ text, href }) => h("a", { href }, text));
+  return links.length === 1 && links[0]!.text === text
+    ? anchors[0]!
+    : h("details", [
+      h("summary", text),
+      ...anchors.map((anchor) => h("div", anchor)),
+    ]);
 }
 
 function alignment(isNumeric: boolean): { style?: string } {

@@ -152,10 +152,18 @@ export function headingOf(
   return clean(telling ? `${name} (${telling})` : name);
 }
 
-function cellText(
+/**
+ * What a cell says.
+ *
+ * @param cell The cell; undefined where there is none.
+ * @param completed How many completed runs its row has.
+ * @param comparison The comparison.
+ * @returns The value and its error, rounded by that, and its signs.
+ */
+export function cellText(
   cell: Cell | undefined,
   completed: number,
-  { options }: Comparison,
+  { options }: Pick<Comparison, "options">,
 ): TextCell {
   if (!cell) return { text: NO_VALUE };
   const { kind, runs, standing, result: { mean, error }, interval } = cell;

@@ -1,0 +1,270 @@
+/**
+ * Figures of histories: curves over steps, with a band over replicates.
+ *
+ * @module
+ */
+
+import type { TopLevelSpec } from "vega-lite";
+import { ConfigError, unknownKey } from "../../core/config/schema.ts";
+import { decodeNumber } from "../../core/utils/json.ts";
+import { readHistory } from "../../core/utils/history.ts";
+import type { Problem } from "../../core/utils/run_directory.ts";
+import { labelOf } from "../compare/comparison.ts";
+import { type Replicates, SEED_KEY } from "../compare/replicates.ts";
+import type { StoredRun } from "../database.ts";
+import { differingKeys, rawValueOf } from "../select.ts";
+import { meanOf } from "../statistics/estimate.ts";
+import type { Figure, FigureOptions } from "./points.ts";
+import { isLogarithmic, type Scale } from "./scale.ts";
+import { captioned, COLORS, configOf, DASHES, PRINT } from "./style.ts";
+
+/** What a figure of histories shows. */
+export interface HistoryOptions extends FigureOptions {
+  /** The measure, as the lines of the histories name it. */
+  readonly measure: string;
+  /** Keys in which replicates may differ. */
+  readonly nuisance?: readonly string[];
+  /** The field on the horizontal axis; `step`, or else `epoch`, by default. */
+  readonly x?: string;
+  /** The confidence level of the band in percent; 0 for standard errors. */
+  readonly ci?: number;
+  /** The horizontal axis; linear by default, as steps are. */
+  readonly xScale?: Scale;
+  /** The axis of the values; logarithmic where they ask for it. */
+  readonly yScale?: Scale;
+  /** Where to report histories that could not be read. */
+  readonly problems?: Problem[];
+}
+
+/** A curve has at most so many points: more are finer than a page. */
+const MOST_POINTS = 400;
+
+/** What counts steps, by custom. */
+const STEP_FIELDS = ["step", "epoch"];
+
+const WIDTH = 480;
+const HEIGHT = 280;
+
+/**
+ * Draws a measure over the course of training: of several runs the mean with
+ * a band of its between-seed error, of one run its own line.
+ *
+ * @param groups The replicates, a curve each.
+ * @param options What is shown.
+ * @returns The figure, and what it could not show.
+ * @throws {ConfigError} If no history has the measure.
+ */
+export async function historyFigure(
+  groups: readonly Replicates[],
+  options: HistoryOptions,
+): Promise<Figure> {
+  const { measure, problems = [], ink = PRINT, ci = 0 } = options;
+  const { nuisance = [SEED_KEY] } = options;
+  const keys = differingKeys(groups.map(({ example }) => example));
+  const histories = groups.map((group) => ({
+    label: labelOf(
+      Object.fromEntries(
+        keys.filter((key) => !nuisance.includes(key))
+          .map((key) => [key, rawValueOf(group.example, key)]),
+      ),
+    ),
+    runs: group.runs.values().map((run) => linesOf(run, problems)).toArray(),
+  }));
+  const lines = histories.flatMap(({ runs }) => runs.flat());
+  const known = [...new Set(lines.flatMap((line) => Object.keys(line)))];
+  if (!known.includes(measure)) {
+    throw new ConfigError([{
+      where: "--history",
+      message: known.length > 0
+        ? unknownKey(measure, known)
+        : `Cannot draw ${measure} as no run has a history`,
+    }]);
+  }
+  const x = options.x ?? STEP_FIELDS.find((field) => known.includes(field));
+  if (x === undefined || !known.includes(x)) {
+    throw new ConfigError([{
+      where: "--x",
+      message: x === undefined
+        ? "Cannot draw histories without step or epoch: name a field with --x"
+        : unknownKey(x, known),
+    }]);
+  }
+  const { tInterval } = await import("../statistics/intervals.ts");
+  const left: string[] = [];
+  const curves = histories.flatMap(({ label, runs }) => {
+    const curve = curveOf(runs, x, measure);
+    if (curve.length === 0) left.push(`${label}: no ${measure}`);
+    return curve.map(({ at, values }) => {
+      const { mean, error, n } = meanOf(values);
+      const interval = ci
+        ? tInterval({ mean, error, df: n - 1 }, ci / 100)
+        : [mean - error, mean + error];
+      const isFinite = Number.isFinite(mean);
+      return {
+        at,
+        label,
+        mean: isFinite ? mean : null,
+        low: isFinite ? interval?.[0] : null,
+        high: isFinite ? interval?.[1] : null,
+        told: `${label}\n${x} ${at}: ${measure} ${mean.toPrecision(4)}\n` +
+          (n > 1
+            ? `± ${error.toPrecision(2)} between-seed, n = ${n}`
+            : "one run"),
+      };
+    });
+  });
+  const finite = curves.flatMap(({ mean }) => mean ?? []);
+  const several = Math.max(...histories.map(({ runs }) => runs.length)) > 1;
+  const labels = histories.map(({ label }) => label);
+  const isLog = isLogarithmic(finite, options.yScale);
+  const xs = curves.map(({ at }) => at);
+  const byLabel = {
+    field: "label",
+    type: "nominal",
+    sort: labels,
+    title: null,
+  };
+  const legend = {
+    symbolType: "stroke",
+    symbolSize: 300,
+    symbolStrokeWidth: 2,
+  };
+  const isOne = labels.length === 1;
+  const axis = (field: string) => ({
+    field,
+    type: "quantitative",
+    title: measure,
+    scale: isLog ? { type: "log" } : { zero: false },
+  });
+  const spec = {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    ...captioned(options.title, [
+      several
+        ? `mean over runs, band: between-seed ${
+          ci ? `${ci} % confidence interval` : "standard error"
+        }`
+        : "one run each",
+    ]),
+    width: options.width ?? WIDTH,
+    height: options.height ?? HEIGHT,
+    config: configOf(ink),
+    data: { values: curves },
+    encoding: {
+      x: {
+        field: "at",
+        type: "quantitative",
+        title: x,
+        scale: isLogarithmic(xs, options.xScale ?? "linear")
+          ? { type: "log" }
+          : { zero: false, nice: false },
+      },
+    },
+    layer: [
+      {
+        mark: { type: "area", opacity: 0.2 },
+        transform: [
+          // The logarithm of what is below 0 would draw nonsense.
+          { filter: `isValid(datum.low)${isLog ? " && datum.low > 0" : ""}` },
+        ],
+        encoding: {
+          y: axis("low"),
+          y2: { field: "high" },
+          fill: isOne ? { value: COLORS[0] } : { ...byLabel, legend },
+        },
+      },
+      {
+        mark: {
+          type: "line",
+          strokeWidth: 1.8,
+          invalid: "break-paths-show-domains",
+        },
+        encoding: {
+          y: axis("mean"),
+          stroke: isOne ? { value: COLORS[0] } : { ...byLabel, legend },
+          ...(isOne ? {} : {
+            strokeDash: {
+              ...byLabel,
+              legend,
+              scale: { range: DASHES.map((dash) => [...dash]) },
+            },
+          }),
+        },
+      },
+      {
+        // Unseen, and what tells where the pointer rests.
+        mark: { type: "point", opacity: 0, size: 60, filled: true },
+        encoding: {
+          y: axis("mean"),
+          description: { field: "told" },
+        },
+      },
+    ],
+  };
+  return { spec: spec as unknown as TopLevelSpec, left };
+}
+
+/**
+ * The measures that histories have: fields that hold numbers, without what
+ * counts steps and without times.
+ *
+ * @param groups The replicates.
+ * @returns The names, each once.
+ */
+export function measuresOf(groups: readonly Replicates[]): string[] {
+  const lines = groups.flatMap(({ runs }) =>
+    runs.values().flatMap((run) => linesOf(run, []).slice(0, 1)).toArray()
+  );
+  const fields = lines.flatMap((line) =>
+    Object.keys(line).filter((field) => isNumeric(line[field]))
+  );
+  return [...new Set(fields)].filter((field) =>
+    !STEP_FIELDS.includes(field) && !field.startsWith("time/")
+  );
+}
+
+function isNumeric(value: unknown): boolean {
+  try {
+    decodeNumber(value, "value");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function linesOf(
+  { path, id }: StoredRun,
+  problems: Problem[],
+): readonly Readonly<Record<string, unknown>>[] {
+  try {
+    return readHistory(path).lines;
+  } catch (error) {
+    const reason = (error as Error).message;
+    problems.push({ run: id, file: `${path}/metrics.jsonl`, reason });
+    return [];
+  }
+}
+
+/** The values of all runs at each place, thinned to what a page can show. */
+function curveOf(
+  runs: readonly (readonly Readonly<Record<string, unknown>>[])[],
+  x: string,
+  measure: string,
+): { at: number; values: number[] }[] {
+  const places = new Map<number, number[]>();
+  for (const lines of runs) {
+    // Of several lines at one place the last: a run has one voice there.
+    const own = new Map<number, number>();
+    for (const line of lines) {
+      if (line[x] === undefined || line[measure] === undefined) continue;
+      own.set(decodeNumber(line[x], x), decodeNumber(line[measure], measure));
+    }
+    for (const [at, value] of own) {
+      places.getOrInsertComputed(at, () => []).push(value);
+    }
+  }
+  const sorted = [...places].sort(([a], [b]) => a - b);
+  const stride = Math.ceil(sorted.length / MOST_POINTS);
+  return sorted
+    .filter((_, index) => index % stride === 0 || index === sorted.length - 1)
+    .map(([at, values]) => ({ at, values }));
+}

@@ -1,0 +1,46 @@
+/**
+ * Figures as PNG, by resvg.
+ *
+ * @module
+ */
+
+import medium from "@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf" with {
+  type: "bytes",
+};
+import regular from "@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf" with {
+  type: "bytes",
+};
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
+import wasm from "@resvg/resvg-wasm/index_bg.wasm" with { type: "bytes" };
+import { FONT, PRINT } from "./style.ts";
+
+/** Pixels of a PNG for one of the SVG: as fine as print. */
+const ZOOM = 3;
+
+// Once a process: a second time would be an error.
+await initWasm(wasm);
+
+/**
+ * Draws an SVG as PNG. WebAssembly sees no fonts of the system: letters are of
+ * the one that comes with it.
+ *
+ * @param svg The text of the SVG.
+ * @returns The bytes of the PNG, three pixels for each of the SVG.
+ */
+export function pngOf(svg: string): Uint8Array {
+  using memory = new DisposableStack();
+  const free = (held: { free(): void }) => held.free();
+  const image = memory.adopt(
+    new Resvg(svg, {
+      font: {
+        fontBuffers: [regular, medium],
+        defaultFontFamily: FONT,
+        sansSerifFamily: FONT,
+      },
+      fitTo: { mode: "zoom", value: ZOOM },
+      ...(PRINT.paper ? { background: PRINT.paper } : {}),
+    }),
+    free,
+  );
+  return memory.adopt(image.render(), free).asPng();
+}

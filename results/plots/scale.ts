@@ -1,0 +1,42 @@
+/** A logarithmic axis is asked for by values that span so much. */
+const LOG_SPAN = 20;
+
+/** What kind of axis there may be. */
+export const SCALES = ["auto", "linear", "log"] as const;
+
+/** One of {@linkcode SCALES}. */
+export type Scale = typeof SCALES[number];
+
+/**
+ * Says whether an axis is logarithmic: where all values are above 0 and the
+ * largest is at least 20 times the smallest.
+ *
+ * @param values The values on the axis.
+ * @param scale What is asked for.
+ * @returns Whether the axis is logarithmic.
+ * @throws {RangeError} If it is to be, and a value is not above 0.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { isLogarithmic } from "./scale.ts";
+ *
+ * assertEquals(isLogarithmic([0.001, 0.01, 0.1]), true);
+ * assertEquals(isLogarithmic([1, 2, 3]), false);
+ * assertEquals(isLogarithmic([0, 100]), false);
+ * ```
+ */
+export function isLogarithmic(
+  values: readonly number[],
+  scale: Scale = "auto",
+): boolean {
+  const low = Math.min(...values), high = Math.max(...values);
+  if (scale === "log" && !(low > 0)) {
+    throw new RangeError(
+      `Cannot draw a logarithmic axis as all values must be above 0: the ` +
+        `smallest is ${low}`,
+    );
+  }
+  return scale === "log" ||
+    scale === "auto" && low > 0 && high >= LOG_SPAN * low;
+}

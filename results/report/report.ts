@@ -1,0 +1,204 @@
+/**
+ * A comparison as one page that needs nothing else: tables, figures, styles and
+ * scripts are all in it.
+ *
+ * @module
+ */
+
+import { relative } from "@std/path";
+import type { Element, ElementContent } from "hast";
+import { toHtml } from "hast-util-to-html";
+import { h } from "hastscript";
+import sorting from "sortable-tablesort/dist/sortable.min.js" with {
+  type: "text",
+};
+import type { Comparison, ComparisonRow } from "../compare/comparison.ts";
+import type { Replicates } from "../compare/replicates.ts";
+import { historyFigure, measuresOf } from "../plots/history.ts";
+import { pointsFigure } from "../plots/points.ts";
+import { PAGE } from "../plots/style.ts";
+import { svgOf } from "../plots/svg.ts";
+import {
+  type CellExtras,
+  notesElements,
+  tableElement,
+} from "../render/html.ts";
+import { clean, headingOf, textOf } from "../render/text.ts";
+import page from "./page.js" with { type: "text" };
+import style from "./page.css" with { type: "text" };
+
+/** What a page shows. */
+export interface ReportOptions {
+  /** What stands above it. */
+  readonly title: string;
+  /** The folder that the page will lie in: links to runs lead from there. */
+  readonly folder: string;
+  /** The replicates whose histories are drawn. */
+  readonly histories: readonly Replicates[];
+  /** The confidence level of bands in percent; 0 for standard errors. */
+  readonly ci?: number;
+  /** Keys in which replicates may differ. */
+  readonly nuisance?: readonly string[];
+}
+
+/** A page is for people: the first so many figures of each kind are drawn. */
+const MOST_FIGURES = 12;
+
+/**
+ * Writes a comparison as a page.
+ *
+ * @param comparison The comparison.
+ * @param options What else the page shows.
+ * @returns The HTML. A browser that opens it makes no request: it is told so by
+ * the page's own Content-Security-Policy.
+ */
+export async function reportOf(
+  comparison: Comparison,
+  options: ReportOptions,
+): Promise<string> {
+  const { table, notes, verdicts } = textOf(comparison);
+  const { rows, problems } = comparison;
+  const extras = extrasFor(comparison, options.folder);
+  const nRuns = new Set(rows.flatMap(({ runs }) => runs)).size;
+  const body: ElementContent[] = [
+    h("h1", clean(options.title)),
+    h("p.notes", `${nRuns} completed runs in ${rows.length} rows`),
+    h("h2", "Results"),
+    sortable(tableElement(table, extras)),
+    h("div.notes", notesElements(notes)),
+    ...(verdicts
+      ? [
+        h("h2", "Verdicts"),
+        h("p", verdicts.title),
+        sortable(tableElement(verdicts.table)),
+      ]
+      : []),
+    ...await pointsSection(comparison),
+    ...await historySection(options),
+    ...(problems.length > 0
+      ? [
+        h("h2", "Could not be read"),
+        h(
+          "ul",
+          problems.map(({ run, reason }) =>
+            h("li", clean(`${run}: ${reason}`))
+          ),
+        ),
+      ]
+      : []),
+    h("div#tooltip", { hidden: true }),
+  ];
+  const script = `${sorting}\n${page}`;
+  const document = h(null, [
+    { type: "doctype" } as unknown as Element,
+    h("html", { lang: "en" }, [
+      h("head", [
+        h("meta", { charset: "utf-8" }),
+        h("meta", {
+          httpEquiv: "Content-Security-Policy",
+          content: "default-src 'none'; style-src 'unsafe-inline'; " +
+            `script-src '${await hashOf(script)}'`,
+        }),
+        h("meta", {
+          name: "viewport",
+          content: "width=device-width, initial-scale=1",
+        }),
+        h("title", clean(options.title)),
+        h("style", style),
+      ]),
+      h("body", [
+        ...body,
+        h("script", script),
+      ]),
+    ]),
+  ]);
+  return toHtml(document, { allowDangerousHtml: true });
+}
+
+/** What a Content-Security-Policy names an inline script by. */
+async function hashOf(script: string): Promise<string> {
+  const bytes = new TextEncoder().encode(script);
+  const hash = await crypto.subtle.digest("SHA-256", bytes);
+  return `sha256-${new Uint8Array(hash).toBase64()}`;
+}
+
+function sortable(table: Element): Element {
+  table.properties.className = ["sortable", "n-last", "asc"];
+  return h("div.scroll", table);
+}
+
+/** Links to runs; full precision for sorting; what stands behind a value. */
+function extrasFor(
+  { keys, columns, rows }: Comparison,
+  folder: string,
+): (row: number, place: number) => CellExtras {
+  return (index, place) => {
+    const row = rows[index]!;
+    if (place === 0) {
+      return { links: linksTo(row, folder), sort: row.runs.length };
+    }
+    const key = keys[place - 1];
+    if (key !== undefined) {
+      const value = row.config[key];
+      return typeof value === "number" ? { sort: value } : {};
+    }
+    const cell = row.cells.get(columns[place - 1 - keys.length]!);
+    if (!cell) return { sort: "" };
+    const { result, kind, runs } = cell;
+    return {
+      sort: result.mean,
+      title: `${kind}, n = ${result.n}: ${[...runs.keys()].join(", ")}`,
+    };
+  };
+}
+
+function linksTo({ paths }: ComparisonRow, folder: string) {
+  return paths.map((path) => ({
+    text: path.split("/").at(-1)!,
+    href: `${encodeURI(relative(folder, path))}/`,
+  }));
+}
+
+async function pointsSection(
+  comparison: Comparison,
+): Promise<ElementContent[]> {
+  const figures = await Promise.all(
+    comparison.columns.slice(0, MOST_FIGURES).map(async (column) => {
+      const { spec } = pointsFigure(comparison, column, {
+        title: clean(headingOf(column, comparison)),
+        ink: PAGE,
+      });
+      return await figureElement(spec);
+    }),
+  );
+  return figures.length > 0
+    ? [h("h2", "Figures"), h("div.figures", figures)]
+    : [];
+}
+
+async function historySection(
+  { histories, ci = 0, nuisance = [] }: ReportOptions,
+): Promise<ElementContent[]> {
+  const measures = measuresOf(histories).slice(0, MOST_FIGURES);
+  const figures = await Promise.all(measures.map(async (measure) => {
+    const { spec } = await historyFigure(histories, {
+      measure,
+      title: clean(measure),
+      ci,
+      ink: PAGE,
+      ...(nuisance.length > 0 ? { nuisance } : {}),
+    });
+    return await figureElement(spec);
+  }));
+  return figures.length > 0
+    ? [h("h2", "Training"), h("div.figures", figures)]
+    : [];
+}
+
+/** Vega escapes what it writes: its SVG goes into the page as it is. */
+async function figureElement(
+  spec: Parameters<typeof svgOf>[0],
+): Promise<Element> {
+  const svg = { type: "raw", value: await svgOf(spec) };
+  return h("figure", [svg as unknown as Element]);
+}

@@ -1,0 +1,220 @@
+/**
+ * `deno task plot`: draws a comparison, or the course of training.
+ *
+ * @module
+ */
+
+import { choice, integer, text } from "../core/config/fields.ts";
+import { parseFlags } from "../core/config/flags.ts";
+import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
+import { writeFileAtomic } from "../core/utils/json.ts";
+import type { Problem } from "../core/utils/run_directory.ts";
+import { compare } from "../results/compare/compare.ts";
+import type { CompareOptions } from "../results/compare/comparison.ts";
+import { RunDatabase } from "../results/database.ts";
+import type { Figure, FigureOptions } from "../results/plots/points.ts";
+import { SCALES } from "../results/plots/scale.ts";
+import {
+  checkPositionals,
+  type Command,
+  commonSchema,
+  EXIT,
+  main,
+  usageError,
+} from "./_command.ts";
+import {
+  selectionSchema,
+  selectReplicates,
+  statisticsSchema,
+} from "./_compare.ts";
+import { folderOf, reportProblems } from "./_runs.ts";
+
+const SUFFIX = /\.(svg|png|json)$/;
+
+const figureSchema = new ConfigSchema({
+  y: text({
+    default: "",
+    placeholder: "<record>",
+    description: "the record on the axis of values",
+  }),
+  x: text({
+    default: "",
+    placeholder: "<key>",
+    description: "the key on the other axis [default: all that differ]",
+  }),
+  series: text({
+    default: "",
+    placeholder: "<key>",
+    description: "the key that tells series apart",
+  }),
+  history: text({
+    default: "",
+    placeholder: "<measure>",
+    description: "draw this over steps instead, a band over replicates",
+  }),
+  out: text({
+    default: "figures/plot.svg",
+    placeholder: "<file>",
+    rule: "a file that ends in .svg, .png or .json (Vega-Lite)",
+    allows: (text) => SUFFIX.test(text),
+    description: "where to write it: .svg, .png, or .json for Vega-Lite",
+  }),
+  title: text({ default: "", description: "what stands above it" }),
+  width: integer({
+    default: 0,
+    min: 0,
+    max: 4000,
+    description: "of the inner area in pixels; 0 for as wide as fits",
+  }),
+  height: integer({
+    default: 0,
+    min: 0,
+    max: 4000,
+    description: "of the inner area in pixels; 0 for as high as fits",
+  }),
+  xScale: choice({
+    default: "auto",
+    choices: SCALES,
+    description: "the axis of --x; auto is log for values that span a lot",
+  }),
+  yScale: choice({
+    default: "auto",
+    choices: SCALES,
+    description: "the axis of values; auto is log for values that span a lot",
+  }),
+});
+
+type FigureFlags = typeof figureSchema.defaults;
+
+const command: Command = {
+  name: "plot",
+  reads: "./runs,./studies,./figures",
+  writes: "./figures",
+  writesTo: ["out"],
+  help: () => ({
+    summary: "Draw records with their errors, or measures over steps.",
+    usage: "deno task plot --y RECORD [--x KEY] [--series KEY] [flags]\n" +
+      "       deno task plot --history MEASURE [flags]",
+    groups: [
+      { title: "Figure", schema: figureSchema },
+      { title: "Runs", schema: selectionSchema },
+      { title: "Statistics", schema: statisticsSchema },
+    ],
+    examples: [
+      "deno task plot --x learningRate --y loss/held-out --series model",
+      "deno task plot --y loss/held-out --ci 95 --out figures/models.png",
+      "deno task plot --history loss --where model=identity",
+    ],
+  }),
+  async run(args) {
+    const flags = parseFlags(args, [
+      figureSchema,
+      selectionSchema,
+      statisticsSchema,
+      commonSchema,
+    ]);
+    checkPositionals(flags.positionals, 0);
+    const figure = flags.resolve(figureSchema);
+    const { runs, strict, ...selection } = flags.resolve(selectionSchema);
+    const options = { ...selection, ...flags.resolve(statisticsSchema) };
+    if ((figure.y === "") === (figure.history === "")) {
+      throw usageError(
+        "Cannot draw a figure without --y RECORD or --history MEASURE: give " +
+          "one of both",
+      );
+    }
+    const database = new RunDatabase(...runs);
+    const problems = [...database.problems];
+    const { spec, left } = figure.history === ""
+      ? await drawPoints(database, figure, options)
+      : await drawHistory(database, figure, { ...options, problems });
+    await write(figure.out, spec);
+    console.log(figure.out);
+    left.forEach((what) => console.error(`not drawn: ${what}`));
+    reportProblems(problems);
+    return strict && problems.length > 0 ? EXIT.failed : EXIT.done;
+  },
+};
+
+function sizeOf({ title, width, height }: FigureFlags): FigureOptions {
+  return {
+    ...(title ? { title } : {}),
+    ...(width ? { width } : {}),
+    ...(height ? { height } : {}),
+  };
+}
+
+async function drawPoints(
+  database: RunDatabase,
+  figure: FigureFlags,
+  options: CompareOptions,
+): Promise<Figure> {
+  const { x, y, series, xScale, yScale } = figure;
+  const rows = [x, series].filter((key) => key !== "");
+  const { pointsFigure } = await import("../results/plots/points.ts");
+  const comparison = await compare(database, {
+    ...options,
+    metric: options.metric?.length ? options.metric : ["*"],
+    rows,
+    ...(x ? { sort: x } : {}),
+  });
+  const named = comparison.columns.filter((column) =>
+    String(column) === y || column.name === y
+  );
+  const [column, another] = named;
+  if (!column) {
+    const names = comparison.columns.map(({ name }) => name);
+    throw usageError(unknownKey(y, [...new Set(names)], { kind: "record" }));
+  }
+  if (another) {
+    throw usageError(
+      `Cannot draw ${y} as there are ${named.join("; ")}: name one of them ` +
+        "whole, or put what differs on --x or --series",
+    );
+  }
+  return pointsFigure(comparison, column, {
+    ...sizeOf(figure),
+    ...(x ? { x } : {}),
+    ...(series ? { series } : {}),
+    xScale,
+    yScale,
+  });
+}
+
+async function drawHistory(
+  database: RunDatabase,
+  figure: FigureFlags,
+  options: CompareOptions & { readonly problems: Problem[] },
+): Promise<Figure> {
+  const { historyFigure } = await import("../results/plots/history.ts");
+  const { histories, nuisance } = selectReplicates(database, options);
+  if (histories.length === 0) {
+    throw new RangeError("Cannot draw histories as no run is completed");
+  }
+  return await historyFigure(histories, {
+    ...sizeOf(figure),
+    measure: figure.history,
+    nuisance,
+    ...(figure.x ? { x: figure.x } : {}),
+    ...(figure.xScale === "auto" ? {} : { xScale: figure.xScale }),
+    yScale: figure.yScale,
+    ci: options.ci ?? 0,
+    problems: options.problems,
+  });
+}
+
+async function write(path: string, spec: Figure["spec"]): Promise<void> {
+  Deno.mkdirSync(folderOf(path), { recursive: true });
+  if (path.endsWith(".json")) {
+    writeFileAtomic(path, `${JSON.stringify(spec, null, 2)}\n`);
+    return;
+  }
+  const { svgOf } = await import("../results/plots/svg.ts");
+  const svg = await svgOf(spec);
+  if (path.endsWith(".png")) {
+    const { pngOf } = await import("../results/plots/png.ts");
+    writeFileAtomic(path, pngOf(svg));
+  } else writeFileAtomic(path, `${svg}\n`);
+}
+
+if (import.meta.main) await main(command);

@@ -1,0 +1,93 @@
+/**
+ * `deno task report`: writes a comparison as one page that needs nothing else.
+ *
+ * @module
+ */
+
+import { text } from "../core/config/fields.ts";
+import { parseFlags } from "../core/config/flags.ts";
+import { ConfigSchema } from "../core/config/schema.ts";
+import { writeFileAtomic } from "../core/utils/json.ts";
+import { compare } from "../results/compare/compare.ts";
+import { RunDatabase } from "../results/database.ts";
+import {
+  checkPositionals,
+  type Command,
+  commonSchema,
+  EXIT,
+  main,
+} from "./_command.ts";
+import {
+  layoutSchema,
+  selectionSchema,
+  selectReplicates,
+  statisticsSchema,
+} from "./_compare.ts";
+import { folderOf, reportProblems } from "./_runs.ts";
+
+const pageSchema = new ConfigSchema({
+  out: text({
+    default: "reports/report.html",
+    placeholder: "<file>",
+    rule: "a file that ends in .html",
+    allows: (text) => text.endsWith(".html"),
+    description: "where to write the page",
+  }),
+  title: text({ default: "Report", description: "what stands above it" }),
+});
+
+const command: Command = {
+  name: "report",
+  reads: "./runs,./studies,./reports",
+  writes: "./reports",
+  writesTo: ["out"],
+  help: () => ({
+    summary: "Write a comparison as one page: tables, figures, links to runs.",
+    usage: "deno task report [flags]",
+    groups: [
+      { title: "Page", schema: pageSchema },
+      { title: "Runs", schema: selectionSchema },
+      { title: "Statistics", schema: statisticsSchema },
+      { title: "Table", schema: layoutSchema },
+    ],
+    examples: [
+      "deno task report --baseline model=identity --ci 95",
+      "deno task report --where dataset=faithful --out reports/faithful.html",
+    ],
+  }),
+  async run(args) {
+    const flags = parseFlags(args, [
+      pageSchema,
+      selectionSchema,
+      statisticsSchema,
+      layoutSchema,
+      commonSchema,
+    ]);
+    checkPositionals(flags.positionals, 0);
+    const { out, title } = flags.resolve(pageSchema);
+    const { runs, strict, ...selection } = flags.resolve(selectionSchema);
+    const options = {
+      ...selection,
+      ...flags.resolve(statisticsSchema),
+      ...flags.resolve(layoutSchema),
+    };
+    const database = new RunDatabase(...runs);
+    const comparison = await compare(database, options);
+    const { reportOf } = await import("../results/report/report.ts");
+    const folder = folderOf(out);
+    const html = await reportOf(comparison, {
+      title,
+      folder,
+      ...selectReplicates(database, options),
+      ci: options.ci,
+    });
+    Deno.mkdirSync(folder, { recursive: true });
+    writeFileAtomic(out, html);
+    console.log(out);
+    reportProblems(database.problems);
+    const isBad = strict && database.problems.length > 0;
+    return isBad ? EXIT.failed : EXIT.done;
+  },
+};
+
+if (import.meta.main) await main(command);
