@@ -1,0 +1,103 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { History } from "../../../core/utils/history.ts";
+import { compare } from "../../../results/compare/compare.ts";
+import { groupReplicates } from "../../../results/compare/replicates.ts";
+import { RunDatabase } from "../../../results/database.ts";
+import { reportOf } from "../../../results/report/report.ts";
+import { ROOT, tempFolder, testWith, testWithProgram } from "../../_helpers.ts";
+import { makeRun } from "../../_runs.ts";
+import { replicates } from "../_made.ts";
+import type { Browsed } from "./_browse.ts";
+
+/** A name that would do harm if it were not escaped. */
+const EVIL = `<img src="https://example.com/x.png" onerror="alert(1)">'"&`;
+
+const RUNS = replicates([
+  [{ model: "a", rate: 10 }, [1, 1.2, 1.1]],
+  [{ model: "b", rate: 9 }, [0.5, 0.7, 0.65]],
+  [{ model: EVIL, rate: 100 }, [30]],
+]);
+
+/** Makes runs and writes their report beside them; returns its path. */
+async function writeReport(folder: string): Promise<string> {
+  for (const run of RUNS) {
+    const path = makeRun(`${folder}/runs`, run);
+    using history = new History(path, run.id);
+    for (const step of [1, 2, 3]) history.append({ step, loss: 3 / step });
+  }
+  const database = new RunDatabase(`${folder}/runs`);
+  const comparison = await compare(database, { baseline: ["model=a"] });
+  const html = await reportOf(comparison, {
+    title: `Report ${EVIL}`,
+    folder: `${folder}/reports`,
+    histories: groupReplicates([...database], ["seed"]),
+  });
+  Deno.mkdirSync(`${folder}/reports`);
+  Deno.writeTextFileSync(`${folder}/reports/report.html`, html);
+  return `${folder}/reports/report.html`;
+}
+
+testWith(
+  "files",
+  "reportOf() holds all it needs, and no name as code",
+  async () => {
+    using folder = tempFolder();
+    const html = Deno.readTextFileSync(await writeReport(folder.path));
+    assertMatch(html, /^<!doctype html><html lang="en">/);
+    assertEquals(html.includes("<img"), false);
+    assertEquals(
+      /<(link|iframe|object)\b|\bsrc=|url\(/.test(html.replaceAll(
+        /&#?\w+;[^<]*/g,
+        "",
+      )),
+      false,
+    );
+    assertMatch(html, /default-src &#x27;none&#x27;/);
+    // The same runs, the same page.
+    using other = tempFolder();
+    const again = Deno.readTextFileSync(await writeReport(other.path));
+    assertEquals(again, html);
+  },
+);
+
+testWithProgram(
+  "chromium",
+  "a report works in a browser: it renders, sorts, tells, and asks nothing of the network",
+  async () => {
+    using folder = tempFolder();
+    const path = await writeReport(folder.path);
+    const RATE_COLUMN = 3;
+    const { stdout, stderr, success } = await new Deno.Command(
+      Deno.execPath(),
+      {
+        args: [
+          ...["run", "--quiet", "-A", "tests/results/report/_browse.ts"],
+          ...[path, `${RATE_COLUMN}`],
+        ],
+        cwd: ROOT,
+        stdin: "null",
+      },
+    ).output();
+    assert(success, new TextDecoder().decode(stderr));
+    const browsed: Browsed = JSON.parse(new TextDecoder().decode(stdout));
+    assertEquals(browsed.complaints, []);
+    assertEquals(browsed.requests, []);
+    assertEquals(browsed.title, `Report ${EVIL}`);
+    // As numbers, not as texts, where 9 would come last.
+    assertEquals(browsed.before, ["10", "9", "100"]);
+    assertEquals(browsed.sorted, ["9", "10", "100"]);
+    assertEquals(browsed.sortedBack, ["100", "10", "9"]);
+    assertEquals(
+      browsed.tooltip,
+      "model=a, rate=10\nloss: 1.100 ± 0.058\n" +
+        "between-seed, n = 3: seed=1, seed=2, seed=3",
+    );
+    assertEquals(browsed.nFigures, 2);
+    assertEquals(browsed.links.length, RUNS.length);
+    for (const link of browsed.links) {
+      assert(Deno.statSync(new URL(link)).isDirectory, link);
+    }
+    const [light, dark] = browsed.papers;
+    assert(light !== dark, light!);
+  },
+);
