@@ -1,20 +1,27 @@
 /**
- * The flags that all commands share which compare runs.
+ * What all commands share which compare runs: their flags, and the comparison.
  *
  * @module
  */
 
 import { choice, names, number, text, texts } from "../core/config/fields.ts";
+import { type HelpGroup, parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { AGGREGATES } from "../results/statistics/estimate.ts";
-import type { CompareOptions } from "../results/compare/comparison.ts";
+import { compare } from "../results/compare/compare.ts";
+import type {
+  CompareOptions,
+  Comparison,
+} from "../results/compare/comparison.ts";
 import {
   groupReplicates,
   type Replicates,
   SEED_KEY,
 } from "../results/compare/replicates.ts";
-import type { RunDatabase } from "../results/database.ts";
+import { RunDatabase } from "../results/database.ts";
+import { type Format, FORMATS } from "../results/render/render.ts";
 import { selectRuns } from "../results/select.ts";
+import { checkPositionals, commonSchema } from "./_command.ts";
 import { runsFlag, sinceFlag, strictFlag, whereFlag } from "./_runs.ts";
 
 /** Which runs and records are compared. */
@@ -99,6 +106,54 @@ export const layoutSchema = new ConfigSchema({
     description: "in the order of this; -key from high to low",
   }),
 });
+
+const formatSchema = new ConfigSchema({
+  format: choice({
+    default: "table",
+    choices: FORMATS,
+    description: "how to write the table",
+  }),
+});
+
+/** The flags of `compare`, as its help lists them. */
+export const compareGroups: readonly HelpGroup[] = [
+  { title: "Runs", schema: selectionSchema },
+  { title: "Statistics", schema: statisticsSchema },
+  { title: "Table", schema: layoutSchema },
+  { title: "Output", schema: formatSchema },
+];
+
+/** A comparison as a command line asks for it. */
+export interface ComparedRuns {
+  /** The comparison. */
+  readonly comparison: Comparison;
+  /** How to write it. */
+  readonly format: Format;
+  /** Whether a damaged run is an error. */
+  readonly strict: boolean;
+}
+
+/**
+ * Compares runs as the command line of `compare` asks.
+ *
+ * @param args The arguments.
+ * @returns The comparison, and how to write it.
+ * @throws {ConfigError} If an argument is wrong.
+ */
+export async function compareRuns(
+  args: readonly string[],
+): Promise<ComparedRuns> {
+  const schemas = compareGroups.map(({ schema }) => schema);
+  const flags = parseFlags(args, [...schemas, commonSchema]);
+  checkPositionals(flags.positionals, 0);
+  const { runs, strict, ...selection } = flags.resolve(selectionSchema);
+  const comparison = await compare(new RunDatabase(...runs), {
+    ...selection,
+    ...flags.resolve(statisticsSchema),
+    ...flags.resolve(layoutSchema),
+  });
+  return { comparison, format: flags.resolve(formatSchema).format, strict };
+}
 
 /**
  * The replicates whose histories are drawn.

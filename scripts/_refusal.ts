@@ -13,7 +13,15 @@ export interface Grants {
 const REFUSED = /Requires (\w+) access(?: to "([^"]+)")?/;
 
 /** Flags whose value is a path. */
-const PATH_FLAGS = ["runs", "dataset", "config", "experiment", "out"];
+const PATH_FLAGS = [
+  "runs",
+  "dataset",
+  "config",
+  "experiment",
+  "out",
+  "write",
+  "check",
+];
 
 /** The paths that the command line names and the grants leave out. */
 function refusedPaths(

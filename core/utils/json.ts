@@ -101,14 +101,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
  *
  * @param path The file's path.
  * @param content Its whole content.
+ * @param unique The end of the temporary name; no two processes have the same
+ * by default.
  * @throws {Deno.errors.NotCapable} If the process may not write there.
  */
 export function writeFileAtomic(
   path: string,
   content: string | Uint8Array,
+  unique: string = crypto.randomUUID().slice(0, 8),
 ): void {
   const slash = path.lastIndexOf("/") + 1;
-  const unique = crypto.randomUUID().slice(0, 8);
   const temporary = `${path.slice(0, slash)}.${path.slice(slash)}.${unique}`;
   try {
     if (typeof content === "string") Deno.writeTextFileSync(temporary, content);

@@ -14,7 +14,7 @@ import {
   labelOf,
 } from "../compare/comparison.ts";
 import { cellText, headingOf } from "../render/text.ts";
-import { isLogarithmic, type Scale } from "./scale.ts";
+import { isGeometric, isLogarithmic, type Scale } from "./scale.ts";
 import {
   captioned,
   COLORS,
@@ -130,7 +130,7 @@ export function pointsFigure(
       field: "x",
       type: "quantitative",
       title: x,
-      scale: isLogarithmic(xs, options.xScale)
+      scale: isGeometric(xs, options.xScale)
         ? { type: "log", nice: false, padding: EDGE }
         : { zero: false, padding: EDGE },
     }

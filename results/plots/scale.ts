@@ -40,3 +40,40 @@ export function isLogarithmic(
   return scale === "log" ||
     scale === "auto" && low > 0 && high >= LOG_SPAN * low;
 }
+
+/**
+ * Says whether the axis of a key is logarithmic: where its values are spaced
+ * more evenly in their ratios than in their differences, as those of a sweep
+ * often are.
+ *
+ * @param values The values of the key; with fewer than three different ones
+ * their span decides.
+ * @param scale What is asked for.
+ * @returns Whether the axis is logarithmic.
+ * @throws {RangeError} If it is to be, and a value is not above 0.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { isGeometric } from "./scale.ts";
+ *
+ * assertEquals(isGeometric([0.05, 0.1, 0.2, 0.4]), true);
+ * assertEquals(isGeometric([10, 20, 30, 40]), false);
+ * ```
+ */
+export function isGeometric(
+  values: readonly number[],
+  scale: Scale = "auto",
+): boolean {
+  const sorted = [...new Set(values)].sort((a, b) => a - b);
+  if (scale !== "auto" || sorted.length < 3 || !(sorted[0]! > 0)) {
+    return isLogarithmic(values, scale);
+  }
+  return unevenness(sorted.map(Math.log)) < unevenness(sorted);
+}
+
+/** The largest gap between neighbours over the smallest. */
+function unevenness(sorted: readonly number[]): number {
+  const gaps = sorted.slice(1).map((value, index) => value - sorted[index]!);
+  return Math.max(...gaps) / Math.min(...gaps);
+}

@@ -5,7 +5,7 @@ import {
   type PointsOptions,
 } from "../../../results/plots/points.ts";
 import { pngOf } from "../../../results/plots/png.ts";
-import { isLogarithmic } from "../../../results/plots/scale.ts";
+import { isGeometric, isLogarithmic } from "../../../results/plots/scale.ts";
 import { svgOf } from "../../../results/plots/svg.ts";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { testWith } from "../../_helpers.ts";
@@ -133,6 +133,15 @@ Deno.test("isLogarithmic() asks the values, and can be told", () => {
     RangeError,
     "all values must be above 0: the smallest is 0",
   );
+});
+
+Deno.test("isGeometric() asks how the values of a key are spaced", () => {
+  assertEquals(isGeometric([8, 16, 32, 64]), true);
+  assertEquals(isGeometric([1, 2, 3, 4, 40]), true);
+  assertEquals(isGeometric([1, 2, 3, 4]), false);
+  assertEquals(isGeometric([0, 1, 10, 100]), false);
+  assertEquals(isGeometric([1, 30, 30]), true); // By their span.
+  assertEquals(isGeometric([1, 2, 4], "linear"), false);
 });
 
 testWith(

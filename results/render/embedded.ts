@@ -1,0 +1,133 @@
+/**
+ * Tables inside Markdown files, between two comments that say what they show:
+ *
+ *     <!-- whisker: compare --baseline model=identity -->
+ *     <!-- /whisker -->
+ *
+ * @module
+ */
+
+import type { Nodes } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { parseArgsStringToArgv } from "string-argv";
+
+/** One table inside a file. */
+export interface EmbeddedTable {
+  /** The command and its flags, as a command line has them. */
+  readonly args: readonly string[];
+  /** The line of the comment that asks for it, from 1. */
+  readonly line: number;
+  /** What stands between both comments. */
+  readonly content: string;
+  /** Where that begins in the text. */
+  readonly start: number;
+  /** Where it ends. */
+  readonly end: number;
+}
+
+const OPENING = /^<!--\s*whisker:(.*?)-->$/s;
+const CLOSING = /^<!--\s*\/whisker\s*-->$/;
+
+/**
+ * Finds the tables inside a Markdown text. Comments in code are no such thing.
+ *
+ * @param text The text of the file.
+ * @param path The file's path, for error messages.
+ * @returns The tables, from top to bottom.
+ * @throws {SyntaxError} If one is not closed, closed twice, or within another.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { findTables } from "./embedded.ts";
+ *
+ * const text = "<!-- whisker: compare --ci 95 -->\n\n<!-- /whisker -->\n";
+ * const [table] = findTables(text, "notes.md");
+ * assertEquals(table!.args, ["compare", "--ci", "95"]);
+ * ```
+ */
+export function findTables(text: string, path: string): EmbeddedTable[] {
+  const tables: EmbeddedTable[] = [];
+  let open: { args: string[]; line: number; start: number } | undefined;
+  for (const { value, line, start, end } of commentsIn(fromMarkdown(text))) {
+    const [, command] = OPENING.exec(value) ?? [];
+    if (command !== undefined) {
+      if (open) {
+        throw unbalanced(path, open.line, "is not closed before the next");
+      }
+      open = { args: parseArgsStringToArgv(command), line, start: end };
+    } else if (CLOSING.test(value)) {
+      if (!open) throw unbalanced(path, line, "closes what is not open");
+      const content = text.slice(open.start, start);
+      tables.push({ ...open, content, end: start });
+      open = undefined;
+    }
+  }
+  if (open) throw unbalanced(path, open.line, "is not closed");
+  return tables;
+}
+
+function unbalanced(path: string, line: number, what: string): SyntaxError {
+  return new SyntaxError(
+    `Cannot use ${path}:${line} as the table's comment ${what}: a table ends ` +
+      "with <!-- /whisker -->",
+  );
+}
+
+interface Comment {
+  readonly value: string;
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+function commentsIn(node: Nodes): Comment[] {
+  if (node.type === "html" && node.position) {
+    const { start, end } = node.position;
+    return [{
+      value: node.value.trim(),
+      line: start.line,
+      start: start.offset!,
+      end: end.offset!,
+    }];
+  }
+  return "children" in node ? node.children.flatMap(commentsIn) : [];
+}
+
+/**
+ * Puts new content into the tables of a text. One that says the same in other
+ * lines, as a formatter leaves it, stays as it is.
+ *
+ * @param text The text of the file.
+ * @param tables Its tables.
+ * @param contents What each is to hold, in the same order.
+ * @returns The text of the file with these.
+ */
+export function fillTables(
+  text: string,
+  tables: readonly EmbeddedTable[],
+  contents: readonly string[],
+): string {
+  let filled = "", from = 0;
+  tables.forEach(({ content, start, end }, index) => {
+    const wanted = contents[index]!;
+    filled += text.slice(from, start) +
+      (saysTheSame(content, wanted) ? content : `\n\n${wanted}\n\n`);
+    from = end;
+  });
+  return filled + text.slice(from);
+}
+
+/**
+ * Says whether two pieces of Markdown differ at most in how lines are broken
+ * and columns are padded.
+ *
+ * @param first A piece.
+ * @param second Another.
+ * @returns Whether they say the same.
+ */
+export function saysTheSame(first: string, second: string): boolean {
+  const words = (text: string) =>
+    text.replaceAll(/-{3,}/g, "---").replaceAll(/\s+/g, " ").trim();
+  return words(first) === words(second);
+}

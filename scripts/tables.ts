@@ -1,0 +1,136 @@
+/**
+ * `deno task tables`: fills the tables inside Markdown files from runs, or
+ * checks that they still follow from them.
+ *
+ * @module
+ */
+
+import { texts } from "../core/config/fields.ts";
+import { parseFlags } from "../core/config/flags.ts";
+import { ConfigSchema } from "../core/config/schema.ts";
+import { readText, writeFileAtomic } from "../core/utils/json.ts";
+import { render } from "../results/render/render.ts";
+import {
+  checkPositionals,
+  type Command,
+  commonSchema,
+  EXIT,
+  main,
+  usageError,
+} from "./_command.ts";
+import { compareRuns } from "./_compare.ts";
+
+const tablesSchema = new ConfigSchema({
+  write: texts({
+    default: [],
+    placeholder: "<file>",
+    description: "fill the tables in this file; may be repeated",
+  }),
+  check: texts({
+    default: [],
+    placeholder: "<file>",
+    description: "exit with 1 where they are not what the runs say",
+  }),
+});
+
+/** The name of a file while it is written: one that a grant can name. */
+const TEMPORARY = "whisker";
+
+const command: Command = {
+  name: "tables",
+  reads: ".",
+  writes: "./README.md,./.README.md.whisker,./docs,./studies",
+  writesTo: ["write"],
+  help: () => ({
+    summary: "Fill the tables inside Markdown files, or check them.",
+    usage: "deno task tables --write FILE | --check FILE\n\n" +
+      "A table stands between two comments, and is what the flags say:\n" +
+      "  <!-- whisker: compare --runs studies/NAME/runs --ci 95 -->\n" +
+      "  <!-- /whisker -->",
+    groups: [{ title: "Tables", schema: tablesSchema }],
+    examples: [
+      "deno task tables --write README.md",
+      "deno task tables --check README.md --check docs/statistics.md",
+    ],
+  }),
+  async run(args) {
+    const flags = parseFlags(args, [tablesSchema, commonSchema]);
+    checkPositionals(flags.positionals, 0);
+    const { write, check } = flags.resolve(tablesSchema);
+    if (write.length + check.length === 0) {
+      throw usageError(
+        "Cannot go on without a file: give --write FILE or --check FILE",
+      );
+    }
+    for (const path of write) await writeTables(path);
+    let nStale = 0;
+    for (const path of check) nStale += await checkTables(path) ? 0 : 1;
+    return nStale > 0 ? EXIT.failed : EXIT.done;
+  },
+};
+
+interface Filled {
+  readonly text: string;
+  readonly filled: string;
+  readonly nTables: number;
+}
+
+async function fill(path: string): Promise<Filled> {
+  const { fillTables, findTables } = await import(
+    "../results/render/embedded.ts"
+  );
+  const text = readText(path);
+  const tables = findTables(text, path);
+  const contents: string[] = [];
+  for (const { args: [name, ...args], line } of tables) {
+    if (name !== "compare") {
+      throw usageError(
+        `Cannot fill ${path}:${line} as a table is made by compare: current ` +
+          `value is "${name ?? ""}"`,
+      );
+    }
+    try {
+      const { comparison } = await compareRuns(args);
+      contents.push(await render(comparison, "md"));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      const { message } = error as Error;
+      throw usageError(`Cannot fill ${path}:${line}: ${message}`, {
+        cause: error,
+      });
+    }
+  }
+  const filled = fillTables(text, tables, contents);
+  return { text, filled, nTables: tables.length };
+}
+
+async function writeTables(path: string): Promise<void> {
+  const { text, filled, nTables } = await fill(path);
+  if (filled !== text) writeFileAtomic(path, filled, TEMPORARY);
+  console.log(
+    `${path}: ${count(nTables)}${filled === text ? " as before" : ""}`,
+  );
+}
+
+async function checkTables(path: string): Promise<boolean> {
+  const { text, filled, nTables } = await fill(path);
+  if (filled === text) {
+    console.log(`${path}: ${count(nTables)} as the runs say`);
+    return true;
+  }
+  const { createTwoFilesPatch } = await import("diff");
+  console.log(
+    createTwoFilesPatch(path, path, text, filled, "as it is", "as the runs say")
+      .trimEnd(),
+  );
+  console.error(
+    `error: ${path} is not what the runs say: deno task tables --write ${path}`,
+  );
+  return false;
+}
+
+function count(nTables: number): string {
+  return nTables === 1 ? "1 table" : `${nTables} tables`;
+}
+
+if (import.meta.main) await main(command);
