@@ -1,0 +1,100 @@
+/**
+ * `deno task honesty`: measures with many repeats how often intervals hold the
+ * truth and verdicts err, and puts the tables into docs/statistics.md. Takes
+ * some minutes.
+ *
+ * @module
+ */
+
+import { writeFileAtomic } from "../../core/utils/json.ts";
+import { formatMarkdown } from "../../results/render/table.ts";
+import { EFFECTS, type Setting, simulate } from "./simulate.ts";
+
+const N_REPEATS = 20_000;
+const SEEDS = [3, 5, 10];
+const ROWS = [2, 5, 10];
+const PAGE = `${import.meta.dirname}/../../docs/statistics.md`;
+const RUNS = "runs";
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+async function tally(setting: Partial<Setting>) {
+  Deno.mkdirSync(RUNS, { recursive: true });
+  const folder = Deno.makeTempDirSync({ dir: RUNS, prefix: ".honesty-" });
+  try {
+    return await simulate({
+      effect: EFFECTS.normal,
+      nRows: 1,
+      nSeeds: 5,
+      isPaired: false,
+      nRepeats: N_REPEATS,
+      ...setting,
+    }, folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+function table(headings: readonly string[], rows: readonly string[][]): string {
+  return formatMarkdown({
+    columns: headings.map((heading, index) => ({
+      heading,
+      isNumeric: index > 0,
+      isKey: index === 0,
+    })),
+    rows: rows.map((row) => row.map((text) => ({ text }))),
+  });
+}
+
+async function measureCoverage(): Promise<string> {
+  const rows: string[][] = [];
+  for (const [name, effect] of Object.entries(EFFECTS)) {
+    const row = [name];
+    for (const nSeeds of SEEDS) {
+      const { coverage } = await tally({ effect, nSeeds });
+      row.push(percent(coverage));
+    }
+    console.error(row.join(" "));
+    rows.push(row);
+  }
+  return table(["run means are", ...SEEDS.map((n) => `n = ${n}`)], rows);
+}
+
+async function measureVerdicts(isPaired: boolean): Promise<string> {
+  const rows: string[][] = [];
+  for (const nRows of ROWS) {
+    const row = [`${nRows} rows`];
+    for (const nSeeds of SEEDS) {
+      const { baselineErrors, bestSetErrors } = await tally({
+        nRows,
+        nSeeds,
+        isPaired,
+      });
+      row.push(percent(baselineErrors), percent(bestSetErrors));
+    }
+    console.error(row.join(" "));
+    rows.push(row);
+  }
+  const headings = SEEDS.flatMap((
+    n,
+  ) => [`baseline, n = ${n}`, `best, n = ${n}`]);
+  return table([isPaired ? "paired t" : "Welch t", ...headings], rows);
+}
+
+/** Puts a table between the two comments that bear its name. */
+function fill(text: string, name: string, content: string): string {
+  const place = new RegExp(`(<!-- ${name} -->)[^]*(<!-- /${name} -->)`);
+  if (!place.test(text)) {
+    throw new SyntaxError(`Cannot fill ${PAGE} as it has no place for ${name}`);
+  }
+  return text.replace(
+    place,
+    (_, open, close) => `${open}\n\n${content}\n\n${close}`,
+  );
+}
+
+let page = Deno.readTextFileSync(PAGE);
+page = fill(page, "coverage", await measureCoverage());
+page = fill(page, "paired", await measureVerdicts(true));
+page = fill(page, "welch", await measureVerdicts(false));
+writeFileAtomic(PAGE, page);
