@@ -5,7 +5,12 @@
  */
 
 import { isMatch } from "matcher";
-import { ConfigError, formatValue, unknownKey } from "../core/config/schema.ts";
+import {
+  closest,
+  ConfigError,
+  formatValue,
+  unknownKey,
+} from "../core/config/schema.ts";
 import type { MetadataValue, ResultMetadata } from "../core/utils/results.ts";
 import type { StoredRun } from "./database.ts";
 
@@ -203,7 +208,7 @@ export function selectMetadata(
     throw wrong(
       `--metric ${glob}`,
       names.length > 0
-        ? `no record has such a name: known are ${names.join(", ")}`
+        ? `no record has such a name: ${nearestOf(glob, names)}`
         : "the runs have no records",
     );
   }
@@ -215,6 +220,13 @@ function wrong(where: string, reason: string): ConfigError {
     where,
     message: `Cannot use ${where} as ${reason}`,
   }]);
+}
+
+function nearestOf(name: string, names: readonly string[]): string {
+  const nearest = closest(name, names);
+  return nearest === undefined
+    ? `known are ${names.join(", ")}`
+    : `did you mean ${nearest}?`;
 }
 
 /**

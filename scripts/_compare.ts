@@ -147,12 +147,12 @@ export async function compareRuns(
   const flags = parseFlags(args, [...schemas, commonSchema]);
   checkPositionals(flags.positionals, 0);
   const { runs, strict, ...selection } = flags.resolve(selectionSchema);
-  const comparison = await compare(new RunDatabase(...runs), {
-    ...selection,
-    ...flags.resolve(statisticsSchema),
-    ...flags.resolve(layoutSchema),
-  });
-  return { comparison, format: flags.resolve(formatSchema).format, strict };
+  const statistics = flags.resolve(statisticsSchema);
+  const layout = flags.resolve(layoutSchema);
+  const { format } = flags.resolve(formatSchema);
+  const options = { ...selection, ...statistics, ...layout };
+  const comparison = await compare(new RunDatabase(...runs), options);
+  return { comparison, format, strict };
 }
 
 /**

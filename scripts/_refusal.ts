@@ -1,3 +1,5 @@
+import { folderOf } from "./_runs.ts";
+
 /** What a command is called, and what it is granted in deno.json. */
 export interface Grants {
   /** Its name, which is its task's and its permission set's too. */
@@ -6,26 +8,21 @@ export interface Grants {
   readonly reads: string;
   /** What its permission set lets it write, if anything. */
   readonly writes?: string;
-  /** The flags that name what it writes; `runs` by default. */
-  readonly writesTo?: readonly string[];
+  /** Whether it writes into what `--runs` names. */
+  readonly writesRuns?: boolean;
 }
 
 const REFUSED = /Requires (\w+) access(?: to "([^"]+)")?/;
 
 /** Flags whose value is a path. */
-const PATH_FLAGS = [
-  "runs",
-  "dataset",
-  "config",
-  "experiment",
-  "out",
-  "write",
-  "check",
-];
+const PATH_FLAGS = ["runs", "dataset", "config", "experiment", "check"];
+
+/** Flags whose value is a file to write: that takes its whole folder. */
+const OUTPUT_FLAGS = ["out", "write"];
 
 /** The paths that the command line names and the grants leave out. */
 function refusedPaths(
-  writesTo: readonly string[],
+  writesRuns: boolean,
 ): { read: string[]; write: string[] } {
   const { args } = Deno;
   const valuesOf = (flag: string) =>
@@ -36,11 +33,14 @@ function refusedPaths(
         ? arg.slice(flag.length + 3)
         : []
     );
+  const outputs = OUTPUT_FLAGS.flatMap(valuesOf).map(folderOf);
   const isRefused = (name: "read" | "write") => (path: string) =>
     Deno.permissions.querySync({ name, path }).state !== "granted";
   return {
-    read: PATH_FLAGS.flatMap(valuesOf).filter(isRefused("read")),
-    write: writesTo.flatMap(valuesOf).filter(isRefused("write")),
+    read: [...PATH_FLAGS.flatMap(valuesOf), ...outputs]
+      .filter(isRefused("read")),
+    write: [...writesRuns ? valuesOf("runs") : [], ...outputs]
+      .filter(isRefused("write")),
   };
 }
 
@@ -55,8 +55,8 @@ function refusedPaths(
 export function explainRefusal(command: Grants, message: string): string {
   const [, kind, place] = REFUSED.exec(message) ?? [];
   if (!kind) return message;
-  const { name, reads, writes, writesTo = ["runs"] } = command;
-  const refused = refusedPaths(writes ? writesTo : []);
+  const { name, reads, writes, writesRuns = false } = command;
+  const refused = refusedPaths(writesRuns);
   const list = (granted: string, ...paths: string[]) =>
     [...new Set([granted, ...paths])].map(quote).join(",");
   const isFile = kind === "read" || kind === "write";

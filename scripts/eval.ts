@@ -32,6 +32,7 @@ const command: Command = {
   name: "eval",
   reads: ".",
   writes: "./runs",
+  writesRuns: true,
   async help(args) {
     const { name, evalConfigSchema } = await loadExperiment(args);
     const settings = evalConfigSchema.keys.length > 0

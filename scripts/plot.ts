@@ -90,7 +90,6 @@ const command: Command = {
   name: "plot",
   reads: "./runs,./studies,./figures",
   writes: "./figures",
-  writesTo: ["out"],
   help: () => ({
     summary: "Draw records with their errors, or measures over steps.",
     usage: "deno task plot --y RECORD [--x KEY] [--series KEY] [flags]\n" +
@@ -154,7 +153,7 @@ async function drawPoints(
   const { pointsFigure } = await import("../results/plots/points.ts");
   const comparison = await compare(database, {
     ...options,
-    metric: options.metric?.length ? options.metric : ["*"],
+    metric: [y.replace(/ \(.*$/, "")],
     rows,
     ...(x ? { sort: x } : {}),
   });
@@ -163,8 +162,9 @@ async function drawPoints(
   );
   const [column, another] = named;
   if (!column) {
-    const names = comparison.columns.map(({ name }) => name);
-    throw usageError(unknownKey(y, [...new Set(names)], { kind: "record" }));
+    throw usageError(
+      unknownKey(y, comparison.columns.map(String), { kind: "record" }),
+    );
   }
   if (another) {
     throw usageError(

@@ -40,7 +40,6 @@ const command: Command = {
   name: "report",
   reads: "./runs,./studies,./reports",
   writes: "./reports",
-  writesTo: ["out"],
   help: () => ({
     summary: "Write a comparison as one page: tables, figures, links to runs.",
     usage: "deno task report [flags]",

@@ -40,7 +40,6 @@ const command: Command = {
   name: "tables",
   reads: ".",
   writes: "./README.md,./.README.md.whisker,./docs,./studies",
-  writesTo: ["write"],
   help: () => ({
     summary: "Fill the tables inside Markdown files, or check them.",
     usage: "deno task tables --write FILE | --check FILE\n\n" +

@@ -46,6 +46,7 @@ const command: Command = {
   name: "train",
   reads: ".",
   writes: "./runs",
+  writesRuns: true,
   async help(args) {
     const { name, configSchema } = await loadExperiment(args);
     return {

@@ -114,7 +114,8 @@ testWith(
     Deno.writeTextFileSync(path, JSON.stringify({ imports }));
     const grants = [`--import-map=${path}`, "--no-lock"];
     try {
-      for (const script of ["train", "eval", "compare", "runs"]) {
+      const scripts = ["train", "eval", "compare", "runs", "plot", "report"];
+      for (const script of [...scripts, "tables"]) {
         const { code, stderr } = await runScript(script, ["--help"], {
           grants,
         });

@@ -222,7 +222,7 @@ testWith(
     });
     assertMatch(await message(2, "--where=sede=1"), /did you mean seed\?/);
     assertMatch(await message(1, "--where=seed=9"), /none of 1 runs/);
-    assertMatch(await message(2, "--metric=lass"), /known are loss/);
+    assertMatch(await message(2, "--metric=lass"), /did you mean loss\?/);
     assertMatch(await message(2, "--sort=lss"), /did you mean loss\?/);
   },
 );

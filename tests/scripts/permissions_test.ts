@@ -16,24 +16,33 @@ const BEYOND: [what: string, code: string][] = [
 
 /** What only some scripts may. */
 const SOME: [what: string, code: string, who: readonly string[]][] = [
-  ["read the project", 'Deno.readTextFileSync("deno.json")', ["train", "eval"]],
-  ["write runs/", 'Deno.writeTextFileSync("runs/x", "")', ["train", "eval"]],
-  ["read runs/", 'Deno.readTextFileSync("runs/here")', [
+  ["read the project", 'Deno.readTextFileSync("deno.json")', [
     "train",
     "eval",
-    "compare",
-    "runs",
+    "tables",
   ]],
+  ["write runs/", 'Deno.writeTextFileSync("runs/x", "")', ["train", "eval"]],
+  ["read runs/", 'Deno.readTextFileSync("runs/here")', [
+    ...["train", "eval", "compare", "runs", "plot", "report", "tables"],
+  ]],
+  ["write figures/", 'Deno.writeTextFileSync("figures/x", "")', ["plot"]],
+  ["write reports/", 'Deno.writeTextFileSync("reports/x", "")', ["report"]],
+  ["write docs/", 'Deno.writeTextFileSync("docs/x", "")', ["tables"]],
+  ["write README.md", 'Deno.writeTextFileSync("README.md", "")', ["tables"]],
 ];
 
-const SCRIPTS = ["train", "eval", "compare", "runs"];
+const SCRIPTS = [
+  ...["train", "eval", "compare", "runs", "plot", "report", "tables"],
+];
 
 testWith(
   "scripts",
   "permission sets let each script do what it must, and nothing else",
   async (t) => {
     using project = tempProject();
-    Deno.mkdirSync(`${project.path}/runs`);
+    for (const folder of ["runs", "figures", "reports", "docs"]) {
+      Deno.mkdirSync(`${project.path}/${folder}`);
+    }
     Deno.writeTextFileSync(`${project.path}/runs/here`, "");
     // In place of each script, one that tries everything under the same set.
     const attempts = [...BEYOND, ...SOME].map(([what, code]) =>
@@ -103,6 +112,18 @@ testWith(
     ]);
     await attempt("compare", ["--runs", `${data.path}/runs`]);
     await attempt("runs", ["--runs", `${data.path}/runs`]);
+    await attempt("plot", [
+      ...["--runs", `${data.path}/runs`, "--y=loss/train"],
+      ...["--out", `${data.path}/my figure.svg`],
+    ]);
+    await attempt("report", ["--out", `${data.path}/pages/report.html`]);
+    const page = `${data.path}/notes.md`;
+    Deno.writeTextFileSync(
+      page,
+      `<!-- whisker: compare --runs ${data.path}/runs -->\n<!-- /whisker -->\n`,
+    );
+    await attempt("tables", ["--write", page]);
+    assertStringIncludes(Deno.readTextFileSync(page), "loss/train");
     const { stdout } = await runScript("compare", [], at);
     assertStringIncludes(stdout, "loss/train");
   },

@@ -1,0 +1,101 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { History } from "../../core/utils/history.ts";
+import {
+  type Folder,
+  ROOT,
+  runScript,
+  tempRuns,
+  testWith,
+} from "../_helpers.ts";
+import { makeRun } from "../_runs.ts";
+
+/** Two rates, two seeds each, with histories. */
+function fourRuns(): Folder {
+  const runs = tempRuns();
+  for (const rate of [0.1, 0.2]) {
+    for (const seed of [1, 2]) {
+      const id = `rate${rate * 10}-${seed}`;
+      const path = makeRun(`${ROOT}/${runs.path}`, {
+        id,
+        config: { seed, rate },
+        records: [
+          [{ name: "loss" }, { mean: rate * seed, error: 0.1, n: 9 }],
+          [{ name: "sampling", nSteps: 5 }, { mean: 1, error: 0.1, n: 9 }],
+          [{ name: "sampling", nSteps: 50 }, { mean: 2, error: 0.1, n: 9 }],
+        ],
+      });
+      using history = new History(path, id);
+      for (const step of [1, 2]) history.append({ step, loss: rate / step });
+    }
+  }
+  return runs;
+}
+
+/** A folder of figures of its own, inside the one that scripts may write. */
+function tempFigures(): Folder {
+  const path = `figures/.test-${crypto.randomUUID().slice(0, 8)}`;
+  return {
+    path,
+    [Symbol.dispose]: () =>
+      Deno.removeSync(`${ROOT}/${path}`, { recursive: true }),
+  };
+}
+
+testWith(
+  "scripts",
+  "plot writes SVG, PNG and Vega-Lite, and says where",
+  async () => {
+    using runs = fourRuns();
+    using figures = tempFigures();
+    const draw = async (file: string, ...args: string[]) => {
+      const out = `${figures.path}/${file}`;
+      const { code, stdout, stderr } = await runScript("plot", [
+        `--runs=${runs.path}`,
+        `--out=${out}`,
+        ...args,
+      ]);
+      assertEquals([code, stdout, stderr], [0, `${out}\n`, ""]);
+      return `${ROOT}/${out}`;
+    };
+    const points = ["--y=loss", "--x=rate", "--title=Two rates"];
+    const svg = Deno.readTextFileSync(await draw("a.svg", ...points));
+    assertMatch(svg, /^<svg .*Two rates.*<\/svg>\n$/s);
+    const png = Deno.readFileSync(await draw("a.png", ...points));
+    assert(png.length > 5000);
+    const text = Deno.readTextFileSync(
+      await draw("a.json", "--history=loss", "--ci=95", "--width=300"),
+    );
+    const { data, width } = JSON.parse(text);
+    assertEquals([data.values.length, width], [4, 300]);
+    await draw("b.svg", "--y=sampling (nSteps=5)");
+    await draw("c.svg", "--y=sampling", "--x=nSteps", "--series=rate");
+  },
+);
+
+testWith(
+  "scripts",
+  "plot says what is wrong, and what would be right",
+  async () => {
+    using runs = fourRuns();
+    const wrong = async (args: string[], message: RegExp) => {
+      const { code, stdout, stderr } = await runScript("plot", [
+        `--runs=${runs.path}`,
+        ...args,
+      ]);
+      assertEquals([code, stdout], [2, ""], stderr);
+      assertMatch(stderr, message);
+    };
+    await wrong([], /without --y RECORD or --history MEASURE/);
+    await wrong(
+      ["--y=los", "--x=rate"],
+      /no record has such a name: did you mean loss\?/,
+    );
+    await wrong(["--y=loss", "--x=rat"], /did you mean rate\?/);
+    await wrong(
+      ["--y=sampling", "--x=rate"],
+      /there are sampling \(nSteps=5\); /,
+    );
+    await wrong(["--history=los"], /did you mean loss\?/);
+    await wrong(["--y=loss", "--out=a.gif"], /--out as it must be a file that/);
+  },
+);

@@ -1,0 +1,116 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  type Folder,
+  ROOT,
+  runScript,
+  tempRuns,
+  testWith,
+} from "../_helpers.ts";
+import { makeRun } from "../_runs.ts";
+
+/** A page inside the folder that the script may write. */
+function tempPage(text: string): Folder {
+  Deno.mkdirSync(`${ROOT}/docs`, { recursive: true });
+  const path = `docs/.test-${crypto.randomUUID().slice(0, 8)}.md`;
+  Deno.writeTextFileSync(`${ROOT}/${path}`, text);
+  return { path, [Symbol.dispose]: () => Deno.removeSync(`${ROOT}/${path}`) };
+}
+
+function oneRun(mean: number): Folder {
+  const runs = tempRuns();
+  makeRun(`${ROOT}/${runs.path}`, {
+    id: "a",
+    records: [[{ name: "loss" }, { mean, error: 0.1, n: 9 }]],
+  });
+  return runs;
+}
+
+testWith(
+  "scripts",
+  "tables fills a page from runs, and tells when it no longer follows from them",
+  async () => {
+    using runs = oneRun(3);
+    using page = tempPage(
+      `Before.\n\n<!-- whisker: compare --runs ${runs.path} -->\n` +
+        "<!-- /whisker -->\n\nAfter.\n",
+    );
+    const stale = await runScript("tables", ["--check", page.path]);
+    assertEquals(stale.code, 1);
+    assertStringIncludes(stale.stdout, "+| a   | 3.00 ± 0.10 † |");
+    assertMatch(
+      stale.stderr,
+      /is not what the runs say: deno task tables --wr/,
+    );
+    const written = await runScript("tables", ["--write", page.path]);
+    assertEquals([written.code, written.stderr], [0, ""]);
+    const text = Deno.readTextFileSync(`${ROOT}/${page.path}`);
+    assertMatch(
+      text,
+      /^Before\.\n\n<!-- whisker.*3\.00 ± 0\.10.*\n\nAfter\.\n$/s,
+    );
+    const fresh = await runScript("tables", ["--check", page.path]);
+    assertEquals([fresh.code, fresh.stdout], [
+      0,
+      `${page.path}: 1 table as the runs say\n`,
+    ]);
+    // The runs change, and the page no longer follows.
+    Deno.removeSync(`${ROOT}/${runs.path}/a`, { recursive: true });
+    makeRun(`${ROOT}/${runs.path}`, {
+      id: "a",
+      records: [[{ name: "loss" }, { mean: 4, error: 0.1, n: 9 }]],
+    });
+    assertEquals((await runScript("tables", ["--check", page.path])).code, 1);
+    assertEquals(Deno.readTextFileSync(`${ROOT}/${page.path}`), text);
+  },
+);
+
+testWith("scripts", "tables says what is wrong, with the line", async () => {
+  using runs = oneRun(3);
+  const wrong = async (text: string, message: RegExp, code: number) => {
+    using page = tempPage(text);
+    const result = await runScript("tables", ["--write", page.path]);
+    assertEquals(result.code, code);
+    assertMatch(result.stderr, message);
+    assertEquals(Deno.readTextFileSync(`${ROOT}/${page.path}`), text);
+  };
+  const close = "\n<!-- /whisker -->\n";
+  await wrong(
+    `<!-- whisker: compare --runs ${runs.path} --bseline x=1 -->${close}`,
+    /:1: Cannot use --bseline .* did you mean --baseline\?/,
+    2,
+  );
+  await wrong(
+    `<!-- whisker: plot -->${close}`,
+    /:1 as a table is made by co/,
+    2,
+  );
+  await wrong("\n\n<!-- whisker: compare -->\n", /:3 .* is not closed/, 1);
+  const { code, stderr } = await runScript("tables");
+  assertEquals(code, 2);
+  assertMatch(stderr, /give --write FILE or --check FILE/);
+});
+
+testWith(
+  "scripts",
+  "the figure of the study is what plot draws of its runs",
+  async () => {
+    const out = `figures/.test-${crypto.randomUUID().slice(0, 8)}.svg`;
+    try {
+      const { code, stderr } = await runScript("plot", [
+        "--runs=studies/least-squares/runs",
+        "--x=learningRate",
+        "--series=degree",
+        "--y=squared-error/held-out",
+        "--ci=95",
+        `--out=${out}`,
+      ]);
+      assertEquals([code, stderr], [0, ""]);
+      assertEquals(
+        Deno.readTextFileSync(`${ROOT}/${out}`),
+        Deno.readTextFileSync(`${ROOT}/figures/least_squares.svg`),
+      );
+    } finally {
+      Deno.removeSync(`${ROOT}/${out}`);
+    }
+  },
+);
