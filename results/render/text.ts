@@ -15,6 +15,7 @@ import {
 import {
   type Cell,
   type Comparison,
+  type ComparisonRow,
   DEFAULT_CI,
   labelOf,
 } from "../compare/comparison.ts";
@@ -339,7 +340,14 @@ function errorNotes({ rows, columns, options }: Comparison): Note[] {
         items: counts,
       }]
       : []),
+    ...(rows.some(isPartial)
+      ? [{ text: "(k of n): only k of the row's n runs have such a record." }]
+      : []),
   ];
+}
+
+function isPartial({ runs, cells }: ComparisonRow): boolean {
+  return cells.values().some((cell) => cell.runs.size < runs.length);
 }
 
 /** Of each column, what is tied with its best mean, and what would tell. */

@@ -14,7 +14,10 @@ interface Distributions {
     quantile(p: number, df: number): number;
   };
   readonly normal: { cdf(x: number, mean: number, sd: number): number };
-  readonly beta: { cdf(x: number, alpha: number, beta: number): number };
+  readonly beta: {
+    cdf(x: number, alpha: number, beta: number): number;
+    pdf(x: number, alpha: number, beta: number): number;
+  };
   readonly gamma: { pdf(x: number, shape: number, rate: number): number };
   readonly binomial: { cdf(x: number, n: number, p: number): number };
 }
@@ -69,8 +72,8 @@ const FEWEST_TERMS = 30;
  * The distribution function of Student's noncentral t: a normal probability
  * and a sum of incomplete beta functions whose weights are those of a Poisson
  * distribution, at whole and at half numbers (Lenth 1989, algorithm AS 243,
- * Applied Statistics 38, 185–189). The weights are summed about their mode, so
- * that none underflows.
+ * Applied Statistics 38, 185–189). The sum runs about the mode of the weights,
+ * so that none underflows; each term follows from the one before.
  *
  * @param x Where.
  * @param df The degrees of freedom, above 0.
@@ -95,14 +98,41 @@ export function noncentralT(
   const share = x * x / (x * x + df);
   const mode = noncentrality ** 2 / 2;
   const width = Math.ceil(DEVIATIONS * Math.sqrt(mode) + FEWEST_TERMS);
-  const sign = Math.sign(noncentrality);
-  let sum = normal.cdf(-noncentrality, 0, 1);
   const first = Math.max(0, Math.floor(mode) - width);
-  for (let j = first; j <= mode + width; j++) {
-    const whole = gamma.pdf(mode, j + 1, 1);
-    const half = gamma.pdf(mode, j + 3 / 2, 1);
-    sum += (whole * beta.cdf(share, j + 1 / 2, df / 2) +
-      sign * half * beta.cdf(share, j + 1, df / 2)) / 2;
+  const range = { first, last: mode + width, mode, share, b: df / 2 };
+  return normal.cdf(-noncentrality, 0, 1) +
+    (weighted(range, 1 / 2) + Math.sign(noncentrality) * weighted(range, 1)) /
+      2;
+}
+
+/**
+ * The sum of I(share; j + offset, b) over j, with weights that are Poisson's
+ * where the offset is 1/2, and lie halfway between those where it is 1.
+ */
+function weighted(
+  { first, last, mode, share, b }: {
+    readonly first: number;
+    readonly last: number;
+    readonly mode: number;
+    readonly share: number;
+    readonly b: number;
+  },
+  offset: number,
+): number {
+  let a = first + offset;
+  let weight = gamma.pdf(mode, a + 1 / 2, 1);
+  let value = beta.cdf(share, a, b);
+  // By how much the next value is smaller (DLMF 8.17.20).
+  let step = share === 0 || share === 1
+    ? 0
+    : beta.pdf(share, a, b) * share * (1 - share) / a;
+  let sum = 0;
+  for (let j = first; j <= last; j++) {
+    sum += weight * value;
+    weight *= mode / (a + 1 / 2);
+    value -= step;
+    step *= share * (a + b) / (a + 1);
+    a++;
   }
   return sum;
 }

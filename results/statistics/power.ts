@@ -25,7 +25,8 @@ export const MOST_SEEDS = 100;
 
 /** How large a difference may be, in standard errors, to be looked for. */
 const FARTHEST = 1e6;
-const HALVINGS = 200;
+const MOST_STEPS = 100;
+const TOLERANCE = 1e-13;
 
 /**
  * The power of a two-sided t test: how likely it finds a difference.
@@ -97,13 +98,30 @@ export function moreSeeds(difference: number, design: Design): number | ">100" {
  */
 export function detectable(design: Design): number {
   const { error } = errorOf(design);
-  let low = 0, high = error;
-  while (powerOf(high, design) < POWER && high < FARTHEST * error) high *= 2;
-  for (let i = 0; i < HALVINGS; i++) {
-    const middle = (low + high) / 2;
-    if (middle === low || middle === high) break;
-    if (powerOf(middle, design) < POWER) low = middle;
-    else high = middle;
+  const lack = (difference: number) => powerOf(difference, design) - POWER;
+  let high = error;
+  while (lack(high) < 0 && high < FARTHEST * error) high *= 2;
+  return rootOf(lack, high / 2, high);
+}
+
+/**
+ * Where a rising function crosses 0, by false position with halved ends (the
+ * Illinois algorithm: Dowell & Jarratt 1971, BIT 11, 168–174).
+ */
+function rootOf(f: (x: number) => number, low: number, high: number): number {
+  let [a, b] = [low, high];
+  let [fa, fb] = [f(a), f(b)];
+  for (let i = 0; i < MOST_STEPS && fb !== fa; i++) {
+    const c = b - fb * (b - a) / (fb - fa);
+    const fc = f(c);
+    if (fc * fb < 0) [a, fa] = [b, fb];
+    else fa /= 2;
+    [b, fb] = [c, fc];
+    if (
+      Math.abs(b - a) <= TOLERANCE * Math.abs(b) || Math.abs(fb) < TOLERANCE
+    ) {
+      break;
+    }
   }
-  return high;
+  return b;
 }
