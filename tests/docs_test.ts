@@ -5,7 +5,8 @@ import { ROOT, testWith } from "./_helpers.ts";
  * Types of packages that public functions name. The linter would have them
  * exported and documented here.
  */
-const FOREIGN = /references private type '(LayersModel|Tensor2D|Element)'/;
+const FOREIGN =
+  /references private type '(LayersModel|Tensor2D|Element|TopLevelSpec|Config)'/;
 
 const FOLDERS = ["core", "results", "scripts", "shims"];
 
