@@ -54,6 +54,12 @@ Deno.bench(
   () => run("compare", "--runs", RUNS),
 );
 
+Deno.bench(
+  "compare with verdicts, on the 40 runs of a study",
+  { group: "start" },
+  () => run("compare", "--runs", "studies/least-squares/runs"),
+);
+
 Deno.bench("runs", { group: "start" }, () => run("runs", "--runs", RUNS));
 
 Deno.bench("train --help", { group: "start" }, () => run("train", "--help"));

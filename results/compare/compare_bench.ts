@@ -1,0 +1,61 @@
+/**
+ * What a comparison costs beside reading the runs.
+ *
+ * @module
+ */
+
+import { makeRun } from "../../tests/_runs.ts";
+import { RunDatabase } from "../database.ts";
+import { render } from "../render/render.ts";
+import { compare } from "./compare.ts";
+
+const RUNS = Deno.makeTempDirSync();
+const N_ROWS = 400;
+const N_SEEDS = 5;
+
+for (let row = 0; row < N_ROWS; row++) {
+  for (let seed = 0; seed < N_SEEDS; seed++) {
+    const mean = 1 + Math.sin(row * N_SEEDS + seed);
+    makeRun(RUNS, {
+      id: `row${row}-seed${seed}`,
+      config: { seed, learningRate: row, model: "mlp", nEpochs: 10 },
+      records: [
+        [{ name: "loss/train" }, { mean, error: 0.1, n: 9 }],
+        [{ name: "loss/held-out" }, { mean: mean + 1, error: 0.1, n: 9 }],
+      ],
+    });
+  }
+}
+globalThis.addEventListener("unload", () => {
+  Deno.removeSync(RUNS, { recursive: true });
+});
+
+const database = new RunDatabase(RUNS);
+const few = new RunDatabase("studies/least-squares/runs");
+const group = `${N_ROWS * N_SEEDS} runs`;
+
+Deno.bench("read the runs", { group, baseline: true }, () => {
+  new RunDatabase(RUNS);
+});
+
+Deno.bench("compare them in 400 rows", { group }, async () => {
+  await compare(database);
+});
+
+Deno.bench("with intervals and a baseline", { group }, async () => {
+  await compare(database, { ci: 95, baseline: ["learningRate=0"] });
+});
+
+Deno.bench(
+  "best of 8 rows of 5 seeds, all pairs",
+  { group: "verdicts" },
+  async () => {
+    await compare(few);
+  },
+);
+
+Deno.bench("the same in words, with what more seeds would show", {
+  group: "verdicts",
+}, async () => {
+  await render(await compare(few), "table");
+});
