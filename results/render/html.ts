@@ -42,7 +42,13 @@ export function formatHtml(text: ComparisonText): string {
   return [
     tableElement(table),
     ...notesElements(notes),
-    ...(verdicts ? [h("p", verdicts.title), tableElement(verdicts.table)] : []),
+    ...(verdicts
+      ? [
+        h("p", verdicts.title),
+        tableElement(verdicts.table),
+        ...notesElements(verdicts.notes),
+      ]
+      : []),
   ].map((element) => toHtml(element)).join("\n");
 }
 

@@ -66,9 +66,13 @@ function forTerminal(
     formatTerminal(table, options),
     dim(linesOf(notes).join("\n"), options),
     ...(verdicts
-      ? [`${verdicts.title}\n\n${formatTerminal(verdicts.table, options)}`]
+      ? [
+        verdicts.title,
+        formatTerminal(verdicts.table, options),
+        dim(linesOf(verdicts.notes).join("\n"), options),
+      ]
       : []),
-  ].join("\n\n");
+  ].filter((part) => part !== "").join("\n\n");
 }
 
 function linesOf(notes: readonly Note[]): string[] {
@@ -79,19 +83,24 @@ function linesOf(notes: readonly Note[]): string[] {
 }
 
 function forMarkdown({ table, notes, verdicts }: ComparisonText): string {
-  const lists = notes.map(({ text, items = [] }) =>
-    [
-      `- ${escapeMarkdown(text)}`,
-      ...items.map((item) => `  - ${escapeMarkdown(item)}`),
-    ].join("\n")
-  );
   return [
     formatMarkdown(table),
-    lists.join("\n"),
+    listOf(notes),
     ...(verdicts
-      ? [escapeMarkdown(verdicts.title), formatMarkdown(verdicts.table)]
+      ? [
+        escapeMarkdown(verdicts.title),
+        formatMarkdown(verdicts.table),
+        listOf(verdicts.notes),
+      ]
       : []),
-  ].join("\n\n");
+  ].filter((part) => part !== "").join("\n\n");
+}
+
+function listOf(notes: readonly Note[]): string {
+  return notes.flatMap(({ text, items = [] }) => [
+    `- ${escapeMarkdown(text)}`,
+    ...items.map((item) => `  - ${escapeMarkdown(item)}`),
+  ]).join("\n");
 }
 
 async function forLatex(
@@ -103,7 +112,12 @@ async function forLatex(
     formatLatex(table),
     ...linesOf(notes).map((line) => `% ${line}`),
     ...(verdicts
-      ? ["", `% ${verdicts.title}`, formatLatex(verdicts.table)]
+      ? [
+        "",
+        `% ${verdicts.title}`,
+        formatLatex(verdicts.table),
+        ...linesOf(verdicts.notes).map((line) => `% ${line}`),
+      ]
       : []),
   ].join("\n");
 }

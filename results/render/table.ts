@@ -90,7 +90,7 @@ export function formatTerminal(
  * @returns The text, dim where there are.
  */
 export function dim(text: string, { color }: TerminalOptions): string {
-  return color ? `${DIM}${text}${PLAIN}` : text;
+  return color && text !== "" ? `${DIM}${text}${PLAIN}` : text;
 }
 
 function formatBlock(table: TextTable, color: boolean): string {

@@ -69,7 +69,17 @@ export interface ComparisonText {
   /** What its signs mean, and what else a reader should know. */
   readonly notes: readonly Note[];
   /** How rows differ from the baseline, where there is one. */
-  readonly verdicts?: { readonly title: string; readonly table: TextTable };
+  readonly verdicts?: VerdictsText;
+}
+
+/** The verdicts of a comparison for readers. */
+export interface VerdictsText {
+  /** What they are on. */
+  readonly title: string;
+  /** The table. */
+  readonly table: TextTable;
+  /** What would resolve those that are not. */
+  readonly notes: readonly Note[];
 }
 
 /** The signs behind a value. */
@@ -390,36 +400,71 @@ function runsOf({ design: { counts } }: Verdict): string {
   return counts.join(" and ");
 }
 
-function verdictsOf(
-  comparison: Comparison,
-): { title: string; table: TextTable } {
+function verdictsOf(comparison: Comparison): VerdictsText {
   const { keys, columns, rows, baseline, options } = comparison;
   const level = options.ci || DEFAULT_CI;
-  const names = ["difference", `${level} % interval`, "p", "p (Holm)"];
-  const table: TextTable = {
-    columns: [
-      ...keyColumns(comparison),
-      { heading: "record", isNumeric: false, isKey: true },
-      ...names.map((heading) => ({ heading, isNumeric: true, isKey: false })),
-      { heading: "test", isNumeric: false, isKey: false },
-      { heading: "verdict", isNumeric: false, isKey: false },
-    ],
-    rows: rows.flatMap(({ config, cells }) =>
-      columns.flatMap((column) => {
-        const verdict = cells.get(column)?.comparison;
-        if (!verdict) return [];
-        return [[
-          ...keys.map((key) => clean(valueText(config[key]))),
-          headingOf(column, comparison),
-          ...verdictTexts(verdict, column, comparison),
-        ].map((text) => ({ text }))];
-      })
-    ),
-  };
+  const isOneColumn = columns.length === 1;
+  const numbers = ["difference", `${level} % interval`, "p", "p (Holm)"];
+  const texts = ["test", "verdict"];
+  const found = rows.flatMap(({ config, cells }) =>
+    columns.flatMap((column) => {
+      const verdict = cells.get(column)?.comparison;
+      return verdict ? [{ config, column, verdict }] : [];
+    })
+  );
+  const heading = (name: string, isNumeric: boolean, isKey = false) => ({
+    heading: name,
+    isNumeric,
+    isKey,
+  });
+  const open = found.filter(({ verdict }) =>
+    !("p" in verdict && verdict.isResolved)
+  );
+  const unused = found.filter(({ verdict }) =>
+    "p" in verdict && verdict.unused.length > 0
+  );
+  const nameOf = ({ config, column }: typeof found[number]) =>
+    `${labelOf(config)}${
+      isOneColumn ? "" : `, ${headingOf(column, comparison)}`
+    }`;
   return {
     title: `Against ${clean(baseline!.name)}: two-sided tests; p adjusted by ` +
       "Holm over the rows of a column, intervals not adjusted.",
-    table,
+    table: {
+      columns: [
+        ...keyColumns(comparison),
+        ...(isOneColumn ? [] : [heading("record", false, true)]),
+        ...numbers.map((name) => heading(name, true)),
+        ...texts.map((name) => heading(name, false)),
+      ],
+      rows: found.map(({ config, column, verdict }) =>
+        [
+          ...keys.map((key) => clean(valueText(config[key]))),
+          ...(isOneColumn ? [] : [headingOf(column, comparison)]),
+          ...verdictTexts(verdict, column, comparison),
+        ].map((text) => ({ text }))
+      ),
+    },
+    notes: [
+      ...(open.length > 0
+        ? [{
+          text: "Not resolved:",
+          items: open.map((item) =>
+            clean(`${nameOf(item)}: ${outlook(item.verdict)}`)
+          ),
+        }]
+        : []),
+      ...(unused.length > 0
+        ? [{
+          text: "Not used, as only one of both rows has that seed:",
+          items: unused.map((item) =>
+            clean(
+              `${nameOf(item)}: ${(item.verdict as Verdict).unused.join("; ")}`,
+            )
+          ),
+        }]
+        : []),
+    ],
   };
 }
 
@@ -429,22 +474,19 @@ function verdictTexts(
   { options }: Comparison,
 ): string[] {
   if ("reason" in verdict) {
-    const none = Array<string>(5).fill(NO_VALUE);
-    return [...none, `no verdict: ${verdict.reason}`];
+    return [...Array<string>(5).fill(NO_VALUE), "no verdict"];
   }
   const { difference, error, interval, p, pAdjusted, test, pairs } = verdict;
-  const { unused, isResolved } = verdict;
   const better = directionOf(name, options);
   const way = difference < 0 ? "lower" : "higher";
   const word = !better ? way : way === better ? "better" : "worse";
+  const count = pairs > 0 ? `${pairs} pairs` : `${runsOf(verdict)} runs`;
   return [
     formatError(difference, error),
     formatRange(difference, interval),
     formatP(p),
     formatP(pAdjusted),
-    `${test}, ${pairs > 0 ? `${pairs} pairs` : `${runsOf(verdict)} runs`}${
-      unused.length > 0 ? `, without ${unused.join(" ")}` : ""
-    }`,
-    isResolved ? word : `not resolved: ${outlook(verdict)}`,
-  ].map(clean);
+    `${test}, ${count}`,
+    verdict.isResolved ? word : "not resolved",
+  ];
 }

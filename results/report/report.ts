@@ -71,6 +71,7 @@ export async function reportOf(
         h("h2", "Verdicts"),
         h("p", verdicts.title),
         sortable(tableElement(verdicts.table)),
+        h("div.notes", notesElements(verdicts.notes)),
       ]
       : []),
     ...await pointsSection(comparison),

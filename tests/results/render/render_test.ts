@@ -126,11 +126,35 @@ testWith(
       [
         "Against model=identity: two-sided tests; p adjusted by Holm over the rows of a column, intervals not adjusted.",
         "",
-        "model  record      difference     95 % interval        p  p (Holm)  test               verdict",
-        "mlp    loss    -0.510 ± 0.024  [-0.578, -0.442]  <0.0001   <0.0001  paired t, 5 pairs  better",
-        "copy   loss     0.004 ± 0.023   [-0.059, 0.067]     0.87      0.87  paired t, 5 pairs  not resolved: >100 more seeds for 80 % power; 5 could have shown 0.1",
-        "once   loss                 –                 –        –         –  –                  no verdict: fewer than 3 runs on a side",
+        "model      difference     95 % interval        p  p (Holm)  test               verdict",
+        "mlp    -0.510 ± 0.024  [-0.578, -0.442]  <0.0001   <0.0001  paired t, 5 pairs  better",
+        "copy    0.004 ± 0.023   [-0.059, 0.067]     0.87      0.87  paired t, 5 pairs  not resolved",
+        "once                –                 –        –         –  –                  no verdict",
+        "",
+        "Not resolved:",
+        "  model=copy: >100 more seeds for 80 % power; 5 could have shown 0.1",
+        "  model=once: fewer than 3 runs on a side",
       ],
+    );
+  },
+);
+
+testWith(
+  "files",
+  "render() names the runs that no pair has a use for",
+  async () => {
+    const shifted = MODELS.slice(0, 10).map((run) => {
+      const config = run.config as { model: string; seed: number };
+      const seed = config.model === "mlp" ? config.seed + 2 : config.seed;
+      return { ...run, config: { ...config, seed } };
+    });
+    const options = { baseline: ["model=identity"] };
+    const text = await render(await compareRuns(shifted, options), "table");
+    assertMatch(text, /paired t, 3 pairs/);
+    assertStringIncludes(
+      text,
+      "Not used, as only one of both rows has that seed:\n" +
+        "  model=mlp: seed=6; seed=7; seed=1; seed=2",
     );
   },
 );
@@ -146,8 +170,9 @@ testWith(
     const text = await render(comparison, "table");
     assertMatch(
       text,
-      /0.063 +sign flips, 5 pairs +not resolved: cannot resolve with n = 5, needs 6$/m,
+      /0.063 +sign flips, 5 pairs +not resolved$/m,
     );
+    assertStringIncludes(text, "model=mlp: cannot resolve with n = 5, needs 6");
     assertMatch(text, /mlp .* ≈$/m); // And so nothing is best.
   },
 );

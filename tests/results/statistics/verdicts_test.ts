@@ -96,6 +96,9 @@ Deno.test("verdictsOf() gives none where so few runs can show nothing", () => {
   });
   const [enough] = verdictsOf([six]) as Verdict[];
   assertEquals([enough!.needs, enough!.isResolved], [undefined, true]);
+  // Alone it can show something, of two of them neither can.
+  const [both] = verdictsOf([six, six]) as Verdict[];
+  assertEquals([both!.needs, both!.isResolved], [7, false]);
   // Labels: 2/C(2n, n) is 0.1 for n = 3 and 0.029 for n = 4.
   const apart = contrast(seeds([1, 2, 3]), seeds([7, 8, 9], 50), {
     test: "sign-flip",
