@@ -200,19 +200,37 @@ export function selectMetadata(
   if (globs.length === 0) {
     return metadata.filter(({ name }) => !name.startsWith("time/"));
   }
-  const matches = ({ name }: ResultMetadata, glob: string) =>
-    isMatch(name, glob, { caseSensitive: true });
+  checkGlobs(globs, metadata, "--metric");
+  return metadata.filter((item) => globs.some((glob) => matches(item, glob)));
+}
+
+function matches({ name }: ResultMetadata, glob: string): boolean {
+  return isMatch(name, glob, { caseSensitive: true });
+}
+
+/**
+ * Checks that globs name something.
+ *
+ * @param globs Globs on the names of records.
+ * @param metadata The metadata of all records.
+ * @param flag Which flag gives them, for the error message.
+ * @throws {ConfigError} If a glob matches nothing.
+ */
+export function checkGlobs(
+  globs: readonly string[],
+  metadata: readonly ResultMetadata[],
+  flag: string,
+): void {
   for (const glob of globs) {
     if (metadata.some((item) => matches(item, glob))) continue;
     const names = [...new Set(metadata.map(({ name }) => name))];
     throw wrong(
-      `--metric ${glob}`,
+      `${flag} ${glob}`,
       names.length > 0
         ? `no record has such a name: ${nearestOf(glob, names)}`
         : "the runs have no records",
     );
   }
-  return metadata.filter((item) => globs.some((glob) => matches(item, glob)));
 }
 
 function wrong(where: string, reason: string): ConfigError {

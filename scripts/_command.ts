@@ -7,6 +7,7 @@
 import { formatHelp, type Help } from "../core/config/flags.ts";
 import { toggle } from "../core/config/fields.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
+import { printable } from "../core/utils/printable.ts";
 import { explainRefusal, type Grants } from "./_refusal.ts";
 
 /** Exit status, as every command has it. */
@@ -70,7 +71,7 @@ export async function main(command: Command): Promise<void> {
  */
 export function printError(command: Command, error: unknown): void {
   if (Deno.args.includes("--debug")) console.error(error);
-  else console.error(`error: ${explain(command, error)}`);
+  else console.error(printable(`error: ${explain(command, error)}`));
 }
 
 function explain(command: Command, error: unknown): string {
@@ -87,6 +88,7 @@ function explain(command: Command, error: unknown): string {
 
 // EACCES, ENOSPC, EROFS, EDQUOT, of an attempt to write.
 const NO_ROOM = /os error (13|28|30|122)\): (?!read|open|stat|lstat)/;
+
 /**
  * Refuses positional arguments beyond those that a command takes.
  *

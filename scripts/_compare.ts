@@ -4,10 +4,18 @@
  * @module
  */
 
-import { choice, names, number, text, texts } from "../core/config/fields.ts";
+import {
+  choice,
+  type Fields,
+  names,
+  number,
+  text,
+  texts,
+} from "../core/config/fields.ts";
 import { type HelpGroup, parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { AGGREGATES } from "../results/statistics/estimate.ts";
+import { ALPHA, TESTS } from "../results/statistics/levels.ts";
 import { compare } from "../results/compare/compare.ts";
 import type {
   CompareOptions,
@@ -15,8 +23,8 @@ import type {
 } from "../results/compare/comparison.ts";
 import {
   groupReplicates,
+  nuisanceKeys,
   type Replicates,
-  SEED_KEY,
 } from "../results/compare/replicates.ts";
 import { RunDatabase } from "../results/database.ts";
 import { type Format, FORMATS } from "../results/render/render.ts";
@@ -62,11 +70,11 @@ export const statisticsSchema = new ConfigSchema({
   }),
   test: choice({
     default: "t",
-    choices: ["t", "sign-flip"],
+    choices: TESTS,
     description: "paired and Welch's t, or exact permutations",
   }),
   alpha: number({
-    default: 0.05,
+    default: ALPHA,
     above: 0,
     max: 0.5,
     description: "the chance of a false verdict in a column",
@@ -106,6 +114,21 @@ export const layoutSchema = new ConfigSchema({
     description: "in the order of this; -key from high to low",
   }),
 });
+
+/**
+ * Takes some keys of a schema.
+ *
+ * @param schema The schema.
+ * @param keys The names of the keys.
+ * @returns A schema of these alone.
+ */
+export function pickFields<T extends object, K extends keyof T & string>(
+  schema: ConfigSchema<T>,
+  keys: readonly K[],
+): ConfigSchema<Pick<T, K>> {
+  const fields = keys.map((key) => [key, schema.field(key)]);
+  return new ConfigSchema(Object.fromEntries(fields) as Fields<Pick<T, K>>);
+}
 
 const formatSchema = new ConfigSchema({
   format: choice({
@@ -166,7 +189,7 @@ export function selectReplicates(
   database: RunDatabase,
   options: CompareOptions,
 ): { histories: Replicates[]; nuisance: string[] } {
-  const nuisance = [...options.nuisance ?? [], SEED_KEY];
+  const nuisance = nuisanceKeys(options);
   const histories = groupReplicates(selectRuns(database, options), nuisance)
     .filter(({ runs }) => runs.size > 0);
   return { histories, nuisance };

@@ -1,4 +1,5 @@
 import { type Field, text, texts, toggle } from "../core/config/fields.ts";
+import { printable } from "../core/utils/printable.ts";
 import type { Problem } from "../core/utils/run_directory.ts";
 
 /** The flag that names directories of runs. */
@@ -36,7 +37,7 @@ export const strictFlag: Field<boolean> = toggle({
 export function reportProblems(problems: readonly Problem[]): void {
   for (const { run, file, reason } of problems) {
     const place = reason.includes(file) ? "" : ` (${file})`;
-    console.error(`problem: ${run}: ${reason}${place}`);
+    console.error(printable(`problem: ${run}: ${reason}${place}`));
   }
 }
 

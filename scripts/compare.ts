@@ -5,6 +5,7 @@
  * @module
  */
 
+import { printable } from "../core/utils/printable.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
 import { render } from "../results/render/render.ts";
 import { type Command, EXIT, main } from "./_command.ts";
@@ -37,9 +38,12 @@ const command: Command = {
 
 /** Beside data there is no room for notes on stdout. */
 function noteBeside({ left, superseded, caveats }: Comparison): void {
-  left.forEach((run) => console.error(`not completed: ${run}`));
-  superseded.forEach((run) => console.error(`superseded: ${run}`));
-  caveats.forEach((caveat) => console.error(`beware: ${caveat}`));
+  const lines = [
+    ...left.map((run) => `not completed: ${run}`),
+    ...superseded.map((run) => `superseded: ${run}`),
+    ...caveats.map((caveat) => `beware: ${caveat}`),
+  ];
+  lines.forEach((line) => console.error(printable(line)));
 }
 
 /** How wide the terminal is, and whether it has colours, if it is one. */

@@ -8,6 +8,7 @@ import { choice, integer, text } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
 import { writeFileAtomic } from "../core/utils/json.ts";
+import { printable } from "../core/utils/printable.ts";
 import type { Problem } from "../core/utils/run_directory.ts";
 import { compare } from "../results/compare/compare.ts";
 import type { CompareOptions } from "../results/compare/comparison.ts";
@@ -23,11 +24,18 @@ import {
   usageError,
 } from "./_command.ts";
 import {
+  pickFields,
   selectionSchema,
   selectReplicates,
   statisticsSchema,
 } from "./_compare.ts";
 import { folderOf, reportProblems } from "./_runs.ts";
+
+/** Of the flags of comparisons those that a figure has a use for. */
+const runsSchema = pickFields(selectionSchema, [
+  ...["where", "since", "nuisance", "runs", "strict"] as const,
+]);
+const barsSchema = pickFields(statisticsSchema, ["ci", "aggregate"]);
 
 const SUFFIX = /\.(svg|png|json)$/;
 
@@ -40,7 +48,7 @@ const figureSchema = new ConfigSchema({
   x: text({
     default: "",
     placeholder: "<key>",
-    description: "the key on the other axis [default: all that differ]",
+    description: "the key on the other axis; with --history its field",
   }),
   series: text({
     default: "",
@@ -96,8 +104,8 @@ const command: Command = {
       "       deno task plot --history MEASURE [flags]",
     groups: [
       { title: "Figure", schema: figureSchema },
-      { title: "Runs", schema: selectionSchema },
-      { title: "Statistics", schema: statisticsSchema },
+      { title: "Runs", schema: runsSchema },
+      { title: "Error bars", schema: barsSchema },
     ],
     examples: [
       "deno task plot --x learningRate --y loss/held-out --series model",
@@ -108,18 +116,24 @@ const command: Command = {
   async run(args) {
     const flags = parseFlags(args, [
       figureSchema,
-      selectionSchema,
-      statisticsSchema,
+      runsSchema,
+      barsSchema,
       commonSchema,
     ]);
     checkPositionals(flags.positionals, 0);
     const figure = flags.resolve(figureSchema);
-    const { runs, strict, ...selection } = flags.resolve(selectionSchema);
-    const options = { ...selection, ...flags.resolve(statisticsSchema) };
+    const { runs, strict, ...selection } = flags.resolve(runsSchema);
+    const options = { ...selection, ...flags.resolve(barsSchema) };
     if ((figure.y === "") === (figure.history === "")) {
       throw usageError(
-        "Cannot draw a figure without --y RECORD or --history MEASURE: give " +
-          "one of both",
+        "Cannot draw a figure but of one thing: give either --y RECORD or " +
+          "--history MEASURE",
+      );
+    }
+    if (figure.history && (figure.series || options.aggregate !== "mean")) {
+      throw usageError(
+        "Cannot use --series or --aggregate with --history, whose curves are " +
+          "means of all that differs: choose with --where",
       );
     }
     const database = new RunDatabase(...runs);
@@ -129,7 +143,7 @@ const command: Command = {
       : await drawHistory(database, figure, { ...options, problems });
     await write(figure.out, spec);
     console.log(figure.out);
-    left.forEach((what) => console.error(`not drawn: ${what}`));
+    left.forEach((what) => console.error(printable(`not drawn: ${what}`)));
     reportProblems(problems);
     return strict && problems.length > 0 ? EXIT.failed : EXIT.done;
   },

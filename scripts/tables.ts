@@ -9,6 +9,7 @@ import { texts } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { readText, writeFileAtomic } from "../core/utils/json.ts";
+import type { Problem } from "../core/utils/run_directory.ts";
 import { render } from "../results/render/render.ts";
 import {
   checkPositionals,
@@ -19,6 +20,7 @@ import {
   usageError,
 } from "./_command.ts";
 import { compareRuns } from "./_compare.ts";
+import { reportProblems } from "./_runs.ts";
 
 const tablesSchema = new ConfigSchema({
   write: texts({
@@ -45,7 +47,8 @@ const command: Command = {
     usage: "deno task tables --write FILE | --check FILE\n\n" +
       "A table stands between two comments, and is what the flags say:\n" +
       "  <!-- whisker: compare --runs studies/NAME/runs --ci 95 -->\n" +
-      "  <!-- /whisker -->",
+      "  <!-- /whisker -->\n" +
+      "A formatter may break its lines anew, and nothing else.",
     groups: [{ title: "Tables", schema: tablesSchema }],
     examples: [
       "deno task tables --write README.md",
@@ -72,6 +75,7 @@ interface Filled {
   readonly text: string;
   readonly filled: string;
   readonly nTables: number;
+  readonly nProblems: number;
 }
 
 async function fill(path: string): Promise<Filled> {
@@ -81,6 +85,7 @@ async function fill(path: string): Promise<Filled> {
   const text = readText(path);
   const tables = findTables(text, path);
   const contents: string[] = [];
+  const problems: Problem[] = [];
   for (const { args: [name, ...args], line } of tables) {
     if (name !== "compare") {
       throw usageError(
@@ -89,8 +94,12 @@ async function fill(path: string): Promise<Filled> {
       );
     }
     try {
-      const { comparison } = await compareRuns(args);
+      const { comparison, format } = await compareRuns(args);
+      if (format !== "table" && format !== "md") {
+        throw usageError(`Cannot use --format ${format} in Markdown`);
+      }
       contents.push(await render(comparison, "md"));
+      problems.push(...comparison.problems);
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
       const { message } = error as Error;
@@ -100,7 +109,8 @@ async function fill(path: string): Promise<Filled> {
     }
   }
   const filled = fillTables(text, tables, contents);
-  return { text, filled, nTables: tables.length };
+  reportProblems(problems);
+  return { text, filled, nTables: tables.length, nProblems: problems.length };
 }
 
 async function writeTables(path: string): Promise<void> {
@@ -112,8 +122,13 @@ async function writeTables(path: string): Promise<void> {
 }
 
 async function checkTables(path: string): Promise<boolean> {
-  const { text, filled, nTables } = await fill(path);
+  const { text, filled, nTables, nProblems } = await fill(path);
+  if (nTables === 0) {
+    console.error(`error: ${path} has no table: name a file that has one`);
+    return false;
+  }
   if (filled === text) {
+    if (nProblems > 0) return false; // Runs that are not read are not checked.
     console.log(`${path}: ${count(nTables)} as the runs say`);
     return true;
   }

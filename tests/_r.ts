@@ -38,15 +38,19 @@ export function askR(expressions: readonly string[]): number[] {
   }
 }
 
-/** Compares with what R says, to 1e-9 of the larger of the number and 1. */
+/**
+ * Compares with what R says, to 1e-9 of the number; what is nearly 0, to 1e-14
+ * or as is said.
+ */
 export function assertAgreesWithR(
   pairs: readonly (readonly [actual: number, expression: string])[],
+  absolute = 1e-14,
 ): void {
   const expected = askR(pairs.map(([, expression]) => expression));
   pairs.forEach(([actual, expression], index) => {
     const wanted = expected[index]!;
     const isNear = Object.is(actual, wanted) ||
-      Math.abs(actual - wanted) <= 1e-9 * Math.max(1, Math.abs(wanted));
+      Math.abs(actual - wanted) <= Math.max(1e-9 * Math.abs(wanted), absolute);
     assertEquals(
       isNear,
       true,

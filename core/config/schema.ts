@@ -204,7 +204,16 @@ export class ConfigSchema<T extends object> {
  */
 export function formatValue(value: unknown): string {
   if (Array.isArray(value)) return value.map(formatValue).join(",");
-  return isJsonObject(value) ? JSON.stringify(value) : String(value);
+  return isJsonObject(value) ? JSON.stringify(value, byName) : String(value);
+}
+
+/** The keys of objects in alphabetical order: equal objects, equal texts. */
+function byName(_key: string, value: unknown): unknown {
+  return isJsonObject(value)
+    ? Object.fromEntries(
+      Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1),
+    )
+    : value;
 }
 
 /**

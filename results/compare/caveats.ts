@@ -9,7 +9,11 @@ import {
   type CompareOptions,
   type ComparisonRow,
   labelOf,
+  MOST_RANKED,
+  someOf,
 } from "./comparison.ts";
+import { formatValue } from "../../core/config/schema.ts";
+import { valueOf } from "../select.ts";
 import type { LaidRow } from "./pivot.ts";
 
 /**
@@ -27,18 +31,46 @@ export function caveatsOf(
 ): string[] {
   return [
     ...unequal(rows),
+    ...crossed(laid, options),
     ...(options.aggregate === "iqm" ? tooFewForIqm(laid, rows) : []),
     ...notFinite(rows),
+    ...lostRecords(laid),
+    ...tooManyToRank(rows, options),
     ...mixedVersions(laid),
   ];
 }
 
 function unequal(rows: readonly ComparisonRow[]): string[] {
-  const counts = [...new Set(rows.map(({ runs }) => runs.length))]
-    .sort((a, b) => a - b);
+  const all = rows.flatMap(({ counts }) => counts.map((c) => c.completed));
+  const counts = [...new Set(all)].sort((a, b) => a - b);
   return counts.length > 1
     ? [`Rows rest on different numbers of runs: ${counts.join(", ")}`]
     : [];
+}
+
+/**
+ * Replicates in several nuisance keys are independent only where no two of them
+ * share a value of any.
+ */
+function crossed(
+  laid: readonly LaidRow[],
+  { nuisance = [] }: CompareOptions,
+): string[] {
+  if (nuisance.length < 2) return [];
+  return laid.flatMap(({ config, replicates }) => {
+    const shared = nuisance.filter((key) =>
+      replicates.some(({ runs }) => {
+        const values = runs.values().map((run) => valueOf(run, key)).toArray();
+        return new Set(values).size < values.length;
+      })
+    );
+    return shared.length > 0
+      ? `Runs of ${labelOf(config)} share values of ${
+        shared.join(", ")
+      }: they ` +
+        "are not independent, and errors and p-values may be too small"
+      : [];
+  });
 }
 
 function tooFewForIqm(
@@ -66,6 +98,38 @@ function notFinite(rows: readonly ComparisonRow[]): string[] {
         : [];
     }).toArray()
   );
+}
+
+/** Copies that have measured what the runs that stand for them have not. */
+function lostRecords(laid: readonly LaidRow[]): string[] {
+  return laid.flatMap(({ replicates }) =>
+    replicates.flatMap(({ runs, superseded }) =>
+      superseded.flatMap((copy) => {
+        const chosen = runs.values().find((run) =>
+          formatValue(run.config) === formatValue(copy.config)
+        );
+        const lost = chosen
+          ? Array.from(copy.records, ({ metadata }) => metadata)
+            .filter((metadata) => !chosen.records.get(metadata))
+          : [];
+        return chosen && lost.length > 0
+          ? `${copy.id}, superseded, has ${
+            someOf(lost.map(String))
+          } and ${chosen.id} has not: evaluate that`
+          : [];
+      })
+    )
+  );
+}
+
+function tooManyToRank(
+  rows: readonly ComparisonRow[],
+  { relativeTo = [], aggregate = "mean" }: CompareOptions,
+): string[] {
+  return rows.length > MOST_RANKED && relativeTo.length === 0 &&
+      aggregate === "mean"
+    ? [`No row is called best, as ${rows.length} are more than ${MOST_RANKED}`]
+    : [];
 }
 
 /** Rows whose runs ran on different code or on different engines. */

@@ -12,7 +12,12 @@ import {
   medianOf,
 } from "../statistics/estimate.ts";
 import type { Interval } from "../statistics/intervals.ts";
-import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
+import type {
+  Cell,
+  CompareOptions,
+  ComparisonRow,
+  Count,
+} from "./comparison.ts";
 import type { StoredRun } from "../database.ts";
 import type { LaidRow, Measured } from "./pivot.ts";
 import type { Replicates } from "./replicates.ts";
@@ -37,10 +42,8 @@ export async function fillRows(
   return laid.map(({ config, replicates, measured }) => ({
     runs: completed(replicates).map(({ id }) => id),
     paths: completed(replicates).map(({ path }) => path),
-    total: replicates.reduce(
-      (sum, { runs, missing }) => sum + runs.size + missing.size,
-      0,
-    ),
+    total: countsOf(replicates).reduce((sum, { total }) => sum + total, 0),
+    counts: countsOf(replicates),
     config,
     cells: new Map(
       measured.entries().flatMap(([column, found]) => {
@@ -48,6 +51,13 @@ export async function fillRows(
         return cell ? [[column, cell] as [ResultMetadata, Cell]] : [];
       }),
     ),
+  }));
+}
+
+function countsOf(replicates: readonly Replicates[]): Count[] {
+  return replicates.map(({ runs, missing }) => ({
+    completed: runs.size,
+    total: runs.size + missing.size,
   }));
 }
 
@@ -75,7 +85,14 @@ function cellOf(
     result: ScalarResult,
     kind: Cell["kind"],
     interval: Interval | undefined,
-  ) => ({ result, kind, sample, runs, ...(interval ? { interval } : {}) });
+  ) => ({
+    result,
+    kind,
+    sample,
+    runs,
+    of: replicates.runs.size,
+    ...(interval ? { interval } : {}),
+  });
 
   const level = ci / 100;
   if (n === 1) {

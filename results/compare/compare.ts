@@ -12,6 +12,7 @@ import {
 import type { ResultMetadata } from "../../core/utils/results.ts";
 import type { RunDatabase, StoredRun } from "../database.ts";
 import {
+  checkGlobs,
   keysOf,
   order,
   rawValueOf,
@@ -21,14 +22,19 @@ import {
 import { meanOf } from "../statistics/estimate.ts";
 import { caveatsOf } from "./caveats.ts";
 import { fillRows } from "./cells.ts";
-import type {
-  CompareOptions,
-  Comparison,
-  ComparisonRow,
+import {
+  type CompareOptions,
+  type Comparison,
+  type ComparisonRow,
+  someOf,
 } from "./comparison.ts";
 import { type Case, findBaseline, judge } from "./judge.ts";
 import { type LaidRow, layOut, METRIC_KEY } from "./pivot.ts";
-import { groupReplicates, type Replicates, SEED_KEY } from "./replicates.ts";
+import {
+  groupReplicates,
+  nuisanceKeys,
+  type Replicates,
+} from "./replicates.ts";
 
 /**
  * Compares the runs of a database. Means are of completed runs only.
@@ -46,13 +52,11 @@ export async function compare(
 ): Promise<Comparison> {
   checkOptions(options);
   const selected = selectRuns(database, options);
-  const onAxes = [...options.rows ?? [], ...options.cols ?? []];
-  const nuisance = [...new Set([...options.nuisance ?? [], SEED_KEY])]
-    .filter((key) => !onAxes.includes(key));
+  const nuisance = nuisanceKeys(options);
   const replicates = groupReplicates(selected, nuisance);
   const groups = replicates.filter(({ runs }) => runs.size > 0);
-  const left = replicates.flatMap(({ missing }) =>
-    missing.values().map(describeLeft).toArray()
+  const left = replicates.flatMap(({ missing, unfinished }) =>
+    [...missing.values(), ...unfinished].map(describeLeft)
   );
   if (groups.length === 0) throw nothingToCompare(database, selected, left);
 
@@ -64,24 +68,28 @@ export async function compare(
   );
   const wanted = selectMetadata([...measured], options.metric ?? [])
     .sort(columnOrder);
+  for (const [key, globs] of directionGlobs(options)) {
+    checkGlobs(globs, [...measured], key);
+  }
   const layout = layOut(groups, wanted, { ...options, nuisance });
   const columns = layout.columns.toSorted(columnOrder);
   const laid = options.sort
-    ? sortRows(layout.rows, [...measured], options.sort)
+    ? sortRows(layout.rows, [...measured], { sort: options.sort, nuisance })
     : layout.rows;
-  const baseline = findBaseline(laid, options.baseline ?? []);
+  const baseline = findBaseline(laid, options.baseline ?? [], nuisance);
   const rows = await fillRows(laid, options);
+  const finished = await finish(rows, laid, { columns, baseline, options });
   return {
     keys: layout.keys,
     columns,
-    rows: await finish(rows, laid, { columns, baseline, options }),
+    rows: finished,
     options,
     ...(baseline ? { baseline } : {}),
     left,
     superseded: replicates.flatMap(({ superseded }) =>
       superseded.map(({ id }) => id)
     ),
-    caveats: caveatsOf(laid, rows, options),
+    caveats: caveatsOf(laid, rows, { ...options, nuisance }),
     problems: database.problems,
   };
 }
@@ -108,6 +116,13 @@ function checkOptions(options: CompareOptions): void {
   const refuse = (where: string, message: string): never => {
     throw new ConfigError([{ where, message }]);
   };
+  if (options.ci && options.ci < 1) {
+    refuse(
+      "--ci",
+      `Cannot use --ci ${options.ci} as it is in percent: did you mean ` +
+        `${options.ci * 100}?`,
+    );
+  }
   if (baseline.length > 0 && aggregate !== "mean") {
     refuse(
       "--baseline",
@@ -135,6 +150,16 @@ function describeLeft({ id, status, info }: StoredRun): string {
   return `${id} ${status}${info.error ? `: ${info.error.message}` : ""}`;
 }
 
+/** What is said of directions must be said of something. */
+function directionGlobs(
+  { lowerIsBetter = [], higherIsBetter = [] }: CompareOptions,
+): [flag: string, globs: readonly string[]][] {
+  return [
+    ["--lower-is-better", lowerIsBetter],
+    ["--higher-is-better", higherIsBetter],
+  ];
+}
+
 /** By name; within a name by the further fields, numbers as numbers. */
 function columnOrder(a: ResultMetadata, b: ResultMetadata): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
@@ -153,7 +178,7 @@ function nothingToCompare(
 ): RangeError {
   if (left.length > 0) {
     return new RangeError(
-      `Cannot compare as no run is completed: ${left.join("; ")}`,
+      `Cannot compare as no run is completed: ${someOf(left)}`,
     );
   }
   if (size > 0 && selected.length === 0) {
@@ -172,7 +197,10 @@ function nothingToCompare(
 function sortRows(
   rows: readonly LaidRow[],
   measured: readonly ResultMetadata[],
-  sort: string,
+  { sort, nuisance }: {
+    readonly sort: string;
+    readonly nuisance: readonly string[];
+  },
 ): LaidRow[] {
   const descending = sort.startsWith("-");
   const name = descending ? sort.slice(1) : sort;
@@ -183,7 +211,7 @@ function sortRows(
   );
   const known = [
     ...new Set(["run", ...Object.keys(rows[0]!.config), ...keysOf(examples)]),
-  ];
+  ].filter((key) => !nuisance.includes(key));
   if (!record && !known.includes(name)) {
     const message = unknownKey(name, [...known, ...measured.map(String)]);
     throw new ConfigError([{ where: "--sort", message }]);

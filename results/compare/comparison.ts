@@ -21,8 +21,8 @@ import type {
 import type { DirectionOptions } from "./direction.ts";
 import type { Axes } from "./pivot.ts";
 
-/** In percent, what intervals of differences have where `ci` is not given. */
-export const DEFAULT_CI = 95;
+/** Of more rows none is ranked: their pairs would be too many to test. */
+export const MOST_RANKED = 100;
 
 /** What a comparison is to show. */
 export interface CompareOptions
@@ -67,14 +67,26 @@ export interface Cell {
   readonly sample: Sample;
   /** The runs that have measured it, by their nuisance values. */
   readonly runs: ReadonlyMap<string, StoredRun>;
+  /** How many completed runs there are that could have measured it. */
+  readonly of: number;
   /** The confidence interval, if one was asked for and is defined. */
   readonly interval?: Interval;
   /** How the cell differs from the baseline's, or why that is not known. */
   readonly comparison?: Verdict | Untested;
   /** How it stands in its column. */
   readonly standing?: Standing;
+  /** Whether a failed run keeps it from being ranked. */
+  readonly isExcluded?: true;
   /** How a tied one differs from the best mean, or why that is not known. */
   readonly behind?: Verdict | Untested;
+}
+
+/** How many runs are completed, of how many. */
+export interface Count {
+  /** How many are. */
+  readonly completed: number;
+  /** How many there are. */
+  readonly total: number;
 }
 
 /** One row of a comparison. */
@@ -85,6 +97,8 @@ export interface ComparisonRow {
   readonly paths: readonly string[];
   /** Of how many runs those are the completed ones. */
   readonly total: number;
+  /** How many runs, of how many, each set of replicates in the row has. */
+  readonly counts: readonly Count[];
   /** The row's values of the row keys; undefined where it has none. */
   readonly config: Readonly<Record<string, unknown>>;
   /** What came out, by column. */
@@ -132,4 +146,19 @@ export function labelOf(config: Readonly<Record<string, unknown>>): string {
     value === undefined ? [] : `${key}=${formatValue(value)}`
   );
   return parts.length > 0 ? parts.join(", ") : "all runs";
+}
+
+/** An error names so many things of a kind, and counts the others. */
+const MOST_NAMED = 5;
+
+/**
+ * Lists some of many.
+ *
+ * @param texts All of them.
+ * @returns The first five, and how many more there are.
+ */
+export function someOf(texts: readonly string[]): string {
+  const more = texts.length - MOST_NAMED;
+  return texts.slice(0, MOST_NAMED).join("; ") +
+    (more > 0 ? `; and ${more} more` : "");
 }

@@ -13,29 +13,27 @@ import {
   parseConditions,
   rawValueOf,
 } from "../select.ts";
+import { FEWEST, LEVEL } from "../statistics/levels.ts";
 import type { VerdictOptions } from "../statistics/verdicts.ts";
 import {
   type Baseline,
   type Cell,
   type CompareOptions,
   type ComparisonRow,
-  DEFAULT_CI,
   labelOf,
+  MOST_RANKED,
+  someOf,
 } from "./comparison.ts";
 import { directionOf } from "./direction.ts";
 import type { LaidRow } from "./pivot.ts";
-
-/** Fewer runs are no ground for a verdict, and load no distributions. */
-const FEWEST_TO_RANK = 3;
-
-/** An error names so many rows, and no more. */
-const SHOWN_ROWS = 5;
 
 /**
  * Finds the one row that meets the conditions of a baseline.
  *
  * @param laid The rows.
  * @param texts The conditions `key=value`.
+ * @param nuisance The keys in which runs of a row may differ: they tell no rows
+ * apart.
  * @returns The baseline; undefined where there are no conditions.
  * @throws {ConfigError} If a key is unknown, or no row meets the conditions, or
  * several do.
@@ -43,6 +41,7 @@ const SHOWN_ROWS = 5;
 export function findBaseline(
   laid: readonly LaidRow[],
   texts: readonly string[],
+  nuisance: readonly string[],
 ): Baseline | undefined {
   if (texts.length === 0) return undefined;
   const refuse = (message: string): never => {
@@ -57,6 +56,12 @@ export function findBaseline(
     ]),
   ];
   for (const { key } of conditions) {
+    if (nuisance.includes(key)) {
+      refuse(
+        `Cannot use ${key} for a baseline as the runs of a row differ in it: ` +
+          "name a key that tells rows apart",
+      );
+    }
     if (!known.includes(key)) refuse(unknownKey(key, known));
   }
   const found = laid.keys().filter((index) => {
@@ -72,8 +77,9 @@ export function findBaseline(
   const name = conditions.map(({ key, wanted }) => `${key}=${wanted}`)
     .join(", ");
   if (found.length === 1) return { name, row: found[0]! };
-  const some = (found.length === 0 ? laid : found.map((i) => laid[i]!))
-    .slice(0, SHOWN_ROWS).map(({ config }) => labelOf(config)).join("; ");
+  const labels = (found.length === 0 ? laid : found.map((i) => laid[i]!))
+    .map(({ config }) => labelOf(config));
+  const some = someOf(labels);
   return refuse(
     `Cannot use the baseline ${name} as ${
       found.length === 0
@@ -108,17 +114,16 @@ export async function judge(
   { columns, baseline, options }: Case,
 ): Promise<readonly ComparisonRow[]> {
   const ranked = columns.filter((column) =>
-    directionOf(column.name, options) &&
-    rows.filter(({ cells }) =>
-        (cells.get(column)?.sample.size ?? 0) >= FEWEST_TO_RANK
-      ).length > 1
+    rows.length <= MOST_RANKED && directionOf(column.name, options) &&
+    rows.filter(({ cells }) => (cells.get(column)?.sample.size ?? 0) >= FEWEST)
+        .length > 1
   );
   if (!baseline && ranked.length === 0) return rows;
   const { contrast, rank, verdictsOf } = await import(
     "../statistics/verdicts.ts"
   );
   const verdictOptions: VerdictOptions = {
-    level: (options.ci || DEFAULT_CI) / 100,
+    level: options.ci ? options.ci / 100 : LEVEL,
     ...(options.test ? { test: options.test } : {}),
     ...(options.alpha ? { alpha: options.alpha } : {}),
   };
@@ -126,7 +131,7 @@ export async function judge(
   const add = (
     index: number,
     column: ResultMetadata,
-    verdict: Pick<Cell, "comparison" | "standing" | "behind">,
+    verdict: Pick<Cell, "comparison" | "standing" | "behind" | "isExcluded">,
   ) => {
     const cell = cells[index]!.get(column)!;
     cells[index]!.set(column, { ...cell, ...verdict });
@@ -151,14 +156,33 @@ export async function judge(
       add(index, column, { comparison: verdicts[place]! })
     );
   }
-  const takesPart = laid.map(hasNoFailure);
   for (const column of ranked) {
-    const samples = samplesOf(column)
-      .map((sample, index) => takesPart[index] ? sample : undefined);
+    const takesPart = laid.map((row) => hasNoFailure(row, column));
+    const samples = samplesOf(column);
     const better = directionOf(column.name, options)!;
-    const ranking = rank(samples, better, verdictOptions);
+    const ranking = rank(
+      samples.map((sample, index) => takesPart[index] ? sample : undefined),
+      better,
+      verdictOptions,
+    );
+    rows.forEach((row, index) => {
+      if (row.cells.has(column) && !takesPart[index]) {
+        add(index, column, { isExcluded: true });
+      }
+    });
+    const meanOf = (index: number) =>
+      rows[index]!.cells.get(column)!.result.mean;
     ranking?.standings.forEach((standing, index) => {
       if (!standing) return;
+      // Beside a better mean that only a failure keeps out, nothing is best.
+      const isOutdone = standing === "best" &&
+        samples.some((sample, other) =>
+          sample && !takesPart[other] &&
+          (better === "lower"
+            ? meanOf(other) < meanOf(index)
+            : meanOf(other) > meanOf(index))
+        );
+      if (isOutdone) return;
       const behind = ranking.verdicts[index];
       add(index, column, { standing, ...(behind ? { behind } : {}) });
     });
@@ -167,8 +191,9 @@ export async function judge(
 }
 
 /** A row with a run that diverged, or failed otherwise, is never called best. */
-function hasNoFailure({ replicates }: LaidRow): boolean {
-  return replicates.every(({ missing }) =>
-    missing.values().every(({ status }) => status !== "failed")
-  );
+function hasNoFailure({ measured }: LaidRow, column: ResultMetadata): boolean {
+  const replicates = measured.get(column)?.replicates;
+  return !replicates ||
+    [...replicates.missing.values(), ...replicates.unfinished]
+      .every(({ status }) => status !== "failed");
 }

@@ -91,17 +91,33 @@ export function layOut(
   checkKeys(cols, "--cols", known);
   const both = rows.find((key) => cols.includes(key));
   if (both !== undefined) {
-    throw new ConfigError([{
-      where: "--cols",
-      message: `Cannot use ${both} on both axes: leave it out of one`,
-    }]);
+    throw wrong(
+      "--cols",
+      `Cannot use ${both} on both axes: leave it out of one`,
+    );
   }
-  const keys = rows.length > 0
-    ? rows
-    : [...differing, ...(cols.length > 0 ? fieldsThatDiffer(selected) : [])]
-      .filter((key, index, all) =>
-        !cols.includes(key) && all.indexOf(key) === index
-      );
+  const unfit = cols.find((key) => key === "name" || /^\d+$/.test(key));
+  if (unfit !== undefined) {
+    throw wrong(
+      "--cols",
+      `Cannot use ${unfit} on columns as no field of a record may be called ` +
+        "that: put it on --rows",
+    );
+  }
+  const rowKeys = rows.length > 0
+    ? rows.map((key) => ({ key, read: readerOf(key) }))
+    : [
+      // What differs between configurations, whatever records call theirs.
+      ...differing.map((key) => ({ key, read: configReader(key) })),
+      ...(cols.length > 0 ? fieldsThatDiffer(selected) : [])
+        .map((key) => ({ key, read: readerOf(key) })),
+    ].filter(({ key }, index, all) =>
+      !cols.includes(key) && all.findIndex((item) => item.key === key) === index
+    );
+  const keys = rowKeys.map(({ key }) => key);
+  const isByMetric = rows.includes(METRIC_KEY);
+  // Fields that tell rows apart need not tell columns apart as well.
+  const onRows = rows.length > 0 || cols.length > 0 ? keys : [];
   const laid = new Map<string, {
     config: Record<string, unknown>;
     replicates: Set<Replicates>;
@@ -115,9 +131,12 @@ export function layOut(
     );
     const place = (metadata?: ResultMetadata) => {
       const config = Object.fromEntries(
-        keys.map((key) => [key, coordinateOf(replicates, metadata, key)]),
+        rowKeys.map(({ key, read }) => [key, read(replicates, metadata)]),
       );
-      const row = laid.getOrInsertComputed(JSON.stringify(config), () => ({
+      const texts = Object.values(config).map((value) =>
+        value === undefined ? null : formatValue(value)
+      );
+      const row = laid.getOrInsertComputed(JSON.stringify(texts), () => ({
         config,
         replicates: new Set<Replicates>(),
         measured: new Map<ResultMetadata, Measured>(),
@@ -128,7 +147,10 @@ export function layOut(
     if (metadatas.length === 0) place();
     for (const metadata of metadatas) {
       const row = place(metadata);
-      const column = columnOf({ replicates, metadata }, { ...axes, keys });
+      const column = columnOf(
+        { replicates, metadata },
+        { cols, onRows, isByMetric },
+      );
       columns.add(column);
       const there = row.measured.get(column);
       if (there) {
@@ -155,7 +177,7 @@ function checkKeys(
 ): void {
   for (const key of keys) {
     if (known.includes(key)) continue;
-    throw new ConfigError([{ where, message: unknownKey(key, known) }]);
+    throw wrong(where, unknownKey(key, known));
   }
 }
 
@@ -171,26 +193,37 @@ function fieldsThatDiffer(selected: readonly ResultMetadata[]): string[] {
   );
 }
 
-/** Fields of the metadata go before keys of the configuration. */
-function coordinateOf(
-  { example }: Replicates,
+/** How a key's value is read. */
+type Reader = (
+  replicates: Replicates,
   metadata: ResultMetadata | undefined,
-  key: string,
-): unknown {
-  if (key === METRIC_KEY) return metadata?.name;
-  return metadata?.fields[key] ?? rawValueOf(example, key);
+) => unknown;
+
+function configReader(key: string): Reader {
+  return ({ example }) => rawValueOf(example, key);
+}
+
+/** Of a key that was named, fields go before keys of the configuration. */
+function readerOf(key: string): Reader {
+  if (key === METRIC_KEY) return (_, metadata) => metadata?.name;
+  return ({ example }, metadata) =>
+    metadata?.fields[key] ?? rawValueOf(example, key);
 }
 
 function columnOf(
   { replicates, metadata }: Measured,
-  { cols = [], keys }: Axes & { readonly keys: readonly string[] },
+  { cols, onRows, isByMetric }: {
+    readonly cols: readonly string[];
+    readonly onRows: readonly string[];
+    readonly isByMetric: boolean;
+  },
 ): ResultMetadata {
-  const name = keys.includes(METRIC_KEY) ? ANY_METRIC : metadata.name;
+  const name = isByMetric ? ANY_METRIC : metadata.name;
   const inColumns = cols.length > 0
     ? cols.filter((key) => key !== METRIC_KEY)
-    : Object.keys(metadata.fields).filter((key) => !keys.includes(key));
+    : Object.keys(metadata.fields).filter((key) => !onRows.includes(key));
   const fields = inColumns.flatMap((key): [string, MetadataValue][] => {
-    const value = coordinateOf(replicates, metadata, key);
+    const value = readerOf(key)(replicates, metadata);
     if (value === undefined) return [];
     const isPlain = typeof value === "boolean" || Number.isFinite(value);
     return [[key, isPlain ? value as MetadataValue : formatValue(value)]];
@@ -204,16 +237,18 @@ function collision(
   column: ResultMetadata,
 ): ConfigError {
   const valueFor = ({ replicates, metadata }: Measured, key: string) =>
-    formatValue(coordinateOf(replicates, metadata, key));
+    formatValue(readerOf(key)(replicates, metadata));
   const differing = known.filter((key) =>
     valueFor(first, key) !== valueFor(second, key)
   );
-  return new ConfigError([{
-    where: "--rows",
-    message: `Cannot put two values of ${column} into one cell as they ` +
-      `differ in ${
-        differing.join(", ")
-      }: add it to --rows or --cols, or take ` +
-      "one with --where or --metric",
-  }]);
+  return wrong(
+    "--rows",
+    `Cannot put two values of ${column} into one cell as they differ in ` +
+      `${differing.join(", ")}: add it to --rows, --cols or --nuisance, or ` +
+      "take one with --where or --metric",
+  );
+}
+
+function wrong(where: string, message: string): ConfigError {
+  return new ConfigError([{ where, message }]);
 }

@@ -7,7 +7,12 @@
 import { ConfigError, unknownKey } from "../../core/config/schema.ts";
 import { type ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
 import { matchesValue, parseConditions } from "../select.ts";
-import { type MeanPair, pairOf, ratioOf } from "../statistics/ratio.ts";
+import {
+  type MeanPair,
+  pairOf,
+  type Ratio,
+  ratioOf,
+} from "../statistics/ratio.ts";
 import type { Cell, ComparisonRow } from "./comparison.ts";
 
 /** To which column, and how sure of it. */
@@ -84,39 +89,48 @@ function referenceFor(
 
 function ratioCell(cell: Cell, reference: Cell, level: number): Cell {
   const { interval: _, ...rest } = cell;
-  const { n } = cell.result.n < reference.result.n
-    ? cell.result
-    : reference.result;
   if (cell === reference) {
-    const { mean } = cell.result;
+    const { mean, ...others } = cell.result;
     const one = Number.isFinite(mean) && mean !== 0 ? 1 : NaN;
-    return { ...rest, result: new ScalarResult({ mean: one, error: NaN, n }) };
+    const result = new ScalarResult({ mean: one, error: NaN, n: others.n });
+    return { ...rest, result };
   }
-  const { mean, error, interval } = ratioOf(meansOf(cell, reference), level);
-  return {
-    ...rest,
-    result: new ScalarResult({ mean, error, n }),
-    ...(interval ? { interval } : {}),
-  };
-}
-
-/**
- * Over the same seeds the means move together; over others, and within a run,
- * they do not, and the fewer degrees of freedom are the safe ones.
- */
-function meansOf(cell: Cell, reference: Cell): MeanPair {
-  const [a, b] = [cell.sample, reference.sample];
-  const isPaired = a.size > 1 && a.size === b.size &&
-    a.keys().every((key) => b.has(key));
-  if (isPaired) {
-    const keys = [...a.keys()];
-    return pairOf(keys.map((k) => a.get(k)!), keys.map((k) => b.get(k)!));
+  const shared = [...cell.sample.keys()]
+    .filter((key) => reference.sample.has(key));
+  if (shared.length > 1) {
+    // Over the same seeds the means move together, and only those are used.
+    const valuesOf = ({ sample }: Cell) =>
+      shared.map((key) => sample.get(key)!);
+    const pair = pairOf(valuesOf(cell), valuesOf(reference));
+    const only = <T>(all: ReadonlyMap<string, T>) =>
+      new Map(shared.map((key) => [key, all.get(key)!]));
+    return ratioResult(ratioOf(pair, level), shared.length, {
+      ...rest,
+      sample: only(cell.sample),
+      runs: only(cell.runs),
+    });
   }
   const [over, under] = [cell.result, reference.result];
-  return {
+  const n = Math.min(over.n, under.n);
+  if (cell.kind !== reference.kind) {
+    // An error within a run and one between seeds make no error together.
+    return ratioResult({ mean: over.mean / under.mean, error: NaN }, n, rest);
+  }
+  const pair: MeanPair = {
     means: [over.mean, under.mean],
     variances: [over.error ** 2, under.error ** 2],
     covariance: 0,
+    // The fewer degrees of freedom are the safe ones.
     df: Math.min(over.degreesOfFreedom, under.degreesOfFreedom),
   };
+  return ratioResult(ratioOf(pair, level), n, rest);
+}
+
+function ratioResult(
+  { mean, error, interval }: Ratio,
+  n: number,
+  cell: Omit<Cell, "result" | "interval">,
+): Cell {
+  const result = new ScalarResult({ mean, error, n });
+  return { ...cell, result, ...(interval ? { interval } : {}) };
 }

@@ -21,10 +21,35 @@ export interface Replicates {
   readonly runs: ReadonlyMap<string, StoredRun>;
   /** The newest run of each nuisance value that has no completed one. */
   readonly missing: ReadonlyMap<string, StoredRun>;
-  /** Other runs of a nuisance value that has one above: copies, no evidence. */
+  /** Runs that a newer one of the same nuisance value stands for. */
   readonly superseded: readonly StoredRun[];
+  /** Runs that are newer than the completed one of their nuisance value. */
+  readonly unfinished: readonly StoredRun[];
   /** One of the runs: all keys but the nuisance keys are the same in all. */
   readonly example: StoredRun;
+}
+
+/** What says in which keys replicates may differ. */
+export interface NuisanceOptions {
+  /** Keys beside `seed` in which they may. */
+  readonly nuisance?: readonly string[];
+  /** Keys on the rows of a table, in which they so may not. */
+  readonly rows?: readonly string[];
+  /** Keys on its columns, in which they may not either. */
+  readonly cols?: readonly string[];
+}
+
+/**
+ * The keys in which replicates may differ.
+ *
+ * @param options What was asked for.
+ * @returns `seed` and further ones, without those on an axis.
+ */
+export function nuisanceKeys(
+  { nuisance = [], rows = [], cols = [] }: NuisanceOptions,
+): string[] {
+  return [...new Set([...nuisance, SEED_KEY])]
+    .filter((key) => !rows.includes(key) && !cols.includes(key));
 }
 
 /**
@@ -58,7 +83,7 @@ function identityOf(
   const keys = Object.keys(config).filter((key) => !nuisance.includes(key));
   return JSON.stringify([
     info.experiment,
-    ...keys.sort().map((key) => [key, config[key]]),
+    ...keys.sort().map((key) => [key, formatValue(config[key])]),
   ]);
 }
 
@@ -73,13 +98,15 @@ function replicatesOf(
   const runs = new Map<string, StoredRun>();
   const missing = new Map<string, StoredRun>();
   const superseded: StoredRun[] = [];
+  const unfinished: StoredRun[] = [];
   for (const [value, same] of copies) {
-    const newest = same.findLast(({ status }) => status === "completed");
-    if (newest) runs.set(value, newest);
-    else missing.set(value, same.at(-1)!);
-    superseded.push(...same.filter((run) => run !== (newest ?? same.at(-1))));
+    const place = same.findLastIndex(({ status }) => status === "completed");
+    const chosen = place < 0 ? same.length - 1 : place;
+    (place < 0 ? missing : runs).set(value, same[chosen]!);
+    superseded.push(...same.slice(0, chosen));
+    unfinished.push(...same.slice(chosen + 1));
   }
-  return { runs, missing, superseded, example: group[0]! };
+  return { runs, missing, superseded, unfinished, example: group[0]! };
 }
 
 function byNuisance(

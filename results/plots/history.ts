@@ -10,13 +10,21 @@ import { decodeNumber } from "../../core/utils/json.ts";
 import { readHistory } from "../../core/utils/history.ts";
 import type { Problem } from "../../core/utils/run_directory.ts";
 import { labelOf } from "../compare/comparison.ts";
+import { clean } from "../render/text.ts";
 import { type Replicates, SEED_KEY } from "../compare/replicates.ts";
 import type { StoredRun } from "../database.ts";
 import { differingKeys, rawValueOf } from "../select.ts";
 import { meanOf } from "../statistics/estimate.ts";
 import type { Figure, FigureOptions } from "./points.ts";
 import { isLogarithmic, type Scale } from "./scale.ts";
-import { captioned, COLORS, configOf, DASHES, PRINT } from "./style.ts";
+import {
+  captioned,
+  COLORS,
+  configOf,
+  DASHES,
+  PRINT,
+  signsFor,
+} from "./style.ts";
 
 /** What a figure of histories shows. */
 export interface HistoryOptions extends FigureOptions {
@@ -42,6 +50,12 @@ const MOST_POINTS = 400;
 /** What counts steps, by custom. */
 const STEP_FIELDS = ["step", "epoch"];
 
+/** So many curves can just be told apart. */
+const MOST_CURVES = 40;
+
+/** Where lines do not say which step they are of, their number does. */
+const LINE_FIELD = "line";
+
 const WIDTH = 480;
 const HEIGHT = 280;
 
@@ -60,40 +74,39 @@ export async function historyFigure(
 ): Promise<Figure> {
   const { measure, problems = [], ink = PRINT, ci = 0 } = options;
   const { nuisance = [SEED_KEY] } = options;
-  const keys = differingKeys(groups.map(({ example }) => example));
-  const histories = groups.map((group) => ({
-    label: labelOf(
-      Object.fromEntries(
-        keys.filter((key) => !nuisance.includes(key))
-          .map((key) => [key, rawValueOf(group.example, key)]),
-      ),
-    ),
-    runs: group.runs.values().map((run) => linesOf(run, problems)).toArray(),
+  if (groups.length > MOST_CURVES) {
+    throw new ConfigError([{
+      where: "--where",
+      message:
+        `Cannot draw ${groups.length} curves as ${MOST_CURVES} are the ` +
+        "most that can be told apart: choose some with --where",
+    }]);
+  }
+  const keys = differingKeys(groups.map(({ example }) => example))
+    .filter((key) => !nuisance.includes(key));
+  const histories = groups.map(({ example, runs }) => ({
+    label: clean(labelOf(
+      Object.fromEntries(keys.map((key) => [key, rawValueOf(example, key)])),
+    )),
+    runs: runs.values().map((run) => linesOf(run, problems)).toArray(),
   }));
-  const lines = histories.flatMap(({ runs }) => runs.flat());
-  const known = [...new Set(lines.flatMap((line) => Object.keys(line)))];
-  if (!known.includes(measure)) {
-    throw new ConfigError([{
-      where: "--history",
-      message: known.length > 0
-        ? unknownKey(measure, known)
-        : `Cannot draw ${measure} as no run has a history`,
-    }]);
+  const known = new Set([
+    LINE_FIELD,
+    ...histories.flatMap(({ runs }) => runs.flat().flatMap(Object.keys)),
+  ]);
+  for (const [where, field] of [["--history", measure], ["--x", options.x]]) {
+    if (field === undefined || known.has(field)) continue;
+    const message = unknownKey(field, [...known], { kind: "measure" });
+    throw new ConfigError([{ where: where!, message }]);
   }
-  const x = options.x ?? STEP_FIELDS.find((field) => known.includes(field));
-  if (x === undefined || !known.includes(x)) {
-    throw new ConfigError([{
-      where: "--x",
-      message: x === undefined
-        ? "Cannot draw histories without step or epoch: name a field with --x"
-        : unknownKey(x, known),
-    }]);
-  }
+  const x = options.x ?? STEP_FIELDS.find((field) => known.has(field)) ??
+    LINE_FIELD;
   const { tInterval } = await import("../statistics/intervals.ts");
   const left: string[] = [];
   const curves = histories.flatMap(({ label, runs }) => {
     const curve = curveOf(runs, x, measure);
-    if (curve.length === 0) left.push(`${label}: no ${measure}`);
+    const places = { label, x, measure, nRuns: runs.length };
+    left.push(...gapsOf(curve, places));
     return curve.map(({ at, values }) => {
       const { mean, error, n } = meanOf(values);
       const interval = ci
@@ -106,15 +119,16 @@ export async function historyFigure(
         mean: isFinite ? mean : null,
         low: isFinite ? interval?.[0] : null,
         high: isFinite ? interval?.[1] : null,
-        told: `${label}\n${x} ${at}: ${measure} ${mean.toPrecision(4)}\n` +
+        told:
+          clean(`${label} · ${x} ${at}: ${measure} ${mean.toPrecision(4)}`) +
           (n > 1
-            ? `± ${error.toPrecision(2)} between-seed, n = ${n}`
-            : "one run"),
+            ? `\n± ${error.toPrecision(2)} between-seed, n = ${n}`
+            : "\none run"),
       };
     });
   });
   const finite = curves.flatMap(({ mean }) => mean ?? []);
-  const several = Math.max(...histories.map(({ runs }) => runs.length)) > 1;
+  const several = histories.some(({ runs }) => runs.length > 1);
   const labels = histories.map(({ label }) => label);
   const isLog = isLogarithmic(finite, options.yScale);
   const xs = curves.map(({ at }) => at);
@@ -129,6 +143,8 @@ export async function historyFigure(
     symbolSize: 300,
     symbolStrokeWidth: 2,
   };
+  // Also of those that have no band, which so would have no colour there.
+  const scale = { domain: labels };
   const isOne = labels.length === 1;
   const axis = (field: string) => ({
     field,
@@ -169,7 +185,7 @@ export async function historyFigure(
         encoding: {
           y: axis("low"),
           y2: { field: "high" },
-          fill: isOne ? { value: COLORS[0] } : { ...byLabel, legend },
+          fill: isOne ? { value: COLORS[0] } : { ...byLabel, legend, scale },
         },
       },
       {
@@ -180,12 +196,15 @@ export async function historyFigure(
         },
         encoding: {
           y: axis("mean"),
-          stroke: isOne ? { value: COLORS[0] } : { ...byLabel, legend },
+          stroke: isOne ? { value: COLORS[0] } : { ...byLabel, legend, scale },
           ...(isOne ? {} : {
             strokeDash: {
               ...byLabel,
               legend,
-              scale: { range: DASHES.map((dash) => [...dash]) },
+              scale: {
+                domain: labels,
+                range: signsFor(DASHES, labels.length).map((dash) => [...dash]),
+              },
             },
           }),
         },
@@ -212,22 +231,24 @@ export async function historyFigure(
  */
 export function measuresOf(groups: readonly Replicates[]): string[] {
   const lines = groups.flatMap(({ runs }) =>
-    runs.values().flatMap((run) => linesOf(run, []).slice(0, 1)).toArray()
+    runs.values().flatMap((run) => linesOf(run, [])).toArray()
   );
-  const fields = lines.flatMap((line) =>
-    Object.keys(line).filter((field) => isNumeric(line[field]))
-  );
-  return [...new Set(fields)].filter((field) =>
-    !STEP_FIELDS.includes(field) && !field.startsWith("time/")
+  const fields = new Set<string>();
+  for (const line of lines) {
+    for (const [field, value] of Object.entries(line)) {
+      if (numberOf(value) !== undefined) fields.add(field);
+    }
+  }
+  return [...fields].filter((field) =>
+    ![...STEP_FIELDS, LINE_FIELD].includes(field) && !field.startsWith("time/")
   );
 }
 
-function isNumeric(value: unknown): boolean {
+function numberOf(value: unknown): number | undefined {
   try {
-    decodeNumber(value, "value");
-    return true;
+    return decodeNumber(value, "value");
   } catch {
-    return false;
+    return undefined; // A text, say, which has no place in a figure.
   }
 }
 
@@ -236,12 +257,39 @@ function linesOf(
   problems: Problem[],
 ): readonly Readonly<Record<string, unknown>>[] {
   try {
-    return readHistory(path).lines;
+    return readHistory(path).lines
+      .map((line, index) => ({ [LINE_FIELD]: index + 1, ...line }));
   } catch (error) {
     const reason = (error as Error).message;
     problems.push({ run: id, file: `${path}/metrics.jsonl`, reason });
     return [];
   }
+}
+
+/** What a curve does not show, and why. */
+function gapsOf(
+  curve: readonly { at: number; values: readonly number[] }[],
+  { label, x, measure, nRuns }: {
+    readonly label: string;
+    readonly x: string;
+    readonly measure: string;
+    readonly nRuns: number;
+  },
+): string[] {
+  if (curve.length === 0) return [`${label}: no ${measure}`];
+  const bad = curve.find(({ values }) => !values.every(Number.isFinite));
+  const few = curve.find(({ values }) => values.length < nRuns);
+  return [
+    ...(bad
+      ? [`${label}: ${measure} is not finite at ${x} ${bad.at} and maybe after`]
+      : []),
+    ...(few
+      ? [
+        `${label}: at ${x} ${few.at} and maybe elsewhere the mean is of ` +
+        `${few.values.length} of ${nRuns} runs`,
+      ]
+      : []),
+  ];
 }
 
 /** The values of all runs at each place, thinned to what a page can show. */
@@ -255,8 +303,8 @@ function curveOf(
     // Of several lines at one place the last: a run has one voice there.
     const own = new Map<number, number>();
     for (const line of lines) {
-      if (line[x] === undefined || line[measure] === undefined) continue;
-      own.set(decodeNumber(line[x], x), decodeNumber(line[measure], measure));
+      const at = numberOf(line[x]), value = numberOf(line[measure]);
+      if (at !== undefined && value !== undefined) own.set(at, value);
     }
     for (const [at, value] of own) {
       places.getOrInsertComputed(at, () => []).push(value);

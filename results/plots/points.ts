@@ -13,7 +13,7 @@ import {
   type ComparisonRow,
   labelOf,
 } from "../compare/comparison.ts";
-import { cellText, headingOf } from "../render/text.ts";
+import { cellText, clean, headingOf, NO_VALUE } from "../render/text.ts";
 import { isGeometric, isLogarithmic, type Scale } from "./scale.ts";
 import {
   captioned,
@@ -22,6 +22,7 @@ import {
   type Ink,
   PRINT,
   SHAPES,
+  signsFor,
 } from "./style.ts";
 
 /** What figures share. */
@@ -70,6 +71,8 @@ interface Point {
 const WIDTH = 420;
 const HEIGHT = 260;
 const LINE_HEIGHT = 26;
+/** So many values of a key have a tick each. */
+const MOST_TICKS = 8;
 /** Between the outermost points and the frame. */
 const EDGE = 14;
 /** Points of one place stand side by side. */
@@ -90,29 +93,40 @@ export function pointsFigure(
 ): Figure {
   const { x, series, ink = PRINT } = options;
   const left: string[] = [];
+  const told = tellingKeys(
+    comparison.rows.filter(({ cells }) => cells.has(column)),
+  );
+  let nWithout = 0;
   const points = comparison.rows.flatMap((row): Point[] => {
     const cell = row.cells.get(column);
-    const label = labelOf(row.config);
-    if (!cell || !Number.isFinite(cell.result.mean)) {
-      left.push(`${label}: ${cell ? cell.result.mean : "no such record"}`);
+    const label = clean(labelOf(told(row.config)));
+    const value = x === undefined ? label : row.config[x];
+    if (value === undefined || !cell) {
+      nWithout++;
       return [];
     }
-    const value = x === undefined ? label : row.config[x];
-    if (value === undefined) {
-      left.push(`${label}: it has no ${x}`);
+    if (!Number.isFinite(cell.result.mean)) {
+      left.push(`${label}: ${cell.result.mean}`);
       return [];
     }
     return [{
-      x: typeof value === "number" ? value : formatValue(value),
+      x: typeof value === "number" ? value : clean(formatValue(value)),
       series: series === undefined
         ? ""
-        : formatValue(row.config[series] ?? "–"),
+        : clean(formatValue(row.config[series] ?? NO_VALUE)),
       mean: cell.result.mean,
       ...endsOf(cell),
       kind: cell.kind,
       told: describe(row, cell, { comparison, column }),
     }];
   });
+  if (nWithout > 0) {
+    left.push(
+      `${nWithout} ${nWithout === 1 ? "row" : "rows"} without ${column.name}${
+        x === undefined ? "" : ` or ${x}`
+      }`,
+    );
+  }
   const heading = headingOf(column, comparison);
   const isUpright = x !== undefined;
   const values = points.flatMap(({ mean, low, high }) => [mean, low, high]);
@@ -125,11 +139,16 @@ export function pointsFigure(
   };
   const isNumeric = points.every((point) => typeof point.x === "number");
   const xs = points.map((point) => point.x as number);
+  const ticks = [...new Set(xs)].sort((a, b) => a - b);
   const keyAxis = isNumeric
     ? {
       field: "x",
       type: "quantitative",
       title: x,
+      // Few values are named, and no others between them.
+      ...(ticks.length <= MOST_TICKS
+        ? { axis: { values: ticks, format: "~r" } }
+        : {}),
       scale: isGeometric(xs, options.xScale)
         ? { type: "log", nice: false, padding: EDGE }
         : { zero: false, padding: EDGE },
@@ -159,7 +178,7 @@ export function pointsFigure(
   const tint = names.length > 1 ? byName : { value: COLORS[0] };
   const stroke = { stroke: tint };
   const shape = names.length > 1
-    ? { shape: { ...byName, scale: { range: [...SHAPES] } } }
+    ? { shape: { ...byName, scale: { range: signsFor(SHAPES, names.length) } } }
     : {};
   const encoding = { [keyChannel!]: keyAxis, ...offset };
   return {
@@ -209,6 +228,18 @@ export function pointsFigure(
   };
 }
 
+/** The keys in which rows differ, and no others: their labels are long enough. */
+function tellingKeys(
+  rows: readonly ComparisonRow[],
+): (config: ComparisonRow["config"]) => Record<string, unknown> {
+  const keys = Object.keys(rows[0]?.config ?? {});
+  const telling = keys.filter((key) =>
+    new Set(rows.map(({ config }) => formatValue(config[key]))).size > 1
+  );
+  return (config) =>
+    Object.fromEntries(telling.map((key) => [key, config[key]]));
+}
+
 /** The ends of the error bar; NaN where there is none. */
 function endsOf(
   { result: { mean, error }, interval }: Cell,
@@ -226,10 +257,10 @@ function describe(
     readonly column: ResultMetadata;
   },
 ): string {
-  const { text } = cellText(cell, row.runs.length, comparison);
+  const { text } = cellText(cell, comparison);
   const { kind, runs, result } = cell;
   return [
-    labelOf(row.config),
+    clean(labelOf(row.config)),
     `${headingOf(column, comparison)}: ${text}`,
     kind === "between-seed"
       ? `between-seed, n = ${result.n}: ${[...runs.keys()].join(", ")}`
@@ -249,7 +280,10 @@ function titleOf(
     : options.aggregate && options.aggregate !== "mean"
     ? undefined
     : "standard error";
-  const value = options.aggregate ?? "mean";
+  const isRatio = (options.relativeTo ?? []).length > 0;
+  const value = isRatio
+    ? `ratio to ${clean(options.relativeTo!.join())}`
+    : options.aggregate ?? "mean";
   const subtitle = kinds.map((kind) =>
     kind === "between-seed"
       ? `${value} over runs${bars ? `, bars: between-seed ${bars}` : ""}`

@@ -30,7 +30,10 @@ export function isLogarithmic(
   values: readonly number[],
   scale: Scale = "auto",
 ): boolean {
-  const low = Math.min(...values), high = Math.max(...values);
+  // What has no error bar has no ends of one.
+  const finite = values.filter(Number.isFinite);
+  const low = finite.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = finite.reduce((most, value) => Math.max(most, value), -Infinity);
   if (scale === "log" && !(low > 0)) {
     throw new RangeError(
       `Cannot draw a logarithmic axis as all values must be above 0: the ` +

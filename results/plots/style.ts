@@ -107,7 +107,7 @@ export function configOf(ink: Ink): Config {
       labelFontSize: 11,
       titleFontSize: 12,
       titleFontWeight: 500,
-      labelLimit: 400,
+      labelLimit: 1000,
     },
     legend: {
       labelColor: ink.text,
@@ -115,7 +115,7 @@ export function configOf(ink: Ink): Config {
       labelFontSize: 11,
       titleFontSize: 11,
       titleFontWeight: 500,
-      labelLimit: 300,
+      labelLimit: 800,
       symbolSize: 80,
       symbolOpacity: 1,
     },
@@ -139,4 +139,20 @@ export function captioned(
       ? { text, subtitle: [...subtitle] }
       : { text: [...subtitle], fontSize: 11, fontWeight: "normal" },
   };
+}
+
+/**
+ * Signs for series: past the first eight the colours come again, with other
+ * signs.
+ *
+ * @param signs Shapes or dashes.
+ * @param n How many series there are.
+ * @returns A sign for each.
+ */
+export function signsFor<T>(signs: readonly T[], n: number): T[] {
+  const shift = (index: number) => Math.floor(index / COLORS.length);
+  return Array.from(
+    { length: n },
+    (_, index) => signs[(index + shift(index)) % signs.length]!,
+  );
 }

@@ -6,8 +6,10 @@
 
 import { formatValue } from "../../core/config/schema.ts";
 import { encodeNumber } from "../../core/utils/json.ts";
+import { printable } from "../../core/utils/printable.ts";
 import type { ResultMetadata } from "../../core/utils/results.ts";
 import type { Cell, Comparison } from "../compare/comparison.ts";
+import { ALPHA, LEVEL } from "../statistics/levels.ts";
 import type { Untested, Verdict } from "../statistics/verdicts.ts";
 
 type CsvValue = string | number | undefined;
@@ -35,7 +37,7 @@ export async function formatCsv(comparison: Comparison): Promise<string> {
     runs.join(" "),
     total,
     ...keys.map((key) =>
-      config[key] === undefined ? "" : formatValue(config[key])
+      config[key] === undefined ? "" : printable(formatValue(config[key]))
     ),
     ...columns.flatMap((column, index) => {
       const cell = cells.get(column);
@@ -59,7 +61,10 @@ function partsOf(
       ? read(cell.comparison)
       : undefined;
   return [
-    ["mean", ({ result }) => result.mean],
+    [
+      options.relativeTo?.length ? "ratio" : options.aggregate ?? "mean",
+      ({ result }) => result.mean,
+    ],
     ["error", ({ result }) => result.error],
     ["n", ({ result }) => result.n],
     ["kind", ({ kind }) => kind],
@@ -83,6 +88,7 @@ function partsOf(
         ["p", verdict(({ p }) => p)],
         ["p adjusted", verdict(({ pAdjusted }) => pAdjusted)],
         ["test", verdict(({ test }) => test)],
+        ["resolved", verdict(({ isResolved }) => `${isResolved}`)],
         ["pairs", verdict(({ pairs }) => pairs)],
         ["more seeds", verdict(moreSeedsOf)],
       ] as [string, (cell: Cell) => CsvValue][]
@@ -96,7 +102,7 @@ function moreSeedsOf(verdict: Verdict): number | ">100" | undefined {
   if (isResolved) return 0;
   return Number.isNaN(p) || needs !== undefined
     ? undefined
-    : outlook().moreSeeds;
+    : outlook()?.moreSeeds;
 }
 
 /**
@@ -120,10 +126,24 @@ export function jsonOf(comparison: Comparison): object {
         ]),
       ),
     })),
+    settings: settingsOf(comparison),
     left,
     superseded,
     caveats,
     problems,
+  };
+}
+
+/** What the numbers are, and how verdicts are come to. */
+function settingsOf({ options, baseline }: Comparison): object {
+  const { aggregate = "mean", relativeTo = [], test = "t", ci } = options;
+  return {
+    value: relativeTo.length > 0 ? "ratio" : aggregate,
+    ...(relativeTo.length > 0 ? { relativeTo } : {}),
+    level: ci ? ci / 100 : LEVEL,
+    test,
+    alpha: options.alpha ?? ALPHA,
+    ...(baseline ? { baseline: baseline.name } : {}),
   };
 }
 

@@ -61,6 +61,11 @@ export function findTables(text: string, path: string): EmbeddedTable[] {
       const content = text.slice(open.start, start);
       tables.push({ ...open, content, end: start });
       open = undefined;
+    } else if (/<!--\s*\/?whisker/.test(value)) {
+      throw new SyntaxError(
+        `Cannot use ${path}:${line} as the table's comment must stand on a ` +
+          "line of its own, with an empty line before it",
+      );
     }
   }
   if (open) throw unbalanced(path, open.line, "is not closed");
@@ -112,10 +117,19 @@ export function fillTables(
   tables.forEach(({ content, start, end }, index) => {
     const wanted = contents[index]!;
     filled += text.slice(from, start) +
-      (saysTheSame(content, wanted) ? content : `\n\n${wanted}\n\n`);
+      (saysTheSame(content, wanted) ? content : block(wanted, text, start));
     from = end;
   });
   return filled + text.slice(from);
+}
+
+/** Lines inside a list are indented as their comment is. */
+function block(wanted: string, text: string, start: number): string {
+  const line = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+  const indent = /^\s*/.exec(line)![0];
+  const lines = ["", ...wanted.split("\n"), ""]
+    .map((line) => line === "" ? "" : indent + line);
+  return `\n${lines.join("\n")}\n${indent}`;
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TextCell, TextTable } from "./text.ts";
+import type { Note, TextCell, TextTable } from "./text.ts";
 
 /** What LaTeX takes for its own, and signs that its first fonts lack. */
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -28,6 +28,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "α": "$\\alpha$",
   "–": "--",
   "−": "$-$",
+  // The sign for what was no letter is itself none that LaTeX has.
+  "\uFFFD": "?",
 };
 
 /**
@@ -38,14 +40,15 @@ const ESCAPES: Readonly<Record<string, string>> = {
  */
 export function escapeLatex(text: string): string {
   return text.replaceAll(
-    /[\\{}$&#%_~^<>|"±≈†α–−]/g,
+    /[\\{}$&#%_~^<>|"±≈†α–−\uFFFD]/g,
     (sign) => ESCAPES[sign]!,
   );
 }
 
-/** A mean with its error or interval: all of it is one formula. */
+/** A mean with its error or interval, or an interval: all of it is a formula. */
 const FORMULA =
   /^(\()?(-?[\d.]+) (?:± ([\d.]+)|\[(-?[\d.]+), (-?[\d.]+)\])(?:\)e(-?\d+))?(.*)$/;
+const ALONE = /^(<?-?[\d.]+|\[-?[\d.]+, -?[\d.]+\])$/;
 
 function cellOf({ text, marks = "", isBest }: TextCell): string {
   const [, open, mean, error, low, high, power, rest = ""] =
@@ -54,6 +57,9 @@ function cellOf({ text, marks = "", isBest }: TextCell): string {
     ({ "†": "\\dagger", "≈": "\\approx", "*": "*" })[mark] ?? mark
   ).join(" ");
   const above = signs === "" ? "" : `^{${signs}}`;
+  if (ALONE.test(text)) {
+    return `$${isBest ? `\\mathbf{${text}}` : text}${above}$`;
+  }
   if (mean === undefined) {
     return escapeLatex(text) + (above && `$${above}$`);
   }
@@ -64,6 +70,19 @@ function cellOf({ text, marks = "", isBest }: TextCell): string {
   const formula = open ? `(${value})${times}` : value;
   const shown = isBest ? `\\mathbf{${formula}}` : formula;
   return `$${shown}${above}$${escapeLatex(rest)}`;
+}
+
+/**
+ * Writes notes in small letters, to stand under a table.
+ *
+ * @param notes The notes.
+ * @returns The text, a paragraph a note; lists follow as comments.
+ */
+export function formatLatexNotes(notes: readonly Note[]): string {
+  return notes.flatMap(({ text, items = [] }) => [
+    `\\par{\\footnotesize ${escapeLatex(text)}}`,
+    ...items.map((item) => `% ${item}`),
+  ]).join("\n");
 }
 
 /**
@@ -86,7 +105,9 @@ function cellOf({ text, marks = "", isBest }: TextCell): string {
  */
 export function formatLatex({ columns, rows }: TextTable): string {
   const align = columns.map(({ isNumeric }) => isNumeric ? "r" : "l").join("");
-  const line = (cells: readonly string[]) => `${cells.join(" & ")} \\\\`;
+  // After a line's end, [ and * would be taken for an argument of that.
+  const line = (cells: readonly string[]) =>
+    `${cells.join(" & ").replace(/^[[*]/, "{}$&")} \\\\`;
   return [
     `\\begin{tabular}{${align}}`,
     "\\toprule",

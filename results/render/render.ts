@@ -106,18 +106,18 @@ function listOf(notes: readonly Note[]): string {
 async function forLatex(
   { table, notes, verdicts }: ComparisonText,
 ): Promise<string> {
-  const { formatLatex } = await import("./latex.ts");
+  const { formatLatex, formatLatexNotes } = await import("./latex.ts");
   return [
     "% \\usepackage{booktabs}",
     formatLatex(table),
-    ...linesOf(notes).map((line) => `% ${line}`),
+    formatLatexNotes(notes),
     ...(verdicts
       ? [
         "",
-        `% ${verdicts.title}`,
+        formatLatexNotes([{ text: verdicts.title }]),
         formatLatex(verdicts.table),
-        ...linesOf(verdicts.notes).map((line) => `% ${line}`),
+        formatLatexNotes(verdicts.notes),
       ]
       : []),
-  ].join("\n");
+  ].filter((part, index) => part !== "" || index > 2).join("\n");
 }

@@ -49,7 +49,10 @@ export function formatMarkdown(table: TextTable): string {
  * @returns The text as Markdown that shows it.
  */
 export function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\|*`<>]|\](?=[([])|(?<!\w)_|_(?!\w)/g, "\\$&");
+  return text.replaceAll(
+    /[\\|*`<>~$]|&(?=#|\w+;)|\](?=[([])|(?<!\w)_|_(?!\w)/g,
+    "\\$&",
+  );
 }
 
 /** How a terminal shows a table. */
@@ -139,6 +142,7 @@ function blocksOf(table: TextTable, width: number): TextTable[] {
     if (block && sum([...keys, ...block, place]) <= width) block.push(place);
     else blocks.push([place]);
   }
+  if (blocks.length === 0) return [table];
   return blocks.map((block) => {
     const shown = [...keys, ...block];
     return {

@@ -6,6 +6,7 @@
  */
 
 import { formatValue } from "../../core/config/schema.ts";
+import { printable } from "../../core/utils/printable.ts";
 import {
   formatNumber,
   type ResultMetadata,
@@ -16,11 +17,12 @@ import {
   type Cell,
   type Comparison,
   type ComparisonRow,
-  DEFAULT_CI,
+  type Count,
   labelOf,
 } from "../compare/comparison.ts";
 import { directionOf } from "../compare/direction.ts";
 import type { Interval } from "../statistics/intervals.ts";
+import { ALPHA, FEWEST, LEVEL } from "../statistics/levels.ts";
 import type { Standing, Untested, Verdict } from "../statistics/verdicts.ts";
 
 /** What stands where there is no value. */
@@ -108,18 +110,18 @@ export function textOf(comparison: Comparison): ComparisonText {
         isKey: false,
       })),
     ],
-    rows: rows.map(({ runs, total, config, cells }) => [
-      { text: isOneRunEach ? runs.join() : countOf(runs.length, total) },
+    rows: rows.map(({ runs, counts, config, cells }) => [
+      { text: isOneRunEach ? runs.join() : countText(counts) },
       ...keys.map((key) => ({ text: clean(valueText(config[key])) })),
-      ...columns.map((column) =>
-        cellText(cells.get(column), runs.length, comparison)
-      ),
+      ...columns.map((column) => cellText(cells.get(column), comparison)),
     ]),
   };
   return {
     table,
     notes: notesOf(comparison),
-    ...(baseline ? { verdicts: verdictsOf(comparison) } : {}),
+    ...(baseline && rows.length > 1
+      ? { verdicts: verdictsOf(comparison) }
+      : {}),
   };
 }
 
@@ -135,18 +137,17 @@ function valueText(value: unknown): string {
   return value === undefined ? NO_VALUE : formatValue(value);
 }
 
-function countOf(completed: number, total: number): string {
-  return completed === total ? `${total}` : `${completed} of ${total}`;
+/** `5`, `4 of 5`; of a row with several sets of replicates each that differs. */
+function countText(counts: readonly Count[]): string {
+  const texts = counts.map(({ completed, total }) =>
+    completed === total ? `${total}` : `${completed} of ${total}`
+  );
+  return [...new Set(texts)].join(", ");
 }
 
-const CONTROL = /\p{Cc}/gu;
-
-/** Names come from files of anyone: none may move the cursor. */
+/** Names come from files of anyone: in a table each stays in its line. */
 export function clean(text: string): string {
-  return text.replaceAll(
-    CONTROL,
-    (char) => char === "\n" || char === "\t" ? " " : "\uFFFD",
-  );
+  return printable(text).replaceAll("\n", " ");
 }
 
 /** A heading names what tells a column from others of its name, no more. */
@@ -167,30 +168,27 @@ export function headingOf(
  * What a cell says.
  *
  * @param cell The cell; undefined where there is none.
- * @param completed How many completed runs its row has.
  * @param comparison The comparison.
  * @returns The value and its error, rounded by that, and its signs.
  */
 export function cellText(
   cell: Cell | undefined,
-  completed: number,
   { options }: Pick<Comparison, "options">,
 ): TextCell {
   if (!cell) return { text: NO_VALUE };
-  const { kind, runs, standing, result: { mean, error }, interval } = cell;
+  const { kind, runs, of, standing, result: { mean, error }, interval } = cell;
   const value = options.ci
     ? formatInterval(mean, interval)
     : formatError(mean, error);
-  const hasError = options.ci ? interval !== undefined : !Number.isNaN(error);
   const marks = [
-    ...(kind === "within-run" && hasError ? [MARKS.withinRun] : []),
+    ...(kind === "within-run" && hasError(cell, { options })
+      ? [MARKS.withinRun]
+      : []),
     ...(standing === "best" ? [MARKS.best] : []),
     ...(standing === "tied" ? [MARKS.tied] : []),
   ].join("");
   return {
-    text: runs.size < completed
-      ? `${value} (${runs.size} of ${completed})`
-      : value,
+    text: runs.size < of ? `${value} (${runs.size} of ${of})` : value,
     ...(marks ? { marks } : {}),
     ...(standing === "best" ? { isBest: true } : {}),
   };
@@ -243,6 +241,7 @@ export function formatP(p: number): string {
 
 function notesOf(comparison: Comparison): Note[] {
   const { columns, rows, left, superseded, caveats, options } = comparison;
+  const { baseline } = comparison;
   if (columns.length === 0) {
     const text =
       "The runs have no records but times; --metric 'time/*' shows those.";
@@ -274,16 +273,20 @@ function notesOf(comparison: Comparison): Note[] {
     const cells = rows.flatMap((row) => [...row.cells.values()]);
     const has = (standing: Standing) =>
       cells.some((cell) => cell.standing === standing);
-    if (!has("best") && !has("tied")) return [];
-    const alpha = options.alpha ?? 0.05;
+    const alpha = options.alpha ?? ALPHA;
     const how = `two-sided ${
       options.test === "sign-flip" ? "exact permutation" : "t"
     } tests of all pairs of rows, Holm, α = ${alpha}`;
+    const excluded = listed(({ isExcluded }) => isExcluded === true);
+    const undirected = columns.filter((column) =>
+      !directionOf(column.name, options) && isRankable(column)
+    );
     return [
       ...(has("best")
         ? [{
           text: `${MARKS.best} is best: it differs from every other row of ` +
-            `its column (${how}).`,
+            `its column${excluded.length > 0 ? " that takes part" : ""} ` +
+            `(${how}).`,
         }]
         : []),
       ...(has("tied")
@@ -293,10 +296,47 @@ function notesOf(comparison: Comparison): Note[] {
           items: tiesOf(comparison),
         }]
         : []),
+      ...(excluded.length > 0
+        ? [{ text: "Not ranked, as a run has failed:", items: excluded }]
+        : []),
+      ...(undirected.length > 0 && !options.baseline?.length
+        ? [{
+          text: "Not ranked, as it is not known which way is better " +
+            "(--lower-is-better, --higher-is-better tell):",
+          items: undirected.map((column) => headingOf(column, comparison)),
+        }]
+        : []),
     ];
   }
 
+  function isRankable(column: ResultMetadata): boolean {
+    const { aggregate = "mean", relativeTo = [] } = options;
+    return aggregate === "mean" && relativeTo.length === 0 &&
+      rows.filter(({ cells }) =>
+          (cells.get(column)?.sample.size ?? 0) >= FEWEST
+        ).length > 1;
+  }
+
+  function listed(isMeant: (cell: Cell) => boolean): string[] {
+    return rows.flatMap(({ config, cells }) => {
+      const meant = columns.filter((column) => {
+        const cell = cells.get(column);
+        return cell !== undefined && isMeant(cell);
+      });
+      return meant.length > 0
+        ? clean(
+          `${labelOf(config)}: ${
+            meant.map((column) => headingOf(column, comparison)).join(", ")
+          }`,
+        )
+        : [];
+    });
+  }
+
   function runNotes(): Note[] {
+    const alone = baseline && rows.length === 1
+      ? [{ text: `There is no other row to hold against ${baseline.name}.` }]
+      : [];
     const lists: [string, readonly string[]][] = [
       ["Not completed, and in no mean:", left],
       [
@@ -305,35 +345,23 @@ function notesOf(comparison: Comparison): Note[] {
       ],
       ["Beware:", caveats],
     ];
-    return lists.flatMap(([text, items]) =>
+    const notes = lists.flatMap(([text, items]) =>
       items.length > 0 ? [{ text, items: items.map(clean) }] : []
     );
+    return [...alone, ...notes];
   }
 }
 
-function errorNotes({ rows, columns, options }: Comparison): Note[] {
+function errorNotes(comparison: Comparison): Note[] {
+  const { rows, columns, options } = comparison;
   const cells = rows.flatMap((row) => [...row.cells.values()]);
-  const kinds = new Set(cells.map(({ kind }) => kind));
-  const { aggregate = "mean", ci = 0 } = options;
-  const sign = ci ? "[ ]" : "±";
-  const what = ci ? `${ci} % confidence interval` : "standard error";
-  const between = aggregate === "mean"
-    ? `${sign} is the between-seed ${what} of the mean over the runs of a row${
-      ci ? " (Student's t)" : ""
-    }.`
-    : `Values are the ${
-      aggregate === "iqm" ? "interquartile mean" : "median"
-    } over the runs of a row${
-      ci
-        ? `, [ ] its between-seed ${what} (${
-          aggregate === "iqm" ? "bootstrap" : "order statistics"
-        })`
-        : "; --ci 95 shows intervals where there are runs enough"
-    }.`;
+  const isBetween = cells.some(({ kind }) => kind === "between-seed");
   const counts = columns.flatMap((column) => {
     const found = rows.flatMap(({ cells }) => {
       const cell = cells.get(column);
-      return cell?.kind === "within-run" ? cell.result.n : [];
+      return cell?.kind === "within-run" && hasError(cell, comparison)
+        ? cell.result.n
+        : [];
     });
     if (found.length === 0) return [];
     const [least, most] = [Math.min(...found), Math.max(...found)];
@@ -341,23 +369,74 @@ function errorNotes({ rows, columns, options }: Comparison): Note[] {
       least === most ? least : `${least} to ${most}`
     }`;
   });
+  const what = options.ci
+    ? `${options.ci} % confidence interval`
+    : "standard error";
+  const isBare = options.ci &&
+    cells.some((cell) => cell.result.n > 1 && !hasError(cell, comparison));
   return [
-    ...(kinds.has("between-seed") ? [{ text: between }] : []),
-    ...(kinds.has("within-run")
+    ...(isBetween ? [{ text: betweenNote(comparison, what) }] : []),
+    ...(counts.length > 0
       ? [{
         text: `${MARKS.withinRun} is the within-run ${what} of one run. ` +
           "Observations behind each:",
         items: counts,
       }]
       : []),
+    ...(isBare ? [{ text: bareNote(comparison) }] : []),
     ...(rows.some(isPartial)
-      ? [{ text: "(k of n): only k of the row's n runs have such a record." }]
+      ? [{ text: "(k of n): only k of n runs have such a record." }]
       : []),
   ];
 }
 
-function isPartial({ runs, cells }: ComparisonRow): boolean {
-  return cells.values().some((cell) => cell.runs.size < runs.length);
+function hasError(
+  cell: Cell,
+  { options }: Pick<Comparison, "options">,
+): boolean {
+  return options.ci
+    ? cell.interval !== undefined
+    : !Number.isNaN(cell.result.error);
+}
+
+/** What the numbers of rows of several runs are. */
+function betweenNote({ options }: Comparison, what: string): string {
+  const { aggregate = "mean", ci = 0, relativeTo = [] } = options;
+  const sign = ci ? "[low, high]" : "±";
+  if (relativeTo.length > 0) {
+    return `${sign} is the between-seed ${what} of the ratio of two means${
+      ci ? " (Fieller's)" : ""
+    }.`;
+  }
+  if (aggregate === "mean") {
+    return `${sign} is the between-seed ${what} of the mean over the runs of ` +
+      `a row${ci ? " (Student's t)" : ""}.`;
+  }
+  const [name, method] = aggregate === "iqm"
+    ? ["interquartile mean", "bootstrap"]
+    : ["median", "order statistics"];
+  return `Values are the ${name} over the runs of a row${
+    ci
+      ? `, ${sign} its between-seed ${what} (${method})`
+      : "; --ci 95 shows intervals where there are runs enough"
+  }.`;
+}
+
+/** Why a value has no interval. */
+function bareNote({ options }: Comparison): string {
+  const { aggregate = "mean", relativeTo = [] } = options;
+  return relativeTo.length > 0
+    ? "A ratio stands alone where its lower mean may be 0, or where the errors " +
+      "of both means are of different kinds."
+    : aggregate === "median"
+    ? "A median stands alone where there are too few runs: 95 % needs 6."
+    : aggregate === "iqm"
+    ? "A mean stands alone where there are fewer than 10 runs."
+    : "A mean stands alone where its runs do not vary, or are not finite.";
+}
+
+function isPartial({ cells }: ComparisonRow): boolean {
+  return cells.values().some(({ runs, of }) => runs.size < of);
 }
 
 /** Of each column, what is tied with its best mean, and what would tell. */
@@ -385,15 +464,18 @@ function tiesOf(comparison: Comparison): string[] {
 /** What would tell two rows apart that could not be told. */
 function outlook(verdict: Verdict | Untested): string {
   if ("reason" in verdict) return verdict.reason;
-  const { p, needs } = verdict;
+  const { p, needs, isResolved } = verdict;
   const runs = runsOf(verdict);
-  if (Number.isNaN(p)) return "p undefined, as the differences do not vary";
+  if (isResolved) return "the other way round over the seeds of both";
   if (needs !== undefined) {
     return `cannot resolve with n = ${runs}, needs ${needs}`;
   }
-  const { moreSeeds, detectable } = verdict.outlook();
-  return `${moreSeeds} more seeds for 80 % power; ${runs} could have shown ` +
-    formatNumber(detectable, 2);
+  const power = verdict.outlook();
+  if (Number.isNaN(p) || !power) {
+    return "p undefined, as the differences do not vary";
+  }
+  return `${power.moreSeeds} more seeds for 80 % power; ${runs} could have ` +
+    `shown ${formatNumber(power.detectable, 2)}`;
 }
 
 function runsOf({ design: { counts } }: Verdict): string {
@@ -402,7 +484,7 @@ function runsOf({ design: { counts } }: Verdict): string {
 
 function verdictsOf(comparison: Comparison): VerdictsText {
   const { keys, columns, rows, baseline, options } = comparison;
-  const level = options.ci || DEFAULT_CI;
+  const level = options.ci || 100 * LEVEL;
   const isOneColumn = columns.length === 1;
   const numbers = ["difference", `${level} % interval`, "p", "p (Holm)"];
   const texts = ["test", "verdict"];
@@ -429,7 +511,7 @@ function verdictsOf(comparison: Comparison): VerdictsText {
     }`;
   return {
     title: `Against ${clean(baseline!.name)}: two-sided tests; p adjusted by ` +
-      "Holm over the rows of a column, intervals not adjusted.",
+      "Holm over the rows of a column; intervals by Student's t, not adjusted.",
     table: {
       columns: [
         ...keyColumns(comparison),

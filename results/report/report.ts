@@ -156,50 +156,72 @@ function extrasFor(
 function linksTo({ paths }: ComparisonRow, folder: string) {
   return paths.map((path) => ({
     text: path.split("/").at(-1)!,
-    href: `${encodeURI(relative(folder, path))}/`,
+    href: `${
+      relative(folder, path).split("/").map(encodeURIComponent).join("/")
+    }/`,
   }));
 }
 
 async function pointsSection(
   comparison: Comparison,
 ): Promise<ElementContent[]> {
-  const figures = await Promise.all(
-    comparison.columns.slice(0, MOST_FIGURES).map(async (column) => {
-      const { spec } = pointsFigure(comparison, column, {
-        title: clean(headingOf(column, comparison)),
-        ink: PAGE,
-      });
-      return await figureElement(spec);
-    }),
-  );
-  return figures.length > 0
-    ? [h("h2", "Figures"), h("div.figures", figures)]
-    : [];
+  const { columns } = comparison;
+  const drawn = columns.slice(0, MOST_FIGURES).map(async (column) => {
+    const { spec, left } = pointsFigure(comparison, column, {
+      title: clean(headingOf(column, comparison)),
+      ink: PAGE,
+    });
+    return await figureElement(spec, left);
+  });
+  return section("Figures", await Promise.all(drawn), columns.length);
 }
 
 async function historySection(
   { histories, ci = 0, nuisance = [] }: ReportOptions,
 ): Promise<ElementContent[]> {
-  const measures = measuresOf(histories).slice(0, MOST_FIGURES);
-  const figures = await Promise.all(measures.map(async (measure) => {
-    const { spec } = await historyFigure(histories, {
-      measure,
-      title: clean(measure),
-      ci,
-      ink: PAGE,
-      ...(nuisance.length > 0 ? { nuisance } : {}),
-    });
-    return await figureElement(spec);
-  }));
-  return figures.length > 0
-    ? [h("h2", "Training"), h("div.figures", figures)]
-    : [];
+  const measures = measuresOf(histories);
+  const drawn = measures.slice(0, MOST_FIGURES).map(async (measure) => {
+    try {
+      const { spec, left } = await historyFigure(histories, {
+        measure,
+        title: clean(measure),
+        ci,
+        ink: PAGE,
+        ...(nuisance.length > 0 ? { nuisance } : {}),
+      });
+      return await figureElement(spec, left);
+    } catch (error) {
+      // A history that cannot be drawn hides nothing else.
+      return h("p.notes", clean(`${measure}: ${(error as Error).message}`));
+    }
+  });
+  return section("Training", await Promise.all(drawn), measures.length);
+}
+
+function section(
+  title: string,
+  figures: readonly Element[],
+  total: number,
+): ElementContent[] {
+  if (figures.length === 0) return [];
+  const more = total - figures.length;
+  return [
+    h("h2", title),
+    h("div.figures", [...figures]),
+    ...(more > 0
+      ? [h("p.notes", `${more} more are not drawn: choose with --metric.`)]
+      : []),
+  ];
 }
 
 /** Vega escapes what it writes: its SVG goes into the page as it is. */
 async function figureElement(
   spec: Parameters<typeof svgOf>[0],
+  left: readonly string[],
 ): Promise<Element> {
   const svg = { type: "raw", value: await svgOf(spec) };
-  return h("figure", [svg as unknown as Element]);
+  return h("figure", [
+    svg as unknown as Element,
+    ...left.map((what) => h("figcaption.notes", clean(`Not drawn: ${what}`))),
+  ]);
 }

@@ -21,13 +21,15 @@ const RESAMPLES = 10_000;
  *
  * @param result The mean, its standard error and the error's degrees of freedom.
  * @param level The confidence level, in (0, 1).
- * @returns The ends; undefined where the error is, or has no freedom.
+ * @returns The ends; undefined where the error is, or is 0, or has no freedom.
  */
 export function tInterval(
   { mean, error, df }: { mean: number; error: number; df: number },
   level: number,
 ): Interval | undefined {
-  if (!Number.isFinite(mean + error) || !(df > 0)) return undefined;
+  if (!Number.isFinite(mean + error) || !(error > 0 && df > 0)) {
+    return undefined;
+  }
   const reach = tCritical(level, df) * error;
   return [mean - reach, mean + reach];
 }

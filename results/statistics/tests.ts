@@ -36,15 +36,16 @@ function moments(values: readonly number[]) {
   return { ...meanOf(values), size };
 }
 
+/** What is below rounding is no error: there is none to test by. */
 function studentsT(
-  difference: number,
-  error: number,
-  { df, size }: { df: number; size: number },
-): number {
-  const isConstant = !(error > ROUNDING * size);
-  return isConstant || !Number.isFinite(difference)
-    ? NaN
-    : tTwoSided(difference / error, df);
+  test: Pick<MeanTest, "test" | "difference" | "error" | "df">,
+  size: number,
+): MeanTest {
+  const { difference, error, df } = test;
+  if (!Number.isFinite(difference)) return { ...test, p: NaN };
+  return error > ROUNDING * size
+    ? { ...test, p: tTwoSided(difference / error, df) }
+    : { ...test, error: 0, p: NaN };
 }
 
 /**
@@ -75,8 +76,7 @@ export function pairedT(
   const df = n - 1;
   // Differences of large values carry the rounding of those values.
   const size = Math.max(moments(first).size, moments(second).size);
-  const p = studentsT(mean, error, { df, size });
-  return { test: "paired t", difference: mean, error, df, p };
+  return studentsT({ test: "paired t", difference: mean, error, df }, size);
 }
 
 function differencesOf(
@@ -110,8 +110,7 @@ export function welchT(
   const df = satterthwaite(a, b);
   const difference = a.mean - b.mean;
   const size = Math.max(a.size, b.size);
-  const p = studentsT(difference, error, { df, size });
-  return { test: "Welch t", difference, error, df, p };
+  return studentsT({ test: "Welch t", difference, error, df }, size);
 }
 
 /**
@@ -162,26 +161,62 @@ export function signFlips(
   }
   const sizes = differences.map(Math.abs);
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const observed = Math.abs(differences.reduce((sum, d) => sum + d, 0));
-  // All sums of subsets, each twice as many as with one difference fewer. A
-  // flip's sum is the total without twice the subset that it makes negative.
-  const subsets = new Float64Array(2 ** n);
-  sizes.forEach((size, k) => {
-    const half = 2 ** k;
-    for (let i = 0; i < half; i++) subsets[half + i] = subsets[i]! + size;
-  });
-  let extreme = 0;
-  const least = observed - TIE * total;
-  for (const subset of subsets) {
-    if (Math.abs(total - 2 * subset) >= least) extreme++;
-  }
   const isUsable = Number.isFinite(total);
+  const observed = Math.abs(differences.reduce((sum, d) => sum + d, 0));
+  const extreme = isUsable ? countExtreme(sizes, observed - TIE * total) : NaN;
+  // Flips of what is 0 change nothing.
+  const nZeros = sizes.filter((size) => size <= TIE * total).length;
   return {
     ...pairedT(first, second),
     test: "sign flips",
-    p: isUsable ? extreme / subsets.length : NaN,
-    smallestP: 2 / subsets.length,
+    p: extreme / 2 ** n,
+    smallestP: Math.min(1, 2 ** (1 + nZeros) / 2 ** n),
   };
+}
+
+/**
+ * How many flips have a sum that is at least so far from 0: the sums of either
+ * half of the differences, one half sorted (Horowitz & Sahni 1974), so that
+ * 2 · 2^(n/2) sums are made and not 2ⁿ.
+ */
+function countExtreme(sizes: readonly number[], least: number): number {
+  const half = sizes.length >> 1;
+  const [some, others] = [sizes.slice(0, half), sizes.slice(half)].map(
+    flipSums,
+  );
+  others!.sort();
+  const nAll = others!.length;
+  let count = 0;
+  for (const sum of some!) {
+    const nAbove = nAll - lowerBound(others!, least - sum);
+    count += nAbove;
+  }
+  // As many are as far below 0 as above; where all count, none counts twice.
+  return least <= 0 ? some!.length * nAll : 2 * count;
+}
+
+/** The sums of all ways to give numbers signs. */
+function flipSums(sizes: readonly number[]): Float64Array {
+  const sums = new Float64Array(2 ** sizes.length);
+  sizes.forEach((size, k) => {
+    const half = 2 ** k;
+    for (let i = 0; i < half; i++) {
+      sums[half + i] = sums[i]! - size;
+      sums[i]! += size;
+    }
+  });
+  return sums;
+}
+
+/** How many of sorted numbers are below a bound. */
+function lowerBound(sorted: Float64Array, bound: number): number {
+  let low = 0, high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**
@@ -213,15 +248,18 @@ export function permutations(
     some.reduce((sum, x) => sum + x, 0);
   const size = sumOf(centred.map(Math.abs));
   const least = Math.abs(sumOf(centred.slice(0, first.length))) - TIE * size;
-  let extreme = 0;
+  let extreme = 0, farthest = 0, nFarthest = 0;
   const visit = (index: number, left: number, sum: number): void => {
-    if (left === 0) {
-      if (Math.abs(sum) >= least) extreme++;
+    if (left > 0) {
+      for (let i = index; i <= centred.length - left; i++) {
+        visit(i + 1, left - 1, sum + centred[i]!);
+      }
       return;
     }
-    for (let i = index; i <= centred.length - left; i++) {
-      visit(i + 1, left - 1, sum + centred[i]!);
-    }
+    const distance = Math.abs(sum);
+    if (distance >= least) extreme++;
+    if (distance > farthest + TIE * size) [farthest, nFarthest] = [distance, 1];
+    else if (distance >= farthest - TIE * size) nFarthest++;
   };
   const isUsable = Number.isFinite(size);
   if (isUsable) visit(0, first.length, 0);
@@ -229,7 +267,7 @@ export function permutations(
     ...welchT(first, second),
     test: "permutations",
     p: isUsable ? extreme / ways : NaN,
-    smallestP: (first.length === second.length ? 2 : 1) / ways,
+    smallestP: nFarthest / ways,
   };
 }
 

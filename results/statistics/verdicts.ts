@@ -6,6 +6,7 @@
  */
 
 import { meanOf } from "./estimate.ts";
+import { ALPHA, FEWEST, LEVEL, type TESTS } from "./levels.ts";
 import { type Interval, tInterval } from "./intervals.ts";
 import { type Design, detectable, moreSeeds } from "./power.ts";
 import {
@@ -23,9 +24,6 @@ import {
 /** What a row's runs have measured, by their nuisance values. */
 export type Sample = ReadonlyMap<string, number>;
 
-/** Which tests there are: Student's and Welch's t, or exact permutations. */
-export const TESTS = ["t", "sign-flip"] as const;
-
 /** How verdicts are come to. */
 export interface VerdictOptions {
   /** Which test; `t` by default. */
@@ -35,13 +33,6 @@ export interface VerdictOptions {
   /** The confidence level of intervals; 0.95 by default. */
   readonly level?: number;
 }
-
-/** Fewer pairs, or runs on a side, are no ground for a verdict. */
-export const FEWEST = 3;
-/** The chance of a false verdict in a column, where none is asked for. */
-export const ALPHA = 0.05;
-/** The confidence level of intervals, where none is asked for. */
-export const LEVEL = 0.95;
 
 /** How one row differs from another. */
 export interface Contrast extends MeanTest {
@@ -71,8 +62,11 @@ export interface Verdict extends Contrast {
    * Where no test of so few runs can show anything: how many it would take.
    */
   readonly needs?: number;
-  /** What more seeds would show, at the level α by the size of the family. */
-  readonly outlook: () => Outlook;
+  /**
+   * What more seeds would show in t tests at the level α by the size of the
+   * family; undefined where there is no variance to go by.
+   */
+  readonly outlook: () => Outlook | undefined;
 }
 
 /** What more seeds would show, and what these could have. */
@@ -183,6 +177,9 @@ export function verdictsOf(
       pAdjusted,
       // Found by search, and so only where it is asked for.
       outlook: () => {
+        if (!item.design.deviations.some((deviation) => deviation > 0)) {
+          return undefined;
+        }
         const design = { ...item.design, alpha: alpha / family };
         return {
           moreSeeds: moreSeeds(item.difference, design),
@@ -215,9 +212,6 @@ export interface Ranking {
   readonly verdicts: readonly (Verdict | Untested | undefined)[];
 }
 
-/** More rows have too many pairs for any of them to show a difference. */
-export const MOST_RANKED = 100;
-
 /** Which way of a measure is better. */
 export type Direction = "lower" | "higher";
 
@@ -230,8 +224,7 @@ export type Direction = "lower" | "higher";
  * @param samples The samples of a column; undefined for one that takes no part.
  * @param better Which way is better.
  * @param options How verdicts are come to.
- * @returns How they stand; undefined where no two of them could be tested, or
- * there are more than 100.
+ * @returns How they stand; undefined where no two of them could be tested.
  */
 export function rank(
   samples: readonly (Sample | undefined)[],
@@ -245,7 +238,7 @@ export function rank(
   );
   const taking = samples.keys().filter((index) => !Number.isNaN(means[index]))
     .toArray();
-  if (taking.length < 2 || taking.length > MOST_RANKED) return undefined;
+  if (taking.length < 2) return undefined;
   const pairs = taking.flatMap((i, place) =>
     taking.slice(place + 1).map((j) => [i, j] as const)
   );

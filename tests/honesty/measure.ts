@@ -51,7 +51,7 @@ async function measureCoverage(): Promise<string> {
   for (const [name, effect] of Object.entries(EFFECTS)) {
     const row = [name];
     for (const nSeeds of SEEDS) {
-      const { coverage } = await tally({ effect, nSeeds });
+      const { coverage } = await tally({ name, effect, nSeeds });
       row.push(percent(coverage));
     }
     console.error(row.join(" "));

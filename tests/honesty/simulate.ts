@@ -54,6 +54,8 @@ export const EFFECTS = {
 export interface Setting {
   /** How runs differ. */
   readonly effect: Effect;
+  /** What that is called. */
+  readonly name?: string;
   /** How many rows there are, all equal. */
   readonly nRows: number;
   /** How many seeds each has. */
@@ -95,7 +97,10 @@ export async function simulate(
   runs: string,
 ): Promise<Tally> {
   const { nRows, nRepeats, effect } = setting;
-  const random = new RandomStream(1, "simulation");
+  // A stream of its own for each setting: their tallies are independent.
+  const { name = "normal", nSeeds, isPaired } = setting;
+  const stream = `${name} ${nRows} ${nSeeds} ${isPaired}`;
+  const random = new RandomStream(1, stream);
   let nIntervals = 0, nCovering = 0, nBaseline = 0, nBestSet = 0;
   for (let done = 0; done < nRepeats; done += BATCH) {
     const nColumns = Math.min(BATCH, nRepeats - done);

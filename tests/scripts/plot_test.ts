@@ -85,7 +85,8 @@ testWith(
       assertEquals([code, stdout], [2, ""], stderr);
       assertMatch(stderr, message);
     };
-    await wrong([], /without --y RECORD or --history MEASURE/);
+    await wrong([], /give either --y RECORD or --history MEASURE/);
+    await wrong(["--history=loss", "--series=rate"], /Cannot use --series or/);
     await wrong(
       ["--y=los", "--x=rate"],
       /no record has such a name: did you mean loss\?/,

@@ -85,6 +85,26 @@ testWith("scripts", "tables says what is wrong, with the line", async () => {
     2,
   );
   await wrong("\n\n<!-- whisker: compare -->\n", /:3 .* is not closed/, 1);
+  await wrong(
+    `<!-- whisker: compare --runs ${runs.path} --format csv -->${close}`,
+    /Cannot use --format csv in Markdown/,
+    2,
+  );
+  using empty = tempPage("No table.\n");
+  const none = await runScript("tables", ["--check", empty.path]);
+  assertEquals([none.code, /has no table/.test(none.stderr)], [1, true]);
+  // A run that cannot be read is not checked.
+  using page = tempPage(
+    `<!-- whisker: compare --runs ${runs.path} -->${close}`,
+  );
+  await runScript("tables", ["--write", page.path]);
+  Deno.mkdirSync(`${ROOT}/${runs.path}/damaged/results`, { recursive: true });
+  Deno.writeTextFileSync(`${ROOT}/${runs.path}/damaged/run.json`, "{");
+  const damaged = await runScript("tables", ["--check", page.path]);
+  assertEquals([damaged.code, /^problem: damaged/.test(damaged.stderr)], [
+    1,
+    true,
+  ]);
   const { code, stderr } = await runScript("tables");
   assertEquals(code, 2);
   assertMatch(stderr, /give --write FILE or --check FILE/);

@@ -165,8 +165,9 @@ testWith(
     ]);
     assertEquals(rows[0]!.runs, ["again", "a2"]);
     assertEquals(rows[0]!.cells.get(columns[0]!)!.result.mean, 6);
-    assertEquals(superseded, ["a1", "bad"]);
-    assertEquals(left, []);
+    assertEquals(superseded, ["a1"]);
+    // It is named, and keeps the row from being best.
+    assertEquals(left, ["bad failed"]);
   },
 );
 
@@ -195,7 +196,14 @@ testWith(
     assertEquals(left, ["failed failed: non-finite loss at step 8"]);
     const standings = firstCells({ rows, left, ...rest })
       .map((cell) => cell!.standing);
-    assertEquals(standings, [undefined, "best", "worse"]);
+    // Nor is another best beside it, whose mean is worse.
+    assertEquals(standings, [undefined, undefined, "worse"]);
+    const ofOther = { ...failed, config: { seed: 5, rate: 2 } };
+    assertEquals(
+      firstCells(await compareRuns([...runs, ofOther]))
+        .map((cell) => [cell!.standing, cell!.isExcluded]),
+      [["best", undefined], [undefined, true], ["worse", undefined]],
+    );
     // One that was only interrupted says nothing against its row.
     const stopped = { ...failed, info: { status: "interrupted" as const } };
     assertEquals(
@@ -366,6 +374,7 @@ testWith(
     await wrong(["model=cnn"], "no row is that: there are model=identity; mod");
     await wrong(["modle=mlp"], "did you mean model?");
     await wrong(["model"], "it must be key=value");
+    await wrong(["seed=1"], "Cannot use seed for a baseline as the runs of a");
     // A key that all rows share matches all of them.
     await wrong(["experiment=test"], "3 rows are that: model=identity");
   },
@@ -580,5 +589,142 @@ testWith(
       ResultMetadata.of({ name: "sampling", nSteps: 50 }),
       ResultMetadata.of({ name: "time/epoch" }),
     ]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() takes ratios over shared seeds alone, and mixes no errors in them",
+  async () => {
+    const options: CompareOptions = {
+      rows: ["model"],
+      cols: ["nSteps"],
+      relativeTo: ["nSteps=50"],
+      ci: 95,
+    };
+    const without = (run: MadeRun, nSteps: number): MadeRun => ({
+      ...run,
+      records: run.records!.filter(([{ nSteps: n }]) => n !== nSteps),
+    });
+    const [first, second, third, ...others] = PIVOT as [
+      ...[MadeRun, MadeRun, MadeRun],
+      ...MadeRun[],
+    ];
+    const ratioOfFirst = async (runs: MadeRun[]) => {
+      const { rows, columns } = await compareRuns(
+        [...runs, ...others],
+        options,
+      );
+      return rows[0]!.cells.get(columns[0]!)!;
+    };
+    // Over the two seeds that both columns have: (6 + 7) / (51 + 52).
+    const some = await ratioOfFirst([first, second, without(third, 50)]);
+    assertAlmostEquals(some.result.mean, 13 / 103, 1e-15);
+    assertEquals([some.result.n, some.of], [2, 3]);
+    // One run over three: an error within a run beside one between seeds.
+    const mixed = await ratioOfFirst([
+      first,
+      without(second, 5),
+      without(third, 5),
+    ]);
+    assertAlmostEquals(mixed.result.mean, 6 / 52, 1e-15);
+    assertEquals([mixed.result.error, mixed.interval], [NaN, undefined]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() knows records and configurations apart that share names",
+  async () => {
+    const runs = (config: (row: number) => Record<string, unknown>) =>
+      [1, 2].map((row): MadeRun => ({
+        id: `r${row}`,
+        config: { seed: 1, ...config(row) },
+        info: { startedAt: startOf(row) },
+        records: [[{ name: "loss", width: 7 * row }, result(row)]],
+      }));
+    // A key called metric, and one called as a field of the records is.
+    for (const key of ["metric", "width", "name"]) {
+      const { rows } = await compareRuns(runs((row) => ({ [key]: row })));
+      assertEquals(rows.map(({ config }) => config[key]), [1, 2], key);
+    }
+    await assertRejects(
+      () => compareRuns(runs((row) => ({ name: row })), { cols: ["name"] }),
+      ConfigError,
+      "put it on --rows",
+    );
+    // Equal values are equal however they are written down.
+    const same = await compareRuns(
+      runs((row) => ({
+        sizes: row === 1 ? [1, 2] : "1,2",
+        deep: row === 1 ? { a: 1, b: 2 } : { b: 2, a: 1 },
+      })),
+    );
+    assertEquals(same.rows.length, 1);
+    assertEquals(same.superseded, ["r1"]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() warns of replicates that are not independent, and of lost records",
+  async () => {
+    const runs = [1, 2].flatMap((dataSeed) =>
+      [1, 2].map((seed): MadeRun => ({
+        id: `d${dataSeed}s${seed}`,
+        config: { seed, dataSeed },
+        records: [[{ name: "loss" }, result(seed + dataSeed)]],
+      }))
+    );
+    const { caveats } = await compareRuns(runs, { nuisance: ["dataSeed"] });
+    assertMatch(
+      caveats[0]!,
+      /share values of dataSeed, seed: they are not ind/,
+    );
+    const diagonal = await compareRuns([runs[0]!, runs[3]!], {
+      nuisance: ["dataSeed"],
+    });
+    assertEquals(diagonal.caveats, []);
+    const { records: _, ...bare } = runs[0]!;
+    const again = { ...bare, id: "again", info: { startedAt: startOf(20) } };
+    const lost = await compareRuns([runs[0]!, again]);
+    assertEquals(lost.caveats, [
+      "d1s1, superseded, has loss and again has not: evaluate that",
+    ]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() refuses a level that is no percentage, and globs that name nothing",
+  async () => {
+    const wrong = (options: CompareOptions, message: string) =>
+      assertRejects(() => compareRuns(THREE, options), ConfigError, message);
+    await wrong({ ci: 0.95 }, "it is in percent: did you mean 95?");
+    await wrong({ lowerIsBetter: ["los"] }, "did you mean loss?");
+    await wrong({ metric: ["los"] }, "did you mean loss?");
+  },
+);
+
+testWith(
+  "files",
+  "compare() ranks no more rows than can be tested in time, and says so",
+  async () => {
+    const many = replicates(
+      Array.from({ length: 26 }, (_, rate) => [{ rate }, [1, 2, 4]] as const),
+    ).flatMap((run) =>
+      ["a", "b", "c", "d"].map((kind): MadeRun => ({
+        ...run,
+        id: `${run.id}${kind}`,
+        config: { ...run.config, kind },
+      }))
+    );
+    const { rows, caveats, ...rest } = await compareRuns(many);
+    assertEquals(rows.length, 104);
+    assertEquals(caveats, ["No row is called best, as 104 are more than 100"]);
+    assertEquals(
+      firstCells({ rows, caveats, ...rest })[0]!.standing,
+      undefined,
+    );
   },
 );

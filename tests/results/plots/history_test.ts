@@ -79,7 +79,7 @@ testWith(
     assert(Number.isNaN(single!.low));
     assertEquals(
       first!.told,
-      "rate=1\nstep 1: loss 12.00\n± 0.58 between-seed, n = 3",
+      "rate=1 · step 1: loss 12.00\n± 0.58 between-seed, n = 3",
     );
     const svg = await svgOf(spec);
     assert(svg.includes(">rate=1</text>") && svg.includes(">step</text>"));
@@ -99,7 +99,10 @@ testWith(
         step,
         loss: step === 2 && seed === 3 ? Infinity : seed,
       })));
-    const { curve, spec } = await draw(folder.path);
+    const { curve, spec, left } = await draw(folder.path);
+    assertEquals(left, [
+      "rate=1: loss is not finite at step 2 and maybe after",
+    ]);
     assertEquals(curve.slice(0, 3).map(({ mean }) => mean), [2, null, 2]);
     assertEquals((await svgOf(spec)).includes("NaN"), false);
   },
@@ -124,6 +127,44 @@ testWith(
     assertEquals(curve[0]!.mean, 1 + 2);
     assert(curve.length <= 2 * 401, String(curve.length));
     assertEquals(curve.at(-1)!.at, 1500);
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() has a legend entry for each curve, with a band or without",
+  async () => {
+    using folder = tempFolder();
+    makeRuns(
+      folder.path,
+      (rate) => [1, 2].map((step) => ({ step, loss: rate })),
+    );
+    const svg = await svgOf((await draw(folder.path)).spec);
+    // A row of three runs and one of a single run.
+    assert(svg.includes(">rate=1</text>") && svg.includes(">rate=2</text>"));
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() counts lines where they tell no step, and passes over texts",
+  async () => {
+    using folder = tempFolder();
+    makeRuns(
+      folder.path,
+      (_, seed) =>
+        seed === 3
+          ? [{ loss: 5 }]
+          : [{ loss: 1 }, { loss: "lost" }, { loss: 3, late: 1 }],
+    );
+    const { curve, encoding, left } = await draw(folder.path);
+    assertEquals(encoding.x.title, "line");
+    assertEquals(curve.slice(0, 2).map(({ at }) => at), [1, 3]);
+    assertEquals(left, [
+      "rate=1: at line 3 and maybe elsewhere the mean is of 2 of 3 runs",
+    ]);
+    const groups = groupReplicates([...new RunDatabase(folder.path)], ["seed"]);
+    assertEquals(measuresOf(groups), ["loss", "late"]);
   },
 );
 

@@ -119,6 +119,12 @@ testWith(
     );
     assertEquals(points.length, 1);
     assertEquals(left, ["rate=2: NaN", "rate=3: Infinity"]);
+    // The axis is as the values ask, whether or not they have error bars.
+    const { spec } = await draw(
+      replicates([[{ rate: 1 }, [1, 1, 1]], [{ rate: 2 }, [90, 90, 90]]]),
+      { x: "rate", aggregate: "median", yScale: "log" },
+    );
+    assertMatch(await svgOf(spec), /loss/);
   },
 );
 

@@ -44,6 +44,18 @@ Deno.test("fillTables() changes what stands between the comments, and nothing el
   assertEquals(fillTables(filled, again, ["new", "| a |\n| ---- |"]), filled);
 });
 
+Deno.test("fillTables() indents a table as its comment is", () => {
+  const text = "1. One\n\n   <!-- whisker: compare -->\n   <!-- /whisker -->\n";
+  const filled = fillTables(text, findTables(text, "page.md"), [
+    "| a |\n| - |",
+  ]);
+  assertEquals(
+    filled,
+    "1. One\n\n   <!-- whisker: compare -->\n\n   | a |\n   | - |\n\n" +
+      "   <!-- /whisker -->\n",
+  );
+});
+
 Deno.test("saysTheSame() looks past how lines are broken and columns padded", () => {
   assertEquals(
     saysTheSame("\n| a   |\n| ----: |\n", "| a |\n| -----: |"),
@@ -58,6 +70,10 @@ Deno.test("findTables() says where a comment has no partner", () => {
   const wrong = (text: string, message: string) =>
     assertThrows(() => findTables(text, "page.md"), SyntaxError, message);
   wrong("\n<!-- whisker: compare -->\n", "Cannot use page.md:2");
+  wrong(
+    "<details>\n<!-- whisker: compare -->\n</details>\n",
+    "page.md:1 as the table's comment must stand on a line of its own",
+  );
   wrong("<!-- /whisker -->", "page.md:1 as the table's comment closes what");
   wrong(
     "<!-- whisker: compare -->\n\n<!-- whisker: compare -->\n\n<!-- /whisker -->",

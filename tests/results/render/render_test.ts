@@ -61,8 +61,6 @@ testWith(
       "",
       "† is the within-run standard error of one run. Observations behind each:",
       "  loss: 50 to 100",
-      "  loss/final: 1",
-      "  sampling (nSamples=9, nSteps=5): 9",
       "  sampling (nSamples=9, nSteps=50): 9",
       "Beware:",
       '  sampling (nSamples=9, nSteps=5) of sizes=128,64, note=x|y, "z" is NaN in a',
@@ -124,7 +122,7 @@ testWith(
     assertEquals(
       [...lines.slice(start, start + 3), ...lines.slice(start + 4)],
       [
-        "Against model=identity: two-sided tests; p adjusted by Holm over the rows of a column, intervals not adjusted.",
+        "Against model=identity: two-sided tests; p adjusted by Holm over the rows of a column; intervals by Student's t, not adjusted.",
         "",
         "model      difference     95 % interval        p  p (Holm)  test               verdict",
         "mlp    -0.510 ± 0.024  [-0.578, -0.442]  <0.0001   <0.0001  paired t, 5 pairs  better",
@@ -187,7 +185,7 @@ testWith(
     assertMatch(text, /^ +5 +0\.61 \[0\.41, 0\.81\]$/m);
     assertStringIncludes(
       text,
-      "[ ] is the between-seed 95 % confidence interval of the mean over the runs of a row (Student's t).",
+      "[low, high] is the between-seed 95 % confidence interval of the mean over the runs of a row (Student's t).",
     );
   },
 );
@@ -272,7 +270,7 @@ testWith("files", "render() writes verdicts into CSV too", async () => {
     [
       ...["mean", "error", "n", "kind", "low", "high", "standing"],
       ...["difference", "difference low", "difference high", "p", "p adjusted"],
-      ...["test", "pairs", "more seeds"],
+      ...["test", "resolved", "pairs", "more seeds"],
     ].map((part) => `loss ${part}`),
   );
   assertEquals(base!["loss p"], "");
@@ -280,6 +278,87 @@ testWith("files", "render() writes verdicts into CSV too", async () => {
   assertEquals(mlp!["loss more seeds"], "0");
   assertEquals(copy!["loss more seeds"], ">100");
 });
+
+testWith(
+  "files",
+  "render() calls a ratio a ratio and a median a median, in data and in words",
+  async () => {
+    const runs = MODELS.slice(0, 10);
+    const cols = { rows: ["experiment"], cols: ["model"] };
+    const ratio = await compareRuns(runs, {
+      ...cols,
+      relativeTo: ["model=mlp"],
+      ci: 95,
+    });
+    assertStringIncludes(
+      await render(ratio, "table"),
+      "[low, high] is the between-seed 95 % confidence interval of the ratio of two means (Fieller's).",
+    );
+    assertMatch(await render(ratio, "csv"), /"loss \(model=""mlp""\) ratio"/);
+    const median = await compareRuns(runs, { aggregate: "median", ci: 95 });
+    assertMatch(await render(median, "csv"), /,loss median,/);
+    assertStringIncludes(
+      await render(median, "table"),
+      "A median stands alone where there are too few runs",
+    );
+    const { settings } = JSON.parse(await render(median, "json"));
+    assertEquals(settings, {
+      value: "median",
+      level: 0.95,
+      test: "t",
+      alpha: 0.05,
+    });
+  },
+);
+
+testWith(
+  "files",
+  "render() says what is not ranked, and why",
+  async () => {
+    const bounded = MODELS.slice(0, 10).map((run) => ({
+      ...run,
+      records: [
+        ...run.records!,
+        [{ name: "width" }, { mean: 1, error: 0.1, n: 9 }] as const,
+      ],
+    }));
+    const failed = {
+      id: "f",
+      config: { model: "identity", seed: 9 },
+      info: { status: "failed" as const },
+    };
+    const text = await render(await compareRuns([...bounded, failed]), "table");
+    assertMatch(
+      text,
+      /Not ranked, as a run has failed:\n {2}model=identity: loss/,
+    );
+    assertMatch(
+      text,
+      /not known which way is better \(--lower-is-better, .*:\n {2}width/,
+    );
+    const alone = await compareRuns(MODELS.slice(0, 5), {
+      baseline: ["model=identity"],
+    });
+    assertStringIncludes(
+      await render(alone, "table"),
+      "There is no other row to hold against model=identity.",
+    );
+  },
+);
+
+testWith(
+  "files",
+  "render() counts the runs of a cell, not those of other columns",
+  async () => {
+    const pivot = await compareRuns(MODELS.slice(0, 10), {
+      rows: ["experiment"],
+      cols: ["model"],
+    });
+    const text = await render(pivot, "table");
+    assertMatch(text, /^ +5 +test +1\.120 ± 0\.058 +0\.610 ± 0\.071$/m);
+    assertEquals(text.includes("of 10"), false);
+  },
+);
 
 testWith("files", "render() writes JSON as the design has it", async () => {
   const { rows, problems } = JSON.parse(await render(await single(), "json"));
@@ -424,7 +503,7 @@ testWithProgram(
   "pdflatex",
   "render() writes LaTeX that compiles as it is",
   async () => {
-    const odd = '50% & $x_1$ {a}^2 ~ #1 \\ <b> | "q"';
+    const odd = '[1] \x07 50% & $x_1$ {a}^2 ~ #1 \\ <b> | "q"';
     const runs = MODELS.map((run) => ({
       ...run,
       config: { ...run.config, note: odd },
@@ -452,6 +531,19 @@ testWithProgram(
     } finally {
       Deno.removeSync(folder, { recursive: true });
     }
+  },
+);
+
+testWith(
+  "files",
+  "render() shows keys that are wider than the terminal",
+  async () => {
+    const runs = ["x", "y"].map((letter) => ({
+      id: letter,
+      config: { seed: 1, note: letter.repeat(90) },
+    }));
+    const text = await render(await compareRuns(runs), "table", { width: 40 });
+    assertStringIncludes(text, "y".repeat(90));
   },
 );
 

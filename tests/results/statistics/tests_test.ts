@@ -69,7 +69,12 @@ Deno.test("pairedT() has R's numbers", () => {
 
 Deno.test("t tests of samples without variance have no p, not p = 0", () => {
   const shifted = [1, 2, 3].map((x) => x + 0.1);
-  assertEquals(pairedT(shifted, [1, 2, 3]).p, NaN);
+  const constant = pairedT(shifted, [1, 2, 3]);
+  assertEquals([constant.p, constant.error, interval(constant)], [
+    NaN,
+    0,
+    undefined,
+  ]);
   assertEquals(pairedT([1, 2, 3], [1, 2, 3]).p, NaN);
   assertEquals(welchT([1, 1, 1], [2, 2, 2]).p, NaN);
   assertEquals(welchT([0.1 + 0.2, 0.3, 0.3], [0.4, 0.4, 0.4]).p, NaN);
@@ -118,6 +123,9 @@ Deno.test("signFlips() counts all flips of the differences", () => {
   // All of one sign, the most extreme of 2⁵: itself and its opposite.
   assertEquals(signFlips([1, 2, 3, 4, 5], [0, 0, 0, 0, 0]).p, 2 / 32);
   assertEquals(signFlips([1, 2, 3, 4, 5], [0, 0, 0, 0, 0]).smallestP, 2 / 32);
+  // Flips of 0 reach nothing: three of five count.
+  assertEquals(signFlips([1, 2, 3, 0, 0], [0, 0, 0, 0, 0]).smallestP, 2 / 8);
+  assertEquals(signFlips(Array(20).fill(1), Array(20).fill(0)).p, 2 / 2 ** 20);
   // Ties that rounding would break: 0.3 − 0.1 − 0.2 is as far from 0 as 0.
   assertEquals(signFlips([0.3, -0.1, -0.2], [0, 0, 0]).p, 1);
   assertThrows(
@@ -156,6 +164,8 @@ Deno.test("permutations() counts all ways to label the values", () => {
   );
   const apart = permutations([1, 2, 3], [7, 8, 9]);
   assertEquals([apart.p, apart.smallestP], [2 / 20, 2 / 20]);
+  // Equal values: no labelling is farther than two thirds of them.
+  assertEquals(permutations([1, 1, 1], [1, 1, 9]).smallestP, 1);
   const uneven = permutations([1, 2, 3], [7, 8, 9, 10]);
   assertEquals([uneven.p, uneven.smallestP], [1 / 35, 1 / 35]);
   assertThrows(

@@ -74,7 +74,7 @@ Deno.test("verdictsOf() adjusts over what was tested, and resolves by that", () 
   assertEquals([c!.p, c!.pAdjusted], [NaN, NaN]);
   // Two of them are the family, and each is tested at half of α.
   assertEquals(
-    a!.outlook().moreSeeds,
+    a!.outlook()!.moreSeeds,
     moreSeeds(a!.difference, { ...a!.design, alpha: 0.025 }),
   );
   assertEquals("reason" in verdicts[3]!, true);
@@ -162,11 +162,15 @@ Deno.test("rank() never calls best, or lets take part, what is not finite", () =
   assertEquals(ranking.standings, [undefined, "best", undefined, "worse"]);
 });
 
-Deno.test("rank() says nothing of rows that cannot be tested, or are too many", () => {
+Deno.test("rank() says nothing of rows that cannot be tested", () => {
   assertEquals(rank([seeds([1]), seeds([2])], "lower"), undefined);
   assertEquals(rank([seeds([1, 2, 3])], "lower"), undefined);
-  const many = Array.from({ length: 101 }, (_, i) => seeds([i, i + 1, i + 3]));
-  assertEquals(rank(many, "lower"), undefined);
+});
+
+Deno.test("verdictsOf() has no outlook where there is no variance to go by", () => {
+  const same = seeds([1, 2, 3, 4, 5, 6]);
+  const [verdict] = verdictsOf([contrast(same, same, { test: "sign-flip" })]);
+  assertEquals(tested(verdict as Verdict).outlook(), undefined);
 });
 
 Deno.test("rank() does not call a row worse that is better where both were run", () => {

@@ -1,0 +1,17 @@
+/**
+ * What verdicts go by where nothing else is asked for.
+ *
+ * @module
+ */
+
+/** The chance of a false verdict in a column. */
+export const ALPHA = 0.05;
+
+/** The confidence level of intervals. */
+export const LEVEL = 0.95;
+
+/** Fewer pairs, or runs on a side, are no ground for a verdict. */
+export const FEWEST = 3;
+
+/** Which tests there are: Student's and Welch's t, or exact permutations. */
+export const TESTS = ["t", "sign-flip"] as const;
