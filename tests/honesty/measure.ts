@@ -93,8 +93,14 @@ function fill(text: string, name: string, content: string): string {
   );
 }
 
+const tables = {
+  coverage: await measureCoverage(),
+  paired: await measureVerdicts(true),
+  welch: await measureVerdicts(false),
+};
+// Read only now: in the meantime someone may have written on.
 let page = Deno.readTextFileSync(PAGE);
-page = fill(page, "coverage", await measureCoverage());
-page = fill(page, "paired", await measureVerdicts(true));
-page = fill(page, "welch", await measureVerdicts(false));
+for (const [name, content] of Object.entries(tables)) {
+  page = fill(page, name, content);
+}
 writeFileAtomic(PAGE, page);
