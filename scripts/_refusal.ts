@@ -85,7 +85,13 @@ function isCovered(path: string, folders: readonly string[]): boolean {
   );
 }
 
-function quote(text: string): string {
+/**
+ * Quotes an argument for a shell, where it needs that.
+ *
+ * @param text The argument.
+ * @returns The text that a shell takes for it.
+ */
+export function quote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text)
     ? text
     : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -23,6 +23,7 @@ import {
   selectReplicates,
   statisticsSchema,
 } from "./_compare.ts";
+import { quote } from "./_refusal.ts";
 import { folderOf, reportProblems } from "./_runs.ts";
 
 const pageSchema = new ConfigSchema({
@@ -76,6 +77,7 @@ const command: Command = {
     const folder = folderOf(out);
     const html = await reportOf(comparison, {
       title,
+      command: `deno task report ${args.map(quote).join(" ")}`.trimEnd(),
       folder,
       ...selectReplicates(database, options),
       ci: options.ci,

@@ -31,6 +31,8 @@ import style from "./page.css" with { type: "text" };
 export interface ReportOptions {
   /** What stands above it. */
   readonly title: string;
+  /** The command that writes the page. */
+  readonly command?: string;
   /** The folder that the page will lie in: links to runs lead from there. */
   readonly folder: string;
   /** The replicates whose histories are drawn. */
@@ -86,6 +88,9 @@ export async function reportOf(
           ),
         ),
       ]
+      : []),
+    ...(options.command
+      ? [h("p.notes", ["Written by ", h("code", clean(options.command))])]
       : []),
     h("div#tooltip", { hidden: true }),
   ];

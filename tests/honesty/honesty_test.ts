@@ -9,14 +9,7 @@ const slack = (share: number) => 3 * Math.sqrt(share * (1 - share) / N_REPEATS);
 
 async function tally(setting: Partial<Setting>): Promise<Tally> {
   using folder = tempFolder();
-  return await simulate({
-    effect: EFFECTS.normal,
-    nRows: 1,
-    nSeeds: 5,
-    isPaired: false,
-    nRepeats: N_REPEATS,
-    ...setting,
-  }, folder.path);
+  return await simulate({ ...setting, nRepeats: N_REPEATS }, folder.path);
 }
 
 for (const nSeeds of [3, 5, 10]) {

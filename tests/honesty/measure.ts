@@ -22,14 +22,7 @@ async function tally(setting: Partial<Setting>) {
   Deno.mkdirSync(RUNS, { recursive: true });
   const folder = Deno.makeTempDirSync({ dir: RUNS, prefix: ".honesty-" });
   try {
-    return await simulate({
-      effect: EFFECTS.normal,
-      nRows: 1,
-      nSeeds: 5,
-      isPaired: false,
-      nRepeats: N_REPEATS,
-      ...setting,
-    }, folder);
+    return await simulate({ ...setting, nRepeats: N_REPEATS }, folder);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }

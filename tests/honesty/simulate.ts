@@ -82,20 +82,29 @@ export interface Tally {
 const N_OBSERVATIONS = 8;
 const NOISE = 0.5;
 
+/** What is simulated but for what is asked: five seeds of one row. */
+const DEFAULTS = {
+  effect: EFFECTS.normal,
+  nRows: 1,
+  nSeeds: 5,
+  isPaired: false,
+} as const satisfies Partial<Setting>;
+
 /** As many repeats are in the records of one and the same runs at a time. */
 const BATCH = 1000;
 
 /**
  * Simulates rows without a difference.
  *
- * @param setting What is simulated.
+ * @param given What is simulated; by default five seeds of one row.
  * @param runs An empty folder for the runs.
  * @returns How often an interval holds the truth, and a verdict does not.
  */
 export async function simulate(
-  setting: Setting,
+  given: Partial<Setting> & Pick<Setting, "nRepeats">,
   runs: string,
 ): Promise<Tally> {
+  const setting: Setting = { ...DEFAULTS, ...given };
   const { nRows, nRepeats, effect } = setting;
   // A stream of its own for each setting: their tallies are independent.
   const { name = "normal", nSeeds, isPaired } = setting;

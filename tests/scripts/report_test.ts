@@ -25,6 +25,7 @@ testWith(
       const html = Deno.readTextFileSync(`${ROOT}/${folder}/page.html`);
       assertMatch(html, /<title>Two runs<\/title>/);
       assertStringIncludes(html, "1.50 ± 0.50");
+      assertMatch(html, /<code>deno task report --runs=.* '--title=Two runs'</);
       const [, href] = /href="([^"]*run1\/)"/.exec(html) ?? [];
       assertEquals(
         Deno.statSync(`${ROOT}/${folder}/${href}`).isDirectory,
