@@ -7,7 +7,7 @@
 import type { StoredRun } from "./database.ts";
 import { differingKeys, valueOf } from "./select.ts";
 import { formatTerminal } from "./render/table.ts";
-import { clean, NO_VALUE } from "./render/text.ts";
+import { clean, NO_VALUE } from "./render/words.ts";
 
 /** The units of an age, in seconds, largest first. */
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [

@@ -10,7 +10,7 @@ import { decodeNumber } from "../../core/utils/json.ts";
 import { readHistory } from "../../core/utils/history.ts";
 import type { Problem } from "../../core/utils/run_directory.ts";
 import { labelOf } from "../compare/comparison.ts";
-import { clean } from "../render/text.ts";
+import { clean } from "../render/words.ts";
 import { type Replicates, SEED_KEY } from "../compare/replicates.ts";
 import type { StoredRun } from "../database.ts";
 import { differingKeys, rawValueOf } from "../select.ts";

@@ -13,7 +13,7 @@ import {
   type ComparisonRow,
   labelOf,
 } from "../compare/comparison.ts";
-import { cellText, clean, headingOf, NO_VALUE } from "../render/text.ts";
+import { cellText, clean, headingOf, NO_VALUE } from "../render/words.ts";
 import { isGeometric, isLogarithmic, type Scale } from "./scale.ts";
 import {
   captioned,

@@ -100,7 +100,7 @@ function formatBlock(table: TextTable, color: boolean): string {
   // Signs stand to the right of the numbers, which stay in line.
   const widths = table.columns.map(({ isNumeric }, place) =>
     isNumeric
-      ? Math.max(0, ...table.rows.map((row) => row[place]!.marks?.length ?? 0))
+      ? largest(table.rows.map((row) => row[place]!.marks?.length ?? 0))
       : 0
   );
   const lines = layOut(table, ({ text, marks = "", isBest }, place) => {
@@ -116,19 +116,25 @@ function formatBlock(table: TextTable, color: boolean): string {
     .replaceAll(BAR, "|");
 }
 
+/** Of more numbers than a call takes arguments. */
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => Math.max(most, number), 0);
+}
+
 /** Between two columns. */
 const GAP = 2;
 
 /** Parts the columns so that each block is as narrow as the terminal. */
 function blocksOf(table: TextTable, width: number): TextTable[] {
+  if (width === Infinity) return [table];
   const widths = table.columns.map(({ heading }, place) =>
-    GAP + Math.max(
+    GAP + largest([
       fastStringWidth(heading),
       ...table.rows.map((row) => {
         const { text, marks } = row[place]!;
         return fastStringWidth(text) + (marks ? 1 + marks.length : 0);
       }),
-    )
+    ])
   );
   const places = [...table.columns.keys()];
   const keys = places.filter((place) => table.columns[place]!.isKey);

@@ -23,7 +23,8 @@ import {
   notesElements,
   tableElement,
 } from "../render/html.ts";
-import { clean, headingOf, textOf } from "../render/text.ts";
+import { textOf } from "../render/text.ts";
+import { clean, headingOf } from "../render/words.ts";
 import page from "./page.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
 

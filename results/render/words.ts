@@ -1,0 +1,144 @@
+/**
+ * How single things are worded: values, errors, intervals, p-values, headings.
+ *
+ * @module
+ */
+
+import { formatValue } from "../../core/config/schema.ts";
+import { printable } from "../../core/utils/printable.ts";
+import {
+  formatNumber,
+  type ResultMetadata,
+  roundBy,
+  type RoundedNumbers,
+} from "../../core/utils/results.ts";
+import type { Cell, Comparison } from "../compare/comparison.ts";
+import type { Interval } from "../statistics/intervals.ts";
+import type { TextCell, TextColumn } from "./text.ts";
+
+/** What stands where there is no value. */
+export const NO_VALUE = "–";
+
+/** The signs behind a value. */
+export const MARKS = { withinRun: "†", best: "*", tied: "≈" };
+
+/** The columns of the keys that tell rows apart. */
+export function keyColumns({ keys, rows }: Comparison): TextColumn[] {
+  return keys.map((key) => ({
+    heading: clean(key),
+    isNumeric: rows.every(({ config }) => typeof config[key] === "number"),
+    isKey: true,
+  }));
+}
+
+/** A value of a key. */
+export function valueText(value: unknown): string {
+  return value === undefined ? NO_VALUE : formatValue(value);
+}
+
+/** Names come from files of anyone: in a table each stays in its line. */
+export function clean(text: string): string {
+  return printable(text).replaceAll("\n", " ");
+}
+
+/** A heading names what tells a column from others of its name, no more. */
+export function headingOf(
+  { name, fields }: ResultMetadata,
+  { columns, options }: Pick<Comparison, "columns" | "options">,
+): string {
+  const others = columns.filter((other) => other.name === name);
+  const telling = Object.entries(fields).filter(([key, value]) =>
+    others.some((other) => other.fields[key] !== value)
+  ).map(([key, value]) => `${key}=${value}`).join(", ");
+  const isOnlyName = others.length === columns.length;
+  if (options.cols?.length && isOnlyName && telling) return clean(telling);
+  return clean(telling ? `${name} (${telling})` : name);
+}
+
+/**
+ * What a cell says.
+ *
+ * @param cell The cell; undefined where there is none.
+ * @param comparison The comparison.
+ * @returns The value and its error, rounded by that, and its signs.
+ */
+export function cellText(
+  cell: Cell | undefined,
+  { options }: Pick<Comparison, "options">,
+): TextCell {
+  if (!cell) return { text: NO_VALUE };
+  const { kind, runs, of, standing, result: { mean, error }, interval } = cell;
+  const value = options.ci
+    ? formatInterval(mean, interval)
+    : formatError(mean, error);
+  const marks = [
+    ...(kind === "within-run" && hasError(cell, { options })
+      ? [MARKS.withinRun]
+      : []),
+    ...(standing === "best" ? [MARKS.best] : []),
+    ...(standing === "tied" ? [MARKS.tied] : []),
+  ].join("");
+  return {
+    text: runs.size < of ? `${value} (${runs.size} of ${of})` : value,
+    ...(marks ? { marks } : {}),
+    ...(standing === "best" ? { isBest: true } : {}),
+  };
+}
+
+/** Whether a cell has an error, or an interval where those are asked for. */
+export function hasError(
+  cell: Cell,
+  { options }: Pick<Comparison, "options">,
+): boolean {
+  return options.ci
+    ? cell.interval !== undefined
+    : !Number.isNaN(cell.result.error);
+}
+
+/** One value alone has no error, and shows none. */
+export function formatError(mean: number, error: number): string {
+  if (Number.isNaN(error)) return formatNumber(mean);
+  if (!Number.isFinite(mean + error) || error === 0) {
+    return `${formatNumber(mean)} ± ${formatNumber(error)}`;
+  }
+  const { texts, power } = roundBy(error, [mean, error]);
+  return scaled(texts.join(" ± "), power);
+}
+
+/** A number with its interval, rounded by half of that. */
+function formatInterval(mean: number, interval: Interval | undefined): string {
+  if (!interval) return formatNumber(mean);
+  const { texts, power } = roundByHalf(mean, interval);
+  const [middle, low, high] = texts;
+  return scaled(`${middle} [${low}, ${high}]`, power);
+}
+
+/** An interval alone, rounded as beside its number. */
+export function formatRange(
+  mean: number,
+  interval: Interval | undefined,
+): string {
+  if (!interval) return NO_VALUE;
+  const { texts: [, low, high], power } = roundByHalf(mean, interval);
+  return `[${low}, ${high}]${power === 0 ? "" : `e${power}`}`;
+}
+
+function roundByHalf(mean: number, [low, high]: Interval): RoundedNumbers {
+  const half = (high - low) / 2;
+  const values = [mean, low, high];
+  return half > 0 && half < Infinity
+    ? roundBy(half, values)
+    : { texts: values.map((value) => formatNumber(value)), power: 0 };
+}
+
+function scaled(text: string, power: number): string {
+  return power === 0 ? text : `(${text})e${power}`;
+}
+
+const SMALLEST_P = 0.0001;
+
+/** A p-value to two digits. */
+export function formatP(p: number): string {
+  if (Number.isNaN(p)) return "undefined";
+  return p < SMALLEST_P ? `<${SMALLEST_P}` : formatNumber(p, 2);
+}
