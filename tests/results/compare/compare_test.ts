@@ -655,10 +655,11 @@ testWith(
     );
     // Equal values are equal however they are written down.
     const same = await compareRuns(
-      runs((row) => ({
-        sizes: row === 1 ? [1, 2] : "1,2",
-        deep: row === 1 ? { a: 1, b: 2 } : { b: 2, a: 1 },
-      })),
+      runs((row) =>
+        row === 1
+          ? { sizes: [1, 2], deep: { a: 1, b: 2 } }
+          : { deep: { b: 2, a: 1 }, sizes: "1,2" }
+      ),
     );
     assertEquals(same.rows.length, 1);
     assertEquals(same.superseded, ["r1"]);
