@@ -72,8 +72,34 @@ export async function historyFigure(
   groups: readonly Replicates[],
   options: HistoryOptions,
 ): Promise<Figure> {
-  const { measure, problems = [], ink = PRINT, ci = 0 } = options;
-  const { nuisance = [SEED_KEY] } = options;
+  const curves = await curvesOf(groups, options);
+  return { spec: specOf(curves, options), left: curves.left };
+}
+
+/** A point of a curve. */
+interface CurvePoint {
+  readonly at: number;
+  readonly label: string;
+  readonly mean: number | null;
+  readonly low: number | null | undefined;
+  readonly high: number | null | undefined;
+  readonly told: string;
+}
+
+/** The curves of a figure. */
+interface Curves {
+  readonly labels: readonly string[];
+  readonly points: readonly CurvePoint[];
+  readonly x: string;
+  readonly hasBands: boolean;
+  readonly left: readonly string[];
+}
+
+async function curvesOf(
+  groups: readonly Replicates[],
+  options: HistoryOptions,
+): Promise<Curves> {
+  const { measure, problems = [], ci = 0, nuisance = [SEED_KEY] } = options;
   if (groups.length > MOST_CURVES) {
     throw new ConfigError([{
       where: "--where",
@@ -103,7 +129,7 @@ export async function historyFigure(
     LINE_FIELD;
   const { tInterval } = await import("../statistics/intervals.ts");
   const left: string[] = [];
-  const curves = histories.flatMap(({ label, runs }) => {
+  const points = histories.flatMap(({ label, runs }) => {
     const curve = curveOf(runs, x, measure);
     const places = { label, x, measure, nRuns: runs.length };
     left.push(...gapsOf(curve, places));
@@ -127,11 +153,23 @@ export async function historyFigure(
       };
     });
   });
-  const finite = curves.flatMap(({ mean }) => mean ?? []);
-  const several = histories.some(({ runs }) => runs.length > 1);
-  const labels = histories.map(({ label }) => label);
+  return {
+    labels: histories.map(({ label }) => label),
+    points,
+    x,
+    hasBands: histories.some(({ runs }) => runs.length > 1),
+    left,
+  };
+}
+
+function specOf(
+  { labels, points, x, hasBands }: Curves,
+  options: HistoryOptions,
+): TopLevelSpec {
+  const { measure, ci = 0, ink = PRINT } = options;
+  const finite = points.flatMap(({ mean }) => mean ?? []);
   const isLog = isLogarithmic(finite, options.yScale);
-  const xs = curves.map(({ at }) => at);
+  const xs = points.map(({ at }) => at);
   const byLabel = {
     field: "label",
     type: "nominal",
@@ -155,7 +193,7 @@ export async function historyFigure(
   const spec = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     ...captioned(options.title, [
-      several
+      hasBands
         ? `mean over runs, band: between-seed ${
           ci ? `${ci} % confidence interval` : "standard error"
         }`
@@ -164,7 +202,7 @@ export async function historyFigure(
     width: options.width ?? WIDTH,
     height: options.height ?? HEIGHT,
     config: configOf(ink),
-    data: { values: curves },
+    data: { values: points },
     encoding: {
       x: {
         field: "at",
@@ -219,7 +257,7 @@ export async function historyFigure(
       },
     ],
   };
-  return { spec: spec as unknown as TopLevelSpec, left };
+  return spec as unknown as TopLevelSpec;
 }
 
 /**

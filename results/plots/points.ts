@@ -91,42 +91,8 @@ export function pointsFigure(
   column: ResultMetadata,
   options: PointsOptions = {},
 ): Figure {
+  const { points, left } = pointsOf(comparison, column, options);
   const { x, series, ink = PRINT } = options;
-  const left: string[] = [];
-  const told = tellingKeys(
-    comparison.rows.filter(({ cells }) => cells.has(column)),
-  );
-  let nWithout = 0;
-  const points = comparison.rows.flatMap((row): Point[] => {
-    const cell = row.cells.get(column);
-    const label = clean(labelOf(told(row.config)));
-    const value = x === undefined ? label : row.config[x];
-    if (value === undefined || !cell) {
-      nWithout++;
-      return [];
-    }
-    if (!Number.isFinite(cell.result.mean)) {
-      left.push(`${label}: ${cell.result.mean}`);
-      return [];
-    }
-    return [{
-      x: typeof value === "number" ? value : clean(formatValue(value)),
-      series: series === undefined
-        ? ""
-        : clean(formatValue(row.config[series] ?? NO_VALUE)),
-      mean: cell.result.mean,
-      ...endsOf(cell),
-      kind: cell.kind,
-      told: describe(row, cell, { comparison, column }),
-    }];
-  });
-  if (nWithout > 0) {
-    left.push(
-      `${nWithout} ${nWithout === 1 ? "row" : "rows"} without ${column.name}${
-        x === undefined ? "" : ` or ${x}`
-      }`,
-    );
-  }
   const heading = headingOf(column, comparison);
   const isUpright = x !== undefined;
   const values = points.flatMap(({ mean, low, high }) => [mean, low, high]);
@@ -226,6 +192,50 @@ export function pointsFigure(
       ],
     } as TopLevelSpec,
   };
+}
+
+/** The cells of a column that have a place in the figure, and which have none. */
+function pointsOf(
+  comparison: Comparison,
+  column: ResultMetadata,
+  { x, series }: PointsOptions,
+): { readonly points: readonly Point[]; readonly left: readonly string[] } {
+  const left: string[] = [];
+  const told = tellingKeys(
+    comparison.rows.filter(({ cells }) => cells.has(column)),
+  );
+  let nWithout = 0;
+  const points = comparison.rows.flatMap((row): Point[] => {
+    const cell = row.cells.get(column);
+    const label = clean(labelOf(told(row.config)));
+    const value = x === undefined ? label : row.config[x];
+    if (value === undefined || !cell) {
+      nWithout++;
+      return [];
+    }
+    if (!Number.isFinite(cell.result.mean)) {
+      left.push(`${label}: ${cell.result.mean}`);
+      return [];
+    }
+    return [{
+      x: typeof value === "number" ? value : clean(formatValue(value)),
+      series: series === undefined
+        ? ""
+        : clean(formatValue(row.config[series] ?? NO_VALUE)),
+      mean: cell.result.mean,
+      ...endsOf(cell),
+      kind: cell.kind,
+      told: describe(row, cell, { comparison, column }),
+    }];
+  });
+  if (nWithout > 0) {
+    left.push(
+      `${nWithout} ${nWithout === 1 ? "row" : "rows"} without ${column.name}${
+        x === undefined ? "" : ` or ${x}`
+      }`,
+    );
+  }
+  return { points, left };
 }
 
 /** The keys in which rows differ, and no others: their labels are long enough. */
