@@ -66,7 +66,8 @@ function cellOf({ text, marks = "", isBest }: TextCell): string {
   const value = error === undefined
     ? `${mean}\\,[${low}, ${high}]`
     : `${mean} \\pm ${error}`;
-  const times = power === undefined ? "" : ` \\times 10^{${power}}`;
+  // An empty group keeps a sign from being a second exponent.
+  const times = power === undefined ? "" : ` \\times 10^{${power}}{}`;
   const formula = open ? `(${value})${times}` : value;
   const shown = isBest ? `\\mathbf{${formula}}` : formula;
   return `$${shown}${above}$${escapeLatex(rest)}`;

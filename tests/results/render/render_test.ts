@@ -499,6 +499,13 @@ testWith(
   },
 );
 
+/** Values that are written with a power of ten, and signs behind them. */
+const TINY = replicates([
+  [{ rate: 1 }, [1e-9, 1.1e-9, 1.3e-9]],
+  [{ rate: 2 }, [1.1e-9, 1.15e-9, 1.2e-9]],
+  [{ rate: 3 }, [5e-9]],
+]);
+
 testWithProgram(
   "pdflatex",
   "render() writes LaTeX that compiles as it is",
@@ -514,6 +521,7 @@ testWithProgram(
       const tables = await Promise.all([
         compareRuns(runs, { baseline: ["model=identity", "note=plain"] }),
         compareRuns(MODELS, { ci: 95 }),
+        compareRuns(TINY),
       ].map(async (comparison) => render(await comparison, "latex")));
       const text = [
         "\\documentclass{article}",
