@@ -204,6 +204,13 @@ testWith(
         .map((cell) => [cell!.standing, cell!.isExcluded]),
       [["best", undefined], [undefined, true], ["worse", undefined]],
     );
+    // So does a failure that is newer than the completed run of its seed.
+    const newer = { startedAt: startOf(9), status: "failed" as const };
+    const again = { ...runs[0]!, id: "again", info: newer };
+    assertEquals(
+      firstCells(await compareRuns([...runs, again]))[0]!.isExcluded,
+      true,
+    );
     // One that was only interrupted says nothing against its row.
     const stopped = { ...failed, info: { status: "interrupted" as const } };
     assertEquals(
