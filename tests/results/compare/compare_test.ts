@@ -9,6 +9,7 @@ import { ResultMetadata } from "../../../core/utils/results.ts";
 import { compare } from "../../../results/compare/compare.ts";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { RunDatabase } from "../../../results/database.ts";
+import { ratioOf } from "../../../results/statistics/ratio.ts";
 import { tempFolder, testWith } from "../../_helpers.ts";
 import { type MadeRun, makeRun } from "../../_runs.ts";
 import { compareRuns, firstCells, replicates, startOf } from "../_made.ts";
@@ -636,6 +637,25 @@ testWith(
     ]);
     assertAlmostEquals(mixed.result.mean, 6 / 52, 1e-15);
     assertEquals([mixed.result.error, mixed.interval], [NaN, undefined]);
+    // Two records of one run: independent, and the fewer degrees of freedom.
+    const one: MadeRun = {
+      ...first,
+      records: [
+        [{ name: "error", nSteps: 5 }, { mean: 2, error: 0.1, n: 9, df: 4 }],
+        [{ name: "error", nSteps: 50 }, { mean: 4, error: 0.2, n: 100 }],
+      ],
+    };
+    const within = await ratioOfFirst([one]);
+    const expected = ratioOf({
+      means: [2, 4],
+      variances: [0.1 ** 2, 0.2 ** 2],
+      covariance: 0,
+      df: 4,
+    }, 0.95);
+    assertEquals([within.result.error, within.interval], [
+      expected.error,
+      expected.interval,
+    ]);
   },
 );
 
@@ -652,7 +672,10 @@ testWith(
       }));
     // A key called metric, and one called as a field of the records is.
     for (const key of ["metric", "width", "name"]) {
-      const { rows } = await compareRuns(runs((row) => ({ [key]: row })));
+      const { rows, columns } = await compareRuns(
+        runs((row) => ({ [key]: row })),
+      );
+      assertEquals(columns.map(String), ["loss (width=7)", "loss (width=14)"]);
       assertEquals(rows.map(({ config }) => config[key]), [1, 2], key);
     }
     await assertRejects(
