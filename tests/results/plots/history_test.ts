@@ -193,3 +193,17 @@ testWith(
     assertEquals(measuresOf(groups), ["loss"]);
   },
 );
+
+testWith(
+  "files",
+  "historyFigure() refuses more curves than can be told apart",
+  async () => {
+    using folder = tempFolder();
+    for (let rate = 0; rate < 41; rate++) {
+      const path = makeRun(folder.path, { id: `r${rate}`, config: { rate } });
+      using history = new History(path, `r${rate}`);
+      history.append({ step: 1, loss: rate });
+    }
+    await assertRejects(() => draw(folder.path), Error, "41 curves as 40 are");
+  },
+);
