@@ -21,11 +21,11 @@ const RUNS = replicates([
 /** Makes runs and writes their report beside them; returns its path. */
 async function writeReport(folder: string): Promise<string> {
   for (const run of RUNS) {
-    const path = makeRun(`${folder}/runs`, run);
+    const path = makeRun(`${folder}/ru#ns?`, run);
     using history = new History(path, run.id);
     for (const step of [1, 2, 3]) history.append({ step, loss: 3 / step });
   }
-  const database = new RunDatabase(`${folder}/runs`);
+  const database = new RunDatabase(`${folder}/ru#ns?`);
   const comparison = await compare(database, { baseline: ["model=a"] });
   const html = await reportOf(comparison, {
     title: `Report ${EVIL}`,
