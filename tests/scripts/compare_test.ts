@@ -145,3 +145,30 @@ testWith("scripts", "compare takes several directories of runs", async () => {
   ]);
   assertMatch(stdout, /^ +3 +mixture +2\.7 ± 2\.2$/m);
 });
+
+testWith("scripts", "compare lets no file steer the terminal", async () => {
+  using runs = tempRuns();
+  const error = { name: "Error", message: "\x1b[2Jgone" };
+  makeRun(`${ROOT}/${runs.path}`, {
+    id: "a",
+    info: { status: "failed", error },
+  });
+  const damaged = `${ROOT}/${runs.path}/damaged/results`;
+  Deno.mkdirSync(damaged, { recursive: true });
+  Deno.writeTextFileSync(`${damaged}/../run.json`, "\x1b]0;title\x07");
+  const steers = ({ stdout, stderr }: { stdout: string; stderr: string }) =>
+    // deno-lint-ignore no-control-regex
+    /[\x00-\x09\x0b-\x1f]/.test(stdout + stderr);
+  const none = await runScript("compare", [`--runs=${runs.path}`]);
+  assertMatch(none.stderr, /no run is completed: a failed: \uFFFD\[2Jgone/);
+  assertEquals(steers(none), false);
+  makeRun(`${ROOT}/${runs.path}`, { id: "b" });
+  for (const format of ["table", "csv"]) {
+    const some = await runScript("compare", [
+      `--runs=${runs.path}`,
+      `--format=${format}`,
+    ]);
+    assertMatch(some.stderr, /problem: damaged: .*\uFFFD/);
+    assertEquals(steers(some), false, format);
+  }
+});
