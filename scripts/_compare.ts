@@ -14,21 +14,14 @@ import {
 } from "../core/config/fields.ts";
 import { type HelpGroup, parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { AGGREGATES } from "../results/statistics/estimate.ts";
-import { ALPHA, TESTS } from "../results/statistics/levels.ts";
-import { compare } from "../results/compare/compare.ts";
+import { AGGREGATES, ALPHA, TESTS } from "../results/statistics/levels.ts";
 import type {
   CompareOptions,
   Comparison,
 } from "../results/compare/comparison.ts";
-import {
-  groupReplicates,
-  nuisanceKeys,
-  type Replicates,
-} from "../results/compare/replicates.ts";
-import { RunDatabase } from "../results/database.ts";
-import { type Format, FORMATS } from "../results/render/render.ts";
-import { selectRuns } from "../results/select.ts";
+import type { Replicates } from "../results/compare/replicates.ts";
+import type { RunDatabase } from "../results/database.ts";
+import { type Format, FORMATS } from "../results/render/formats.ts";
 import { checkPositionals, commonSchema } from "./_command.ts";
 import { runsFlag, sinceFlag, strictFlag, whereFlag } from "./_runs.ts";
 
@@ -174,6 +167,11 @@ export async function compareRuns(
   const layout = flags.resolve(layoutSchema);
   const { format } = flags.resolve(formatSchema);
   const options = { ...selection, ...statistics, ...layout };
+  // Help needs none of this, and so does not wait for it.
+  const [{ compare }, { RunDatabase }] = await Promise.all([
+    import("../results/compare/compare.ts"),
+    import("../results/database.ts"),
+  ]);
   const comparison = await compare(new RunDatabase(...runs), options);
   return { comparison, format, strict };
 }
@@ -185,10 +183,14 @@ export async function compareRuns(
  * @param options Which of them are wanted.
  * @returns Those with a completed run, and the keys in which they may differ.
  */
-export function selectReplicates(
+export async function selectReplicates(
   database: RunDatabase,
   options: CompareOptions,
-): { histories: Replicates[]; nuisance: string[] } {
+): Promise<{ histories: Replicates[]; nuisance: string[] }> {
+  const { groupReplicates, nuisanceKeys } = await import(
+    "../results/compare/replicates.ts"
+  );
+  const { selectRuns } = await import("../results/select.ts");
   const nuisance = nuisanceKeys(options);
   const histories = groupReplicates(selectRuns(database, options), nuisance)
     .filter(({ runs }) => runs.size > 0);

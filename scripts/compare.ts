@@ -7,7 +7,6 @@
 
 import { printable } from "../core/utils/printable.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
-import { render } from "../results/render/render.ts";
 import { type Command, EXIT, main } from "./_command.ts";
 import { compareGroups, compareRuns } from "./_compare.ts";
 import { reportProblems } from "./_runs.ts";
@@ -28,6 +27,7 @@ const command: Command = {
   }),
   async run(args) {
     const { comparison, format, strict } = await compareRuns(args);
+    const { render } = await import("../results/render/render.ts");
     console.log(await render(comparison, format, terminal()));
     if (format === "csv") noteBeside(comparison);
     if (format !== "json") reportProblems(comparison.problems);

@@ -201,7 +201,7 @@ async function drawHistory(
   options: CompareOptions & { readonly problems: Problem[] },
 ): Promise<Figure> {
   const { historyFigure } = await import("../results/plots/history.ts");
-  const { histories, nuisance } = selectReplicates(database, options);
+  const { histories, nuisance } = await selectReplicates(database, options);
   if (histories.length === 0) {
     throw new RangeError("Cannot draw histories as no run is completed");
   }

@@ -79,7 +79,7 @@ const command: Command = {
       title,
       command: `deno task report ${args.map(quote).join(" ")}`.trimEnd(),
       folder,
-      ...selectReplicates(database, options),
+      ...await selectReplicates(database, options),
       ci: options.ci,
     });
     Deno.mkdirSync(folder, { recursive: true });

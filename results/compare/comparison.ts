@@ -9,7 +9,7 @@ import type { ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
 import type { Problem } from "../../core/utils/run_directory.ts";
 import type { StoredRun } from "../database.ts";
 import type { RunFilter } from "../select.ts";
-import type { Aggregate } from "../statistics/estimate.ts";
+import type { Aggregate } from "../statistics/levels.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import type {
   Sample,

@@ -7,6 +7,7 @@
 
 import { stringify } from "../../core/utils/json.ts";
 import type { Comparison } from "../compare/comparison.ts";
+import type { Format } from "./formats.ts";
 import {
   dim,
   escapeMarkdown,
@@ -15,12 +16,6 @@ import {
   type TerminalOptions,
 } from "./table.ts";
 import { type ComparisonText, type Note, textOf } from "./text.ts";
-
-/** The formats that a comparison can be written in. */
-export const FORMATS = ["table", "md", "csv", "latex", "json", "html"] as const;
-
-/** One of {@linkcode FORMATS}. */
-export type Format = typeof FORMATS[number];
 
 /**
  * Writes a comparison.

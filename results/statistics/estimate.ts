@@ -7,12 +7,6 @@
 
 import { Meter } from "../../core/utils/meters.ts";
 
-/** The ways to say one number for several. */
-export const AGGREGATES = ["mean", "median", "iqm"] as const;
-
-/** One of {@linkcode AGGREGATES}. */
-export type Aggregate = typeof AGGREGATES[number];
-
 /** Fewer values have no interquartile mean: nothing would be trimmed. */
 export const FEWEST_FOR_IQM = 4;
 

@@ -1,5 +1,5 @@
 /**
- * What verdicts go by where nothing else is asked for.
+ * What may be asked of statistics, and what they go by where nothing is.
  *
  * @module
  */
@@ -15,3 +15,9 @@ export const FEWEST = 3;
 
 /** Which tests there are: Student's and Welch's t, or exact permutations. */
 export const TESTS = ["t", "sign-flip"] as const;
+
+/** The ways to say one number for several. */
+export const AGGREGATES = ["mean", "median", "iqm"] as const;
+
+/** One of {@linkcode AGGREGATES}. */
+export type Aggregate = typeof AGGREGATES[number];

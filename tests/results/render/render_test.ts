@@ -6,7 +6,8 @@ import {
 } from "@std/assert";
 import { parse } from "csv-parse/sync";
 import type { Comparison } from "../../../results/compare/comparison.ts";
-import { FORMATS, render } from "../../../results/render/render.ts";
+import { FORMATS } from "../../../results/render/formats.ts";
+import { render } from "../../../results/render/render.ts";
 import { testWith, testWithProgram } from "../../_helpers.ts";
 import { compareRuns, replicates, startOf } from "../_made.ts";
 
