@@ -12,15 +12,14 @@ import {
   text,
   texts,
 } from "../core/config/fields.ts";
-import { type HelpGroup, parseFlags } from "../core/config/flags.ts";
+import {
+  type HelpGroup,
+  type ParsedFlags,
+  parseFlags,
+} from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { AGGREGATES, ALPHA, TESTS } from "../results/statistics/levels.ts";
-import type {
-  CompareOptions,
-  Comparison,
-} from "../results/compare/comparison.ts";
-import type { Replicates } from "../results/compare/replicates.ts";
-import type { RunDatabase } from "../results/database.ts";
+import type { Comparison } from "../results/compare/comparison.ts";
 import { type Format, FORMATS } from "../results/render/formats.ts";
 import { checkPositionals, commonSchema } from "./_command.ts";
 import { runsFlag, sinceFlag, strictFlag, whereFlag } from "./_runs.ts";
@@ -162,10 +161,23 @@ export async function compareRuns(
   const schemas = compareGroups.map(({ schema }) => schema);
   const flags = parseFlags(args, [...schemas, commonSchema]);
   checkPositionals(flags.positionals, 0);
+  const { format } = flags.resolve(formatSchema);
+  return { ...await compareByFlags(flags), format };
+}
+
+/**
+ * Compares runs as flags of the three schemas above ask.
+ *
+ * @param flags The command line, taken apart with those schemas.
+ * @returns The comparison, and whether a damaged run is an error.
+ * @throws {ConfigError} If a flag is wrong.
+ */
+export async function compareByFlags(
+  flags: ParsedFlags,
+): Promise<Omit<ComparedRuns, "format">> {
   const { runs, strict, ...selection } = flags.resolve(selectionSchema);
   const statistics = flags.resolve(statisticsSchema);
   const layout = flags.resolve(layoutSchema);
-  const { format } = flags.resolve(formatSchema);
   const options = { ...selection, ...statistics, ...layout };
   // Help needs none of this, and so does not wait for it.
   const [{ compare }, { RunDatabase }] = await Promise.all([
@@ -173,26 +185,5 @@ export async function compareRuns(
     import("../results/database.ts"),
   ]);
   const comparison = await compare(new RunDatabase(...runs), options);
-  return { comparison, format, strict };
-}
-
-/**
- * The replicates whose histories are drawn.
- *
- * @param database The runs.
- * @param options Which of them are wanted.
- * @returns Those with a completed run, and the keys in which they may differ.
- */
-export async function selectReplicates(
-  database: RunDatabase,
-  options: CompareOptions,
-): Promise<{ histories: Replicates[]; nuisance: string[] }> {
-  const { groupReplicates, nuisanceKeys } = await import(
-    "../results/compare/replicates.ts"
-  );
-  const { selectRuns } = await import("../results/select.ts");
-  const nuisance = nuisanceKeys(options);
-  const histories = groupReplicates(selectRuns(database, options), nuisance)
-    .filter(({ runs }) => runs.size > 0);
-  return { histories, nuisance };
+  return { comparison, strict };
 }

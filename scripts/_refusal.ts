@@ -1,4 +1,4 @@
-import { folderOf } from "./_runs.ts";
+import { folderOf } from "./_output.ts";
 
 /** What a command is called, and what it is granted in deno.json. */
 export interface Grants {

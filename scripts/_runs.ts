@@ -1,6 +1,7 @@
 import { type Field, text, texts, toggle } from "../core/config/fields.ts";
 import { printable } from "../core/utils/printable.ts";
 import type { Problem } from "../core/utils/run_directory.ts";
+import { EXIT } from "./_command.ts";
 
 /** The flag that names directories of runs. */
 export const runsFlag: Field<readonly string[]> = texts({
@@ -42,11 +43,15 @@ export function reportProblems(problems: readonly Problem[]): void {
 }
 
 /**
- * The folder that a file lies in.
+ * The exit status of a command that has read runs.
  *
- * @param path The file's path.
- * @returns The folder; `.` where the path names none.
+ * @param problems What could not be read.
+ * @param strict Whether that is an error.
+ * @returns The status.
  */
-export function folderOf(path: string): string {
-  return path.includes("/") ? path.replace(/\/[^/]*$/, "") || "/" : ".";
+export function statusOf(
+  problems: readonly Problem[],
+  strict: boolean,
+): number {
+  return strict && problems.length > 0 ? EXIT.failed : EXIT.done;
 }

@@ -7,9 +7,9 @@
 
 import { printable } from "../core/utils/printable.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
-import { type Command, EXIT, main } from "./_command.ts";
+import { type Command, main } from "./_command.ts";
 import { compareGroups, compareRuns } from "./_compare.ts";
-import { reportProblems } from "./_runs.ts";
+import { reportProblems, statusOf } from "./_runs.ts";
 
 const command: Command = {
   name: "compare",
@@ -31,8 +31,7 @@ const command: Command = {
     console.log(await render(comparison, format, terminal()));
     if (format === "csv") noteBeside(comparison);
     if (format !== "json") reportProblems(comparison.problems);
-    const isBad = strict && comparison.problems.length > 0;
-    return isBad ? EXIT.failed : EXIT.done;
+    return statusOf(comparison.problems, strict);
   },
 };
 

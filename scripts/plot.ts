@@ -7,29 +7,28 @@
 import { choice, integer, text } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
-import { writeFileAtomic } from "../core/utils/json.ts";
 import { printable } from "../core/utils/printable.ts";
 import type { Problem } from "../core/utils/run_directory.ts";
 import { compare } from "../results/compare/compare.ts";
 import type { CompareOptions } from "../results/compare/comparison.ts";
+import {
+  groupReplicates,
+  nuisanceKeys,
+} from "../results/compare/replicates.ts";
 import { RunDatabase } from "../results/database.ts";
 import type { Figure, FigureOptions } from "../results/plots/points.ts";
 import { SCALES } from "../results/plots/scale.ts";
+import { selectRuns } from "../results/select.ts";
 import {
   checkPositionals,
   type Command,
   commonSchema,
-  EXIT,
   main,
   usageError,
 } from "./_command.ts";
-import {
-  pickFields,
-  selectionSchema,
-  selectReplicates,
-  statisticsSchema,
-} from "./_compare.ts";
-import { folderOf, reportProblems } from "./_runs.ts";
+import { pickFields, selectionSchema, statisticsSchema } from "./_compare.ts";
+import { writeOutput } from "./_output.ts";
+import { reportProblems, statusOf } from "./_runs.ts";
 
 /** Of the flags of comparisons those that a figure has a use for. */
 const runsSchema = pickFields(selectionSchema, [
@@ -145,7 +144,7 @@ const command: Command = {
     console.log(figure.out);
     left.forEach((what) => console.error(printable(`not drawn: ${what}`)));
     reportProblems(problems);
-    return strict && problems.length > 0 ? EXIT.failed : EXIT.done;
+    return statusOf(problems, strict);
   },
 };
 
@@ -200,35 +199,36 @@ async function drawHistory(
   figure: FigureFlags,
   options: CompareOptions & { readonly problems: Problem[] },
 ): Promise<Figure> {
-  const { historyFigure } = await import("../results/plots/history.ts");
-  const { histories, nuisance } = await selectReplicates(database, options);
-  if (histories.length === 0) {
+  const { historiesOf, historyFigure } = await import(
+    "../results/plots/history.ts"
+  );
+  const { problems, ci = 0 } = options;
+  const nuisance = nuisanceKeys(options);
+  const groups = groupReplicates(selectRuns(database, options), nuisance)
+    .filter(({ runs }) => runs.size > 0);
+  if (groups.length === 0) {
     throw new RangeError("Cannot draw histories as no run is completed");
   }
-  return await historyFigure(histories, {
+  return await historyFigure(historiesOf(groups, nuisance, problems), {
     ...sizeOf(figure),
     measure: figure.history,
-    nuisance,
     ...(figure.x ? { x: figure.x } : {}),
     ...(figure.xScale === "auto" ? {} : { xScale: figure.xScale }),
     yScale: figure.yScale,
-    ci: options.ci ?? 0,
-    problems: options.problems,
+    ci,
   });
 }
 
 async function write(path: string, spec: Figure["spec"]): Promise<void> {
-  Deno.mkdirSync(folderOf(path), { recursive: true });
   if (path.endsWith(".json")) {
-    writeFileAtomic(path, `${JSON.stringify(spec, null, 2)}\n`);
-    return;
+    return writeOutput(path, `${JSON.stringify(spec, null, 2)}\n`);
   }
   const { svgOf } = await import("../results/plots/svg.ts");
   const svg = await svgOf(spec);
   if (path.endsWith(".png")) {
     const { pngOf } = await import("../results/plots/png.ts");
-    writeFileAtomic(path, pngOf(svg));
-  } else writeFileAtomic(path, `${svg}\n`);
+    writeOutput(path, pngOf(svg));
+  } else writeOutput(path, `${svg}\n`);
 }
 
 if (import.meta.main) await main(command);

@@ -7,24 +7,21 @@
 import { text } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { writeFileAtomic } from "../core/utils/json.ts";
-import { compare } from "../results/compare/compare.ts";
-import { RunDatabase } from "../results/database.ts";
 import {
   checkPositionals,
   type Command,
   commonSchema,
-  EXIT,
   main,
 } from "./_command.ts";
 import {
+  compareByFlags,
   layoutSchema,
   selectionSchema,
-  selectReplicates,
   statisticsSchema,
 } from "./_compare.ts";
+import { folderOf, writeOutput } from "./_output.ts";
 import { quote } from "./_refusal.ts";
-import { folderOf, reportProblems } from "./_runs.ts";
+import { reportProblems, statusOf } from "./_runs.ts";
 
 const pageSchema = new ConfigSchema({
   out: text({
@@ -65,29 +62,17 @@ const command: Command = {
     ]);
     checkPositionals(flags.positionals, 0);
     const { out, title } = flags.resolve(pageSchema);
-    const { runs, strict, ...selection } = flags.resolve(selectionSchema);
-    const options = {
-      ...selection,
-      ...flags.resolve(statisticsSchema),
-      ...flags.resolve(layoutSchema),
-    };
-    const database = new RunDatabase(...runs);
-    const comparison = await compare(database, options);
+    const { comparison, strict } = await compareByFlags(flags);
     const { reportOf } = await import("../results/report/report.ts");
-    const folder = folderOf(out);
     const html = await reportOf(comparison, {
       title,
       command: `deno task report ${args.map(quote).join(" ")}`.trimEnd(),
-      folder,
-      ...await selectReplicates(database, options),
-      ci: options.ci,
+      folder: folderOf(out),
     });
-    Deno.mkdirSync(folder, { recursive: true });
-    writeFileAtomic(out, html);
+    writeOutput(out, html);
     console.log(out);
-    reportProblems(database.problems);
-    const isBad = strict && database.problems.length > 0;
-    return isBad ? EXIT.failed : EXIT.done;
+    reportProblems(comparison.problems);
+    return statusOf(comparison.problems, strict);
   },
 };
 

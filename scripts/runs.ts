@@ -15,13 +15,13 @@ import {
   checkPositionals,
   type Command,
   commonSchema,
-  EXIT,
   main,
 } from "./_command.ts";
 import {
   reportProblems,
   runsFlag,
   sinceFlag,
+  statusOf,
   strictFlag,
   whereFlag,
 } from "./_runs.ts";
@@ -59,7 +59,7 @@ const command: Command = {
     const { text, problems } = list(options);
     console.log(text);
     reportProblems(problems);
-    return options.strict && problems.length > 0 ? EXIT.failed : EXIT.done;
+    return statusOf(problems, options.strict);
   },
 };
 

@@ -8,6 +8,7 @@ import { FEWEST_FOR_IQM } from "../statistics/estimate.ts";
 import {
   type CompareOptions,
   type ComparisonRow,
+  isOfMeans,
   labelOf,
   MOST_RANKED,
   someOf,
@@ -124,10 +125,9 @@ function lostRecords(laid: readonly LaidRow[]): string[] {
 
 function tooManyToRank(
   rows: readonly ComparisonRow[],
-  { relativeTo = [], aggregate = "mean" }: CompareOptions,
+  options: CompareOptions,
 ): string[] {
-  return rows.length > MOST_RANKED && relativeTo.length === 0 &&
-      aggregate === "mean"
+  return rows.length > MOST_RANKED && isOfMeans(options)
     ? [`No row is called best, as ${rows.length} are more than ${MOST_RANKED}`]
     : [];
 }

@@ -18,7 +18,6 @@ import type {
   ComparisonRow,
   Count,
 } from "./comparison.ts";
-import type { StoredRun } from "../database.ts";
 import type { LaidRow, Measured } from "./pivot.ts";
 import type { Replicates } from "./replicates.ts";
 
@@ -39,19 +38,23 @@ export async function fillRows(
   const intervals = options.ci
     ? await import("../statistics/intervals.ts")
     : undefined;
-  return laid.map(({ config, replicates, measured }) => ({
-    runs: completed(replicates).map(({ id }) => id),
-    paths: completed(replicates).map(({ path }) => path),
-    total: countsOf(replicates).reduce((sum, { total }) => sum + total, 0),
-    counts: countsOf(replicates),
-    config,
-    cells: new Map(
-      measured.entries().flatMap(([column, found]) => {
-        const cell = cellOf(found, options, intervals);
-        return cell ? [[column, cell] as [ResultMetadata, Cell]] : [];
-      }),
-    ),
-  }));
+  return laid.map(({ config, replicates, measured }) => {
+    const completed = replicates.flatMap(({ runs }) => [...runs.values()]);
+    const counts = countsOf(replicates);
+    return {
+      runs: completed.map(({ id }) => id),
+      paths: completed.map(({ path }) => path),
+      total: counts.reduce((sum, { total }) => sum + total, 0),
+      counts,
+      config,
+      cells: new Map(
+        measured.entries().flatMap(([column, found]) => {
+          const cell = cellOf(found, options, intervals);
+          return cell ? [[column, cell] as [ResultMetadata, Cell]] : [];
+        }),
+      ),
+    };
+  });
 }
 
 function countsOf(replicates: readonly Replicates[]): Count[] {
@@ -59,10 +62,6 @@ function countsOf(replicates: readonly Replicates[]): Count[] {
     completed: runs.size,
     total: runs.size + missing.size,
   }));
-}
-
-function completed(replicates: readonly Replicates[]): StoredRun[] {
-  return replicates.flatMap(({ runs }) => [...runs.values()]);
 }
 
 function cellOf(

@@ -26,6 +26,7 @@ import {
   type CompareOptions,
   type Comparison,
   type ComparisonRow,
+  isOfMeans,
   someOf,
 } from "./comparison.ts";
 import { type Case, findBaseline, judge } from "./judge.ts";
@@ -68,9 +69,9 @@ export async function compare(
   );
   const wanted = selectMetadata([...measured], options.metric ?? [])
     .sort(columnOrder);
-  for (const [key, globs] of directionGlobs(options)) {
-    checkGlobs(globs, [...measured], key);
-  }
+  const { lowerIsBetter = [], higherIsBetter = [] } = options;
+  checkGlobs(lowerIsBetter, [...measured], "--lower-is-better");
+  checkGlobs(higherIsBetter, [...measured], "--higher-is-better");
   const layout = layOut(groups, wanted, { ...options, nuisance });
   const columns = layout.columns.toSorted(columnOrder);
   const laid = options.sort
@@ -83,6 +84,8 @@ export async function compare(
     keys: layout.keys,
     columns,
     rows: finished,
+    replicates: groups,
+    nuisance,
     options,
     ...(baseline ? { baseline } : {}),
     left,
@@ -101,12 +104,12 @@ async function finish(
   parts: Case,
 ): Promise<readonly ComparisonRow[]> {
   const { columns, options } = parts;
-  const { relativeTo = [], aggregate = "mean", ci = 0 } = options;
+  const { relativeTo = [], ci = 0 } = options;
   if (relativeTo.length > 0) {
     const { ratiosTo } = await import("./ratios.ts");
     return ratiosTo(rows, columns, { relativeTo, ci });
   }
-  const isComparable = aggregate === "mean" &&
+  const isComparable = isOfMeans(options) &&
     !options.rows?.includes(METRIC_KEY);
   return isComparable ? await judge(rows, laid, parts) : rows;
 }
@@ -148,16 +151,6 @@ function checkOptions(options: CompareOptions): void {
 
 function describeLeft({ id, status, info }: StoredRun): string {
   return `${id} ${status}${info.error ? `: ${info.error.message}` : ""}`;
-}
-
-/** What is said of directions must be said of something. */
-function directionGlobs(
-  { lowerIsBetter = [], higherIsBetter = [] }: CompareOptions,
-): [flag: string, globs: readonly string[]][] {
-  return [
-    ["--lower-is-better", lowerIsBetter],
-    ["--higher-is-better", higherIsBetter],
-  ];
 }
 
 /** By name; within a name by the further fields, numbers as numbers. */

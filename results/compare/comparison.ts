@@ -9,7 +9,7 @@ import type { ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
 import type { Problem } from "../../core/utils/run_directory.ts";
 import type { StoredRun } from "../database.ts";
 import type { RunFilter } from "../select.ts";
-import type { Aggregate } from "../statistics/levels.ts";
+import { type Aggregate, FEWEST } from "../statistics/levels.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import type {
   Sample,
@@ -20,6 +20,7 @@ import type {
 } from "../statistics/verdicts.ts";
 import type { DirectionOptions } from "./direction.ts";
 import type { Axes } from "./pivot.ts";
+import type { Replicates } from "./replicates.ts";
 
 /** Of more rows none is ranked: their pairs would be too many to test. */
 export const MOST_RANKED = 100;
@@ -121,6 +122,10 @@ export interface Comparison {
   readonly columns: readonly ResultMetadata[];
   /** The rows. */
   readonly rows: readonly ComparisonRow[];
+  /** The replicates that its rows hold, each with a completed run. */
+  readonly replicates: readonly Replicates[];
+  /** The keys in which replicates may differ. */
+  readonly nuisance: readonly string[];
   /** How it was made: what the options say, or their defaults. */
   readonly options: CompareOptions;
   /** The row that the others are held against, if one was asked for. */
@@ -133,6 +138,34 @@ export interface Comparison {
   readonly caveats: readonly string[];
   /** What could not be read. */
   readonly problems: readonly Problem[];
+}
+
+/**
+ * Says whether a comparison shows means, of which alone there are verdicts.
+ *
+ * @param options What was asked for.
+ * @returns Whether they are no ratios, medians or interquartile means.
+ */
+export function isOfMeans(
+  { aggregate = "mean", relativeTo = [] }: CompareOptions,
+): boolean {
+  return aggregate === "mean" && relativeTo.length === 0;
+}
+
+/**
+ * Says whether two rows of a column have runs enough to be told apart.
+ *
+ * @param column The column.
+ * @param rows The rows.
+ * @returns Whether two of them have at least 3 runs there.
+ */
+export function isRankable(
+  column: ResultMetadata,
+  rows: readonly ComparisonRow[],
+): boolean {
+  return rows.filter(({ cells }) =>
+    (cells.get(column)?.sample.size ?? 0) >= FEWEST
+  ).length > 1;
 }
 
 /**

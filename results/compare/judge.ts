@@ -13,13 +13,14 @@ import {
   parseConditions,
   rawValueOf,
 } from "../select.ts";
-import { FEWEST, LEVEL } from "../statistics/levels.ts";
+import { LEVEL } from "../statistics/levels.ts";
 import type { VerdictOptions } from "../statistics/verdicts.ts";
 import {
   type Baseline,
   type Cell,
   type CompareOptions,
   type ComparisonRow,
+  isRankable,
   labelOf,
   MOST_RANKED,
   someOf,
@@ -115,8 +116,7 @@ export async function judge(
 ): Promise<readonly ComparisonRow[]> {
   const ranked = columns.filter((column) =>
     rows.length <= MOST_RANKED && directionOf(column.name, options) &&
-    rows.filter(({ cells }) => (cells.get(column)?.sample.size ?? 0) >= FEWEST)
-        .length > 1
+    isRankable(column, rows)
   );
   if (!baseline && ranked.length === 0) return rows;
   const { contrast, rank, verdictsOf } = await import(

@@ -6,12 +6,12 @@
 
 import type { TopLevelSpec } from "vega-lite";
 import { ConfigError, unknownKey } from "../../core/config/schema.ts";
-import { decodeNumber } from "../../core/utils/json.ts";
+import { decodeNumber, type JsonObject } from "../../core/utils/json.ts";
 import { readHistory } from "../../core/utils/history.ts";
 import type { Problem } from "../../core/utils/run_directory.ts";
 import { labelOf } from "../compare/comparison.ts";
 import { clean } from "../render/words.ts";
-import { type Replicates, SEED_KEY } from "../compare/replicates.ts";
+import type { Replicates } from "../compare/replicates.ts";
 import type { StoredRun } from "../database.ts";
 import { differingKeys, rawValueOf } from "../select.ts";
 import { meanOf } from "../statistics/estimate.ts";
@@ -30,8 +30,6 @@ import {
 export interface HistoryOptions extends FigureOptions {
   /** The measure, as the lines of the histories name it. */
   readonly measure: string;
-  /** Keys in which replicates may differ. */
-  readonly nuisance?: readonly string[];
   /** The field on the horizontal axis; `step`, or else `epoch`, by default. */
   readonly x?: string;
   /** The confidence level of the band in percent; 0 for standard errors. */
@@ -40,8 +38,37 @@ export interface HistoryOptions extends FigureOptions {
   readonly xScale?: Scale;
   /** The axis of the values; logarithmic where they ask for it. */
   readonly yScale?: Scale;
-  /** Where to report histories that could not be read. */
-  readonly problems?: Problem[];
+}
+
+/** What the runs of one set of replicates have logged. */
+export interface RunHistories {
+  /** What tells them from others: `key=value, …`. */
+  readonly label: string;
+  /** The lines of each run. */
+  readonly runs: readonly (readonly JsonObject[])[];
+}
+
+/**
+ * Reads the histories of replicates.
+ *
+ * @param groups The replicates.
+ * @param nuisance The keys in which they may differ.
+ * @param problems Where to report what could not be read.
+ * @returns What was logged, in the same order.
+ */
+export function historiesOf(
+  groups: readonly Replicates[],
+  nuisance: readonly string[],
+  problems: Problem[] = [],
+): RunHistories[] {
+  const keys = differingKeys(groups.map(({ example }) => example))
+    .filter((key) => !nuisance.includes(key));
+  return groups.map(({ example, runs }) => ({
+    label: clean(labelOf(
+      Object.fromEntries(keys.map((key) => [key, rawValueOf(example, key)])),
+    )),
+    runs: runs.values().map((run) => linesOf(run, problems)).toArray(),
+  }));
 }
 
 /** A curve has at most so many points: more are finer than a page. */
@@ -63,16 +90,16 @@ const HEIGHT = 280;
  * Draws a measure over the course of training: of several runs the mean with
  * a band of its between-seed error, of one run its own line.
  *
- * @param groups The replicates, a curve each.
+ * @param histories What was logged, a curve each.
  * @param options What is shown.
  * @returns The figure, and what it could not show.
  * @throws {ConfigError} If no history has the measure.
  */
 export async function historyFigure(
-  groups: readonly Replicates[],
+  histories: readonly RunHistories[],
   options: HistoryOptions,
 ): Promise<Figure> {
-  const curves = await curvesOf(groups, options);
+  const curves = await curvesOf(histories, options);
   return { spec: specOf(curves, options), left: curves.left };
 }
 
@@ -96,26 +123,18 @@ interface Curves {
 }
 
 async function curvesOf(
-  groups: readonly Replicates[],
+  histories: readonly RunHistories[],
   options: HistoryOptions,
 ): Promise<Curves> {
-  const { measure, problems = [], ci = 0, nuisance = [SEED_KEY] } = options;
-  if (groups.length > MOST_CURVES) {
+  const { measure, ci = 0 } = options;
+  if (histories.length > MOST_CURVES) {
     throw new ConfigError([{
       where: "--where",
       message:
-        `Cannot draw ${groups.length} curves as ${MOST_CURVES} are the ` +
+        `Cannot draw ${histories.length} curves as ${MOST_CURVES} are the ` +
         "most that can be told apart: choose some with --where",
     }]);
   }
-  const keys = differingKeys(groups.map(({ example }) => example))
-    .filter((key) => !nuisance.includes(key));
-  const histories = groups.map(({ example, runs }) => ({
-    label: clean(labelOf(
-      Object.fromEntries(keys.map((key) => [key, rawValueOf(example, key)])),
-    )),
-    runs: runs.values().map((run) => linesOf(run, problems)).toArray(),
-  }));
   const known = new Set([
     LINE_FIELD,
     ...histories.flatMap(({ runs }) => runs.flat().flatMap(Object.keys)),
@@ -264,13 +283,11 @@ function specOf(
  * The measures that histories have: fields that hold numbers, without what
  * counts steps and without times.
  *
- * @param groups The replicates.
+ * @param histories What was logged.
  * @returns The names, each once.
  */
-export function measuresOf(groups: readonly Replicates[]): string[] {
-  const lines = groups.flatMap(({ runs }) =>
-    runs.values().flatMap((run) => linesOf(run, [])).toArray()
-  );
+export function measuresOf(histories: readonly RunHistories[]): string[] {
+  const lines = histories.flatMap(({ runs }) => runs.flat());
   const fields = new Set<string>();
   for (const line of lines) {
     for (const [field, value] of Object.entries(line)) {
@@ -293,7 +310,7 @@ function numberOf(value: unknown): number | undefined {
 function linesOf(
   { path, id }: StoredRun,
   problems: Problem[],
-): readonly Readonly<Record<string, unknown>>[] {
+): readonly JsonObject[] {
   try {
     return readHistory(path).lines
       .map((line, index) => ({ [LINE_FIELD]: index + 1, ...line }));
@@ -332,7 +349,7 @@ function gapsOf(
 
 /** The values of all runs at each place, thinned to what a page can show. */
 function curveOf(
-  runs: readonly (readonly Readonly<Record<string, unknown>>[])[],
+  runs: readonly (readonly JsonObject[])[],
   x: string,
   measure: string,
 ): { at: number; values: number[] }[] {

@@ -75,8 +75,6 @@ const LINE_HEIGHT = 26;
 const MOST_TICKS = 8;
 /** Between the outermost points and the frame. */
 const EDGE = 14;
-/** Points of one place stand side by side. */
-const SIDE_STEP = 9;
 
 /**
  * Draws one column of a comparison: means with error bars.
@@ -128,9 +126,8 @@ export function pointsFigure(
     };
   const [keyChannel, channel] = isUpright ? ["x", "y"] : ["y", "x"];
   const names = [...new Set(points.map((point) => point.series))];
-  const places = new Set(xs).size || 1;
-  const step = isNumeric ? 0 : SIDE_STEP;
-  const offset = names.length > 1 && step > 0
+  // Points of one place stand side by side.
+  const offset = names.length > 1 && !isNumeric
     ? {
       [`${keyChannel}Offset`]: { field: "series", type: "nominal", sort: null },
     }
@@ -154,7 +151,7 @@ export function pointsFigure(
       ...titleOf(options.title, comparison, points),
       width: options.width ?? WIDTH,
       height: options.height ??
-        (isUpright ? HEIGHT : LINE_HEIGHT * Math.max(2, places)),
+        (isUpright ? HEIGHT : LINE_HEIGHT * Math.max(2, ticks.length)),
       config: configOf(ink),
       data: { values: points },
       encoding,

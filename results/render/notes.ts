@@ -4,15 +4,16 @@
  * @module
  */
 
-import type { ResultMetadata } from "../../core/utils/results.ts";
 import {
   type Cell,
   type Comparison,
   type ComparisonRow,
+  isOfMeans,
+  isRankable,
   labelOf,
 } from "../compare/comparison.ts";
 import { directionOf } from "../compare/direction.ts";
-import { ALPHA, FEWEST } from "../statistics/levels.ts";
+import { ALPHA } from "../statistics/levels.ts";
 import type { Standing } from "../statistics/verdicts.ts";
 import type { Note } from "./text.ts";
 import { outlook } from "./verdicts.ts";
@@ -143,7 +144,8 @@ function standingNotes(comparison: Comparison): Note[] {
   } tests of all pairs of rows, Holm, α = ${alpha}`;
   const excluded = listed(comparison, ({ isExcluded }) => isExcluded === true);
   const undirected = columns.filter((column) =>
-    !directionOf(column.name, options) && isRankable(column, comparison)
+    isOfMeans(options) && !directionOf(column.name, options) &&
+    isRankable(column, rows)
   );
   return [
     ...(has("best")
@@ -171,17 +173,6 @@ function standingNotes(comparison: Comparison): Note[] {
       }]
       : []),
   ];
-}
-
-/** Whether verdicts could be come to, if it were known which way is better. */
-function isRankable(
-  column: ResultMetadata,
-  { rows, options }: Comparison,
-): boolean {
-  const { aggregate = "mean", relativeTo = [] } = options;
-  return aggregate === "mean" && relativeTo.length === 0 &&
-    rows.filter(({ cells }) => (cells.get(column)?.sample.size ?? 0) >= FEWEST)
-        .length > 1;
 }
 
 /** The rows and columns of some cells. */

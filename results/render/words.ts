@@ -7,6 +7,7 @@
 import { formatValue } from "../../core/config/schema.ts";
 import { printable } from "../../core/utils/printable.ts";
 import {
+  formatMeanError,
   formatNumber,
   type ResultMetadata,
   roundBy,
@@ -97,12 +98,9 @@ export function hasError(
 
 /** One value alone has no error, and shows none. */
 export function formatError(mean: number, error: number): string {
-  if (Number.isNaN(error)) return formatNumber(mean);
-  if (!Number.isFinite(mean + error) || error === 0) {
-    return `${formatNumber(mean)} ± ${formatNumber(error)}`;
-  }
-  const { texts, power } = roundBy(error, [mean, error]);
-  return scaled(texts.join(" ± "), power);
+  return Number.isNaN(error)
+    ? formatNumber(mean)
+    : formatMeanError(mean, error);
 }
 
 /** A number with its interval, rounded by half of that. */
@@ -110,7 +108,8 @@ function formatInterval(mean: number, interval: Interval | undefined): string {
   if (!interval) return formatNumber(mean);
   const { texts, power } = roundByHalf(mean, interval);
   const [middle, low, high] = texts;
-  return scaled(`${middle} [${low}, ${high}]`, power);
+  const text = `${middle} [${low}, ${high}]`;
+  return power === 0 ? text : `(${text})e${power}`;
 }
 
 /** An interval alone, rounded as beside its number. */
@@ -129,10 +128,6 @@ function roundByHalf(mean: number, [low, high]: Interval): RoundedNumbers {
   return half > 0 && half < Infinity
     ? roundBy(half, values)
     : { texts: values.map((value) => formatNumber(value)), power: 0 };
-}
-
-function scaled(text: string, power: number): string {
-  return power === 0 ? text : `(${text})e${power}`;
 }
 
 const SMALLEST_P = 0.0001;

@@ -13,8 +13,7 @@ import sorting from "sortable-tablesort/dist/sortable.min.js" with {
   type: "text",
 };
 import type { Comparison, ComparisonRow } from "../compare/comparison.ts";
-import type { Replicates } from "../compare/replicates.ts";
-import { historyFigure, measuresOf } from "../plots/history.ts";
+import { historiesOf, historyFigure, measuresOf } from "../plots/history.ts";
 import { pointsFigure } from "../plots/points.ts";
 import { PAGE } from "../plots/style.ts";
 import { svgOf } from "../plots/svg.ts";
@@ -36,12 +35,6 @@ export interface ReportOptions {
   readonly command?: string;
   /** The folder that the page will lie in: links to runs lead from there. */
   readonly folder: string;
-  /** The replicates whose histories are drawn. */
-  readonly histories: readonly Replicates[];
-  /** The confidence level of bands in percent; 0 for standard errors. */
-  readonly ci?: number;
-  /** Keys in which replicates may differ. */
-  readonly nuisance?: readonly string[];
 }
 
 /** A page is for people: the first so many figures of each kind are drawn. */
@@ -78,7 +71,7 @@ export async function reportOf(
       ]
       : []),
     ...await pointsSection(comparison),
-    ...await historySection(options),
+    ...await historySection(comparison),
     ...(problems.length > 0
       ? [
         h("h2", "Could not be read"),
@@ -183,17 +176,17 @@ async function pointsSection(
 }
 
 async function historySection(
-  { histories, ci = 0, nuisance = [] }: ReportOptions,
+  { replicates, nuisance, options }: Comparison,
 ): Promise<ElementContent[]> {
+  const histories = historiesOf(replicates, nuisance);
   const measures = measuresOf(histories);
   const drawn = measures.slice(0, MOST_FIGURES).map(async (measure) => {
     try {
       const { spec, left } = await historyFigure(histories, {
         measure,
         title: clean(measure),
-        ci,
+        ci: options.ci ?? 0,
         ink: PAGE,
-        ...(nuisance.length > 0 ? { nuisance } : {}),
       });
       return await figureElement(spec, left);
     } catch (error) {

@@ -9,6 +9,7 @@ import type { Problem } from "../../../core/utils/run_directory.ts";
 import { groupReplicates } from "../../../results/compare/replicates.ts";
 import { RunDatabase } from "../../../results/database.ts";
 import {
+  historiesOf,
   historyFigure,
   type HistoryOptions,
   measuresOf,
@@ -45,12 +46,17 @@ interface Drawn {
   readonly told: string;
 }
 
+function readAll(runs: string, problems: Problem[] = []) {
+  const groups = groupReplicates([...new RunDatabase(runs)], ["seed"]);
+  return historiesOf(groups, ["seed"], problems);
+}
+
 async function draw(
   runs: string,
   options: Partial<HistoryOptions> = {},
+  problems: Problem[] = [],
 ) {
-  const groups = groupReplicates([...new RunDatabase(runs)], ["seed"]);
-  const { spec, left } = await historyFigure(groups, {
+  const { spec, left } = await historyFigure(readAll(runs, problems), {
     measure: "loss",
     ...options,
   });
@@ -163,8 +169,7 @@ testWith(
     assertEquals(left, [
       "rate=1: at line 3 and maybe elsewhere the mean is of 2 of 3 runs",
     ]);
-    const groups = groupReplicates([...new RunDatabase(folder.path)], ["seed"]);
-    assertEquals(measuresOf(groups), ["loss", "late"]);
+    assertEquals(measuresOf(readAll(folder.path)), ["loss", "late"]);
   },
 );
 
@@ -186,11 +191,10 @@ testWith(
     );
     Deno.writeTextFileSync(`${folder.path}/r1s2/metrics.jsonl`, "torn\nx\n");
     const problems: Problem[] = [];
-    const { curve } = await draw(folder.path, { problems });
+    const { curve } = await draw(folder.path, {}, problems);
     assertEquals(problems.map(({ run }) => run), ["r1s2"]);
     assertEquals(curve[0]!.told.endsWith("n = 2"), true);
-    const groups = groupReplicates([...new RunDatabase(folder.path)], ["seed"]);
-    assertEquals(measuresOf(groups), ["loss"]);
+    assertEquals(measuresOf(readAll(folder.path)), ["loss"]);
   },
 );
 

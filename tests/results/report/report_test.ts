@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { History } from "../../../core/utils/history.ts";
 import { compare } from "../../../results/compare/compare.ts";
-import { groupReplicates } from "../../../results/compare/replicates.ts";
 import { RunDatabase } from "../../../results/database.ts";
 import { reportOf } from "../../../results/report/report.ts";
 import { ROOT, tempFolder, testWith, testWithProgram } from "../../_helpers.ts";
@@ -30,7 +29,6 @@ async function writeReport(folder: string): Promise<string> {
   const html = await reportOf(comparison, {
     title: `Report ${EVIL}`,
     folder: `${folder}/reports`,
-    histories: groupReplicates([...database], ["seed"]),
   });
   Deno.mkdirSync(`${folder}/reports`);
   Deno.writeTextFileSync(`${folder}/reports/report.html`, html);
