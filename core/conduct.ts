@@ -154,9 +154,12 @@ function describeError(error: unknown): { name: string; message: string } {
 }
 
 /** What validation finds is wrong with the configuration, but for rights. */
-async function validate(experiment: Experiment, config: Seeded): Promise<void> {
+async function validate(
+  experiment: Experiment,
+  config: Seeded,
+): Promise<readonly string[]> {
   try {
-    await experiment.validate(config);
+    return await experiment.validate(config);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     if (error instanceof ConfigError) throw error;
@@ -182,7 +185,8 @@ export async function trainRun(
   options: RunOptions & { readonly config: Seeded },
 ): Promise<RunOutcome> {
   const { config, globals = globalConfigSchema.defaults, signal } = options;
-  await validate(experiment, config);
+  const warnings = await validate(experiment, config);
+  for (const warning of warnings) (options.warn ?? console.warn)(warning);
   signal?.throwIfAborted();
   const runPath = createRunDirectory(globals.runs);
   const what = { ...options, globals, experiment: experiment.name };

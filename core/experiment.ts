@@ -19,6 +19,9 @@ export interface Seeded {
 // deno-lint-ignore no-explicit-any
 export type AnyFields = Readonly<Record<string, Field<any>>>;
 
+/** What is doubtful about a configuration, a sentence each. */
+export type Warnings = readonly string[] | void;
+
 /** What {@linkcode experiment} takes. */
 export interface ExperimentDefinition<
   F extends AnyFields,
@@ -32,9 +35,9 @@ export interface ExperimentDefinition<
   readonly evalConfig?: G;
   /**
    * Checks what the schema cannot, before there is a run: that data can be
-   * read, for example.
+   * read, for example. What it returns, if anything, are warnings.
    */
-  validate?(config: ConfigOf<F> & Seeded): void | Promise<void>;
+  validate?(config: ConfigOf<F> & Seeded): Warnings | Promise<Warnings>;
   /** Trains one configuration, and leaves in the run what evaluation needs. */
   train(config: ConfigOf<F> & Seeded, run: Run): unknown;
   /** Measures something on an already trained run. */
@@ -53,8 +56,8 @@ export interface Experiment {
   readonly configSchema: ConfigSchema<Seeded>;
   /** The schema of what an evaluation depends on. */
   readonly evalConfigSchema: ConfigSchema<object>;
-  /** Checks what the schema cannot, before there is a run. */
-  validate(config: Seeded): Promise<void>;
+  /** Checks what the schema cannot, before there is a run; gives warnings. */
+  validate(config: Seeded): Promise<readonly string[]>;
   /** Trains one configuration. */
   train(config: Seeded, run: Run): Promise<void>;
   /** Measures something on a trained run; null where there is nothing to. */
@@ -114,7 +117,7 @@ export function experiment<
     }),
     evalConfigSchema: new ConfigSchema<object>(definition.evalConfig ?? {}),
     async validate(config: Seeded) {
-      await definition.validate?.(config as Config);
+      return await definition.validate?.(config as Config) ?? [];
     },
     async train(config: Seeded, run: Run) {
       await definition.train(config as Config, run);

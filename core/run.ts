@@ -29,6 +29,8 @@ export interface Progress {
   readonly done: number;
   /** How much there is to do. */
   readonly total: number;
+  /** What is counted: `steps`, for example; then their rate is shown too. */
+  readonly unit?: string;
   /** What is worth seeing meanwhile: the loss, for example. */
   readonly values?: Readonly<Record<string, number>>;
 }
@@ -47,6 +49,8 @@ export interface RunOptions {
   readonly note?: string;
   /** Prints a record; `console.log` by default. */
   readonly print?: (record: ResultRecord) => void;
+  /** Is told what is doubtful; `console.warn` by default. */
+  readonly warn?: (warning: string) => void;
   /** Is told when the run's directory is there. */
   readonly onStart?: (run: Run) => void;
   /** Is told how far the run has come. */

@@ -162,23 +162,26 @@ export async function compareRuns(
   const flags = parseFlags(args, [...schemas, commonSchema]);
   checkPositionals(flags.positionals, 0);
   const { format } = flags.resolve(formatSchema);
-  return { ...await compareByFlags(flags), format };
+  const isForReaders = format !== "json" && format !== "csv";
+  return { ...await compareByFlags(flags, isForReaders), format };
 }
 
 /**
  * Compares runs as flags of the three schemas above ask.
  *
  * @param flags The command line, taken apart with those schemas.
+ * @param isForReaders Whether it is read by people, not programs.
  * @returns The comparison, and whether a damaged run is an error.
  * @throws {ConfigError} If a flag is wrong.
  */
 export async function compareByFlags(
   flags: ParsedFlags,
+  isForReaders = true,
 ): Promise<Omit<ComparedRuns, "format">> {
   const { runs, strict, ...selection } = flags.resolve(selectionSchema);
   const statistics = flags.resolve(statisticsSchema);
   const layout = flags.resolve(layoutSchema);
-  const options = { ...selection, ...statistics, ...layout };
+  const options = { ...selection, ...statistics, ...layout, isForReaders };
   // Help needs none of this, and so does not wait for it.
   const [{ compare }, { RunDatabase }] = await Promise.all([
     import("../results/compare/compare.ts"),

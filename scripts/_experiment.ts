@@ -6,6 +6,7 @@ import { type Experiment, isExperiment } from "../core/experiment.ts";
 import type { RunOutcome } from "../core/conduct.ts";
 import type { RunOptions } from "../core/run.ts";
 import { stringify } from "../core/utils/json.ts";
+import { printable } from "../core/utils/printable.ts";
 import { resolve } from "@std/path";
 import {
   type Command,
@@ -117,6 +118,7 @@ export async function carryOut(
         progress.clear();
         if (!json) print(String(record));
       },
+      warn: (warning) => console.error(printable(`warning: ${warning}`)),
       onProgress: (state) => progress.show(state),
     });
   } catch (error) {

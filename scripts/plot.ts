@@ -7,6 +7,7 @@
 import { choice, integer, text } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
+import { findRun } from "../core/utils/find_run.ts";
 import { printable } from "../core/utils/printable.ts";
 import type { Problem } from "../core/utils/run_directory.ts";
 import { compare } from "../results/compare/compare.ts";
@@ -20,9 +21,11 @@ import type { Figure, FigureOptions } from "../results/plots/points.ts";
 import { SCALES } from "../results/plots/scale.ts";
 import { selectRuns } from "../results/select.ts";
 import {
+  asUsage,
   checkPositionals,
   type Command,
   commonSchema,
+  EXIT,
   main,
   usageError,
 } from "./_command.ts";
@@ -58,6 +61,21 @@ const figureSchema = new ConfigSchema({
     default: "",
     placeholder: "<measure>",
     description: "draw this over steps instead, a band over replicates",
+  }),
+  samples: text({
+    default: "",
+    placeholder: "<run>",
+    description: "draw a run's samples instead, beside the data",
+  }),
+  reverse: text({
+    default: "",
+    placeholder: "<run>",
+    description: "draw how a run's samples came out of noise",
+  }),
+  setting: text({
+    default: "",
+    placeholder: "<name>",
+    description: "which of its samples, ddpm_nSteps=1000 [default: the last]",
   }),
   out: text({
     default: "figures/plot.svg",
@@ -98,9 +116,11 @@ const command: Command = {
   reads: "./runs,./studies,./figures",
   writes: "./figures",
   help: () => ({
-    summary: "Draw records with their errors, or measures over steps.",
+    summary: "Draw records with their errors, measures over steps, or samples.",
     usage: "deno task plot --y RECORD [--x KEY] [--series KEY] [flags]\n" +
-      "       deno task plot --history MEASURE [flags]",
+      "       deno task plot --history MEASURE [flags]\n" +
+      "       deno task plot --samples RUN [flags]\n" +
+      "       deno task plot --reverse RUN [flags]",
     groups: [
       { title: "Figure", schema: figureSchema },
       { title: "Runs", schema: runsSchema },
@@ -110,6 +130,7 @@ const command: Command = {
       "deno task plot --x learningRate --y loss/held-out --series model",
       "deno task plot --y loss/held-out --ci 95 --out figures/models.png",
       "deno task plot --history loss --where model=identity",
+      "deno task plot --samples latest --out figures/samples.png",
     ],
   }),
   async run(args) {
@@ -123,12 +144,14 @@ const command: Command = {
     const figure = flags.resolve(figureSchema);
     const { runs, strict, ...selection } = flags.resolve(runsSchema);
     const options = { ...selection, ...flags.resolve(barsSchema) };
-    if ((figure.y === "") === (figure.history === "")) {
+    const { y, history, samples, reverse } = figure;
+    if ([y, history, samples, reverse].filter(Boolean).length !== 1) {
       throw usageError(
         "Cannot draw a figure but of one thing: give either --y RECORD or " +
-          "--history MEASURE",
+          "--history MEASURE, or --samples RUN or --reverse RUN",
       );
     }
+    if (samples || reverse) return await drawSamples(figure, runs);
     if (figure.history && (figure.series || options.aggregate !== "mean")) {
       throw usageError(
         "Cannot use --series or --aggregate with --history, whose curves are " +
@@ -154,6 +177,33 @@ function sizeOf({ title, width, height }: FigureFlags): FigureOptions {
     ...(width ? { width } : {}),
     ...(height ? { height } : {}),
   };
+}
+
+/** A figure of one run: no other flag of the selection says anything of it. */
+async function drawSamples(
+  figure: FigureFlags,
+  runs: readonly string[],
+): Promise<number> {
+  const [directory = "runs", another] = runs;
+  if (another !== undefined) {
+    throw usageError(
+      "Cannot draw samples of more than one run: name one --runs DIR",
+    );
+  }
+  const { readSamples, reverseFigure, samplesFigure } = await import(
+    "../results/plots/samples.ts"
+  );
+  const { samples: wanted, reverse, setting } = figure;
+  const { samples, others } = asUsage(() =>
+    readSamples(findRun(directory, wanted || reverse), setting)
+  );
+  const draw = wanted ? samplesFigure : reverseFigure;
+  const { spec, left } = draw(samples, sizeOf(figure));
+  await write(figure.out, spec);
+  console.log(figure.out);
+  [...others.map((other) => `--setting ${other}`), ...left]
+    .forEach((what) => console.error(printable(`not drawn: ${what}`)));
+  return EXIT.done;
 }
 
 async function drawPoints(

@@ -102,13 +102,14 @@ const command: Command = {
 /** A run's own configuration says nothing to another experiment. */
 function readConfigOf(experiment: Experiment, path: string): ConfigSource {
   const source = readConfigSource(path);
-  let owner = experiment.name;
+  if (basename(path) !== "config.json") return source;
+  let owner: string;
   try {
     owner = readRunInfo(dirname(path)).experiment;
-  } catch { /* It is no run's. */ }
-  if (basename(path) !== "config.json" || owner === experiment.name) {
-    return source;
+  } catch {
+    return source; // It is no run's.
   }
+  if (owner === experiment.name) return { ...source, isWhole: true };
   throw new RangeError(
     `Cannot use ${path} for ${experiment.name} as it is of experiment ` +
       `${owner}: --experiment FILE names that one`,

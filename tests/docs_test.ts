@@ -6,7 +6,7 @@ import { ROOT, testWith } from "./_helpers.ts";
  * exported and documented here.
  */
 const FOREIGN =
-  /references private type '(LayersModel|Tensor2D|Element|TopLevelSpec|Config)'/;
+  /references private type '(LayersModel|Layer|LayerVariable|Shape|SymbolicTensor|Tensor|ConfigDict|Element|TopLevelSpec|Config)'/;
 
 const FOLDERS = ["core", "results", "scripts", "shims"];
 

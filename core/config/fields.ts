@@ -11,6 +11,8 @@ import * as v from "valibot";
 export interface Field<T> {
   /** The value where none is given. */
   readonly default: T;
+  /** The value of runs that were made before there was this key. */
+  readonly before: T;
   /** What the key means, in one line without a full stop. */
   readonly description: string;
   /** What the value may be, in words: `a whole number of at least 1`. */
@@ -40,6 +42,11 @@ export type ConfigOf<F> = {
 export interface Described<T> {
   /** The value where none is given. */
   readonly default: T;
+  /**
+   * For a key that is added to an experiment that has runs already: the value
+   * that was in effect in those; the default, where it is left out.
+   */
+  readonly before?: T;
   /** What the key means, in one line without a full stop. */
   readonly description: string;
 }
@@ -52,6 +59,8 @@ export interface NumberOptions extends Described<number> {
   readonly max?: number;
   /** The value must be greater than this. */
   readonly above?: number;
+  /** The value must be a whole multiple of this. */
+  readonly multipleOf?: number;
 }
 
 /** What a list of whole numbers may be. */
@@ -80,16 +89,21 @@ export interface ChoiceOptions<T extends string> extends Described<NoInfer<T>> {
 
 function field<T>(
   schema: v.GenericSchema<unknown, T>,
-  parts: Omit<Field<T>, "check" | "repeats"> & { repeats?: boolean },
+  parts: Omit<Field<T>, "check" | "repeats" | "before"> & {
+    before?: T;
+    repeats?: boolean;
+  },
 ): Field<T> {
   const check = (value: unknown) => {
     const result = v.safeParse(schema, value);
     return result.success ? result.output : undefined;
   };
-  if (check(parts.default) === undefined) {
+  const { before = parts.default } = parts;
+  for (const value of [parts.default, before]) {
+    if (check(value) !== undefined) continue;
     throw new RangeError(
       `Cannot use the default of "${parts.description}" as it must be ` +
-        `${parts.rule}: current value is ${JSON.stringify(parts.default)}`,
+        `${parts.rule}: current value is ${JSON.stringify(value)}`,
     );
   }
   return Object.freeze({
@@ -97,24 +111,30 @@ function field<T>(
     ...parts,
     check,
     // What is frozen here need not be copied for each configuration.
-    default: Array.isArray(parts.default)
-      ? Object.freeze([...parts.default]) as T
-      : parts.default,
+    default: frozen(parts.default),
+    before: frozen(before),
   });
+}
+
+function frozen<T>(value: T): T {
+  return Array.isArray(value) ? Object.freeze([...value]) as T : value;
 }
 
 function numberFromText(text: string): unknown {
   return text.trim() === "" ? text : Number.isNaN(Number(text)) ? text : +text;
 }
 
-function range({ min, max, above }: Omit<NumberOptions, keyof Described<0>>) {
+function range(options: Omit<NumberOptions, keyof Described<0>>) {
+  const { min, max, above, multipleOf } = options;
   const parts: string[] = [];
+  if (multipleOf !== undefined) parts.push(`divisible by ${multipleOf}`);
   if (above !== undefined) parts.push(`above ${above}`);
   if (min !== undefined) parts.push(`of at least ${min}`);
   if (max !== undefined) parts.push(`of at most ${max}`);
   const allows = (value: number) =>
     !(value < (min ?? -Infinity)) && !(value > (max ?? Infinity)) &&
-    !(value <= (above ?? -Infinity));
+    !(value <= (above ?? -Infinity)) &&
+    (multipleOf === undefined || value % multipleOf === 0);
   return { words: parts.length ? ` ${parts.join(" and ")}` : "", allows };
 }
 
@@ -280,5 +300,10 @@ export function toggle(options: Described<boolean>): Field<boolean> {
 }
 
 function describe<T>(options: Described<T>): Described<T> {
-  return { default: options.default, description: options.description };
+  const { default: value, before, description } = options;
+  return {
+    default: value,
+    description,
+    ...(before === undefined ? {} : { before }),
+  };
 }

@@ -6,7 +6,9 @@ export interface GlobalConfig {
   /** The directory that holds all runs. */
   readonly runs: string;
   /** What does the arithmetic of TensorFlow.js. */
-  readonly engine: "auto" | "cpu";
+  readonly engine: "auto" | "cpu" | "wasm" | "webgpu";
+  /** What training does when its loss is no longer a finite number. */
+  readonly onNonfinite: "stop" | "continue";
   /** Whether progress is left out. */
   readonly quiet: boolean;
 }
@@ -24,8 +26,13 @@ export const globalConfigSchema: ConfigSchema<GlobalConfig> = new ConfigSchema<
   }),
   engine: choice({
     default: "auto",
-    choices: ["auto", "cpu"],
-    description: "what does the arithmetic (auto: the fastest there is)",
+    choices: ["auto", "cpu", "wasm", "webgpu"],
+    description: "what does the arithmetic (auto: wasm)",
+  }),
+  onNonfinite: choice({
+    default: "stop",
+    choices: ["stop", "continue"],
+    description: "what training does at a loss that is NaN or infinite",
   }),
   quiet: toggle({ default: false, description: "show no progress" }),
 });

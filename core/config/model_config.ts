@@ -1,3 +1,4 @@
+import { GENERATED } from "../diffusion/datasets.ts";
 import {
   choice,
   integer,
@@ -5,6 +6,7 @@ import {
   number,
   seedField,
   text,
+  toggle,
 } from "./fields.ts";
 import { ConfigSchema } from "./schema.ts";
 
@@ -12,30 +14,57 @@ import { ConfigSchema } from "./schema.ts";
 export interface ModelConfig {
   /** Fixes everything random but the data: weights, order, noise. */
   readonly seed: number;
-  /** The optimiser's step size. */
+  /** The optimiser's step size, at its highest. */
   readonly learningRate: number;
   /** How many rows a training step sees. */
   readonly batchSize: number;
-  /** How many times training goes through the data. */
+  /** How many times training goes through `nTrain` rows. */
   readonly nEpochs: number;
   /** The widths of the hidden layers; the identity model has none. */
   readonly hiddenLayerSizes: readonly number[];
   /** Which model predicts the noise. */
-  readonly model: "identity";
+  readonly model: "identity" | "mlp";
   /** A dataset's name, or the path of a numeric CSV file. */
   readonly dataset: string;
   /** Fixes the data and which part of it is held out. */
   readonly dataSeed: number;
-  /** How many rows are trained on; of finite data, at most so many. */
+  /** How many rows an epoch has; of finite data, at most so many. */
   readonly nTrain: number;
+  /** Whether each epoch sees fresh rows, where the data are generated. */
+  readonly freshData: boolean;
   /** How many steps the noise schedule has. */
   readonly nTimesteps: number;
   /** How the noise grows from step to step. */
-  readonly betaSchedule: "linear" | "cosine";
+  readonly betaSchedule: "linear" | "quadratic" | "cosine";
+  /** What hidden units do with their sum. */
+  readonly activation: "silu" | "relu" | "tanh";
+  /** How the time enters the model. */
+  readonly timeEmbedding: "sinusoidal" | "linear";
+  /** How a row enters the model. */
+  readonly inputEmbedding: "none" | "fourier";
+  /** How many numbers an embedding makes of a time or row; an even number. */
+  readonly embeddingSize: number;
+  /** What the model gives: the noise ε, or v = √ᾱ ε − √(1 − ᾱ) x. */
+  readonly prediction: "noise" | "v";
+  /** Adam, or Adam with weight decay apart from the gradient. */
+  readonly optimizer: "adam" | "adamw";
+  /** How strongly weights are pulled to 0. */
+  readonly weightDecay: number;
+  /** The largest norm of a gradient; 0 for any. */
+  readonly gradientClip: number;
+  /** How slowly the averaged weights follow; 0 for at once. */
+  readonly emaDecay: number;
+  /** How the step size falls. */
+  readonly learningRateSchedule: "constant" | "cosine";
+  /** Over how many steps the step size rises at first. */
+  readonly warmupSteps: number;
 }
 
 /** The datasets that have a name. */
-export const DATASET_NAMES = ["mixture", "faithful"] as const;
+export const DATASET_NAMES: readonly string[] = [
+  ...Object.keys(GENERATED),
+  "faithful",
+];
 
 /** The schema of {@linkcode ModelConfig}: each key is written down here. */
 export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
@@ -45,7 +74,7 @@ export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
   learningRate: number({
     default: 0.001,
     above: 0,
-    description: "the optimiser's step size",
+    description: "the optimiser's step size, at its highest",
   }),
   batchSize: integer({
     default: 32,
@@ -55,7 +84,7 @@ export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
   nEpochs: integer({
     default: 10,
     min: 1,
-    description: "how many times training goes through the data",
+    description: "how many times training goes through nTrain rows",
   }),
   hiddenLayerSizes: integers({
     default: [128, 64, 32],
@@ -64,15 +93,14 @@ export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
   }),
   model: choice({
     default: "identity",
-    choices: ["identity"],
+    choices: ["identity", "mlp"],
     description: "which model predicts the noise",
   }),
   dataset: text({
     default: "mixture",
     placeholder: `<${DATASET_NAMES.join("|")}|file.csv>`,
-    rule: `${DATASET_NAMES.join(" or ")}, or the path of a .csv file`,
-    allows: (name) =>
-      /\.csv$/i.test(name) || DATASET_NAMES.some((known) => known === name),
+    rule: `one of ${DATASET_NAMES.join(", ")}, or the path of a .csv file`,
+    allows: (name) => /\.csv$/i.test(name) || DATASET_NAMES.includes(name),
     description: "a dataset's name, or the path of a numeric CSV file",
   }),
   dataSeed: integer({
@@ -83,7 +111,12 @@ export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
   nTrain: integer({
     default: 8000,
     min: 2,
-    description: "how many rows are trained on (of finite data, at most)",
+    description: "how many rows an epoch has (of finite data, at most)",
+  }),
+  freshData: toggle({
+    default: true,
+    before: false,
+    description: "draw the rows of each epoch anew, where data are generated",
   }),
   nTimesteps: integer({
     default: 1000,
@@ -92,7 +125,64 @@ export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
   }),
   betaSchedule: choice({
     default: "linear",
-    choices: ["linear", "cosine"],
+    choices: ["linear", "quadratic", "cosine"],
     description: "how the noise grows from step to step",
+  }),
+  activation: choice({
+    default: "silu",
+    choices: ["silu", "relu", "tanh"],
+    description: "what hidden units do with their sum",
+  }),
+  timeEmbedding: choice({
+    default: "sinusoidal",
+    choices: ["sinusoidal", "linear"],
+    description: "how the time enters the model",
+  }),
+  inputEmbedding: choice({
+    default: "none",
+    choices: ["none", "fourier"],
+    description: "how a row enters the model (fourier: random features)",
+  }),
+  embeddingSize: integer({
+    default: 64,
+    min: 2,
+    multipleOf: 2,
+    description: "how many numbers an embedding makes",
+  }),
+  prediction: choice({
+    default: "noise",
+    choices: ["noise", "v"],
+    description: "what the model gives",
+  }),
+  optimizer: choice({
+    default: "adam",
+    choices: ["adam", "adamw"],
+    description: "how weights are updated (adamw: decay apart)",
+  }),
+  weightDecay: number({
+    default: 0,
+    min: 0,
+    description: "how strongly weights are pulled to 0",
+  }),
+  gradientClip: number({
+    default: 1,
+    min: 0,
+    description: "the largest norm of a gradient; 0 for any",
+  }),
+  emaDecay: number({
+    default: 0.999,
+    min: 0,
+    max: 0.999999,
+    description: "how slowly the averaged weights follow; 0 for at once",
+  }),
+  learningRateSchedule: choice({
+    default: "cosine",
+    choices: ["constant", "cosine"],
+    description: "how the step size falls",
+  }),
+  warmupSteps: integer({
+    default: 0,
+    min: 0,
+    description: "over how many steps the step size rises at first",
   }),
 });

@@ -41,6 +41,11 @@ export interface ConfigSource {
   readonly values: Readonly<Record<string, unknown>>;
   /** What to call a key of this source: `--batch-size`. */
   readonly nameOf: (key: string) => string;
+  /**
+   * Whether it is the whole configuration of a run: a key that it lacks was
+   * added since, and has the value that was in effect before.
+   */
+  readonly isWhole?: boolean;
 }
 
 /**
@@ -121,7 +126,10 @@ export class ConfigSchema<T extends object> {
     const config = new Map<string, unknown>(
       this.keys.map((key) => [key, this.fields[key].default]),
     );
-    for (const { values, nameOf } of sources) {
+    for (const { values, nameOf, isWhole } of sources) {
+      for (const key of isWhole ? this.keys : []) {
+        config.set(key, this.fields[key].before);
+      }
       for (const [key, value] of Object.entries(values)) {
         const where = nameOf(key);
         if (!config.has(key)) {
@@ -165,6 +173,7 @@ export class ConfigSchema<T extends object> {
     return this.resolve([{
       values: readConfigFile(runPath),
       nameOf: (key) => `"${key}" in ${runPath}/config.json`,
+      isWhole: true,
     }]);
   }
 

@@ -1,6 +1,6 @@
 /**
  * The data of the diffusion experiment: named datasets, and CSV files of the
- * user's own.
+ * user's own, all in standard units.
  *
  * @module
  */
@@ -17,23 +17,11 @@ import {
   takeRows,
 } from "../data/table.ts";
 import { RandomStream } from "../utils/random.ts";
-
-/** One part of a Gaussian mixture in one dimension. */
-export interface MixtureComponent {
-  /** The probability that a point comes from this part. */
-  readonly weight: number;
-  /** The part's mean. */
-  readonly mean: number;
-  /** The part's standard deviation. */
-  readonly deviation: number;
-}
-
-/** The dataset `mixture`: three bumps of different height and width. */
-export const MIXTURE: readonly MixtureComponent[] = [
-  { weight: 0.5, mean: -2, deviation: 0.5 },
-  { weight: 0.3, mean: 1, deviation: 0.3 },
-  { weight: 0.2, mean: 3, deviation: 0.8 },
-];
+import { GENERATED, type GeneratedDataset } from "./datasets.ts";
+import {
+  type GaussianMixture,
+  standardiseMixture,
+} from "./gaussian_mixture.ts";
 
 /** The part of `nTrain` that is drawn to be held out: a fifth of all rows. */
 const HELD_OUT_PER_TRAIN = 0.25;
@@ -42,6 +30,10 @@ const HELD_OUT_PER_TRAIN = 0.25;
 export interface DiffusionData extends Split {
   /** How the data were standardised: by the part that is trained on. */
   readonly scaling: Scaling;
+  /** Draws fresh rows, in standard units; null where the data are finite. */
+  readonly draw: ((random: RandomStream, nRows: number) => Table) | null;
+  /** The density in standard units, where the data are a Gaussian mixture. */
+  readonly mixture: GaussianMixture | null;
 }
 
 /**
@@ -50,20 +42,29 @@ export interface DiffusionData extends Split {
  * data; `seed` has no say in it.
  *
  * @param config The configuration.
- * @returns Both parts in standard units, and the scaling.
+ * @returns Both parts in standard units, the scaling, and what is known of
+ * where they come from.
  * @throws {Deno.errors.NotFound} If the CSV file is not there.
  * @throws {SyntaxError} If it is no table of numbers.
  * @throws {RangeError} If it has too few rows, or a column of one value.
  */
 export function loadData(config: ModelConfig): DiffusionData {
-  const { train, heldOut } = config.dataset === "mixture"
-    ? drawMixture(config)
+  const generated = GENERATED[config.dataset];
+  const { train, heldOut } = generated
+    ? drawSplit(generated, config)
     : ofFile(config.dataset, () => splitFile(config));
   const scaling = ofFile(config.dataset, () => scalingOf(train));
   return {
     train: standardise(train, scaling),
     heldOut: standardise(heldOut, scaling),
     scaling,
+    draw: generated
+      ? (random, nRows) =>
+        standardise(drawTable(generated, random, nRows), scaling)
+      : null,
+    mixture: generated?.mixture
+      ? standardiseMixture(generated.mixture, scaling)
+      : null,
   };
 }
 
@@ -82,33 +83,29 @@ export async function hashData({ train, heldOut }: Split): Promise<string> {
   return new Uint8Array(digest).toHex();
 }
 
-function drawMixture({ dataSeed, nTrain }: ModelConfig): Split {
+function drawTable(
+  { columns, draw }: GeneratedDataset,
+  random: RandomStream,
+  nRows: number,
+): Table {
+  const values = new Float64Array(nRows * columns.length);
+  for (let row = 0; row < nRows; row++) {
+    values.set(draw(random), row * columns.length);
+  }
+  return { columns, nRows, values };
+}
+
+function drawSplit(
+  generated: GeneratedDataset,
+  { dataSeed, nTrain }: ModelConfig,
+): Split {
   const nHeldOut = Math.max(2, Math.round(nTrain * HELD_OUT_PER_TRAIN));
-  const draw = (stream: string, nRows: number): Table => {
-    const random = new RandomStream(dataSeed, stream);
-    const values = new Float64Array(nRows);
-    for (let row = 0; row < nRows; row++) {
-      const { mean, deviation } = pick(MIXTURE, random.uniform());
-      values[row] = mean + deviation * random.normal();
-    }
-    return { columns: ["x"], nRows, values };
-  };
+  const draw = (stream: string, nRows: number) =>
+    drawTable(generated, new RandomStream(dataSeed, stream), nRows);
   return {
     train: draw("data/train", nTrain),
     heldOut: draw("data/held-out", nHeldOut),
   };
-}
-
-function pick(
-  components: readonly MixtureComponent[],
-  uniform: number,
-): MixtureComponent {
-  let below = 0;
-  for (const component of components) {
-    below += component.weight;
-    if (uniform < below) return component;
-  }
-  return components.at(-1)!;
 }
 
 /** Says of which file it is what the rows of a table do wrong. */

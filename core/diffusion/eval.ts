@@ -4,24 +4,42 @@
  * @module
  */
 
-import * as tf from "@tensorflow/tfjs";
 import type { EvalConfig } from "../config/eval_config.ts";
 import { type ModelConfig, modelConfigSchema } from "../config/model_config.ts";
-import { batches } from "../data/table.ts";
 import { evaluationOf } from "../conduct.ts";
+import { batches } from "../data/table.ts";
 import type { Run } from "../run.ts";
 import { Meter } from "../utils/meters.ts";
-import type { ResultCollection } from "../utils/results.ts";
+import type { MetadataFields, ResultCollection } from "../utils/results.ts";
 import { Timer } from "../utils/timer.ts";
-import { hashData, loadData } from "./data.ts";
+import { type DiffusionData, hashData, loadData } from "./data.ts";
+import { denoisingLosses } from "./denoising.ts";
+import {
+  energyDistance,
+  mmdSquared,
+  type Points,
+  slicedWasserstein1,
+} from "./distances.ts";
 import { useEngine } from "./engine.ts";
-import { squaredErrors } from "./loss.ts";
-import { loadModel, predictNoise } from "./model.ts";
+import { loadModel, NoiseModel, predictionOf } from "./model.ts";
+import {
+  exactScore,
+  IDENTITY,
+  type NoisePredictor,
+} from "./noise_predictor.ts";
 import { addNoise, alphaBars } from "./noise_schedule.ts";
+import { type PointsPair, Reference } from "./reference.ts";
+import { SampleKeeper } from "./sample_keeper.ts";
+import { sample } from "./samplers.ts";
+import {
+  type SamplingTimes,
+  samplingTimes,
+  type Spacing,
+} from "./sampling_times.ts";
 import { SCALING_FILE } from "./train.ts";
 
-/** How many rows go through the model at once; no result depends on it. */
-const ROWS_AT_ONCE = 1000;
+/** How many held-out rows go through the model at once. */
+const ROWS_AT_ONCE = 1024;
 
 /**
  * How often each held-out row is measured, at times and with noise of its own.
@@ -30,19 +48,50 @@ const ROWS_AT_ONCE = 1000;
  */
 const DRAWS_PER_ROW = 8;
 
+/** The loss is measured at so many times, evenly spaced. */
+const N_LEVELS = 5;
+
+/** The floor is what all else is held against, so it is measured more often. */
+const FLOOR_REPEATS = 5;
+
+/** The width of the kernel of MMD², in standard units, for every dataset. */
+const BANDWIDTH = 0.5;
+
+/** A source of samples: what predicts the noise for the sampler. */
+interface SampledSource {
+  readonly name: "model" | "exact-score" | "identity";
+  readonly predictor: NoisePredictor;
+}
+
 /**
- * Measures a trained diffusion model.
+ * Measures a trained diffusion model against the best that is possible and
+ * against the baseline.
  *
- * The records are `loss/held-out`, the mean squared error of predicted noise
- * over the held-out rows, and for each number of steps `sampling`, the mean of
- * samples in standard units, with `time/sampling` in seconds. With the
- * identity model a sample is noise that has passed through it `nSteps` times,
- * so that the mean is 0 within its error.
+ * `loss/held-out` is the mean squared error of predicted noise over the
+ * held-out rows, and `loss/denoising` the same at one time alone, a share of
+ * `nTimesteps`; with `source` "exact-score" it is the least that is possible.
+ *
+ * Of samples there are `wasserstein` (in one dimension) or `sliced-wasserstein`,
+ * `energy-distance` and `mmd2`, all in standard units, as means over repeats.
+ * Each repeat compares as many fresh points of a source with as many fresh
+ * points of the data:
+ *
+ * - `model`: samples of the trained model;
+ * - `exact-score`: the same sampler with the score that a perfect model would
+ *   have, for Gaussian mixtures;
+ * - `floor`: the data themselves, what a perfect sampler would reach;
+ * - `identity`: the same sampler with the baseline that takes all for noise.
+ *
+ * Finite data are not drawn but halved anew each repeat, the held-out rows
+ * alone; their errors tell of the halving, and nothing of other rows.
  */
 export class Evaluator {
   readonly #config: EvalConfig;
   readonly #run: Run;
   readonly #modelConfig: ModelConfig;
+  readonly #schedule: Float64Array;
+  #nRepeats = 0;
+  #done = 0;
 
   /**
    * Opens a run for measuring.
@@ -56,6 +105,7 @@ export class Evaluator {
     const path = typeof runPath === "string" ? runPath : runPath.path;
     this.#config = config;
     this.#modelConfig = modelConfigSchema.load(path);
+    this.#schedule = alphaBars(this.#modelConfig);
     this.#run = typeof runPath === "string"
       ? evaluationOf(runPath, this.#modelConfig)
       : runPath;
@@ -66,89 +116,232 @@ export class Evaluator {
    *
    * @returns The records, which are in the run directory by then.
    * @throws {Deno.errors.NotFound} If the run has no model.
-   * @throws {RangeError} If the data are no longer those it was trained on.
+   * @throws {RangeError} If the data are no longer those it was trained on, or
+   * there are to be more steps than timesteps.
    */
   async evaluate(): Promise<ResultCollection> {
+    const settings = this.#config.nSteps.map((nSteps) => this.#timesOf(nSteps));
     await useEngine(this.#run);
-    const model = await loadModel(this.#run.path);
-    try {
-      await this.#measureHeldOut(model);
-      for (const nSteps of this.#config.nSteps) {
-        await this.#measureSampling(model, nSteps);
+    const layers = await loadModel(this.#run.path, this.#config.weights);
+    using model = new NoiseModel(layers, predictionOf(this.#modelConfig));
+    const data = await this.#loadData();
+    const sources = this.#sourcesOf(model, data);
+    const { nRepeats } = this.#config;
+    this.#nRepeats = nRepeats *
+      (FLOOR_REPEATS + settings.length * sources.length);
+    await this.#measureLosses(sources, data);
+    const reference = new Reference(data, this.#config.nSamples);
+    await this.#measureFloor(reference);
+    for (const at of settings) {
+      for (const source of sources) {
+        await this.#measureSampling(source, { data, reference, at });
       }
-    } finally {
-      model.dispose();
     }
     return this.#run.records;
   }
 
-  async #measureHeldOut(model: tf.LayersModel): Promise<void> {
+  #sourcesOf(model: NoiseModel, { mixture }: DiffusionData): SampledSource[] {
+    const sources: SampledSource[] = [{ name: "model", predictor: model }];
+    if (mixture) {
+      sources.push({ name: "exact-score", predictor: exactScore(mixture) });
+    }
+    if (this.#modelConfig.model !== "identity") {
+      sources.push({ name: "identity", predictor: IDENTITY });
+    }
+    return sources;
+  }
+
+  async #loadData(): Promise<DiffusionData> {
     const data = loadData(this.#modelConfig);
     const { dataHash } = this.#run.readJson(SCALING_FILE);
-    if (await hashData(data) !== dataHash) {
-      throw new RangeError(
-        `Cannot evaluate on ${this.#modelConfig.dataset} as it has changed ` +
-          "since the run was trained on it",
-      );
-    }
-    const schedule = alphaBars(this.#modelConfig);
-    const rowMeans = new Float64Array(data.heldOut.nRows);
+    if (await hashData(data) === dataHash) return data;
+    throw new RangeError(
+      `Cannot evaluate on ${this.#modelConfig.dataset} as it has changed ` +
+        "since the run was trained on it",
+    );
+  }
+
+  #timesOf(nSteps: number): SamplingTimes {
+    const { spacing } = this.#config;
+    return samplingTimes(this.#schedule, {
+      nSteps,
+      spacing: spacing === "auto" ? this.#usualSpacing(nSteps) : spacing,
+    });
+  }
+
+  /** Tells records of other weights than the usual ones apart. */
+  #weightsOf({ name }: SampledSource): { readonly weights?: string } {
+    const { weights } = this.#config;
+    return name === "model" && weights !== "ema" ? { weights } : {};
+  }
+
+  async #measureLosses(
+    sources: readonly SampledSource[],
+    data: DiffusionData,
+  ): Promise<void> {
+    const [model] = sources;
+    const losses = new Float64Array(data.heldOut.nRows);
     for (let draw = 0; draw < DRAWS_PER_ROW; draw++) {
-      // A stream a draw, read row by row: how many rows go at once is no matter.
-      const random = this.#run.random(`eval/noise/${draw}`);
-      let row = 0;
-      for (const batch of batches(data.heldOut, { batchSize: ROWS_AT_ONCE })) {
-        const noisy = addNoise(batch, { schedule, random });
-        const errors = await squaredErrors(model, noisy);
-        for (const error of errors) rowMeans[row++]! += error / DRAWS_PER_ROW;
-        await this.#run.yield();
+      const stream = `eval/noise/${draw}`;
+      const drawn = await this.#lossesOf(model!, data, { stream });
+      drawn.forEach((loss, row) => losses[row]! += loss / DRAWS_PER_ROW);
+    }
+    const metadata = { name: "loss/held-out", ...this.#weightsOf(model!) };
+    this.#recordMean(metadata, losses);
+    for (const source of sources) {
+      if (source.name === "identity") continue; // Of no use here.
+      for (let level = 1; level <= N_LEVELS; level++) {
+        const time = level / N_LEVELS;
+        const losses = await this.#lossesOf(source, data, {
+          stream: `eval/level/${level}`,
+          timestep: Math.max(1, Math.round(time * this.#schedule.length)),
+        });
+        const told = { source: source.name, ...this.#weightsOf(source) };
+        this.#recordMean({ name: "loss/denoising", time, ...told }, losses);
       }
     }
-    const meter = new Meter();
-    meter.update({ loss: rowMeans });
-    this.#run.record({ name: "loss/held-out" }, meter.result("loss"));
   }
 
-  async #measureSampling(model: tf.LayersModel, nSteps: number): Promise<void> {
-    const { nSamples } = this.#config;
-    const nColumns = model.outputShape[1] as number;
-    const random = this.#run.random(`eval/sampling/${nSteps}`);
+  #recordMean(metadata: MetadataFields, losses: Float64Array): void {
+    const meter = new Meter();
+    meter.update({ loss: losses });
+    this.#run.record(metadata, meter.result("loss"));
+  }
+
+  /** The losses of the held-out rows, at times of their own or all at one. */
+  async #lossesOf(
+    { predictor }: SampledSource,
+    { heldOut }: DiffusionData,
+    { stream, timestep }: {
+      readonly stream: string;
+      readonly timestep?: number;
+    },
+  ): Promise<Float64Array> {
+    // Read row by row: how many rows go at once is no matter.
+    const random = this.#run.random(stream);
+    const schedule = this.#schedule;
+    const losses = new Float64Array(heldOut.nRows);
+    let row = 0;
+    for (const batch of batches(heldOut, { batchSize: ROWS_AT_ONCE })) {
+      const noisy = addNoise(batch, {
+        schedule,
+        random,
+        ...(timestep === undefined ? {} : { timestep }),
+      });
+      losses.set(await denoisingLosses(predictor, noisy), row);
+      row += batch.nRows;
+      await this.#run.yield();
+    }
+    return losses;
+  }
+
+  async #measureFloor(reference: Reference): Promise<void> {
+    await this.#measure({ source: "floor" }, {
+      reference,
+      nRepeats: this.#config.nRepeats * FLOOR_REPEATS,
+      pair: (repeat) =>
+        reference.pair(this.#run.random(`eval/floor/${repeat}`)),
+    });
+  }
+
+  async #measureSampling(
+    source: SampledSource,
+    { data, reference, at }: {
+      readonly data: DiffusionData;
+      readonly reference: Reference;
+      readonly at: SamplingTimes;
+    },
+  ): Promise<void> {
+    const { sampler, eta, nRepeats } = this.#config;
+    const { nColumns, nSamples } = reference;
+    const setting = { ...this.#settingOf(at), ...this.#weightsOf(source) };
+    const keeper = new SampleKeeper(data, at);
     const timer = new Timer();
-    const span = timer.start();
-    const meter = new Meter();
-    for (let start = 0; start < nSamples; start += ROWS_AT_ONCE) {
-      const nRows = Math.min(ROWS_AT_ONCE, nSamples - start);
-      const noise = random.fillNormal(new Float32Array(nRows * nColumns));
-      meter.update({ mean: await this.#sample(model, noise, nSteps) });
-      this.#run.progress({ done: start + nRows, total: nSamples });
-    }
-    span.stop();
-    const setting = { nSteps, nSamples };
-    this.#run.record({ name: "sampling", ...setting }, meter.result("mean"));
-    this.#run.record({ name: "time/sampling", ...setting }, timer.result());
+    const stream = (what: string, repeat: number) =>
+      this.#run.random(
+        ["eval", what, source.name, sampler, at.times.length, repeat].join("/"),
+      );
+    const draw = async (repeat: number) => {
+      using _span = timer.start();
+      return await sample(sampler, source.predictor, {
+        at,
+        nColumns,
+        nRows: nSamples,
+        random: stream("noise", repeat),
+        eta,
+        onStep: (rows, step) => {
+          if (repeat === 0) keeper.keepStep(rows, step);
+          return this.#run.yield();
+        },
+      });
+    };
+    await this.#measure({ source: source.name, ...setting }, {
+      reference,
+      nRepeats,
+      async pair(repeat) {
+        const samples = await draw(repeat);
+        if (repeat === 0) keeper.keepSamples(samples);
+        return [samples, reference.draw(stream("data", repeat))];
+      },
+    });
+    if (source.name !== "model") return;
+    const metadata = { name: "time/sampling", ...setting, nSamples };
+    this.#run.record(metadata, timer.result());
+    keeper.save(this.#run, setting);
   }
 
-  /** Passes noise through the model; gives the mean of each row's columns. */
-  async #sample(
-    model: tf.LayersModel,
-    noise: Float32Array,
-    nSteps: number,
-  ): Promise<Float32Array> {
-    const nColumns = model.outputShape[1] as number;
-    const nRows = noise.length / nColumns;
-    let rows = tf.tensor2d(noise, [nRows, nColumns]);
-    try {
-      for (let step = nSteps; step > 0; step--) {
-        const next = tf.tidy(() =>
-          predictNoise(model, rows, tf.fill([nRows, 1], step / nSteps))
-        );
-        rows.dispose();
-        rows = next;
-        await this.#run.yield();
-      }
-      return tf.tidy(() => rows.mean(1).dataSync<"float32">());
-    } finally {
-      rows.dispose();
+  /** How samples are drawn, as records tell it. */
+  #settingOf({ times }: SamplingTimes): Record<string, string | number> {
+    const { sampler, eta, spacing } = this.#config;
+    const nSteps = times.length;
+    const isUsual = ["auto", this.#usualSpacing(nSteps)].includes(spacing);
+    return {
+      sampler,
+      nSteps,
+      ...(sampler === "ddim" && eta > 0 ? { eta } : {}),
+      ...(isUsual ? {} : { spacing }),
+    };
+  }
+
+  #usualSpacing(nSteps: number): Spacing {
+    return nSteps < this.#schedule.length ? "log-snr" : "time";
+  }
+
+  /** Compares points of a source with data, again and again. */
+  async #measure(
+    setting: Readonly<Record<string, string | number>>,
+    { reference, nRepeats, pair }: {
+      readonly reference: Reference;
+      readonly nRepeats: number;
+      readonly pair: (repeat: number) => PointsPair | Promise<PointsPair>;
+    },
+  ): Promise<void> {
+    const { nColumns, nSamples } = reference;
+    const meter = new Meter();
+    const wasserstein = nColumns === 1 ? "wasserstein" : "sliced-wasserstein";
+    for (let repeat = 0; repeat < nRepeats; repeat++) {
+      const [a, b] = (await pair(repeat)).map((values) => ({
+        nColumns,
+        values,
+      })) as [Points, Points];
+      meter.update({
+        [wasserstein]: slicedWasserstein1(a, b),
+        "energy-distance": energyDistance(a, b),
+        mmd2: mmdSquared(a, b, BANDWIDTH),
+      });
+      this.#done++;
+      const [done, total] = [this.#done, this.#nRepeats];
+      this.#run.progress({ done, total, unit: "repeats" });
+      await this.#run.yield();
+    }
+    for (const name of meter.measures) {
+      this.#run.record({
+        name,
+        ...setting,
+        nSamples,
+        nRepeats,
+        ...(name === "mmd2" ? { bandwidth: BANDWIDTH } : {}),
+      }, meter.result(name));
     }
   }
 }

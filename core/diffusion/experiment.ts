@@ -17,11 +17,14 @@ const diffusion: Experiment = experiment({
   async validate(config) {
     const { loadData } = await import("./data.ts");
     loadData(config);
+    const { warnOfSignal } = await import("./noise_schedule.ts");
+    const warning = warnOfSignal(config);
+    return warning === undefined ? [] : [warning];
   },
   async train(config, run) {
     const { trainDiffusionModel } = await import("./train.ts");
     const model = await trainDiffusionModel(config, run);
-    model.dispose();
+    model[Symbol.dispose]();
   },
   async evaluate(_config, evalConfig, run) {
     const { Evaluator } = await import("./eval.ts");

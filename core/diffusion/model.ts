@@ -6,31 +6,34 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
+import type { EvalConfig } from "../config/eval_config.ts";
 import type { ModelConfig } from "../config/model_config.ts";
 import { writeFileAtomic, writeJsonFile } from "../utils/json.ts";
+import type { RandomStream } from "../utils/random.ts";
 import { readRunFile } from "../utils/run_directory.ts";
+import { isRandomLayer } from "./layers.ts";
+import { identity } from "./models/identity.ts";
+import { mlp } from "./models/mlp.ts";
+import type { NoiseLevels, NoisePredictor } from "./noise_predictor.ts";
 
-/**
- * Predicts that a noisy row is nothing but noise: gives it back as it is. It
- * has no weights; what it reaches is the baseline that a model must beat.
- */
-class IdentityNoise extends tf.layers.Layer {
-  static readonly className = "IdentityNoise";
-
-  override computeOutputShape(inputShape: tf.Shape[]): tf.Shape {
-    return inputShape[0]!;
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const [noisy] = Array.isArray(inputs) ? inputs : [inputs];
-    return noisy!.clone();
-  }
+/** What a model is built on. */
+export interface ModelInputs {
+  /** Noisy rows in standard units, [batch, nColumns]. */
+  readonly noisy: tf.SymbolicTensor;
+  /** Their times as a share of nTimesteps, [batch, 1], in (0, 1]. */
+  readonly time: tf.SymbolicTensor;
 }
-tf.serialization.registerClass(IdentityNoise);
 
-/** The layer that makes the prediction, by the name of the model. */
-const MODELS: Readonly<Record<ModelConfig["model"], () => tf.layers.Layer>> = {
-  identity: () => new IdentityNoise({ name: "noise" }),
+/** Builds a model's outputs, [batch, nColumns], from its inputs. */
+export type ModelBuilder = (
+  config: ModelConfig,
+  inputs: ModelInputs,
+) => tf.SymbolicTensor;
+
+/** The models by name: a new one is a file, and a line here. */
+const MODELS: Readonly<Record<ModelConfig["model"], ModelBuilder>> = {
+  identity,
+  mlp,
 };
 
 /**
@@ -38,41 +41,124 @@ const MODELS: Readonly<Record<ModelConfig["model"], () => tf.layers.Layer>> = {
  *
  * @param config The configuration.
  * @param nColumns How many columns a row has.
+ * @param random What draws the weights; without it they are 0.
  * @returns A model of noisy rows [batch, nColumns] and times [batch, 1] in
- * (0, 1] that predicts noise [batch, nColumns].
+ * (0, 1] that gives what `config.prediction` says, [batch, nColumns].
  */
 export function buildModel(
   config: ModelConfig,
   nColumns: number,
+  random?: RandomStream,
 ): tf.LayersModel {
   const noisy = tf.input({ shape: [nColumns], name: "noisy" });
   const time = tf.input({ shape: [1], name: "time" });
-  const outputs = MODELS[config.model]().apply([noisy, time]);
-  return tf.model({
+  const model = tf.model({
     inputs: [noisy, time],
-    outputs: outputs as tf.SymbolicTensor,
+    outputs: MODELS[config.model](config, { noisy, time }),
     name: config.model,
   });
+  if (random) {
+    for (const layer of model.layers) {
+      if (isRandomLayer(layer)) layer.initialise(random);
+    }
+  }
+  return model;
 }
 
 /**
- * Predicts the noise in noisy rows.
+ * What a model of a configuration gives: v for `mlp` with `prediction` v, the
+ * noise for all else.
  *
- * @param model The model.
- * @param noisy The rows, shape [batch, nColumns].
- * @param times Their times as a share of nTimesteps, shape [batch, 1].
- * @returns The predicted noise, shape [batch, nColumns]; the caller disposes
- * of it.
+ * @param config The configuration.
+ * @returns Its parametrisation.
  */
-export function predictNoise(
-  model: tf.LayersModel,
-  noisy: tf.Tensor2D,
-  times: tf.Tensor2D,
-): tf.Tensor2D {
-  return model.apply([noisy, times]) as tf.Tensor2D;
+export function predictionOf(config: ModelConfig): ModelConfig["prediction"] {
+  return config.model === "identity" ? "noise" : config.prediction;
 }
 
-const WEIGHTS_FILE = "weights.bin";
+/** How many rows go through a model at once; no result depends on it. */
+const ROWS_AT_ONCE = 1024;
+
+/** A layers model as a predictor of noise, whatever it predicts itself. */
+export class NoiseModel implements NoisePredictor, Disposable {
+  /** The layers model. */
+  readonly model: tf.LayersModel;
+  readonly #prediction: ModelConfig["prediction"];
+
+  /**
+   * Takes a layers model over, and disposes of it in the end.
+   *
+   * @param model The model.
+   * @param prediction What it gives.
+   */
+  constructor(model: tf.LayersModel, prediction: ModelConfig["prediction"]) {
+    this.model = model;
+    this.#prediction = prediction;
+  }
+
+  /** How many columns a row has. */
+  get nColumns(): number {
+    return this.model.outputShape[1] as number;
+  }
+
+  /**
+   * Predicts the noise in noisy rows. A model that gives v is converted by
+   * ε = √ᾱ v + √(1 − ᾱ) x (Salimans & Ho 2022, "Progressive distillation",
+   * appendix D).
+   *
+   * @param noisy The rows in standard units, shape [nRows, nColumns].
+   * @param at The noise level of each row, shape [nRows].
+   * @returns The predicted noise, of the same shape as the rows.
+   */
+  async predictNoise(
+    noisy: Float64Array,
+    { times, alphaBars }: NoiseLevels,
+  ): Promise<Float64Array> {
+    const { nColumns } = this;
+    const noise = new Float64Array(noisy.length);
+    // Of a time that all rows share, one is enough.
+    const isShared = times.every((time) => time === times[0]);
+    for (let start = 0; start < times.length; start += ROWS_AT_ONCE) {
+      const end = Math.min(start + ROWS_AT_ONCE, times.length);
+      const rows = noisy.subarray(start * nColumns, end * nColumns);
+      const own = times.subarray(start, isShared ? start + 1 : end);
+      const outputs = tf.tidy(() =>
+        this.model.apply([
+          tf.tensor2d(Float32Array.from(rows), [end - start, nColumns]),
+          tf.tensor2d(Float32Array.from(own), [own.length, 1]),
+        ]) as tf.Tensor
+      );
+      try {
+        noise.set(await outputs.data<"float32">(), start * nColumns);
+      } finally {
+        outputs.dispose();
+      }
+    }
+    if (this.#prediction === "v") {
+      for (let i = 0; i < noise.length; i++) {
+        const kept = alphaBars[Math.floor(i / nColumns)]!;
+        noise[i] = Math.sqrt(kept) * noise[i]! +
+          Math.sqrt(1 - kept) * noisy[i]!;
+      }
+    }
+    return noise;
+  }
+
+  /** Frees the model's memory. */
+  [Symbol.dispose](): void {
+    this.model.dispose();
+  }
+}
+
+/** Which of a run's weights: averaged, those of the last step, or the best. */
+export type WeightsName = EvalConfig["weights"];
+
+/** The weights that a run keeps, and the file of each. */
+const WEIGHTS_FILES: Readonly<Record<WeightsName, string>> = {
+  ema: "weights.bin",
+  last: "last.bin",
+  best: "best.bin",
+};
 
 /**
  * Saves a model into `model/` of a run directory, in TensorFlow.js's own
@@ -91,10 +177,10 @@ export async function saveModel(
     const { weightData, weightSpecs = [], ...rest } = artifacts;
     const data = tf.io.CompositeArrayBuffer.join(weightData);
     // The weights first: who sees model.json finds them there.
-    writeFileAtomic(`${folder}/${WEIGHTS_FILE}`, new Uint8Array(data));
+    writeFileAtomic(`${folder}/${WEIGHTS_FILES.ema}`, new Uint8Array(data));
     writeJsonFile(`${folder}/model.json`, {
       ...rest,
-      weightsManifest: [{ paths: [WEIGHTS_FILE], weights: weightSpecs }],
+      weightsManifest: [{ paths: [WEIGHTS_FILES.ema], weights: weightSpecs }],
     });
     return Promise.resolve({
       modelArtifactsInfo: {
@@ -106,17 +192,47 @@ export async function saveModel(
 }
 
 /**
+ * Saves other weights of the model that {@linkcode saveModel} has saved.
+ *
+ * @param model The model, which has those weights now.
+ * @param runPath The run's directory.
+ * @param name Which weights they are.
+ */
+export function saveWeights(
+  model: tf.LayersModel,
+  runPath: string,
+  name: WeightsName,
+): void {
+  const parts = model.getWeights().map((weight) => weight.dataSync());
+  const data = new Float32Array(parts.reduce((n, { length }) => n + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    data.set(part, offset);
+    offset += part.length;
+  }
+  Deno.mkdirSync(`${runPath}/model`, { recursive: true });
+  writeFileAtomic(
+    `${runPath}/model/${WEIGHTS_FILES[name]}`,
+    new Uint8Array(data.buffer),
+  );
+}
+
+/**
  * Loads the model of a run directory.
  *
  * @param runPath The run's directory.
+ * @param name Which of its weights.
  * @returns The model, which the caller disposes of.
  * @throws {Deno.errors.NotFound} If a file is missing.
  * @throws {SyntaxError} If `model.json` is no JSON.
  */
-export async function loadModel(runPath: string): Promise<tf.LayersModel> {
+export async function loadModel(
+  runPath: string,
+  name: WeightsName = "ema",
+): Promise<tf.LayersModel> {
   const folder = `${runPath}/model`;
   const model = readRunFile(runPath, "model/model.json");
-  const weights = Deno.readFileSync(`${folder}/${WEIGHTS_FILE}`);
+  const weights = Deno.readFileSync(`${folder}/${WEIGHTS_FILES[name]}`);
   const [manifest] = model.weightsManifest as tf.io.WeightsManifestConfig;
   return await tf.loadLayersModel(tf.io.fromMemory({
     modelTopology: model.modelTopology as object,

@@ -8,25 +8,30 @@ import type { ModelConfig } from "../config/model_config.ts";
 import type { Batch } from "../data/table.ts";
 import type { RandomStream } from "../utils/random.ts";
 
+/** The keys of a configuration that a schedule depends on. */
+export type ScheduleConfig = Pick<ModelConfig, "betaSchedule" | "nTimesteps">;
+
 /** β of the first and last step (Ho, Jain & Abbeel 2020, section 4). */
 const LINEAR = { first: 1e-4, last: 0.02 };
 /** Keeps β small near the data (Nichol & Dhariwal 2021, section 3.2). */
 const COSINE_OFFSET = 0.008;
 const LARGEST_BETA = 0.999;
 
+/** More signal than this at the end, and sampling begins with the wrong noise. */
+const MOST_SIGNAL_LEFT = 0.01;
+
 /**
  * The βₜ of a schedule: the variance of the noise that each step adds.
  *
  * `linear` grows from 1e-4 to 0.02, as in DDPM (Ho, Jain & Abbeel 2020);
- * `cosine` follows from ᾱ(t) = cos²((t/T + s)/(1 + s) · π/2), as in Nichol &
+ * `quadratic` does so by its root, which spends more steps near the data (Song,
+ * Meng & Ermon 2021, appendix D.3); `cosine` follows from ᾱ(t) = cos²((t/T + s)/(1 + s) · π/2), as in Nichol &
  * Dhariwal (2021, eq. 17), each β at most 0.999.
  *
  * @param config Which schedule, and how many steps it has.
  * @returns βₜ for t = 1 … T, shape [nTimesteps].
  */
-export function betas(
-  config: Pick<ModelConfig, "betaSchedule" | "nTimesteps">,
-): Float64Array {
+export function betas(config: ScheduleConfig): Float64Array {
   const { betaSchedule, nTimesteps } = config;
   const { first, last } = LINEAR;
   const signal = (t: number) => {
@@ -37,7 +42,12 @@ export function betas(
     if (betaSchedule === "cosine") {
       return Math.min(1 - signal(step + 1) / signal(step), LARGEST_BETA);
     }
-    return first + (last - first) * (step / Math.max(nTimesteps - 1, 1));
+    const share = step / Math.max(nTimesteps - 1, 1);
+    if (betaSchedule === "quadratic") {
+      const root = Math.sqrt(first);
+      return (root + (Math.sqrt(last) - root) * share) ** 2;
+    }
+    return first + (last - first) * share;
   });
 }
 
@@ -48,11 +58,26 @@ export function betas(
  * @param config Which schedule, and how many steps it has.
  * @returns ᾱₜ for t = 1 … T, shape [nTimesteps], falling from near 1.
  */
-export function alphaBars(
-  config: Pick<ModelConfig, "betaSchedule" | "nTimesteps">,
-): Float64Array {
+export function alphaBars(config: ScheduleConfig): Float64Array {
   let product = 1;
   return betas(config).map((beta) => product *= 1 - beta);
+}
+
+/**
+ * Says what is wrong with a schedule that leaves signal at its end: samples
+ * begin with pure noise, which is then not what the model was trained on.
+ *
+ * @param config Which schedule, and how many steps it has.
+ * @returns The warning, with ᾱ of the last step; undefined where all is well.
+ */
+export function warnOfSignal(config: ScheduleConfig): string | undefined {
+  const left = alphaBars(config).at(-1)!;
+  if (left <= MOST_SIGNAL_LEFT) return undefined;
+  const { betaSchedule, nTimesteps } = config;
+  return `betaSchedule ${betaSchedule} with nTimesteps ${nTimesteps} leaves ` +
+    `signal at its end: ᾱ of the last step is ${left.toPrecision(2)}, not ` +
+    `near 0, and samples begin with the wrong noise; more timesteps or ` +
+    `betaSchedule cosine help`;
 }
 
 /** How {@linkcode addNoise} mixes. */
@@ -61,18 +86,24 @@ export interface NoiseOptions {
   readonly schedule: Float64Array;
   /** Draws the times and the noise. */
   readonly random: RandomStream;
+  /** The timestep of all rows, 1 … T, in place of one drawn for each. */
+  readonly timestep?: number;
 }
 
 /** Rows of data with noise mixed in. */
 export interface NoisyBatch {
   /** How many rows there are. */
   readonly nRows: number;
-  /** The mixture, shape [nRows, number of columns]. */
+  /** The rows as they were, shape [nRows, number of columns]. */
+  readonly clean: Float32Array;
+  /** The mixture, of the same shape. */
   readonly noisy: Float32Array;
   /** The noise that is in it, standard normal, of the same shape. */
   readonly noise: Float32Array;
   /** The time of each row as a share of nTimesteps, in (0, 1]. */
   readonly times: Float32Array;
+  /** ᾱ of each row. */
+  readonly alphaBars: Float32Array;
 }
 
 /**
@@ -84,20 +115,23 @@ export interface NoisyBatch {
  * @returns The mixture, its noise and its times.
  */
 export function addNoise(batch: Batch, options: NoiseOptions): NoisyBatch {
-  const { schedule, random } = options;
+  const { schedule, random, timestep } = options;
   const { nRows, values } = batch;
   const nColumns = values.length / nRows;
   const noisy = new Float32Array(values.length);
   const noise = new Float32Array(values.length);
-  const times = new Float32Array(nRows);
+  const times = new Float32Array(nRows), alphaBars = new Float32Array(nRows);
   for (let row = 0; row < nRows; row++) {
-    const t = random.integer(schedule.length);
+    const t = timestep === undefined
+      ? random.integer(schedule.length)
+      : timestep - 1;
     times[row] = (t + 1) / schedule.length;
+    alphaBars[row] = schedule[t]!;
     const kept = Math.sqrt(schedule[t]!), mixed = Math.sqrt(1 - schedule[t]!);
     for (let i = row * nColumns; i < (row + 1) * nColumns; i++) {
       noise[i] = random.normal();
       noisy[i] = kept * values[i]! + mixed * noise[i]!;
     }
   }
-  return { nRows, noisy, noise, times };
+  return { nRows, clean: values, noisy, noise, times, alphaBars };
 }

@@ -4,42 +4,56 @@
  * @module
  */
 
-import type * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../config/model_config.ts";
-import { batches } from "../data/table.ts";
+import { type Batch, batches } from "../data/table.ts";
 import { conductRun } from "../conduct.ts";
 import type { Run } from "../run.ts";
 import { Meter } from "../utils/meters.ts";
-import { hashData, loadData } from "./data.ts";
+import { type DiffusionData, hashData, loadData } from "./data.ts";
+import { denoisingLosses } from "./denoising.ts";
 import { useEngine } from "./engine.ts";
-import { squaredErrors } from "./loss.ts";
-import { buildModel, saveModel } from "./model.ts";
-import { addNoise, alphaBars } from "./noise_schedule.ts";
+import {
+  buildModel,
+  NoiseModel,
+  predictionOf,
+  saveModel,
+  saveWeights,
+} from "./model.ts";
+import { addNoise, alphaBars, type NoisyBatch } from "./noise_schedule.ts";
+import { TfjsEngine, type TrainingEngine } from "./training_engine.ts";
 
 /** Where a run keeps how its data were standardised, and their hash. */
 export const SCALING_FILE = "model/scaling.json";
 
 /**
  * Trains the diffusion model of a configuration: for each batch draws times and
- * noise, mixes them with the data, predicts the noise, and meters the squared
- * error of each row (Ho, Jain & Abbeel 2020, algorithm 1). The identity model
- * has no weights to adjust: what it yields is the baseline.
+ * noise, mixes them with the data, predicts the noise, and descends along the
+ * gradient of the squared error (Ho, Jain & Abbeel 2020, algorithm 1). Of
+ * generated data each epoch draws fresh rows. The identity model has no weights
+ * to adjust: what it yields is the baseline.
  *
- * Each epoch is a line of the history. The records are `loss/train`, the mean
- * over the rows of the last epoch, and `time/epoch` in seconds. The error of
- * `loss/train` is that of the rows' errors, whose times and noise are drawn
- * independently; it says nothing of how the loss falls from step to step.
+ * The history has a line a step, `loss` and `gradNorm`, and a line an epoch,
+ * `loss/epoch` and `loss/held-out`. The latter is that of the averaged weights,
+ * at the same times and with the same noise each epoch; the lowest tells the
+ * best weights.
+ *
+ * The records are `loss/train`, the mean over the rows of the last epoch, and
+ * `time/epoch` in seconds. The error of `loss/train` is that of the rows'
+ * errors, whose times and noise are drawn independently; it says nothing of how
+ * the loss falls from step to step.
  *
  * @param config The configuration.
  * @param runPath An empty run directory, or a run under way.
- * @returns The model, saved in the run; the caller disposes of it.
+ * @returns The model with its averaged weights, saved in the run; the caller
+ * disposes of it.
  * @throws {SyntaxError} If the dataset is a file that is no table of numbers.
- * @throws {RangeError} If it has too few rows, or a column of one value.
+ * @throws {RangeError} If it has too few rows, or a column of one value; or if
+ * the loss is no finite number and training is to stop then.
  */
 export async function trainDiffusionModel(
   config: ModelConfig,
   runPath: string | Run,
-): Promise<tf.LayersModel> {
+): Promise<NoiseModel> {
   return typeof runPath === "string"
     ? await conductRun(
       runPath,
@@ -49,38 +63,121 @@ export async function trainDiffusionModel(
     : await train(config, runPath);
 }
 
-async function train(config: ModelConfig, run: Run): Promise<tf.LayersModel> {
+async function train(config: ModelConfig, run: Run): Promise<NoiseModel> {
   await useEngine(run);
   const data = loadData(config);
   const dataHash = await hashData(data);
   run.writeJson(SCALING_FILE, { ...data.scaling, dataHash });
-  const schedule = alphaBars(config);
-  const order = run.random("order"), random = run.random("noise");
-  const model = buildModel(config, data.scaling.columns.length);
-  const { batchSize, nEpochs } = config;
-  const total = nEpochs * Math.ceil(data.train.nRows / batchSize);
-  let step = 0;
-  let epochLoss = new Meter();
+  const model = new NoiseModel(
+    buildModel(config, data.scaling.columns.length, run.random("init")),
+    predictionOf(config),
+  );
+  try {
+    await trainModel(model, { config, run, data });
+    return model;
+  } catch (error) {
+    model[Symbol.dispose]();
+    throw error;
+  }
+}
+
+interface Surroundings {
+  readonly config: ModelConfig;
+  readonly run: Run;
+  readonly data: DiffusionData;
+}
+
+async function trainModel(
+  model: NoiseModel,
+  { config, run, data }: Surroundings,
+): Promise<void> {
+  const { nEpochs, batchSize } = config;
+  const nSteps = nEpochs * Math.ceil(data.train.nRows / batchSize);
+  const schedule = alphaBars(config), random = run.random("noise");
+  const engine: TrainingEngine = new TfjsEngine(model.model, {
+    config,
+    nSteps,
+  });
+  const heldOut = noisyHeldOut(data, { schedule, run });
+  const epochs = epochsOf(data, { config, run });
+  let losses = new Meter();
+  let step = 0, lowest = Infinity;
   for (let epoch = 1; epoch <= nEpochs; epoch++) {
     const span = run.timer.start();
-    epochLoss = new Meter();
-    for (const batch of batches(data.train, { batchSize, order })) {
-      const noisy = addNoise(batch, { schedule, random });
-      epochLoss.update({ loss: await squaredErrors(model, noisy) });
+    losses = new Meter();
+    for (const batch of epochs.next().value) {
+      const outcome = await engine.step(addNoise(batch, { schedule, random }));
       step++;
+      const loss = meanOf(outcome.losses);
+      const { gradNorm } = outcome;
+      await run.log({ step, loss, ...(gradNorm === null ? {} : { gradNorm }) });
+      if (run.globals.onNonfinite === "stop") {
+        checkFinite("loss", loss, step);
+        checkFinite("gradient", gradNorm ?? 0, step);
+      }
+      losses.update({ loss: outcome.losses });
       run.progress({
         done: step,
-        total,
-        values: { loss: epochLoss.mean("loss") },
+        total: nSteps,
+        unit: "steps",
+        values: { loss: losses.mean("loss") },
       });
-      await run.yield();
     }
-    const seconds = span.stop();
-    const loss = epochLoss.mean("loss");
-    await run.log({ step, epoch, loss, "time/epoch": seconds });
+    engine.use("averaged");
+    const held = meanOf(await denoisingLosses(model, heldOut));
+    if (held < lowest || epoch === 1) {
+      lowest = held;
+      saveWeights(model.model, run.path, "best");
+    }
+    await run.log({
+      step,
+      epoch,
+      "loss/epoch": losses.mean("loss"),
+      "loss/held-out": held,
+      "time/epoch": span.stop(),
+    });
   }
-  await saveModel(model, run.path);
-  run.record({ name: "loss/train" }, epochLoss.result("loss"));
+  engine.use("last");
+  saveWeights(model.model, run.path, "last");
+  engine.use("averaged");
+  await saveModel(model.model, run.path);
+  run.record({ name: "loss/train" }, losses.result("loss"));
   run.record({ name: "time/epoch" }, run.timer.result());
-  return model;
+}
+
+/** The batches of each epoch: of fresh rows, or of the same in another order. */
+function* epochsOf(
+  { train, draw }: DiffusionData,
+  { config, run }: Pick<Surroundings, "config" | "run">,
+): Generator<Iterable<Batch>, never> {
+  const { batchSize, freshData } = config;
+  const order = run.random("order"), fresh = run.random("data");
+  while (true) {
+    yield freshData && draw
+      ? batches(draw(fresh, train.nRows), { batchSize })
+      : batches(train, { batchSize, order });
+  }
+}
+
+/** The held-out rows at times and with noise that are the same each epoch. */
+function noisyHeldOut(
+  { heldOut }: DiffusionData,
+  { schedule, run }: { readonly schedule: Float64Array; readonly run: Run },
+): NoisyBatch {
+  const [rows] = batches(heldOut, { batchSize: heldOut.nRows });
+  return addNoise(rows!, { schedule, random: run.random("held-out") });
+}
+
+function meanOf(values: Float32Array | Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}
+
+function checkFinite(what: string, value: number, step: number): void {
+  if (Number.isFinite(value)) return;
+  throw new RangeError(
+    `non-finite ${what} at step ${step}: current value is ${value}; a lower ` +
+      "--learning-rate may help, --on-nonfinite continue goes on",
+  );
 }

@@ -30,7 +30,14 @@ import {
   someOf,
 } from "./comparison.ts";
 import { type Case, findBaseline, judge } from "./judge.ts";
-import { type LaidRow, layOut, METRIC_KEY } from "./pivot.ts";
+import {
+  type Axes,
+  fieldsThatDiffer,
+  type LaidRow,
+  layOut,
+  METRIC_KEY,
+} from "./pivot.ts";
+import type { RatioNames } from "./ratios.ts";
 import {
   groupReplicates,
   nuisanceKeys,
@@ -72,29 +79,77 @@ export async function compare(
   const { lowerIsBetter = [], higherIsBetter = [] } = options;
   checkGlobs(lowerIsBetter, [...measured], "--lower-is-better");
   checkGlobs(higherIsBetter, [...measured], "--higher-is-better");
-  const layout = layOut(groups, wanted, { ...options, nuisance });
+  const axes = { ...axesOf(groups, wanted, options), nuisance };
+  const all = layOut(groups, wanted, axes);
+  const { relativeTo = [] } = options;
+  const { names, left: withoutRatio } = relativeTo.length > 0
+    ? await namesOfRatios(all.columns, relativeTo)
+    : { names: undefined, left: [] };
+  const layout = withoutRatio.length > 0
+    ? layOut(groups, wanted.filter(({ name }) => names!.has(name)), axes)
+    : all;
   const columns = layout.columns.toSorted(columnOrder);
   const laid = options.sort
     ? sortRows(layout.rows, [...measured], { sort: options.sort, nuisance })
     : layout.rows;
   const baseline = findBaseline(laid, options.baseline ?? [], nuisance);
   const rows = await fillRows(laid, options);
-  const finished = await finish(rows, laid, { columns, baseline, options });
+  const asked = { ...options, ...axes };
+  const finished = await finish(rows, laid, {
+    columns,
+    baseline,
+    options: asked,
+  });
   return {
     keys: layout.keys,
     columns,
     rows: finished,
     replicates: groups,
     nuisance,
-    options,
+    options: asked,
     ...(baseline ? { baseline } : {}),
     left,
     superseded: replicates.flatMap(({ superseded }) =>
       superseded.map(({ id }) => id)
     ),
-    caveats: caveatsOf(laid, rows, { ...options, nuisance }),
+    caveats: [
+      ...withoutRatio,
+      ...caveatsOf(laid, rows, { ...options, nuisance }),
+    ],
     problems: database.problems,
   };
+}
+
+/** So many records of one row stand side by side; more make a list. */
+const MOST_ABREAST = 6;
+/** The field that tells what was measured from what it is held against. */
+const SOURCE = "source";
+
+/** The axes that were asked for; of one row with many records, a list of them. */
+function axesOf(
+  groups: readonly Replicates[],
+  wanted: readonly ResultMetadata[],
+  { rows = [], cols = [], isForReaders, baseline, relativeTo }: CompareOptions,
+): Axes {
+  const isFree = [rows, cols, baseline ?? [], relativeTo ?? []]
+    .every((asked) => asked.length === 0);
+  const isList = isForReaders && isFree && groups.length === 1 &&
+    wanted.length > MOST_ABREAST;
+  if (!isList) return { rows, cols };
+  const hasSource = wanted.some(({ fields }) => fields[SOURCE] !== undefined);
+  const beside = hasSource ? [SOURCE] : [];
+  return {
+    rows: [METRIC_KEY, ...fieldsThatDiffer(wanted, beside)],
+    cols: beside,
+  };
+}
+
+async function namesOfRatios(
+  columns: readonly ResultMetadata[],
+  relativeTo: readonly string[],
+): Promise<RatioNames> {
+  const { ratioNames } = await import("./ratios.ts");
+  return ratioNames(columns, relativeTo);
 }
 
 /** Rows of means get their verdicts; ratios and other aggregates have none. */

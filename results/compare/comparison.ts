@@ -50,6 +50,8 @@ export interface CompareOptions
   readonly relativeTo?: readonly string[];
   /** The chance of a single false verdict in a column; 0.05 by default. */
   readonly alpha?: number;
+  /** Whether it is to be read: one row with many records is then a list. */
+  readonly isForReaders?: boolean;
 }
 
 /** What kind of error a number has. */

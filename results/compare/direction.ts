@@ -27,7 +27,17 @@ const LOWER = new Set([
     "mse",
     "rmse",
   ],
-  ...["mae", "nll", "kl", "mmd", "fid", "perplexity", "wasserstein", "time"],
+  ...[
+    "mae",
+    "nll",
+    "kl",
+    "mmd",
+    "mmd2",
+    "fid",
+    "perplexity",
+    "wasserstein",
+    "time",
+  ],
   ...["seconds", "latency", "regret", "cost", "brier", "bpd"],
 ]);
 
@@ -37,6 +47,20 @@ const HIGHER = new Set([
   ...["reward", "return", "likelihood", "psnr", "ssim", "bleu", "iou", "dice"],
   ...["throughput", "r2", "success"],
 ]);
+
+/** Measures without bias around a floor of 0, and so at times below it. */
+const AROUND_ZERO = /(^|[^a-z0-9])(mmd2|energy-distance)$/;
+
+/**
+ * Says whether ratios of a measure mean anything. Of estimates without bias
+ * around 0 they do not: the one below may be anything, negative too.
+ *
+ * @param name The name in the metadata.
+ * @returns Whether they do.
+ */
+export function hasRatios(name: string): boolean {
+  return !AROUND_ZERO.test(name);
+}
 
 /**
  * Says which way of a measure is better: as the user has it, or else by the

@@ -116,7 +116,7 @@ export async function judge(
 ): Promise<readonly ComparisonRow[]> {
   const ranked = columns.filter((column) =>
     rows.length <= MOST_RANKED && directionOf(column.name, options) &&
-    isRankable(column, rows)
+    isRankable(column, rows) && !isShared(laid, column)
   );
   if (!baseline && ranked.length === 0) return rows;
   const { contrast, rank, verdictsOf } = await import(
@@ -143,7 +143,10 @@ export async function judge(
     const samples = samplesOf(column);
     const reference = samples[baseline!.row];
     const others = rows.keys()
-      .filter((index) => samples[index] && index !== baseline!.row).toArray();
+      .filter((index) =>
+        samples[index] && index !== baseline!.row &&
+        !isShared([laid[index]!, laid[baseline!.row]!], column)
+      ).toArray();
     const verdicts = verdictsOf(
       others.map((index) =>
         reference
@@ -188,6 +191,12 @@ export async function judge(
     });
   }
   return rows.map((row, index) => ({ ...row, cells: cells[index]! }));
+}
+
+/** Whether rows show one and the same measurement, which nothing tells apart. */
+function isShared(rows: readonly LaidRow[], column: ResultMetadata): boolean {
+  const shown = rows.flatMap(({ measured }) => measured.get(column) ?? []);
+  return new Set(shown).size < shown.length;
 }
 
 /** A row with a run that diverged, or failed otherwise, is never called best. */

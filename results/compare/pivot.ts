@@ -109,7 +109,7 @@ export function layOut(
     : [
       // What differs between configurations, whatever records call theirs.
       ...differing.map((key) => ({ key, read: configReader(key) })),
-      ...(cols.length > 0 ? fieldsThatDiffer(selected) : [])
+      ...(cols.length > 0 ? fieldsThatDiffer(selected, cols) : [])
         .map((key) => ({ key, read: readerOf(key) })),
     ].filter(({ key }, index, all) =>
       !cols.includes(key) && all.findIndex((item) => item.key === key) === index
@@ -159,15 +159,57 @@ export function layOut(
       row.measured.set(column, { replicates, metadata });
     }
   }
+  const fieldKeys = keys.filter((key) =>
+    key !== METRIC_KEY &&
+    selected.some(({ fields }) => fields[key] !== undefined)
+  );
   return {
     keys,
     columns: [...columns],
-    rows: laid.values().map(({ config, replicates, measured }) => ({
-      config,
-      replicates: [...replicates],
-      measured,
-    })).toArray(),
+    rows: spread([...laid.values()], fieldKeys)
+      .map(({ config, replicates, measured }) => ({
+        config,
+        replicates: [...replicates],
+        measured,
+      })),
   };
+}
+
+/** A row while values are still put into it. */
+interface OpenRow {
+  readonly config: Record<string, unknown>;
+  readonly replicates: Set<Replicates>;
+  readonly measured: Map<ResultMetadata, Measured>;
+}
+
+/**
+ * A record that lacks a field by which rows are told apart holds for all of
+ * them: a floor that knows no sampler stands beside every sampler. Its own row
+ * goes where all that stands in it has found a place.
+ */
+function spread(
+  rows: readonly OpenRow[],
+  fieldKeys: readonly string[],
+): OpenRow[] {
+  return rows.filter((row) => {
+    const lacking = fieldKeys.filter((key) => row.config[key] === undefined);
+    if (lacking.length === 0 || row.measured.size === 0) return true;
+    const takers = rows.filter((other) =>
+      lacking.some((key) => other.config[key] !== undefined) &&
+      Object.keys(row.config).every((key) =>
+        row.config[key] === undefined
+          ? lacking.includes(key) || other.config[key] === undefined
+          : formatValue(other.config[key]) === formatValue(row.config[key])
+      ) &&
+      row.replicates.values().every((one) => other.replicates.has(one))
+    );
+    const left = row.measured.entries().filter(([column, measured]) => {
+      const free = takers.filter((other) => !other.measured.has(column));
+      for (const other of free) other.measured.set(column, measured);
+      return free.length === 0;
+    }).toArray();
+    return left.length > 0;
+  });
 }
 
 function checkKeys(
@@ -181,13 +223,28 @@ function checkKeys(
   }
 }
 
-/** Fields in which records of one name differ. */
-function fieldsThatDiffer(selected: readonly ResultMetadata[]): string[] {
+/**
+ * Finds the fields in which records of one name differ, though they stand in
+ * the same column: what a column has in common need not tell rows apart.
+ *
+ * @param selected What was measured.
+ * @param cols The keys that tell columns apart.
+ * @returns The names of the fields.
+ */
+export function fieldsThatDiffer(
+  selected: readonly ResultMetadata[],
+  cols: readonly string[],
+): string[] {
   const fields = new Set(
     selected.flatMap(({ fields }) => Object.keys(fields)),
   );
+  const byColumn = Map.groupBy(
+    selected,
+    ({ name, fields }) =>
+      JSON.stringify([name, ...cols.map((key) => fields[key] ?? null)]),
+  );
   return [...fields].filter((field) =>
-    Map.groupBy(selected, ({ name }) => name).values().some((same) =>
+    byColumn.values().some((same) =>
       new Set(same.map(({ fields }) => fields[field])).size > 1
     )
   );

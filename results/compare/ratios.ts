@@ -6,14 +6,15 @@
 
 import { ConfigError, unknownKey } from "../../core/config/schema.ts";
 import { type ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
-import { matchesValue, parseConditions } from "../select.ts";
+import { type Condition, matchesValue, parseConditions } from "../select.ts";
 import {
   type MeanPair,
   pairOf,
   type Ratio,
   ratioOf,
 } from "../statistics/ratio.ts";
-import type { Cell, ComparisonRow } from "./comparison.ts";
+import { type Cell, type ComparisonRow, someOf } from "./comparison.ts";
+import { hasRatios } from "./direction.ts";
 
 /** To which column, and how sure of it. */
 export interface RatioOptions {
@@ -21,6 +22,56 @@ export interface RatioOptions {
   readonly relativeTo: readonly string[];
   /** The confidence level of intervals in percent; 0 for none. */
   readonly ci: number;
+}
+
+/** Which measures can be ratios. */
+export interface RatioNames {
+  /** Those that have a column of reference. */
+  readonly names: ReadonlySet<string>;
+  /** What is left out, and why: a sentence for each reason. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Says of which measures there can be ratios: those that have the column of
+ * reference, and are not estimates around 0, which may be negative.
+ *
+ * @param columns The columns.
+ * @param relativeTo Conditions `key=value` that one column of each name meets.
+ * @returns Their names.
+ * @throws {ConfigError} If no column at all is the reference, or several of one
+ * measure are.
+ */
+export function ratioNames(
+  columns: readonly ResultMetadata[],
+  relativeTo: readonly string[],
+): RatioNames {
+  const references = referencesOf(columns, relativeTo);
+  const all = [...new Set(columns.map(({ name }) => name))];
+  const lacking = all.filter((name) =>
+    !references.keys().some((column) => column.name === name)
+  );
+  const centred = all.filter((name) =>
+    !hasRatios(name) && !lacking.includes(name)
+  );
+  const left = [
+    ...(centred.length > 0
+      ? [
+        `No ratios of ${centred.join(", ")}, which may be negative: the ` +
+        "best there is are 0 on average",
+      ]
+      : []),
+    ...(lacking.length > 0
+      ? [
+        `No ratios of ${lacking.join(", ")}: without a column ${
+          relativeTo.join(" ")
+        }`,
+      ]
+      : []),
+  ];
+  const dropped = [...lacking, ...centred];
+  const names = new Set(all.filter((name) => !dropped.includes(name)));
+  return { names, left };
 }
 
 /**
@@ -37,11 +88,7 @@ export function ratiosTo(
   columns: readonly ResultMetadata[],
   { relativeTo, ci }: RatioOptions,
 ): ComparisonRow[] {
-  const references = new Map(
-    columns.map((
-      column,
-    ) => [column, referenceFor(column, columns, relativeTo)]),
-  );
+  const references = referencesOf(columns, relativeTo);
   return rows.map((row) => ({
     ...row,
     cells: new Map(columns.flatMap((column): [ResultMetadata, Cell][] => {
@@ -54,37 +101,62 @@ export function ratiosTo(
   }));
 }
 
-function referenceFor(
-  { name }: ResultMetadata,
+/** The column of reference of each column that has one. */
+function referencesOf(
   columns: readonly ResultMetadata[],
   relativeTo: readonly string[],
-): ResultMetadata {
-  const refuse = (message: string): never => {
-    throw new ConfigError([{ where: "--relative-to", message }]);
-  };
+): Map<ResultMetadata, ResultMetadata> {
+  const conditions = conditionsOf(columns, relativeTo);
+  const references = new Map<ResultMetadata, ResultMetadata>();
+  for (const column of columns) {
+    const found = columns.filter(({ name, fields }) =>
+      name === column.name &&
+      conditions.every(({ key, wanted }) => matchesValue(fields[key], wanted))
+    );
+    if (found.length > 1) {
+      throw unclear(
+        relativeTo,
+        `more than one column of ${column.name}`,
+        found,
+      );
+    }
+    if (found.length === 1) references.set(column, found[0]!);
+  }
+  if (references.size === 0) throw unclear(relativeTo, "no column", columns);
+  return references;
+}
+
+function conditionsOf(
+  columns: readonly ResultMetadata[],
+  relativeTo: readonly string[],
+): Condition[] {
   const conditions = parseConditions(relativeTo, "--relative-to");
   const keys = [...new Set(columns.flatMap((c) => Object.keys(c.fields)))];
   for (const { key } of conditions) {
     if (keys.length === 0) {
-      refuse(
+      throw refusal(
         `Cannot use --relative-to ${relativeTo} as no column has a key: put ` +
           `${key} there with --cols ${key}`,
       );
     }
-    if (!keys.includes(key)) refuse(unknownKey(key, keys));
+    if (!keys.includes(key)) throw refusal(unknownKey(key, keys));
   }
-  const found = columns.filter((column) =>
-    column.name === name &&
-    conditions.every(({ key, wanted }) =>
-      matchesValue(column.fields[key], wanted)
-    )
+  return conditions;
+}
+
+function unclear(
+  relativeTo: readonly string[],
+  found: string,
+  columns: readonly ResultMetadata[],
+): ConfigError {
+  return refusal(
+    `Cannot use --relative-to ${relativeTo.join(" ")} as ${found} is that: ` +
+      `there are ${someOf(columns.map(String))}`,
   );
-  if (found.length === 1) return found[0]!;
-  return refuse(
-    `Cannot use --relative-to ${relativeTo.join(" ")} as ${
-      found.length === 0 ? "no column" : "more than one column"
-    } of ${name} is that: there are ${columns.join("; ")}`,
-  );
+}
+
+function refusal(message: string): ConfigError {
+  return new ConfigError([{ where: "--relative-to", message }]);
 }
 
 function ratioCell(cell: Cell, reference: Cell, level: number): Cell {

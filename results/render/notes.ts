@@ -13,11 +13,12 @@ import {
   labelOf,
 } from "../compare/comparison.ts";
 import { directionOf } from "../compare/direction.ts";
+import { METRIC_KEY } from "../compare/pivot.ts";
 import { ALPHA } from "../statistics/levels.ts";
 import type { Standing } from "../statistics/verdicts.ts";
 import type { Note } from "./text.ts";
 import { outlook } from "./verdicts.ts";
-import { clean, hasError, headingOf, MARKS } from "./words.ts";
+import { clean, hasError, headingOf, isList, MARKS } from "./words.ts";
 
 /**
  * The notes under the table of a comparison.
@@ -39,11 +40,21 @@ export function notesOf(comparison: Comparison): Note[] {
   ];
 }
 
-function nameNotes({ columns, options }: Comparison): Note[] {
+/** Of what runs a list is, whose rows do not say it. */
+function listNote({ rows: [row] }: Comparison): string {
+  const { runs, total } = row!;
+  return total === 1
+    ? `All of run ${clean(runs.join())}.`
+    : `All of the same runs: ${runs.length} of ${total}.`;
+}
+
+function nameNotes(comparison: Comparison): Note[] {
+  const { columns, options } = comparison;
   const names = new Set(columns.map(({ name }) => name));
-  const { cols = [], relativeTo = [] } = options;
+  const { rows = [], cols = [], relativeTo = [] } = options;
   return [
-    ...(cols.length > 0 && names.size === 1
+    ...(isList(comparison) ? [{ text: listNote(comparison) }] : []),
+    ...(cols.length > 0 && names.size === 1 && !rows.includes(METRIC_KEY)
       ? [{ text: `Values are of ${clean([...names].join())}.` }]
       : []),
     ...(relativeTo.length > 0

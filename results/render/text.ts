@@ -8,7 +8,14 @@
 import type { Comparison, Count } from "../compare/comparison.ts";
 import { notesOf } from "./notes.ts";
 import { verdictsOf } from "./verdicts.ts";
-import { cellText, clean, headingOf, keyColumns, valueText } from "./words.ts";
+import {
+  cellText,
+  clean,
+  headingOf,
+  isList,
+  keyColumns,
+  valueText,
+} from "./words.ts";
 
 /** A cell for readers. */
 export interface TextCell {
@@ -75,13 +82,16 @@ export interface VerdictsText {
 export function textOf(comparison: Comparison): ComparisonText {
   const { keys, columns, rows, baseline } = comparison;
   const isOneRunEach = rows.every(({ total }) => total === 1);
+  const hasRuns = !isList(comparison);
   const table: TextTable = {
     columns: [
-      {
-        heading: isOneRunEach ? "run" : "runs",
-        isNumeric: !isOneRunEach,
-        isKey: true,
-      },
+      ...(hasRuns
+        ? [{
+          heading: isOneRunEach ? "run" : "runs",
+          isNumeric: !isOneRunEach,
+          isKey: true,
+        }]
+        : []),
       ...keyColumns(comparison),
       ...columns.map((column) => ({
         heading: headingOf(column, comparison),
@@ -90,7 +100,9 @@ export function textOf(comparison: Comparison): ComparisonText {
       })),
     ],
     rows: rows.map(({ runs, counts, config, cells }) => [
-      { text: isOneRunEach ? runs.join() : countText(counts) },
+      ...(hasRuns
+        ? [{ text: isOneRunEach ? runs.join() : countText(counts) }]
+        : []),
       ...keys.map((key) => ({ text: clean(valueText(config[key])) })),
       ...columns.map((column) => cellText(cells.get(column), comparison)),
     ]),

@@ -14,6 +14,7 @@ import {
   type RoundedNumbers,
 } from "../../core/utils/results.ts";
 import type { Cell, Comparison } from "../compare/comparison.ts";
+import { METRIC_KEY } from "../compare/pivot.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import type { TextCell, TextColumn } from "./text.ts";
 
@@ -22,6 +23,13 @@ export const NO_VALUE = "–";
 
 /** The signs behind a value. */
 export const MARKS = { withinRun: "†", best: "*", tied: "≈" };
+
+/** Whether rows are records of the same runs, which then need no column. */
+export function isList({ rows, options }: Comparison): boolean {
+  const runs = new Set(rows.map(({ runs }) => runs.join()));
+  return options.rows?.[0] === METRIC_KEY && rows.length > 1 &&
+    runs.size === 1;
+}
 
 /** The columns of the keys that tell rows apart. */
 export function keyColumns({ keys, rows }: Comparison): TextColumn[] {

@@ -27,7 +27,32 @@ Deno.test("modelConfigSchema has the documented defaults", () => {
     nTrain: 8000,
     nTimesteps: 1000,
     betaSchedule: "linear",
+    freshData: true,
+    activation: "silu",
+    timeEmbedding: "sinusoidal",
+    inputEmbedding: "none",
+    embeddingSize: 64,
+    prediction: "noise",
+    optimizer: "adam",
+    weightDecay: 0,
+    gradientClip: 1,
+    emaDecay: 0.999,
+    learningRateSchedule: "cosine",
+    warmupSteps: 0,
   });
+});
+
+Deno.test("ConfigSchema.resolve() gives keys that a whole configuration lacks their value from before", () => {
+  const nameOf = (key: string) => key;
+  const source = { values: { seed: 3 }, nameOf };
+  const resolve = (isWhole: boolean, ...more: object[]) =>
+    modelConfigSchema.resolve([
+      { ...source, isWhole },
+      ...more.map((values) => ({ values: { ...values }, nameOf })),
+    ]).freshData;
+  assertEquals(resolve(false), true);
+  assertEquals(resolve(true), false);
+  assertEquals(resolve(true, { freshData: true }), true);
 });
 
 Deno.test("configurations are frozen, lists included", () => {
@@ -63,7 +88,7 @@ Deno.test("ConfigSchema.resolve() says all that is wrong, where, and what would 
     'Cannot use "batchSize" in my.json as it must be a whole number of at ' +
     "least 1: current value is -1",
     'Cannot use "betaSchedule" in my.json as it must be one of "linear", ' +
-    '"cosine": current value is "sine"',
+    '"quadratic", "cosine": current value is "sine"',
     'Cannot use "learnRate" in my.json as there is no such key: did you ' +
     'mean "learningRate" in my.json?',
   ]);
@@ -90,8 +115,8 @@ Deno.test("ConfigSchema.format() prints readably, a key a line", () => {
   const lines = modelConfigSchema.format(modelConfigSchema.defaults)
     .split("\n");
   assertEquals(lines.length, modelConfigSchema.keys.length);
-  assertEquals(lines[0], "seed             = 42");
-  assertEquals(lines[4], "hiddenLayerSizes = 128,64,32");
+  assertEquals(lines[0], "seed                 = 42");
+  assertEquals(lines[4], "hiddenLayerSizes     = 128,64,32");
 });
 
 testWith(

@@ -6,7 +6,9 @@ import {
 } from "@std/assert";
 import { modelConfigSchema } from "../../core/config/model_config.ts";
 import { scalingOf } from "../../core/data/table.ts";
-import { loadData, MIXTURE } from "../../core/diffusion/data.ts";
+import { loadData } from "../../core/diffusion/data.ts";
+import { MIXTURE } from "../../core/diffusion/datasets.ts";
+import { RandomStream } from "../../core/utils/random.ts";
 import { tempFolder, testWith } from "../_helpers.ts";
 
 const configOf = (values: object) => modelConfigSchema.parse(values);
@@ -19,9 +21,10 @@ Deno.test("MIXTURE has weights that add up to 1", () => {
 Deno.test("loadData() draws the mixture with its mean and variance", () => {
   const nTrain = 100_000;
   const { scaling } = loadData(configOf({ nTrain }));
-  const mean = MIXTURE.reduce((sum, c) => sum + c.weight * c.mean, 0);
+  const mean = MIXTURE.reduce((sum, c) => sum + c.weight * c.means[0]!, 0);
   const variance = MIXTURE.reduce(
-    (sum, c) => sum + c.weight * (c.deviation ** 2 + (c.mean - mean) ** 2),
+    (sum, { weight, means: [own], deviations: [deviation] }) =>
+      sum + weight * (deviation! ** 2 + (own! - mean) ** 2),
     0,
   );
   const deviation = Math.sqrt(variance);
@@ -76,4 +79,29 @@ testWith("files", "loadData() reads a CSV of the user's", () => {
     Deno.errors.NotFound,
     "nowhere.csv",
   );
+});
+
+Deno.test("loadData() draws fresh rows on the same scale as the others", () => {
+  const { draw, scaling } = loadData(configOf({ dataset: "gaussians" }));
+  const rows = draw!(new RandomStream(1, "data"), 20_000);
+  assertEquals(rows.columns, scaling.columns);
+  const { means, deviations } = scalingOf(rows);
+  for (const column of [0, 1]) {
+    assertAlmostEquals(means[column]!, 0, 0.05);
+    assertAlmostEquals(deviations[column]!, 1, 0.05);
+  }
+  const again = draw!(new RandomStream(1, "data"), 20_000);
+  assertEquals(again.values, rows.values);
+});
+
+Deno.test("loadData() knows the density of mixtures in standard units alone", () => {
+  const { mixture, scaling } = loadData(configOf({}));
+  const [first] = MIXTURE, [standard] = mixture!;
+  const [mean, deviation] = [scaling.means[0]!, scaling.deviations[0]!];
+  assertAlmostEquals(standard!.means[0]! * deviation + mean, first!.means[0]!);
+  assertAlmostEquals(
+    standard!.deviations[0]! * deviation,
+    first!.deviations[0]!,
+  );
+  assertEquals(loadData(configOf({ dataset: "moons" })).mixture, null);
 });

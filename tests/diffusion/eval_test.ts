@@ -23,6 +23,17 @@ import { tempFolder, testWith } from "../_helpers.ts";
 
 const QUICK = modelConfigSchema.parse({ nTrain: 4000, nEpochs: 1 });
 
+/** Hardly trained, and far from the data. */
+const MLP = modelConfigSchema.parse({
+  model: "mlp",
+  hiddenLayerSizes: [8],
+  nTrain: 200,
+  nEpochs: 1,
+});
+
+/** Few and small, so that a test takes a moment. */
+const FEW = { nSamples: 200, nRepeats: 4, nSteps: [5] };
+
 const quiet = { print: () => {} };
 
 async function trained(config: ModelConfig, runs: string): Promise<string> {
@@ -36,7 +47,7 @@ async function trained(config: ModelConfig, runs: string): Promise<string> {
     what,
     (run) => trainDiffusionModel(config, run),
   );
-  model.dispose();
+  model[Symbol.dispose]();
   return runPath;
 }
 
@@ -55,7 +66,7 @@ testWith(
   async () => {
     using folder = tempFolder();
     const runPath = await trained(QUICK, folder.path);
-    await evaluate({}, runPath);
+    await evaluate(FEW, runPath);
     const { mean, error, n } = resultOf(runPath, { name: "loss/held-out" });
     assertEquals(n, 1000); // One observation a row, however often measured.
     const { loadData } = await import("../../core/diffusion/data.ts");
@@ -70,111 +81,279 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator samples with a mean of 0 within its error, and the error of a normal mean",
+  "Evaluator measures model, exact score, floor and identity, each told apart",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
-    await evaluate({ nSteps: [3, 20], nSamples: 2500 }, runPath);
-    for (const nSteps of [3, 20]) {
-      const { mean, error, n } = resultOf(runPath, {
-        name: "sampling",
-        nSteps,
-        nSamples: 2500,
-      });
-      assertEquals(n, 2500);
-      assert(Math.abs(mean) < 4 * error);
-      assertAlmostEquals(error, 1 / Math.sqrt(2500), 0.1 / Math.sqrt(2500));
-    }
-  },
-);
-
-testWith(
-  "files",
-  "Evaluator passes the noise nSteps times through the model of the run",
-  async () => {
-    using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
-    // In place of the identity, a model that halves what it is given.
-    const tf = await import("@tensorflow/tfjs");
-    const { saveModel } = await import("../../core/diffusion/model.ts");
-    const [noisy, time] = [tf.input({ shape: [1] }), tf.input({ shape: [1] })];
-    const times = (factor: number) =>
-      tf.layers.dense({
-        units: 1,
-        kernelInitializer: tf.initializers.constant({ value: factor }),
-      });
-    const outputs = tf.layers.add().apply([
-      times(0.5).apply(noisy) as never,
-      times(0).apply(time) as never,
+    const runPath = await trained(MLP, folder.path);
+    const records = await evaluate({ ...FEW, nSteps: [5, 9] }, runPath);
+    const told = [...records.named("wasserstein")]
+      .map(({ metadata: { fields }, result }): Record<string, unknown> => ({
+        ...fields,
+        n: result.n,
+      }));
+    const setting = { nRepeats: 4, nSamples: 200, sampler: "dpm-solver++" };
+    const sources = ["model", "exact-score", "identity"];
+    assertEquals(told, [
+      { nRepeats: 20, nSamples: 200, source: "floor", n: 20 },
+      ...[5, 9].flatMap((nSteps) =>
+        sources.map((source) => ({ ...setting, nSteps, source, n: 4 }))
+      ),
     ]);
-    await saveModel(
-      tf.model({ inputs: [noisy, time], outputs: outputs as never }),
-      runPath,
-    );
-    await evaluate({ nSteps: [1, 4] }, runPath);
-    for (const nSteps of [1, 4]) {
-      const { error } = resultOf(runPath, {
-        name: "sampling",
-        nSteps,
-        nSamples: 2000,
-      });
-      const expected = 0.5 ** nSteps / Math.sqrt(2000);
-      assertAlmostEquals(error, expected, 0.1 * expected);
+    for (const name of ["energy-distance", "mmd2"]) {
+      assertEquals(records.named(name).size, 1 + 2 * 3);
+    }
+    for (const { metadata: { fields } } of records.named("mmd2")) {
+      assertEquals(fields.bandwidth, 0.5);
+    }
+    assertEquals(records.named("time/sampling").size, 2);
+  },
+);
+
+testWith(
+  "files",
+  "Evaluator finds the floor that two samples of the data have",
+  async () => {
+    using folder = tempFolder();
+    const runPath = await trained(MLP, folder.path);
+    const records = await evaluate(FEW, runPath);
+    const { mean, error } = [...records.named("wasserstein")]
+      .find(({ metadata }) => metadata.fields.source === "floor")!.result;
+    // Brute force, from the mixture as it is written down, in other units.
+    const { MIXTURE } = await import("../../core/diffusion/datasets.ts");
+    const { loadData } = await import("../../core/diffusion/data.ts");
+    const { RandomStream } = await import("../../core/utils/random.ts");
+    const random = new RandomStream(99, "floor");
+    const draw = () =>
+      Array.from({ length: 200 }, () => {
+        let uniform = random.uniform();
+        const part = MIXTURE.find(({ weight }) => (uniform -= weight) < 0)!;
+        return part.means[0]! + part.deviations[0]! * random.normal();
+      }).sort((a, b) => a - b);
+    const [scale] = loadData(MLP).scaling.deviations;
+    const distances = Array.from({ length: 400 }, () => {
+      const [a, b] = [draw(), draw()];
+      return a.reduce((sum, x, i) => sum + Math.abs(x - b[i]!), 0) / 200 /
+        scale!;
+    });
+    const expected = distances.reduce((a, b) => a + b) / 400;
+    assertAlmostEquals(mean, expected, 4 * error);
+  },
+);
+
+testWith(
+  "files",
+  "Evaluator reaches the floor with the exact score, which an untrained model does not",
+  async () => {
+    using folder = tempFolder();
+    const runPath = await trained(MLP, folder.path);
+    const records = await evaluate({ ...FEW, nSteps: [40] }, runPath);
+    const meanOf = (name: string, source: string) =>
+      [...records.named(name)]
+        .find(({ metadata }) => metadata.fields.source === source)!.result;
+    const floor = meanOf("wasserstein", "floor");
+    const exact = meanOf("wasserstein", "exact-score");
+    const away = 4 * Math.hypot(floor.error, exact.error);
+    assert(Math.abs(exact.mean - floor.mean) < away);
+    assert(meanOf("wasserstein", "identity").mean > 3 * floor.mean);
+    assert(meanOf("wasserstein", "model").mean > 1.5 * floor.mean);
+    const energy = meanOf("energy-distance", "floor");
+    assert(Math.abs(energy.mean) < 4 * energy.error);
+  },
+);
+
+testWith(
+  "files",
+  "Evaluator measures the denoising loss at each time, and the least that is possible",
+  async () => {
+    using folder = tempFolder();
+    const runPath = await trained(QUICK, folder.path);
+    const records = await evaluate(FEW, runPath);
+    const { loadData } = await import("../../core/diffusion/data.ts");
+    const { values } = loadData(QUICK).heldOut;
+    const square = values.reduce((sum, x) => sum + x * x, 0) / values.length;
+    const schedule = alphaBars(QUICK);
+    for (const time of [0.2, 0.4, 0.6, 0.8, 1]) {
+      const of = (source: string) =>
+        records.get(
+          ResultMetadata.of({ name: "loss/denoising", source, time }),
+        )!;
+      const { mean, error, n } = of("model");
+      assertEquals(n, 1000);
+      const kept = schedule[Math.round(1000 * time) - 1]!;
+      const expected = kept * square + (1 - Math.sqrt(1 - kept)) ** 2;
+      assertAlmostEquals(mean, expected, 4 * error);
+      // At the end all is noise, and the identity is as good.
+      if (time < 0.5) assert(of("exact-score").mean < mean);
     }
   },
 );
 
 testWith(
   "files",
-  "Evaluator keeps a file a setting, and replaces it when measured again",
+  "Evaluator keeps a file a record, and replaces it bit for bit when measured again",
   async () => {
     using folder = tempFolder();
     const runPath = await trained(QUICK, folder.path);
-    await evaluate({ nSteps: [3, 20] }, runPath);
+    await evaluate({ ...FEW, nSteps: [3, 20] }, runPath);
     const names = () =>
       Array.from(Deno.readDirSync(`${runPath}/results`), ({ name }) => name)
         .sort();
     const before = names();
-    assertEquals(before, [
-      "eval_loss+held-out.json",
-      "eval_sampling_nSamples=2000_nSteps=20.json",
-      "eval_sampling_nSamples=2000_nSteps=3.json",
-      "eval_time+sampling_nSamples=2000_nSteps=20.json",
-      "eval_time+sampling_nSamples=2000_nSteps=3.json",
-      "train.json",
-    ]);
-    const first = resultOf(runPath, {
-      name: "sampling",
-      nSteps: 3,
-      nSamples: 2000,
-    });
-    const records = await evaluate({ nSteps: [3] }, runPath);
+    assert(
+      before.includes(
+        "eval_loss+held-out.json",
+      ),
+    );
+    // Held-out, 5 times of 2 sources, the floor's 3 measures, and for both
+    // numbers of steps those of 2 sources and the time; and the training's.
+    assertEquals(before.length, 1 + 10 + 3 + 2 * (6 + 1) + 1);
+    const first = [...readRecords(runPath).named("wasserstein")].map(String);
+    const records = await evaluate({ ...FEW, nSteps: [3] }, runPath);
     assertEquals(names(), before);
-    const again = records.named("sampling");
-    assertEquals([...again][0]!.result, first); // Bit for bit.
+    const again = [...records.named("wasserstein")].map(String);
+    assertEquals(again.length, 3);
+    assert(again.every((record) => first.includes(record)));
+    assertEquals(
+      [...Deno.readDirSync(`${runPath}/samples`)].map(({ name }) => name)
+        .sort(),
+      ["dpm-solver++_nSteps=20.json", "dpm-solver++_nSteps=3.json"],
+    );
   },
 );
 
-testWith("files", "Evaluator measures rows of several columns", async () => {
-  using folder = tempFolder();
-  const config = modelConfigSchema.parse({ dataset: "faithful", nEpochs: 1 });
-  const runPath = await trained(config, folder.path);
-  const { Evaluator } = await import("../../core/diffusion/eval.ts");
-  await new Evaluator(evalConfigSchema.defaults, runPath).evaluate();
-  const { n, error } = resultOf(runPath, { name: "loss/held-out" });
-  assertEquals(n, 54);
-  assert(error > 0);
-});
+testWith(
+  "files",
+  "Evaluator tells other samplers, spacings and weights apart in the metadata",
+  async () => {
+    using folder = tempFolder();
+    const runPath = await trained(MLP, folder.path);
+    const settingOf = async (values: object) => {
+      const records = await evaluate(
+        { ...FEW, nSamples: 20, ...values },
+        runPath,
+      );
+      const [model] = [...records.named("wasserstein")]
+        .filter(({ metadata }) => metadata.fields.source === "model");
+      const { source: _, nRepeats: __, nSamples: ___, ...fields } =
+        model!.metadata.fields;
+      return fields;
+    };
+    assertEquals(await settingOf({ sampler: "ddim", eta: 0.5 }), {
+      eta: 0.5,
+      nSteps: 5,
+      sampler: "ddim",
+    });
+    // What DDPM makes no use of tells nothing apart, and neither does what
+    // would be so anyhow.
+    assertEquals(
+      await settingOf({ sampler: "ddpm", eta: 0.5, spacing: "log-snr" }),
+      { nSteps: 5, sampler: "ddpm" },
+    );
+    assertEquals(await settingOf({ spacing: "time", weights: "last" }), {
+      nSteps: 5,
+      sampler: "dpm-solver++",
+      spacing: "time",
+      weights: "last",
+    });
+  },
+);
+
+testWith(
+  "files",
+  "Evaluator halves finite data: no row is compared with itself",
+  async () => {
+    using folder = tempFolder();
+    const config = modelConfigSchema.parse({ dataset: "faithful", nEpochs: 1 });
+    const runPath = await trained(config, folder.path);
+    const records = await evaluate(FEW, runPath);
+    assertEquals(resultOf(runPath, { name: "loss/held-out" }).n, 54);
+    const floors = [...records.named("sliced-wasserstein")]
+      .map(({ metadata: { fields } }) => fields);
+    assert(floors.every(({ nSamples }) => nSamples === 27));
+    assertEquals(floors.length, 2); // Neither exact score nor identity twice.
+    const { Reference } = await import("../../core/diffusion/reference.ts");
+    const { loadData } = await import("../../core/diffusion/data.ts");
+    const { RandomStream } = await import("../../core/utils/random.ts");
+    const reference = new Reference(loadData(config), 1000);
+    const [a, b] = reference.pair(new RandomStream(1, "pair"));
+    const rows = (points: Float64Array) =>
+      Array.from(
+        { length: 27 },
+        (_, i) => points.slice(2 * i, 2 * i + 2).join(),
+      );
+    const all = loadData(config).heldOut.values;
+    const both = [...rows(a), ...rows(b)].sort();
+    const expected = Array.from(
+      { length: 54 },
+      (_, i) => all.slice(2 * i, 2 * i + 2).join(),
+    ).sort();
+    assertEquals(both, expected);
+  },
+);
+
+testWith(
+  "files",
+  "Evaluator refuses more steps than timesteps before it measures anything",
+  async () => {
+    using folder = tempFolder();
+    const config = modelConfigSchema.parse({ ...QUICK, nTimesteps: 30 });
+    const runPath = await trained(config, folder.path);
+    await assertRejects(
+      () => evaluate({ ...FEW, nSteps: [5, 31] }, runPath),
+      RangeError,
+      "Cannot sample in 31 steps as the noise schedule has fewer",
+    );
+    assertEquals(
+      [...Deno.readDirSync(`${runPath}/results`)].map(({ name }) => name),
+      ["train.json"],
+    );
+  },
+);
+
+testWith(
+  "files",
+  "Evaluator keeps samples, data and the reverse process in the units of the data",
+  async () => {
+    using folder = tempFolder();
+    const runPath = await trained(MLP, folder.path);
+    await evaluate({ ...FEW, nSteps: [3] }, runPath);
+    const kept = JSON.parse(
+      Deno.readTextFileSync(`${runPath}/samples/dpm-solver++_nSteps=3.json`),
+    );
+    assertEquals(kept.schemaVersion, 1);
+    assertEquals(kept.columns, ["x"]);
+    assertEquals([kept.samples.length, kept.data.length], [200, 200]);
+    const noises = kept.frames.map(({ noise }: { noise: number }) => noise);
+    assertEquals(noises.length, 3 + 1);
+    assert(
+      noises.every((noise: number, i: number) =>
+        i === 0 || noise < noises[i - 1]
+      ),
+    );
+    assertEquals(noises.at(-1), 0);
+    assertEquals(kept.frames.at(-1).rows, kept.samples);
+    const meanOf = (rows: number[][]) =>
+      rows.reduce((sum, [x]) => sum + x!, 0) / rows.length;
+    // The mixture's mean is −0.1, its standard deviation 2.
+    assertAlmostEquals(meanOf(kept.data), -0.1, 5 * 2 / Math.sqrt(200));
+    // The density is one: its integral over even places is 1.
+    const [[left]] = kept.density, [right] = kept.density.at(-1);
+    const width = (right - left) / (kept.density.length - 1);
+    const total = kept.density
+      .reduce((sum: number, [, p]: number[]) => sum + p! * width, 0);
+    assertAlmostEquals(total, 1, 1e-3);
+  },
+);
 
 testWith("files", "Evaluator leaks no tensor, nor when it fails", async () => {
   using folder = tempFolder();
   const runPath = await trained(QUICK, folder.path);
   const tf = await import("@tensorflow/tfjs");
   const before = tf.memory().numTensors;
-  await evaluate({}, runPath);
+  await evaluate(FEW, runPath);
   assertEquals(tf.memory().numTensors, before);
   Deno.removeSync(`${runPath}/model/scaling.json`);
-  await assertRejects(() => evaluate({}, runPath), Deno.errors.NotFound);
+  await assertRejects(() => evaluate(FEW, runPath), Deno.errors.NotFound);
   assertEquals(tf.memory().numTensors, before);
 });
 
@@ -192,6 +371,10 @@ testWith(
     const config = modelConfigSchema.parse({ dataset, nEpochs: 1 });
     const runPath = await trained(config, folder.path);
     write(99);
-    await assertRejects(() => evaluate({}, runPath), RangeError, "has changed");
+    await assertRejects(
+      () => evaluate(FEW, runPath),
+      RangeError,
+      "has changed",
+    );
   },
 );

@@ -1,35 +1,190 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { modelConfigSchema } from "../../core/config/model_config.ts";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertThrows,
+} from "@std/assert";
+import {
+  type ModelConfig,
+  modelConfigSchema,
+} from "../../core/config/model_config.ts";
+import { RandomStream } from "../../core/utils/random.ts";
 import { tempFolder, testWith } from "../_helpers.ts";
 
 // TensorFlow.js reads the environment when it is loaded, which plain
 // `deno test` does not let it; so it is loaded where the rights are there.
 const load = async () => {
   const tf = await import("@tensorflow/tfjs");
-  tf.enableProdMode();
-  await tf.setBackend("cpu");
+  const { setEngine } = await import("../../core/diffusion/engine.ts");
+  await setEngine("cpu");
   return { tf, ...await import("../../core/diffusion/model.ts") };
 };
 
+const SMALL = modelConfigSchema.parse({
+  model: "mlp",
+  hiddenLayerSizes: [8, 8],
+  embeddingSize: 6,
+});
+
+/** Rows at times of their own, or all at one. */
+function someRows(nRows: number, nColumns: number, time?: number) {
+  const random = new RandomStream(3, "rows");
+  const rows = random.fillNormal(new Float64Array(nRows * nColumns));
+  const times = new Float64Array(nRows)
+    .map((_, i) => time ?? (i + 1) / nRows);
+  return { rows, at: { times, alphaBars: times.map((time) => 1 - time / 2) } };
+}
+
 testWith(
   "files",
-  "buildModel() makes a layers model that gives noisy rows back as noise",
+  "buildModel() makes of identity a layers model that gives noisy rows back",
   async () => {
-    const { tf, buildModel, predictNoise } = await load();
+    const { tf, buildModel, NoiseModel } = await load();
     const before = tf.memory().numTensors;
-    const model = buildModel(modelConfigSchema.defaults, 2);
-    assertEquals(model.name, "identity");
-    assertEquals(model.outputShape, [null, 2]);
-    const rows = tf.tensor2d([[1, -2], [3, 4], [5, 6]]);
-    const times = tf.fill<typeof tf.Rank.R2>([3, 1], 0.5);
-    const noise = predictNoise(model, rows, times);
-    assertEquals(noise.arraySync(), rows.arraySync());
-    // A tensor of its own: to dispose of one leaves the other.
-    noise.dispose();
-    assertEquals(rows.arraySync()[0], [1, -2]);
-    tf.dispose([rows, times]);
-    model.dispose();
+    const model = new NoiseModel(
+      buildModel(modelConfigSchema.defaults, 2),
+      "noise",
+    );
+    assertEquals(model.model.name, "identity");
+    assertEquals(model.nColumns, 2);
+    const { rows, at } = someRows(5, 2);
+    assertEquals(
+      await model.predictNoise(rows, at),
+      Float64Array.from(Float32Array.from(rows)),
+    );
+    model[Symbol.dispose]();
     assertEquals(tf.memory().numTensors, before);
+  },
+);
+
+testWith(
+  "files",
+  "buildModel() draws weights by the stream alone, and begins with no noise",
+  async () => {
+    const { buildModel, NoiseModel } = await load();
+    const weightsOf = (seed: number) =>
+      buildModel(SMALL, 2, new RandomStream(seed, "init")).getWeights()
+        .map((weight) => weight.arraySync());
+    assertEquals(weightsOf(1), weightsOf(1));
+    assert(JSON.stringify(weightsOf(1)) !== JSON.stringify(weightsOf(2)));
+    using model = new NoiseModel(
+      buildModel(SMALL, 2, new RandomStream(1, "init")),
+      "noise",
+    );
+    const { rows, at } = someRows(5, 2);
+    assertEquals(await model.predictNoise(rows, at), new Float64Array(10));
+  },
+);
+
+testWith(
+  "files",
+  "buildModel() makes an mlp that is the network its configuration says",
+  async () => {
+    const { tf, buildModel, NoiseModel } = await load();
+    const config = modelConfigSchema.parse({
+      ...SMALL,
+      inputEmbedding: "fourier",
+      hiddenLayerSizes: [5, 5],
+      activation: "tanh",
+    });
+    const random = new RandomStream(1, "init");
+    using model = new NoiseModel(buildModel(config, 2, random), "noise");
+    // All weights other than 0, and then the same by hand.
+    model.model.setWeights(
+      model.model.getWeights().map((weight) =>
+        tf.tensor(
+          random.fillNormal(new Float32Array(weight.size)),
+          weight.shape,
+        )
+      ),
+    );
+    const named = Object.fromEntries(
+      model.model.weights.map((weight) => [
+        weight.originalName,
+        weight.read().arraySync(),
+      ]),
+    ) as Record<string, number[][]>;
+    const times = (row: number[], matrix: number[][]) =>
+      matrix[0]!.map((_, j) =>
+        row.reduce((sum, x, i) => sum + x * matrix[i]![j]!, 0)
+      );
+    const plus = (a: readonly number[], b: readonly number[]) =>
+      a.map((x, i) => x + b[i]!);
+    const dense = (row: number[], name: string) =>
+      plus(
+        times(row, named[`${name}/kernel`]!),
+        named[`${name}/bias`] as unknown as number[],
+      );
+    const { rows, at } = someRows(3, 2);
+    const predicted = await model.predictNoise(rows, at);
+    for (let i = 0; i < 3; i++) {
+      const row = [rows[2 * i]!, rows[2 * i + 1]!];
+      const angles = times(row, named["row_embedding/frequencies"]!);
+      // Three waves: 1000, 1000 / √10000, 1000 / 10000 radians a unit of time.
+      const waves = [1000, 10, 0.1].map((w) => w * at.times[i]!);
+      const embedded = [...waves.map(Math.sin), ...waves.map(Math.cos)];
+      const all = [...row, ...angles.map(Math.sin), ...angles.map(Math.cos)];
+      const first = plus(dense(all, "hidden_1"), dense(embedded, "time_term"))
+        .map(Math.tanh);
+      const second = plus(dense(first, "hidden_2").map(Math.tanh), first);
+      const outputs = dense(second, "outputs");
+      assertAlmostEquals(predicted[2 * i]!, outputs[0]!, 1e-3);
+      assertAlmostEquals(predicted[2 * i + 1]!, outputs[1]!, 1e-3);
+    }
+  },
+);
+
+/** A model whose weights are all something other than 0. */
+async function trainedLike(config: ModelConfig, nColumns = 2) {
+  const { tf, buildModel } = await load();
+  const random = new RandomStream(5, "weights");
+  const model = buildModel(config, nColumns, random);
+  model.setWeights(
+    model.getWeights().map((weight) =>
+      tf.tensor(
+        random.fillNormal(new Float32Array(weight.size)).map((x) => x / 4),
+        weight.shape,
+      )
+    ),
+  );
+  return model;
+}
+
+testWith(
+  "files",
+  "NoiseModel predicts the same whether rows share their time, and however many there are",
+  async () => {
+    const { NoiseModel } = await load();
+    using model = new NoiseModel(await trainedLike(SMALL), "noise");
+    // More than go through the model at once.
+    const { rows, at } = someRows(1500, 2, 0.3);
+    const together = await model.predictNoise(rows, at);
+    const other = at.times.slice();
+    other[0] = 0.9;
+    const apart = await model.predictNoise(rows, { ...at, times: other });
+    for (const place of [2, 3, 1000, 2047, 2048, 2999]) {
+      assertAlmostEquals(apart[place]!, together[place]!, 1e-5);
+    }
+    assert(Math.abs(apart[0]! - together[0]!) > 1e-3);
+  },
+);
+
+testWith(
+  "files",
+  "NoiseModel turns v into noise: √ᾱ v + √(1 − ᾱ) x",
+  async () => {
+    const { NoiseModel } = await load();
+    const model = await trainedLike(SMALL);
+    const { rows, at } = someRows(7, 2);
+    const plain = await new NoiseModel(model, "noise").predictNoise(rows, at);
+    using asV = new NoiseModel(model, "v");
+    const noise = await asV.predictNoise(rows, at);
+    noise.forEach((value, i) => {
+      const kept = at.alphaBars[i >> 1]!;
+      const expected = Math.sqrt(kept) * plain[i]! +
+        Math.sqrt(1 - kept) * rows[i]!;
+      assertAlmostEquals(value, expected, 1e-12);
+    });
   },
 );
 
@@ -37,7 +192,7 @@ testWith(
   "files",
   "loadModel() loads what saveModel() saved, files as TensorFlow.js has them",
   async () => {
-    const { tf, buildModel, loadModel, predictNoise, saveModel } = await load();
+    const { tf, buildModel, loadModel, saveModel } = await load();
     using folder = tempFolder();
     const before = tf.memory().numTensors;
     await saveModel(buildModel(modelConfigSchema.defaults, 3), folder.path);
@@ -53,7 +208,10 @@ testWith(
     assertEquals(Deno.statSync(`${folder.path}/model/weights.bin`).size, 0);
     const model = await loadModel(folder.path);
     const sum = tf.tidy(() =>
-      predictNoise(model, tf.ones([4, 3]), tf.ones([4, 1])).sum().dataSync()[0]
+      (model.apply([
+        tf.ones([4, 3]),
+        tf.ones([4, 1]),
+      ]) as typeof tf.Tensor.prototype).sum().dataSync()[0]
     );
     assertEquals(sum, 12);
     model.dispose();
@@ -63,20 +221,48 @@ testWith(
 
 testWith(
   "files",
-  "saveModel() and loadModel() keep weights, of any layers model",
+  "saveModel() and loadModel() keep an mlp with all that it is made of",
   async () => {
-    const { tf, loadModel, saveModel } = await load();
+    const { loadModel, NoiseModel, saveModel } = await load();
+    const settings = [
+      {},
+      { inputEmbedding: "fourier" },
+      { timeEmbedding: "linear", activation: "relu" },
+      { hiddenLayerSizes: [] },
+    ];
+    for (const values of settings) {
+      using folder = tempFolder();
+      const config = modelConfigSchema.parse({ ...SMALL, ...values });
+      using model = new NoiseModel(await trainedLike(config), "noise");
+      await saveModel(model.model, folder.path);
+      using read = new NoiseModel(await loadModel(folder.path), "noise");
+      const { rows, at } = someRows(6, 2);
+      const predicted = await model.predictNoise(rows, at);
+      assertEquals(await read.predictNoise(rows, at), predicted);
+      assert(predicted.some((value) => value !== 0));
+    }
+  },
+);
+
+testWith(
+  "files",
+  "saveWeights() keeps other weights, which loadModel() takes by their name",
+  async () => {
+    const { tf, loadModel, saveModel, saveWeights } = await load();
     using folder = tempFolder();
-    const model = tf.sequential({
-      layers: [tf.layers.dense({ units: 5, inputShape: [3] })],
-    });
+    const model = await trainedLike(SMALL);
+    const first = model.getWeights().map((weight) => weight.arraySync());
+    saveWeights(model, folder.path, "best");
+    model.setWeights(model.getWeights().map((weight) => tf.zerosLike(weight)));
+    saveWeights(model, folder.path, "last");
     await saveModel(model, folder.path);
-    const read = await loadModel(folder.path);
-    const weights = (from: typeof read) =>
-      from.getWeights().map((weight) => weight.arraySync());
-    assertEquals(weights(read), weights(model));
-    model.dispose();
-    read.dispose();
+    const weightsOf = async (name: "best" | "last" | "ema") =>
+      (await loadModel(folder.path, name)).getWeights()
+        .map((weight) => weight.arraySync());
+    assertEquals(await weightsOf("best"), first);
+    const zeros = await weightsOf("ema");
+    assertEquals(await weightsOf("last"), zeros);
+    assert((zeros.flat(2) as number[]).every((weight) => weight === 0));
   },
 );
 

@@ -3,7 +3,9 @@ import {
   assertAlmostEquals,
   assertEquals,
   assertRejects,
+  assertStringIncludes,
 } from "@std/assert";
+import { globalConfigSchema } from "../../core/config/global_config.ts";
 import {
   type ModelConfig,
   modelConfigSchema,
@@ -45,19 +47,26 @@ testWith(
     );
     const runPath = createRunDirectory(folder.path);
     const model = await trainDiffusionModel(QUICK, runPath);
-    assertEquals(model.name, "identity");
-    model.dispose();
+    assertEquals(model.model.name, "identity");
+    model[Symbol.dispose]();
     assertEquals(modelConfigSchema.load(runPath), QUICK);
     const info = readRunInfo(runPath);
     assertEquals(info.status, "completed");
-    assertEquals(info.engine, "cpu");
+    assertEquals(info.engine, "wasm");
     assertEquals(info.versions.tfjs, "4.22.0");
     const { lines } = readHistory(runPath);
-    assertEquals(lines.map(({ epoch }) => epoch), [1, 2, 3]);
-    assertEquals(lines.map(({ step }) => step), [16, 32, 48]);
+    const epochs = lines.filter(({ epoch }) => epoch !== undefined);
+    const steps = lines.filter(({ epoch }) => epoch === undefined);
+    assertEquals(epochs.map(({ epoch }) => epoch), [1, 2, 3]);
+    assertEquals(epochs.map(({ step }) => step), [16, 32, 48]);
+    assertEquals(
+      steps.map(({ step }) => step),
+      Array.from({ length: 48 }, (_, i) => i + 1),
+    );
+    assert(steps.every(({ loss }) => Number(loss) > 0));
     const records = readRecords(runPath);
     const loss = records.get(ResultMetadata.of({ name: "loss/train" }))!;
-    assertEquals(loss.mean, lines.at(-1)!.loss);
+    assertEquals(loss.mean, epochs.at(-1)!["loss/epoch"]);
     assertEquals(loss.n, 500);
     const time = records.get(ResultMetadata.of({ name: "time/epoch" }))!;
     assertEquals(time.n, 3);
@@ -77,7 +86,7 @@ for (const betaSchedule of ["linear", "cosine"] as const) {
         batchSize: 1000,
       });
       const { runPath, model } = await train(config, folder.path);
-      model.dispose();
+      model[Symbol.dispose]();
       // E[(√ᾱ x + √(1 − ᾱ) ε − ε)²] over times, with E[x²] = 1.
       const terms = alphaBars(config).map((a) =>
         a + (1 - Math.sqrt(1 - a)) ** 2
@@ -97,10 +106,10 @@ testWith(
   "trainDiffusionModel() leaks no tensor, nor when it fails",
   async () => {
     using folder = tempFolder();
-    (await train(QUICK, folder.path)).model.dispose(); // Loads the backend.
+    (await train(QUICK, folder.path)).model[Symbol.dispose](); // Loads the backend.
     const tf = await import("@tensorflow/tfjs");
     const before = tf.memory().numTensors;
-    (await train(QUICK, folder.path)).model.dispose();
+    (await train(QUICK, folder.path)).model[Symbol.dispose]();
     assertEquals(tf.memory().numTensors, before);
     const wrong = modelConfigSchema.parse({ dataset: "nowhere.csv" });
     await assertRejects(() => train(wrong, folder.path), Deno.errors.NotFound);
@@ -122,9 +131,9 @@ testWith(
     for (const [dataset, nColumns] of [["faithful", 2], [path, 3]] as const) {
       const config = modelConfigSchema.parse({ dataset, nEpochs: 2 });
       const { model, runPath } = await train(config, folder.path);
-      assertEquals(model.outputShape, [null, nColumns]);
+      assertEquals(model.nColumns, nColumns);
       assertEquals(readRunInfo(runPath).status, "completed");
-      model.dispose();
+      model[Symbol.dispose]();
     }
   },
 );
@@ -137,11 +146,167 @@ testWith(
     const lossOf = async (seed: number) => {
       const config = modelConfigSchema.parse({ ...QUICK, seed });
       const { runPath, model } = await train(config, folder.path);
-      model.dispose();
+      model[Symbol.dispose]();
       return readHistory(runPath).lines.map(({ loss }) => loss);
     };
     const first = await lossOf(1);
     assertEquals(await lossOf(1), first);
     assert((await lossOf(2))[0] !== first[0]);
+  },
+);
+
+/** A network that is trained in a second. */
+const SMALL = modelConfigSchema.parse({
+  model: "mlp",
+  dataset: "moons",
+  hiddenLayerSizes: [32, 32],
+  embeddingSize: 16,
+  learningRate: 0.01,
+  nTrain: 1000,
+  nEpochs: 8,
+});
+
+testWith(
+  "files",
+  "trainDiffusionModel() trains an mlp that predicts noise better than the identity",
+  async () => {
+    using folder = tempFolder();
+    const { runPath, model } = await train(SMALL, folder.path);
+    model[Symbol.dispose]();
+    const { lines } = readHistory(runPath);
+    const epochs = lines.filter(({ epoch }) => epoch !== undefined);
+    const [first, last] = [epochs[0]!, epochs.at(-1)!];
+    // The identity's loss in closed form, as above.
+    const terms = alphaBars(SMALL).map((a) => a + (1 - Math.sqrt(1 - a)) ** 2);
+    const identity = terms.reduce((a, b) => a + b) / terms.length;
+    assert(Number(last["loss/held-out"]) < 0.8 * identity);
+    assert(Number(last["loss/held-out"]) < Number(first["loss/held-out"]));
+    const norms = lines.flatMap(({ gradNorm }) => gradNorm ?? []);
+    assertEquals(norms.length, 8 * 32);
+    assert(norms.every((norm) => Number(norm) > 0));
+  },
+);
+
+testWith(
+  "files",
+  "trainDiffusionModel() keeps the averaged, the last and the best weights",
+  async () => {
+    using folder = tempFolder();
+    const { runPath, model } = await train(SMALL, folder.path);
+    const { loadModel } = await import("../../core/diffusion/model.ts");
+    const weightsOf = async (name: "ema" | "last" | "best") => {
+      const read = await loadModel(runPath, name);
+      const weights = read.getWeights().map((weight) => weight.arraySync());
+      read.dispose();
+      return weights;
+    };
+    const averaged = model.model.getWeights()
+      .map((weight) => weight.arraySync());
+    model[Symbol.dispose]();
+    assertEquals(await weightsOf("ema"), averaged);
+    const last = await weightsOf("last"), best = await weightsOf("best");
+    assert(JSON.stringify(last) !== JSON.stringify(averaged));
+    // The best epoch's average: that of the last epoch if it was the best.
+    const losses = readHistory(runPath).lines
+      .flatMap((line) => line["loss/held-out"] ?? []).map(Number);
+    const isLastBest = losses.indexOf(Math.min(...losses)) === 7;
+    assertEquals(
+      JSON.stringify(best) === JSON.stringify(averaged),
+      isLastBest,
+    );
+  },
+);
+
+testWith(
+  "files",
+  "trainDiffusionModel() draws fresh rows each epoch unless it is told not to",
+  async () => {
+    using folder = tempFolder();
+    // Without noise of times the same rows have the same loss: one timestep.
+    const lossesOf = async (values: object) => {
+      const config = modelConfigSchema.parse({
+        nTrain: 200,
+        nEpochs: 3,
+        ...values,
+      });
+      const { runPath, model } = await train(config, folder.path);
+      model[Symbol.dispose]();
+      const { dataHash } = JSON.parse(
+        Deno.readTextFileSync(`${runPath}/model/scaling.json`),
+      );
+      return {
+        dataHash,
+        first: readHistory(runPath).lines.map(({ loss }) => loss)[0],
+      };
+    };
+    const fresh = await lossesOf({ freshData: true });
+    const fixed = await lossesOf({ freshData: false });
+    // What is held out, and the scaling, do not depend on it.
+    assertEquals(fresh.dataHash, fixed.dataHash);
+    assert(fresh.first !== fixed.first);
+    const { loadData } = await import("../../core/diffusion/data.ts");
+    const { draw } = loadData(modelConfigSchema.parse({ dataset: "moons" }));
+    const { RandomStream } = await import("../../core/utils/random.ts");
+    const random = new RandomStream(1, "data");
+    const rows = () => draw!(random, 5).values.join();
+    assert(rows() !== rows());
+    assertEquals(
+      loadData(modelConfigSchema.parse({ dataset: "faithful" })).draw,
+      null,
+    );
+  },
+);
+
+testWith(
+  "files",
+  "trainDiffusionModel() stops at a loss that is not finite and names the step, unless it is to go on",
+  async () => {
+    using folder = tempFolder();
+    const { trainDiffusionModel } = await import(
+      "../../core/diffusion/train.ts"
+    );
+    const config = modelConfigSchema.parse({
+      ...SMALL,
+      learningRate: 1e30,
+      learningRateSchedule: "constant",
+      gradientClip: 0,
+      nEpochs: 1,
+    });
+    const attempt = (onNonfinite: "stop" | "continue") => {
+      const runPath = createRunDirectory(folder.path);
+      const globals = { ...globalConfigSchema.defaults, onNonfinite };
+      const what = {
+        experiment: "diffusion",
+        config,
+        globals,
+        print: () => {},
+      };
+      const ended = conductRun(
+        runPath,
+        what,
+        (run) => trainDiffusionModel(config, run),
+      );
+      return { runPath, ended };
+    };
+    const tf = await import("@tensorflow/tfjs");
+    const before = tf.memory().numTensors;
+    const stopped = attempt("stop");
+    await assertRejects(() => stopped.ended, RangeError, "non-finite loss at");
+    assertEquals(tf.memory().numTensors, before);
+    const { status, error } = readRunInfo(stopped.runPath);
+    assertEquals(status, "failed");
+    const { lines } = readHistory(stopped.runPath);
+    assert(lines.length < 32);
+    assertStringIncludes(
+      error!.message,
+      `non-finite loss at step ${lines.at(-1)!.step}: current value is`,
+    );
+    const went = attempt("continue");
+    (await went.ended)[Symbol.dispose]();
+    assertEquals(readRunInfo(went.runPath).status, "completed");
+    assertEquals(readHistory(went.runPath).lines.length, 32 + 1);
+    const loss = readRecords(went.runPath)
+      .get(ResultMetadata.of({ name: "loss/train" }))!;
+    assert(!Number.isFinite(loss.mean)); // Nothing is dropped in silence.
   },
 );

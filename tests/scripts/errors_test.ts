@@ -38,12 +38,12 @@ const WRONG_FLAGS: Case[] = [
   [
     "train --model mlpp",
     2,
-    /--model as it must be "identity": current value is "mlpp"/,
+    /--model as it must be one of "identity", "mlp": current value is "mlpp"/,
   ],
   [
     "train --dataset mixtur",
     2,
-    /--dataset as it must be mixture or faithful, or the path of a \.csv file: current value is "mixtur"/,
+    /--dataset as it must be one of mixture, .* faithful, or the path of a \.csv file: current value is "mixtur"/,
   ],
   ["train extra", 2, /Cannot use "extra" as flags alone are taken/],
   [

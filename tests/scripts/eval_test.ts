@@ -18,18 +18,21 @@ testWith(
     const { runPath } = await train(runs.path, "--seed=2");
     const { code, stdout, stderr } = await runScript("eval", [
       "--n-steps=3,5",
-      "--n-samples=500",
+      "--n-samples=50",
+      "--n-repeats=2",
       `--runs=${runs.path}`,
     ]);
     assertEquals(code, 0, stderr);
     const lines = stdout.trimEnd().split("\n");
     assertMatch(lines[0]!, /^loss\/held-out = .* \(within-run, n = 100\)$/);
     assertMatch(
-      lines[1]!,
-      /^sampling \(nSamples=500, nSteps=3\) = .*n = 500\)$/,
+      stdout,
+      /^wasserstein \(nRepeats=2, nSamples=50, nSteps=3, sampler="dpm-solver\+\+", source="model"\) = .*n = 2\)$/m,
     );
-    assertEquals(lines.length, 5);
-    assertEquals(readRecords(`${ROOT}/${runPath}`).named("sampling").size, 2);
+    const records = readRecords(`${ROOT}/${runPath}`);
+    assertEquals(records.named("wasserstein").size, 1 + 2 * 2);
+    // The training's two are among those in the run.
+    assertEquals(lines.length, records.size - 2);
     assertStringIncludes(stderr, runPath);
   },
 );
@@ -45,6 +48,8 @@ testWith(
       const { stdout } = await runScript("eval", [
         name,
         "--json",
+        "--n-samples=50",
+        "--n-repeats=2",
         `--runs=${runs.path}`,
       ]);
       return JSON.parse(stdout);
@@ -65,7 +70,7 @@ testWith(
     const untimed = (document: typeof first) =>
       document.records.filter((record: never) => !isTime(record));
     assertEquals(untimed(again), untimed(first));
-    assertEquals(untimed(first).length, 2);
+    assertEquals(untimed(first).length, 1 + 2 * 5 + 3 + 2 * 3);
   },
 );
 

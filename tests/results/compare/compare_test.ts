@@ -552,7 +552,7 @@ testWith(
         ConfigError,
         message,
       );
-    await wrong(["nSteps=7"], "no column of error is that: there are error (n");
+    await wrong(["nSteps=7"], "no column is that: there are error (n");
     await wrong(["nStep=5"], "did you mean nSteps?");
     await assertRejects(
       () => compareRuns(PIVOT, { ...options, baseline: ["model=mlp"] }),

@@ -1,0 +1,34 @@
+/**
+ * The denoising loss: how far predicted noise is from the noise that is there.
+ *
+ * @module
+ */
+
+import type { NoisePredictor } from "./noise_predictor.ts";
+import type { NoisyBatch } from "./noise_schedule.ts";
+
+/**
+ * The squared errors of predicted noise, row by row: the simple objective of
+ * Ho, Jain & Abbeel (2020, eq. 14) before its mean is taken, in units of noise
+ * whatever the model itself predicts.
+ *
+ * @param predictor What predicts the noise.
+ * @param batch Rows with noise mixed in.
+ * @returns The mean over columns of (ε̂ − ε)², shape [nRows].
+ */
+export async function denoisingLosses(
+  predictor: NoisePredictor,
+  { nRows, noisy, noise, times, alphaBars }: NoisyBatch,
+): Promise<Float64Array> {
+  const predicted = await predictor.predictNoise(Float64Array.from(noisy), {
+    times: Float64Array.from(times),
+    alphaBars: Float64Array.from(alphaBars),
+  });
+  const nColumns = noisy.length / nRows;
+  const losses = new Float64Array(nRows);
+  for (let i = 0; i < predicted.length; i++) {
+    const difference = predicted[i]! - noise[i]!;
+    losses[Math.floor(i / nColumns)]! += difference * difference / nColumns;
+  }
+  return losses;
+}
