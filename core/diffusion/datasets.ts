@@ -78,7 +78,7 @@ export const GENERATED: Readonly<Record<string, GeneratedDataset>> = {
     const [x, y] = polar(radius, 2 * Math.PI * random.uniform());
     return [x + BLUR / 2 * random.normal(), y + BLUR / 2 * random.normal()];
   }),
-  // One and a half turns that widen, more rows where they are wide.
+  // One and a half turns that widen; as many rows to each angle.
   "swiss-roll": inPlane((random) => {
     const angle = 1.5 * Math.PI * (1 + 2 * random.uniform());
     const [x, y] = polar(angle / Math.PI, angle);
@@ -92,7 +92,7 @@ export const GENERATED: Readonly<Record<string, GeneratedDataset>> = {
       row - 2 + random.uniform(),
     ];
   }),
-  // Two arms, each of one and a half turns.
+  // Two arms of one and a half turns, more rows where they are wide.
   spiral: inPlane((random) => {
     const sign = random.integer(2) === 1 ? 1 : -1;
     const angle = 3 * Math.PI * Math.sqrt(random.uniform());

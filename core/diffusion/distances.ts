@@ -40,8 +40,10 @@ function checkAlike(a: Points, b: Points): void {
  * @param a The numbers of one sample.
  * @param b As many numbers of the other.
  * @returns The distance, in the unit of the numbers; NaN where one of them is.
+ * @throws {RangeError} If the samples are not of one size.
  */
 export function wasserstein1(a: Float64Array, b: Float64Array): number {
+  checkAlike({ nColumns: 1, values: a }, { nColumns: 1, values: b });
   const x = a.toSorted(), y = b.toSorted();
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += Math.abs(x[i]! - y[i]!);
@@ -99,10 +101,10 @@ function directionsIn(nColumns: number): Float64Array[] {
 /**
  * The energy distance, 2 E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖ (Székely & Rizzo 2013,
  * "Energy statistics"), as a U-statistic: without bias, so that it is 0 on
- * average where both samples are of one distribution, and negative half of the
- * time.
+ * average where both samples are of one distribution, and negative more often
+ * than not.
  *
- * @param a Points of one sample.
+ * @param a Points of one sample, at least two.
  * @param b As many points of the other.
  * @returns The estimate, in the unit of the points.
  * @throws {RangeError} If the samples are not of one size.
@@ -116,7 +118,7 @@ export function energyDistance(a: Points, b: Points): number {
  * U-statistic (Gretton, Borgwardt, Rasch, Schölkopf & Smola 2012, "A kernel
  * two-sample test", eq. 3). It may be negative; its floor is 0.
  *
- * @param a Points of one sample.
+ * @param a Points of one sample, at least two.
  * @param b As many points of the other.
  * @param bandwidth h, in the unit of the points.
  * @returns The estimate.
@@ -151,8 +153,8 @@ const TABLE = Float64Array.from(
 
 /**
  * Sums up exp(−scale · s): the nearest entry of a table times a series for the
- * rest, to 1e-14 of Math.exp and three times as fast; nearly all the time of an
- * evaluation is spent in here.
+ * rest, to 1e-15 of Math.exp and three times as fast; most of an evaluation's
+ * time is spent in here.
  */
 function sumOfExponentials(
   squares: Float64Array,
@@ -162,8 +164,8 @@ function sumOfExponentials(
   let sum = 0;
   for (let i = from; i < squares.length; i++) {
     const place = stretch * squares[i]!;
-    if (place >= last) continue;
-    const entry = place | 0;
+    if (place >= last) continue; // But not where it is NaN.
+    const entry = (place + 0.5) | 0;
     const x = (entry - place) / PARTS;
     sum += TABLE[entry]! *
       (1 + x * (1 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x / 120)))));

@@ -1,0 +1,91 @@
+/**
+ * `deno task quality [DATASET …]`: trains and measures the models of this
+ * study, five seeds each, and keeps what comparisons read. What is there
+ * already is not done again. Takes about ten minutes a run.
+ *
+ * @module
+ */
+
+import { evalConfigSchema } from "../../core/config/eval_config.ts";
+import { globalConfigSchema } from "../../core/config/global_config.ts";
+import {
+  type ModelConfig,
+  modelConfigSchema,
+} from "../../core/config/model_config.ts";
+import { readConfigSource } from "../../core/config/schema.ts";
+import { evaluateRun, type RunOutcome, trainRun } from "../../core/conduct.ts";
+import diffusion from "../../core/diffusion/experiment.ts";
+import { RunDatabase } from "../../results/database.ts";
+
+const FOLDER = "studies/diffusion";
+const RUNS = `${FOLDER}/runs`;
+const DATASETS = ["mixture", "gaussians", "moons"];
+const SEEDS = [1, 2, 3, 4, 5];
+const SETTINGS = [
+  { sampler: "ddpm", nSteps: [1000] },
+  { sampler: "dpm-solver++", nSteps: [20] },
+];
+const N_SAMPLES = 4096;
+
+/** What is too large for git, and can be made again. */
+const BULK = ["metrics.jsonl", "model", "samples"];
+
+const globals = globalConfigSchema.parse({ runs: RUNS });
+const print = () => {};
+
+function configOf(dataset: string, seed: number): ModelConfig {
+  const source = readConfigSource(`${FOLDER}/${dataset}.json`);
+  const nameOf = (key: string) => key;
+  return modelConfigSchema.resolve([source, { values: { seed }, nameOf }]);
+}
+
+function isMeasured(config: ModelConfig): boolean {
+  const wanted = modelConfigSchema.format(config);
+  return [...new RunDatabase(RUNS)].some(({ status, config, records }) => {
+    const { schemaVersion: _, ...values } = config;
+    return status === "completed" && records.named("mmd2").size > 1 &&
+      modelConfigSchema.format(modelConfigSchema.parse(values)) === wanted;
+  });
+}
+
+function succeeded(outcome: RunOutcome): RunOutcome {
+  if (outcome.status !== "completed") throw outcome.error;
+  return outcome;
+}
+
+async function measure(config: ModelConfig): Promise<void> {
+  const args = [`--config=${FOLDER}/${config.dataset}.json`];
+  const { runPath, seconds } = succeeded(
+    await trainRun(diffusion, {
+      config,
+      globals,
+      print,
+      command: "train",
+      args: [...args, `--seed=${config.seed}`, `--runs=${RUNS}`],
+    }),
+  );
+  console.log(`${config.dataset}, seed ${config.seed}: ${runPath}, ${seconds}`);
+  for (const setting of SETTINGS) {
+    const evalConfig = evalConfigSchema.parse({
+      ...setting,
+      nSamples: N_SAMPLES,
+    });
+    const evaluated = succeeded(
+      await evaluateRun(diffusion, { runPath, evalConfig, globals, print }),
+    );
+    console.log(`  ${setting.sampler}: ${evaluated.seconds}`);
+  }
+  for (const name of BULK) {
+    Deno.removeSync(`${runPath}/${name}`, { recursive: true });
+  }
+}
+
+if (import.meta.main) {
+  const wanted = Deno.args.length > 0 ? Deno.args : DATASETS;
+  for (const dataset of wanted) {
+    for (const seed of SEEDS) {
+      const config = configOf(dataset, seed);
+      if (!isMeasured(config)) await measure(config);
+    }
+  }
+}
