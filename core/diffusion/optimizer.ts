@@ -150,15 +150,16 @@ export class Optimizer {
     const { beta1, beta2, epsilon } = ADAM;
     const weights = this.weights, averaged = this.averaged;
     const first = this.#first, second = this.#second;
-    const firstBias = 1 - beta1 ** this.#step;
-    const secondBias = 1 - beta2 ** this.#step;
+    // The corrections of both biases, outside the loop (section 2 there).
+    const stride = rate / (1 - beta1 ** this.#step);
+    const spread = 1 / Math.sqrt(1 - beta2 ** this.#step);
     for (let i = start; i < end; i++) {
       const weight = weights[i]!;
       const slope = scale * gradient[i]! + penalty * weight;
       const m = first[i] = beta1 * first[i]! + (1 - beta1) * slope;
       const v = second[i] = beta2 * second[i]! + (1 - beta2) * slope * slope;
       const moved = shrink * weight -
-        rate * (m / firstBias) / (Math.sqrt(v / secondBias) + epsilon);
+        stride * m / (spread * Math.sqrt(v) + epsilon);
       weights[i] = moved;
       averaged[i] = kept * averaged[i]! + (1 - kept) * moved;
     }

@@ -271,8 +271,13 @@ function cloudOf(
   left: string[],
 ): Cloud[] {
   const finite = rows.filter((row) => row.slice(0, 2).every(Number.isFinite));
-  if (finite.length < rows.length) {
-    left.push(`${rows.length - finite.length} points that are not finite`);
+  const lost = rows.length - finite.length;
+  if (lost > 0) {
+    left.push(
+      lost === 1
+        ? "1 point that is not finite"
+        : `${lost} points that are not finite`,
+    );
   }
   return finite.map(([x, y]) => y === undefined ? { x: x! } : { x: x!, y });
 }

@@ -100,3 +100,45 @@ testWith(
     await wrong(["--y=loss", "--out=a.gif"], /--out as it must be a file that/);
   },
 );
+
+testWith(
+  "scripts",
+  "plot --samples and --reverse draw what an evaluation kept, of the run and setting that are named",
+  async () => {
+    using runs = tempRuns();
+    using figures = tempFigures();
+    const quick = ["--n-train=200", "--n-epochs=1", "--dataset=moons"];
+    const at = `--runs=${runs.path}`;
+    assertEquals((await runScript("train", [...quick, at])).code, 0);
+    const few = ["--n-samples=50", "--n-repeats=2", "--n-steps=3,7"];
+    assertEquals((await runScript("eval", [...few, at])).code, 0);
+    const draw = (...args: string[]) =>
+      runScript("plot", [at, `--out=${figures.path}/a.svg`, ...args]);
+    const last = await draw("--samples=latest");
+    assertEquals([last.code, last.stdout], [0, `${figures.path}/a.svg\n`]);
+    assertEquals(
+      last.stderr,
+      "not drawn: --setting dpm-solver++_nSteps=3\n",
+    );
+    const svg = () => Deno.readTextFileSync(`${ROOT}/${figures.path}/a.svg`);
+    assertMatch(svg(), /50 samples: sampler=dpm-solver\+\+, nSteps=7/);
+    const way = await draw(
+      "--reverse=latest",
+      "--setting=dpm-solver++_nSteps=3",
+    );
+    assertEquals(way.code, 0);
+    assertMatch(svg(), /nSteps=3; √\(1 − ᾱ\), the share of noise, falls/);
+    for (
+      const [args, message] of [
+        [["--samples=nobody"], /Cannot find run "nobody"/],
+        [["--samples=latest", "--setting=ddpm"], /there is no such setting/],
+        [["--samples=latest", "--reverse=latest"], /but of one thing/],
+        [["--samples=latest", "--runs=runs"], /of more than one run/],
+      ] as const
+    ) {
+      const { code, stderr } = await draw(...args);
+      assertEquals(code, 2);
+      assertMatch(stderr, message);
+    }
+  },
+);

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { ROOT, tempRuns, testWith } from "../_helpers.ts";
 
 /** Runs train as on a terminal; null where util-linux's `script` is missing. */
@@ -27,6 +32,7 @@ testWith(
     const shown = await onTerminal(`--runs=${runs.path}`);
     if (shown === null) return;
     assertStringIncludes(shown, "░");
+    assertMatch(shown, /\d steps\/s \| .* left \| loss 0\.\d/);
     assertStringIncludes(shown, "loss/train = ");
     assertStringIncludes(shown, "completed in");
     const quiet = await onTerminal(`--runs=${runs.path}`, "--quiet");

@@ -184,3 +184,80 @@ testWith(
     assertEquals(code, 0, stderr);
   },
 );
+
+testWith(
+  "scripts",
+  "train warns of a schedule that leaves signal at its end, with the value",
+  async () => {
+    using runs = tempRuns();
+    const quick = ["--n-train=100", "--n-epochs=1", `--runs=${runs.path}`];
+    const warned = await runScript("train", [...quick, "--n-timesteps=50"]);
+    assertEquals(warned.code, 0);
+    assertStringIncludes(
+      warned.stderr,
+      "warning: betaSchedule linear with nTimesteps 50 leaves signal at its " +
+        "end: ᾱ of the last step is 0.60, not near 0",
+    );
+    const fine = await runScript("train", [
+      ...quick,
+      "--n-timesteps=50",
+      "--beta-schedule=cosine",
+    ]);
+    assertEquals(fine.stderr.includes("warning"), false);
+  },
+);
+
+testWith(
+  "scripts",
+  "train --config takes a run from before a key as it was then",
+  async () => {
+    using runs = tempRuns();
+    const train = async (...args: string[]) =>
+      JSON.parse(
+        (await runScript("train", [
+          "--json",
+          "--n-train=100",
+          "--n-epochs=1",
+          `--runs=${runs.path}`,
+          ...args,
+        ])).stdout,
+      );
+    const { runPath, config } = await train();
+    assertEquals(config.freshData, true);
+    const path = `${ROOT}/${runPath}/config.json`;
+    const { freshData: _, ...old } = JSON.parse(Deno.readTextFileSync(path));
+    Deno.writeTextFileSync(path, JSON.stringify(old));
+    const again = await train(`--config=${runPath}/config.json`);
+    assertEquals(again.config.freshData, false);
+    // A file of a user's own is no run: what it leaves out has its default.
+    const mine = `${runs.path}/mine.json`;
+    Deno.writeTextFileSync(`${ROOT}/${mine}`, JSON.stringify({ seed: 2 }));
+    assertEquals((await train(`--config=${mine}`)).config.freshData, true);
+  },
+);
+
+testWith(
+  "scripts",
+  "train stops at a loss that is not finite: status failed, and the step named",
+  async () => {
+    using runs = tempRuns();
+    const args = [
+      ...["--model=mlp", "--dataset=moons", "--n-train=200", "--n-epochs=1"],
+      ...["--learning-rate=1e30", "--gradient-clip=0"],
+      `--runs=${runs.path}`,
+    ];
+    const stopped = await runScript("train", args);
+    assertEquals(stopped.code, 1);
+    assertStringIncludes(stopped.stderr, "error: non-finite loss at step 2:");
+    const went = await runScript("train", [
+      ...args,
+      "--on-nonfinite=continue",
+    ]);
+    assertEquals(went.code, 0);
+    const { stdout } = await runScript("compare", [
+      `--runs=${runs.path}`,
+      "--metric=loss/train",
+    ]);
+    assertStringIncludes(stdout, "NaN");
+  },
+);

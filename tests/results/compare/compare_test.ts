@@ -5,7 +5,11 @@ import {
   assertRejects,
 } from "@std/assert";
 import { ConfigError } from "../../../core/config/schema.ts";
-import { ResultMetadata } from "../../../core/utils/results.ts";
+import {
+  type MetadataFields,
+  ResultMetadata,
+  type ScalarFields,
+} from "../../../core/utils/results.ts";
 import { compare } from "../../../results/compare/compare.ts";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { RunDatabase } from "../../../results/database.ts";
@@ -559,6 +563,165 @@ testWith(
       ConfigError,
       "Cannot use --relative-to with --baseline",
     );
+  },
+);
+
+/** Three seeds with a floor that knows no steps, and distances at two. */
+const SOURCES: MadeRun[] = [1, 2, 3].map((seed) => ({
+  id: `run${seed}`,
+  config: { seed, model: "mlp" },
+  records: [
+    [
+      { name: "distance", source: "floor", nRepeats: 100 },
+      result(1 + seed / 100),
+    ],
+    ...[5, 50].flatMap((nSteps): [MetadataFields, ScalarFields][] => [
+      [
+        { name: "distance", source: "model", nSteps, nRepeats: 20 },
+        result(8 / nSteps + seed / 20 / nSteps),
+      ],
+      [
+        { name: "distance", source: "exact", nSteps, nRepeats: 20 },
+        result(6 / nSteps + seed / 100),
+      ],
+    ]),
+    [
+      { name: "mmd2", source: "floor", nRepeats: 100 },
+      result(0.01 + seed / 100),
+    ],
+    [
+      { name: "mmd2", source: "model", nSteps: 5, nRepeats: 20 },
+      result(3 + seed / 100),
+    ],
+    [{ name: "loss" }, result(0.5 + seed / 100)],
+  ],
+}));
+
+testWith(
+  "files",
+  "compare() lets a record that lacks a row's key stand in all rows, and ranks it in none",
+  async () => {
+    const { keys, rows, columns } = await compareRuns(SOURCES, {
+      cols: ["source"],
+      metric: ["distance"],
+    });
+    // What a column has in common, as nRepeats, tells no rows apart.
+    assertEquals(keys, ["nSteps"]);
+    assertEquals(rows.map(({ config }) => config.nSteps), [5, 50]);
+    const cells = (source: string) => {
+      const column = columns.find(({ fields }) => fields.source === source)!;
+      return rows.map((row) => row.cells.get(column)!);
+    };
+    const [floor, same] = cells("floor");
+    assertAlmostEquals(floor!.result.mean, 1.02, 1e-12);
+    assertEquals(same!.result, floor!.result);
+    assertEquals([floor!.standing, same!.standing], [undefined, undefined]);
+    assertEquals(cells("model").map(({ standing }) => standing), [
+      "worse",
+      "best",
+    ]);
+    const against = await compareRuns(SOURCES, {
+      cols: ["source"],
+      metric: ["distance"],
+      baseline: ["nSteps=5"],
+    });
+    const [, second] = against.rows;
+    const told = against.columns.map((column) => [
+      column.fields.source,
+      second!.cells.get(column)!.comparison !== undefined,
+    ]);
+    assertEquals(Object.fromEntries(told), {
+      exact: true,
+      floor: false,
+      model: true,
+    });
+  },
+);
+
+testWith(
+  "files",
+  "compare() keeps a row of what has a place in no other",
+  async () => {
+    const { rows } = await compareRuns(SOURCES, { cols: ["source"] });
+    // The loss has no source, and so a column of its own in both rows.
+    assertEquals(rows.map(({ config }) => config.nSteps), [5, 50]);
+    const alone = await compareRuns([{
+      id: "a",
+      records: [[{ name: "distance", source: "floor" }, result(1)]],
+    }, {
+      id: "b",
+      config: { model: "other" },
+      records: [[
+        { name: "distance", source: "model", nSteps: 5 },
+        result(1),
+      ]],
+    }], { rows: ["model", "nSteps"], cols: ["source"] });
+    // The floor of one model stands in no row of another.
+    assertEquals(alone.rows.map(({ config }) => config), [
+      { model: undefined, nSteps: undefined },
+      { model: "other", nSteps: 5 },
+    ]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() shows ratios of what has a reference, and says what is left out",
+  async () => {
+    const { rows, columns, caveats, keys } = await compareRuns(SOURCES, {
+      cols: ["source"],
+      relativeTo: ["source=floor"],
+    });
+    assertEquals(
+      new Set(columns.map(({ name }) => name)),
+      new Set(["distance"]),
+    );
+    assertEquals(keys, ["nSteps"]);
+    const model = columns.find(({ fields }) => fields.source === "model")!;
+    assertAlmostEquals(
+      rows[0]!.cells.get(model)!.result.mean,
+      1.62 / 1.02, // 8 / 5 + 2 / 100, over 1 + 2 / 100.
+      1e-12,
+    );
+    assertEquals(caveats.slice(0, 2), [
+      "No ratios of mmd2, which may be negative: the best there is are 0 on " +
+      "average",
+      "No ratios of loss: without a column source=floor",
+    ]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() lists the many records of one row for readers, by what they have in common",
+  async () => {
+    const list = await compareRuns(SOURCES, { isForReaders: true });
+    assertEquals(list.keys, ["metric", "nSteps"]);
+    const labels = list.rows.map(({ config }) => Object.values(config));
+    assertEquals(labels, [
+      ["distance", 5],
+      ["distance", 50],
+      ["loss", undefined],
+      ["mmd2", 5],
+    ]);
+    assertEquals(list.columns.map(({ fields }) => fields.source), [
+      "exact",
+      "floor",
+      "model",
+      undefined,
+    ]);
+    const isList = async (options: CompareOptions) =>
+      (await compareRuns(SOURCES, { isForReaders: true, ...options })).keys
+        .includes("metric");
+    assertEquals(await isList({ metric: ["loss"] }), false);
+    assertEquals(await isList({ cols: ["source"] }), false);
+    assertEquals(await isList({ isForReaders: false }), false);
+    const [first, ...others] = SOURCES;
+    const config = { seed: 1, model: "other" };
+    const two = [{ ...first!, config }, ...others];
+    assertEquals((await compareRuns(two, { isForReaders: true })).keys, [
+      "model",
+    ]);
   },
 );
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { directionOf } from "../../../results/compare/direction.ts";
+import { directionOf, hasRatios } from "../../../results/compare/direction.ts";
 
 Deno.test("directionOf() goes by the words of a name, the last that is known", () => {
   const ways: [name: string, way: string | undefined][] = [
@@ -7,6 +7,7 @@ Deno.test("directionOf() goes by the words of a name, the last that is known", (
     ["validationLoss", "lower"],
     ["sliced-wasserstein-distance", "lower"],
     ["time/epoch", "lower"],
+    ["mmd2", "lower"],
     ["test_accuracy", "higher"],
     ["F1", "higher"],
     ["score/error", "lower"],
@@ -23,4 +24,13 @@ Deno.test("directionOf() believes the user first", () => {
     "higher",
   );
   assertEquals(directionOf("sampling", { lowerIsBetter: ["s*"] }), "lower");
+});
+
+Deno.test("hasRatios() is false of estimates around 0 alone", () => {
+  for (const name of ["mmd2", "energy-distance", "test/mmd2"]) {
+    assertEquals(hasRatios(name), false, name);
+  }
+  for (const name of ["wasserstein", "distance", "loss", "mmd2-time"]) {
+    assertEquals(hasRatios(name), true, name);
+  }
 });
