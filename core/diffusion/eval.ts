@@ -71,8 +71,9 @@ interface SampledSource {
  * held-out rows, and `loss/denoising` the same at one time alone, a share of
  * `nTimesteps`; with `source` "exact-score" it is the least that is possible.
  *
- * Of samples there are `wasserstein` (in one dimension) or `sliced-wasserstein`,
- * `energy-distance` and `mmd2`, all in standard units, as means over repeats.
+ * Of samples there are `sliced-wasserstein` (in one dimension the Wasserstein
+ * distance itself), `energy-distance` and `mmd2`, all in standard units, as
+ * means over repeats.
  * Each repeat compares as many fresh points of a source with as many fresh
  * points of the data:
  *
@@ -318,14 +319,13 @@ export class Evaluator {
   ): Promise<void> {
     const { nColumns, nSamples } = reference;
     const meter = new Meter();
-    const wasserstein = nColumns === 1 ? "wasserstein" : "sliced-wasserstein";
     for (let repeat = 0; repeat < nRepeats; repeat++) {
       const [a, b] = (await pair(repeat)).map((values) => ({
         nColumns,
         values,
       })) as [Points, Points];
       meter.update({
-        [wasserstein]: slicedWasserstein1(a, b),
+        "sliced-wasserstein": slicedWasserstein1(a, b),
         "energy-distance": energyDistance(a, b),
         mmd2: mmdSquared(a, b, BANDWIDTH),
       });

@@ -86,7 +86,7 @@ testWith(
     using folder = tempFolder();
     const runPath = await trained(MLP, folder.path);
     const records = await evaluate({ ...FEW, nSteps: [5, 9] }, runPath);
-    const told = [...records.named("wasserstein")]
+    const told = [...records.named("sliced-wasserstein")]
       .map(({ metadata: { fields }, result }): Record<string, unknown> => ({
         ...fields,
         n: result.n,
@@ -116,7 +116,7 @@ testWith(
     using folder = tempFolder();
     const runPath = await trained(MLP, folder.path);
     const records = await evaluate(FEW, runPath);
-    const { mean, error } = [...records.named("wasserstein")]
+    const { mean, error } = [...records.named("sliced-wasserstein")]
       .find(({ metadata }) => metadata.fields.source === "floor")!.result;
     // Brute force, from the mixture as it is written down, in other units.
     const { MIXTURE } = await import("../../core/diffusion/datasets.ts");
@@ -150,12 +150,12 @@ testWith(
     const meanOf = (name: string, source: string) =>
       [...records.named(name)]
         .find(({ metadata }) => metadata.fields.source === source)!.result;
-    const floor = meanOf("wasserstein", "floor");
-    const exact = meanOf("wasserstein", "exact-score");
+    const floor = meanOf("sliced-wasserstein", "floor");
+    const exact = meanOf("sliced-wasserstein", "exact-score");
     const away = 4 * Math.hypot(floor.error, exact.error);
     assert(Math.abs(exact.mean - floor.mean) < away);
-    assert(meanOf("wasserstein", "identity").mean > 3 * floor.mean);
-    assert(meanOf("wasserstein", "model").mean > 1.5 * floor.mean);
+    assert(meanOf("sliced-wasserstein", "identity").mean > 3 * floor.mean);
+    assert(meanOf("sliced-wasserstein", "model").mean > 1.5 * floor.mean);
     const energy = meanOf("energy-distance", "floor");
     assert(Math.abs(energy.mean) < 4 * energy.error);
   },
@@ -207,10 +207,12 @@ testWith(
     // Held-out, 5 times of 2 sources, the floor's 3 measures, and for both
     // numbers of steps those of 2 sources and the time; and the training's.
     assertEquals(before.length, 1 + 10 + 3 + 2 * (6 + 1) + 1);
-    const first = [...readRecords(runPath).named("wasserstein")].map(String);
+    const first = [...readRecords(runPath).named("sliced-wasserstein")].map(
+      String,
+    );
     const records = await evaluate({ ...FEW, nSteps: [3] }, runPath);
     assertEquals(names(), before);
-    const again = [...records.named("wasserstein")].map(String);
+    const again = [...records.named("sliced-wasserstein")].map(String);
     assertEquals(again.length, 3);
     assert(again.every((record) => first.includes(record)));
     assertEquals(
@@ -232,7 +234,7 @@ testWith(
         { ...FEW, nSamples: 20, ...values },
         runPath,
       );
-      const [model] = [...records.named("wasserstein")]
+      const [model] = [...records.named("sliced-wasserstein")]
         .filter(({ metadata }) => metadata.fields.source === "model");
       const { source: _, nRepeats: __, nSamples: ___, ...fields } =
         model!.metadata.fields;

@@ -27,10 +27,10 @@ testWith(
     assertMatch(lines[0]!, /^loss\/held-out = .* \(within-run, n = 100\)$/);
     assertMatch(
       stdout,
-      /^wasserstein \(nRepeats=2, nSamples=50, nSteps=3, sampler="dpm-solver\+\+", source="model"\) = .*n = 2\)$/m,
+      /^sliced-wasserstein \(nRepeats=2, nSamples=50, nSteps=3, sampler="dpm-solver\+\+", source="model"\) = .*n = 2\)$/m,
     );
     const records = readRecords(`${ROOT}/${runPath}`);
-    assertEquals(records.named("wasserstein").size, 1 + 2 * 2);
+    assertEquals(records.named("sliced-wasserstein").size, 1 + 2 * 2);
     // The training's two are among those in the run.
     assertEquals(lines.length, records.size - 2);
     assertStringIncludes(stderr, runPath);
