@@ -47,6 +47,8 @@ const PROGRAMS = {
   Rscript: "r-base-core",
   chromium: "chromium",
   pdflatex: "texlive-latex-recommended",
+  // No program, but what WebGPU finds an adapter by: a driver for Vulkan.
+  vulkan: "mesa-vulkan-drivers",
 };
 
 /**
@@ -69,8 +71,13 @@ export function testWithProgram(
   register(name, skipped, fn);
 }
 
-function isInstalled(program: string): boolean {
+const VULKAN_DRIVERS = "/usr/share/vulkan/icd.d";
+
+function isInstalled(program: keyof typeof PROGRAMS): boolean {
   try {
+    if (program === "vulkan") {
+      return [...Deno.readDirSync(VULKAN_DRIVERS)].length > 0;
+    }
     return new Deno.Command(program, {
       args: ["--version"],
       stdin: "null",

@@ -1,4 +1,4 @@
-import { choice, integer, integers, number } from "./fields.ts";
+import { choice, choices, integer, integers, number } from "./fields.ts";
 import { ConfigSchema } from "./schema.ts";
 
 /** What an evaluation of the diffusion experiment depends on. */
@@ -17,7 +17,19 @@ export interface EvalConfig {
   readonly spacing: "auto" | "time" | "log-snr";
   /** Which weights of the run to sample with. */
   readonly weights: "ema" | "last" | "best";
+  /** What to compare with the data. */
+  readonly sources: readonly Source[];
 }
+
+/** Where points come from that are compared with data. */
+export type Source = "model" | "exact-score" | "identity" | "floor";
+
+const SOURCES: readonly Source[] = [
+  "model",
+  "exact-score",
+  "identity",
+  "floor",
+];
 
 /** The schema of {@linkcode EvalConfig}: each key is written down here. */
 export const evalConfigSchema: ConfigSchema<EvalConfig> = new ConfigSchema<
@@ -59,5 +71,10 @@ export const evalConfigSchema: ConfigSchema<EvalConfig> = new ConfigSchema<
     default: "ema",
     choices: ["ema", "last", "best"],
     description: "which weights of the run to sample with",
+  }),
+  sources: choices({
+    default: SOURCES,
+    choices: SOURCES,
+    description: "what to compare with the data",
   }),
 });

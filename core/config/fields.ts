@@ -81,6 +81,13 @@ export interface TextOptions extends Described<string> {
   readonly allows?: (text: string) => boolean;
 }
 
+/** What a list of some of several texts may be. */
+export interface ChoicesOptions<T extends string>
+  extends Described<readonly NoInfer<T>[]> {
+  /** All that may be chosen. */
+  readonly choices: readonly T[];
+}
+
 /** What one of several texts may be. */
 export interface ChoiceOptions<T extends string> extends Described<NoInfer<T>> {
   /** All that may be chosen. */
@@ -280,6 +287,29 @@ export function choice<const T extends string>(
     rule: options.choices.length > 1 ? `one of ${names}` : names,
     placeholder: `<${options.choices.join("|")}>`,
     fromText: (text) => text,
+  });
+}
+
+/**
+ * A key that holds some of several texts, at least one: `model,floor` as a flag.
+ *
+ * @param options Default, description and the choices.
+ * @returns The key.
+ */
+export function choices<const T extends string>(
+  options: ChoicesOptions<T>,
+): Field<readonly T[]> {
+  const known = options.choices.map((choice) => `"${choice}"`).join(", ");
+  const list = v.pipe(
+    v.array(v.picklist(options.choices)),
+    v.minLength(1),
+    v.readonly(),
+  );
+  return field<readonly T[]>(list, {
+    ...describe<readonly T[]>(options),
+    rule: `a list of ${known}`,
+    placeholder: `<${options.choices.join(",")}>`,
+    fromText: (text) => text.split(",").map((choice) => choice.trim()),
   });
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EvalConfig } from "../config/eval_config.ts";
+import type { EvalConfig, Source } from "../config/eval_config.ts";
 import { type ModelConfig, modelConfigSchema } from "../config/model_config.ts";
 import { evaluationOf } from "../conduct.ts";
 import { batches } from "../data/table.ts";
@@ -59,7 +59,7 @@ const BANDWIDTH = 0.5;
 
 /** A source of samples: what predicts the noise for the sampler. */
 interface SampledSource {
-  readonly name: "model" | "exact-score" | "identity";
+  readonly name: Exclude<Source, "floor">;
   readonly predictor: NoisePredictor;
 }
 
@@ -127,14 +127,16 @@ export class Evaluator {
     using model = new NoiseModel(layers, predictionOf(this.#modelConfig));
     const data = await this.#loadData();
     const sources = this.#sourcesOf(model, data);
-    const { nRepeats } = this.#config;
+    const { nRepeats, sources: wanted } = this.#config;
+    const sampled = sources.filter(({ name }) => wanted.includes(name));
+    const hasFloor = wanted.includes("floor");
     this.#nRepeats = nRepeats *
-      (FLOOR_REPEATS + settings.length * sources.length);
+      ((hasFloor ? FLOOR_REPEATS : 0) + settings.length * sampled.length);
     await this.#measureLosses(sources, data);
     const reference = new Reference(data, this.#config.nSamples);
-    await this.#measureFloor(reference);
+    if (hasFloor) await this.#measureFloor(reference);
     for (const at of settings) {
-      for (const source of sources) {
+      for (const source of sampled) {
         await this.#measureSampling(source, { data, reference, at });
       }
     }

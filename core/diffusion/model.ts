@@ -198,12 +198,14 @@ export async function saveModel(
  * @param runPath The run's directory.
  * @param name Which weights they are.
  */
-export function saveWeights(
+export async function saveWeights(
   model: tf.LayersModel,
   runPath: string,
   name: WeightsName,
-): void {
-  const parts = model.getWeights().map((weight) => weight.dataSync());
+): Promise<void> {
+  const parts = await Promise.all(
+    model.getWeights().map((weight) => weight.data<"float32">()),
+  );
   const data = new Float32Array(parts.reduce((n, { length }) => n + length, 0));
   let offset = 0;
   for (const part of parts) {

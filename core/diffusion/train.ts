@@ -94,7 +94,7 @@ async function trainModel(
   const { nEpochs, batchSize } = config;
   const nSteps = nEpochs * Math.ceil(data.train.nRows / batchSize);
   const schedule = alphaBars(config), random = run.random("noise");
-  const engine: TrainingEngine = new TfjsEngine(model.model, {
+  const engine: TrainingEngine = await TfjsEngine.of(model.model, {
     config,
     nSteps,
   });
@@ -127,7 +127,7 @@ async function trainModel(
     const held = meanOf(await denoisingLosses(model, heldOut));
     if (held < lowest || epoch === 1) {
       lowest = held;
-      saveWeights(model.model, run.path, "best");
+      await saveWeights(model.model, run.path, "best");
     }
     await run.log({
       step,
@@ -138,7 +138,7 @@ async function trainModel(
     });
   }
   engine.use("last");
-  saveWeights(model.model, run.path, "last");
+  await saveWeights(model.model, run.path, "last");
   engine.use("averaged");
   await saveModel(model.model, run.path);
   run.record({ name: "loss/train" }, losses.result("loss"));

@@ -44,8 +44,8 @@ function someBatch(nRows: number): NoisyBatch {
 function whiskerStep(sizes: number[], batch: NoisyBatch) {
   const config = configOf(sizes);
   const model = buildModel(config, 2, new RandomStream(1, "init"));
-  const engine = new TfjsEngine(model, { config, nSteps: 1e6 });
-  return () => engine.step(batch);
+  const engine = TfjsEngine.of(model, { config, nSteps: 1e6 });
+  return async () => await (await engine).step(batch);
 }
 
 /** The same network by TensorFlow.js's own layers, tape and optimiser. */

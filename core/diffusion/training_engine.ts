@@ -69,9 +69,22 @@ export class TfjsEngine implements TrainingEngine {
    *
    * @param model The model, whose weights change from now on.
    * @param options The configuration.
+   * @returns What trains it.
    */
-  constructor(
+  static async of(
     model: tf.LayersModel,
+    options: TfjsEngineOptions,
+  ): Promise<TfjsEngine> {
+    const weights = model.trainableWeights.map((weight) => weight.read());
+    const values = await Promise.all(
+      weights.map((weight) => weight.data<"float32">()),
+    );
+    return new TfjsEngine(model, values, options);
+  }
+
+  private constructor(
+    model: tf.LayersModel,
+    values: readonly Float32Array[],
     { config, nSteps }: TfjsEngineOptions,
   ) {
     this.#model = model;
@@ -86,9 +99,7 @@ export class TfjsEngine implements TrainingEngine {
       return { start, end, decays: rank > 1 };
     });
     const weights = new Float32Array(end);
-    this.#variables.forEach((variable, i) =>
-      weights.set(variable.dataSync(), this.#ranges[i]!.start)
-    );
+    values.forEach((part, i) => weights.set(part, this.#ranges[i]!.start));
     this.#gradient = new Float32Array(end);
     const ranges = this.#ranges;
     this.#optimizer = new Optimizer(weights, { config, nSteps, ranges });

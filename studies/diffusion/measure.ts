@@ -22,8 +22,13 @@ const RUNS = `${FOLDER}/runs`;
 const DATASETS = ["mixture", "gaussians", "moons"];
 const SEEDS = [1, 2, 3, 4, 5];
 const SETTINGS = [
-  { sampler: "ddpm", nSteps: [1000] },
   { sampler: "dpm-solver++", nSteps: [20] },
+  // The floor is that of the first.
+  {
+    sampler: "ddpm",
+    nSteps: [1000],
+    sources: ["model", "exact-score", "identity"],
+  },
 ];
 const N_SAMPLES = 4096;
 

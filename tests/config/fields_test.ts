@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   choice,
+  choices,
   type Field,
   integer,
   integers,
@@ -15,6 +16,36 @@ const description = "";
 /** What a field makes of the text of a flag; undefined where it is refused. */
 const parse = <T>(field: Field<T>, given: string) =>
   field.check(field.fromText(given));
+
+Deno.test("choices() takes a list of what may be chosen, at least one", () => {
+  const field = choices({
+    default: ["a"],
+    choices: ["a", "b"],
+    description: "some",
+  });
+  assertEquals(field.check(field.fromText("b, a")), ["b", "a"]);
+  assertEquals(field.check(field.fromText("c")), undefined);
+  assertEquals(field.check(field.fromText("")), undefined);
+  assertEquals(field.check([]), undefined);
+  assertEquals(field.rule, 'a list of "a", "b"');
+});
+
+Deno.test("integer() takes multiples alone, where it is told to", () => {
+  const field = integer({ default: 4, multipleOf: 2, description: "even" });
+  assertEquals([field.check(6), field.check(7)], [6, undefined]);
+  assertEquals(field.rule, "a whole number divisible by 2");
+});
+
+Deno.test("fields have the value from before they were there, by default the default", () => {
+  const since = integer({ default: 4, before: 1, description: "new" });
+  assertEquals([since.before, since.default], [1, 4]);
+  assertEquals(integer({ default: 4, description: "old" }).before, 4);
+  assertThrows(
+    () => integer({ default: 4, before: -1, min: 0, description: "wrong" }),
+    RangeError,
+    "current value is -1",
+  );
+});
 
 Deno.test("number() takes finite numbers within its range", () => {
   const field = number({ default: 1, above: 0, max: 10, description });

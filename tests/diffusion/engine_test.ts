@@ -6,7 +6,13 @@ import {
 } from "@std/assert";
 import type { Tensor } from "@tensorflow/tfjs";
 import { RandomStream } from "../../core/utils/random.ts";
-import { ROOT, testWith } from "../_helpers.ts";
+import {
+  ROOT,
+  runScript,
+  tempRuns,
+  testWith,
+  testWithProgram,
+} from "../_helpers.ts";
 
 const load = async () => {
   const tf = await import("@tensorflow/tfjs");
@@ -188,7 +194,7 @@ testWith(
         buildModel(config, 2, new RandomStream(1, "init")),
         "noise",
       );
-      const training = new TfjsEngine(model.model, { config, nSteps: 5 });
+      const training = await TfjsEngine.of(model.model, { config, nSteps: 5 });
       const random = new RandomStream(2, "noise");
       const schedule = alphaBars(config);
       const norms: number[] = [];
@@ -210,5 +216,23 @@ testWith(
     fast.forEach((value, i) => assertAlmostEquals(value, reference[i]!, 2e-3));
     assert(fast.some((value) => Math.abs(value) > 0.01));
     await setEngine("cpu");
+  },
+);
+
+testWithProgram(
+  "vulkan",
+  "the webgpu engine trains as the others do, under the same rights",
+  async () => {
+    using runs = tempRuns();
+    const lossBy = async (engine: string) => {
+      const { code, stdout, stderr } = await runScript("train", [
+        ...["--json", "--model=mlp", "--dataset=moons", "--n-train=100"],
+        ...["--n-epochs=2", `--engine=${engine}`, `--runs=${runs.path}`],
+      ]);
+      assertEquals(code, 0, stderr);
+      const { records } = JSON.parse(stdout);
+      return records[0].result.mean as number;
+    };
+    assertAlmostEquals(await lossBy("webgpu"), await lossBy("cpu"), 1e-4);
   },
 );

@@ -111,6 +111,22 @@ testWith(
 
 testWith(
   "files",
+  "Evaluator compares no other sources than those that are wanted",
+  async () => {
+    using folder = tempFolder();
+    const runPath = await trained(MLP, folder.path);
+    const sourcesOf = async (sources: string[]) => {
+      const records = await evaluate({ ...FEW, sources }, runPath);
+      return [...records.named("sliced-wasserstein")]
+        .map(({ metadata: { fields } }) => fields.source);
+    };
+    assertEquals(await sourcesOf(["floor"]), ["floor"]);
+    assertEquals(await sourcesOf(["identity", "model"]), ["model", "identity"]);
+  },
+);
+
+testWith(
+  "files",
   "Evaluator finds the floor that two samples of the data have",
   async () => {
     using folder = tempFolder();

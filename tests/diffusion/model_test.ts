@@ -252,9 +252,9 @@ testWith(
     using folder = tempFolder();
     const model = await trainedLike(SMALL);
     const first = model.getWeights().map((weight) => weight.arraySync());
-    saveWeights(model, folder.path, "best");
+    await saveWeights(model, folder.path, "best");
     model.setWeights(model.getWeights().map((weight) => tf.zerosLike(weight)));
-    saveWeights(model, folder.path, "last");
+    await saveWeights(model, folder.path, "last");
     await saveModel(model, folder.path);
     const weightsOf = async (name: "best" | "last" | "ema") =>
       (await loadModel(folder.path, name)).getWeights()

@@ -101,7 +101,7 @@ for (const prediction of ["noise", "v"] as const) {
       }
       const expected = Math.sqrt(squares);
       const before = await objective();
-      const engine = new TfjsEngine(model.model, { config, nSteps: 100 });
+      const engine = await TfjsEngine.of(model.model, { config, nSteps: 100 });
       const { gradNorm } = await engine.step(batch);
       assertAlmostEquals(gradNorm!, expected, 5e-3 * expected);
       assert(await objective() < before);
@@ -117,7 +117,7 @@ for (const prediction of ["noise", "v"] as const) {
       const batch = someBatch(config);
       using model = new NoiseModel(await randomModel(config), prediction);
       const expected = await denoisingLosses(model, batch);
-      const engine = new TfjsEngine(model.model, { config, nSteps: 100 });
+      const engine = await TfjsEngine.of(model.model, { config, nSteps: 100 });
       const { losses } = await engine.step(batch);
       losses.forEach((loss, row) =>
         assertAlmostEquals(loss, expected[row]!, 1e-4 * expected[row]!)
@@ -139,7 +139,10 @@ testWith(
       );
     const trained = async (isAveragedBetween: boolean) => {
       using model = new NoiseModel(await randomModel(SMALL), "noise");
-      const engine = new TfjsEngine(model.model, { config: SMALL, nSteps: 9 });
+      const engine = await TfjsEngine.of(model.model, {
+        config: SMALL,
+        nSteps: 9,
+      });
       const start = weightsOf(model);
       await engine.step(batch);
       const first = weightsOf(model);
@@ -173,7 +176,10 @@ testWith(
   async () => {
     const { NoiseModel, TfjsEngine } = await load();
     using model = new NoiseModel(await randomModel(SMALL), "noise");
-    const engine = new TfjsEngine(model.model, { config: SMALL, nSteps: 9 });
+    const engine = await TfjsEngine.of(model.model, {
+      config: SMALL,
+      nSteps: 9,
+    });
     const batch = someBatch(SMALL);
     batch.noisy[3] = NaN;
     const weights = () =>
@@ -196,7 +202,7 @@ testWith(
     const config = modelConfigSchema.defaults;
     const before = tf.memory().numTensors;
     using model = new NoiseModel(buildModel(config, 2), "noise");
-    const engine = new TfjsEngine(model.model, { config, nSteps: 9 });
+    const engine = await TfjsEngine.of(model.model, { config, nSteps: 9 });
     const batch = someBatch(config);
     const { losses, gradNorm } = await engine.step(batch);
     assertEquals(gradNorm, null);
