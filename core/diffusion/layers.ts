@@ -56,15 +56,19 @@ export interface EmbeddingArgs {
   readonly size: number;
 }
 
-/** Times are shares of nTimesteps; here they are in thousandths of them. */
-const TIME_SCALE = 1000;
-/** The longest wave over the shortest (Vaswani et al. 2017, section 3.5). */
-const LONGEST_WAVE = 10_000;
+/**
+ * The highest frequency, in radians over the whole time. DDPM has 1000, at which
+ * neighbouring timesteps have nothing in common and each learns its own error.
+ */
+const HIGHEST_FREQUENCY = 100;
+/** The highest frequency over the lowest. */
+const FREQUENCY_RATIO = 1000;
 
 /**
  * Embeds a time as sines and cosines of falling frequency, as positions are in
  * Vaswani et al. (2017, "Attention is all you need", section 3.5) and times in
- * DDPM (Ho, Jain & Abbeel 2020, appendix B): [batch, 1] becomes [batch, size].
+ * DDPM (Ho, Jain & Abbeel 2020, appendix B), from 100 to 0.1 radians over the
+ * whole time: [batch, 1] becomes [batch, size].
  */
 export class SinusoidalEmbedding extends tf.layers.Layer {
   /** The name in saved models. */
@@ -88,7 +92,8 @@ export class SinusoidalEmbedding extends tf.layers.Layer {
     return tf.tidy(() => {
       const frequencies = Float32Array.from(
         { length: half },
-        (_, i) => TIME_SCALE * LONGEST_WAVE ** (-i / Math.max(half - 1, 1)),
+        (_, i) =>
+          HIGHEST_FREQUENCY * FREQUENCY_RATIO ** (-i / Math.max(half - 1, 1)),
       );
       return waves(first(inputs), tf.tensor2d(frequencies, [1, half]));
     });

@@ -120,8 +120,9 @@ testWith(
     for (let i = 0; i < 3; i++) {
       const row = [rows[2 * i]!, rows[2 * i + 1]!];
       const angles = times(row, named["row_embedding/frequencies"]!);
-      // Three waves: 1000, 1000 / √10000, 1000 / 10000 radians a unit of time.
-      const waves = [1000, 10, 0.1].map((w) => w * at.times[i]!);
+      // Three waves: 100, 100 / √1000, 100 / 1000 radians a unit of time.
+      const waves = [100, 100 / Math.sqrt(1000), 0.1]
+        .map((w) => w * at.times[i]!);
       const embedded = [...waves.map(Math.sin), ...waves.map(Math.cos)];
       const all = [...row, ...angles.map(Math.sin), ...angles.map(Math.cos)];
       const first = plus(dense(all, "hidden_1"), dense(embedded, "time_term"))
