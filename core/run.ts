@@ -200,6 +200,15 @@ export class Run {
   }
 
   /**
+   * Tells of something that is doubtful.
+   *
+   * @param warning A sentence without a full stop.
+   */
+  warn(warning: string): void {
+    (this.#parts.options.warn ?? console.warn)(warning);
+  }
+
+  /**
    * Says how far the run has come.
    *
    * @param progress What is done, of how much.

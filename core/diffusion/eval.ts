@@ -4,7 +4,11 @@
  * @module
  */
 
-import type { EvalConfig, Source } from "../config/eval_config.ts";
+import {
+  type EvalConfig,
+  evalConfigSchema,
+  type Source,
+} from "../config/eval_config.ts";
 import { type ModelConfig, modelConfigSchema } from "../config/model_config.ts";
 import { evaluationOf } from "../conduct.ts";
 import { batches } from "../data/table.ts";
@@ -32,14 +36,13 @@ import { type PointsPair, Reference } from "./reference.ts";
 import { SampleKeeper } from "./sample_keeper.ts";
 import { sample } from "./samplers.ts";
 import {
+  levelOf,
+  type NoiseLevel,
   type SamplingTimes,
   samplingTimes,
   type Spacing,
 } from "./sampling_times.ts";
 import { SCALING_FILE } from "./train.ts";
-
-/** How many held-out rows go through the model at once. */
-const ROWS_AT_ONCE = 1024;
 
 /**
  * How often each held-out row is measured, at times and with noise of its own.
@@ -48,11 +51,14 @@ const ROWS_AT_ONCE = 1024;
  */
 const DRAWS_PER_ROW = 8;
 
-/** The loss is measured at so many times, evenly spaced. */
-const N_LEVELS = 5;
+/** Where the loss is measured: shares of noise √(1 − ᾱ), whatever schedule. */
+const NOISE_LEVELS = [0.1, 0.3, 0.5, 0.7, 0.9, 0.99];
 
 /** The floor is what all else is held against, so it is measured more often. */
 const FLOOR_REPEATS = 5;
+
+/** Distances without bias need pairs on both sides. */
+const FEWEST_SAMPLES = 2;
 
 /** The width of the kernel of MMD², in standard units, for every dataset. */
 const BANDWIDTH = 0.5;
@@ -61,6 +67,13 @@ const BANDWIDTH = 0.5;
 interface SampledSource {
   readonly name: Exclude<Source, "floor">;
   readonly predictor: NoisePredictor;
+  /** With which weights, where they are not the usual ones. */
+  readonly weights?: Exclude<EvalConfig["weights"], "ema">;
+}
+
+/** What records tell of a source beside its name. */
+function told({ weights }: SampledSource): { readonly weights?: string } {
+  return weights ? { weights } : {};
 }
 
 /**
@@ -68,8 +81,8 @@ interface SampledSource {
  * against the baseline.
  *
  * `loss/held-out` is the mean squared error of predicted noise over the
- * held-out rows, and `loss/denoising` the same at one time alone, a share of
- * `nTimesteps`; with `source` "exact-score" it is the least that is possible.
+ * held-out rows, and `loss/denoising` the same where noise has one share alone,
+ * √(1 − ᾱ); with `source` "exact-score" it is the least that is possible.
  *
  * Of samples there are `sliced-wasserstein` (in one dimension the Wasserstein
  * distance itself), `energy-distance` and `mmd2`, all in standard units, as
@@ -84,7 +97,8 @@ interface SampledSource {
  * - `identity`: the same sampler with the baseline that takes all for noise.
  *
  * Finite data are not drawn but halved anew each repeat, the held-out rows
- * alone; their errors tell of the halving, and nothing of other rows.
+ * alone: `reference` "held-out" says so. The errors tell of the halving, and
+ * nothing of other rows.
  */
 export class Evaluator {
   readonly #config: EvalConfig;
@@ -121,19 +135,25 @@ export class Evaluator {
    * there are to be more steps than timesteps.
    */
   async evaluate(): Promise<ResultCollection> {
-    const settings = this.#config.nSteps.map((nSteps) => this.#timesOf(nSteps));
+    const { eta, sampler, nSteps } = this.#config;
+    if (eta > 0 && sampler !== "ddim") {
+      throw new RangeError(
+        `Cannot use --eta with ${sampler} as DDIM alone has it: add ` +
+          "--sampler ddim",
+      );
+    }
+    const settings = nSteps.map((nSteps) => this.#timesOf(nSteps));
     await useEngine(this.#run);
     const layers = await loadModel(this.#run.path, this.#config.weights);
     using model = new NoiseModel(layers, predictionOf(this.#modelConfig));
     const data = await this.#loadData();
     const sources = this.#sourcesOf(model, data);
-    const { nRepeats, sources: wanted } = this.#config;
-    const sampled = sources.filter(({ name }) => wanted.includes(name));
-    const hasFloor = wanted.includes("floor");
-    this.#nRepeats = nRepeats *
+    const sampled = this.#wantedOf(sources);
+    const hasFloor = this.#config.sources.includes("floor");
+    this.#nRepeats = this.#config.nRepeats *
       ((hasFloor ? FLOOR_REPEATS : 0) + settings.length * sampled.length);
     await this.#measureLosses(sources, data);
-    const reference = new Reference(data, this.#config.nSamples);
+    const reference = this.#referenceOf(data);
     if (hasFloor) await this.#measureFloor(reference);
     for (const at of settings) {
       for (const source of sampled) {
@@ -144,7 +164,14 @@ export class Evaluator {
   }
 
   #sourcesOf(model: NoiseModel, { mixture }: DiffusionData): SampledSource[] {
-    const sources: SampledSource[] = [{ name: "model", predictor: model }];
+    const { weights } = this.#config;
+    const sources: SampledSource[] = [
+      {
+        name: "model",
+        predictor: model,
+        ...(weights === "ema" ? {} : { weights }),
+      },
+    ];
     if (mixture) {
       sources.push({ name: "exact-score", predictor: exactScore(mixture) });
     }
@@ -164,18 +191,45 @@ export class Evaluator {
     );
   }
 
-  #timesOf(nSteps: number): SamplingTimes {
-    const { spacing } = this.#config;
-    return samplingTimes(this.#schedule, {
-      nSteps,
-      spacing: spacing === "auto" ? this.#usualSpacing(nSteps) : spacing,
-    });
+  #wantedOf(sources: readonly SampledSource[]): readonly SampledSource[] {
+    const { sources: wanted } = this.#config;
+    const known = sources.map(({ name }) => name as Source);
+    const { dataset } = this.#modelConfig;
+    const isNamed = wanted !== evalConfigSchema.fields.sources.default;
+    for (const name of isNamed ? wanted : []) {
+      if (name === "floor" || known.includes(name)) continue;
+      this.#run.warn(
+        name === "exact-score"
+          ? `there is no exact score of ${dataset}, which is no Gaussian mixture`
+          : `the model is the identity itself: --sources model`,
+      );
+    }
+    return sources.filter(({ name }) => wanted.includes(name));
   }
 
-  /** Tells records of other weights than the usual ones apart. */
-  #weightsOf({ name }: SampledSource): { readonly weights?: string } {
-    const { weights } = this.#config;
-    return name === "model" && weights !== "ema" ? { weights } : {};
+  #referenceOf(data: DiffusionData): Reference {
+    const { dataset } = this.#modelConfig;
+    const { nSamples } = this.#config;
+    const reference = new Reference(data, nSamples);
+    if (reference.nSamples < FEWEST_SAMPLES) {
+      throw new RangeError(
+        `Cannot compare samples with ${dataset} as half of its held-out rows ` +
+          `must be at least ${FEWEST_SAMPLES}: current count of held-out rows ` +
+          `is ${data.heldOut.nRows}`,
+      );
+    }
+    if (reference.nSamples < nSamples) {
+      this.#run.warn(
+        `only ${reference.nSamples} samples are compared, not ${nSamples}: ` +
+          `half of the rows of ${dataset} that are held out`,
+      );
+    }
+    return reference;
+  }
+
+  #timesOf(nSteps: number): SamplingTimes {
+    const spacing = this.#spacingOf(nSteps);
+    return samplingTimes(this.#schedule, { nSteps, spacing });
   }
 
   async #measureLosses(
@@ -189,18 +243,23 @@ export class Evaluator {
       const drawn = await this.#lossesOf(model!, data, { stream });
       drawn.forEach((loss, row) => losses[row]! += loss / DRAWS_PER_ROW);
     }
-    const metadata = { name: "loss/held-out", ...this.#weightsOf(model!) };
-    this.#recordMean(metadata, losses);
+    this.#recordMean({ name: "loss/held-out", ...told(model!) }, losses);
     for (const source of sources) {
       if (source.name === "identity") continue; // Of no use here.
-      for (let level = 1; level <= N_LEVELS; level++) {
-        const time = level / N_LEVELS;
-        const losses = await this.#lossesOf(source, data, {
-          stream: `eval/level/${level}`,
-          timestep: Math.max(1, Math.round(time * this.#schedule.length)),
-        });
-        const told = { source: source.name, ...this.#weightsOf(source) };
-        this.#recordMean({ name: "loss/denoising", time, ...told }, losses);
+      for (const noise of NOISE_LEVELS) {
+        const level = levelOf(this.#schedule, noise);
+        if (!level) continue; // Beyond either end of the schedule.
+        const stream = `eval/level/${noise}`;
+        const losses = await this.#lossesOf(source, data, { stream, level });
+        this.#recordMean(
+          {
+            name: "loss/denoising",
+            noise,
+            source: source.name,
+            ...told(source),
+          },
+          losses,
+        );
       }
     }
   }
@@ -215,26 +274,18 @@ export class Evaluator {
   async #lossesOf(
     { predictor }: SampledSource,
     { heldOut }: DiffusionData,
-    { stream, timestep }: {
-      readonly stream: string;
-      readonly timestep?: number;
-    },
+    { stream, level }: { readonly stream: string; readonly level?: NoiseLevel },
   ): Promise<Float64Array> {
-    // Read row by row: how many rows go at once is no matter.
-    const random = this.#run.random(stream);
-    const schedule = this.#schedule;
-    const losses = new Float64Array(heldOut.nRows);
-    let row = 0;
-    for (const batch of batches(heldOut, { batchSize: ROWS_AT_ONCE })) {
-      const noisy = addNoise(batch, {
-        schedule,
-        random,
-        ...(timestep === undefined ? {} : { timestep }),
-      });
-      losses.set(await denoisingLosses(predictor, noisy), row);
-      row += batch.nRows;
-      await this.#run.yield();
-    }
+    const [rows] = batches(heldOut, { batchSize: heldOut.nRows });
+    const losses = await denoisingLosses(
+      predictor,
+      addNoise(rows!, {
+        schedule: this.#schedule,
+        random: this.#run.random(stream),
+        ...(level ? { level } : {}),
+      }),
+    );
+    await this.#run.yield();
     return losses;
   }
 
@@ -257,12 +308,13 @@ export class Evaluator {
   ): Promise<void> {
     const { sampler, eta, nRepeats } = this.#config;
     const { nColumns, nSamples } = reference;
-    const setting = { ...this.#settingOf(at), ...this.#weightsOf(source) };
+    const setting = { ...this.#settingOf(at), ...told(source) };
     const keeper = new SampleKeeper(data, at);
     const timer = new Timer();
     const stream = (what: string, repeat: number) =>
       this.#run.random(
-        ["eval", what, source.name, sampler, at.times.length, repeat].join("/"),
+        ["eval", what, source.name, ...Object.values(setting), repeat]
+          .join("/"),
       );
     const draw = async (repeat: number) => {
       using _span = timer.start();
@@ -295,18 +347,19 @@ export class Evaluator {
 
   /** How samples are drawn, as records tell it. */
   #settingOf({ times }: SamplingTimes): Record<string, string | number> {
-    const { sampler, eta, spacing } = this.#config;
+    const { sampler, eta } = this.#config;
     const nSteps = times.length;
-    const isUsual = ["auto", this.#usualSpacing(nSteps)].includes(spacing);
     return {
       sampler,
+      ...(sampler === "ddim" ? { eta } : {}),
       nSteps,
-      ...(sampler === "ddim" && eta > 0 ? { eta } : {}),
-      ...(isUsual ? {} : { spacing }),
+      spacing: this.#spacingOf(nSteps),
     };
   }
 
-  #usualSpacing(nSteps: number): Spacing {
+  #spacingOf(nSteps: number): Spacing {
+    const { spacing } = this.#config;
+    if (spacing !== "auto") return spacing;
     return nSteps < this.#schedule.length ? "log-snr" : "time";
   }
 
@@ -342,6 +395,7 @@ export class Evaluator {
         ...setting,
         nSamples,
         nRepeats,
+        ...(reference.isFinite ? { reference: "held-out" } : {}),
         ...(name === "mmd2" ? { bandwidth: BANDWIDTH } : {}),
       }, meter.result(name));
     }

@@ -10,6 +10,7 @@ import type { EvalConfig } from "../config/eval_config.ts";
 import type { ModelConfig } from "../config/model_config.ts";
 import { writeFileAtomic, writeJsonFile } from "../utils/json.ts";
 import type { RandomStream } from "../utils/random.ts";
+import { checkStaysInside } from "../utils/_inside.ts";
 import { readRunFile } from "../utils/run_directory.ts";
 import { isRandomLayer } from "./layers.ts";
 import { identity } from "./models/identity.ts";
@@ -234,7 +235,9 @@ export async function loadModel(
 ): Promise<tf.LayersModel> {
   const folder = `${runPath}/model`;
   const model = readRunFile(runPath, "model/model.json");
-  const weights = Deno.readFileSync(`${folder}/${WEIGHTS_FILES[name]}`);
+  const path = `${folder}/${WEIGHTS_FILES[name]}`;
+  checkStaysInside(path, runPath);
+  const weights = Deno.readFileSync(path);
   const [manifest] = model.weightsManifest as tf.io.WeightsManifestConfig;
   return await tf.loadLayersModel(tf.io.fromMemory({
     modelTopology: model.modelTopology as object,

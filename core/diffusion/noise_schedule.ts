@@ -7,6 +7,7 @@
 import type { ModelConfig } from "../config/model_config.ts";
 import type { Batch } from "../data/table.ts";
 import type { RandomStream } from "../utils/random.ts";
+import type { NoiseLevel } from "./sampling_times.ts";
 
 /** The keys of a configuration that a schedule depends on. */
 export type ScheduleConfig = Pick<ModelConfig, "betaSchedule" | "nTimesteps">;
@@ -24,8 +25,8 @@ const MOST_SIGNAL_LEFT = 0.01;
  * The βₜ of a schedule: the variance of the noise that each step adds.
  *
  * `linear` grows from 1e-4 to 0.02, as in DDPM (Ho, Jain & Abbeel 2020);
- * `quadratic` does so by its root, which spends more steps near the data (Song,
- * Meng & Ermon 2021, appendix D.3); `cosine` follows from ᾱ(t) = cos²((t/T + s)/(1 + s) · π/2), as in Nichol &
+ * `quadratic` does so by its root, which spends more steps near the data;
+ * `cosine` follows from ᾱ(t) = cos²((t/T + s)/(1 + s) · π/2), as in Nichol &
  * Dhariwal (2021, eq. 17), each β at most 0.999.
  *
  * @param config Which schedule, and how many steps it has.
@@ -86,8 +87,8 @@ export interface NoiseOptions {
   readonly schedule: Float64Array;
   /** Draws the times and the noise. */
   readonly random: RandomStream;
-  /** The timestep of all rows, 1 … T, in place of one drawn for each. */
-  readonly timestep?: number;
+  /** The level of all rows, in place of a timestep drawn for each. */
+  readonly level?: NoiseLevel;
 }
 
 /** Rows of data with noise mixed in. */
@@ -115,23 +116,26 @@ export interface NoisyBatch {
  * @returns The mixture, its noise and its times.
  */
 export function addNoise(batch: Batch, options: NoiseOptions): NoisyBatch {
-  const { schedule, random, timestep } = options;
+  const { schedule, random, level } = options;
   const { nRows, values } = batch;
   const nColumns = values.length / nRows;
   const noisy = new Float32Array(values.length);
   const noise = new Float32Array(values.length);
   const times = new Float32Array(nRows), alphaBars = new Float32Array(nRows);
   for (let row = 0; row < nRows; row++) {
-    const t = timestep === undefined
-      ? random.integer(schedule.length)
-      : timestep - 1;
-    times[row] = (t + 1) / schedule.length;
-    alphaBars[row] = schedule[t]!;
-    const kept = Math.sqrt(schedule[t]!), mixed = Math.sqrt(1 - schedule[t]!);
+    const { time, alphaBar } = level ?? drawLevel(schedule, random);
+    times[row] = time;
+    alphaBars[row] = alphaBar;
+    const kept = Math.sqrt(alphaBar), mixed = Math.sqrt(1 - alphaBar);
     for (let i = row * nColumns; i < (row + 1) * nColumns; i++) {
       noise[i] = random.normal();
       noisy[i] = kept * values[i]! + mixed * noise[i]!;
     }
   }
   return { nRows, clean: values, noisy, noise, times, alphaBars };
+}
+
+function drawLevel(schedule: Float64Array, random: RandomStream): NoiseLevel {
+  const t = random.integer(schedule.length);
+  return { time: (t + 1) / schedule.length, alphaBar: schedule[t]! };
 }

@@ -64,6 +64,20 @@ export interface WeightRange {
   readonly decays: boolean;
 }
 
+/** Where an optimiser stands. */
+export interface OptimizerState {
+  /** How many steps were taken. */
+  readonly step: number;
+  /** The weights. */
+  readonly weights: Float32Array;
+  /** Their exponential moving average. */
+  readonly averaged: Float32Array;
+  /** The moving average of the gradient. */
+  readonly first: Float32Array;
+  /** The moving average of its square. */
+  readonly second: Float32Array;
+}
+
 /** What {@linkcode Optimizer} is made with. */
 export interface OptimizerOptions {
   /** How weights are updated. */
@@ -104,6 +118,38 @@ export class Optimizer {
     this.#options = options;
     this.#first = new Float32Array(weights.length);
     this.#second = new Float32Array(weights.length);
+  }
+
+  /** Where it stands: a copy, from which {@linkcode Optimizer.restore} goes on. */
+  get state(): OptimizerState {
+    return structuredClone({
+      step: this.#step,
+      weights: this.weights,
+      averaged: this.averaged,
+      first: this.#first,
+      second: this.#second,
+    });
+  }
+
+  /**
+   * Goes on from where another one stood.
+   *
+   * @param state What {@linkcode Optimizer.state} gave.
+   * @throws {RangeError} If it is of another number of weights.
+   */
+  restore(state: OptimizerState): void {
+    const { step, weights, averaged, first, second } = state;
+    if (weights.length !== this.weights.length) {
+      throw new RangeError(
+        `Cannot go on with the weights of another model: there must be ` +
+          `${this.weights.length}, current count is ${weights.length}`,
+      );
+    }
+    this.#step = step;
+    this.weights.set(weights);
+    this.averaged.set(averaged);
+    this.#first.set(first);
+    this.#second.set(second);
   }
 
   /**

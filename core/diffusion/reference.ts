@@ -20,6 +20,8 @@ export class Reference {
   readonly nColumns: number;
   /** How many points are drawn: of finite data at most half of those held out. */
   readonly nSamples: number;
+  /** Whether the data are finite, so that repeats share rows. */
+  readonly isFinite: boolean;
   readonly #data: DiffusionData;
 
   /**
@@ -31,6 +33,7 @@ export class Reference {
   constructor(data: DiffusionData, nSamples: number) {
     this.#data = data;
     this.nColumns = data.scaling.columns.length;
+    this.isFinite = data.draw === null;
     const half = Math.floor(data.heldOut.nRows / 2);
     this.nSamples = data.draw ? nSamples : Math.min(nSamples, half);
   }

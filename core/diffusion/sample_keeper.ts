@@ -79,8 +79,9 @@ export class SampleKeeper {
    */
   save(run: Run, setting: Readonly<Record<string, string | number>>): void {
     const name = Object.entries(setting)
-      .map(([key, value]) => key === "sampler" ? value : `${key}=${value}`)
-      .join("_");
+      .map(([key, value]) =>
+        typeof value === "string" ? value : `${key}=${value}`
+      ).join("_");
     const data = new Reference(this.#data, this.#samples.length)
       .draw(new RandomStream(0, "figure"));
     run.writeJson(`samples/${name}.json`, {

@@ -26,6 +26,32 @@ export function logSnr(alphaBar: number): number {
   return 0.5 * (Math.log(alphaBar) - Math.log1p(-alphaBar));
 }
 
+/** A point of the schedule, which may lie between two timesteps. */
+export interface NoiseLevel {
+  /** The time as a share of nTimesteps. */
+  readonly time: number;
+  /** ᾱ there. */
+  readonly alphaBar: number;
+}
+
+/**
+ * Finds where noise has a certain share, √(1 − ᾱ), between timesteps as
+ * {@linkcode samplingTimes} does.
+ *
+ * @param schedule ᾱₜ for t = 1 … T.
+ * @param noise The share, in (0, 1).
+ * @returns The level; undefined where the schedule does not reach it.
+ */
+export function levelOf(
+  schedule: Float64Array,
+  noise: number,
+): NoiseLevel | undefined {
+  const alphaBar = 1 - noise ** 2;
+  if (alphaBar > schedule[0]! || alphaBar < schedule.at(-1)!) return undefined;
+  const place = placeOf(schedule.map(logSnr), logSnr(alphaBar));
+  return { time: (place + 1) / schedule.length, alphaBar };
+}
+
 /**
  * Spaces the steps of a sampler between the last timestep and the first.
  *
@@ -48,7 +74,7 @@ export function samplingTimes(
   if (nSteps > nTimesteps) {
     throw new RangeError(
       `Cannot sample in ${nSteps} steps as the noise schedule has fewer: ` +
-        `current value of nTimesteps is ${nTimesteps}`,
+        `--n-steps ${nTimesteps} is the most`,
     );
   }
   const lambdas = schedule.map(logSnr);

@@ -100,10 +100,12 @@ async function trainModel(
   });
   const heldOut = noisyHeldOut(data, { schedule, run });
   const epochs = epochsOf(data, { config, run });
+  // What a run that stops early leaves behind can be loaded too.
+  await saveModel(model.model, run.path);
   let losses = new Meter();
   let step = 0, lowest = Infinity;
   for (let epoch = 1; epoch <= nEpochs; epoch++) {
-    const span = run.timer.start();
+    using span = run.timer.start();
     losses = new Meter();
     for (const batch of epochs.next().value) {
       const outcome = await engine.step(addNoise(batch, { schedule, random }));
@@ -123,10 +125,13 @@ async function trainModel(
         values: { loss: losses.mean("loss") },
       });
     }
+    const seconds = span.stop();
+    await saveWeights(model.model, run.path, "last");
     engine.use("averaged");
     const held = meanOf(await denoisingLosses(model, heldOut));
     if (held < lowest || epoch === 1) {
-      lowest = held;
+      // One that is not a number is no record to beat.
+      lowest = Number.isNaN(held) ? Infinity : held;
       await saveWeights(model.model, run.path, "best");
     }
     await run.log({
@@ -134,12 +139,9 @@ async function trainModel(
       epoch,
       "loss/epoch": losses.mean("loss"),
       "loss/held-out": held,
-      "time/epoch": span.stop(),
+      "time/epoch": seconds,
     });
   }
-  engine.use("last");
-  await saveWeights(model.model, run.path, "last");
-  engine.use("averaged");
   await saveModel(model.model, run.path);
   run.record({ name: "loss/train" }, losses.result("loss"));
   run.record({ name: "time/epoch" }, run.timer.result());

@@ -9,7 +9,11 @@ import * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../config/model_config.ts";
 import { predictionOf } from "./model.ts";
 import type { NoisyBatch } from "./noise_schedule.ts";
-import { Optimizer, type WeightRange } from "./optimizer.ts";
+import {
+  Optimizer,
+  type OptimizerState,
+  type WeightRange,
+} from "./optimizer.ts";
 
 /** What one step saw. */
 export interface StepOutcome {
@@ -40,6 +44,16 @@ export interface TrainingEngine {
    * @param which The last ones, or their average.
    */
   use(which: WeightsInUse): void;
+
+  /** Where training stands: all that it needs to go on, bit for bit. */
+  readonly state: OptimizerState;
+
+  /**
+   * Goes on from where training stood.
+   *
+   * @param state What {@linkcode TrainingEngine.state} gave, of such a model.
+   */
+  restore(state: OptimizerState): void;
 }
 
 /** What {@linkcode TfjsEngine} is made with. */
@@ -142,6 +156,23 @@ export class TfjsEngine implements TrainingEngine {
     const { weights, averaged } = this.#optimizer;
     this.#write(which === "averaged" ? averaged : weights);
     this.#inUse = which;
+  }
+
+  /** Where training stands: all that it needs to go on, bit for bit. */
+  get state(): OptimizerState {
+    return this.#optimizer.state;
+  }
+
+  /**
+   * Goes on from where training stood.
+   *
+   * @param state What {@linkcode TfjsEngine.state} gave, of such a model.
+   * @throws {RangeError} If it is of another number of weights.
+   */
+  restore(state: OptimizerState): void {
+    this.#optimizer.restore(state);
+    this.#write(this.#optimizer.weights);
+    this.#inUse = "last";
   }
 
   #differentiate(

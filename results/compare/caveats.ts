@@ -15,7 +15,7 @@ import {
 } from "./comparison.ts";
 import { formatValue } from "../../core/config/schema.ts";
 import { valueOf } from "../select.ts";
-import type { LaidRow } from "./pivot.ts";
+import { hiddenDifferences, type LaidRow } from "./pivot.ts";
 
 /**
  * Says what a reader should know.
@@ -35,6 +35,8 @@ export function caveatsOf(
     ...crossed(laid, options),
     ...(options.aggregate === "iqm" ? tooFewForIqm(laid, rows) : []),
     ...notFinite(rows),
+    ...measuredApart(laid, options),
+    ...ofSharedRows(laid),
     ...lostRecords(laid),
     ...tooManyToRank(rows, options),
     ...mixedVersions(laid),
@@ -129,6 +131,41 @@ function tooManyToRank(
 ): string[] {
   return rows.length > MOST_RANKED && isOfMeans(options)
     ? [`No row is called best, as ${rows.length} are more than ${MOST_RANKED}`]
+    : [];
+}
+
+/** Cells side by side that were measured in different ways. */
+function measuredApart(
+  laid: readonly LaidRow[],
+  options: CompareOptions,
+): string[] {
+  if ((options.cols ?? []).length === 0) return [];
+  const told = laid.flatMap(({ config, ...row }) => {
+    const axes = { ...options, rows: Object.keys(config) };
+    return hiddenDifferences(row, axes).entries()
+      .map(([field, values]) =>
+        `${labelOf(config)}: ${field} is ${values.map(formatValue).join(", ")}`
+      ).toArray();
+  });
+  return told.length > 0
+    ? [`Cells of a row were measured in different ways: ${someOf(told)}`]
+    : [];
+}
+
+/** How a record says that its repeats share rows of finite data. */
+const SHARED = { field: "reference", value: "held-out" };
+
+function ofSharedRows(laid: readonly LaidRow[]): string[] {
+  const isShared = laid.some(({ measured }) =>
+    measured.values().some(({ metadata }) =>
+      metadata.fields[SHARED.field] === SHARED.value
+    )
+  );
+  return isShared
+    ? [
+      "Distances to held-out rows are of the same few rows in every repeat and " +
+      "seed: their errors say nothing of other rows",
+    ]
     : [];
 }
 

@@ -153,10 +153,12 @@ export function layOut(
       );
       columns.add(column);
       const there = row.measured.get(column);
-      if (there) {
-        throw collision([there, { replicates, metadata }], known, column);
+      const measured = { replicates, metadata };
+      if (there && !isRepeated(there, measured)) {
+        throw collision([there, measured], known, column);
       }
-      row.measured.set(column, { replicates, metadata });
+      if (there && repeatsOf(there) >= repeatsOf(measured)) continue;
+      row.measured.set(column, measured);
     }
   }
   const fieldKeys = keys.filter((key) =>
@@ -173,6 +175,17 @@ export function layOut(
         measured,
       })),
   };
+}
+
+/** Whether the same was measured, but for how often. */
+function isRepeated(a: Measured, b: Measured): boolean {
+  const rest = ({ metadata: { name, fields } }: Measured) =>
+    ResultMetadata.of({ ...fields, name, [REPEATS_FIELD]: 0 });
+  return a.replicates === b.replicates && rest(a) === rest(b);
+}
+
+function repeatsOf({ metadata }: Measured): number {
+  return Number(metadata.fields[REPEATS_FIELD] ?? 0);
 }
 
 /** A row while values are still put into it. */
@@ -224,8 +237,14 @@ function checkKeys(
 }
 
 /**
- * Finds the fields in which records of one name differ, though they stand in
- * the same column: what a column has in common need not tell rows apart.
+ * Says how often something was measured, as `n` does: of what was measured it
+ * tells nothing, and keeps no two records apart.
+ */
+const REPEATS_FIELD = "nRepeats";
+
+/**
+ * Finds the fields in which records of one name differ: those that have one are
+ * told apart by it, those that lack it hold for all its values.
  *
  * @param selected What was measured.
  * @param cols The keys that tell columns apart.
@@ -238,16 +257,49 @@ export function fieldsThatDiffer(
   const fields = new Set(
     selected.flatMap(({ fields }) => Object.keys(fields)),
   );
-  const byColumn = Map.groupBy(
-    selected,
-    ({ name, fields }) =>
-      JSON.stringify([name, ...cols.map((key) => fields[key] ?? null)]),
-  );
+  const byName = Map.groupBy(selected, ({ name }) => name);
   return [...fields].filter((field) =>
-    byColumn.values().some((same) =>
-      new Set(same.map(({ fields }) => fields[field])).size > 1
-    )
+    field !== REPEATS_FIELD && !cols.includes(field) &&
+    byName.values().some((same) => valuesOf(same, field).size > 1)
   );
+}
+
+/** The values that records have of a field, those that lack it apart. */
+function valuesOf(
+  records: readonly ResultMetadata[],
+  field: string,
+): Set<unknown> {
+  return new Set(
+    records.map(({ fields }) => fields[field])
+      .filter((value) => value !== undefined),
+  );
+}
+
+/**
+ * Finds fields in which cells of one row and name differ, though neither axis
+ * tells it: what stands side by side there was measured in different ways.
+ *
+ * @param row The row.
+ * @param axes The keys on either axis.
+ * @returns Each field with its values.
+ */
+export function hiddenDifferences(
+  { measured }: Pick<LaidRow, "measured">,
+  { rows = [], cols = [] }: Axes,
+): Map<string, readonly unknown[]> {
+  const shown = [...rows, ...cols, REPEATS_FIELD];
+  const metadata = measured.values().map(({ metadata }) => metadata).toArray();
+  const found = new Map<string, readonly unknown[]>();
+  for (const same of Map.groupBy(metadata, ({ name }) => name).values()) {
+    const fields = new Set(same.flatMap(({ fields }) => Object.keys(fields)));
+    for (const field of fields) {
+      const values = valuesOf(same, field);
+      if (values.size > 1 && !shown.includes(field)) {
+        found.set(field, [...values]);
+      }
+    }
+  }
+  return found;
 }
 
 /** How a key's value is read. */

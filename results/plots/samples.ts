@@ -35,11 +35,15 @@ export interface Samples {
 
 const FOLDER = "samples";
 
-const rowsSchema: v.GenericSchema<unknown, Rows> = v.array(v.array(v.union([
-  v.number(),
-  // What diverged is a string in JSON, and has no place in a figure.
-  v.pipe(v.picklist(["NaN", "Infinity", "-Infinity"]), v.transform(Number)),
-])));
+const rowSchema = v.pipe(
+  v.array(v.union([
+    v.number(),
+    // What diverged is a string in JSON, and has no place in a figure.
+    v.pipe(v.picklist(["NaN", "Infinity", "-Infinity"]), v.transform(Number)),
+  ])),
+  v.minLength(1),
+);
+const rowsSchema: v.GenericSchema<unknown, Rows> = v.array(rowSchema);
 
 const samplesSchema: v.GenericSchema<unknown, Samples> = v.object({
   setting: v.optional(
@@ -126,6 +130,7 @@ const HEIGHT = 200;
 const FRAME = 110;
 const N_BINS = 60;
 const DATA_COLOR = "#999999";
+const CURVE_COLOR = "#222222";
 const SAMPLES_COLOR = COLORS[0]!;
 
 /** Points in one dimension or two, as a figure has them. */
@@ -148,36 +153,36 @@ export function samplesFigure(
 ): Figure {
   const { ink = PRINT } = options;
   const left = leftOut(samples);
-  const isFlat = samples.columns.length > 1;
+  const isPlanar = samples.columns.length > 1;
   const axes = axesOf(samples, [samples.samples, samples.data]);
-  const layer = isFlat
+  const layer = isPlanar
     ? [
       pointsLayer(cloudOf(samples.data, left), DATA_COLOR, "data"),
       pointsLayer(cloudOf(samples.samples, left), SAMPLES_COLOR, "samples"),
     ]
     : [
-      histogramLayer(cloudOf(samples.samples, left), axes.x.scale.domain),
-      ...densityLayer(samples, axes.x.scale.domain),
+      barsLayer(cloudOf(samples.samples, left), axes.x.scale.domain, "samples"),
+      ...(samples.density.length > 0
+        ? densityLayer(samples, axes.x.scale.domain)
+        : outlineLayer(cloudOf(samples.data, left), axes.x.scale.domain)),
     ];
-  const legend = isFlat || samples.data.length > 0
-    ? {
-      color: {
-        type: "nominal",
-        title: null,
-        scale: {
-          domain: ["data", "samples"],
-          range: [DATA_COLOR, SAMPLES_COLOR],
-        },
+  const legend = {
+    color: {
+      type: "nominal",
+      title: null,
+      scale: {
+        domain: ["data", "samples"],
+        range: [isPlanar ? DATA_COLOR : CURVE_COLOR, SAMPLES_COLOR],
       },
-    }
-    : {};
+    },
+  };
   return {
     left,
     spec: {
       ...frameOf(options, captionOf(samples), ink),
       width: options.width ?? SIZE,
-      height: options.height ?? (isFlat ? SIZE : HEIGHT),
-      encoding: { x: axes.x, ...(isFlat ? { y: axes.y } : {}), ...legend },
+      height: options.height ?? (isPlanar ? SIZE : HEIGHT),
+      encoding: { x: axes.x, ...(isPlanar ? { y: axes.y } : {}), ...legend },
       layer,
     } as TopLevelSpec,
   };
@@ -204,7 +209,7 @@ export function reverseFigure(
     );
   }
   const left = leftOut(samples);
-  const isFlat = columns.length > 1;
+  const isPlanar = columns.length > 1;
   const axes = axesOf(samples, frames.map(({ rows }) => rows));
   const quiet = { axis: null };
   const size = options.width ?? FRAME;
@@ -226,15 +231,16 @@ export function reverseFigure(
         width: size,
         height: options.height ?? size,
         view: { stroke: ink.grid },
-        encoding: isFlat
+        encoding: isPlanar
           ? { x: { ...axes.x, ...quiet }, y: { ...axes.y, ...quiet } }
           : { x: { ...axes.x, ...quiet } },
         layer: [
-          isFlat
+          isPlanar
             ? pointsLayer(cloudOf(rows, left), SAMPLES_COLOR)
-            : histogramLayer(
+            : barsLayer(
               cloudOf(rows, left),
               axes.x.scale.domain,
+              undefined,
               quiet,
             ),
         ],
@@ -325,27 +331,38 @@ function pointsLayer(
   };
 }
 
-/** Bars whose area is 1, so that a density lies upon them. */
-function histogramLayer(
+/** Counts over bins as a density: its area is 1. */
+function histogramOf(
   values: readonly Cloud[],
   domain: readonly number[],
-  quiet: object = {},
-): object {
+): { from: number; to: number; density: number }[] {
   const [low, high] = domain as [number, number];
   const width = (high - low) / N_BINS;
   const counts = new Array<number>(N_BINS).fill(0);
   for (const { x } of values) {
     counts[Math.min(N_BINS - 1, Math.floor((x - low) / width))]!++;
   }
+  return counts.map((count, bin) => ({
+    from: low + bin * width,
+    to: low + (bin + 1) * width,
+    density: count / (Math.max(values.length, 1) * width),
+  }));
+}
+
+function barsLayer(
+  values: readonly Cloud[],
+  domain: readonly number[],
+  legend?: string,
+  quiet: object = {},
+): object {
   return {
-    data: {
-      values: counts.map((count, bin) => ({
-        from: low + bin * width,
-        to: low + (bin + 1) * width,
-        density: count / (values.length * width),
-      })),
+    data: { values: histogramOf(values, domain) },
+    mark: {
+      type: "bar",
+      binSpacing: 0,
+      opacity: 0.6,
+      ...(legend ? {} : { color: SAMPLES_COLOR }),
     },
-    mark: { type: "bar", binSpacing: 0, color: SAMPLES_COLOR, opacity: 0.6 },
     encoding: {
       x: {
         field: "from",
@@ -360,6 +377,7 @@ function histogramLayer(
         title: "density",
         ...quiet,
       },
+      ...(legend ? { color: { datum: legend } } : {}),
     },
   };
 }
@@ -372,10 +390,27 @@ function densityLayer(
   const [low, high] = domain as [number, number];
   const values = density.map(([x, density]) => ({ x, density }))
     .filter(({ x }) => x! >= low && x! <= high);
+  return [lineLayer(values, "linear")];
+}
+
+/** The data's own histogram, as the outline of its bars. */
+function outlineLayer(
+  values: readonly Cloud[],
+  domain: readonly number[],
+): object[] {
   if (values.length === 0) return [];
-  return [{
+  const bars = histogramOf(values, domain)
+    .map(({ from, density }) => ({ x: from, density }));
+  return [lineLayer(bars, "step-after")];
+}
+
+function lineLayer(values: readonly object[], interpolate: string): object {
+  return {
     data: { values },
-    mark: { type: "line", strokeWidth: 1.5, color: "#222222" },
-    encoding: { y: { field: "density", type: "quantitative" } },
-  }];
+    mark: { type: "line", strokeWidth: 1.5, interpolate },
+    encoding: {
+      y: { field: "density", type: "quantitative" },
+      color: { datum: "data" },
+    },
+  };
 }

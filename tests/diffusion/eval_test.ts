@@ -91,7 +91,12 @@ testWith(
         ...fields,
         n: result.n,
       }));
-    const setting = { nRepeats: 4, nSamples: 200, sampler: "dpm-solver++" };
+    const setting = {
+      nRepeats: 4,
+      nSamples: 200,
+      sampler: "dpm-solver++",
+      spacing: "log-snr",
+    };
     const sources = ["model", "exact-score", "identity"];
     assertEquals(told, [
       { nRepeats: 20, nSamples: 200, source: "floor", n: 20 },
@@ -179,7 +184,7 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator measures the denoising loss at each time, and the least that is possible",
+  "Evaluator measures the denoising loss at each share of noise, and the least that is possible",
   async () => {
     using folder = tempFolder();
     const runPath = await trained(QUICK, folder.path);
@@ -187,19 +192,17 @@ testWith(
     const { loadData } = await import("../../core/diffusion/data.ts");
     const { values } = loadData(QUICK).heldOut;
     const square = values.reduce((sum, x) => sum + x * x, 0) / values.length;
-    const schedule = alphaBars(QUICK);
-    for (const time of [0.2, 0.4, 0.6, 0.8, 1]) {
+    for (const noise of [0.1, 0.3, 0.5, 0.7, 0.9, 0.99]) {
       const of = (source: string) =>
         records.get(
-          ResultMetadata.of({ name: "loss/denoising", source, time }),
+          ResultMetadata.of({ name: "loss/denoising", source, noise }),
         )!;
       const { mean, error, n } = of("model");
       assertEquals(n, 1000);
-      const kept = schedule[Math.round(1000 * time) - 1]!;
-      const expected = kept * square + (1 - Math.sqrt(1 - kept)) ** 2;
+      const expected = (1 - noise ** 2) * square + (1 - noise) ** 2;
       assertAlmostEquals(mean, expected, 4 * error);
       // At the end all is noise, and the identity is as good.
-      if (time < 0.5) assert(of("exact-score").mean < mean);
+      if (noise < 0.95) assert(of("exact-score").mean < mean);
     }
   },
 );
@@ -220,9 +223,9 @@ testWith(
         "eval_loss+held-out.json",
       ),
     );
-    // Held-out, 5 times of 2 sources, the floor's 3 measures, and for both
+    // Held-out, 6 levels of 2 sources, the floor's 3 measures, and for both
     // numbers of steps those of 2 sources and the time; and the training's.
-    assertEquals(before.length, 1 + 10 + 3 + 2 * (6 + 1) + 1);
+    assertEquals(before.length, 1 + 12 + 3 + 2 * (6 + 1) + 1);
     const first = [...readRecords(runPath).named("sliced-wasserstein")].map(
       String,
     );
@@ -234,7 +237,10 @@ testWith(
     assertEquals(
       [...Deno.readDirSync(`${runPath}/samples`)].map(({ name }) => name)
         .sort(),
-      ["dpm-solver++_nSteps=20.json", "dpm-solver++_nSteps=3.json"],
+      [
+        "dpm-solver++_nSteps=20_log-snr.json",
+        "dpm-solver++_nSteps=3_log-snr.json",
+      ],
     );
   },
 );
@@ -256,23 +262,32 @@ testWith(
         model!.metadata.fields;
       return fields;
     };
+    const usual = { nSteps: 5, spacing: "log-snr" };
     assertEquals(await settingOf({ sampler: "ddim", eta: 0.5 }), {
       eta: 0.5,
-      nSteps: 5,
+      ...usual,
       sampler: "ddim",
     });
-    // What DDPM makes no use of tells nothing apart, and neither does what
-    // would be so anyhow.
-    assertEquals(
-      await settingOf({ sampler: "ddpm", eta: 0.5, spacing: "log-snr" }),
-      { nSteps: 5, sampler: "ddpm" },
-    );
+    assertEquals(await settingOf({ sampler: "ddim" }), {
+      eta: 0,
+      ...usual,
+      sampler: "ddim",
+    });
+    assertEquals(await settingOf({ sampler: "ddpm", spacing: "log-snr" }), {
+      ...usual,
+      sampler: "ddpm",
+    });
     assertEquals(await settingOf({ spacing: "time", weights: "last" }), {
       nSteps: 5,
       sampler: "dpm-solver++",
       spacing: "time",
       weights: "last",
     });
+    await assertRejects(
+      () => settingOf({ eta: 0.5 }),
+      RangeError,
+      "Cannot use --eta with dpm-solver++ as DDIM alone has it",
+    );
   },
 );
 
@@ -289,6 +304,7 @@ testWith(
       .map(({ metadata: { fields } }) => fields);
     assert(floors.every(({ nSamples }) => nSamples === 27));
     assertEquals(floors.length, 2); // Neither exact score nor identity twice.
+    assert(floors.every(({ reference }) => reference === "held-out"));
     const { Reference } = await import("../../core/diffusion/reference.ts");
     const { loadData } = await import("../../core/diffusion/data.ts");
     const { RandomStream } = await import("../../core/utils/random.ts");
@@ -306,6 +322,50 @@ testWith(
       (_, i) => all.slice(2 * i, 2 * i + 2).join(),
     ).sort();
     assertEquals(both, expected);
+  },
+);
+
+testWith(
+  "files",
+  "Evaluator warns of what it cannot compare, and refuses what makes no sense",
+  async () => {
+    using folder = tempFolder();
+    const csv = `${folder.path}/my.csv`;
+    const told = async (dataset: string, values: object) => {
+      const config = modelConfigSchema.parse({
+        dataset,
+        nEpochs: 1,
+        nTrain: 40,
+      });
+      const runPath = await trained(config, folder.path);
+      const warnings: string[] = [];
+      const { Evaluator } = await import("../../core/diffusion/eval.ts");
+      const run = evaluationOf(runPath, config, {
+        ...quiet,
+        warn: (warning) => warnings.push(warning),
+      });
+      const evalConfig = evalConfigSchema.parse({ ...FEW, ...values });
+      await new Evaluator(evalConfig, run).evaluate();
+      return warnings;
+    };
+    assertEquals(await told("moons", {}), []);
+    assertEquals(await told("moons", { sources: ["exact-score"] }), [
+      "there is no exact score of moons, which is no Gaussian mixture",
+    ]);
+    assertEquals(await told("moons", { sources: ["identity", "floor"] }), [
+      "the model is the identity itself: --sources model",
+    ]);
+    assertEquals(await told("faithful", { nSamples: 28 }), [
+      "only 27 samples are compared, not 28: half of the rows of faithful " +
+      "that are held out",
+    ]);
+    Deno.writeTextFileSync(csv, "1\n2\n3\n4\n5\n6");
+    await assertRejects(
+      () => told(csv, {}),
+      RangeError,
+      "as half of its held-out rows must be at least 2: current count of " +
+        "held-out rows is 1",
+    );
   },
 );
 
@@ -336,7 +396,9 @@ testWith(
     const runPath = await trained(MLP, folder.path);
     await evaluate({ ...FEW, nSteps: [3] }, runPath);
     const kept = JSON.parse(
-      Deno.readTextFileSync(`${runPath}/samples/dpm-solver++_nSteps=3.json`),
+      Deno.readTextFileSync(
+        `${runPath}/samples/dpm-solver++_nSteps=3_log-snr.json`,
+      ),
     );
     assertEquals(kept.schemaVersion, 1);
     assertEquals(kept.columns, ["x"]);

@@ -3,6 +3,7 @@ import {
   addNoise,
   alphaBars,
   betas,
+  warnOfSignal,
 } from "../../core/diffusion/noise_schedule.ts";
 import { RandomStream } from "../../core/utils/random.ts";
 
@@ -42,6 +43,37 @@ Deno.test("alphaBars() fall, and leave little of the data at the end", () => {
     assert(alphaBar.every((value, t) => t === 0 || value < alphaBar[t - 1]!));
     assert(alphaBar[0]! > 0.999 && alphaBar[999]! < 1e-4);
   }
+});
+
+Deno.test("betas() of quadratic are linear in their root", () => {
+  const roots = betas({ betaSchedule: "quadratic", nTimesteps: 1000 })
+    .map(Math.sqrt);
+  const step = (Math.sqrt(0.02) - 0.01) / 999;
+  for (const t of [0, 1, 500, 999]) {
+    assertAlmostEquals(roots[t]!, 0.01 + t * step, 1e-15);
+  }
+});
+
+Deno.test("warnOfSignal() warns of what ends far from noise, with the value", () => {
+  assertEquals(warnOfSignal(linear), undefined);
+  assertEquals(warnOfSignal(cosine), undefined);
+  const short = { betaSchedule: "linear", nTimesteps: 50 } as const;
+  assert(warnOfSignal(short)!.includes("ᾱ of the last step is 0.60"));
+});
+
+Deno.test("addNoise() takes a level for all rows in place of their own times", () => {
+  const values = new Float32Array(20);
+  const batch = addNoise({ nRows: 10, values }, {
+    schedule: alphaBars(linear),
+    random: new RandomStream(1, "noise"),
+    level: { time: 0.35, alphaBar: 0.64 },
+  });
+  assertEquals(batch.times, new Float32Array(10).fill(0.35));
+  assertEquals(batch.alphaBars, new Float32Array(10).fill(0.64));
+  // The rows are 0: what is left is their noise.
+  batch.noisy.forEach((value, i) =>
+    assertAlmostEquals(value, 0.6 * batch.noise[i]!, 1e-6)
+  );
 });
 
 Deno.test("addNoise() mixes data and noise as the schedule says", () => {

@@ -6,7 +6,11 @@ import {
 } from "@std/assert";
 import fc from "../_properties.ts";
 import { alphaBars } from "../../core/diffusion/noise_schedule.ts";
-import { logSnr, samplingTimes } from "../../core/diffusion/sampling_times.ts";
+import {
+  levelOf,
+  logSnr,
+  samplingTimes,
+} from "../../core/diffusion/sampling_times.ts";
 
 const BETA_SCHEDULES = ["linear", "quadratic", "cosine"] as const;
 const SPACINGS = ["time", "log-snr"] as const;
@@ -119,14 +123,35 @@ Deno.test("samplingTimes() in one step is the last timestep", () => {
   }
 });
 
+Deno.test("levelOf() finds a share of noise between timesteps, where a sampler would", () => {
+  const schedule = alphaBars({ betaSchedule: "linear", nTimesteps: 1000 });
+  for (const noise of [0.02, 0.5, 0.999]) {
+    const { time, alphaBar } = levelOf(schedule, noise)!;
+    assertAlmostEquals(Math.sqrt(1 - alphaBar), noise, 1e-12);
+    // Between its neighbours among the timesteps.
+    const t = time * 1000;
+    assert(schedule[Math.floor(t) - 1]! >= alphaBar);
+    assert(schedule[Math.ceil(t) - 1]! <= alphaBar);
+  }
+  const { times, alphaBars: kept } = samplingTimes(schedule, {
+    nSteps: 3,
+    spacing: "log-snr",
+  });
+  const middle = levelOf(schedule, Math.sqrt(1 - kept[1]!))!;
+  assertAlmostEquals(middle.time, times[1]!, 1e-9);
+  // Beyond both ends.
+  assertEquals(levelOf(schedule, 0.001), undefined);
+  assertEquals(levelOf(schedule, 0.999999), undefined);
+});
+
 Deno.test("samplingTimes() refuses more steps than there are timesteps", () => {
   const schedule = alphaBars({ betaSchedule: "linear", nTimesteps: 10 });
   for (const spacing of SPACINGS) {
     assertThrows(
       () => samplingTimes(schedule, { nSteps: 11, spacing }),
       RangeError,
-      "Cannot sample in 11 steps as the noise schedule has fewer: current " +
-        "value of nTimesteps is 10",
+      "Cannot sample in 11 steps as the noise schedule has fewer: " +
+        "--n-steps 10 is the most",
     );
     assertEquals(
       samplingTimes(schedule, { nSteps: 10, spacing }).times.length,

@@ -1,4 +1,9 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertThrows,
+} from "@std/assert";
 import {
   type ModelConfig,
   modelConfigSchema,
@@ -167,6 +172,41 @@ testWith(
     const before = tf.memory().numTensors;
     assertEquals(await trained(true), await trained(false));
     assertEquals(tf.memory().numTensors, before);
+  },
+);
+
+testWith(
+  "files",
+  "TfjsEngine.restore() goes on bit for bit from where another stood",
+  async () => {
+    const { NoiseModel, TfjsEngine } = await load();
+    const batch = someBatch(SMALL);
+    const weightsOf = (model: InstanceType<typeof NoiseModel>) =>
+      model.model.getWeights().map((weight) => weight.arraySync());
+    const engineOf = (model: InstanceType<typeof NoiseModel>) =>
+      TfjsEngine.of(model.model, { config: SMALL, nSteps: 9 });
+    using whole = new NoiseModel(await randomModel(SMALL), "noise");
+    const engine = await engineOf(whole);
+    await engine.step(batch);
+    await engine.step(batch);
+    const { state } = engine;
+    await engine.step(batch);
+    engine.use("averaged");
+    using other = new NoiseModel(await randomModel(SMALL), "noise");
+    const resumed = await engineOf(other);
+    resumed.restore(state);
+    await resumed.step(batch);
+    resumed.use("averaged");
+    assertEquals(weightsOf(other), weightsOf(whole));
+    assertEquals(resumed.state.step, 3);
+    // The state is a copy: what came after has not changed it.
+    assertEquals(state.step, 2);
+    const wrong = { ...state, weights: new Float32Array(3) };
+    assertThrows(
+      () => resumed.restore(wrong),
+      RangeError,
+      "current count is 3",
+    );
   },
 );
 

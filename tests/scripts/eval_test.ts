@@ -27,7 +27,7 @@ testWith(
     assertMatch(lines[0]!, /^loss\/held-out = .* \(within-run, n = 100\)$/);
     assertMatch(
       stdout,
-      /^sliced-wasserstein \(nRepeats=2, nSamples=50, nSteps=3, sampler="dpm-solver\+\+", source="model"\) = .*n = 2\)$/m,
+      /^sliced-wasserstein \(nRepeats=2, nSamples=50, nSteps=3, sampler="dpm-solver\+\+", source="model", spacing="log-snr"\) = .*n = 2\)$/m,
     );
     const records = readRecords(`${ROOT}/${runPath}`);
     assertEquals(records.named("sliced-wasserstein").size, 1 + 2 * 2);
@@ -70,7 +70,7 @@ testWith(
     const untimed = (document: typeof first) =>
       document.records.filter((record: never) => !isTime(record));
     assertEquals(untimed(again), untimed(first));
-    assertEquals(untimed(first).length, 1 + 2 * 5 + 3 + 2 * 3);
+    assertEquals(untimed(first).length, 1 + 2 * 6 + 3 + 2 * 3);
   },
 );
 

@@ -118,16 +118,22 @@ testWith(
     assertEquals([last.code, last.stdout], [0, `${figures.path}/a.svg\n`]);
     assertEquals(
       last.stderr,
-      "not drawn: --setting dpm-solver++_nSteps=3\n",
+      "not drawn: --setting dpm-solver++_nSteps=3_log-snr\n",
     );
     const svg = () => Deno.readTextFileSync(`${ROOT}/${figures.path}/a.svg`);
-    assertMatch(svg(), /50 samples: sampler=dpm-solver\+\+, nSteps=7/);
+    assertMatch(
+      svg(),
+      /50 samples: sampler=dpm-solver\+\+, nSteps=7, spacing=log-snr/,
+    );
     const way = await draw(
       "--reverse=latest",
-      "--setting=dpm-solver++_nSteps=3",
+      "--setting=dpm-solver++_nSteps=3_log-snr",
     );
     assertEquals(way.code, 0);
-    assertMatch(svg(), /nSteps=3; √\(1 − ᾱ\), the share of noise, falls/);
+    assertMatch(
+      svg(),
+      /nSteps=3, spacing=log-snr; √\(1 − ᾱ\), the share of noise, falls/,
+    );
     for (
       const [args, message] of [
         [["--samples=nobody"], /Cannot find run "nobody"/],

@@ -23,7 +23,7 @@ export function mlp(
     name: "time_term",
     units: widths[0]!,
     activation: "linear",
-    gain: 1,
+    gain: hiddenLayerSizes.length > 0 ? 1 : 0,
     isFirst: true,
   }).apply(embedTime(config, time)) as tf.SymbolicTensor;
   return widths.reduce((rows, units, i) => {

@@ -76,6 +76,7 @@ testWith("files", "readSamples() says which field of a file is wrong", () => {
   attempt({ samples: "many" }, "samples/a.json as samples is not what");
   attempt({ samples: [[1], ["one"]] }, "as samples.1.0 is not what");
   attempt({ columns: [] }, "as columns is not what");
+  attempt({ data: [[1], []] }, "as data.1 is not what");
   attempt({ frames: [{ rows: [] }] }, "as frames.0.noise is not what");
   // What diverged is no error.
   writeJsonFile(`${folder.path}/samples/a.json`, {
@@ -133,7 +134,11 @@ Deno.test("samplesFigure() draws a histogram of area 1, and the density upon it"
     x: 0.5,
     density: 2,
   }]);
-  assertEquals(layersOf(samplesFigure(samplesIn(1))).length, 1);
+  // Where it is not known, the outline of the data's own histogram.
+  const [, outline] = layersOf(samplesFigure(samplesIn(1)));
+  assertEquals(outline.mark.interpolate, "step-after");
+  assertEquals(outline.data.values.length, 60);
+  assertEquals(layersOf(samplesFigure(samplesIn(1, { data: [] }))).length, 1);
 });
 
 Deno.test("samplesFigure() says what it cannot show", () => {
