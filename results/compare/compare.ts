@@ -36,6 +36,7 @@ import {
   type LaidRow,
   layOut,
   METRIC_KEY,
+  REPEATS_FIELD,
 } from "./pivot.ts";
 import type { RatioNames } from "./ratios.ts";
 import {
@@ -208,11 +209,13 @@ function describeLeft({ id, status, info }: StoredRun): string {
   return `${id} ${status}${info.error ? `: ${info.error.message}` : ""}`;
 }
 
-/** By name; within a name by the further fields, numbers as numbers. */
+/** By name; within a name by the further fields, how often it was done last. */
 function columnOrder(a: ResultMetadata, b: ResultMetadata): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   const keys = Object.keys({ ...a.fields, ...b.fields }).sort();
-  for (const key of keys) {
+  const repeats = keys.filter((key) => key === REPEATS_FIELD);
+  const settings = keys.filter((key) => key !== REPEATS_FIELD);
+  for (const key of [...settings, ...repeats]) {
     const difference = order(a.fields[key], b.fields[key], 1);
     if (difference !== 0) return difference;
   }

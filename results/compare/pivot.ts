@@ -15,7 +15,7 @@ import {
   ResultMetadata,
 } from "../../core/utils/results.ts";
 import type { Replicates } from "./replicates.ts";
-import { differingKeys, keysOf, rawValueOf } from "../select.ts";
+import { differingKeys, keysOf, order, rawValueOf } from "../select.ts";
 
 /** The axis key that stands for the name of what was measured. */
 export const METRIC_KEY = "metric";
@@ -240,7 +240,7 @@ function checkKeys(
  * Says how often something was measured, as `n` does: of what was measured it
  * tells nothing, and keeps no two records apart.
  */
-const REPEATS_FIELD = "nRepeats";
+export const REPEATS_FIELD = "nRepeats";
 
 /**
  * Finds the fields in which records of one name differ: those that have one are
@@ -268,11 +268,8 @@ export function fieldsThatDiffer(
 function valuesOf(
   records: readonly ResultMetadata[],
   field: string,
-): Set<unknown> {
-  return new Set(
-    records.map(({ fields }) => fields[field])
-      .filter((value) => value !== undefined),
-  );
+): Set<MetadataValue> {
+  return new Set(records.flatMap(({ fields }) => fields[field] ?? []));
 }
 
 /**
@@ -286,16 +283,16 @@ function valuesOf(
 export function hiddenDifferences(
   { measured }: Pick<LaidRow, "measured">,
   { rows = [], cols = [] }: Axes,
-): Map<string, readonly unknown[]> {
+): Map<string, readonly MetadataValue[]> {
   const shown = [...rows, ...cols, REPEATS_FIELD];
   const metadata = measured.values().map(({ metadata }) => metadata).toArray();
-  const found = new Map<string, readonly unknown[]>();
+  const found = new Map<string, readonly MetadataValue[]>();
   for (const same of Map.groupBy(metadata, ({ name }) => name).values()) {
     const fields = new Set(same.flatMap(({ fields }) => Object.keys(fields)));
     for (const field of fields) {
       const values = valuesOf(same, field);
       if (values.size > 1 && !shown.includes(field)) {
-        found.set(field, [...values]);
+        found.set(field, [...values].sort((a, b) => order(a, b, 1)));
       }
     }
   }

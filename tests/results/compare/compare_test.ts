@@ -640,6 +640,64 @@ testWith(
 
 testWith(
   "files",
+  "compare() puts no two settings into one row, and takes repeats for no setting",
+  async () => {
+    const of = (fields: object): [MetadataFields, ScalarFields] => [
+      { name: "distance", ...fields },
+      result(1),
+    ];
+    const options = { cols: ["source"] };
+    const apart = await compareRuns([{
+      id: "a",
+      records: [
+        of({ source: "floor", nSamples: 50, nRepeats: 20 }),
+        of({ source: "model", nSamples: 800, nRepeats: 4 }),
+      ],
+    }], options);
+    assertEquals(apart.rows.map(({ config }) => config.nSamples), [50, 800]);
+    const repeated = await compareRuns([{
+      id: "a",
+      records: [
+        of({ source: "floor", nRepeats: 20 }),
+        [{ name: "distance", source: "floor", nRepeats: 15 }, result(2)],
+        of({ source: "model", nSteps: 5, nRepeats: 4 }),
+        of({ source: "model", nSteps: 9, nRepeats: 3 }),
+      ],
+    }], options);
+    assertEquals(repeated.keys, ["nSteps"]);
+    assertEquals(repeated.rows.map(({ cells }) => cells.size), [2, 2]);
+    // Of two the one that was repeated more often.
+    const floor = repeated.columns.find((c) => c.fields.source === "floor")!;
+    assertEquals(repeated.rows[0]!.cells.get(floor)!.result.mean, 1);
+  },
+);
+
+testWith(
+  "files",
+  "compare() says where cells of a row were measured in different ways",
+  async () => {
+    const caveatsOf = async (nSamples: number, more: object = {}) =>
+      (await compareRuns([{
+        id: "a",
+        records: [
+          [{ name: "d", source: "floor", nSamples: 50, ...more }, result(1)],
+          [{ name: "d", source: "model", nSamples, nSteps: 5 }, result(1)],
+        ],
+      }], { rows: ["nSteps"], cols: ["source"] })).caveats;
+    assertEquals(await caveatsOf(800), [
+      "Cells of a row were measured in different ways: nSteps=5: nSamples is " +
+      "50, 800",
+    ]);
+    assertEquals(await caveatsOf(50), []);
+    assertEquals(await caveatsOf(50, { reference: "held-out" }), [
+      "Distances to held-out rows are of the same few rows in every repeat and " +
+      "seed: their errors say nothing of other rows",
+    ]);
+  },
+);
+
+testWith(
+  "files",
   "compare() keeps a row of what has a place in no other",
   async () => {
     const { rows } = await compareRuns(SOURCES, { cols: ["source"] });
