@@ -79,9 +79,10 @@ function errorNotes(comparison: Comparison): Note[] {
     if (found.length === 0) return [];
     const least = found.reduce((a, b) => Math.min(a, b));
     const most = found.reduce((a, b) => Math.max(a, b));
-    return `${clean(String(column))}: ${
-      least === most ? least : `${least} to ${most}`
-    }`;
+    const name = options.rows?.includes(METRIC_KEY)
+      ? headingOf(column, comparison)
+      : clean(String(column));
+    return `${name}: ${least === most ? least : `${least} to ${most}`}`;
   });
   const what = options.ci
     ? `${options.ci} % confidence interval`
