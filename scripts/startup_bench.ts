@@ -62,6 +62,14 @@ Deno.bench(
 
 Deno.bench("runs", { group: "start" }, () => run("runs", "--runs", RUNS));
 
+Deno.bench("loading TensorFlow.js and its engine", { group: "start" }, () => {
+  const load = `const { setEngine } = await import(
+    "${ROOT}/core/diffusion/engine.ts"
+  );
+  await setEngine("auto");`;
+  deno("eval", load);
+});
+
 Deno.bench("train --help", { group: "start" }, () => run("train", "--help"));
 
 globalThis.addEventListener("unload", () => {
