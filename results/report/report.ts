@@ -14,6 +14,7 @@ import sorting from "sortable-tablesort/dist/sortable.min.js" with {
 };
 import type { Comparison, ComparisonRow } from "../compare/comparison.ts";
 import { historiesOf, historyFigure, measuresOf } from "../plots/history.ts";
+import { METRIC_KEY } from "../compare/pivot.ts";
 import { pointsFigure } from "../plots/points.ts";
 import { PAGE } from "../plots/style.ts";
 import { svgOf } from "../plots/svg.ts";
@@ -58,7 +59,12 @@ export async function reportOf(
   const nRuns = new Set(rows.flatMap(({ runs }) => runs)).size;
   const body: ElementContent[] = [
     h("h1", clean(options.title)),
-    h("p.notes", `${nRuns} completed runs in ${rows.length} rows`),
+    h(
+      "p.notes",
+      `${nRuns} completed ${nRuns === 1 ? "run" : "runs"} in ${rows.length} ${
+        rows.length === 1 ? "row" : "rows"
+      }`,
+    ),
     h("h2", "Results"),
     sortable(tableElement(table, extras)),
     h("div.notes", notesElements(notes)),
@@ -164,7 +170,10 @@ function linksTo({ paths }: ComparisonRow, folder: string) {
 async function pointsSection(
   comparison: Comparison,
 ): Promise<ElementContent[]> {
-  const { columns } = comparison;
+  // What different rows measure has no axis in common.
+  const columns = comparison.options.rows?.includes(METRIC_KEY)
+    ? []
+    : comparison.columns;
   const drawn = columns.slice(0, MOST_FIGURES).map(async (column) => {
     const { spec, left } = pointsFigure(comparison, column, {
       title: clean(headingOf(column, comparison)),

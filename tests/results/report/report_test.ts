@@ -37,6 +37,31 @@ async function writeReport(folder: string): Promise<string> {
 
 testWith(
   "files",
+  "reportOf() lists the many records of one run, and draws no axis of all of them",
+  async () => {
+    using folder = tempFolder();
+    makeRun(folder.path, {
+      id: "a",
+      records: [1, 2, 3, 4, 5, 6, 7].map((i) => [
+        { name: `measure${i}`, source: "model" },
+        { mean: i, error: 0.1, n: 9 },
+      ]),
+    });
+    const comparison = await compare(new RunDatabase(folder.path), {
+      isForReaders: true,
+    });
+    const html = await reportOf(comparison, {
+      title: "One",
+      folder: folder.path,
+    });
+    assertMatch(html, /1 completed run in 7 rows/);
+    assertMatch(html, /All of run a\./);
+    assertEquals(html.includes("<svg"), false);
+  },
+);
+
+testWith(
+  "files",
   "reportOf() holds all it needs, and no name as code",
   async () => {
     using folder = tempFolder();
