@@ -20,9 +20,9 @@ export async function denoisingLosses(
   predictor: NoisePredictor,
   { nRows, noisy, noise, times, alphaBars }: NoisyBatch,
 ): Promise<Float64Array> {
-  const predicted = await predictor.predictNoise(Float64Array.from(noisy), {
-    times: Float64Array.from(times),
-    alphaBars: Float64Array.from(alphaBars),
+  const predicted = await predictor.predictNoise(new Float64Array(noisy), {
+    times: new Float64Array(times),
+    alphaBars: new Float64Array(alphaBars),
   });
   const nColumns = noisy.length / nRows;
   const losses = new Float64Array(nRows);

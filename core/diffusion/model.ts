@@ -125,8 +125,8 @@ export class NoiseModel implements NoisePredictor, Disposable {
       const own = times.subarray(start, isShared ? start + 1 : end);
       const outputs = tf.tidy(() =>
         this.model.apply([
-          tf.tensor2d(Float32Array.from(rows), [end - start, nColumns]),
-          tf.tensor2d(Float32Array.from(own), [own.length, 1]),
+          tf.tensor2d(new Float32Array(rows), [end - start, nColumns]),
+          tf.tensor2d(new Float32Array(own), [own.length, 1]),
         ]) as tf.Tensor
       );
       try {
