@@ -21,7 +21,7 @@ const command: Command = {
     examples: [
       "deno task compare --where dataset=faithful --sort loss/held-out",
       "deno task compare --baseline model=identity --ci 95",
-      "deno task compare --rows model --cols nSteps --metric sampling",
+      "deno task compare --metric sliced-wasserstein --cols source",
       "deno task compare --metric 'loss/*' --since 7d --format latex",
     ],
   }),

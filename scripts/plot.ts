@@ -75,7 +75,7 @@ const figureSchema = new ConfigSchema({
   setting: text({
     default: "",
     placeholder: "<name>",
-    description: "which of its samples, ddpm_nSteps=1000 [default: the last]",
+    description: "which of its samples, by file name [default: the last]",
   }),
   out: text({
     default: "figures/plot.svg",

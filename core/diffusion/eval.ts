@@ -135,14 +135,14 @@ export class Evaluator {
    * there are to be more steps than timesteps.
    */
   async evaluate(): Promise<ResultCollection> {
-    const { eta, sampler, nSteps } = this.#config;
+    const { eta, sampler } = this.#config;
     if (eta > 0 && sampler !== "ddim") {
       throw new RangeError(
         `Cannot use --eta with ${sampler} as DDIM alone has it: add ` +
           "--sampler ddim",
       );
     }
-    const settings = nSteps.map((nSteps) => this.#timesOf(nSteps));
+    const settings = this.#nSteps.map((nSteps) => this.#timesOf(nSteps));
     await useEngine(this.#run);
     const layers = await loadModel(this.#run.path, this.#config.weights);
     using model = new NoiseModel(layers, predictionOf(this.#modelConfig));
@@ -175,9 +175,7 @@ export class Evaluator {
     if (mixture) {
       sources.push({ name: "exact-score", predictor: exactScore(mixture) });
     }
-    if (this.#modelConfig.model !== "identity") {
-      sources.push({ name: "identity", predictor: IDENTITY });
-    }
+    sources.push({ name: "identity", predictor: IDENTITY });
     return sources;
   }
 
@@ -199,9 +197,7 @@ export class Evaluator {
     for (const name of isNamed ? wanted : []) {
       if (name === "floor" || known.includes(name)) continue;
       this.#run.warn(
-        name === "exact-score"
-          ? `there is no exact score of ${dataset}, which is no Gaussian mixture`
-          : `the model is the identity itself: --sources model`,
+        `there is no ${name} of ${dataset}, which is no Gaussian mixture`,
       );
     }
     return sources.filter(({ name }) => wanted.includes(name));
@@ -225,6 +221,14 @@ export class Evaluator {
       );
     }
     return reference;
+  }
+
+  /** Where none are named, a short schedule needs no more steps than it has. */
+  get #nSteps(): readonly number[] {
+    const { nSteps } = this.#config;
+    return nSteps === evalConfigSchema.fields.nSteps.default
+      ? nSteps.map((n) => Math.min(n, this.#schedule.length))
+      : nSteps;
   }
 
   #timesOf(nSteps: number): SamplingTimes {
@@ -311,10 +315,11 @@ export class Evaluator {
     const setting = { ...this.#settingOf(at), ...told(source) };
     const keeper = new SampleKeeper(data, at);
     const timer = new Timer();
+    // The same noise and data for every source: what they share of both tells
+    // nothing of their differences, and so is kept out of them.
     const stream = (what: string, repeat: number) =>
       this.#run.random(
-        ["eval", what, source.name, ...Object.values(setting), repeat]
-          .join("/"),
+        ["eval", what, ...Object.values(this.#settingOf(at)), repeat].join("/"),
       );
     const draw = async (repeat: number) => {
       using _span = timer.start();

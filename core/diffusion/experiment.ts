@@ -6,8 +6,24 @@
  */
 
 import { evalConfigSchema } from "../config/eval_config.ts";
-import { modelConfigSchema } from "../config/model_config.ts";
+import { type ModelConfig, modelConfigSchema } from "../config/model_config.ts";
 import { type Experiment, experiment } from "../experiment.ts";
+
+/** After fewer steps samples are hardly better than noise. */
+const FEW_STEPS = 1000;
+
+/** Small data need many epochs: each has but a few steps. */
+function warnOfFewSteps(
+  { model, nEpochs, batchSize }: ModelConfig,
+  nRows: number,
+): string | undefined {
+  const perEpoch = Math.ceil(nRows / batchSize);
+  const nSteps = nEpochs * perEpoch;
+  if (model === "identity" || nSteps >= FEW_STEPS) return undefined;
+  return `${nSteps} steps of training are few: samples may be no better than ` +
+    `noise; --n-epochs ${Math.ceil(FEW_STEPS / perEpoch)} would be ` +
+    `${FEW_STEPS} or more`;
+}
 
 /** The diffusion experiment. */
 const diffusion: Experiment = experiment({
@@ -16,10 +32,10 @@ const diffusion: Experiment = experiment({
   evalConfig: evalConfigSchema.fields,
   async validate(config) {
     const { loadData } = await import("./data.ts");
-    loadData(config);
+    const { train } = loadData(config);
     const { warnOfSignal } = await import("./noise_schedule.ts");
-    const warning = warnOfSignal(config);
-    return warning === undefined ? [] : [warning];
+    return [warnOfSignal(config), warnOfFewSteps(config, train.nRows)]
+      .filter((warning) => warning !== undefined);
   },
   async train(config, run) {
     const { trainDiffusionModel } = await import("./train.ts");

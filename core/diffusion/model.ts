@@ -78,7 +78,7 @@ export function predictionOf(config: ModelConfig): ModelConfig["prediction"] {
 }
 
 /** How many rows go through a model at once; no result depends on it. */
-const ROWS_AT_ONCE = 1024;
+const ROWS_AT_ONCE = 2048;
 
 /** A layers model as a predictor of noise, whatever it predicts itself. */
 export class NoiseModel implements NoisePredictor, Disposable {

@@ -13,8 +13,11 @@ import type { ResultMetadata } from "../../core/utils/results.ts";
 import type { RunDatabase, StoredRun } from "../database.ts";
 import {
   checkGlobs,
+  type Condition,
   keysOf,
+  matchesValue,
   order,
+  parseConditions,
   rawValueOf,
   selectMetadata,
   selectRuns,
@@ -60,7 +63,8 @@ export async function compare(
   options: CompareOptions = {},
 ): Promise<Comparison> {
   checkOptions(options);
-  const selected = selectRuns(database, options);
+  const { ofRuns, ofRecords } = partWhere(database, options.where ?? []);
+  const selected = selectRuns(database, { ...options, where: ofRuns });
   const nuisance = nuisanceKeys(options);
   const replicates = groupReplicates(selected, nuisance);
   const groups = replicates.filter(({ runs }) => runs.size > 0);
@@ -76,6 +80,12 @@ export async function compare(
     ),
   );
   const wanted = selectMetadata([...measured], options.metric ?? [])
+    .filter(({ fields }) =>
+      // A record that lacks the field holds for all its values.
+      ofRecords.every(({ key, wanted }) =>
+        fields[key] === undefined || matchesValue(fields[key], wanted)
+      )
+    )
     .sort(columnOrder);
   const { lowerIsBetter = [], higherIsBetter = [] } = options;
   checkGlobs(lowerIsBetter, [...measured], "--lower-is-better");
@@ -125,6 +135,28 @@ export async function compare(
 const MOST_ABREAST = 6;
 /** The field that tells what was measured from what it is held against. */
 const SOURCE = "source";
+
+/** Conditions on runs, and those on fields that records alone have. */
+function partWhere(
+  database: RunDatabase,
+  where: readonly string[],
+): { readonly ofRuns: string[]; readonly ofRecords: Condition[] } {
+  const runs = [...database];
+  const known = new Set(["tag", "status", ...keysOf(runs)]);
+  const fields = new Set(
+    runs.flatMap(({ records }) =>
+      [...records].flatMap(({ metadata }) => Object.keys(metadata.fields))
+    ),
+  );
+  const isOfRecords = (text: string) => {
+    const key = text.split("=", 1)[0]!;
+    return !known.has(key) && fields.has(key);
+  };
+  return {
+    ofRuns: where.filter((text) => !isOfRecords(text)),
+    ofRecords: parseConditions(where.filter(isOfRecords), "--where"),
+  };
+}
 
 /** The axes that were asked for; of one row with many records, a list of them. */
 function axesOf(

@@ -86,7 +86,7 @@ export function findBaseline(
       found.length === 0
         ? `no row is that: there are ${some}`
         : `${found.length} rows are that: ${some}. Name one by a key in ` +
-          "which they differ"
+          "which they differ, or put that key on --cols"
     }`,
   );
 }
@@ -116,7 +116,8 @@ export async function judge(
 ): Promise<readonly ComparisonRow[]> {
   const ranked = columns.filter((column) =>
     rows.length <= MOST_RANKED && directionOf(column.name, options) &&
-    isRankable(column, rows) && !isShared(laid, column)
+    isRankable(column, rows) && !isShared(laid, column) &&
+    !isConstant(rows, column)
   );
   if (!baseline && ranked.length === 0) return rows;
   const { contrast, rank, verdictsOf } = await import(
@@ -140,6 +141,7 @@ export async function judge(
     rows.map((row) => row.cells.get(column)?.sample);
 
   for (const column of baseline ? columns : []) {
+    if (isConstant(rows, column)) continue;
     const samples = samplesOf(column);
     const reference = samples[baseline!.row];
     const others = rows.keys()
@@ -197,6 +199,18 @@ export async function judge(
 function isShared(rows: readonly LaidRow[], column: ResultMetadata): boolean {
   const shown = rows.flatMap(({ measured }) => measured.get(column) ?? []);
   return new Set(shown).size < shown.length;
+}
+
+/** Whether all rows are the same to the last digit, as a baseline's are. */
+function isConstant(
+  rows: readonly ComparisonRow[],
+  column: ResultMetadata,
+): boolean {
+  const samples = rows.flatMap(({ cells }) => {
+    const sample = cells.get(column)?.sample;
+    return sample ? JSON.stringify([...sample].sort()) : [];
+  });
+  return samples.length > 1 && new Set(samples).size === 1;
 }
 
 /** A row with a run that diverged, or failed otherwise, is never called best. */

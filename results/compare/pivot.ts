@@ -168,7 +168,7 @@ export function layOut(
   return {
     keys,
     columns: [...columns],
-    rows: spread([...laid.values()], fieldKeys)
+    rows: inOrder(spread([...laid.values()], fieldKeys), rows)
       .map(({ config, replicates, measured }) => ({
         config,
         replicates: [...replicates],
@@ -188,6 +188,23 @@ function repeatsOf({ metadata }: Measured): number {
   return Number(metadata.fields[REPEATS_FIELD] ?? 0);
 }
 
+/** By keys that were named, in their order; else as the rows came. */
+function inOrder(rows: readonly OpenRow[], keys: readonly string[]): OpenRow[] {
+  const valueFor = ({ config }: OpenRow, key: string) => {
+    const value = config[key];
+    return typeof value === "number" || value === undefined
+      ? value
+      : formatValue(value);
+  };
+  return rows.toSorted((a, b) => {
+    for (const key of keys) {
+      const difference = order(valueFor(a, key), valueFor(b, key), 1);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+}
+
 /** A row while values are still put into it. */
 interface OpenRow {
   readonly config: Record<string, unknown>;
@@ -196,9 +213,9 @@ interface OpenRow {
 }
 
 /**
- * A record that lacks a field by which rows are told apart holds for all of
- * them: a floor that knows no sampler stands beside every sampler. Its own row
- * goes where all that stands in it has found a place.
+ * A record that lacks a field by which others of its name are told apart holds
+ * for all of them: a floor that knows no sampler stands beside every sampler.
+ * Its own row goes where all that stands in it has found a place.
  */
 function spread(
   rows: readonly OpenRow[],
@@ -217,10 +234,22 @@ function spread(
       row.replicates.values().every((one) => other.replicates.has(one))
     );
     const left = row.measured.entries().filter(([column, measured]) => {
-      const free = takers.filter((other) => !other.measured.has(column));
+      const { name } = measured.metadata;
+      const ofName = takers.filter((other) =>
+        other.measured.values().some(({ metadata }) => metadata.name === name)
+      );
+      const free = ofName.filter((other) => !other.measured.has(column));
       for (const other of free) other.measured.set(column, measured);
       return free.length === 0;
     }).toArray();
+    // What has found a place elsewhere need not stand here as well.
+    if (left.length > 0) {
+      for (const [column] of [...row.measured]) {
+        if (!left.some(([other]) => other === column)) {
+          row.measured.delete(column);
+        }
+      }
+    }
     return left.length > 0;
   });
 }

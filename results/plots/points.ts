@@ -111,7 +111,7 @@ export function pointsFigure(
       title: x,
       // Few values are named, and no others between them.
       ...(ticks.length <= MOST_TICKS
-        ? { axis: { values: ticks, format: "~r" } }
+        ? { axis: { values: ticks, format: "~g" } }
         : {}),
       scale: isGeometric(xs, options.xScale)
         ? { type: "log", nice: false, padding: EDGE }

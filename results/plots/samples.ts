@@ -128,7 +128,9 @@ function listSettings(runPath: string): string[] {
 const SIZE = 320;
 const HEIGHT = 200;
 const FRAME = 110;
-const N_BINS = 60;
+const BINS = { least: 8, most: 60, perRoot: 1.9 };
+/** Beyond these quantiles of the samples one more point is no reason for room. */
+const TAILS = 0.005;
 const DATA_COLOR = "#999999";
 const CURVE_COLOR = "#222222";
 const SAMPLES_COLOR = COLORS[0]!;
@@ -154,14 +156,15 @@ export function samplesFigure(
   const { ink = PRINT } = options;
   const left = leftOut(samples);
   const isPlanar = samples.columns.length > 1;
-  const axes = axesOf(samples, [samples.samples, samples.data]);
+  const axes = axesOf(samples, [samples.samples]);
+  const shown = within(cloudOf(samples.samples, left), axes, left);
   const layer = isPlanar
     ? [
       pointsLayer(cloudOf(samples.data, left), DATA_COLOR, "data"),
-      pointsLayer(cloudOf(samples.samples, left), SAMPLES_COLOR, "samples"),
+      pointsLayer(shown, SAMPLES_COLOR, "samples"),
     ]
     : [
-      barsLayer(cloudOf(samples.samples, left), axes.x.scale.domain, "samples"),
+      barsLayer(shown, axes.x.scale.domain, "samples"),
       ...(samples.density.length > 0
         ? densityLayer(samples, axes.x.scale.domain)
         : outlineLayer(cloudOf(samples.data, left), axes.x.scale.domain)),
@@ -236,9 +239,9 @@ export function reverseFigure(
           : { x: { ...axes.x, ...quiet } },
         layer: [
           isPlanar
-            ? pointsLayer(cloudOf(rows, left), SAMPLES_COLOR)
+            ? pointsLayer(within(cloudOf(rows, left), axes, []), SAMPLES_COLOR)
             : barsLayer(
-              cloudOf(rows, left),
+              within(cloudOf(rows, left), axes, []),
               axes.x.scale.domain,
               undefined,
               quiet,
@@ -288,17 +291,21 @@ function cloudOf(
   return finite.map(([x, y]) => y === undefined ? { x: x! } : { x: x!, y });
 }
 
-/** Axes that hold all points; in two dimensions of one scale. */
-function axesOf(
-  { columns }: Samples,
-  clouds: readonly Rows[],
-) {
+/** Axes that hold all of the data, and the samples but for the outermost. */
+function axesOf({ columns, data }: Samples, clouds: readonly Rows[]) {
+  const finite = (rows: Rows, column: number) =>
+    rows.map((row) => row[column]!).filter(Number.isFinite)
+      .sort((a, b) => a - b);
   const rangeOf = (column: number): [number, number] => {
-    const values = clouds.flat().map((row) => row[column]!)
-      .filter(Number.isFinite);
-    const low = values.reduce((a, b) => Math.min(a, b), Infinity);
-    const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
-    return low <= high ? [low, high] : [0, 1];
+    const ends = [
+      ...clouds.map((rows) => {
+        const values = finite(rows, column);
+        const cut = Math.floor(values.length * TAILS);
+        return [values[cut], values[values.length - 1 - cut]];
+      }),
+      [finite(data, column)[0], finite(data, column).at(-1)],
+    ].flat().filter((value) => value !== undefined);
+    return ends.length > 0 ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
   };
   const axis = (column: number) => {
     const [low, high] = rangeOf(column);
@@ -311,6 +318,24 @@ function axesOf(
     };
   };
   return { x: axis(0), y: axis(1) };
+}
+
+/** Which points lie within the axes; the others are counted. */
+function within(
+  values: readonly Cloud[],
+  axes: ReturnType<typeof axesOf>,
+  left: string[],
+): Cloud[] {
+  const holds = (axis: { scale: { domain: number[] } }, value = NaN) =>
+    !(value < axis.scale.domain[0]!) && !(value > axis.scale.domain[1]!);
+  const inside = values.filter(({ x, y }) =>
+    holds(axes.x, x) && holds(axes.y, y)
+  );
+  const lost = values.length - inside.length;
+  if (lost > 0) {
+    left.push(`${lost} of ${values.length} points, far from all others`);
+  }
+  return inside;
 }
 
 function pointsLayer(
@@ -337,10 +362,14 @@ function histogramOf(
   domain: readonly number[],
 ): { from: number; to: number; density: number }[] {
   const [low, high] = domain as [number, number];
-  const width = (high - low) / N_BINS;
-  const counts = new Array<number>(N_BINS).fill(0);
+  const { least, most, perRoot } = BINS;
+  // The fewer points, the wider the bins.
+  const wanted = Math.round(perRoot * Math.sqrt(values.length));
+  const nBins = Math.min(most, Math.max(least, wanted));
+  const width = (high - low) / nBins;
+  const counts = new Array<number>(nBins).fill(0);
   for (const { x } of values) {
-    counts[Math.min(N_BINS - 1, Math.floor((x - low) / width))]!++;
+    counts[Math.min(nBins - 1, Math.floor((x - low) / width))]!++;
   }
   return counts.map((count, bin) => ({
     from: low + bin * width,

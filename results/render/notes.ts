@@ -156,7 +156,8 @@ function standingNotes(comparison: Comparison): Note[] {
   } tests of all pairs of rows, Holm, α = ${alpha}`;
   const excluded = listed(comparison, ({ isExcluded }) => isExcluded === true);
   const undirected = columns.filter((column) =>
-    isOfMeans(options) && !directionOf(column.name, options) &&
+    isOfMeans(options) && !options.rows?.includes(METRIC_KEY) &&
+    !directionOf(column.name, options) &&
     isRankable(column, rows)
   );
   return [

@@ -9,12 +9,13 @@ import { printable } from "../../core/utils/printable.ts";
 import {
   formatMeanError,
   formatNumber,
+  type MetadataValue,
   type ResultMetadata,
   roundBy,
   type RoundedNumbers,
 } from "../../core/utils/results.ts";
 import type { Cell, Comparison } from "../compare/comparison.ts";
-import { METRIC_KEY } from "../compare/pivot.ts";
+import { METRIC_KEY, REPEATS_FIELD } from "../compare/pivot.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import type { TextCell, TextColumn } from "./text.ts";
 
@@ -50,18 +51,47 @@ export function clean(text: string): string {
   return printable(text).replaceAll("\n", " ");
 }
 
-/** A heading names what tells a column from others of its name, no more. */
+/**
+ * A heading names what tells a column from others of its name, no more: fields
+ * that have several values there, or where that is not enough, all that differ.
+ */
 export function headingOf(
-  { name, fields }: ResultMetadata,
+  column: ResultMetadata,
   { columns, options }: Pick<Comparison, "columns" | "options">,
 ): string {
+  const { name } = column;
   const others = columns.filter((other) => other.name === name);
-  const telling = Object.entries(fields).filter(([key, value]) =>
-    others.some((other) => other.fields[key] !== value)
-  ).map(([key, value]) => `${key}=${value}`).join(", ");
+  const isFew = others.every((other) =>
+    other === column ||
+    severalOf(other, others) !== severalOf(column, others)
+  );
+  const telling = isFew
+    ? severalOf(column, others)
+    : textOf(column, (key, value) =>
+      others.some((other) => other.fields[key] !== value));
   const isOnlyName = others.length === columns.length;
   if (options.cols?.length && isOnlyName && telling) return clean(telling);
   return clean(telling ? `${name} (${telling})` : name);
+}
+
+/** The fields that have several values among columns of a name. */
+function severalOf(
+  column: ResultMetadata,
+  others: readonly ResultMetadata[],
+): string {
+  return textOf(column, (key) => {
+    const values = others.flatMap(({ fields }) => fields[key] ?? []);
+    return key !== REPEATS_FIELD && new Set(values).size > 1;
+  });
+}
+
+function textOf(
+  { fields }: ResultMetadata,
+  isTold: (key: string, value: MetadataValue) => boolean,
+): string {
+  return Object.entries(fields)
+    .filter(([key, value]) => isTold(key, value))
+    .map(([key, value]) => `${key}=${value}`).join(", ");
 }
 
 /**
