@@ -191,13 +191,12 @@ export class Evaluator {
 
   #wantedOf(sources: readonly SampledSource[]): readonly SampledSource[] {
     const { sources: wanted } = this.#config;
-    const known = sources.map(({ name }) => name as Source);
     const { dataset } = this.#modelConfig;
     const isNamed = wanted !== evalConfigSchema.fields.sources.default;
-    for (const name of isNamed ? wanted : []) {
-      if (name === "floor" || known.includes(name)) continue;
+    const hasExact = sources.some(({ name }) => name === "exact-score");
+    if (isNamed && wanted.includes("exact-score") && !hasExact) {
       this.#run.warn(
-        `there is no ${name} of ${dataset}, which is no Gaussian mixture`,
+        `there is no exact score of ${dataset}, which is no Gaussian mixture`,
       );
     }
     return sources.filter(({ name }) => wanted.includes(name));

@@ -132,6 +132,41 @@ testWith(
 
 testWith(
   "files",
+  "Evaluator gives every source the same noise and data, other ones each repeat",
+  async () => {
+    using folder = tempFolder();
+    // A model that is the identity: of the same noise come the same samples.
+    const runPath = await trained(QUICK, folder.path);
+    const records = await evaluate(FEW, runPath);
+    const [model, identity] = ["model", "identity"].map((source) =>
+      [...records.named("sliced-wasserstein")]
+        .find(({ metadata }) => metadata.fields.source === source)!.result
+    );
+    // But for the model's rounding to Float32.
+    assertAlmostEquals(model!.mean, identity!.mean, 1e-5);
+    assertAlmostEquals(model!.error, identity!.error, 1e-5);
+    assert(model!.error > 1e-4);
+  },
+);
+
+testWith(
+  "files",
+  "Evaluator takes no more steps than there are, where none are named",
+  async () => {
+    using folder = tempFolder();
+    const config = modelConfigSchema.parse({ ...QUICK, nTimesteps: 7 });
+    const runPath = await trained(config, folder.path);
+    const { nSteps: _, ...few } = FEW;
+    const records = await evaluate(few, runPath);
+    assertEquals(
+      [...records.named("time/sampling")].map((r) => r.metadata.fields.nSteps),
+      [7],
+    );
+  },
+);
+
+testWith(
+  "files",
   "Evaluator finds the floor that two samples of the data have",
   async () => {
     using folder = tempFolder();
@@ -224,15 +259,15 @@ testWith(
       ),
     );
     // Held-out, 6 levels of 2 sources, the floor's 3 measures, and for both
-    // numbers of steps those of 2 sources and the time; and the training's.
-    assertEquals(before.length, 1 + 12 + 3 + 2 * (6 + 1) + 1);
+    // numbers of steps those of 3 sources and the time; and the training's.
+    assertEquals(before.length, 1 + 12 + 3 + 2 * (9 + 1) + 1);
     const first = [...readRecords(runPath).named("sliced-wasserstein")].map(
       String,
     );
     const records = await evaluate({ ...FEW, nSteps: [3] }, runPath);
     assertEquals(names(), before);
     const again = [...records.named("sliced-wasserstein")].map(String);
-    assertEquals(again.length, 3);
+    assertEquals(again.length, 4);
     assert(again.every((record) => first.includes(record)));
     assertEquals(
       [...Deno.readDirSync(`${runPath}/samples`)].map(({ name }) => name)
@@ -303,7 +338,7 @@ testWith(
     const floors = [...records.named("sliced-wasserstein")]
       .map(({ metadata: { fields } }) => fields);
     assert(floors.every(({ nSamples }) => nSamples === 27));
-    assertEquals(floors.length, 2); // Neither exact score nor identity twice.
+    assertEquals(floors.length, 3); // There is no exact score.
     assert(floors.every(({ reference }) => reference === "held-out"));
     const { Reference } = await import("../../core/diffusion/reference.ts");
     const { loadData } = await import("../../core/diffusion/data.ts");
@@ -352,9 +387,7 @@ testWith(
     assertEquals(await told("moons", { sources: ["exact-score"] }), [
       "there is no exact score of moons, which is no Gaussian mixture",
     ]);
-    assertEquals(await told("moons", { sources: ["identity", "floor"] }), [
-      "the model is the identity itself: --sources model",
-    ]);
+    assertEquals(await told("moons", { sources: ["identity", "floor"] }), []);
     assertEquals(await told("faithful", { nSamples: 28 }), [
       "only 27 samples are compared, not 28: half of the rows of faithful " +
       "that are held out",

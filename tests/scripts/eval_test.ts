@@ -30,7 +30,7 @@ testWith(
       /^sliced-wasserstein \(nRepeats=2, nSamples=50, nSteps=3, sampler="dpm-solver\+\+", source="model", spacing="log-snr"\) = .*n = 2\)$/m,
     );
     const records = readRecords(`${ROOT}/${runPath}`);
-    assertEquals(records.named("sliced-wasserstein").size, 1 + 2 * 2);
+    assertEquals(records.named("sliced-wasserstein").size, 1 + 2 * 3);
     // The training's two are among those in the run.
     assertEquals(lines.length, records.size - 2);
     assertStringIncludes(stderr, runPath);
@@ -70,7 +70,7 @@ testWith(
     const untimed = (document: typeof first) =>
       document.records.filter((record: never) => !isTime(record));
     assertEquals(untimed(again), untimed(first));
-    assertEquals(untimed(first).length, 1 + 2 * 6 + 3 + 2 * 3);
+    assertEquals(untimed(first).length, 1 + 2 * 6 + 3 + 3 * 3);
   },
 );
 

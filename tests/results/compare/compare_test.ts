@@ -483,7 +483,7 @@ testWith(
     assertEquals(await shape({ rows: ["model"], cols: ["nSteps"] }), {
       keys: ["model"],
       columns: ["error (nSteps=5)", "error (nSteps=50)"],
-      rows: [["mlp", 7, 52], ["identity", 17, 62]],
+      rows: [["identity", 17, 62], ["mlp", 7, 52]],
     });
     assertEquals(await shape({ rows: ["nSteps"], cols: ["model"] }), {
       keys: ["nSteps"],
@@ -542,7 +542,8 @@ testWith(
       ci: 95,
     };
     const { rows, columns } = await compareRuns(PIVOT, options);
-    const [ratio, one] = columns.map((column) => rows[0]!.cells.get(column)!);
+    const [, mlp] = rows;
+    const [ratio, one] = columns.map((column) => mlp!.cells.get(column)!);
     assertAlmostEquals(ratio!.result.mean, 7 / 52, 1e-15);
     // R: a <- c(6, 7, 8); b <- c(51, 52, 53); r <- mean(a) / mean(b)
     //    sd(a - r * b) / sqrt(3) / mean(b)
@@ -674,6 +675,62 @@ testWith(
 
 testWith(
   "files",
+  "compare() takes conditions on fields of records, which those that lack them meet",
+  async () => {
+    const told = async (where: string[]) => {
+      const { columns, rows } = await compareRuns(SOURCES, {
+        where,
+        metric: ["distance", "loss"],
+      });
+      assertEquals(rows.length, 1);
+      return columns.map(String);
+    };
+    assertEquals(await told(["nSteps=50", "source=model"]), [
+      'distance (nRepeats=20, nSteps=50, source="model")',
+      "loss",
+    ]);
+    assertEquals(await told(["nSteps=5", "seed=2"]), [
+      'distance (nRepeats=20, nSteps=5, source="exact")',
+      'distance (nRepeats=20, nSteps=5, source="model")',
+      'distance (nRepeats=100, source="floor")',
+      "loss",
+    ]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() gives no verdict on a column whose rows are the same to the last digit",
+  async () => {
+    const runs = ["a", "b"].flatMap((model, row) =>
+      [1, 2, 3].map((seed): MadeRun => ({
+        id: `${model}${seed}`,
+        config: { seed, model },
+        records: [
+          [{ name: "distance", source: "identity" }, result(seed)],
+          [
+            { name: "distance", source: "model" },
+            result(seed + 9 * row + seed / 9 * row),
+          ],
+        ],
+      }))
+    );
+    const { rows, columns } = await compareRuns(runs, {
+      baseline: ["model=a"],
+    });
+    const [, other] = rows;
+    assertEquals(
+      columns.map((column) => {
+        const { standing, comparison } = other!.cells.get(column)!;
+        return [column.fields.source, standing, comparison !== undefined];
+      }),
+      [["identity", undefined, false], ["model", "worse", true]],
+    );
+  },
+);
+
+testWith(
+  "files",
   "compare() says where cells of a row were measured in different ways",
   async () => {
     const caveatsOf = async (nSamples: number, more: object = {}) =>
@@ -701,8 +758,16 @@ testWith(
   "compare() keeps a row of what has a place in no other",
   async () => {
     const { rows } = await compareRuns(SOURCES, { cols: ["source"] });
-    // The loss has no source, and so a column of its own in both rows.
-    assertEquals(rows.map(({ config }) => config.nSteps), [5, 50]);
+    // No loss knows steps: it stands in a row of its own, and in no other.
+    assertEquals(rows.map(({ config }) => config.nSteps), [5, 50, undefined]);
+    assertEquals(
+      rows.map(({ cells }) => [...cells.keys()].map(({ name }) => name)),
+      [
+        ["distance", "distance", "mmd2", "distance", "mmd2"],
+        ["distance", "distance", "distance"],
+        ["loss"],
+      ],
+    );
     const alone = await compareRuns([{
       id: "a",
       records: [[{ name: "distance", source: "floor" }, result(1)]],
@@ -716,8 +781,8 @@ testWith(
     }], { rows: ["model", "nSteps"], cols: ["source"] });
     // The floor of one model stands in no row of another.
     assertEquals(alone.rows.map(({ config }) => config), [
-      { model: undefined, nSteps: undefined },
       { model: "other", nSteps: 5 },
+      { model: undefined, nSteps: undefined },
     ]);
   },
 );
@@ -844,7 +909,8 @@ testWith(
         [...runs, ...others],
         options,
       );
-      return rows[0]!.cells.get(columns[0]!)!;
+      const row = rows.find(({ config }) => config.model === "mlp");
+      return row!.cells.get(columns[0]!)!;
     };
     // Over the two seeds that both columns have: (6 + 7) / (51 + 52).
     const some = await ratioOfFirst([first, second, without(third, 50)]);
