@@ -89,23 +89,25 @@ export class TfjsEngine implements TrainingEngine {
     model: tf.LayersModel,
     options: TfjsEngineOptions,
   ): Promise<TfjsEngine> {
-    const weights = model.trainableWeights.map((weight) => weight.read());
-    const values = await Promise.all(
-      weights.map((weight) => weight.data<"float32">()),
+    const variables = model.trainableWeights.map((weight) =>
+      weight.read() as tf.Variable
     );
-    return new TfjsEngine(model, values, options);
+    const values = await Promise.all(
+      variables.map((variable) => variable.data<"float32">()),
+    );
+    return new TfjsEngine(model, { ...options, variables, values });
   }
 
   private constructor(
     model: tf.LayersModel,
-    values: readonly Float32Array[],
-    { config, nSteps }: TfjsEngineOptions,
+    { config, nSteps, variables, values }: TfjsEngineOptions & {
+      readonly variables: readonly tf.Variable[];
+      readonly values: readonly Float32Array[];
+    },
   ) {
     this.#model = model;
     this.#isV = predictionOf(config) === "v";
-    this.#variables = model.trainableWeights.map((weight) =>
-      weight.read() as tf.Variable
-    );
+    this.#variables = variables;
     let end = 0;
     this.#ranges = this.#variables.map(({ size, rank }) => {
       const start = end;

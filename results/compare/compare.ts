@@ -141,6 +141,8 @@ function partWhere(
   database: RunDatabase,
   where: readonly string[],
 ): { readonly ofRuns: string[]; readonly ofRecords: Condition[] } {
+  // All records are gone through for a condition alone.
+  if (where.length === 0) return { ofRuns: [], ofRecords: [] };
   const runs = [...database];
   const known = new Set(["tag", "status", ...keysOf(runs)]);
   const fields = new Set(

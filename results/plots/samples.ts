@@ -297,13 +297,14 @@ function axesOf({ columns, data }: Samples, clouds: readonly Rows[]) {
     rows.map((row) => row[column]!).filter(Number.isFinite)
       .sort((a, b) => a - b);
   const rangeOf = (column: number): [number, number] => {
+    const ofData = finite(data, column);
     const ends = [
       ...clouds.map((rows) => {
         const values = finite(rows, column);
         const cut = Math.floor(values.length * TAILS);
         return [values[cut], values[values.length - 1 - cut]];
       }),
-      [finite(data, column)[0], finite(data, column).at(-1)],
+      [ofData[0], ofData.at(-1)],
     ].flat().filter((value) => value !== undefined);
     return ends.length > 0 ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
   };

@@ -2,13 +2,12 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Activation } from "../../core/diffusion/layers.ts";
 import { RandomStream } from "../../core/utils/random.ts";
 import { testWith } from "../_helpers.ts";
+import { loadOnCpu } from "./_models.ts";
 
-const load = async () => {
-  const tf = await import("@tensorflow/tfjs");
-  const { setEngine } = await import("../../core/diffusion/engine.ts");
-  await setEngine("cpu");
-  return { tf, ...await import("../../core/diffusion/layers.ts") };
-};
+const load = async () => ({
+  ...await loadOnCpu(),
+  ...await import("../../core/diffusion/layers.ts"),
+});
 
 for (const activation of ["linear", "silu", "relu", "tanh"] as Activation[]) {
   for (const [units, nInputs] of [[3, 3], [4, 2]] as const) {

@@ -4,21 +4,10 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
-import {
-  type ModelConfig,
-  modelConfigSchema,
-} from "../../core/config/model_config.ts";
+import { modelConfigSchema } from "../../core/config/model_config.ts";
 import { RandomStream } from "../../core/utils/random.ts";
 import { tempFolder, testWith } from "../_helpers.ts";
-
-// TensorFlow.js reads the environment when it is loaded, which plain
-// `deno test` does not let it; so it is loaded where the rights are there.
-const load = async () => {
-  const tf = await import("@tensorflow/tfjs");
-  const { setEngine } = await import("../../core/diffusion/engine.ts");
-  await setEngine("cpu");
-  return { tf, ...await import("../../core/diffusion/model.ts") };
-};
+import { loadOnCpu, randomModel } from "./_models.ts";
 
 const SMALL = modelConfigSchema.parse({
   model: "mlp",
@@ -39,7 +28,7 @@ testWith(
   "files",
   "buildModel() makes of identity a layers model that gives noisy rows back",
   async () => {
-    const { tf, buildModel, NoiseModel } = await load();
+    const { tf, buildModel, NoiseModel } = await loadOnCpu();
     const before = tf.memory().numTensors;
     const model = new NoiseModel(
       buildModel(modelConfigSchema.defaults, 2),
@@ -61,7 +50,7 @@ testWith(
   "files",
   "buildModel() draws weights by the stream alone, and begins with no noise",
   async () => {
-    const { buildModel, NoiseModel } = await load();
+    const { buildModel, NoiseModel } = await loadOnCpu();
     const weightsOf = (seed: number) =>
       buildModel(SMALL, 2, new RandomStream(seed, "init")).getWeights()
         .map((weight) => weight.arraySync());
@@ -80,7 +69,7 @@ testWith(
   "files",
   "buildModel() makes an mlp that is the network its configuration says",
   async () => {
-    const { tf, buildModel, NoiseModel } = await load();
+    const { tf, buildModel, NoiseModel } = await loadOnCpu();
     const config = modelConfigSchema.parse({
       ...SMALL,
       inputEmbedding: "fourier",
@@ -135,28 +124,12 @@ testWith(
   },
 );
 
-/** A model whose weights are all something other than 0. */
-async function trainedLike(config: ModelConfig, nColumns = 2) {
-  const { tf, buildModel } = await load();
-  const random = new RandomStream(5, "weights");
-  const model = buildModel(config, nColumns, random);
-  model.setWeights(
-    model.getWeights().map((weight) =>
-      tf.tensor(
-        random.fillNormal(new Float32Array(weight.size)).map((x) => x / 4),
-        weight.shape,
-      )
-    ),
-  );
-  return model;
-}
-
 testWith(
   "files",
   "NoiseModel predicts the same whether rows share their time, and however many there are",
   async () => {
-    const { NoiseModel } = await load();
-    using model = new NoiseModel(await trainedLike(SMALL), "noise");
+    const { NoiseModel } = await loadOnCpu();
+    using model = new NoiseModel(await randomModel(SMALL), "noise");
     // More than go through the model at once.
     const { rows, at } = someRows(3000, 2, 0.3);
     const together = await model.predictNoise(rows, at);
@@ -174,8 +147,8 @@ testWith(
   "files",
   "NoiseModel turns v into noise: √ᾱ v + √(1 − ᾱ) x",
   async () => {
-    const { NoiseModel } = await load();
-    const model = await trainedLike(SMALL);
+    const { NoiseModel } = await loadOnCpu();
+    const model = await randomModel(SMALL);
     const { rows, at } = someRows(7, 2);
     const plain = await new NoiseModel(model, "noise").predictNoise(rows, at);
     using asV = new NoiseModel(model, "v");
@@ -193,7 +166,7 @@ testWith(
   "files",
   "loadModel() loads what saveModel() saved, files as TensorFlow.js has them",
   async () => {
-    const { tf, buildModel, loadModel, saveModel } = await load();
+    const { tf, buildModel, loadModel, saveModel } = await loadOnCpu();
     using folder = tempFolder();
     const before = tf.memory().numTensors;
     await saveModel(buildModel(modelConfigSchema.defaults, 3), folder.path);
@@ -224,7 +197,7 @@ testWith(
   "files",
   "saveModel() and loadModel() keep an mlp with all that it is made of",
   async () => {
-    const { loadModel, NoiseModel, saveModel } = await load();
+    const { loadModel, NoiseModel, saveModel } = await loadOnCpu();
     const settings = [
       {},
       { inputEmbedding: "fourier" },
@@ -234,7 +207,7 @@ testWith(
     for (const values of settings) {
       using folder = tempFolder();
       const config = modelConfigSchema.parse({ ...SMALL, ...values });
-      using model = new NoiseModel(await trainedLike(config), "noise");
+      using model = new NoiseModel(await randomModel(config), "noise");
       await saveModel(model.model, folder.path);
       using read = new NoiseModel(await loadModel(folder.path), "noise");
       const { rows, at } = someRows(6, 2);
@@ -249,9 +222,9 @@ testWith(
   "files",
   "saveWeights() keeps other weights, which loadModel() takes by their name",
   async () => {
-    const { tf, loadModel, saveModel, saveWeights } = await load();
+    const { tf, loadModel, saveModel, saveWeights } = await loadOnCpu();
     using folder = tempFolder();
-    const model = await trainedLike(SMALL);
+    const model = await randomModel(SMALL);
     const first = model.getWeights().map((weight) => weight.arraySync());
     await saveWeights(model, folder.path, "best");
     model.setWeights(model.getWeights().map((weight) => tf.zerosLike(weight)));
@@ -268,7 +241,7 @@ testWith(
 );
 
 testWith("files", "loadModel() says which file is missing", async () => {
-  const { loadModel } = await load();
+  const { loadModel } = await loadOnCpu();
   const error = await loadModel("nowhere").catch((error) => error);
   assertThrows(
     () => {

@@ -15,18 +15,13 @@ import {
 } from "../../core/diffusion/noise_schedule.ts";
 import { RandomStream } from "../../core/utils/random.ts";
 import { testWith } from "../_helpers.ts";
+import { loadOnCpu, randomModel } from "./_models.ts";
 
-const load = async () => {
-  const tf = await import("@tensorflow/tfjs");
-  const { setEngine } = await import("../../core/diffusion/engine.ts");
-  await setEngine("cpu");
-  return {
-    tf,
-    ...await import("../../core/diffusion/denoising.ts"),
-    ...await import("../../core/diffusion/model.ts"),
-    ...await import("../../core/diffusion/training_engine.ts"),
-  };
-};
+const load = async () => ({
+  ...await loadOnCpu(),
+  ...await import("../../core/diffusion/denoising.ts"),
+  ...await import("../../core/diffusion/training_engine.ts"),
+});
 
 const SMALL = modelConfigSchema.parse({
   model: "mlp",
@@ -39,24 +34,6 @@ function someBatch(config: ModelConfig, nRows = 10): NoisyBatch {
   const random = new RandomStream(2, "noise");
   const values = random.fillNormal(new Float32Array(2 * nRows));
   return addNoise({ nRows, values }, { schedule: alphaBars(config), random });
-}
-
-/** A model whose weights are all something other than 0. */
-async function randomModel(config: ModelConfig) {
-  const { tf, buildModel } = await load();
-  const random = new RandomStream(1, "init");
-  const model = buildModel(config, 2, random);
-  tf.tidy(() =>
-    model.setWeights(
-      model.getWeights().map((weight) =>
-        tf.tensor(
-          random.fillNormal(new Float32Array(weight.size)).map((x) => x / 3),
-          weight.shape,
-        )
-      ),
-    )
-  );
-  return model;
 }
 
 for (const prediction of ["noise", "v"] as const) {
