@@ -8,9 +8,12 @@
 import { globalConfigSchema } from "./config/global_config.ts";
 import { ConfigError } from "./config/schema.ts";
 import type { Experiment, Seeded } from "./experiment.ts";
-import { Run, type RunOptions } from "./run.ts";
+import { Run, type RunFacts, type RunOptions } from "./run.ts";
+import { changesThatMatter, surroundings } from "./surroundings.ts";
 import { checkStaysInside } from "./utils/_inside.ts";
+import { readCheckpoint, removeCheckpoint } from "./utils/checkpoint.ts";
 import { History } from "./utils/history.ts";
+import { syncToDisk } from "./utils/json.ts";
 import type { ResultCollection } from "./utils/results.ts";
 import {
   createRunDirectory,
@@ -19,11 +22,10 @@ import {
   runIdOf,
   type RunInfo,
   type RunStatus,
+  type Surroundings,
   writeConfigFile,
   writeRunInfo,
 } from "./utils/run_directory.ts";
-import { Timer } from "./utils/timer.ts";
-import { VERSION } from "./version.ts";
 
 /** How a run or an evaluation went: what `--json` prints. */
 export interface RunOutcome {
@@ -43,12 +45,22 @@ export interface RunOutcome {
   readonly error?: unknown;
 }
 
+/** What {@linkcode conductRun} carries out. */
+export interface ConductOptions extends RunOptions {
+  /** The experiment's name. */
+  readonly experiment: string;
+  /** The whole configuration. */
+  readonly config: Seeded;
+  /** The run as it stood, if it is to go on from its last checkpoint. */
+  readonly resumed?: RunInfo;
+}
+
 /**
  * Carries out a training in a run directory, from `running` to however it
  * ends: keeps the configuration and what ran, holds the history open, and
  * notes an error or interruption.
  *
- * @param runPath An empty run directory.
+ * @param runPath An empty run directory, or the one of a run that is resumed.
  * @param what The experiment's name, its configuration, and how to run it.
  * @param body The training itself.
  * @returns What the body returned.
@@ -57,72 +69,71 @@ export interface RunOutcome {
  */
 export async function conductRun<T>(
   runPath: string,
-  what: RunOptions & { readonly experiment: string; readonly config: Seeded },
+  what: ConductOptions,
   body: (run: Run) => T | Promise<T>,
 ): Promise<T> {
-  const { experiment, config, signal } = what;
+  const { config, signal, resumed, source = null } = what;
+  const { fsync, runs } = what.globals ?? globalConfigSchema.defaults;
+  const isDurable = fsync !== "never";
+  const { warn = console.warn } = what;
   signal?.throwIfAborted();
-  const span = new Timer().start();
-  let info: RunInfo = {
-    runId: runIdOf(runPath),
-    experiment,
-    status: "running",
-    startedAt: new Date().toISOString(),
-    finishedAt: null,
-    seconds: null,
-    command: what.command ?? "",
-    args: what.args ?? [],
-    versions: {
-      whisker: VERSION,
-      deno: Deno.version.deno,
-      v8: Deno.version.v8,
-      tfjs: null,
-    },
-    engine: null,
-    host: {
-      os: Deno.build.os,
-      arch: Deno.build.arch,
-      cpus: navigator.hardwareConcurrency,
-    },
-    pid: Deno.pid,
-    tags: what.tags ?? [],
-    note: what.note ?? "",
-  };
-  const update = (facts: Partial<RunInfo>) => {
+  const runId = runIdOf(runPath);
+  const here = surroundings(runs, source);
+  if (!resumed) writeConfigFile(runPath, config, { isDurable });
+  // Locked before it says that it is running, lest it pass for dead; and
+  // before the checkpoint is read, lest another writes one.
+  using history = new History(runPath, runId, {
+    isResumed: resumed !== undefined,
+    isDurable: fsync === "always",
+  });
+  const restored = resumed ? await readCheckpoint(runPath) : null;
+  if (resumed) history.cutBack(Number(restored?.historyLength ?? 0));
+  let info = resumed ? againInfo(resumed, here) : newInfo(runId, what, here);
+  const update = (facts: Partial<RunInfo>, isDurable = false) => {
     const updated = { ...info, ...facts };
-    writeRunInfo(runPath, updated);
+    writeRunInfo(runPath, updated, { isDurable });
     info = updated;
   };
-  writeConfigFile(runPath, config);
-  // Locked before it says that it is running, lest it pass for dead.
-  using history = new History(runPath, info.runId);
-  update({});
+  update({}, isDurable);
 
-  const end = (status: RunStatus, error?: unknown) => {
-    if (info.status !== "running") return;
-    update({
-      status,
-      finishedAt: new Date().toISOString(),
-      seconds: span.stop(),
-      ...(error === undefined ? {} : { error: describeError(error) }),
-    });
-  };
   const run = new Run({
     path: runPath,
     stage: "train",
     seed: config.seed,
     history,
+    restored,
     options: what,
-    describe: ({ engine, versions }) =>
-      update({ engine, versions: { ...info.versions, ...versions } }),
+    describe: (facts) => {
+      const { engine, versions, numerics = null } = facts;
+      if (resumed) {
+        warnOfChanges(resumed, {
+          ...resumed,
+          engine,
+          numerics,
+          versions: { ...resumed.versions, ...versions },
+        }, warn);
+      }
+      update(described(info, facts));
+    },
   });
+  if (resumed) warnOfChanges(resumed, here, warn);
+  const end = (status: RunStatus, error?: unknown) => {
+    if (info.status !== "running") return;
+    if (status === "completed") history.settle();
+    if (isDurable) history.sync();
+    const finishedAt = new Date().toISOString();
+    const ending = { status, finishedAt, seconds: run.seconds };
+    const why = error === undefined ? {} : { error: describeError(error) };
+    update({ ...ending, ...why }, isDurable);
+  };
   try {
     what.onStart?.(run);
-    const result = await untilAborted(signal, async () => await body(run));
+    const result = await untilAborted(signal, async () => await body(run), run);
     // A signal may have come while the body kept the event loop to itself.
     await new Promise((resolve) => setTimeout(resolve, 0));
     signal?.throwIfAborted();
     end("completed");
+    removeCheckpoint(runPath);
     return result;
   } catch (error) {
     if (signal?.aborted) end("interrupted");
@@ -131,18 +142,94 @@ export async function conductRun<T>(
   }
 }
 
-/** Gives up waiting at once when the signal is aborted. */
+function newInfo(
+  runId: string,
+  { experiment, command = "", args = [], tags = [], note = "" }: ConductOptions,
+  here: Surroundings,
+): RunInfo {
+  return {
+    runId,
+    experiment,
+    status: "running",
+    startedAt: new Date().toISOString(),
+    finishedAt: null,
+    seconds: null,
+    command,
+    args,
+    ...here,
+    tags,
+    note,
+  };
+}
+
+/** A run that goes on keeps what it began with, and notes what it rests on now. */
+function againInfo(
+  { error: _, ...info }: RunInfo,
+  here: Surroundings,
+): RunInfo {
+  const session = { at: new Date().toISOString(), ...here };
+  return {
+    ...info,
+    status: "running",
+    finishedAt: null,
+    seconds: null,
+    resumed: [...info.resumed ?? [], session],
+  };
+}
+
+/** What a run tells of itself belongs to the session that it is in. */
+function described(info: RunInfo, facts: RunFacts): Partial<RunInfo> {
+  const { engine, versions, numerics = null } = facts;
+  const known = (session: Surroundings) => ({
+    engine,
+    numerics,
+    versions: { ...session.versions, ...versions },
+  });
+  const last = info.resumed?.at(-1);
+  if (!last) return known(info);
+  return {
+    resumed: [...info.resumed!.slice(0, -1), { ...last, ...known(last) }],
+  };
+}
+
+/** Says what a run no longer has in common with its own beginning. */
+function warnOfChanges(
+  before: RunInfo,
+  now: Surroundings,
+  warn: (warning: string) => void,
+): void {
+  for (const change of changesThatMatter(before, now)) {
+    warn(
+      `${change}: what comes out may differ from a run that was never stopped`,
+    );
+  }
+}
+
+/** How long a run that is asked to stop may take until its next checkpoint. */
+const GRACE_MS = 5000;
+
+/**
+ * Gives up waiting when the signal is aborted: at once, or where a checkpoint
+ * will be kept, a little later.
+ */
 async function untilAborted<T>(
   signal: AbortSignal | undefined,
   body: () => Promise<T>,
+  run?: Run,
 ): Promise<T> {
   if (!signal) return await body();
   const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const abort = () => {
+    const giveUp = () => reject(signal.reason);
+    if (run?.hasCheckpoints) timer = setTimeout(giveUp, GRACE_MS);
+    else giveUp();
+  };
   signal.addEventListener("abort", abort, { once: true });
   try {
     return await Promise.race([body(), promise]);
   } finally {
+    clearTimeout(timer);
     signal.removeEventListener("abort", abort);
   }
 }
@@ -189,6 +276,8 @@ export async function trainRun(
   for (const warning of warnings) (options.warn ?? console.warn)(warning);
   signal?.throwIfAborted();
   const runPath = createRunDirectory(globals.runs);
+  // A directory whose name is not on the disk takes all in it along.
+  if (globals.fsync !== "never") syncToDisk(globals.runs);
   const what = { ...options, globals, experiment: experiment.name };
   return await outcomeOf(
     signal,
@@ -196,6 +285,53 @@ export async function trainRun(
     config,
     (attend) =>
       conductRun(runPath, what, async (run) => {
+        attend(run);
+        await experiment.train(config, run);
+      }),
+  );
+}
+
+/** What {@linkcode resumeRun} is asked to do. */
+export interface ResumeOptions extends RunOptions {
+  /** The run's directory. */
+  readonly runPath: string;
+}
+
+/**
+ * Goes on with a training that was interrupted, failed or died, from its last
+ * checkpoint, or from the beginning if there is none. What comes out is what
+ * would have come out without the stop, bit for bit, but for times.
+ *
+ * @param experiment The experiment that the run is of.
+ * @param options The run's directory, and how to run it.
+ * @returns How it went. An error of the experiment is in there; it is not
+ * thrown.
+ * @throws {RangeError} If the run is of another experiment, completed or
+ * running, or its history is shorter than the checkpoint says.
+ * @throws {SyntaxError} If its checkpoint is damaged.
+ */
+export async function resumeRun(
+  experiment: Experiment,
+  options: ResumeOptions,
+): Promise<RunOutcome> {
+  const { runPath, signal } = options;
+  const { globals = globalConfigSchema.defaults } = options;
+  const info = readRunInfo(runPath);
+  checkExperiment(experiment, info, "resume");
+  if (info.status === "completed") {
+    throw new RangeError(
+      `Cannot resume run ${info.runId} as it is completed already`,
+    );
+  }
+  const config = experiment.configSchema.load(runPath);
+  await validate(experiment, config);
+  const what = { ...options, globals, experiment: experiment.name, config };
+  return await outcomeOf(
+    signal,
+    runPath,
+    config,
+    (attend) =>
+      conductRun(runPath, { ...what, resumed: info }, async (run) => {
         attend(run);
         await experiment.train(config, run);
       }),
@@ -252,19 +388,7 @@ export async function evaluateRun(
   const { runPath, evalConfig, signal } = options;
   const { evaluate } = experiment;
   const info = readRunInfo(runPath);
-  if (info.experiment !== experiment.name) {
-    const { groups } = /(^|\0)--experiment[=\0](?<file>[^\0]+)/.exec(
-      info.args.join("\0"),
-    ) ?? {};
-    const file = groups?.file ?? "FILE";
-    throw new RangeError(
-      `Cannot evaluate run ${info.runId} as ${experiment.name}: it is of ` +
-        `experiment ${info.experiment}` +
-        (info.experiment === "diffusion"
-          ? ""
-          : `, so add --experiment ${file}`),
-    );
-  }
+  checkExperiment(experiment, info, "evaluate");
   if (info.status !== "completed") {
     throw new RangeError(
       `Cannot evaluate run ${info.runId} as it must be completed: ` +
@@ -286,13 +410,30 @@ export async function evaluateRun(
   });
 }
 
+/** Refuses a run of another experiment, and says which one it is of. */
+function checkExperiment(
+  { name }: Experiment,
+  { runId, experiment, args }: RunInfo,
+  what: string,
+): void {
+  if (experiment === name) return;
+  const { groups } = /(^|\0)--experiment[=\0](?<file>[^\0]+)/.exec(
+    args.join("\0"),
+  ) ?? {};
+  const file = groups?.file ?? "FILE";
+  throw new RangeError(
+    `Cannot ${what} run ${runId} as ${name}: it is of experiment ` +
+      experiment +
+      (experiment === "diffusion" ? "" : `, so add --experiment ${file}`),
+  );
+}
+
 async function outcomeOf(
   signal: AbortSignal | undefined,
   runPath: string,
   config: object,
   body: (attend: (run: Run) => void) => Promise<void>,
 ): Promise<RunOutcome> {
-  const span = new Timer().start();
   let run: Run | undefined;
   let ending: Pick<RunOutcome, "status" | "error"> = { status: "completed" };
   try {
@@ -307,7 +448,7 @@ async function outcomeOf(
     status: ending.status,
     config,
     records: run!.records,
-    seconds: span.stop(),
+    seconds: run!.seconds,
     ...(ending.error === undefined ? {} : { error: ending.error }),
   };
 }

@@ -115,7 +115,7 @@ async function fill(path: string): Promise<Filled> {
 
 async function writeTables(path: string): Promise<void> {
   const { text, filled, nTables } = await fill(path);
-  if (filled !== text) writeFileAtomic(path, filled, TEMPORARY);
+  if (filled !== text) writeFileAtomic(path, filled, { unique: TEMPORARY });
   console.log(
     `${path}: ${count(nTables)}${filled === text ? " as before" : ""}`,
   );

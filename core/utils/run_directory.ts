@@ -6,7 +6,12 @@
 
 import { checkStaysInside } from "./_inside.ts";
 import { HISTORY_FILE, isAlive } from "./history.ts";
-import { type JsonObject, readJsonFile, writeJsonFile } from "./json.ts";
+import {
+  type JsonObject,
+  readJsonFile,
+  writeJsonFile,
+  type WriteOptions,
+} from "./json.ts";
 import {
   ResultCollection,
   type ResultMetadata,
@@ -23,8 +28,51 @@ const STATUSES: readonly unknown[] = [
   "interrupted",
 ];
 
+/** The source that a run ran, as the store beside the runs has it. */
+export interface SourceInfo {
+  /** SHA-256 of the list of its files; the list's name in the store. */
+  readonly sha256: string;
+  /** How many files it has. */
+  readonly files: number;
+  /** SHA-256 of the lock file; null where there is none. */
+  readonly lock: string | null;
+}
+
+/** How an engine rounds: two that differ in it differ in the last digits. */
+export interface Numerics {
+  /** Whether a product and a sum are rounded once (fused multiply-add). */
+  readonly fma: boolean;
+  /** In what sums of products are held. */
+  readonly accumulation: "float32" | "float64";
+}
+
+/** What a run rests on: its result may depend on any of it. */
+export interface Surroundings {
+  /** The versions of what it ran on; null where it was not used. */
+  readonly versions: Readonly<Record<string, string | null>>;
+  /** The engine that did the arithmetic; null where none was chosen. */
+  readonly engine: string | null;
+  /** How that engine rounds; null where none was chosen, or in older runs. */
+  readonly numerics: Numerics | null;
+  /** The machine. */
+  readonly host: {
+    /** The operating system. */
+    readonly os: string;
+    /** The processor's architecture. */
+    readonly arch: string;
+    /** How many processors there are. */
+    readonly cpus: number;
+  };
+  /** The process that ran it. */
+  readonly pid: number;
+  /** What ran; null in runs that no command of Whisker's started. */
+  readonly source: SourceInfo | null;
+  /** What the process was allowed, by kind: all, a folder, or none. */
+  readonly permissions: Readonly<Record<string, string>> | null;
+}
+
 /** What ran and how it ended: `run.json`. */
-export interface RunInfo {
+export interface RunInfo extends Surroundings {
   /** The run's id, which is its directory's name. */
   readonly runId: string;
   /** The name of the experiment. */
@@ -41,21 +89,8 @@ export interface RunInfo {
   readonly command: string;
   /** The command's arguments. */
   readonly args: readonly string[];
-  /** The versions of what it ran on; null where it was not used. */
-  readonly versions: Readonly<Record<string, string | null>>;
-  /** The engine that did the arithmetic; null where none was chosen. */
-  readonly engine: string | null;
-  /** The machine. */
-  readonly host: {
-    /** The operating system. */
-    readonly os: string;
-    /** The processor's architecture. */
-    readonly arch: string;
-    /** How many processors there are. */
-    readonly cpus: number;
-  };
-  /** The process that ran it. */
-  readonly pid: number;
+  /** Each time that it was resumed: when, and on what it then rested. */
+  readonly resumed?: readonly (Surroundings & { readonly at: string })[];
   /** The user's tags. */
   readonly tags: readonly string[];
   /** The user's note. */
@@ -138,9 +173,14 @@ export function readRunFile(runPath: string, name: string): JsonObject {
  *
  * @param runPath The run's directory.
  * @param info What to write.
+ * @param options How to write it.
  */
-export function writeRunInfo(runPath: string, info: RunInfo): void {
-  writeJsonFile(`${runPath}/${RUN_FILE}`, info);
+export function writeRunInfo(
+  runPath: string,
+  info: RunInfo,
+  options: WriteOptions = {},
+): void {
+  writeJsonFile(`${runPath}/${RUN_FILE}`, info, options);
 }
 
 /**
@@ -171,6 +211,8 @@ export function readRunInfo(runPath: string): RunInfo {
   if (typeof info.experiment !== "string") throw wrong("experiment", "a name");
   const list = Array.isArray(info.tags) ? info.tags : [];
   return {
+    // Not in the files of older runs.
+    ...{ numerics: null, source: null, permissions: null },
     ...info as unknown as RunInfo,
     runId: runIdOf(runPath),
     tags: list.map(String),
@@ -246,12 +288,17 @@ export interface RecordsFile {
  * @param runPath The run's directory.
  * @param file The file's name without `.json`, and all records that it is to
  * hold.
+ * @param options How to write it.
  */
-export function writeRecords(runPath: string, file: RecordsFile): void {
+export function writeRecords(
+  runPath: string,
+  file: RecordsFile,
+  options: WriteOptions = {},
+): void {
   const { name, records } = file;
   Deno.mkdirSync(`${runPath}/results`, { recursive: true });
   const content = { runId: runIdOf(runPath), records };
-  writeJsonFile(`${runPath}/results/${name}.json`, content);
+  writeJsonFile(`${runPath}/results/${name}.json`, content, options);
 }
 
 /**
@@ -340,7 +387,12 @@ export function readConfigFile(runPath: string): JsonObject {
  *
  * @param runPath The run's directory.
  * @param config The whole configuration as resolved.
+ * @param options How to write it.
  */
-export function writeConfigFile(runPath: string, config: object): void {
-  writeJsonFile(`${runPath}/config.json`, config);
+export function writeConfigFile(
+  runPath: string,
+  config: object,
+  options: WriteOptions = {},
+): void {
+  writeJsonFile(`${runPath}/config.json`, config, options);
 }
