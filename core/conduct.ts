@@ -13,10 +13,11 @@ import { changesThatMatter, surroundings } from "./surroundings.ts";
 import { checkStaysInside } from "./utils/_inside.ts";
 import { readCheckpoint, removeCheckpoint } from "./utils/checkpoint.ts";
 import { History } from "./utils/history.ts";
-import { syncToDisk } from "./utils/json.ts";
+import { type JsonObject, syncToDisk } from "./utils/json.ts";
 import type { ResultCollection } from "./utils/results.ts";
 import {
   createRunDirectory,
+  type EvaluationInfo,
   readRunInfo,
   readTrainRecords,
   runIdOf,
@@ -24,6 +25,7 @@ import {
   type RunStatus,
   type Surroundings,
   writeConfigFile,
+  writeEvaluationInfo,
   writeRunInfo,
 } from "./utils/run_directory.ts";
 
@@ -72,13 +74,13 @@ export async function conductRun<T>(
   what: ConductOptions,
   body: (run: Run) => T | Promise<T>,
 ): Promise<T> {
-  const { config, signal, resumed, source = null } = what;
+  const { config, signal, resumed } = what;
   const { fsync, runs } = what.globals ?? globalConfigSchema.defaults;
   const isDurable = fsync !== "never";
   const { warn = console.warn } = what;
   signal?.throwIfAborted();
   const runId = runIdOf(runPath);
-  const here = surroundings(runs, source);
+  const here = surroundings(runs, await what.keepSource?.() ?? null);
   if (!resumed) writeConfigFile(runPath, config, { isDurable });
   // Locked before it says that it is running, lest it pass for dead; and
   // before the checkpoint is read, lest another writes one.
@@ -104,16 +106,8 @@ export async function conductRun<T>(
     restored,
     options: what,
     describe: (facts) => {
-      const { engine, versions, numerics = null } = facts;
-      if (resumed) {
-        warnOfChanges(resumed, {
-          ...resumed,
-          engine,
-          numerics,
-          versions: { ...resumed.versions, ...versions },
-        }, warn);
-      }
-      update(described(info, facts));
+      if (resumed) warnOfChanges(resumed, described(resumed, facts), warn);
+      update(describedRun(info, facts));
     },
   });
   if (resumed) warnOfChanges(resumed, here, warn);
@@ -121,10 +115,8 @@ export async function conductRun<T>(
     if (info.status !== "running") return;
     if (status === "completed") history.settle();
     if (isDurable) history.sync();
-    const finishedAt = new Date().toISOString();
-    const ending = { status, finishedAt, seconds: run.seconds };
-    const why = error === undefined ? {} : { error: describeError(error) };
-    update({ ...ending, ...why }, isDurable);
+    const { seconds } = run;
+    update({ ...endingOf(status, error), seconds }, isDurable);
   };
   try {
     what.onStart?.(run);
@@ -177,18 +169,25 @@ function againInfo(
   };
 }
 
-/** What a run tells of itself belongs to the session that it is in. */
-function described(info: RunInfo, facts: RunFacts): Partial<RunInfo> {
+/** Surroundings, and what was told of them since. */
+function described<T extends Surroundings>(session: T, facts: RunFacts): T {
   const { engine, versions, numerics = null } = facts;
-  const known = (session: Surroundings) => ({
+  return {
+    ...session,
     engine,
     numerics,
     versions: { ...session.versions, ...versions },
-  });
-  const last = info.resumed?.at(-1);
-  if (!last) return known(info);
+  };
+}
+
+/** What a run tells of itself belongs to the session that it is in. */
+function describedRun(info: RunInfo, facts: RunFacts): RunInfo {
+  const { resumed = [] } = info;
+  const last = resumed.at(-1);
+  if (!last) return described(info, facts);
   return {
-    resumed: [...info.resumed!.slice(0, -1), { ...last, ...known(last) }],
+    ...info,
+    resumed: [...resumed.slice(0, -1), described(last, facts)],
   };
 }
 
@@ -232,6 +231,13 @@ async function untilAborted<T>(
     clearTimeout(timer);
     signal.removeEventListener("abort", abort);
   }
+}
+
+/** How and when something ended. */
+function endingOf(status: RunStatus, error?: unknown) {
+  const finishedAt = new Date().toISOString();
+  const why = error === undefined ? {} : { error: describeError(error) };
+  return { status, finishedAt, ...why };
 }
 
 function describeError(error: unknown): { name: string; message: string } {
@@ -345,6 +351,7 @@ export async function resumeRun(
  * @param runPath The run's directory.
  * @param config The run's configuration.
  * @param options How to carry the evaluation out.
+ * @param describe Keeps what the evaluation tells of itself.
  * @returns The run, whose records go into files of their own.
  * @throws {RangeError} If a link in the run leads out of it.
  */
@@ -352,8 +359,9 @@ export function evaluationOf(
   runPath: string,
   config: Seeded,
   options: RunOptions = {},
+  describe: (facts: RunFacts) => void = () => {},
 ): Run {
-  for (const folder of ["results", "model"]) {
+  for (const folder of ["results", "model", "evaluations"]) {
     checkStaysInside(`${runPath}/${folder}`, runPath);
   }
   return new Run({
@@ -363,7 +371,7 @@ export function evaluationOf(
     history: null,
     trained: readTrainRecords(runPath),
     options,
-    describe: () => {}, // run.json tells of the training.
+    describe,
   });
 }
 
@@ -403,10 +411,45 @@ export async function evaluateRun(
   }
   const config = experiment.configSchema.load(runPath);
   return await outcomeOf(signal, runPath, config, async (attend) => {
-    const run = evaluationOf(runPath, config, options);
+    const { command = "", args = [], keepSource } = options;
+    const { runs } = options.globals ?? globalConfigSchema.defaults;
+    let about: EvaluationInfo = {
+      runId: runIdOf(runPath),
+      evalConfig: evalConfig as JsonObject,
+      status: "running",
+      startedAt: new Date().toISOString(),
+      finishedAt: null,
+      seconds: null,
+      command,
+      args,
+      ...surroundings(runs, await keepSource?.() ?? null),
+    };
+    const update = (facts: Partial<EvaluationInfo>) => {
+      about = { ...about, ...facts };
+      writeEvaluationInfo(runPath, about, { isDurable: run.isDurable });
+    };
+    const run = evaluationOf(
+      runPath,
+      config,
+      options,
+      (facts) => update(described(about, facts)),
+    );
     attend(run);
     options.onStart?.(run);
-    await untilAborted(signal, () => evaluate(config, evalConfig, run));
+    update({});
+    const end = (status: RunStatus, error?: unknown) =>
+      update({
+        ...endingOf(status, error),
+        seconds: run.seconds,
+      });
+    try {
+      await untilAborted(signal, () => evaluate(config, evalConfig, run));
+      end("completed");
+    } catch (error) {
+      if (signal?.aborted) end("interrupted");
+      else end("failed", error);
+      throw error;
+    }
   });
 }
 

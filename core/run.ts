@@ -57,8 +57,8 @@ export interface RunOptions {
   readonly tags?: readonly string[];
   /** The user's note. */
   readonly note?: string;
-  /** The source that runs, which is in the store by then. */
-  readonly source?: SourceInfo;
+  /** Keeps the source that runs; called when there is to be a run. */
+  readonly keepSource?: () => Promise<SourceInfo>;
   /** Prints a record; `console.log` by default. */
   readonly print?: (record: ResultRecord) => void;
   /** Is told what is doubtful; `console.warn` by default. */
@@ -74,7 +74,7 @@ export interface RunOptions {
 /** Paths that stay in the run directory; none of their parts begins with a dot. */
 const OWN_FILE = /^\w[^/\\]*(\/\w[^/\\]*)*$/;
 const KEPT_FILE =
-  /^((config|run)\.json|metrics\.jsonl|checkpoint\.safetensors|results\/.*)$/;
+  /^((config|run)\.json|metrics\.jsonl|checkpoint\.safetensors|(results|evaluations)\/.*)$/;
 
 /** How long training may keep the event loop, and a signal, waiting. */
 const TURN_MS = 100;

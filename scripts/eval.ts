@@ -21,6 +21,7 @@ import {
   experimentFlag,
   jsonFlag,
   loadExperiment,
+  sourceKeeper,
 } from "./_experiment.ts";
 
 const evalSchema = new ConfigSchema({
@@ -82,6 +83,9 @@ const command: Command = {
           globals,
           runPath,
           evalConfig,
+          keepSource: sourceKeeper(args, globals),
+          command: command.name,
+          args,
         }),
     );
   },

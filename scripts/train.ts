@@ -30,6 +30,7 @@ import {
   experimentFlag,
   jsonFlag,
   loadExperiment,
+  sourceKeeper,
 } from "./_experiment.ts";
 
 const trainSchema = new ConfigSchema({
@@ -89,6 +90,7 @@ const command: Command = {
     const { name } = experiment;
     const { json, tag: tags, note } = own;
     const { quiet } = globals;
+    const keepSource = sourceKeeper(args, globals);
     if (own.resume !== "") {
       checkResume(flags, experiment);
       const runPath = asUsage(() =>
@@ -97,7 +99,8 @@ const command: Command = {
       return await carryOut(
         command,
         { name, json, quiet },
-        (options) => resumeRun(experiment, { ...options, globals, runPath }),
+        (options) =>
+          resumeRun(experiment, { ...options, globals, runPath, keepSource }),
       );
     }
     const config = configSchema.resolve([
@@ -115,6 +118,7 @@ const command: Command = {
         globals,
         tags,
         note,
+        keepSource,
         command: command.name,
         args,
       }));

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { hash64 } from "./_hash.ts";
 import { checkStaysInside } from "./_inside.ts";
 import { HISTORY_FILE, isAlive } from "./history.ts";
 import {
+  isJsonObject,
   type JsonObject,
   readJsonFile,
   writeJsonFile,
@@ -102,6 +104,28 @@ export interface RunInfo extends Surroundings {
     /** What it said. */
     readonly message: string;
   };
+}
+
+/** One evaluation of a run: what was asked, and on what it rested. */
+export interface EvaluationInfo extends Surroundings {
+  /** The run's id. */
+  readonly runId: string;
+  /** What was to be measured. */
+  readonly evalConfig: JsonObject;
+  /** How it stands. */
+  readonly status: RunStatus;
+  /** When it started: ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** When it ended: ISO 8601, UTC; null until then. */
+  readonly finishedAt: string | null;
+  /** How long it took, on the monotonic clock; null until it ended. */
+  readonly seconds: number | null;
+  /** The command that ran it: `eval`. */
+  readonly command: string;
+  /** The command's arguments. */
+  readonly args: readonly string[];
+  /** What made it fail. */
+  readonly error?: RunInfo["error"];
 }
 
 /** The form of a run's id; it is also a plain file name on every system. */
@@ -262,6 +286,90 @@ export function isStarting(runPath: string): boolean {
   } catch {
     return false; // It is gone, or no run at all: its reader will say.
   }
+}
+
+const EVALUATIONS = "evaluations";
+
+/**
+ * Writes what is known of an evaluation, in the place of an earlier one of the
+ * same configuration.
+ *
+ * @param runPath The run's directory.
+ * @param info What to write.
+ * @param options How to write it.
+ */
+export function writeEvaluationInfo(
+  runPath: string,
+  info: EvaluationInfo,
+  options: WriteOptions = {},
+): void {
+  const folder = `${runPath}/${EVALUATIONS}`;
+  checkStaysInside(folder, runPath);
+  Deno.mkdirSync(folder, { recursive: true });
+  const entries = Object.entries(info.evalConfig).sort();
+  const hash = hash64(JSON.stringify(entries))
+    .map((word) => word.toString(16).padStart(8, "0")).join("");
+  writeJsonFile(`${folder}/${hash}.json`, info, options);
+}
+
+/**
+ * Reads what is known of a run's evaluations. What cannot be read is reported
+ * and hides no other.
+ *
+ * @param runPath The run's directory.
+ * @param problems Where to report what could not be read.
+ * @returns The evaluations, oldest first; none in runs from before they were
+ * kept.
+ */
+export function readEvaluations(
+  runPath: string,
+  problems: Problem[] = [],
+): EvaluationInfo[] {
+  const found = readFolder(runPath, EVALUATIONS, problems, (name) => {
+    const file = `${EVALUATIONS}/${name}`;
+    const info = readRunFile(runPath, file);
+    if (isJsonObject(info.evalConfig) && STATUSES.includes(info.status)) {
+      return info as unknown as EvaluationInfo;
+    }
+    throw new TypeError(
+      `Cannot read ${runPath}/${file} as it must have an evalConfig and a ` +
+        "status",
+    );
+  });
+  return found.sort((a, b) =>
+    String(a.startedAt) < String(b.startedAt) ? -1 : 1
+  );
+}
+
+/** Reads the JSON files of one of a run's folders, which need not be there. */
+function readFolder<T>(
+  runPath: string,
+  folder: string,
+  problems: Problem[],
+  read: (name: string) => T,
+): T[] {
+  const run = runIdOf(runPath);
+  let names: string[] = [];
+  try {
+    checkStaysInside(`${runPath}/${folder}`, runPath);
+    // A name that begins with a dot is a temporary one.
+    names = Array.from(Deno.readDirSync(`${runPath}/${folder}`), (e) => e.name)
+      .filter((name) => name.endsWith(".json") && !name.startsWith("."))
+      .sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    const reason = (error as Error).message;
+    problems.push({ run, file: `${runPath}/${folder}`, reason });
+  }
+  return names.flatMap((name) => {
+    try {
+      return [read(name)];
+    } catch (error) {
+      const file = `${runPath}/${folder}/${name}`;
+      problems.push({ run, file, reason: (error as Error).message });
+      return [];
+    }
+  });
 }
 
 /** Something that could not be read: which file of which run, and why. */
