@@ -40,7 +40,20 @@ export interface Batch {
  * fields than the first, or a field is no number; the message names the line.
  */
 export function readTable(path: string): Table {
-  const lines = parseLines(readText(path), path);
+  return parseTable(readText(path), path);
+}
+
+/**
+ * Reads a table from the text of a CSV file, as {@linkcode readTable} does.
+ *
+ * @param text The text.
+ * @param path What to call the file in errors.
+ * @returns The table.
+ * @throws {SyntaxError} If it is no table of numbers; the message names the
+ * line.
+ */
+export function parseTable(text: string, path: string): Table {
+  const lines = parseLines(text, path);
   const first = lines[0];
   if (!first) {
     throw new SyntaxError(`Cannot read ${path} as it has no rows of numbers`);
