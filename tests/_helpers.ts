@@ -211,7 +211,8 @@ export async function onTerminal(
 export function tempProject(): Folder {
   const project = tempFolder();
   const parts = ["core", "examples", "results", "scripts", "shims"];
-  for (const part of [...parts, "deno.json", "deno.lock"]) {
+  const files = ["deno.json", "deno.lock", ...(IMPORT_MAP ? [IMPORT_MAP] : [])];
+  for (const part of [...parts, ...files]) {
     copy(`${ROOT}/${part}`, `${project.path}/${part}`);
   }
   return project;
