@@ -8,7 +8,7 @@ import { formatHelp, type Help } from "../core/config/flags.ts";
 import { toggle } from "../core/config/fields.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
 import { printable } from "../core/utils/printable.ts";
-import { explainRefusal, type Grants } from "./_refusal.ts";
+import { explainRefusal, type Grants, isRefusal } from "./_refusal.ts";
 
 /** Exit status, as every command has it. */
 export const EXIT = { done: 0, failed: 1, usage: 2, SIGINT: 130, SIGTERM: 143 };
@@ -76,9 +76,7 @@ export function printError(command: Command, error: unknown): void {
 
 function explain(command: Command, error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof Deno.errors.NotCapable) {
-    return explainRefusal(command, error.message);
-  }
+  if (isRefusal(error)) return explainRefusal(command, error.message);
   if (NO_ROOM.test(error.message)) {
     return `${error.message}\nMake room or get the right to write there, or ` +
       "name another directory with --runs DIR";
