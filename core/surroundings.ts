@@ -53,10 +53,61 @@ function permissions(runs: string): Record<string, string> {
   ]);
 }
 
+/** Enough of a hash to tell two apart by eye. */
+const SHORT_HASH = 12;
+
 /**
- * Says in what two sessions differ that results may depend on: the last digits
- * on engine, versions and machine, all of them on the source. What one of the
- * two does not know is passed over.
+ * What a run rests on as facts with a name each, for people to read and for
+ * comparing two.
+ *
+ * @param of What a run rests on.
+ * @returns The facts that are known.
+ */
+export function factsOf(of: Surroundings): Record<string, string> {
+  const { versions, engine, numerics, host, source, permissions } = of;
+  const { whisker, deno, v8, tfjs, ...others } = versions;
+  const facts: Record<string, string | number | null | undefined> = {
+    "source": source?.sha256.slice(0, SHORT_HASH),
+    "lock file": source?.lock?.slice(0, SHORT_HASH),
+    "Whisker": whisker,
+    "Deno": deno,
+    "V8": v8,
+    "TensorFlow.js": tfjs,
+    ...others,
+    "engine": engine,
+    "rounding": numerics &&
+      `sums in ${numerics.accumulation}, ${
+        numerics.fma ? "fused" : "not fused"
+      } with products`,
+    "system": host?.os,
+    "processor": host?.arch,
+    "processors": host?.cpus,
+    "permissions": permissions && rightsOf(permissions),
+  };
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([name, fact]) =>
+      fact === null || fact === undefined ? [] : [[name, String(fact)]]
+    ),
+  );
+}
+
+/** The rights that were there: `read in ., write in runs`. */
+function rightsOf(permissions: Readonly<Record<string, string>>): string {
+  const rights = Object.entries(permissions)
+    .filter(([, extent]) => extent !== "none")
+    .map(([kind, extent]) => extent === "all" ? kind : `${kind} in ${extent}`);
+  return rights.join(", ") || "none";
+}
+
+/** Facts that results may depend on: some in their last digits alone. */
+const MATTER = [
+  ...["source", "lock file", "Whisker", "Deno", "V8", "TensorFlow.js"],
+  ...["engine", "rounding", "processor"],
+];
+
+/**
+ * Says in what two sessions differ that results may depend on. What is not
+ * known of both is passed over.
  *
  * @param before What a run rested on.
  * @param now What it is to rest on, or another one does.
@@ -66,24 +117,11 @@ export function changesThatMatter(
   before: Surroundings,
   now: Surroundings,
 ): string[] {
-  const facts = (of: Surroundings) => ({
-    "the engine": of.engine,
-    "the engine's rounding": of.numerics && JSON.stringify(of.numerics),
-    "TensorFlow.js": of.versions.tfjs,
-    "Deno": of.versions.deno,
-    "V8": of.versions.v8,
-    "Whisker": of.versions.whisker,
-    "the processor": of.host.arch,
-    "the source": of.source?.sha256.slice(0, SHORT_HASH),
-    "the lock file": of.source?.lock?.slice(0, SHORT_HASH),
-  });
-  const current = facts(now);
-  return Object.entries(facts(before)).flatMap(([what, was]) => {
-    const is = current[what as keyof typeof current];
-    const isKnown = was !== null && was !== undefined && is;
-    return isKnown && was !== is ? [`${what} was ${was} and is ${is}`] : [];
-  });
+  const was = factsOf(before), is = factsOf(now);
+  return MATTER
+    .filter((name) => name in was && name in is && was[name] !== is[name])
+    .map((name) => {
+      const the = /^[a-z]/.test(name) ? "the " : "";
+      return `${the}${name} was ${was[name]} and is ${is[name]}`;
+    });
 }
-
-/** Enough of a hash to tell two apart by eye. */
-const SHORT_HASH = 12;

@@ -5,7 +5,7 @@
  */
 
 import { formatHelp, type Help } from "../core/config/flags.ts";
-import { toggle } from "../core/config/fields.ts";
+import { type Field, toggle } from "../core/config/fields.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
 import { printable } from "../core/utils/printable.ts";
 import { explainRefusal, type Grants, isRefusal } from "./_refusal.ts";
@@ -27,6 +27,12 @@ export const commonSchema: ConfigSchema<CommonFlags> = new ConfigSchema<
 >({
   debug: toggle({ default: false, description: "show where an error is from" }),
   help: toggle({ default: false, description: "print this help" }),
+});
+
+/** The flag that asks for a document in place of lines. */
+export const jsonFlag: Field<boolean> = toggle({
+  default: false,
+  description: "print one JSON document and nothing else",
 });
 
 /** One of the project's commands. */

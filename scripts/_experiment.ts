@@ -1,4 +1,4 @@
-import { type Field, text, toggle } from "../core/config/fields.ts";
+import { type Field, text } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import type { GlobalConfig } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
@@ -20,12 +20,6 @@ import {
 import { terminalProgress } from "./_progress.ts";
 
 const DIFFUSION = "../core/diffusion/experiment.ts";
-
-/** The flag that asks for a document in place of lines. */
-export const jsonFlag: Field<boolean> = toggle({
-  default: false,
-  description: "print one JSON document and nothing else",
-});
 
 /** The flag that chooses the experiment. */
 export const experimentFlag: Field<string> = text({

@@ -14,12 +14,12 @@ import {
   checkPositionals,
   type Command,
   commonSchema,
+  jsonFlag,
   main,
 } from "./_command.ts";
 import {
   carryOut,
   experimentFlag,
-  jsonFlag,
   loadExperiment,
   sourceKeeper,
 } from "./_experiment.ts";

@@ -22,13 +22,13 @@ import {
   checkPositionals,
   type Command,
   commonSchema,
+  jsonFlag,
   main,
   usageError,
 } from "./_command.ts";
 import {
   carryOut,
   experimentFlag,
-  jsonFlag,
   loadExperiment,
   sourceKeeper,
 } from "./_experiment.ts";
