@@ -106,6 +106,7 @@ export async function conductRun<T>(
     restored,
     options: what,
     describe: (facts) => {
+      // Of what is told now, not again of what has been compared.
       if (resumed) warnOfChanges(resumed, described(resumed, facts), warn);
       update(describedRun(info, facts));
     },
@@ -171,13 +172,8 @@ function againInfo(
 
 /** Surroundings, and what was told of them since. */
 function described<T extends Surroundings>(session: T, facts: RunFacts): T {
-  const { engine, versions, numerics = null } = facts;
-  return {
-    ...session,
-    engine,
-    numerics,
-    versions: { ...session.versions, ...versions },
-  };
+  const versions = { ...session.versions, ...facts.versions };
+  return { ...session, ...facts, versions };
 }
 
 /** What a run tells of itself belongs to the session that it is in. */

@@ -102,11 +102,13 @@ export interface RunParts {
 /** What a run tells of itself once it knows. */
 export interface RunFacts {
   /** The engine that does the arithmetic. */
-  readonly engine: string;
-  /** Versions of what it rests on, `{ tfjs: "4.22.0" }`. */
-  readonly versions: Readonly<Record<string, string>>;
+  readonly engine?: string;
   /** How that engine rounds. */
   readonly numerics?: Numerics;
+  /** Versions of what it rests on, `{ tfjs: "4.22.0" }`. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** A hash of the data, where it has data. */
+  readonly data?: string;
 }
 
 /**
@@ -374,9 +376,10 @@ export class Run {
   }
 
   /**
-   * Tells `run.json` on what engine and versions the run rests.
+   * Tells `run.json` on what the run rests. What was told before stays.
    *
-   * @param facts The engine, how it rounds, and versions by name.
+   * @param facts The engine, how it rounds, versions by name, a hash of the
+   * data.
    */
   describe(facts: RunFacts): void {
     this.#parts.describe(facts);

@@ -27,6 +27,8 @@ export const SOURCES = ".sources";
 
 /** The files that some modules come from. */
 export interface Source {
+  /** The modules that it was found from, as paths. */
+  readonly entries: readonly string[];
   /** The content of each file by its path in the project. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** What names that are no paths lead to: a package, or a file of these. */
@@ -74,7 +76,12 @@ export async function collectSource(
       if (isFile) pending.push(target);
     }
   }
-  return { files, imports, lock: readIfThere(new URL(LOCK_FILE, ROOT)) };
+  return {
+    entries: entries.map(pathOf),
+    files,
+    imports,
+    lock: readIfThere(new URL(LOCK_FILE, ROOT)),
+  };
 }
 
 /**
@@ -164,6 +171,7 @@ export async function keepSource(
     JSON.stringify(
       {
         schemaVersion: SCHEMA_VERSION,
+        entries: source.entries,
         files: Object.fromEntries(hashes),
         imports: Object.fromEntries(inOrder(source.imports)),
       },
@@ -236,7 +244,7 @@ export async function readSource(
   };
   const list = `${folder}/${info.sha256}.json`;
   await read(list, info.sha256);
-  const { files, imports } = readJsonFile(list);
+  const { entries: modules, files, imports } = readJsonFile(list);
   const entries = (value: unknown) =>
     Object.entries(isJsonObject(value) ? value : {})
       .map(([key, text]) => [key, String(text)] as const);
@@ -250,12 +258,13 @@ export async function readSource(
     }
     contents.set(path, await read(`${folder}/files/${hash}`, hash));
   }
-  const lock = info.lock &&
-    await read(`${folder}/files/${info.lock}`, info.lock);
   return {
+    entries: Array.isArray(modules) ? modules.map(String) : [],
     files: contents,
     imports: new Map(entries(imports)),
-    lock: lock || null,
+    lock: info.lock === null
+      ? null
+      : await read(`${folder}/files/${info.lock}`, info.lock),
   };
 }
 

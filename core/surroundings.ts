@@ -64,11 +64,12 @@ const SHORT_HASH = 12;
  * @returns The facts that are known.
  */
 export function factsOf(of: Surroundings): Record<string, string> {
-  const { versions, engine, numerics, host, source, permissions } = of;
+  const { versions, engine, numerics, host, source, permissions, data } = of;
   const { whisker, deno, v8, tfjs, ...others } = versions;
   const facts: Record<string, string | number | null | undefined> = {
     "source": source?.sha256.slice(0, SHORT_HASH),
     "lock file": source?.lock?.slice(0, SHORT_HASH),
+    "data": data?.slice(0, SHORT_HASH),
     "Whisker": whisker,
     "Deno": deno,
     "V8": v8,
@@ -101,7 +102,8 @@ function rightsOf(permissions: Readonly<Record<string, string>>): string {
 
 /** Facts that results may depend on: some in their last digits alone. */
 const MATTER = [
-  ...["source", "lock file", "Whisker", "Deno", "V8", "TensorFlow.js"],
+  ...["data", "source", "lock file"],
+  ...["Whisker", "Deno", "V8", "TensorFlow.js"],
   ...["engine", "rounding", "processor"],
 ];
 

@@ -108,15 +108,9 @@ type Lines = readonly (readonly [name: string, text: string])[];
 export function formatRun(run: RunDescription, now = Date.now()): string {
   const { info, config, records, evaluations, history } = run;
   const sections: [title: string, lines: Lines][] = [
-    ["", headLines(run, now)],
+    ["Run", headLines(run, now)],
     ["Configuration", Object.entries(config).map(shown)],
-    [
-      "Records",
-      [...records].map(({ metadata, result }) => [
-        String(metadata),
-        `${result} (within-run, n = ${result.n})`,
-      ]),
-    ],
+    ["Records", Array.from(records, (record) => [String(record), ""])],
     [
       "History",
       history
@@ -140,7 +134,7 @@ export function formatRun(run: RunDescription, now = Date.now()): string {
     .filter(([, lines]) => lines.length > 0)
     .map(([title, lines]) => [title, ...aligned(lines)].join("\n"))
     .join("\n\n");
-  return printable(text.trimStart());
+  return printable(text);
 }
 
 function headLines(run: RunDescription, now: number): Lines {
@@ -160,7 +154,7 @@ function headLines(run: RunDescription, now: number): Lines {
     ],
   ];
   return [
-    ["run", info.runId],
+    ["id", info.runId],
     ["directory", run.path],
     ["experiment", info.experiment],
     ["status", status],

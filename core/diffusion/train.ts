@@ -68,6 +68,7 @@ async function train(config: ModelConfig, run: Run): Promise<NoiseModel> {
   await useEngine(run);
   const data = loadData(config);
   const dataHash = await hashData(data);
+  run.describe({ data: dataHash });
   run.writeJson(SCALING_FILE, { ...data.scaling, dataHash });
   const model = new NoiseModel(
     buildModel(config, data.scaling.columns.length, run.random("init")),

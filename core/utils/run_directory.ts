@@ -56,6 +56,8 @@ export interface Surroundings {
   readonly engine: string | null;
   /** How that engine rounds; null where none was chosen, or in older runs. */
   readonly numerics: Numerics | null;
+  /** A hash of the data, where the experiment tells one. */
+  readonly data?: string;
   /** The machine. */
   readonly host: {
     /** The operating system. */
