@@ -51,6 +51,18 @@ const NEEDED: Record<string, Record<string, string>> = {
     "read ./runs": "",
     "read ./studies": "--runs studies/made/runs",
   },
+  show: {
+    "read ./runs": "",
+    "read ./studies": "--runs studies/made/runs",
+  },
+  diff: {
+    "read ./runs": "latest",
+    "read ./studies": "latest --runs studies/made/runs",
+  },
+  reproduce: {
+    "read .": "--experiment examples/least_squares.ts",
+    "write ./runs": "--experiment examples/least_squares.ts",
+  },
   tables: {
     "read ./README.md": "--write README.md",
     "read ./.README.md.whisker": "--write README.md",
