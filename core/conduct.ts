@@ -23,6 +23,7 @@ import {
   runIdOf,
   type RunInfo,
   type RunStatus,
+  type SourceInfo,
   type Surroundings,
   writeConfigFile,
   writeEvaluationInfo,
@@ -53,6 +54,8 @@ export interface ConductOptions extends RunOptions {
   readonly experiment: string;
   /** The whole configuration. */
   readonly config: Seeded;
+  /** The source that runs, where it has been kept. */
+  readonly source?: SourceInfo | null;
   /** The run as it stood, if it is to go on from its last checkpoint. */
   readonly resumed?: RunInfo;
 }
@@ -74,13 +77,13 @@ export async function conductRun<T>(
   what: ConductOptions,
   body: (run: Run) => T | Promise<T>,
 ): Promise<T> {
-  const { config, signal, resumed } = what;
+  const { config, signal, resumed, source = null } = what;
   const { fsync, runs } = what.globals ?? globalConfigSchema.defaults;
   const isDurable = fsync !== "never";
   const { warn = console.warn } = what;
   signal?.throwIfAborted();
   const runId = runIdOf(runPath);
-  const here = surroundings(runs, await what.keepSource?.() ?? null);
+  const here = surroundings(runs, source);
   if (!resumed) writeConfigFile(runPath, config, { isDurable });
   // Locked before it says that it is running, lest it pass for dead; and
   // before the checkpoint is read, lest another writes one.
@@ -277,10 +280,13 @@ export async function trainRun(
   const warnings = await validate(experiment, config);
   for (const warning of warnings) (options.warn ?? console.warn)(warning);
   signal?.throwIfAborted();
+  // Where there is no room for it, there is to be no half of a run either.
+  const source = await options.keepSource?.() ?? null;
   const runPath = createRunDirectory(globals.runs);
   // A directory whose name is not on the disk takes all in it along.
   if (globals.fsync !== "never") syncToDisk(globals.runs);
-  const what = { ...options, globals, experiment: experiment.name };
+  const { name } = experiment;
+  const what = { ...options, globals, experiment: name, source };
   return await outcomeOf(
     signal,
     runPath,
@@ -327,7 +333,9 @@ export async function resumeRun(
   }
   const config = experiment.configSchema.load(runPath);
   await validate(experiment, config);
-  const what = { ...options, globals, experiment: experiment.name, config };
+  const source = await options.keepSource?.() ?? null;
+  const { name } = experiment;
+  const what = { ...options, globals, experiment: name, config, source };
   return await outcomeOf(
     signal,
     runPath,

@@ -54,6 +54,7 @@ const PROGRAMS = {
   Rscript: "r-base-core",
   chromium: "chromium",
   pdflatex: "texlive-latex-recommended",
+  faketime: "faketime",
   // No program, but what WebGPU finds an adapter by: a driver for Vulkan.
   vulkan: "mesa-vulkan-drivers",
 };

@@ -8,6 +8,9 @@ import { History } from "./history.ts";
 
 const folder = Deno.makeTempDirSync();
 const history = new History(folder, "bench");
+const durable = new History(Deno.makeTempDirSync({ dir: folder }), "bench", {
+  isDurable: true,
+});
 const file = Deno.openSync(`${folder}/plain`, { create: true, write: true });
 const encoder = new TextEncoder();
 let step = 0;
@@ -35,8 +38,13 @@ Deno.bench("History.append", { group: "line" }, () => {
   history.append(values());
 });
 
+Deno.bench("History.append, each line on the disk", { group: "line" }, () => {
+  durable.append(values());
+});
+
 globalThis.addEventListener("unload", () => {
   history.close();
+  durable.close();
   file.close();
   Deno.removeSync(folder, { recursive: true });
 });

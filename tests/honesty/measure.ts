@@ -6,8 +6,7 @@
  * @module
  */
 
-import { writeFileAtomic } from "../../core/utils/json.ts";
-import { formatMarkdown } from "../../results/render/table.ts";
+import { fillPage, table } from "../_page.ts";
 import { EFFECTS, type Setting, simulate } from "./simulate.ts";
 
 const N_REPEATS = 20_000;
@@ -26,17 +25,6 @@ async function tally(setting: Partial<Setting>) {
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
-}
-
-function table(headings: readonly string[], rows: readonly string[][]): string {
-  return formatMarkdown({
-    columns: headings.map((heading, index) => ({
-      heading,
-      isNumeric: index > 0,
-      isKey: index === 0,
-    })),
-    rows: rows.map((row) => row.map((text) => ({ text }))),
-  });
 }
 
 async function measureCoverage(): Promise<string> {
@@ -74,26 +62,9 @@ async function measureVerdicts(isPaired: boolean): Promise<string> {
   return table([isPaired ? "paired t" : "Welch t", ...headings], rows);
 }
 
-/** Puts a table between the two comments that bear its name. */
-function fill(text: string, name: string, content: string): string {
-  const place = new RegExp(`(<!-- ${name} -->)[^]*(<!-- /${name} -->)`);
-  if (!place.test(text)) {
-    throw new SyntaxError(`Cannot fill ${PAGE} as it has no place for ${name}`);
-  }
-  return text.replace(
-    place,
-    (_, open, close) => `${open}\n\n${content}\n\n${close}`,
-  );
-}
-
-const tables = {
+// The page is read only then: in the meantime someone may have written on.
+fillPage(PAGE, {
   coverage: await measureCoverage(),
   paired: await measureVerdicts(true),
   welch: await measureVerdicts(false),
-};
-// Read only now: in the meantime someone may have written on.
-let page = Deno.readTextFileSync(PAGE);
-for (const [name, content] of Object.entries(tables)) {
-  page = fill(page, name, content);
-}
-writeFileAtomic(PAGE, page);
+});

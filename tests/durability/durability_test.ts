@@ -1,0 +1,106 @@
+import { assert, assertEquals } from "@std/assert";
+import { RandomStream } from "../../core/utils/random.ts";
+import {
+  tempFolder,
+  tempRuns,
+  testWith,
+  testWithProgram,
+} from "../_helpers.ts";
+import { setClockBack } from "./clock.ts";
+import { cutFiles } from "./cut.ts";
+import { canMount, fillDisks, writeNowhere } from "./disk.ts";
+import { killTrainings } from "./kill.ts";
+import {
+  deleteWhileCompared,
+  evaluateTogether,
+  startTogether,
+} from "./together.ts";
+
+// Each of these at its short count; docs/durability.md has the full ones.
+
+testWith(
+  "scripts",
+  "a training that is killed has kept all that it said, and is resumed as if it had not been",
+  async () => {
+    using runs = tempRuns();
+    const nTrials = 6;
+    // Other moments each time: there are too many to look at all.
+    const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
+    const random = new RandomStream(seed, "kill");
+    const tally = await killTrainings(runs.path, nTrials, random);
+    assert(tally.kills >= nTrials && tally.acknowledged > 0);
+  },
+);
+
+testWith(
+  "files",
+  "a file of a run that is cut is reported by what reads it, and hides no other run",
+  async () => {
+    using folder = tempFolder();
+    const { files, cuts } = await cutFiles(folder.path, 97);
+    assert(files > 20 && cuts > 500);
+  },
+);
+
+testWith(
+  "scripts",
+  "processes that start at once have a run each",
+  async () => {
+    using runs = tempRuns();
+    await startTogether(runs.path, 8);
+  },
+);
+
+testWith(
+  "scripts",
+  "evaluations of one run at once leave what they leave one after the other",
+  async () => {
+    using runs = tempRuns();
+    await evaluateTogether(runs.path, 1);
+  },
+);
+
+testWith(
+  "scripts",
+  "compare shows all other runs while some are deleted",
+  async () => {
+    using runs = tempRuns();
+    const { deleted } = await deleteWhileCompared(runs.path, 1);
+    assert(deleted > 0);
+  },
+);
+
+testWithProgram(
+  "faketime",
+  "a clock that is set back loses nothing",
+  async () => {
+    using runs = tempRuns();
+    await setClockBack(runs.path);
+  },
+);
+
+testWithMounts(
+  "a full disk is a clear error, and leaves whole what it had room for",
+  async () => {
+    using runs = tempRuns();
+    const tally = await fillDisks(runs.path, [570, 620]);
+    assertEquals(tally, { disks: 2, failed: 2, resumed: 2 });
+  },
+);
+
+testWithMounts(
+  "a folder that may not be written is a clear error, and stays as it is",
+  async () => {
+    using runs = tempRuns();
+    await writeNowhere(runs.path);
+  },
+);
+
+/** Needs file systems of its own, which not every machine allows. */
+function testWithMounts(name: string, fn: () => Promise<void>): void {
+  const hasRights = Deno.permissions.querySync({ name: "run" }).state ===
+    "granted";
+  if (hasRights && !canMount()) {
+    Deno.test.ignore(`${name} (needs the right to mount a tmpfs: root)`, fn);
+  } else testWith("scripts", name, fn);
+}
