@@ -9,8 +9,9 @@ import { globalConfigSchema } from "./config/global_config.ts";
 import { ConfigError } from "./config/schema.ts";
 import type { Experiment, Seeded } from "./experiment.ts";
 import { Run, type RunOptions } from "./run.ts";
-import { checkStaysInside } from "./utils/_inside.ts";
+import { checkNoLinkLeadsOut } from "./utils/_inside.ts";
 import { History } from "./utils/history.ts";
+import type { JsonObject } from "./utils/json.ts";
 import type { ResultCollection } from "./utils/results.ts";
 import {
   createRunDirectory,
@@ -49,7 +50,8 @@ export interface RunOutcome {
  * notes an error or interruption.
  *
  * @param runPath An empty run directory.
- * @param what The experiment's name, its configuration, and how to run it.
+ * @param what The experiment's name, its configuration, what was in effect
+ * before there were its keys, and how to run it.
  * @param body The training itself.
  * @returns What the body returned.
  * @throws What the body throws; `run.json` says "failed" by then, or
@@ -57,7 +59,11 @@ export interface RunOutcome {
  */
 export async function conductRun<T>(
   runPath: string,
-  what: RunOptions & { readonly experiment: string; readonly config: Seeded },
+  what: RunOptions & {
+    readonly experiment: string;
+    readonly config: Seeded;
+    readonly before?: JsonObject;
+  },
   body: (run: Run) => T | Promise<T>,
 ): Promise<T> {
   const { experiment, config, signal } = what;
@@ -87,6 +93,7 @@ export async function conductRun<T>(
     pid: Deno.pid,
     tags: what.tags ?? [],
     note: what.note ?? "",
+    ...(what.before ? { before: what.before } : {}),
   };
   const update = (facts: Partial<RunInfo>) => {
     const updated = { ...info, ...facts };
@@ -189,7 +196,8 @@ export async function trainRun(
   for (const warning of warnings) (options.warn ?? console.warn)(warning);
   signal?.throwIfAborted();
   const runPath = createRunDirectory(globals.runs);
-  const what = { ...options, globals, experiment: experiment.name };
+  const { name, configSchema: { before } } = experiment;
+  const what = { ...options, globals, experiment: name, before };
   return await outcomeOf(
     signal,
     runPath,
@@ -217,9 +225,7 @@ export function evaluationOf(
   config: Seeded,
   options: RunOptions = {},
 ): Run {
-  for (const folder of ["results", "model"]) {
-    checkStaysInside(`${runPath}/${folder}`, runPath);
-  }
+  checkNoLinkLeadsOut(runPath);
   return new Run({
     path: runPath,
     stage: "eval",
@@ -256,7 +262,8 @@ export async function evaluateRun(
     const { groups } = /(^|\0)--experiment[=\0](?<file>[^\0]+)/.exec(
       info.args.join("\0"),
     ) ?? {};
-    const file = groups?.file ?? "FILE";
+    // What a run says of itself is no part of a command that one copies.
+    const file = PLAIN_PATH.test(groups?.file ?? "") ? groups!.file : "FILE";
     throw new RangeError(
       `Cannot evaluate run ${info.runId} as ${experiment.name}: it is of ` +
         `experiment ${info.experiment}` +
@@ -285,6 +292,8 @@ export async function evaluateRun(
     await untilAborted(signal, () => evaluate(config, evalConfig, run));
   });
 }
+
+const PLAIN_PATH = /^[\w.][\w./-]{0,200}$/;
 
 async function outcomeOf(
   signal: AbortSignal | undefined,

@@ -109,9 +109,11 @@ function referencesOf(
   const conditions = conditionsOf(columns, relativeTo);
   const references = new Map<ResultMetadata, ResultMetadata>();
   for (const column of columns) {
-    const found = columns.filter(({ name, fields }) =>
+    const found = columns.filter((column) =>
       name === column.name &&
-      conditions.every(({ key, wanted }) => matchesValue(fields[key], wanted))
+      conditions.every(({ key, wanted }) =>
+        matchesValue(column.field(key), wanted)
+      )
     );
     if (found.length > 1) {
       throw unclear(

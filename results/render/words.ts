@@ -5,7 +5,7 @@
  */
 
 import { formatValue } from "../../core/config/schema.ts";
-import { printable } from "../../core/utils/printable.ts";
+import { shown } from "../../core/utils/printable.ts";
 import {
   formatMeanError,
   formatNumber,
@@ -46,9 +46,12 @@ export function valueText(value: unknown): string {
   return value === undefined ? NO_VALUE : formatValue(value);
 }
 
+/** So many characters of a name are shown. */
+const LONGEST_NAME = 1000;
+
 /** Names come from files of anyone: in a table each stays in its line. */
 export function clean(text: string): string {
-  return printable(text).replaceAll("\n", " ");
+  return shown(text, LONGEST_NAME).replaceAll(/[\n\u2028\u2029]/g, " ");
 }
 
 /**
@@ -68,7 +71,7 @@ export function headingOf(
   const telling = isFew
     ? severalOf(column, others)
     : textOf(column, (key, value) =>
-      others.some((other) => other.fields[key] !== value));
+      others.some((other) => other.field(key) !== value));
   const isOnlyName = others.length === columns.length;
   if (options.cols?.length && isOnlyName && telling) return clean(telling);
   return clean(telling ? `${name} (${telling})` : name);
@@ -80,7 +83,7 @@ function severalOf(
   others: readonly ResultMetadata[],
 ): string {
   return textOf(column, (key) => {
-    const values = others.flatMap(({ fields }) => fields[key] ?? []);
+    const values = others.flatMap((other) => other.field(key) ?? []);
     return key !== REPEATS_FIELD && new Set(values).size > 1;
   });
 }
