@@ -109,10 +109,10 @@ function referencesOf(
   const conditions = conditionsOf(columns, relativeTo);
   const references = new Map<ResultMetadata, ResultMetadata>();
   for (const column of columns) {
-    const found = columns.filter((column) =>
-      name === column.name &&
+    const found = columns.filter((other) =>
+      other.name === column.name &&
       conditions.every(({ key, wanted }) =>
-        matchesValue(column.field(key), wanted)
+        matchesValue(other.field(key), wanted)
       )
     );
     if (found.length > 1) {
