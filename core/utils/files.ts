@@ -8,12 +8,13 @@
 const KIB = 2 ** 10, MIB = 2 ** 20, GIB = 2 ** 30;
 
 /**
- * How many bytes a file of each kind may have. What a process needs to read
- * one follows from that: objects take some ten times the bytes of their text.
+ * How many bytes a file of each kind may have. What memory it takes to read one
+ * follows from that: of the worst, lists of empty lists, thirty times its bytes,
+ * and so a gibibyte of any file of JSON.
  */
 export const MOST_BYTES = {
   /** Any file that is read as one text, JSON above all. */
-  text: 64 * MIB,
+  text: 32 * MIB,
   /** What is read of every run: `config.json`, `run.json`, a file of records. */
   runFile: 8 * MIB,
   /** A history, all its lines. */
@@ -21,12 +22,15 @@ export const MOST_BYTES = {
   /** A line of a history. */
   historyLine: MIB,
   /** A CSV file. */
-  table: 256 * MIB,
+  table: 128 * MIB,
   /** A row of a CSV file. */
   tableRow: MIB,
   /** A file of weights. */
   weights: 2 * GIB,
 } as const;
+
+/** So many lines may a history have: of any that tell something, 128 MiB. */
+export const MOST_LINES = 2 ** 21;
 
 /**
  * So deeply may JSON be nested. Whisker's own files have a tenth of it; far

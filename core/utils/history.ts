@@ -6,7 +6,7 @@
  */
 
 import { checkStaysInside } from "./_inside.ts";
-import { checkFile, MOST_BYTES, readLines } from "./files.ts";
+import { checkFile, MOST_BYTES, MOST_LINES, readLines } from "./files.ts";
 import {
   isJsonObject,
   type JsonObject,
@@ -128,6 +128,12 @@ export function readHistory(runPath: string): HistoryContent {
   const most = { file: MOST_BYTES.history, line: MOST_BYTES.historyLine };
   for (const { text, isWhole } of readLines(path, most)) {
     const place = `${path}:${++nLines}`;
+    if (nLines > MOST_LINES) {
+      throw new RangeError(
+        `Cannot read ${path} as it must have at most ${MOST_LINES} lines: it ` +
+          "has more",
+      );
+    }
     if (!isWhole) torn = true;
     else if (nLines === 1) {
       const header = parseVersioned(text, place);
