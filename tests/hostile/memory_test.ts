@@ -74,7 +74,6 @@ testWith(
     assertEquals(await readIn(HUGE / 2 ** 20 + HEAP, [folder.path, path]), [
       `Cannot read ${path} as CSV: Max Record Size: record exceed the maximum ` +
       "number of tolerated bytes of 1048576 at line 2",
-      "",
     ]);
   },
 );
