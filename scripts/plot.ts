@@ -8,7 +8,7 @@ import { choice, integer, text } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
 import { findRun } from "../core/utils/find_run.ts";
-import { shown } from "../core/utils/printable.ts";
+import { printableJson, shown } from "../core/utils/printable.ts";
 import type { Problem } from "../core/utils/run_directory.ts";
 import { compare } from "../results/compare/compare.ts";
 import type { CompareOptions } from "../results/compare/comparison.ts";
@@ -273,7 +273,8 @@ async function drawHistory(
 
 async function write(path: string, spec: Figure["spec"]): Promise<void> {
   if (path.endsWith(".json")) {
-    return writeOutput(path, `${JSON.stringify(spec, null, 2)}\n`);
+    const json = printableJson(JSON.stringify(spec, null, 2));
+    return writeOutput(path, `${json}\n`);
   }
   const { svgOf } = await import("../results/plots/svg.ts");
   const svg = await svgOf(spec);

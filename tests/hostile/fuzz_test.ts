@@ -164,7 +164,7 @@ testWith(
           }
         },
       ),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
   },
 );
