@@ -51,6 +51,7 @@ function makeEvil(runs: string): void {
       error: { name: EVIL, message: LONG },
     },
   });
+  makeRun(runs, { id: id(7), info: { ...info(7), experiment: EVIL } });
   const broken = makeRun(runs, { id: id(5) });
   Deno.writeTextFileSync(`${broken}/run.json`, `{"schemaVersion":"${EVIL}"}`);
   Deno.writeTextFileSync(
@@ -101,6 +102,7 @@ testWith(
       ["eval", [third]],
       ["eval", [third, "--debug"]],
       ["eval", ["latest", "--json"]],
+      ["eval", ["20261127"]],
       ["eval", [third, "--experiment", "examples/least_squares.ts"]],
       ["train", ["--config", config]],
       ["train", ["--config", config, "--debug"]],

@@ -91,4 +91,11 @@ testWith("files", "readLines() reads no more of a file than it may", () => {
     RangeError,
     "at most 11 bytes",
   );
+  // It may grow while it is read.
+  const text = "x\n".repeat(200_000);
+  Deno.writeTextFileSync(path, text);
+  const lines = readLines(path, { ...most, file: text.length });
+  lines.next();
+  Deno.writeTextFileSync(path, text, { append: true });
+  assertThrows(() => [...lines], RangeError, "at most 390.6 KiB: it has more");
 });
