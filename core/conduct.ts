@@ -8,23 +8,26 @@
 import { globalConfigSchema } from "./config/global_config.ts";
 import { ConfigError } from "./config/schema.ts";
 import type { Experiment, Seeded } from "./experiment.ts";
-import { Run, type RunOptions } from "./run.ts";
+import { Run, type RunFacts, type RunOptions } from "./run.ts";
+import { changesThatMatter, surroundings } from "./surroundings.ts";
 import { checkNoLinkLeadsOut } from "./utils/_inside.ts";
+import { readCheckpoint, removeCheckpoint } from "./utils/checkpoint.ts";
 import { History } from "./utils/history.ts";
-import type { JsonObject } from "./utils/json.ts";
+import { type JsonObject, syncToDisk } from "./utils/json.ts";
 import type { ResultCollection } from "./utils/results.ts";
 import {
   createRunDirectory,
+  type EvaluationInfo,
   readRunInfo,
   readTrainRecords,
   runIdOf,
   type RunInfo,
   type RunStatus,
+  type Surroundings,
   writeConfigFile,
+  writeEvaluationInfo,
   writeRunInfo,
 } from "./utils/run_directory.ts";
-import { Timer } from "./utils/timer.ts";
-import { VERSION } from "./version.ts";
 
 /** How a run or an evaluation went: what `--json` prints. */
 export interface RunOutcome {
@@ -44,14 +47,25 @@ export interface RunOutcome {
   readonly error?: unknown;
 }
 
+/** What {@linkcode conductRun} carries out. */
+export interface ConductOptions extends RunOptions {
+  /** The experiment's name. */
+  readonly experiment: string;
+  /** The whole configuration. */
+  readonly config: Seeded;
+  /** What was in effect before there were its keys, as the run keeps it. */
+  readonly before?: JsonObject;
+  /** The run as it stood, if it is to go on from its last checkpoint. */
+  readonly resumed?: RunInfo;
+}
+
 /**
  * Carries out a training in a run directory, from `running` to however it
  * ends: keeps the configuration and what ran, holds the history open, and
  * notes an error or interruption.
  *
- * @param runPath An empty run directory.
- * @param what The experiment's name, its configuration, what was in effect
- * before there were its keys, and how to run it.
+ * @param runPath An empty run directory, or the one of a run that is resumed.
+ * @param what The experiment's name, its configuration, and how to run it.
  * @param body The training itself.
  * @returns What the body returned.
  * @throws What the body throws; `run.json` says "failed" by then, or
@@ -59,77 +73,62 @@ export interface RunOutcome {
  */
 export async function conductRun<T>(
   runPath: string,
-  what: RunOptions & {
-    readonly experiment: string;
-    readonly config: Seeded;
-    readonly before?: JsonObject;
-  },
+  what: ConductOptions,
   body: (run: Run) => T | Promise<T>,
 ): Promise<T> {
-  const { experiment, config, signal } = what;
+  const { config, signal, resumed } = what;
+  const { fsync, runs } = what.globals ?? globalConfigSchema.defaults;
+  const isDurable = fsync !== "never";
+  const { warn = console.warn } = what;
   signal?.throwIfAborted();
-  const span = new Timer().start();
-  let info: RunInfo = {
-    runId: runIdOf(runPath),
-    experiment,
-    status: "running",
-    startedAt: new Date().toISOString(),
-    finishedAt: null,
-    seconds: null,
-    command: what.command ?? "",
-    args: what.args ?? [],
-    versions: {
-      whisker: VERSION,
-      deno: Deno.version.deno,
-      v8: Deno.version.v8,
-      tfjs: null,
-    },
-    engine: null,
-    host: {
-      os: Deno.build.os,
-      arch: Deno.build.arch,
-      cpus: navigator.hardwareConcurrency,
-    },
-    pid: Deno.pid,
-    tags: what.tags ?? [],
-    note: what.note ?? "",
-    ...(what.before ? { before: what.before } : {}),
-  };
-  const update = (facts: Partial<RunInfo>) => {
+  const runId = runIdOf(runPath);
+  const here = surroundings(runs, await what.keepSource?.() ?? null);
+  if (!resumed) writeConfigFile(runPath, config, { isDurable });
+  // Locked before it says that it is running, lest it pass for dead; and
+  // before the checkpoint is read, lest another writes one.
+  using history = new History(runPath, runId, {
+    isResumed: resumed !== undefined,
+    isDurable: fsync === "always",
+  });
+  const restored = resumed ? await readCheckpoint(runPath) : null;
+  if (resumed) history.cutBack(Number(restored?.historyLength ?? 0));
+  let info = resumed ? againInfo(resumed, here) : newInfo(runId, what, here);
+  const update = (facts: Partial<RunInfo>, isDurable = false) => {
     const updated = { ...info, ...facts };
-    writeRunInfo(runPath, updated);
+    writeRunInfo(runPath, updated, { isDurable });
     info = updated;
   };
-  writeConfigFile(runPath, config);
-  // Locked before it says that it is running, lest it pass for dead.
-  using history = new History(runPath, info.runId);
-  update({});
+  update({}, isDurable);
 
-  const end = (status: RunStatus, error?: unknown) => {
-    if (info.status !== "running") return;
-    update({
-      status,
-      finishedAt: new Date().toISOString(),
-      seconds: span.stop(),
-      ...(error === undefined ? {} : { error: describeError(error) }),
-    });
-  };
   const run = new Run({
     path: runPath,
     stage: "train",
     seed: config.seed,
     history,
+    restored,
     options: what,
-    describe: ({ engine, versions }) =>
-      update({ engine, versions: { ...info.versions, ...versions } }),
+    describe: (facts) => {
+      // Of what is told now, not again of what has been compared.
+      if (resumed) warnOfChanges(resumed, described(resumed, facts), warn);
+      update(describedRun(info, facts));
+    },
   });
+  if (resumed) warnOfChanges(resumed, here, warn);
+  const end = (status: RunStatus, error?: unknown) => {
+    if (info.status !== "running") return;
+    if (status === "completed") history.settle();
+    if (isDurable) history.sync();
+    const { seconds } = run;
+    update({ ...endingOf(status, error), seconds }, isDurable);
+  };
   try {
     what.onStart?.(run);
-    const result = await untilAborted(signal, async () => await body(run));
+    const result = await untilAborted(signal, async () => await body(run), run);
     // A signal may have come while the body kept the event loop to itself.
     await new Promise((resolve) => setTimeout(resolve, 0));
     signal?.throwIfAborted();
     end("completed");
+    removeCheckpoint(runPath);
     return result;
   } catch (error) {
     if (signal?.aborted) end("interrupted");
@@ -138,20 +137,107 @@ export async function conductRun<T>(
   }
 }
 
-/** Gives up waiting at once when the signal is aborted. */
+function newInfo(
+  runId: string,
+  { experiment, command = "", args = [], tags = [], note = "", before }:
+    ConductOptions,
+  here: Surroundings,
+): RunInfo {
+  return {
+    runId,
+    experiment,
+    status: "running",
+    startedAt: new Date().toISOString(),
+    finishedAt: null,
+    seconds: null,
+    command,
+    args,
+    ...here,
+    tags,
+    note,
+    ...(before ? { before } : {}),
+  };
+}
+
+/** A run that goes on keeps what it began with, and notes what it rests on now. */
+function againInfo(
+  { error: _, ...info }: RunInfo,
+  here: Surroundings,
+): RunInfo {
+  const session = { at: new Date().toISOString(), ...here };
+  return {
+    ...info,
+    status: "running",
+    finishedAt: null,
+    seconds: null,
+    resumed: [...info.resumed ?? [], session],
+  };
+}
+
+/** Surroundings, and what was told of them since. */
+function described<T extends Surroundings>(session: T, facts: RunFacts): T {
+  const versions = { ...session.versions, ...facts.versions };
+  return { ...session, ...facts, versions };
+}
+
+/** What a run tells of itself belongs to the session that it is in. */
+function describedRun(info: RunInfo, facts: RunFacts): RunInfo {
+  const { resumed = [] } = info;
+  const last = resumed.at(-1);
+  if (!last) return described(info, facts);
+  return {
+    ...info,
+    resumed: [...resumed.slice(0, -1), described(last, facts)],
+  };
+}
+
+/** Says what a run no longer has in common with its own beginning. */
+function warnOfChanges(
+  before: RunInfo,
+  now: Surroundings,
+  warn: (warning: string) => void,
+): void {
+  for (const change of changesThatMatter(before, now)) {
+    warn(
+      `${change}: what comes out may differ from a run that was never stopped`,
+    );
+  }
+}
+
+/** How long a run that is asked to stop may take until its next checkpoint. */
+const GRACE_MS = 5000;
+
+/**
+ * Gives up waiting when the signal is aborted: at once, or where a checkpoint
+ * will be kept, a little later.
+ */
 async function untilAborted<T>(
   signal: AbortSignal | undefined,
   body: () => Promise<T>,
+  run?: Run,
 ): Promise<T> {
   if (!signal) return await body();
   const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const abort = () => {
+    const giveUp = () => reject(signal.reason);
+    if (run?.hasCheckpoints) timer = setTimeout(giveUp, GRACE_MS);
+    else giveUp();
+  };
   signal.addEventListener("abort", abort, { once: true });
   try {
     return await Promise.race([body(), promise]);
   } finally {
+    clearTimeout(timer);
     signal.removeEventListener("abort", abort);
   }
+}
+
+/** How and when something ended. */
+function endingOf(status: RunStatus, error?: unknown) {
+  const finishedAt = new Date().toISOString();
+  const why = error === undefined ? {} : { error: describeError(error) };
+  return { status, finishedAt, ...why };
 }
 
 function describeError(error: unknown): { name: string; message: string } {
@@ -196,6 +282,8 @@ export async function trainRun(
   for (const warning of warnings) (options.warn ?? console.warn)(warning);
   signal?.throwIfAborted();
   const runPath = createRunDirectory(globals.runs);
+  // A directory whose name is not on the disk takes all in it along.
+  if (globals.fsync !== "never") syncToDisk(globals.runs);
   const { name, configSchema: { before } } = experiment;
   const what = { ...options, globals, experiment: name, before };
   return await outcomeOf(
@@ -210,6 +298,53 @@ export async function trainRun(
   );
 }
 
+/** What {@linkcode resumeRun} is asked to do. */
+export interface ResumeOptions extends RunOptions {
+  /** The run's directory. */
+  readonly runPath: string;
+}
+
+/**
+ * Goes on with a training that was interrupted, failed or died, from its last
+ * checkpoint, or from the beginning if there is none. What comes out is what
+ * would have come out without the stop, bit for bit, but for times.
+ *
+ * @param experiment The experiment that the run is of.
+ * @param options The run's directory, and how to run it.
+ * @returns How it went. An error of the experiment is in there; it is not
+ * thrown.
+ * @throws {RangeError} If the run is of another experiment, completed or
+ * running, or its history is shorter than the checkpoint says.
+ * @throws {SyntaxError} If its checkpoint is damaged.
+ */
+export async function resumeRun(
+  experiment: Experiment,
+  options: ResumeOptions,
+): Promise<RunOutcome> {
+  const { runPath, signal } = options;
+  const { globals = globalConfigSchema.defaults } = options;
+  const info = readRunInfo(runPath);
+  checkExperiment(experiment, info, "resume");
+  if (info.status === "completed") {
+    throw new RangeError(
+      `Cannot resume run ${info.runId} as it is completed already`,
+    );
+  }
+  const config = experiment.configSchema.load(runPath);
+  await validate(experiment, config);
+  const what = { ...options, globals, experiment: experiment.name, config };
+  return await outcomeOf(
+    signal,
+    runPath,
+    config,
+    (attend) =>
+      conductRun(runPath, { ...what, resumed: info }, async (run) => {
+        attend(run);
+        await experiment.train(config, run);
+      }),
+  );
+}
+
 /**
  * Opens a run for an evaluation by hand: {@linkcode evaluateRun} does it for
  * any experiment.
@@ -217,6 +352,7 @@ export async function trainRun(
  * @param runPath The run's directory.
  * @param config The run's configuration.
  * @param options How to carry the evaluation out.
+ * @param describe Keeps what the evaluation tells of itself.
  * @returns The run, whose records go into files of their own.
  * @throws {RangeError} If a link in the run leads out of it.
  */
@@ -224,6 +360,7 @@ export function evaluationOf(
   runPath: string,
   config: Seeded,
   options: RunOptions = {},
+  describe: (facts: RunFacts) => void = () => {},
 ): Run {
   checkNoLinkLeadsOut(runPath);
   return new Run({
@@ -233,7 +370,7 @@ export function evaluationOf(
     history: null,
     trained: readTrainRecords(runPath),
     options,
-    describe: () => {}, // run.json tells of the training.
+    describe,
   });
 }
 
@@ -258,20 +395,7 @@ export async function evaluateRun(
   const { runPath, evalConfig, signal } = options;
   const { evaluate } = experiment;
   const info = readRunInfo(runPath);
-  if (info.experiment !== experiment.name) {
-    const { groups } = /(^|\0)--experiment[=\0](?<file>[^\0]+)/.exec(
-      info.args.join("\0"),
-    ) ?? {};
-    // What a run says of itself is no part of a command that one copies.
-    const file = PLAIN_PATH.test(groups?.file ?? "") ? groups!.file : "FILE";
-    throw new RangeError(
-      `Cannot evaluate run ${info.runId} as ${experiment.name}: it is of ` +
-        `experiment ${info.experiment}` +
-        (info.experiment === "diffusion"
-          ? ""
-          : `, so add --experiment ${file}`),
-    );
-  }
+  checkExperiment(experiment, info, "evaluate");
   if (info.status !== "completed") {
     throw new RangeError(
       `Cannot evaluate run ${info.runId} as it must be completed: ` +
@@ -286,14 +410,69 @@ export async function evaluateRun(
   }
   const config = experiment.configSchema.load(runPath);
   return await outcomeOf(signal, runPath, config, async (attend) => {
-    const run = evaluationOf(runPath, config, options);
+    const { command = "", args = [], keepSource } = options;
+    const { runs } = options.globals ?? globalConfigSchema.defaults;
+    let about: EvaluationInfo = {
+      runId: runIdOf(runPath),
+      evalConfig: evalConfig as JsonObject,
+      status: "running",
+      startedAt: new Date().toISOString(),
+      finishedAt: null,
+      seconds: null,
+      command,
+      args,
+      ...surroundings(runs, await keepSource?.() ?? null),
+    };
+    const update = (facts: Partial<EvaluationInfo>) => {
+      about = { ...about, ...facts };
+      writeEvaluationInfo(runPath, about, { isDurable: run.isDurable });
+    };
+    const run = evaluationOf(
+      runPath,
+      config,
+      options,
+      (facts) => update(described(about, facts)),
+    );
     attend(run);
     options.onStart?.(run);
-    await untilAborted(signal, () => evaluate(config, evalConfig, run));
+    update({});
+    const end = (status: RunStatus, error?: unknown) =>
+      update({
+        ...endingOf(status, error),
+        seconds: run.seconds,
+      });
+    try {
+      await untilAborted(signal, () => evaluate(config, evalConfig, run));
+      end("completed");
+    } catch (error) {
+      if (signal?.aborted) end("interrupted");
+      else end("failed", error);
+      throw error;
+    }
   });
 }
 
+/** A path that means the same in a shell. */
 const PLAIN_PATH = /^[\w.][\w./-]{0,200}$/;
+
+/** Refuses a run of another experiment, and says which one it is of. */
+function checkExperiment(
+  { name }: Experiment,
+  { runId, experiment, args }: RunInfo,
+  what: string,
+): void {
+  if (experiment === name) return;
+  const { groups } = /(^|\0)--experiment[=\0](?<file>[^\0]+)/.exec(
+    args.join("\0"),
+  ) ?? {};
+  // What a run says of itself is no part of a command that one copies.
+  const file = PLAIN_PATH.test(groups?.file ?? "") ? groups!.file : "FILE";
+  throw new RangeError(
+    `Cannot ${what} run ${runId} as ${name}: it is of experiment ` +
+      experiment +
+      (experiment === "diffusion" ? "" : `, so add --experiment ${file}`),
+  );
+}
 
 async function outcomeOf(
   signal: AbortSignal | undefined,
@@ -301,7 +480,6 @@ async function outcomeOf(
   config: object,
   body: (attend: (run: Run) => void) => Promise<void>,
 ): Promise<RunOutcome> {
-  const span = new Timer().start();
   let run: Run | undefined;
   let ending: Pick<RunOutcome, "status" | "error"> = { status: "completed" };
   try {
@@ -316,7 +494,7 @@ async function outcomeOf(
     status: ending.status,
     config,
     records: run!.records,
-    seconds: span.stop(),
+    seconds: run!.seconds,
     ...(ending.error === undefined ? {} : { error: ending.error }),
   };
 }

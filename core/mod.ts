@@ -4,6 +4,11 @@
  * @module
  */
 
+export type {
+  CheckpointPlace,
+  Resumable,
+  ResumableParts,
+} from "./checkpoints.ts";
 export * from "./conduct.ts";
 export * from "./config/fields.ts";
 export * from "./config/global_config.ts";
@@ -18,4 +23,10 @@ export * from "./utils/random.ts";
 export * from "./utils/recorder.ts";
 export * from "./utils/results.ts";
 export * from "./utils/timer.ts";
-export type { RunStatus } from "./utils/run_directory.ts";
+export type {
+  Numerics,
+  RunInfo,
+  RunStatus,
+  SourceInfo,
+  Surroundings,
+} from "./utils/run_directory.ts";

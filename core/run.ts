@@ -5,6 +5,11 @@
  */
 
 import {
+  type CheckpointPlace,
+  Checkpoints,
+  type ResumableParts,
+} from "./checkpoints.ts";
+import {
   type GlobalConfig,
   globalConfigSchema,
 } from "./config/global_config.ts";
@@ -20,7 +25,12 @@ import {
   type ResultRecord,
   type ScalarResult,
 } from "./utils/results.ts";
-import { readRunFile, runIdOf } from "./utils/run_directory.ts";
+import {
+  type Numerics,
+  readRunFile,
+  runIdOf,
+  type SourceInfo,
+} from "./utils/run_directory.ts";
 import { Timer } from "./utils/timer.ts";
 
 /** How far a run has come. */
@@ -47,6 +57,8 @@ export interface RunOptions {
   readonly tags?: readonly string[];
   /** The user's note. */
   readonly note?: string;
+  /** Keeps the source that runs; called when there is to be a run. */
+  readonly keepSource?: () => Promise<SourceInfo>;
   /** Prints a record; `console.log` by default. */
   readonly print?: (record: ResultRecord) => void;
   /** Is told what is doubtful; `console.warn` by default. */
@@ -61,7 +73,8 @@ export interface RunOptions {
 
 /** Paths that stay in the run directory; none of their parts begins with a dot. */
 const OWN_FILE = /^\w[^/\\]*(\/\w[^/\\]*)*$/;
-const KEPT_FILE = /^((config|run)\.json|metrics\.jsonl|results\/.*)$/;
+const KEPT_FILE =
+  /^((config|run)\.json|metrics\.jsonl|checkpoint\.safetensors|(results|evaluations)\/.*)$/;
 
 /** How long training may keep the event loop, and a signal, waiting. */
 const TURN_MS = 100;
@@ -76,6 +89,8 @@ export interface RunParts {
   readonly seed: number;
   /** The open history; null in an evaluation. */
   readonly history: History | null;
+  /** The checkpoint from which a training goes on. */
+  readonly restored?: JsonObject | null;
   /** In an evaluation: what the training has recorded. */
   readonly trained?: ResultCollection;
   /** How it is carried out. */
@@ -87,9 +102,13 @@ export interface RunParts {
 /** What a run tells of itself once it knows. */
 export interface RunFacts {
   /** The engine that does the arithmetic. */
-  readonly engine: string;
+  readonly engine?: string;
+  /** How that engine rounds. */
+  readonly numerics?: Numerics;
   /** Versions of what it rests on, `{ tfjs: "4.22.0" }`. */
-  readonly versions: Readonly<Record<string, string>>;
+  readonly versions?: Readonly<Record<string, string>>;
+  /** A hash of the data, where it has data. */
+  readonly data?: string;
 }
 
 /**
@@ -109,6 +128,9 @@ export class Run {
   readonly timer: Timer = new Timer();
   readonly #parts: RunParts;
   readonly #recorder: Recorder;
+  readonly #checkpoints: Checkpoints | null = null;
+  readonly #startedAt = performance.now();
+  #secondsBefore = 0;
   #lastTurn = performance.now();
 
   /**
@@ -118,15 +140,40 @@ export class Run {
    * @param parts What the run is made of.
    */
   constructor(parts: RunParts) {
-    const { path, stage, options } = parts;
+    const { path, stage, options, history, restored = null } = parts;
     this.#parts = parts;
     this.path = path;
     this.id = runIdOf(path);
     this.globals = options.globals ?? globalConfigSchema.defaults;
     this.#recorder = new Recorder({
-      save: { runPath: path, stage },
+      save: { runPath: path, stage, isDurable: this.isDurable },
       ...(options.print ? { print: options.print } : {}),
     });
+    if (!history) return;
+    const { globals, meter, timer } = this;
+    const own = { meter, timer, records: this.#recorder, clock: this.#clock };
+    const of = { runPath: path, history, globals, own, restored };
+    this.#checkpoints = new Checkpoints(of);
+  }
+
+  /** Whether what it keeps is to be on the disk, to outlive a power cut. */
+  get isDurable(): boolean {
+    return this.globals.fsync !== "never";
+  }
+
+  /** How long it has run, in seconds, before it was resumed as well. */
+  get seconds(): number {
+    return this.#secondsBefore + (performance.now() - this.#startedAt) / 1000;
+  }
+
+  get #clock() {
+    const seconds = () => this.seconds;
+    return {
+      get state() {
+        return seconds();
+      },
+      restore: (before: number) => void (this.#secondsBefore = before),
+    };
   }
 
   /** The records made so far. */
@@ -146,6 +193,79 @@ export class Run {
   }
 
   /**
+   * Says what the training goes on with: what changes from step to step, and
+   * cannot be made again from the configuration. In a run that is resumed, all
+   * of it is then as it was at the last checkpoint.
+   *
+   * @param parts What it goes on with, by name: random streams, meters, what
+   * else has `state` and `restore`, and plain objects of numbers, texts, lists
+   * and typed arrays.
+   * @returns Whether the run was resumed from a checkpoint.
+   * @throws {TypeError} If this is an evaluation, or it has been said before.
+   * @throws {RangeError} If the checkpoint is of other parts.
+   *
+   * @example
+   * ```ts
+   * import { experiment, integer } from "whisker";
+   *
+   * export default experiment({
+   *   name: "walk",
+   *   config: {
+   *     nSteps: integer({ default: 100, min: 1, description: "how many" }),
+   *   },
+   *   async train({ nSteps }, run) {
+   *     const noise = run.random("noise");
+   *     const at = { step: 0, place: 0 };
+   *     run.resumable({ noise, at });
+   *     while (at.step < nSteps) {
+   *       at.place += noise.normal();
+   *       at.step++;
+   *       await run.log({ ...at });
+   *       await run.checkpoint();
+   *     }
+   *   },
+   * });
+   * ```
+   */
+  resumable(parts: ResumableParts): boolean {
+    return this.#kept.register(parts);
+  }
+
+  /**
+   * Keeps a checkpoint if one is due, and when the run is asked to stop. To be
+   * awaited where the loop could begin anew with what
+   * {@linkcode Run.resumable} was given.
+   *
+   * @param place After what this is: a step, or a whole epoch.
+   * @returns A promise to be awaited; it rejects once the run is interrupted,
+   * after the checkpoint has been kept.
+   * @throws {TypeError} If this is an evaluation.
+   */
+  async checkpoint(place: CheckpointPlace = "step"): Promise<void> {
+    const { signal } = this.#parts.options;
+    const checkpoints = this.#kept;
+    if (checkpoints.isDue(place) || signal?.aborted) await checkpoints.save();
+    signal?.throwIfAborted();
+  }
+
+  /** Whether a stop can wait until {@linkcode Run.checkpoint} is awaited. */
+  get hasCheckpoints(): boolean {
+    return this.#checkpoints?.isUsed ?? false;
+  }
+
+  get #kept(): Checkpoints {
+    if (this.#checkpoints) return this.#checkpoints;
+    throw new TypeError(
+      "Cannot keep a checkpoint of an evaluation as only training has them",
+    );
+  }
+
+  /** Stops at once where no checkpoint will be kept first. */
+  #throwIfStopped(): void {
+    if (!this.hasCheckpoints) this.#parts.options.signal?.throwIfAborted();
+  }
+
+  /**
    * Makes a record: prints it and saves it in the run directory.
    *
    * @param metadata What was measured.
@@ -155,7 +275,7 @@ export class Run {
    * the same: one of the two would be hidden.
    */
   record(metadata: MetadataFields, result: ScalarResult): ResultRecord {
-    this.#parts.options.signal?.throwIfAborted();
+    this.#throwIfStopped();
     if (this.#parts.trained?.get(ResultMetadata.of(metadata))) {
       throw new RangeError(
         `Cannot record ${
@@ -175,8 +295,8 @@ export class Run {
    * @throws {TypeError} If this is an evaluation: the history is training's.
    */
   async log(values: HistoryLine): Promise<void> {
-    const { history, options } = this.#parts;
-    options.signal?.throwIfAborted();
+    const { history } = this.#parts;
+    this.#throwIfStopped();
     if (!history) {
       throw new TypeError(
         "Cannot log in an evaluation as the history is that of the training",
@@ -196,7 +316,7 @@ export class Run {
     if (performance.now() - this.#lastTurn < TURN_MS) return;
     await new Promise((resolve) => setTimeout(resolve, 0));
     this.#lastTurn = performance.now();
-    this.#parts.options.signal?.throwIfAborted();
+    this.#throwIfStopped();
   }
 
   /**
@@ -226,7 +346,7 @@ export class Run {
    * of a file which Whisker keeps there.
    */
   writeJson(name: string, fields: object): void {
-    this.#parts.options.signal?.throwIfAborted();
+    this.#throwIfStopped();
     if (!OWN_FILE.test(name) || KEPT_FILE.test(name)) {
       throw new RangeError(
         `Cannot write ${name} into a run as it must be a relative path such ` +
@@ -239,7 +359,8 @@ export class Run {
         recursive: true,
       });
     }
-    writeJsonFile(`${this.path}/${name}`, fields);
+    const { isDurable } = this;
+    writeJsonFile(`${this.path}/${name}`, fields, { isDurable });
   }
 
   /**
@@ -255,9 +376,10 @@ export class Run {
   }
 
   /**
-   * Tells `run.json` on what engine and versions the run rests.
+   * Tells `run.json` on what the run rests. What was told before stays.
    *
-   * @param facts The engine, and versions by name.
+   * @param facts The engine, how it rounds, versions by name, a hash of the
+   * data.
    */
   describe(facts: RunFacts): void {
     this.#parts.describe(facts);

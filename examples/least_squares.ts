@@ -17,15 +17,14 @@ import {
   experiment,
   integer,
   number,
+  parseTable,
   RandomStream,
-  readTable,
   scalingOf,
   splitTable,
   standardise,
   type Table,
 } from "whisker";
-
-const FAITHFUL = `${import.meta.dirname}/../core/data/faithful.csv`;
+import faithful from "../core/data/faithful.csv" with { type: "text" };
 
 export default experiment({
   name: "least-squares",
@@ -80,7 +79,10 @@ export default experiment({
 
 function load(dataSeed: number) {
   const random = new RandomStream(dataSeed, "split");
-  const { train, heldOut } = splitTable(readTable(FAITHFUL), random);
+  const { train, heldOut } = splitTable(
+    parseTable(faithful, "faithful.csv"),
+    random,
+  );
   const scaling = scalingOf(train);
   return {
     train: standardise(train, scaling),

@@ -5,10 +5,10 @@
  */
 
 import { formatHelp, type Help } from "../core/config/flags.ts";
-import { toggle } from "../core/config/fields.ts";
+import { type Field, toggle } from "../core/config/fields.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
 import { shown } from "../core/utils/printable.ts";
-import { explainRefusal, type Grants } from "./_refusal.ts";
+import { explainRefusal, type Grants, isRefusal } from "./_refusal.ts";
 
 /** Exit status, as every command has it. */
 export const EXIT = { done: 0, failed: 1, usage: 2, SIGINT: 130, SIGTERM: 143 };
@@ -27,6 +27,12 @@ export const commonSchema: ConfigSchema<CommonFlags> = new ConfigSchema<
 >({
   debug: toggle({ default: false, description: "show where an error is from" }),
   help: toggle({ default: false, description: "print this help" }),
+});
+
+/** The flag that asks for a document in place of lines. */
+export const jsonFlag: Field<boolean> = toggle({
+  default: false,
+  description: "print one JSON document and nothing else",
 });
 
 /** One of the project's commands. */
@@ -78,9 +84,7 @@ export function printError(command: Command, error: unknown): void {
 
 function explain(command: Command, error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof Deno.errors.NotCapable) {
-    return explainRefusal(command, error.message);
-  }
+  if (isRefusal(error)) return explainRefusal(command, error.message);
   if (NO_ROOM.test(error.message)) {
     return `${error.message}\nMake room or get the right to write there, or ` +
       "name another directory with --runs DIR";

@@ -1,5 +1,6 @@
-import { type Field, text, toggle } from "../core/config/fields.ts";
+import { type Field, text } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
+import type { GlobalConfig } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
@@ -7,6 +8,7 @@ import type { RunOutcome } from "../core/conduct.ts";
 import type { RunOptions } from "../core/run.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printableJson, shown } from "../core/utils/printable.ts";
+import type { SourceInfo } from "../core/utils/run_directory.ts";
 import { resolve } from "@std/path";
 import {
   type Command,
@@ -17,11 +19,7 @@ import {
 } from "./_command.ts";
 import { terminalProgress } from "./_progress.ts";
 
-/** The flag that asks for a document in place of lines. */
-export const jsonFlag: Field<boolean> = toggle({
-  default: false,
-  description: "print one JSON document and nothing else",
-});
+const DIFFUSION = "../core/diffusion/experiment.ts";
 
 /** The flag that chooses the experiment. */
 export const experimentFlag: Field<string> = text({
@@ -49,14 +47,41 @@ export async function loadExperiment(
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw usageError(`Cannot use --experiment ${file}: there is no such file`);
   }
-  const url = new URL("file:///");
-  url.pathname = resolve(file).replaceAll("%", "%25");
-  const module = await import(url.href);
+  const module = await import(experimentUrl(file));
   if (isExperiment(module.default)) return module.default;
   throw usageError(
     `Cannot use --experiment ${file} as its default export must be what ` +
       `experiment({ … }) returns: current value is ${typeof module.default}`,
   );
+}
+
+/** Where an experiment's module lies. */
+function experimentUrl(file: string): string {
+  if (file === "") return import.meta.resolve(DIFFUSION);
+  const url = new URL("file:///");
+  url.pathname = resolve(file).replaceAll("%", "%25");
+  return url.href;
+}
+
+/**
+ * Makes what keeps the source of the experiment that a command line names.
+ *
+ * @param args The command line.
+ * @param globals Where the runs are.
+ * @returns What keeps it, beside the runs, and gives its hashes.
+ */
+export function sourceKeeper(
+  args: readonly string[],
+  { runs, fsync }: GlobalConfig,
+): () => Promise<SourceInfo> {
+  return async () => {
+    const { collectSource, keepSource } = await import("../core/source.ts");
+    const source = await collectSource([
+      import.meta.resolve("../core/conduct.ts"),
+      experimentUrl(experimentFileOf(args)),
+    ]);
+    return await keepSource(runs, source, { isDurable: fsync !== "never" });
+  };
 }
 
 /** The schemas are known only once the experiment is, so this comes first. */

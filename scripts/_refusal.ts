@@ -1,4 +1,5 @@
-import { folderOf } from "./_output.ts";
+import { isAbsolute, relative } from "@std/path";
+import { folderOf, temporaryOf } from "./_output.ts";
 
 /** What a command is called, and what it is granted in deno.json. */
 export interface Grants {
@@ -14,14 +15,22 @@ export interface Grants {
 
 const REFUSED = /Requires (\w+) access(?: to "([^"]+)")?/;
 
+/**
+ * Says whether an error is Deno's refusal; that of an import is a `TypeError`.
+ *
+ * @param error The error.
+ * @returns Whether a right was lacking.
+ */
+export function isRefusal(error: Error): boolean {
+  return error instanceof Deno.errors.NotCapable ||
+    error instanceof TypeError && REFUSED.test(error.message);
+}
+
 /** Flags whose value is a path. */
 const PATH_FLAGS = ["runs", "dataset", "config", "experiment", "check"];
 
-/** Flags whose value is a file to write: that takes its whole folder. */
-const OUTPUT_FLAGS = ["out", "write"];
-
-/** The paths that the command line names and the grants leave out. */
-function refusedPaths(
+/** The paths that the command line names. */
+function namedPaths(
   writesRuns: boolean,
 ): { read: string[]; write: string[] } {
   const { args } = Deno;
@@ -33,14 +42,14 @@ function refusedPaths(
         ? arg.slice(flag.length + 3)
         : []
     );
-  const outputs = OUTPUT_FLAGS.flatMap(valuesOf).map(folderOf);
-  const isRefused = (name: "read" | "write") => (path: string) =>
-    Deno.permissions.querySync({ name, path }).state !== "granted";
+  const outputs = [
+    // Written under a name that no one can foresee, so it takes the folder.
+    ...valuesOf("out").map(folderOf),
+    ...valuesOf("write").flatMap((path) => [path, temporaryOf(path)]),
+  ];
   return {
-    read: [...PATH_FLAGS.flatMap(valuesOf), ...outputs]
-      .filter(isRefused("read")),
-    write: [...writesRuns ? valuesOf("runs") : [], ...outputs]
-      .filter(isRefused("write")),
+    read: [...PATH_FLAGS.flatMap(valuesOf), ...outputs],
+    write: [...writesRuns ? valuesOf("runs") : [], ...outputs],
   };
 }
 
@@ -56,33 +65,43 @@ export function explainRefusal(command: Grants, message: string): string {
   const [, kind, place] = REFUSED.exec(message) ?? [];
   if (!kind) return message;
   const { name, reads, writes, writesRuns = false } = command;
-  const refused = refusedPaths(writesRuns);
-  const list = (granted: string, ...paths: string[]) =>
-    [...new Set([granted, ...paths])].map(quote).join(",");
   const isFile = kind === "read" || kind === "write";
-  const own = place && isFile && !isCovered(place, refused.read) ? [place] : [];
+  const own = place && isFile ? [place] : [];
+  // All that is named, not what is refused alone: these grants replace those
+  // of the set, and any that were given by hand.
+  const named = namedPaths(writesRuns);
+  const read = union(reads, [...named.read, ...own]);
+  const write = writes &&
+    union(writes, [...named.write, ...(kind === "write" ? own : [])]);
   const grants = [
-    `--allow-read=${list(reads, ...refused.read, ...own)}`,
-    ...(writes && (kind === "write" || refused.write.length > 0)
-      ? [
-        `--allow-write=${
-          list(writes, ...refused.write, ...(kind === "write" ? own : []))
-        }`,
-      ]
+    `--allow-read=${read}`,
+    ...(write && (kind === "write" || write !== writes)
+      ? [`--allow-write=${write}`]
       : []),
     ...(isFile ? [] : [`--allow-${kind}${place ? `=${quote(place)}` : ""}`]),
   ].join(" ");
-  const args = Deno.args.map(quote).join(" ");
-  return `Cannot ${kind} ${place ?? ""} as ${name} is not granted that. ` +
-    `To grant it:\n  deno run --quiet -P=${name} ${grants} ` +
-    `scripts/${name}.ts ${args}`;
+  const what = isFile
+    ? `${kind} ${place ?? "there"}`
+    : `get ${kind} access${place ? ` to ${place}` : ""}`;
+  const args = Deno.args.map((arg) => ` ${quote(arg)}`).join("");
+  return `Cannot ${what} as ${name} is not granted that. To grant it:\n` +
+    `  deno run --quiet --no-prompt -P=${name} ${grants} ` +
+    `scripts/${name}.ts${args}`;
+}
+
+/** What is granted, and those of the paths that do not lie in it already. */
+function union(granted: string, paths: readonly string[]): string {
+  const all = granted.split(",");
+  for (const path of paths) if (!isCovered(path, all)) all.push(path);
+  return all.map(quote).join(",");
 }
 
 /** Whether a path is one of these or lies in one of them. */
 function isCovered(path: string, folders: readonly string[]): boolean {
-  return folders.some((folder) =>
-    path === folder || path.startsWith(`${folder.replace(/\/$/, "")}/`)
-  );
+  return folders.some((folder) => {
+    const inside = relative(folder, path);
+    return !inside.startsWith("..") && !isAbsolute(inside);
+  });
 }
 
 /**

@@ -10,6 +10,13 @@ export const runsFlag: Field<readonly string[]> = texts({
   description: "a directory that holds runs; may be repeated",
 });
 
+/** The flag that names the one directory in which a run is looked for. */
+export const runsFolderFlag: Field<string> = text({
+  default: "runs",
+  placeholder: "<dir>",
+  description: "the directory that holds the runs",
+});
+
 /** The flag that takes only some runs, by their values. */
 export const whereFlag: Field<readonly string[]> = texts({
   default: [],

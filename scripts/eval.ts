@@ -15,13 +15,14 @@ import {
   checkPositionals,
   type Command,
   commonSchema,
+  jsonFlag,
   main,
 } from "./_command.ts";
 import {
   carryOut,
   experimentFlag,
-  jsonFlag,
   loadExperiment,
+  sourceKeeper,
 } from "./_experiment.ts";
 import { reportProblems } from "./_runs.ts";
 
@@ -90,6 +91,9 @@ const command: Command = {
           globals,
           runPath,
           evalConfig,
+          keepSource: sourceKeeper(args, globals),
+          command: command.name,
+          args,
         }),
     );
   },

@@ -9,7 +9,6 @@ import { texts } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { readText } from "../core/utils/files.ts";
-import { writeFileAtomic } from "../core/utils/json.ts";
 import type { Problem } from "../core/utils/run_directory.ts";
 import { render } from "../results/render/render.ts";
 import {
@@ -21,6 +20,7 @@ import {
   usageError,
 } from "./_command.ts";
 import { compareRuns } from "./_compare.ts";
+import { rewrite } from "./_output.ts";
 import { reportProblems } from "./_runs.ts";
 
 const tablesSchema = new ConfigSchema({
@@ -36,12 +36,9 @@ const tablesSchema = new ConfigSchema({
   }),
 });
 
-/** The name of a file while it is written: one that a grant can name. */
-const TEMPORARY = "whisker";
-
 const command: Command = {
   name: "tables",
-  reads: ".",
+  reads: "./README.md,./.README.md.whisker,./docs,./studies,./runs",
   writes: "./README.md,./.README.md.whisker,./docs,./studies",
   help: () => ({
     summary: "Fill the tables inside Markdown files, or check them.",
@@ -116,7 +113,7 @@ async function fill(path: string): Promise<Filled> {
 
 async function writeTables(path: string): Promise<void> {
   const { text, filled, nTables } = await fill(path);
-  if (filled !== text) writeFileAtomic(path, filled, TEMPORARY);
+  if (filled !== text) rewrite(path, filled);
   console.log(
     `${path}: ${count(nTables)}${filled === text ? " as before" : ""}`,
   );

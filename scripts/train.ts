@@ -5,7 +5,7 @@
  */
 
 import { text, texts } from "../core/config/fields.ts";
-import { parseFlags } from "../core/config/flags.ts";
+import { flagOf, type ParsedFlags, parseFlags } from "../core/config/flags.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import {
   ConfigSchema,
@@ -13,7 +13,8 @@ import {
   readConfigSource,
 } from "../core/config/schema.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { trainRun } from "../core/conduct.ts";
+import { resumeRun, trainRun } from "../core/conduct.ts";
+import { findRun } from "../core/utils/find_run.ts";
 import { readRunInfo } from "../core/utils/run_directory.ts";
 import { basename, dirname } from "@std/path";
 import {
@@ -21,13 +22,15 @@ import {
   checkPositionals,
   type Command,
   commonSchema,
+  jsonFlag,
   main,
+  usageError,
 } from "./_command.ts";
 import {
   carryOut,
   experimentFlag,
-  jsonFlag,
   loadExperiment,
+  sourceKeeper,
 } from "./_experiment.ts";
 
 const trainSchema = new ConfigSchema({
@@ -37,6 +40,11 @@ const trainSchema = new ConfigSchema({
     description: "values to use instead of the defaults; flags prevail",
   }),
   experiment: experimentFlag,
+  resume: text({
+    default: "",
+    placeholder: "<run>",
+    description: "go on with this run from its last checkpoint",
+  }),
   tag: texts({ default: [], description: "a tag of the run; may be repeated" }),
   note: text({ default: "", description: "a note that the run keeps" }),
   json: jsonFlag,
@@ -51,7 +59,9 @@ const command: Command = {
     const { name, configSchema } = await loadExperiment(args);
     return {
       summary: "Train one configuration and keep it as a run directory.",
-      usage: "deno task train [flags]",
+      usage: "deno task train [flags]\n" +
+        "       deno task train --resume RUN, where RUN is the run's id, a " +
+        "part of it,\n       its path, or latest",
       groups: [
         { title: `Configuration of ${name}`, schema: configSchema },
         { title: "This run", schema: trainSchema },
@@ -61,6 +71,7 @@ const command: Command = {
         "deno task train --dataset faithful --n-epochs 20 --seed 7",
         "deno task train --config runs/RUN/config.json --tag again",
         "deno task train --experiment examples/least_squares.ts",
+        "deno task train --resume latest",
       ],
     };
   },
@@ -76,16 +87,30 @@ const command: Command = {
     checkPositionals(flags.positionals, 0);
     const own = flags.resolve(trainSchema);
     const globals = flags.resolve(globalConfigSchema);
+    const { name } = experiment;
+    const { json, tag: tags, note } = own;
+    const { quiet } = globals;
+    const keepSource = sourceKeeper(args, globals);
+    if (own.resume !== "") {
+      checkResume(flags, experiment);
+      const runPath = asUsage(() =>
+        findRun(globals.runs, own.resume, { experiment: name })
+      );
+      return await carryOut(
+        command,
+        { name, json, quiet },
+        (options) =>
+          resumeRun(experiment, { ...options, globals, runPath, keepSource }),
+      );
+    }
     const config = configSchema.resolve([
       ...(own.config === ""
         ? []
         : [asUsage(() => readConfigOf(experiment, own.config))]),
       flags.sourceFor(configSchema),
     ]);
-    const { json, tag: tags, note } = own;
-    const { name } = experiment;
     const changes = configSchema.changes(config);
-    const report = { name, changes, json, quiet: globals.quiet };
+    const report = { name, changes, json, quiet };
     return await carryOut(command, report, (options) =>
       trainRun(experiment, {
         ...options,
@@ -93,11 +118,28 @@ const command: Command = {
         globals,
         tags,
         note,
+        keepSource,
         command: command.name,
         args,
       }));
   },
 };
+
+/** A run that is resumed keeps what it began with. */
+function checkResume(
+  flags: ParsedFlags,
+  { configSchema }: Experiment,
+): void {
+  const { experiment: _, resume: _resume, json: _json, ...kept } =
+    flags.sourceFor(trainSchema).values;
+  const given = { ...flags.sourceFor(configSchema).values, ...kept };
+  const [key] = Object.keys(given);
+  if (key === undefined) return;
+  throw usageError(
+    `Cannot use ${flagOf(key)} with --resume as the run keeps what it began ` +
+      "with: without --resume it makes another run",
+  );
+}
 
 /** A run's own configuration says nothing to another experiment. */
 function readConfigOf(experiment: Experiment, path: string): ConfigSource {

@@ -8,6 +8,13 @@
 /** The project's root. */
 export const ROOT = `${import.meta.dirname}/..`;
 
+/** deno.json or its like without its comments, which all begin a line. */
+// deno-lint-ignore no-explicit-any -- as JSON.parse has it
+export function readConfig(name: string): any {
+  const text = Deno.readTextFileSync(`${ROOT}/${name}`);
+  return JSON.parse(text.replaceAll(/^\s*\/\/.*$/gm, ""));
+}
+
 const isGranted = (descriptor: Deno.PermissionDescriptor) =>
   Deno.permissions.querySync(descriptor).state === "granted";
 
@@ -149,6 +156,7 @@ export function scriptCommand(
     args: [
       "run",
       "--quiet",
+      "--no-prompt",
       `-P=${script}`,
       ...(grants.length > 0 ? grants : MAPPED),
       `scripts/${script}.ts`,
@@ -178,11 +186,33 @@ export async function runScript(
   };
 }
 
+/**
+ * Runs a command as on a terminal, on which nobody types; returns what is to
+ * be seen there, or null where util-linux's `script` is missing.
+ */
+export async function onTerminal(
+  command: readonly string[],
+): Promise<string | null> {
+  try {
+    const { stdout } = await new Deno.Command("script", {
+      args: ["-qec", command.join(" "), "/dev/null"],
+      cwd: ROOT,
+      stdin: "null",
+    }).output();
+    return new TextDecoder().decode(stdout);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    console.log("skipped: there is no `script` to make a terminal with");
+    return null;
+  }
+}
+
 /** A copy of the project, whose `runs/` is nobody else's. */
 export function tempProject(): Folder {
   const project = tempFolder();
   const parts = ["core", "examples", "results", "scripts", "shims"];
-  for (const part of [...parts, "deno.json", "deno.lock"]) {
+  const files = ["deno.json", "deno.lock", ...(IMPORT_MAP ? [IMPORT_MAP] : [])];
+  for (const part of [...parts, ...files]) {
     copy(`${ROOT}/${part}`, `${project.path}/${part}`);
   }
   return project;

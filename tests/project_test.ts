@@ -1,12 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { VERSION } from "../core/version.ts";
-import { ROOT, runScript, tempRuns, testWith } from "./_helpers.ts";
-
-/** deno.json without its comments, which all begin a line. */
-function readConfig(name: string) {
-  const text = Deno.readTextFileSync(`${ROOT}/${name}`);
-  return JSON.parse(text.replaceAll(/^\s*\/\/.*$/gm, ""));
-}
+import { readConfig, ROOT, runScript, tempRuns, testWith } from "./_helpers.ts";
 
 function sourceFiles(folder: string): string[] {
   return [...Deno.readDirSync(`${ROOT}/${folder}`)].flatMap(

@@ -42,8 +42,22 @@ export interface Batch {
  * @throws {RangeError} If it is no file, too large, or has too many columns.
  */
 export function readTable(path: string): Table {
+  return parseTable(readText(path, MOST_BYTES.table), path);
+}
+
+/**
+ * Reads a table from the text of a CSV file, as {@linkcode readTable} does.
+ *
+ * @param text The text.
+ * @param path What to call the file in errors.
+ * @returns The table.
+ * @throws {SyntaxError} If it is no table of numbers; the message names the
+ * line.
+ * @throws {RangeError} If it has too many columns.
+ */
+export function parseTable(text: string, path: string): Table {
   const reader = new RowReader(path);
-  parseRows(readText(path, MOST_BYTES.table), path, reader);
+  parseRows(text, path, reader);
   return reader.table();
 }
 

@@ -6,7 +6,9 @@
  */
 
 import type { ModelConfig } from "../config/model_config.ts";
+import faithful from "../data/faithful.csv" with { type: "text" };
 import {
+  parseTable,
   readTable,
   type Scaling,
   scalingOf,
@@ -119,11 +121,11 @@ function ofFile<T>(dataset: string, work: () => T): T {
 }
 
 function splitFile({ dataset, dataSeed, nTrain }: ModelConfig): Split {
-  const path = dataset === "faithful"
-    ? `${import.meta.dirname}/../data/faithful.csv`
-    : dataset;
+  const table = dataset === "faithful"
+    ? parseTable(faithful, dataset)
+    : readTable(dataset);
   const random = new RandomStream(dataSeed, "data/split");
-  const { train, heldOut } = splitTable(readTable(path), random);
+  const { train, heldOut } = splitTable(table, random);
   // The order is random already; the held-out part is the same for any nTrain.
   const rows = Array.from(
     { length: Math.min(nTrain, train.nRows) },

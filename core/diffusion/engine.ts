@@ -7,6 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { GlobalConfig } from "../config/global_config.ts";
 import type { Run } from "../run.ts";
+import type { Numerics } from "../utils/run_directory.ts";
 
 /** An engine by its own name. */
 export type Engine = Exclude<GlobalConfig["engine"], "auto">;
@@ -57,6 +58,33 @@ export async function setEngine(
  */
 export async function useEngine(run: Run): Promise<Engine> {
   const engine = await setEngine(run.globals.engine);
-  run.describe({ engine, versions: { tfjs: tf.version.tfjs } });
+  const numerics = await numericsOf();
+  run.describe({ engine, versions: { tfjs: tf.version.tfjs }, numerics });
   return engine;
+}
+
+/**
+ * Finds out how the engine rounds, by products that tell. With a = 1 + 2⁻¹²,
+ * a² = 1 + 2⁻¹¹ + 2⁻²⁴, of which single precision cannot hold the last part:
+ * a² − (1 + 2⁻¹¹) is 0 where the product is rounded first, 2⁻²⁴ where it is not.
+ * And 1 + 2⁻³⁰ − 1 is 0 in single precision alone.
+ *
+ * @returns Whether products and sums are fused, and what sums are held in.
+ */
+export async function numericsOf(): Promise<Numerics> {
+  const a = 1 + 2 ** -12, b = 1 + 2 ** -11;
+  const rest = await dot([1, a], [-b, a]);
+  const sum = await dot([1, 1, 1], [1, 2 ** -30, -1]);
+  const accumulation = sum === 0 ? "float32" : "float64";
+  return { fma: rest !== 0 && accumulation === "float32", accumulation };
+}
+
+/** The product of two vectors as the engine computes it. */
+async function dot(a: number[], b: number[]): Promise<number> {
+  const product = tf.tidy(() =>
+    tf.matMul(tf.tensor2d(a, [1, a.length]), tf.tensor2d(b, [b.length, 1]))
+  );
+  const [value] = await product.data<"float32">();
+  product.dispose();
+  return value!;
 }

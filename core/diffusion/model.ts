@@ -15,6 +15,7 @@ import {
   isJsonObject,
   writeFileAtomic,
   writeJsonFile,
+  type WriteOptions,
 } from "../utils/json.ts";
 import type { RandomStream } from "../utils/random.ts";
 import { readRunFile } from "../utils/run_directory.ts";
@@ -174,10 +175,12 @@ const WEIGHTS_FILES: Readonly<Record<WeightsName, string>> = {
  *
  * @param model The model.
  * @param runPath The run's directory.
+ * @param options How to write the files.
  */
 export async function saveModel(
   model: tf.LayersModel,
   runPath: string,
+  options: WriteOptions = {},
 ): Promise<void> {
   const folder = `${runPath}/model`;
   Deno.mkdirSync(folder, { recursive: true });
@@ -185,11 +188,12 @@ export async function saveModel(
     const { weightData, weightSpecs = [], ...rest } = artifacts;
     const data = tf.io.CompositeArrayBuffer.join(weightData);
     // The weights first: who sees model.json finds them there.
-    writeFileAtomic(`${folder}/${WEIGHTS_FILES.ema}`, new Uint8Array(data));
+    const weights = new Uint8Array(data);
+    writeFileAtomic(`${folder}/${WEIGHTS_FILES.ema}`, weights, options);
     writeJsonFile(`${folder}/model.json`, {
       ...rest,
       weightsManifest: [{ paths: [WEIGHTS_FILES.ema], weights: weightSpecs }],
-    });
+    }, options);
     return Promise.resolve({
       modelArtifactsInfo: {
         dateSaved: new Date(),

@@ -9,6 +9,7 @@ import { type Batch, batches } from "../data/table.ts";
 import { conductRun } from "../conduct.ts";
 import type { Run } from "../run.ts";
 import { Meter } from "../utils/meters.ts";
+import type { RandomState, RandomStream } from "../utils/random.ts";
 import { type DiffusionData, hashData, loadData } from "./data.ts";
 import { denoisingLosses } from "./denoising.ts";
 import { useEngine } from "./engine.ts";
@@ -67,6 +68,7 @@ async function train(config: ModelConfig, run: Run): Promise<NoiseModel> {
   await useEngine(run);
   const data = loadData(config);
   const dataHash = await hashData(data);
+  run.describe({ data: dataHash });
   run.writeJson(SCALING_FILE, { ...data.scaling, dataHash });
   const model = new NoiseModel(
     buildModel(config, data.scaling.columns.length, run.random("init")),
@@ -93,23 +95,27 @@ async function trainModel(
 ): Promise<void> {
   const { nEpochs, batchSize } = config;
   const nSteps = nEpochs * Math.ceil(data.train.nRows / batchSize);
-  const schedule = alphaBars(config), random = run.random("noise");
+  const schedule = alphaBars(config), noise = run.random("noise");
   const engine: TrainingEngine = await TfjsEngine.of(model.model, {
     config,
     nSteps,
   });
   const heldOut = noisyHeldOut(data, { schedule, run });
-  const epochs = epochsOf(data, { config, run });
+  const { isDurable } = run;
+  const rows = new EpochRows(data, { config, run });
+  const losses = new Meter();
+  const at = { epoch: 1, step: 0, seconds: 0, lowest: Infinity };
+  const isResumed = run.resumable({ at, engine, noise, rows, losses });
   // What a run that stops early leaves behind can be loaded too.
-  await saveModel(model.model, run.path);
-  let losses = new Meter();
-  let step = 0, lowest = Infinity;
-  for (let epoch = 1; epoch <= nEpochs; epoch++) {
-    using span = run.timer.start();
-    losses = new Meter();
-    for (const batch of epochs.next().value) {
-      const outcome = await engine.step(addNoise(batch, { schedule, random }));
-      step++;
+  if (!isResumed) await saveModel(model.model, run.path);
+  while (at.epoch <= nEpochs) {
+    const span = run.timer.start(at.seconds);
+    if (rows.isNew) losses.clear();
+    for (const batch of rows.rest()) {
+      const outcome = await engine.step(
+        addNoise(batch, { schedule, random: noise }),
+      );
+      const step = ++at.step;
       const loss = meanOf(outcome.losses);
       const { gradNorm } = outcome;
       await run.log({ step, loss, ...(gradNorm === null ? {} : { gradNorm }) });
@@ -124,14 +130,17 @@ async function trainModel(
         unit: "steps",
         values: { loss: losses.mean("loss") },
       });
+      at.seconds = span.seconds;
+      await run.checkpoint();
     }
     const seconds = span.stop();
+    const { epoch, step } = at;
     await saveWeights(model.model, run.path, "last");
     engine.use("averaged");
     const held = meanOf(await denoisingLosses(model, heldOut));
-    if (held < lowest || epoch === 1) {
+    if (held < at.lowest || epoch === 1) {
       // One that is not a number is no record to beat.
-      lowest = Number.isNaN(held) ? Infinity : held;
+      at.lowest = Number.isNaN(held) ? Infinity : held;
       await saveWeights(model.model, run.path, "best");
     }
     await run.log({
@@ -141,23 +150,70 @@ async function trainModel(
       "loss/held-out": held,
       "time/epoch": seconds,
     });
+    at.epoch++;
+    at.seconds = 0;
+    rows.renew();
+    await run.checkpoint("epoch");
   }
-  await saveModel(model.model, run.path);
+  engine.use("averaged");
+  await saveModel(model.model, run.path, { isDurable });
   run.record({ name: "loss/train" }, losses.result("loss"));
   run.record({ name: "time/epoch" }, run.timer.result());
 }
 
-/** The batches of each epoch: of fresh rows, or of the same in another order. */
-function* epochsOf(
-  { train, draw }: DiffusionData,
-  { config, run }: Pick<Surroundings, "config" | "run">,
-): Generator<Iterable<Batch>, never> {
-  const { batchSize, freshData } = config;
-  const order = run.random("order"), fresh = run.random("data");
-  while (true) {
-    yield freshData && draw
-      ? batches(draw(fresh, train.nRows), { batchSize })
-      : batches(train, { batchSize, order });
+/**
+ * The batches of epoch after epoch: of fresh rows, or of the same in another
+ * order. It goes on within an epoch from the stream's state at its beginning.
+ */
+class EpochRows {
+  readonly #random: RandomStream;
+  readonly #draw: () => Iterable<Batch>;
+  #begunAt: RandomState;
+  #taken = 0;
+
+  constructor(
+    { train, draw }: DiffusionData,
+    { config, run }: Pick<Surroundings, "config" | "run">,
+  ) {
+    const { batchSize, freshData } = config;
+    const isFresh = freshData && draw !== null;
+    const random = run.random(isFresh ? "data" : "order");
+    this.#random = random;
+    this.#begunAt = random.state;
+    this.#draw = isFresh
+      ? () => batches(draw(random, train.nRows), { batchSize })
+      : () => batches(train, { batchSize, order: random });
+  }
+
+  /** Whether no batch of the epoch has been taken. */
+  get isNew(): boolean {
+    return this.#taken === 0;
+  }
+
+  /** The batches of the epoch that have not been taken. */
+  *rest(): Generator<Batch> {
+    let place = 0;
+    for (const batch of this.#draw()) {
+      if (place++ < this.#taken) continue;
+      this.#taken++;
+      yield batch;
+    }
+  }
+
+  /** Begins the next epoch. */
+  renew(): void {
+    this.#begunAt = this.#random.state;
+    this.#taken = 0;
+  }
+
+  get state() {
+    return { begunAt: this.#begunAt, taken: this.#taken };
+  }
+
+  restore({ begunAt, taken }: EpochRows["state"]): void {
+    this.#random.restore(begunAt);
+    this.#begunAt = begunAt;
+    this.#taken = taken;
   }
 }
 

@@ -24,6 +24,14 @@ export type HistoryLine = Readonly<
   Record<string, number | string | boolean | null>
 >;
 
+/** How a {@linkcode History} is opened. */
+export interface HistoryOptions {
+  /** Whether to go on with the history that the run has. */
+  readonly isResumed?: boolean;
+  /** Whether each line is on the disk before the next one is written. */
+  readonly isDurable?: boolean;
+}
+
 /**
  * The history of a run that is being written. It is open once, for as long as
  * the run lives, and locked for as long: that tells a living run from one that
@@ -32,28 +40,85 @@ export type HistoryLine = Readonly<
 export class History implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #encoder = new TextEncoder();
+  readonly #header: HistoryLine;
+  readonly #isDurable: boolean;
   #length = 0;
+  #isToBeCut = false;
   #closed = false;
 
   /**
-   * Starts the history of a new run.
+   * Starts the history of a new run, or opens that of a run which is to go on;
+   * {@linkcode History.cutBack} then says from where.
    *
    * @param runPath The run's directory.
    * @param runId The run's id, for the header.
-   * @throws {Deno.errors.AlreadyExists} If the run has a history.
+   * @param options How it is opened.
+   * @throws {Deno.errors.AlreadyExists} If a new run has a history.
+   * @throws {RangeError} If a process lives behind the run that is to go on.
    */
-  constructor(runPath: string, runId: string) {
+  constructor(runPath: string, runId: string, options: HistoryOptions = {}) {
+    const { isResumed = false, isDurable = false } = options;
+    this.#header = { schemaVersion: SCHEMA_VERSION, runId };
+    this.#isDurable = isDurable;
+    const isOther = isResumed && isAlive(runPath);
+    // Never truncated when it is opened: it may be another process's still.
     this.#file = Deno.openSync(`${runPath}/${HISTORY_FILE}`, {
       write: true,
-      createNew: true,
+      ...(isResumed ? { create: true } : { createNew: true }),
     });
+    let isLocked = true;
     try {
-      this.#file.tryLockSync(true);
+      isLocked = this.#file.tryLockSync(true);
     } catch {
       // A file system without locks: readers then go by the time of the last
       // line.
     }
-    this.append({ schemaVersion: SCHEMA_VERSION, runId });
+    if (isResumed && (isOther || !isLocked)) {
+      this.close();
+      throw new RangeError(
+        `Cannot go on with run ${runId} as it is running still`,
+      );
+    }
+    if (!isResumed) this.append(this.#header);
+  }
+
+  /** How many bytes it has; all of them whole lines. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Says from where it goes on. What comes after is dropped when there is
+   * something to put in its place, not before.
+   *
+   * @param length How many bytes to keep, as {@linkcode History.length} was
+   * then; 0 begins anew.
+   * @throws {RangeError} If the file has fewer.
+   */
+  cutBack(length: number): void {
+    const { size } = this.#file.statSync();
+    if (size < length) {
+      throw new RangeError(
+        `Cannot go on from the checkpoint as ${HISTORY_FILE} must have at ` +
+          `least ${length} bytes: current value is ${size}; if the run was ` +
+          "copied half-way, copy it whole",
+      );
+    }
+    this.#length = length;
+    this.#isToBeCut = true;
+  }
+
+  /** Drops what {@linkcode History.cutBack} has said, if it is there still. */
+  settle(): void {
+    if (!this.#isToBeCut) return;
+    this.#isToBeCut = false;
+    this.#cutBack();
+    if (this.#length === 0) this.append(this.#header);
+  }
+
+  /** Waits until all lines are on the disk, to outlive a loss of power too. */
+  sync(): void {
+    this.#file.syncSync();
   }
 
   /**
@@ -63,6 +128,7 @@ export class History implements Disposable {
    * @throws {Error} If the disk is full: the lines before stay whole.
    */
   append(values: HistoryLine): void {
+    this.settle();
     let line = JSON.stringify(values);
     // JSON.stringify turns what is not finite into null; that is rare enough
     // to pay for it only then.
@@ -80,6 +146,7 @@ export class History implements Disposable {
       throw error;
     }
     this.#length += bytes.length;
+    if (this.#isDurable) this.#file.syncDataSync();
   }
 
   /** Ends the history; a second call does nothing. */

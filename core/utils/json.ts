@@ -134,6 +134,18 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** How {@linkcode writeFileAtomic} writes. */
+export interface WriteOptions {
+  /**
+   * Whether to come back only when content and name are on the disk, so that
+   * they outlive a loss of power too; what is written outlives the process
+   * either way.
+   */
+  readonly isDurable?: boolean;
+  /** The end of the temporary name; no two processes have the same by default. */
+  readonly unique?: string;
+}
+
 /**
  * Writes a file so that a reader sees the old content or the new, never a part
  * of it: under a temporary name in the same folder first, then renamed. The
@@ -141,21 +153,24 @@ export function isJsonObject(value: unknown): value is JsonObject {
  *
  * @param path The file's path.
  * @param content Its whole content.
- * @param unique The end of the temporary name; no two processes have the same
- * by default.
+ * @param options How to write it.
  * @throws {Deno.errors.NotCapable} If the process may not write there.
  */
 export function writeFileAtomic(
   path: string,
   content: string | Uint8Array,
-  unique: string = crypto.randomUUID().slice(0, 8),
+  options: WriteOptions = {},
 ): void {
+  const { unique = crypto.randomUUID().slice(0, 8), isDurable } = options;
   const slash = path.lastIndexOf("/") + 1;
   const temporary = `${path.slice(0, slash)}.${path.slice(slash)}.${unique}`;
   try {
     if (typeof content === "string") Deno.writeTextFileSync(temporary, content);
     else Deno.writeFileSync(temporary, content);
+    // The content before the name: or else the name could outlive it.
+    if (isDurable) syncToDisk(temporary);
     Deno.renameSync(temporary, path);
+    if (isDurable) syncToDisk(path.slice(0, slash) || ".");
   } catch (error) {
     // A disk that is full must not keep the torn half as well.
     try {
@@ -166,14 +181,41 @@ export function writeFileAtomic(
 }
 
 /**
+ * Waits until a file's content, or the names in a folder, are on the disk
+ * (fsync).
+ *
+ * @param path A file, or a folder.
+ */
+export function syncToDisk(path: string): void {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path);
+  } catch (error) {
+    // Windows opens no folders, and keeps the names in them by itself.
+    if (Deno.build.os === "windows") return;
+    throw error;
+  }
+  try {
+    file.syncSync();
+  } finally {
+    file.close();
+  }
+}
+
+/**
  * Writes fields as a JSON file of the current schema version.
  *
  * @param path The file's path.
  * @param fields The top level of the file; `schemaVersion` is put before it.
+ * @param options How to write it.
  */
-export function writeJsonFile(path: string, fields: object): void {
+export function writeJsonFile(
+  path: string,
+  fields: object,
+  options: WriteOptions = {},
+): void {
   const content = { schemaVersion: SCHEMA_VERSION, ...fields };
-  writeFileAtomic(path, stringify(content, 2) + "\n");
+  writeFileAtomic(path, stringify(content, 2) + "\n", options);
 }
 
 /** What {@linkcode readJsonFile} accepts. */
@@ -268,14 +310,23 @@ export function parseVersioned(
     throw new TypeError(`Cannot read ${path} as it holds no JSON object`);
   }
   const isMissing = content.schemaVersion === undefined;
-  if (
-    content.schemaVersion !== SCHEMA_VERSION &&
-    !(isMissing && options.unversioned)
-  ) {
-    throw new RangeError(
-      `Cannot read ${path} as schemaVersion must be ${SCHEMA_VERSION}: ` +
-        `current value is ${inBrief(content.schemaVersion)}`,
-    );
+  if (!(isMissing && options.unversioned)) {
+    checkVersion(content.schemaVersion, path);
   }
   return content;
+}
+
+/**
+ * Refuses a schema version that this code does not know.
+ *
+ * @param version The version that a file bears.
+ * @param path The file, for the error message.
+ * @throws {RangeError} If it is not the current one.
+ */
+export function checkVersion(version: unknown, path: string): void {
+  if (version === SCHEMA_VERSION) return;
+  throw new RangeError(
+    `Cannot read ${path} as schemaVersion must be ${SCHEMA_VERSION}: ` +
+      `current value is ${inBrief(version)}`,
+  );
 }

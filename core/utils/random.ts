@@ -145,15 +145,32 @@ export class RandomStream {
       decodeNumber(state.seed, "seed"),
       state.stream,
     );
-    if (!Number.isSafeInteger(state.position) || state.position < 0) {
+    stream.restore(state);
+    return stream;
+  }
+
+  /**
+   * Goes on from where this stream stood at another time.
+   *
+   * @param state What {@linkcode RandomStream.state} gave.
+   * @throws {RangeError} If it is the state of another stream, or none.
+   */
+  restore(state: RandomState): void {
+    const { seed, stream, position } = state;
+    if (seed !== this.#seed || stream !== this.#stream) {
       throw new RangeError(
-        `Cannot use a position that is no count of words: ` +
-          `current value is ${state.position}`,
+        `Cannot go on with stream ${this.#stream} of seed ${this.#seed} from ` +
+          `where another stood: ${stream} of seed ${seed}`,
       );
     }
-    stream.#position = state.position;
-    if (state.position % 4 !== 0) stream.#fillBlock();
-    return stream;
+    if (!Number.isSafeInteger(position) || position < 0) {
+      throw new RangeError(
+        `Cannot use a position that is no count of words: ` +
+          `current value is ${position}`,
+      );
+    }
+    this.#position = position;
+    if (position % 4 !== 0) this.#fillBlock();
   }
 
   /** Where the stream stands: a few integers, and its name. */

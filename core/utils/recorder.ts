@@ -8,6 +8,7 @@
 import { hash64 } from "./_hash.ts";
 import {
   type MetadataFields,
+  type RecordJson,
   ResultCollection,
   ResultMetadata,
   ResultRecord,
@@ -28,6 +29,8 @@ export interface RecorderOptions {
     readonly runPath: string;
     /** What makes the records. */
     readonly stage: Stage;
+    /** Whether each is on the disk when it has been made. */
+    readonly isDurable?: boolean;
   };
 }
 
@@ -75,6 +78,21 @@ export class Recorder {
     return this.#records;
   }
 
+  /** The records so far: all that {@linkcode Recorder.restore} needs. */
+  get state(): RecordJson[] {
+    return this.#records.toJSON();
+  }
+
+  /**
+   * Goes on from where another recorder stood. Nothing is printed or saved.
+   *
+   * @param state What {@linkcode Recorder.state} gave.
+   * @throws {TypeError} If it holds no records.
+   */
+  restore(state: readonly RecordJson[]): void {
+    this.#records = ResultCollection.fromJSON(state);
+  }
+
   /**
    * Makes a record of a result: prints it, and saves it if that was asked.
    *
@@ -95,14 +113,14 @@ export class Recorder {
     const record = new ResultRecord(ResultMetadata.of(metadata), result);
     this.#records = this.#records.with(record);
     if (this.#save) {
-      const { runPath, stage } = this.#save;
-      writeRecords(
-        runPath,
-        stage === "train" ? { name: stage, records: this.#records } : {
+      const { runPath, stage, isDurable = false } = this.#save;
+      const file = stage === "train"
+        ? { name: stage, records: this.#records }
+        : {
           name: `${stage}_${fileNameOf(record.metadata)}`,
           records: new ResultCollection([record]),
-        },
-      );
+        };
+      writeRecords(runPath, file, { isDurable });
     }
     this.#print(record);
     return record;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { hash64 } from "./_hash.ts";
 import { checkStaysInside } from "./_inside.ts";
 import { HISTORY_FILE, isAlive } from "./history.ts";
 import { MOST_BYTES } from "./files.ts";
@@ -14,6 +15,7 @@ import {
   type JsonObject,
   readJsonFile,
   writeJsonFile,
+  type WriteOptions,
 } from "./json.ts";
 import {
   ResultCollection,
@@ -31,8 +33,53 @@ const STATUSES: readonly unknown[] = [
   "interrupted",
 ];
 
+/** The source that a run ran, as the store beside the runs has it. */
+export interface SourceInfo {
+  /** SHA-256 of the list of its files; the list's name in the store. */
+  readonly sha256: string;
+  /** How many files it has. */
+  readonly files: number;
+  /** SHA-256 of the lock file; null where there is none. */
+  readonly lock: string | null;
+}
+
+/** How an engine rounds: two that differ in it differ in the last digits. */
+export interface Numerics {
+  /** Whether a product and a sum are rounded once (fused multiply-add). */
+  readonly fma: boolean;
+  /** In what sums of products are held. */
+  readonly accumulation: "float32" | "float64";
+}
+
+/** What a run rests on: its result may depend on any of it. */
+export interface Surroundings {
+  /** The versions of what it ran on; null where it was not used. */
+  readonly versions: Readonly<Record<string, string | null>>;
+  /** The engine that did the arithmetic; null where none was chosen. */
+  readonly engine: string | null;
+  /** How that engine rounds; null where none was chosen, or in older runs. */
+  readonly numerics: Numerics | null;
+  /** A hash of the data, where the experiment tells one. */
+  readonly data?: string;
+  /** The machine. */
+  readonly host: {
+    /** The operating system. */
+    readonly os: string;
+    /** The processor's architecture. */
+    readonly arch: string;
+    /** How many processors there are. */
+    readonly cpus: number;
+  };
+  /** The process that ran it. */
+  readonly pid: number;
+  /** What ran; null in runs that no command of Whisker's started. */
+  readonly source: SourceInfo | null;
+  /** What the process was allowed, by kind: all, a folder, or none. */
+  readonly permissions: Readonly<Record<string, string>> | null;
+}
+
 /** What ran and how it ended: `run.json`. */
-export interface RunInfo {
+export interface RunInfo extends Surroundings {
   /** The run's id, which is its directory's name. */
   readonly runId: string;
   /** The name of the experiment. */
@@ -49,21 +96,8 @@ export interface RunInfo {
   readonly command: string;
   /** The command's arguments. */
   readonly args: readonly string[];
-  /** The versions of what it ran on; null where it was not used. */
-  readonly versions: Readonly<Record<string, string | null>>;
-  /** The engine that did the arithmetic; null where none was chosen. */
-  readonly engine: string | null;
-  /** The machine. */
-  readonly host: {
-    /** The operating system. */
-    readonly os: string;
-    /** The processor's architecture. */
-    readonly arch: string;
-    /** How many processors there are. */
-    readonly cpus: number;
-  };
-  /** The process that ran it. */
-  readonly pid: number;
+  /** Each time that it was resumed: when, and on what it then rested. */
+  readonly resumed?: readonly (Surroundings & { readonly at: string })[];
   /** The user's tags. */
   readonly tags: readonly string[];
   /** The user's note. */
@@ -81,6 +115,28 @@ export interface RunInfo {
     /** What it said. */
     readonly message: string;
   };
+}
+
+/** One evaluation of a run: what was asked, and on what it rested. */
+export interface EvaluationInfo extends Surroundings {
+  /** The run's id. */
+  readonly runId: string;
+  /** What was to be measured. */
+  readonly evalConfig: JsonObject;
+  /** How it stands. */
+  readonly status: RunStatus;
+  /** When it started: ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** When it ended: ISO 8601, UTC; null until then. */
+  readonly finishedAt: string | null;
+  /** How long it took, on the monotonic clock; null until it ended. */
+  readonly seconds: number | null;
+  /** The command that ran it: `eval`. */
+  readonly command: string;
+  /** The command's arguments. */
+  readonly args: readonly string[];
+  /** What made it fail. */
+  readonly error?: RunInfo["error"];
 }
 
 /** The form of a run's id; it is also a plain file name on every system. */
@@ -157,9 +213,14 @@ export function readRunFile(
  *
  * @param runPath The run's directory.
  * @param info What to write.
+ * @param options How to write it.
  */
-export function writeRunInfo(runPath: string, info: RunInfo): void {
-  writeJsonFile(`${runPath}/${RUN_FILE}`, info);
+export function writeRunInfo(
+  runPath: string,
+  info: RunInfo,
+  options: WriteOptions = {},
+): void {
+  writeJsonFile(`${runPath}/${RUN_FILE}`, info, options);
 }
 
 /**
@@ -189,6 +250,8 @@ export function readRunInfo(runPath: string): RunInfo {
   if (typeof info.experiment !== "string") throw wrong("experiment", "a name");
   const { error, host, versions, before, ...others } = info;
   return {
+    // Not in the files of older runs.
+    ...{ numerics: null, source: null, permissions: null },
     ...others,
     runId: runIdOf(runPath),
     experiment: info.experiment,
@@ -281,6 +344,90 @@ export function isStarting(runPath: string): boolean {
   }
 }
 
+const EVALUATIONS = "evaluations";
+
+/**
+ * Writes what is known of an evaluation, in the place of an earlier one of the
+ * same configuration.
+ *
+ * @param runPath The run's directory.
+ * @param info What to write.
+ * @param options How to write it.
+ */
+export function writeEvaluationInfo(
+  runPath: string,
+  info: EvaluationInfo,
+  options: WriteOptions = {},
+): void {
+  const folder = `${runPath}/${EVALUATIONS}`;
+  checkStaysInside(folder, runPath);
+  Deno.mkdirSync(folder, { recursive: true });
+  const entries = Object.entries(info.evalConfig).sort();
+  const hash = hash64(JSON.stringify(entries))
+    .map((word) => word.toString(16).padStart(8, "0")).join("");
+  writeJsonFile(`${folder}/${hash}.json`, info, options);
+}
+
+/**
+ * Reads what is known of a run's evaluations. What cannot be read is reported
+ * and hides no other.
+ *
+ * @param runPath The run's directory.
+ * @param problems Where to report what could not be read.
+ * @returns The evaluations, oldest first; none in runs from before they were
+ * kept.
+ */
+export function readEvaluations(
+  runPath: string,
+  problems: Problem[] = [],
+): EvaluationInfo[] {
+  const found = readFolder(runPath, EVALUATIONS, problems, (name) => {
+    const file = `${EVALUATIONS}/${name}`;
+    const info = readRunFile(runPath, file);
+    if (isJsonObject(info.evalConfig) && STATUSES.includes(info.status)) {
+      return info as unknown as EvaluationInfo;
+    }
+    throw new TypeError(
+      `Cannot read ${runPath}/${file} as it must have an evalConfig and a ` +
+        "status",
+    );
+  });
+  return found.sort((a, b) =>
+    String(a.startedAt) < String(b.startedAt) ? -1 : 1
+  );
+}
+
+/** Reads the JSON files of one of a run's folders, which need not be there. */
+function readFolder<T>(
+  runPath: string,
+  folder: string,
+  problems: Problem[],
+  read: (name: string) => T,
+): T[] {
+  const run = runIdOf(runPath);
+  let names: string[] = [];
+  try {
+    checkStaysInside(`${runPath}/${folder}`, runPath);
+    // A name that begins with a dot is a temporary one.
+    names = Array.from(Deno.readDirSync(`${runPath}/${folder}`), (e) => e.name)
+      .filter((name) => name.endsWith(".json") && !name.startsWith("."))
+      .sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    const reason = (error as Error).message;
+    problems.push({ run, file: `${runPath}/${folder}`, reason });
+  }
+  return names.flatMap((name) => {
+    try {
+      return [read(name)];
+    } catch (error) {
+      const file = `${runPath}/${folder}/${name}`;
+      problems.push({ run, file, reason: (error as Error).message });
+      return [];
+    }
+  });
+}
+
 /** Something that could not be read: which file of which run, and why. */
 export interface Problem {
   /** The run's id, or the name that is no run. */
@@ -305,13 +452,18 @@ export interface RecordsFile {
  * @param runPath The run's directory.
  * @param file The file's name without `.json`, and all records that it is to
  * hold.
+ * @param options How to write it.
  */
-export function writeRecords(runPath: string, file: RecordsFile): void {
+export function writeRecords(
+  runPath: string,
+  file: RecordsFile,
+  options: WriteOptions = {},
+): void {
   const { name, records } = file;
   checkStaysInside(`${runPath}/results`, runPath);
   Deno.mkdirSync(`${runPath}/results`, { recursive: true });
   const content = { runId: runIdOf(runPath), records };
-  writeJsonFile(`${runPath}/results/${name}.json`, content);
+  writeJsonFile(`${runPath}/results/${name}.json`, content, options);
 }
 
 /**
@@ -439,7 +591,12 @@ export function readConfigFile(runPath: string): JsonObject {
  *
  * @param runPath The run's directory.
  * @param config The whole configuration as resolved.
+ * @param options How to write it.
  */
-export function writeConfigFile(runPath: string, config: object): void {
-  writeJsonFile(`${runPath}/config.json`, config);
+export function writeConfigFile(
+  runPath: string,
+  config: object,
+  options: WriteOptions = {},
+): void {
+  writeJsonFile(`${runPath}/config.json`, config, options);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Meter } from "./meters.ts";
+import { Meter, type MeterJson } from "./meters.ts";
 import type { ScalarResult } from "./results.ts";
 
 const SECONDS = "seconds";
@@ -18,6 +18,8 @@ export interface Span extends Disposable {
    * @returns Its length in seconds; the same when it has ended before.
    */
   stop(): number;
+  /** Its length in seconds so far. */
+  readonly seconds: number;
 }
 
 /** What {@linkcode Timer.timed} takes and returns: any function. */
@@ -71,19 +73,44 @@ export class Timer {
   /**
    * Starts a span, to be held by `using` or stopped by hand.
    *
+   * @param before Seconds that the span has had already, in a run that is
+   * resumed for example.
    * @returns The span, which counts once it has ended.
    */
-  start(): Span {
+  start(before = 0): Span {
     const startedAt = performance.now();
+    const length = () =>
+      before + (performance.now() - startedAt) / MILLISECONDS_PER_SECOND;
     let seconds: number | undefined;
     const stop = () => {
       if (seconds === undefined) {
-        seconds = (performance.now() - startedAt) / MILLISECONDS_PER_SECOND;
+        seconds = length();
         this.#meter.update({ [SECONDS]: seconds });
       }
       return seconds;
     };
-    return { stop, [Symbol.dispose]: stop as () => void };
+    return {
+      stop,
+      get seconds() {
+        return seconds ?? length();
+      },
+      [Symbol.dispose]: stop as () => void,
+    };
+  }
+
+  /** What it has measured: all that {@linkcode Timer.restore} needs. */
+  get state(): MeterJson {
+    return this.#meter.state;
+  }
+
+  /**
+   * Goes on from where another timer stood.
+   *
+   * @param state What {@linkcode Timer.state} gave.
+   * @throws {TypeError} If it is no such state.
+   */
+  restore(state: MeterJson): void {
+    this.#meter.restore(state);
   }
 
   /**

@@ -310,3 +310,84 @@ testWith(
     assert(!Number.isFinite(loss.mean)); // Nothing is dropped in silence.
   },
 );
+
+/** Weights, records and history, but for times. */
+function leftBy(runPath: string) {
+  const weights = ["weights.bin", "last.bin", "best.bin"].map((name) =>
+    new Uint8Array(Deno.readFileSync(`${runPath}/model/${name}`)).toHex()
+  );
+  const records = readRecords(runPath).toJSON()
+    .filter(({ metadata }) => !metadata.name.startsWith("time/"));
+  const lines = readHistory(runPath).lines
+    .map(({ "time/epoch": _, ...line }) => line);
+  return { weights, records, lines };
+}
+
+testWith(
+  "files",
+  "a training that is stopped and resumed anywhere leaves the same bits as one that is not",
+  async () => {
+    using folder = tempFolder();
+    const { default: diffusion } = await import(
+      "../../core/diffusion/experiment.ts"
+    );
+    const { resumeRun, trainRun } = await import("../../core/conduct.ts");
+    const small = { nTrain: 90, nEpochs: 3, hiddenLayerSizes: [8, 8] };
+    const cases: [config: object, stops: number[]][] = [
+      // Within an epoch of three steps, at its end, and twice in one.
+      [{ ...small, model: "mlp" }, [1, 3, 5]],
+      [{ ...small, model: "mlp", freshData: false, emaDecay: 0.5 }, [4, 6]],
+      [{
+        ...small,
+        ...{ model: "mlp", dataset: "moons", optimizer: "adamw" },
+        ...{
+          weightDecay: 0.1,
+          learningRateSchedule: "cosine",
+          gradientClip: 1,
+        },
+        ...{ warmupSteps: 4, prediction: "v", seed: 7 },
+      }, [2, 8]],
+      [{ ...small, model: "mlp", dataset: "faithful" }, [5]],
+      [{ ...small, model: "identity" }, [2, 9]],
+    ];
+    for (const [fields, stops] of cases) {
+      const config = modelConfigSchema.parse(fields);
+      const globals = globalConfigSchema.parse({
+        runs: folder.path,
+        checkpointEvery: "never",
+      });
+      const base = { globals, config, print: () => {}, warn: () => {} };
+      const whole = await trainRun(diffusion, base);
+      let runPath = "";
+      for (const stop of [...stops, Infinity]) {
+        const controller = new AbortController();
+        const options = {
+          ...base,
+          signal: controller.signal,
+          onProgress: ({ done }: { done: number }) => {
+            if (done === stop) controller.abort(new Error("stop"));
+          },
+        };
+        const outcome = runPath === ""
+          ? await trainRun(diffusion, options)
+          : await resumeRun(diffusion, { ...options, runPath });
+        runPath = outcome.runPath;
+        const expected = stop === Infinity ? "completed" : "interrupted";
+        assertEquals([outcome.status, outcome.error === undefined], [
+          expected,
+          stop === Infinity,
+        ]);
+      }
+      assertEquals(
+        leftBy(runPath),
+        leftBy(whole.runPath),
+        String(config.model),
+      );
+      // Of each epoch there is one time, also of those that were stopped.
+      const times = readRecords(runPath).get(
+        ResultMetadata.of({ name: "time/epoch" }),
+      );
+      assertEquals(times?.n, config.nEpochs);
+    }
+  },
+);

@@ -1,0 +1,46 @@
+/** How often a run keeps a checkpoint. */
+export interface CheckpointInterval {
+  /** What is counted. */
+  readonly unit: "seconds" | "steps" | "epochs";
+  /** How many of them lie between two checkpoints at least. */
+  readonly count: number;
+}
+
+const INTERVAL = /^(\d+(?:\.\d+)?) ?(s|m|h|steps?|epochs?)$/;
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** What an interval may be, in words. */
+export const INTERVAL_RULE =
+  "a time (60s, 5m, 1h), a count (500steps, 2epochs), or never";
+
+/**
+ * Reads how often a run keeps a checkpoint.
+ *
+ * @param text A time or count: `60s`, `5m`, `1h`, `500steps`, `2epochs`; or
+ * `never`.
+ * @returns The interval; null for never, undefined where the text is none.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { parseInterval } from "./checkpoint_interval.ts";
+ *
+ * assertEquals(parseInterval("5m"), { unit: "seconds", count: 300 });
+ * assertEquals(parseInterval("1epoch"), { unit: "epochs", count: 1 });
+ * assertEquals(parseInterval("often"), undefined);
+ * ```
+ */
+export function parseInterval(
+  text: string,
+): CheckpointInterval | null | undefined {
+  if (text === "never") return null;
+  const [, number, unit] = INTERVAL.exec(text) ?? [];
+  if (!number || !unit) return undefined;
+  const factor = SECONDS[unit];
+  if (factor !== undefined) {
+    return { unit: "seconds", count: Number(number) * factor };
+  }
+  const count = Number(number);
+  if (!Number.isSafeInteger(count) || count < 1) return undefined;
+  return { unit: unit.startsWith("step") ? "steps" : "epochs", count };
+}

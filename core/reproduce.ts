@@ -1,0 +1,309 @@
+/**
+ * Doing a run again, and comparing what comes out bit for bit.
+ *
+ * @module
+ */
+
+import type { evaluateRun, trainRun } from "./conduct.ts";
+import {
+  type GlobalConfig,
+  globalConfigSchema,
+} from "./config/global_config.ts";
+import type { Experiment } from "./experiment.ts";
+import type { RunOptions } from "./run.ts";
+import { changesThatMatter } from "./surroundings.ts";
+import { checkStaysInside } from "./utils/_inside.ts";
+import { readHistory } from "./utils/history.ts";
+import { stringify } from "./utils/json.ts";
+import { ResultCollection, type ScalarResult } from "./utils/results.ts";
+import {
+  type EvaluationInfo,
+  readEvaluations,
+  readRecords,
+  readRunInfo,
+  readTrainRecords,
+  type RunInfo,
+  type SourceInfo,
+  type Surroundings,
+} from "./utils/run_directory.ts";
+
+/** Code that can train and evaluate: that of now, or that of then. */
+export interface RunningCode {
+  /** The experiment. */
+  readonly experiment: Experiment;
+  /** Trains it. */
+  readonly trainRun: typeof trainRun;
+  /** Evaluates it. */
+  readonly evaluateRun: typeof evaluateRun;
+}
+
+/** How {@linkcode reproduceRun} goes about it. */
+export interface ReproduceOptions
+  extends Pick<RunOptions, "signal" | "onProgress"> {
+  /** An empty directory for the run that is made. */
+  readonly scratch: string;
+  /** Where things lie and how they run; the engine is that of the run. */
+  readonly globals: GlobalConfig;
+  /** Gives the code to run, for a source as `run.json` names it. */
+  readonly codeOf: (source: SourceInfo | null) => Promise<RunningCode>;
+}
+
+/** What came of doing a run again. */
+export interface Reproduction {
+  /** The run. */
+  readonly runId: string;
+  /** Whether all that was compared is the same, bit for bit. */
+  readonly isIdentical: boolean;
+  /** The first difference, in words; null where there is none. */
+  readonly difference: string | null;
+  /** What may be the cause, the likeliest first. */
+  readonly causes: readonly string[];
+  /** How much was compared. */
+  readonly compared: {
+    /** Lines of the history. */
+    readonly lines: number;
+    /** Files of the model. */
+    readonly files: number;
+    /** Records. */
+    readonly records: number;
+  };
+  /** What could not be compared, and why. */
+  readonly notCompared: readonly string[];
+}
+
+/** What is measured in seconds is never the same twice. */
+const TIME = /^time\//;
+
+/**
+ * Trains a run again from its configuration, evaluates it as it was evaluated,
+ * and compares history, model and records with what is there, bit for bit but
+ * for times.
+ *
+ * @param runPath The run's directory, which is left as it is.
+ * @param options Where to make the run, and with which code.
+ * @returns What came of it.
+ * @throws {RangeError} If the run is not completed, or of another experiment.
+ * @throws What the training or an evaluation throws.
+ */
+export async function reproduceRun(
+  runPath: string,
+  options: ReproduceOptions,
+): Promise<Reproduction> {
+  const info = readRunInfo(runPath);
+  if (info.status !== "completed") {
+    throw new RangeError(
+      `Cannot reproduce run ${info.runId} as it must be completed: current ` +
+        `status is ${info.status}`,
+    );
+  }
+  const compared = { lines: 0, files: 0, records: 0 };
+  const notCompared: string[] = [];
+  const result = (difference: string | null, causes: readonly string[]) => ({
+    runId: info.runId,
+    isIdentical: difference === null,
+    difference,
+    causes,
+    compared,
+    notCompared,
+  });
+  const again = await trainAgain(runPath, info, options);
+  const trained = readTrainRecords(runPath);
+  const differences = [
+    ...compareHistories(runPath, again, compared),
+    ...compareModels(runPath, again, compared),
+    ...compareRecords(trained, readTrainRecords(again), compared),
+  ];
+  if (differences.length > 0) {
+    const causes = [
+      ...changesThatMatter(info, readRunInfo(again)),
+      ...(info.resumed ?? []).flatMap((session) =>
+        changesThatMatter(info, session)
+          .map((change) => `when it was resumed at ${session.at}, ${change}`)
+      ),
+    ];
+    return result(differences[0]!, causes);
+  }
+  for (const evaluation of readEvaluations(runPath)) {
+    if (evaluation.status === "failed") continue;
+    const made = await evaluateAgain(again, evaluation, options);
+    const stored = withOnly(readRecords(runPath), made);
+    const [difference] = compareRecords(stored, made, compared);
+    if (difference === undefined) continue;
+    const { evalConfig } = evaluation;
+    const now = readEvaluations(again).find((other) =>
+      stringify(other.evalConfig) === stringify(evalConfig)
+    );
+    return result(
+      difference,
+      now ? changesThatMatter(evaluation, now) : [],
+    );
+  }
+  const made = readRecords(again);
+  for (const { metadata } of readRecords(runPath)) {
+    if (made.get(metadata) || TIME.test(metadata.name)) continue;
+    notCompared.push(String(metadata));
+  }
+  return result(null, []);
+}
+
+/** The code of a source, with how it is to run. */
+async function prepared(
+  { source, engine }: Surroundings,
+  { codeOf, globals, scratch, signal, onProgress }: ReproduceOptions,
+) {
+  const own = globalConfigSchema.fields.engine.check(engine);
+  return {
+    code: await codeOf(source),
+    options: {
+      globals: {
+        ...globals,
+        runs: scratch,
+        // What was completed went on, or never had to.
+        ...{ onNonfinite: "continue", checkpointEvery: "never" } as const,
+        ...(own && globals.engine === "auto" ? { engine: own } : {}),
+      },
+      print: () => {},
+      warn: () => {},
+      ...(signal ? { signal } : {}),
+      ...(onProgress ? { onProgress } : {}),
+    },
+  };
+}
+
+/** Makes the run again; returns its directory. */
+async function trainAgain(
+  runPath: string,
+  info: RunInfo,
+  how: ReproduceOptions,
+): Promise<string> {
+  const { code, options } = await prepared(info, how);
+  const { experiment, trainRun } = code;
+  if (info.experiment !== experiment.name) {
+    throw new RangeError(
+      `Cannot reproduce run ${info.runId} as ${experiment.name}: it is of ` +
+        `experiment ${info.experiment}, so add --experiment FILE`,
+    );
+  }
+  const config = experiment.configSchema.load(runPath);
+  const outcome = await trainRun(experiment, { ...options, config });
+  if (outcome.status !== "completed") throw outcome.error;
+  return outcome.runPath;
+}
+
+/** Evaluates the run that was made again; returns the records. */
+async function evaluateAgain(
+  runPath: string,
+  evaluation: EvaluationInfo,
+  how: ReproduceOptions,
+): Promise<ResultCollection> {
+  const { code, options } = await prepared(evaluation, how);
+  const { experiment, evaluateRun } = code;
+  const evalConfig = experiment.evalConfigSchema.resolve([{
+    values: evaluation.evalConfig,
+    nameOf: (key) => `"${key}" of an evaluation`,
+    isWhole: true,
+  }]);
+  const of = { ...options, runPath, evalConfig };
+  const { status, error, records } = await evaluateRun(experiment, of);
+  if (status !== "completed") throw error;
+  // Code of then has classes of its own.
+  return ResultCollection.fromJSON(records.toJSON());
+}
+
+/** Records of a collection that another one has as well. */
+function withOnly(
+  records: ResultCollection,
+  others: ResultCollection,
+): ResultCollection {
+  return new ResultCollection(
+    [...records].filter(({ metadata }) => others.get(metadata)),
+  );
+}
+
+type Compared = { lines: number; files: number; records: number };
+
+/** In what two histories differ, line by line. */
+function* compareHistories(
+  a: string,
+  b: string,
+  compared: Compared,
+): Generator<string> {
+  const before = readHistory(a).lines, now = readHistory(b).lines;
+  for (const [index, line] of before.entries()) {
+    const other = now[index];
+    if (!other) break;
+    const keys = new Set([...Object.keys(line), ...Object.keys(other)]);
+    for (const key of keys) {
+      const was = stringify(line[key]), is = stringify(other[key]);
+      if (TIME.test(key) || was === is) continue;
+      const place = "step" in line ? `, step ${stringify(line.step)}` : "";
+      yield `line ${index + 2} of the history${place}: ${key} is ${is} and ` +
+        `was ${was}`;
+    }
+    compared.lines++;
+  }
+  if (before.length !== now.length) {
+    yield `the history has ${now.length} lines and had ${before.length}`;
+  }
+}
+
+/** In what two models differ, file by file. */
+function* compareModels(
+  a: string,
+  b: string,
+  compared: Compared,
+): Generator<string> {
+  const before = modelFiles(a), now = modelFiles(b);
+  for (const name of new Set([...before, ...now])) {
+    if (!now.includes(name)) yield `model/${name} is not made any more`;
+    else if (!before.includes(name)) yield `model/${name} was not made then`;
+    else {
+      const [was, is] = [a, b].map((path) =>
+        Deno.readFileSync(`${path}/model/${name}`)
+      );
+      const place = is!.findIndex((byte, index) => byte !== was![index]);
+      if (place >= 0) yield `model/${name} differs from byte ${place} on`;
+      else if (is!.length !== was!.length) {
+        yield `model/${name} has ${is!.length} bytes and had ${was!.length}`;
+      }
+    }
+    compared.files++;
+  }
+}
+
+function modelFiles(runPath: string): string[] {
+  const folder = `${runPath}/model`;
+  checkStaysInside(folder, runPath);
+  try {
+    return Array.from(Deno.readDirSync(folder))
+      .filter(({ name, isFile }) => isFile && !name.startsWith("."))
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** In what records differ that are of the same measurements. */
+function* compareRecords(
+  before: ResultCollection,
+  now: ResultCollection,
+  compared: Compared,
+): Generator<string> {
+  for (const { metadata, result: was } of before) {
+    if (TIME.test(metadata.name)) continue;
+    const is = now.get(metadata);
+    if (!is) yield `${metadata} is not recorded any more`;
+    // Numbers as files hold them: all their digits, and NaN is NaN.
+    else if (stringify(is) !== stringify(was)) {
+      const digits = ({ mean, error, n }: ScalarResult) =>
+        `${mean} ± ${error} (n = ${n})`;
+      yield `${metadata} is ${digits(is)} and was ${digits(was)}`;
+    }
+    compared.records++;
+  }
+  for (const { metadata } of now) {
+    if (!before.get(metadata)) yield `${metadata} was not recorded then`;
+  }
+}

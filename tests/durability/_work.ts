@@ -1,0 +1,64 @@
+/**
+ * What the proofs of durability share: a training that is small and real, and
+ * what it leaves behind.
+ *
+ * @module
+ */
+
+import { readHistory } from "../../core/utils/history.ts";
+import { readRecords } from "../../core/utils/run_directory.ts";
+
+/** A training of about a second, 320 steps in ten epochs. */
+export const TRAINING = [
+  ...["--model=mlp", "--hidden-layer-sizes=16,16", "--batch-size=8"],
+  ...["--n-train=256", "--n-epochs=10", "--learning-rate=0.003", "--quiet"],
+];
+
+/** What a run has measured, but for times. */
+export interface Left {
+  readonly lines: readonly string[];
+  readonly records: Readonly<Record<string, string>>;
+  readonly weights: Readonly<Record<string, string>>;
+}
+
+/** Reads what a run has measured; what is not there yet is left out. */
+export function leftBy(runPath: string): Left {
+  const lines = readHistory(runPath).lines.map((
+    { "time/epoch": _, ...line },
+  ) => JSON.stringify(line));
+  const records = Object.fromEntries(
+    readRecords(runPath).toJSON()
+      .filter(({ metadata }) => !metadata.name.startsWith("time/"))
+      .map(({ metadata, result }) => [metadata.name, JSON.stringify(result)]),
+  );
+  const weights = Object.fromEntries(
+    ["weights.bin", "last.bin", "best.bin"].flatMap((name) => {
+      const path = `${runPath}/model/${name}`;
+      return exists(path) ? [[name, Deno.readFileSync(path).toHex()]] : [];
+    }),
+  );
+  return { lines, records, weights };
+}
+
+/** Whether there is something at a path. */
+export function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Does work for each of some things, two at a time: CI has two cores. */
+export async function eachOf<T>(
+  items: Iterable<T>,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = Iterator.from(items);
+  const worker = async () => {
+    for (const item of left) await work(item);
+  };
+  const ends = await Promise.allSettled([worker(), worker()]);
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+}

@@ -1,0 +1,159 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { listRuns } from "../../core/utils/find_run.ts";
+import { readHistory } from "../../core/utils/history.ts";
+import { readRunInfo } from "../../core/utils/run_directory.ts";
+import { runScript, tempProject, testWith } from "../_helpers.ts";
+
+const SMALL = [
+  ...["--model=mlp", "--n-train=100", "--n-epochs=2"],
+  "--hidden-layer-sizes=8",
+];
+
+testWith(
+  "scripts",
+  "reproduce, show and diff: a run is done again by the code of then, which is kept",
+  async (t) => {
+    using project = tempProject();
+    const at = { root: project.path };
+    const run = async (script: string, ...args: string[]) => {
+      const result = await runScript(script, args, at);
+      return { ...result, out: result.stdout.trimEnd() };
+    };
+    const trained = await run("train", ...SMALL, "--tag=first");
+    assertEquals(trained.code, 0, trained.stderr);
+    const measured = ["--n-samples=50", "--n-repeats=2", "--n-steps=3"];
+    assertEquals((await run("eval", ...measured)).code, 0);
+    const [first] = listRuns(`${project.path}/runs`);
+    const { id } = first!;
+    const scratches =
+      () => [...Deno.readDirSync(`${project.path}/runs/.scratch`)];
+
+    await t.step("identical by the code that has not changed", async () => {
+      const { code, out, stderr } = await run("reproduce", id);
+      assertEquals([code, stderr], [0, ""]);
+      assertMatch(
+        out,
+        /^identical: run \S+, 10 lines of history, 5 files of the model, \d+ records$/,
+      );
+      assertEquals(scratches(), []);
+    });
+
+    await t.step(
+      "show prints configuration, records, code, rights",
+      async () => {
+        const { code, out } = await run("show", id);
+        assertEquals(code, 0);
+        const expected = [
+          /^ {2}id +\d{8}T\d{6}_[0-9a-f]{8}$/m,
+          /^ {2}status +completed$/m,
+          /^ {2}tags +first$/m,
+          /^ {2}hiddenLayerSizes +8$/m,
+          /^ {2}loss\/train = \S+ ± \S+ \(within-run, n = 100\)$/m,
+          /^ {2}lines +10$/m,
+          /^Evaluation of \S+$/m,
+          /^ {2}nSamples +50$/m,
+          /^ {2}source +[0-9a-f]{12}$/m,
+          /^ {2}engine +wasm$/m,
+          /^ {2}rounding +sums in float32, not fused with products$/m,
+          /^ {2}permissions +read in \., write in runs$/m,
+        ];
+        for (const pattern of expected) assertMatch(out, pattern);
+        const { stdout } = await run("show", id, "--json");
+        const { info, records } = JSON.parse(stdout);
+        assertEquals(info.runId, id);
+        assert(records.length > 2);
+      },
+    );
+
+    const optimizer = "core/diffusion/optimizer.ts";
+    const then = Deno.readTextFileSync(`${project.path}/${optimizer}`);
+    const now = then.replace("beta1: 0.9,", "beta1: 0.8,");
+    assert(now !== then);
+    Deno.writeTextFileSync(`${project.path}/${optimizer}`, now);
+
+    await t.step(
+      "different by code that has, and the cause is named",
+      async () => {
+        const { code, out } = await run("reproduce", id);
+        assertEquals(code, 1);
+        assertMatch(out, /^different: run/);
+        // Adam's first update is the same whatever beta1, so two losses are.
+        assertMatch(
+          out,
+          /^first difference: line 4 of the history, step 3: loss/m,
+        );
+        assertMatch(
+          out,
+          /^likely cause: the source was \w{12} and is \w{12}$/m,
+        );
+        assertStringIncludes(out, `deno task reproduce ${id} --stored-code`);
+        assertEquals(scratches(), []);
+      },
+    );
+
+    await t.step("identical by the code of then", async () => {
+      const { code, out, stderr } = await run("reproduce", id, "--stored-code");
+      assertEquals([code, stderr], [0, ""], out);
+      assertMatch(out, /^identical: /);
+    });
+
+    await t.step(
+      "diff shows configuration and code, line by line",
+      async () => {
+        assertEquals((await run("train", ...SMALL, "--seed=7")).code, 0);
+        const { code, out } = await run("diff", id);
+        assertEquals(code, 0);
+        assertMatch(out, /^ {2}seed +42 → 7$/m);
+        assertMatch(out, /^-.*beta1: 0\.9,/m);
+        assertMatch(out, /^\+.*beta1: 0\.8,/m);
+        assertMatch(out, /^ {2}source +\w{12} → \w{12}$/m);
+        const { stdout } = await run("diff", id, id, "--json");
+        const { configuration, surroundings, code: patches } = JSON.parse(
+          stdout,
+        );
+        assertEquals([configuration, surroundings, patches], [[], [], {}]);
+      },
+    );
+
+    await t.step("show --file prints a file as it was", async () => {
+      const { out } = await run("show", id, "--file", optimizer);
+      assertEquals(out, then.trimEnd());
+      const { code, stderr } = await run("show", id, "--file=core/runn.ts");
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, "did you mean core/run.ts?");
+    });
+
+    await t.step("--keep keeps the run that was made", async () => {
+      const { code, stderr } = await run("reproduce", id, "--keep");
+      assertEquals(code, 1);
+      const [, path] = /^kept: (\S+)$/m.exec(stderr)!;
+      const [made] = listRuns(`${project.path}/${path}`);
+      assertEquals(readRunInfo(made!.path).status, "completed");
+      assertEquals(readHistory(made!.path).lines.length, 10);
+    });
+
+    await t.step("a run that knows of no source says so", async () => {
+      const path = `${first!.path}/run.json`;
+      const { source: _, ...info } = JSON.parse(Deno.readTextFileSync(path));
+      Deno.writeTextFileSync(path, JSON.stringify(info));
+      for (
+        const args of [
+          ["reproduce", id, "--stored-code"],
+          ["show", id, "--file", optimizer],
+        ]
+      ) {
+        const { stderr } = await run(args[0]!, ...args.slice(1));
+        assertMatch(stderr, /^error: Cannot .* as the run knows of no source/);
+      }
+      assertStringIncludes(
+        (await run("diff", id)).out,
+        `Code\n  not known of ${id}`,
+      );
+    });
+  },
+);

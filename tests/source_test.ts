@@ -1,0 +1,141 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  collectSource,
+  keepSource,
+  layOutSource,
+  readSource,
+  SOURCES,
+} from "../core/source.ts";
+import { relative } from "@std/path";
+import { ROOT, tempFolder, testWith } from "./_helpers.ts";
+
+const ENTRIES = ["core/conduct.ts", "examples/least_squares.ts"];
+const urlOf = (path: string) => new URL(`../${path}`, import.meta.url).href;
+
+testWith(
+  "scripts",
+  "collectSource() finds the project files that Deno itself finds",
+  async () => {
+    for (
+      const entry of [
+        ...ENTRIES,
+        "core/diffusion/experiment.ts",
+        "scripts/plot.ts",
+      ]
+    ) {
+      const { stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["info", "--json", `${ROOT}/${entry}`],
+        cwd: ROOT,
+        stderr: "null",
+      }).output();
+      const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
+        modules: { specifier: string; local?: string }[];
+      };
+      const expected = modules
+        .filter(({ specifier }) => specifier.startsWith("file:"))
+        .map(({ local }) => relative(Deno.realPathSync(ROOT), local!));
+      const { files } = await collectSource([urlOf(entry)]);
+      assertEquals([...files.keys()].sort(), expected.sort(), entry);
+    }
+  },
+);
+
+testWith(
+  "files",
+  "keepSource() keeps each content once, and readSource() gives it back",
+  async () => {
+    using folder = tempFolder();
+    const source = await collectSource(ENTRIES.map(urlOf));
+    const info = await keepSource(folder.path, source);
+    assertEquals(info.files, source.files.size);
+    assertEquals(await readSource(folder.path, info), source);
+    const kept = () => [...Deno.readDirSync(`${folder.path}/${SOURCES}/files`)];
+    const before = kept().length;
+    assertEquals(await keepSource(folder.path, source), info);
+    // One file that is another: one content more, and another hash.
+    const changed = new Map(source.files);
+    changed.set("core/version.ts", new TextEncoder().encode("// new\n"));
+    const other = await keepSource(folder.path, { ...source, files: changed });
+    assertEquals(kept().length, before + 1);
+    assert(other.sha256 !== info.sha256);
+    assertEquals(await readSource(folder.path, info), source);
+    // A package of another version is another source, too.
+    const imports = new Map(source.imports);
+    imports.set("leven", "npm:leven@3.0.0");
+    const newer = await keepSource(folder.path, { ...source, imports });
+    assert(newer.sha256 !== info.sha256);
+    assert([...source.imports.values()].includes("npm:leven@4.1.0"));
+  },
+);
+
+testWith(
+  "files",
+  "readSource() refuses what is not as its hash says, and paths that lead elsewhere",
+  async () => {
+    using folder = tempFolder();
+    const path = "core/version.ts";
+    const source = await collectSource([urlOf(path)]);
+    const info = await keepSource(folder.path, source);
+    const store = `${folder.path}/${SOURCES}`;
+    const [name] = [...Deno.readDirSync(`${store}/files`)];
+    const file = `${store}/files/${name!.name}`;
+    const content = Deno.readFileSync(file);
+    Deno.writeFileSync(file, content.subarray(1));
+    await assertRejects(
+      () => readSource(folder.path, info),
+      RangeError,
+      "its content is not what its hash says",
+    );
+    Deno.writeFileSync(file, content);
+    const hostile = [
+      ...["../escape.ts", "/etc/passwd", "a/../../b.ts", ".", "a//b", "a\\b"],
+      "./a.ts",
+    ];
+    for (const path of hostile) {
+      const files = new Map([[path, content]]);
+      const info = await keepSource(folder.path, { ...source, files });
+      await assertRejects(
+        () => readSource(folder.path, info),
+        RangeError,
+        "each path must stay within the source",
+      );
+    }
+    for (const sha256 of ["../../etc/passwd", "", "a".repeat(64)]) {
+      await assertRejects(() => readSource(folder.path, { ...info, sha256 }));
+    }
+  },
+);
+
+testWith(
+  "scripts",
+  "layOutSource() makes files that run where they lie, whatever deno.json says",
+  async () => {
+    using folder = tempFolder();
+    const source = await collectSource(ENTRIES.map(urlOf));
+    await layOutSource(source, folder.path);
+    Deno.writeTextFileSync(
+      `${folder.path}/main.ts`,
+      `import example from "./examples/least_squares.ts";
+       import { trainRun } from "./core/conduct.ts";
+       import { readRecords } from "./core/utils/run_directory.ts";
+       const config = example.configSchema.defaults;
+       const { runPath, error } = await trainRun(example, { config });
+       console.log(error ?? readRecords(runPath).size > 1);`,
+    );
+    // Without an import map, and without any file of the project.
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--no-config", "--unstable-raw-imports", "--no-lock"],
+        ...["--allow-read=.", "--allow-write=.", "main.ts"],
+      ],
+      cwd: folder.path,
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    assertStringIncludes(text(stdout), "true", text(stderr));
+  },
+);
