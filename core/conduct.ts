@@ -325,6 +325,7 @@ export async function resumeRun(
   const { globals = globalConfigSchema.defaults } = options;
   const info = readRunInfo(runPath);
   checkExperiment(experiment, info, "resume");
+  checkNoLinkLeadsOut(runPath);
   if (info.status === "completed") {
     throw new RangeError(
       `Cannot resume run ${info.runId} as it is completed already`,

@@ -248,11 +248,15 @@ export function readRunInfo(runPath: string): RunInfo {
   }
   if (!isDate(info.startedAt)) throw wrong("startedAt", "a date");
   if (typeof info.experiment !== "string") throw wrong("experiment", "a name");
-  const { error, host, versions, before, ...others } = info;
+  const { error, host, versions, before, resumed, source, ...others } = info;
   return {
     // Not in the files of older runs.
     ...{ numerics: null, source: null, permissions: null },
     ...others,
+    ...(isJsonObject(source) ? { source: source as never } : {}),
+    ...(Array.isArray(resumed)
+      ? { resumed: resumed.filter(isJsonObject) as never }
+      : {}),
     runId: runIdOf(runPath),
     experiment: info.experiment,
     status: info.status as RunStatus,

@@ -1,5 +1,12 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { evaluationOf } from "../../core/conduct.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import diffusion from "../../core/diffusion/experiment.ts";
+import { evaluationOf, resumeRun } from "../../core/conduct.ts";
 import { readConfigSource } from "../../core/config/schema.ts";
 import { isAlive, readHistory } from "../../core/utils/history.ts";
 import {
@@ -105,6 +112,20 @@ testWith(
     }
   },
 );
+
+testWith("files", "no run is resumed in which a link leads out", async () => {
+  using folder = tempFolder();
+  const info = { status: "interrupted", experiment: "diffusion" } as const;
+  const run = makeRun(`${folder.path}/runs`, { id: "a", info });
+  Deno.writeTextFileSync(`${folder.path}/else`, "");
+  Deno.symlinkSync(`${folder.path}/else`, `${run}/metrics.jsonl`);
+  await assertRejects(
+    () => resumeRun(diffusion, { runPath: run }),
+    RangeError,
+    "is a link that leads out of the run",
+  );
+  assertEquals(Deno.statSync(`${folder.path}/else`).size, 0);
+});
 
 testWith("files", "a file given by --config may be a link of one's own", () => {
   using folder = tempFolder();

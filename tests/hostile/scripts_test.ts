@@ -104,14 +104,18 @@ testWith(
       ["eval", ["latest", "--json"]],
       ["eval", ["20261127"]],
       ["eval", [third, "--experiment", "examples/least_squares.ts"]],
+      ["show", [third]],
+      ["show", [third, "--json"]],
+      ["diff", [third, "20261121"]],
+      ["diff", [third, "20261121", "--json"]],
       ["train", ["--config", config]],
       ["train", ["--config", config, "--debug"]],
     ];
     await Promise.all([0, 1].map(async (half) => {
       for (
         const [script, args, grants] of commands.slice(
-          half * 12,
-          half * 12 + 12,
+          half * 15,
+          half * 15 + 15,
         )
       ) {
         const { stdout, stderr } = await runScript(
