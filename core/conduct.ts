@@ -10,7 +10,7 @@ import { ConfigError } from "./config/schema.ts";
 import type { Experiment, Seeded } from "./experiment.ts";
 import { Run, type RunFacts, type RunOptions } from "./run.ts";
 import { changesThatMatter, surroundings } from "./surroundings.ts";
-import { checkStaysInside } from "./utils/_inside.ts";
+import { checkNoLinkLeadsOut } from "./utils/_inside.ts";
 import { readCheckpoint, removeCheckpoint } from "./utils/checkpoint.ts";
 import { History } from "./utils/history.ts";
 import { type JsonObject, syncToDisk } from "./utils/json.ts";
@@ -56,6 +56,8 @@ export interface ConductOptions extends RunOptions {
   readonly config: Seeded;
   /** The source that runs, where it has been kept. */
   readonly source?: SourceInfo | null;
+  /** What was in effect before there were its keys, as the run keeps it. */
+  readonly before?: JsonObject;
   /** The run as it stood, if it is to go on from its last checkpoint. */
   readonly resumed?: RunInfo;
 }
@@ -140,7 +142,8 @@ export async function conductRun<T>(
 
 function newInfo(
   runId: string,
-  { experiment, command = "", args = [], tags = [], note = "" }: ConductOptions,
+  { experiment, command = "", args = [], tags = [], note = "", before }:
+    ConductOptions,
   here: Surroundings,
 ): RunInfo {
   return {
@@ -155,6 +158,7 @@ function newInfo(
     ...here,
     tags,
     note,
+    ...(before ? { before } : {}),
   };
 }
 
@@ -285,8 +289,8 @@ export async function trainRun(
   const runPath = createRunDirectory(globals.runs);
   // A directory whose name is not on the disk takes all in it along.
   if (globals.fsync !== "never") syncToDisk(globals.runs);
-  const { name } = experiment;
-  const what = { ...options, globals, experiment: name, source };
+  const { name, configSchema: { before } } = experiment;
+  const what = { ...options, globals, experiment: name, before, source };
   return await outcomeOf(
     signal,
     runPath,
@@ -326,6 +330,7 @@ export async function resumeRun(
   const { globals = globalConfigSchema.defaults } = options;
   const info = readRunInfo(runPath);
   checkExperiment(experiment, info, "resume");
+  checkNoLinkLeadsOut(runPath);
   if (info.status === "completed") {
     throw new RangeError(
       `Cannot resume run ${info.runId} as it is completed already`,
@@ -365,9 +370,7 @@ export function evaluationOf(
   options: RunOptions = {},
   describe: (facts: RunFacts) => void = () => {},
 ): Run {
-  for (const folder of ["results", "model", "evaluations"]) {
-    checkStaysInside(`${runPath}/${folder}`, runPath);
-  }
+  checkNoLinkLeadsOut(runPath);
   return new Run({
     path: runPath,
     stage: "eval",
@@ -457,6 +460,9 @@ export async function evaluateRun(
   });
 }
 
+/** A path that means the same in a shell. */
+const PLAIN_PATH = /^[\w.][\w./-]{0,200}$/;
+
 /** Refuses a run of another experiment, and says which one it is of. */
 function checkExperiment(
   { name }: Experiment,
@@ -467,7 +473,8 @@ function checkExperiment(
   const { groups } = /(^|\0)--experiment[=\0](?<file>[^\0]+)/.exec(
     args.join("\0"),
   ) ?? {};
-  const file = groups?.file ?? "FILE";
+  // What a run says of itself is no part of a command that one copies.
+  const file = PLAIN_PATH.test(groups?.file ?? "") ? groups!.file : "FILE";
   throw new RangeError(
     `Cannot ${what} run ${runId} as ${name}: it is of experiment ` +
       experiment +

@@ -8,6 +8,7 @@
 import { type ConfigOf, type Field, seedField } from "./config/fields.ts";
 import { ConfigSchema } from "./config/schema.ts";
 import type { Run } from "./run.ts";
+import { isInherited } from "./utils/json.ts";
 
 /** What every configuration has: replicates differ in this key alone. */
 export interface Seeded {
@@ -155,6 +156,7 @@ function checkDefinition(
         `Cannot use "${key}" as a key of experiment ${name} as ${rule}`,
       );
     if (RESERVED.includes(key)) throw wrong("Whisker has a meaning for it");
+    if (isInherited(key)) throw wrong("every object has a property of it");
     if (!KEY.test(key)) throw wrong("it must begin with a small letter");
     if (typeof field?.check !== "function") {
       throw wrong("it must be made by number, integer, text, choice, …");

@@ -13,6 +13,7 @@
 import { init, parse } from "es-module-lexer";
 import { dirname, relative } from "@std/path";
 import stripJsonComments from "strip-json-comments";
+import { checkFile, MOST_BYTES } from "./utils/files.ts";
 import {
   isJsonObject,
   readJsonFile,
@@ -236,6 +237,7 @@ export async function readSource(
   const folder = `${runs}/${SOURCES}`;
   const read = async (path: string, hash: string) => {
     const isWhole = HASH.test(hash);
+    if (isWhole) checkFile(path, MOST_BYTES.text);
     const content = isWhole ? Deno.readFileSync(path) : new Uint8Array();
     if (isWhole && await sha256(content) === hash) return content;
     throw new RangeError(

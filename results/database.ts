@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { JsonObject } from "../core/utils/json.ts";
+import { isInherited, type JsonObject } from "../core/utils/json.ts";
+import { formatValue } from "../core/config/schema.ts";
 import type { ResultCollection } from "../core/utils/results.ts";
 import { listRuns } from "../core/utils/find_run.ts";
 import {
@@ -28,7 +29,11 @@ export interface StoredRun {
   readonly info: RunInfo;
   /** How it stands; `died` where it says `running` and nobody lives. */
   readonly status: RunStatus | "died";
-  /** Its configuration as plain data, whatever the experiment. */
+  /**
+   * Its configuration as plain data, whatever the experiment. A key that was
+   * added to the experiment since has the value from before there was that key,
+   * where newer runs tell it.
+   */
   readonly config: JsonObject;
   /** Its records, those of the training first. */
   readonly records: ResultCollection;
@@ -51,9 +56,10 @@ export class RunDatabase implements Iterable<StoredRun> {
    */
   constructor(...directories: readonly string[]) {
     const problems: Problem[] = [];
-    this.#runs = distinct(directories)
+    const runs = distinct(directories)
       .flatMap((directory) => readRuns(directory, problems))
       .sort((a, b) => order(a.info.startedAt, b.info.startedAt));
+    this.#runs = withEarlierValues(runs, problems);
     this.problems = problems;
   }
 
@@ -103,6 +109,57 @@ function readRuns(directory: string, problems: Problem[]): StoredRun[] {
     const records = readRecords(path, problems);
     return [{ id, path, info, status, config, records }];
   });
+}
+
+/**
+ * Gives old runs the keys that were added to their experiment since, as the
+ * newer runs that have them say: so runs of equal meaning are equal. Of a key
+ * on which they disagree, nothing can be said.
+ */
+function withEarlierValues(
+  runs: readonly StoredRun[],
+  problems: Problem[],
+): readonly StoredRun[] {
+  const groups = Map.groupBy(runs, ({ info }) => info.experiment);
+  const earlier = new Map<string, [string, unknown][]>();
+  for (const [experiment, group] of groups) {
+    earlier.set(experiment, earlierValues(group, problems));
+  }
+  return runs.map((run) => {
+    const missing = earlier.get(run.info.experiment)!
+      .filter(([key]) => !Object.hasOwn(run.config, key));
+    return missing.length > 0
+      ? { ...run, config: { ...run.config, ...Object.fromEntries(missing) } }
+      : run;
+  });
+}
+
+/** What the runs of an experiment say was in effect before their keys. */
+function earlierValues(
+  runs: readonly StoredRun[],
+  problems: Problem[],
+): [string, unknown][] {
+  const told = new Map<string, { value: unknown; text: string }>();
+  const disputed = new Map<string, StoredRun>();
+  for (const run of runs) {
+    for (const [key, value] of Object.entries(run.info.before ?? {})) {
+      // Of what is no key of its own, a run knows nothing.
+      if (isInherited(key) || !Object.hasOwn(run.config, key)) continue;
+      const text = formatValue(value);
+      const first = told.getOrInsertComputed(key, () => ({ value, text }));
+      if (first.text !== text) disputed.set(key, run);
+    }
+  }
+  for (const [key, { id, path }] of disputed) {
+    // All runs have the key: then nobody asks.
+    if (runs.every(({ config }) => Object.hasOwn(config, key))) continue;
+    const reason =
+      `Cannot tell what ${key} was before it was a key as runs disagree: ` +
+      `${told.get(key)!.text} and others`;
+    problems.push({ run: id, file: `${path}/run.json`, reason });
+  }
+  return told.entries().filter(([key]) => !disputed.has(key))
+    .map(([key, { value }]): [string, unknown] => [key, value]).toArray();
 }
 
 function order(a: string, b: string): number {

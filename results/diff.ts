@@ -10,6 +10,7 @@ import type { Source } from "../core/source.ts";
 import { factsOf } from "../core/surroundings.ts";
 import type { JsonObject } from "../core/utils/json.ts";
 import { printable } from "../core/utils/printable.ts";
+import { clean } from "./render/words.ts";
 import type { RunInfo } from "../core/utils/run_directory.ts";
 import { NO_VALUE } from "./render/words.ts";
 
@@ -128,8 +129,9 @@ export function formatDiff(differences: RunDifferences): string {
 
 function listed(differences: readonly Difference[]): string[] {
   if (differences.length === 0) return ["  the same"];
-  const width = Math.max(...differences.map(({ name }) => name.length));
-  return differences.map(({ name, first, second }) =>
-    `  ${name.padEnd(width)}  ${first} → ${second}`.replaceAll("\n", " ")
+  const names = differences.map(({ name }) => clean(name));
+  const width = Math.max(...names.map((name) => name.length));
+  return differences.map(({ first, second }, index) =>
+    `  ${names[index]!.padEnd(width)}  ${clean(first)} → ${clean(second)}`
   );
 }

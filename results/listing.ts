@@ -56,7 +56,7 @@ export function formatRuns(
   const hasTags = runs.some(({ info }) => info.tags.length > 0);
   const hasNotes = runs.some(({ info }) => info.note !== "");
   const column = (heading: string, isNumeric = false) => ({
-    heading,
+    heading: clean(heading),
     isNumeric,
     isKey: heading === "run",
   });

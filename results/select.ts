@@ -30,7 +30,9 @@ export interface RunFilter {
  * @returns The value; undefined where it has none.
  */
 export function rawValueOf(run: StoredRun, key: string): unknown {
-  return key === "experiment" ? run.info.experiment : run.config[key];
+  if (key === "experiment") return run.info.experiment;
+  // The key may be one of another run, and of any name.
+  return Object.hasOwn(run.config, key) ? run.config[key] : undefined;
 }
 
 /**

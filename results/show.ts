@@ -10,6 +10,7 @@ import { CHECKPOINT_FILE } from "../core/utils/checkpoint.ts";
 import { readHistory } from "../core/utils/history.ts";
 import type { JsonObject } from "../core/utils/json.ts";
 import { printable } from "../core/utils/printable.ts";
+import { clean } from "./render/words.ts";
 import type { ResultCollection } from "../core/utils/results.ts";
 import {
   actualStatus,
@@ -196,8 +197,9 @@ function inLine(line: JsonObject): string {
 
 /** Two columns; a text that goes on in another line stays in its own. */
 function aligned(lines: Lines): string[] {
-  const width = Math.max(...lines.map(([name]) => name.length));
-  return lines.map(([name, text]) =>
-    `  ${name.padEnd(width)}  ${text.replaceAll("\n", " ")}`.trimEnd()
+  const cleaned = lines.map((texts) => texts.map(clean) as [string, string]);
+  const width = Math.max(...cleaned.map(([name]) => name.length));
+  return cleaned.map(([name, text]) =>
+    `  ${name.padEnd(width)}  ${text}`.trimEnd()
   );
 }

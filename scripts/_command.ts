@@ -7,7 +7,7 @@
 import { formatHelp, type Help } from "../core/config/flags.ts";
 import { type Field, toggle } from "../core/config/fields.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
-import { printable } from "../core/utils/printable.ts";
+import { shown } from "../core/utils/printable.ts";
 import { explainRefusal, type Grants, isRefusal } from "./_refusal.ts";
 
 /** Exit status, as every command has it. */
@@ -76,8 +76,10 @@ export async function main(command: Command): Promise<void> {
  * @param error What was thrown.
  */
 export function printError(command: Command, error: unknown): void {
-  if (Deno.args.includes("--debug")) console.error(error);
-  else console.error(printable(`error: ${explain(command, error)}`));
+  const text = Deno.args.includes("--debug")
+    ? Deno.inspect(error)
+    : `error: ${explain(command, error)}`;
+  console.error(shown(text));
 }
 
 function explain(command: Command, error: unknown): string {

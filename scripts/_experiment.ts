@@ -7,7 +7,7 @@ import { type Experiment, isExperiment } from "../core/experiment.ts";
 import type { RunOutcome } from "../core/conduct.ts";
 import type { RunOptions } from "../core/run.ts";
 import { stringify } from "../core/utils/json.ts";
-import { printable } from "../core/utils/printable.ts";
+import { printableJson, shown } from "../core/utils/printable.ts";
 import type { SourceInfo } from "../core/utils/run_directory.ts";
 import { resolve } from "@std/path";
 import {
@@ -136,14 +136,14 @@ export async function carryOut(
       onStart: ({ path }) => {
         if (quiet) return;
         console.error(
-          `${experiment}: ${path}${changes ? ` (${changes})` : ""}`,
+          shown(`${experiment}: ${path}${changes ? ` (${changes})` : ""}`),
         );
       },
       print: (record) => {
         progress.clear();
-        if (!json) print(String(record));
+        if (!json) print(shown(String(record)));
       },
-      warn: (warning) => console.error(printable(`warning: ${warning}`)),
+      warn: (warning) => console.error(shown(`warning: ${warning}`)),
       onProgress: (state) => progress.show(state),
     });
   } catch (error) {
@@ -157,7 +157,7 @@ export async function carryOut(
     const { name, message } = error instanceof Error ? error : new Error();
     const failed = outcome.status === "failed";
     const whole = failed ? { ...document, error: { name, message } } : document;
-    print(stringify(whole, 2));
+    print(printableJson(stringify(whole, 2)));
   }
   if (outcome.status === "interrupted") {
     console.error(`interrupted: ${outcome.runPath}`);

@@ -1,5 +1,5 @@
 import { type Field, text, texts, toggle } from "../core/config/fields.ts";
-import { printable } from "../core/utils/printable.ts";
+import { shown } from "../core/utils/printable.ts";
 import type { Problem } from "../core/utils/run_directory.ts";
 import { EXIT } from "./_command.ts";
 
@@ -37,16 +37,28 @@ export const strictFlag: Field<boolean> = toggle({
   description: "exit with 1 if a run cannot be read",
 });
 
+/** So many problems of one run are told: a run has thousands of files. */
+const MOST_TOLD = 10;
+
 /**
  * Says on stderr which runs could not be read, and why.
  *
  * @param problems What could not be read.
  */
 export function reportProblems(problems: readonly Problem[]): void {
-  for (const { run, file, reason } of problems) {
-    const place = reason.includes(file) ? "" : ` (${file})`;
-    console.error(printable(`problem: ${run}: ${reason}${place}`));
+  for (const [run, own] of Map.groupBy(problems, ({ run }) => run)) {
+    for (const { file, reason } of own.slice(0, MOST_TOLD)) {
+      const place = reason.includes(file) ? "" : ` (${file})`;
+      console.error(oneLine(`problem: ${run}: ${reason}${place}`));
+    }
+    const left = own.length - MOST_TOLD;
+    if (left > 0) console.error(oneLine(`problem: ${run}: and ${left} more`));
   }
+}
+
+/** What a run is called must not look like another run's problem. */
+function oneLine(text: string): string {
+  return shown(text).replaceAll("\n", " ");
 }
 
 /**

@@ -9,7 +9,7 @@ import { ConfigSchema } from "../core/config/schema.ts";
 import { readSource } from "../core/source.ts";
 import { findRun } from "../core/utils/find_run.ts";
 import { stringify } from "../core/utils/json.ts";
-import { printable } from "../core/utils/printable.ts";
+import { printable, printableJson } from "../core/utils/printable.ts";
 import { readConfigFile, readRunInfo } from "../core/utils/run_directory.ts";
 import { type ComparedRun, diffRuns, formatDiff } from "../results/diff.ts";
 import {
@@ -52,7 +52,7 @@ const command: Command = {
     const [a, b] = await Promise.all(paths.map((path) => read(runs, path)));
     const differences = diffRuns(a!, b!);
     console.log(
-      json ? stringify(differences, 2) : formatDiff(differences),
+      json ? printableJson(stringify(differences, 2)) : formatDiff(differences),
     );
     return EXIT.done;
   },

@@ -9,6 +9,7 @@ import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { evaluateRun } from "../core/conduct.ts";
 import { findRun } from "../core/utils/find_run.ts";
+import type { Problem } from "../core/utils/run_directory.ts";
 import {
   asUsage,
   checkPositionals,
@@ -23,6 +24,7 @@ import {
   loadExperiment,
   sourceKeeper,
 } from "./_experiment.ts";
+import { reportProblems } from "./_runs.ts";
 
 const evalSchema = new ConfigSchema({
   experiment: experimentFlag,
@@ -70,9 +72,15 @@ const command: Command = {
     const evalConfig = flags.resolve(evalConfigSchema);
     const { name } = experiment;
     const [wanted = "latest"] = flags.positionals;
+    const problems: Problem[] = [];
     const runPath = asUsage(() =>
-      findRun(globals.runs, wanted, { completed: true, experiment: name })
+      findRun(globals.runs, wanted, {
+        completed: true,
+        experiment: name,
+        problems,
+      })
     );
+    reportProblems(problems);
     const report = { name, json, quiet: globals.quiet };
     return await carryOut(
       command,

@@ -8,7 +8,7 @@ import { choice, integer, text } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
 import { findRun } from "../core/utils/find_run.ts";
-import { printable } from "../core/utils/printable.ts";
+import { printableJson, shown } from "../core/utils/printable.ts";
 import type { Problem } from "../core/utils/run_directory.ts";
 import { compare } from "../results/compare/compare.ts";
 import type { CompareOptions } from "../results/compare/comparison.ts";
@@ -165,7 +165,7 @@ const command: Command = {
       : await drawHistory(database, figure, { ...options, problems });
     await write(figure.out, spec);
     console.log(figure.out);
-    left.forEach((what) => console.error(printable(`not drawn: ${what}`)));
+    left.forEach((what) => console.error(shown(`not drawn: ${what}`)));
     reportProblems(problems);
     return statusOf(problems, strict);
   },
@@ -194,15 +194,17 @@ async function drawSamples(
     "../results/plots/samples.ts"
   );
   const { samples: wanted, reverse, setting } = figure;
+  const problems: Problem[] = [];
   const { samples, others } = asUsage(() =>
-    readSamples(findRun(directory, wanted || reverse), setting)
+    readSamples(findRun(directory, wanted || reverse, { problems }), setting)
   );
+  reportProblems(problems);
   const draw = wanted ? samplesFigure : reverseFigure;
   const { spec, left } = draw(samples, sizeOf(figure));
   await write(figure.out, spec);
   console.log(figure.out);
   [...others.map((other) => `--setting ${other}`), ...left]
-    .forEach((what) => console.error(printable(`not drawn: ${what}`)));
+    .forEach((what) => console.error(shown(`not drawn: ${what}`)));
   return EXIT.done;
 }
 
@@ -271,7 +273,8 @@ async function drawHistory(
 
 async function write(path: string, spec: Figure["spec"]): Promise<void> {
   if (path.endsWith(".json")) {
-    return writeOutput(path, `${JSON.stringify(spec, null, 2)}\n`);
+    const json = printableJson(JSON.stringify(spec, null, 2));
+    return writeOutput(path, `${json}\n`);
   }
   const { svgOf } = await import("../results/plots/svg.ts");
   const svg = await svgOf(spec);

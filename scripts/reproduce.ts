@@ -20,7 +20,7 @@ import {
 } from "../core/reproduce.ts";
 import { findRun } from "../core/utils/find_run.ts";
 import { stringify } from "../core/utils/json.ts";
-import { printable } from "../core/utils/printable.ts";
+import { printable, printableJson } from "../core/utils/printable.ts";
 import { runIdOf, type SourceInfo } from "../core/utils/run_directory.ts";
 import { resolve } from "@std/path";
 import {
@@ -99,7 +99,7 @@ const command: Command = {
       const { isIdentical } = reproduction;
       console.log(
         json
-          ? stringify(reproduction, 2)
+          ? printableJson(stringify(reproduction, 2))
           : printable(format(reproduction, storedCode)),
       );
       return isIdentical ? EXIT.done : EXIT.failed;

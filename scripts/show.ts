@@ -9,7 +9,7 @@ import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
 import { findRun } from "../core/utils/find_run.ts";
 import { stringify } from "../core/utils/json.ts";
-import { printable } from "../core/utils/printable.ts";
+import { printable, printableJson } from "../core/utils/printable.ts";
 import type { SourceInfo } from "../core/utils/run_directory.ts";
 import { describeRun, formatRun } from "../results/show.ts";
 import {
@@ -58,7 +58,7 @@ const command: Command = {
       console.log(await fileOf(runs, run.info.source, file));
       return EXIT.done;
     }
-    console.log(json ? stringify(run, 2) : formatRun(run));
+    console.log(json ? printableJson(stringify(run, 2)) : formatRun(run));
     reportProblems(run.problems);
     return EXIT.done;
   },

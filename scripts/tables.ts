@@ -8,7 +8,7 @@
 import { texts } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { readText } from "../core/utils/json.ts";
+import { readText } from "../core/utils/files.ts";
 import type { Problem } from "../core/utils/run_directory.ts";
 import { render } from "../results/render/render.ts";
 import {

@@ -66,6 +66,9 @@ export const DATASET_NAMES: readonly string[] = [
   "faithful",
 ];
 
+/** A configuration may be anyone's: more would take all memory, or for ever. */
+const MOST_ROWS = 1e7, MOST_TIMESTEPS = 1e6;
+
 /** The schema of {@linkcode ModelConfig}: each key is written down here. */
 export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
   ModelConfig
@@ -111,6 +114,7 @@ export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
   nTrain: integer({
     default: 8000,
     min: 2,
+    max: MOST_ROWS,
     description: "how many rows an epoch has (of finite data, at most)",
   }),
   freshData: toggle({
@@ -121,6 +125,7 @@ export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
   nTimesteps: integer({
     default: 1000,
     min: 1,
+    max: MOST_TIMESTEPS,
     description: "how many steps the noise schedule has",
   }),
   betaSchedule: choice({

@@ -6,7 +6,13 @@
 
 import leven from "leven";
 import type { Field, Fields } from "./fields.ts";
-import { isJsonObject, readJsonFile } from "../utils/json.ts";
+import { checkStaysInside } from "../utils/_inside.ts";
+import {
+  inBrief,
+  isJsonObject,
+  type JsonObject,
+  readJsonFile,
+} from "../utils/json.ts";
 import { readConfigFile, writeConfigFile } from "../utils/run_directory.ts";
 
 /** One thing that is wrong with a configuration or a command line. */
@@ -102,6 +108,16 @@ export class ConfigSchema<T extends object> {
   }
 
   /**
+   * For each key the value that was in effect before there was that key: what
+   * runs keep, so that they can be compared with older ones.
+   */
+  get before(): JsonObject {
+    return Object.fromEntries(
+      this.keys.map((key) => [key, this.field(key).before]),
+    );
+  }
+
+  /**
    * Checks a configuration that is given as one object.
    *
    * @param values Some keys or all; the others keep their defaults.
@@ -141,7 +157,7 @@ export class ConfigSchema<T extends object> {
         const checked = check(value);
         if (checked === undefined) {
           const message = `Cannot use ${where} as it must be ${rule}: ` +
-            `current value is ${show(value)}`;
+            `current value is ${inBrief(value)}`;
           problems.push({ where, message });
         } else config.set(key, freeze(checked));
       }
@@ -233,13 +249,25 @@ function byName(_key: string, value: unknown): unknown {
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON.
  * @throws {TypeError} If it holds something other than an object.
- * @throws {RangeError} If it bears a version that this code does not know.
+ * @throws {RangeError} If it bears a version that this code does not know, or
+ * is the `config.json` of a run and a link that leads out of it.
  */
 export function readConfigSource(path: string): ConfigSource {
+  const [, folder] = /^(.+)\/config\.json$/.exec(path) ?? [];
+  if (folder && isRun(folder)) checkStaysInside(path, folder);
   const { schemaVersion: _, ...values } = readJsonFile(path, {
     unversioned: true,
   });
   return { values, nameOf: (key) => `"${key}" in ${path}` };
+}
+
+/** Other folders are their owner's, who may put links there. */
+function isRun(folder: string): boolean {
+  try {
+    return Deno.lstatSync(`${folder}/run.json`) !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** How {@linkcode unknownKey} words its message. */
@@ -275,6 +303,8 @@ export function unknownKey(
 /** Two letters may be wrong, and of a long name two in five. */
 const WRONG_LETTERS = 2;
 const WRONG_SHARE = 0.4;
+/** What is longer is no misspelt name, and would take long to compare. */
+const LONGEST_NAME = 1000;
 
 /**
  * Finds the known name that a misspelt one was meant to be.
@@ -287,16 +317,13 @@ export function closest(
   name: string,
   known: readonly string[],
 ): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   const distance = (other: string) =>
     leven(name.toLowerCase(), other.toLowerCase());
   const nearest = known.toSorted((a, b) => distance(a) - distance(b))[0];
   if (nearest === undefined) return undefined;
   const most = Math.max(WRONG_LETTERS, WRONG_SHARE * nearest.length);
   return distance(nearest) <= most ? nearest : undefined;
-}
-
-function show(value: unknown): string {
-  return typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
 function freeze<V>(value: V): V {

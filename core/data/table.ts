@@ -6,7 +6,8 @@
  */
 
 import { parse } from "csv-parse/sync";
-import { readText } from "../utils/json.ts";
+import { MOST_BYTES, readText } from "../utils/files.ts";
+import { inBrief } from "../utils/json.ts";
 import { Meter } from "../utils/meters.ts";
 import type { RandomStream } from "../utils/random.ts";
 
@@ -38,9 +39,10 @@ export interface Batch {
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If the file is empty, a line has another number of
  * fields than the first, or a field is no number; the message names the line.
+ * @throws {RangeError} If it is no file, too large, or has too many columns.
  */
 export function readTable(path: string): Table {
-  return parseTable(readText(path), path);
+  return parseTable(readText(path, MOST_BYTES.table), path);
 }
 
 /**
@@ -51,74 +53,121 @@ export function readTable(path: string): Table {
  * @returns The table.
  * @throws {SyntaxError} If it is no table of numbers; the message names the
  * line.
+ * @throws {RangeError} If it has too many columns.
  */
 export function parseTable(text: string, path: string): Table {
-  const lines = parseLines(text, path);
-  const first = lines[0];
-  if (!first) {
-    throw new SyntaxError(`Cannot read ${path} as it has no rows of numbers`);
+  const reader = new RowReader(path);
+  parseRows(text, path, reader);
+  return reader.table();
+}
+
+/** So many columns may a table have: more are no table of numbers to train on. */
+const MOST_COLUMNS = 4096;
+
+/** Takes rows of fields one by one, and keeps their numbers alone. */
+class RowReader {
+  readonly #path: string;
+  #columns: readonly string[] | undefined;
+  #hasNames = false;
+  #values = new Float64Array(2 ** 10);
+  #length = 0;
+
+  constructor(path: string) {
+    this.#path = path;
   }
-  const names = first.fields.filter((field) => !isNumber(field));
-  const hasNames = names.length === first.fields.length;
-  if (!hasNames && names.length > 0) {
-    throw new SyntaxError(
-      `Cannot read ${path}:${first.line} as a first line must be all names ` +
-        `or all numbers: current value of one field is "${names[0]}"`,
-    );
-  }
-  const rows = hasNames ? lines.slice(1) : lines;
-  if (rows.length === 0) {
-    throw new SyntaxError(
-      `Cannot read ${path} as it has column names and no rows of numbers`,
-    );
-  }
-  const nColumns = first.fields.length;
-  const columns = hasNames
-    ? first.fields
-    : first.fields.map((_, index) => `column ${index + 1}`);
-  const values = new Float64Array(rows.length * nColumns);
-  rows.forEach(({ fields, line }, row) => {
-    if (fields.length !== nColumns) {
+
+  add(fields: readonly string[], line: number): void {
+    if (!this.#columns) {
+      this.#columns = this.#columnsOf(fields, line);
+      if (this.#hasNames) return;
+    }
+    const columns = this.#columns;
+    const place = `${this.#path}:${line}`;
+    if (fields.length !== columns.length) {
       throw new SyntaxError(
-        `Cannot read ${path}:${line} as it must have ${nColumns} fields like ` +
+        `Cannot read ${place} as it must have ${columns.length} fields like ` +
           `the first line: current count is ${fields.length}`,
       );
+    }
+    if (this.#length + fields.length > this.#values.length) {
+      const larger = new Float64Array(2 * (this.#length + fields.length));
+      larger.set(this.#values);
+      this.#values = larger;
     }
     fields.forEach((field, column) => {
       if (!isNumber(field)) {
         throw new SyntaxError(
-          `Cannot read ${path}:${line} as ${columns[column]} must be a ` +
-            `number: current value is "${field}"` +
+          `Cannot read ${place} as ${columns[column]} must be a number: ` +
+            `current value is ${inBrief(field)}` +
             (/[;\t]/.test(field) ? ", and fields are parted by commas" : ""),
         );
       }
-      values[row * nColumns + column] = Number(field);
+      this.#values[this.#length++] = Number(field);
     });
-  });
-  return { columns, nRows: rows.length, values };
+  }
+
+  #columnsOf(fields: readonly string[], line: number): readonly string[] {
+    const place = `${this.#path}:${line}`;
+    if (fields.length > MOST_COLUMNS) {
+      throw new RangeError(
+        `Cannot read ${place} as a table must have at most ${MOST_COLUMNS} ` +
+          `columns: current count is ${fields.length}`,
+      );
+    }
+    const names = fields.filter((field) => !isNumber(field));
+    this.#hasNames = names.length === fields.length;
+    if (!this.#hasNames && names.length > 0) {
+      throw new SyntaxError(
+        `Cannot read ${place} as a first line must be all names or all ` +
+          `numbers: current value of one field is ${inBrief(names[0])}`,
+      );
+    }
+    return this.#hasNames
+      ? fields
+      : fields.map((_, index) => `column ${index + 1}`);
+  }
+
+  table(): Table {
+    const columns = this.#columns;
+    if (!columns || this.#length === 0) {
+      throw new SyntaxError(
+        `Cannot read ${this.#path} as it has ${
+          columns ? "column names and " : ""
+        }no rows of numbers`,
+      );
+    }
+    return {
+      columns,
+      nRows: this.#length / columns.length,
+      values: this.#values.slice(0, this.#length),
+    };
+  }
 }
 
-interface Line {
-  readonly line: number;
-  readonly fields: readonly string[];
-}
-
-function parseLines(text: string, path: string): Line[] {
+function parseRows(text: string, path: string, reader: RowReader): void {
+  let fault: unknown;
   try {
-    const records = parse(text, {
+    parse(text, {
       bom: true,
       comment: "#",
       comment_no_infix: true,
-      info: true,
-      relax_column_count: true, // Checked above, in our own words.
+      max_record_size: MOST_BYTES.tableRow,
+      // Kept by the reader: as texts, all fields would take twenty times more.
+      on_record(fields: string[], { lines }) {
+        try {
+          reader.add(fields, lines);
+        } catch (error) {
+          fault = error;
+          throw error;
+        }
+        return null;
+      },
+      relax_column_count: true, // Checked by the reader, in our own words.
       skip_empty_lines: true,
       trim: true,
-    }) as unknown as { record: string[]; info: { lines: number } }[];
-    return records.map(({ record, info }) => ({
-      line: info.lines,
-      fields: record,
-    }));
+    });
   } catch (error) {
+    if (fault) throw fault;
     throw new SyntaxError(
       `Cannot read ${path} as CSV: ${(error as Error).message}`,
     );

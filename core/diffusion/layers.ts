@@ -228,6 +228,11 @@ const ACTIVATIONS: Readonly<Record<Activation, ActivationRule>> = {
   },
 };
 
+/** Whether a value, of a saved model say, names an activation. */
+export function isActivation(value: unknown): value is Activation {
+  return typeof value === "string" && Object.hasOwn(ACTIVATIONS, value);
+}
+
 /**
  * A dense layer, activation(x W + b), and x added where it has as many columns
  * as units and the units are not linear (He et al. 2016, "Deep residual

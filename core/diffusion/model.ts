@@ -8,18 +8,22 @@
 import * as tf from "@tensorflow/tfjs";
 import type { EvalConfig } from "../config/eval_config.ts";
 import type { ModelConfig } from "../config/model_config.ts";
+import { checkStaysInside } from "../utils/_inside.ts";
+import { checkFile, MOST_BYTES } from "../utils/files.ts";
 import {
+  inBrief,
+  isJsonObject,
   writeFileAtomic,
   writeJsonFile,
   type WriteOptions,
 } from "../utils/json.ts";
 import type { RandomStream } from "../utils/random.ts";
-import { checkStaysInside } from "../utils/_inside.ts";
 import { readRunFile } from "../utils/run_directory.ts";
 import { isRandomLayer } from "./layers.ts";
 import { identity } from "./models/identity.ts";
 import { mlp } from "./models/mlp.ts";
 import type { NoiseLevels, NoisePredictor } from "./noise_predictor.ts";
+import { type WeightShapes, weightsOf } from "./topology.ts";
 
 /** What a model is built on. */
 export interface ModelInputs {
@@ -228,27 +232,102 @@ export async function saveWeights(
 }
 
 /**
- * Loads the model of a run directory.
+ * Loads the model of a run directory. Nothing is made of it before its files
+ * agree: layers, manifest and weights file have the same weights, so that a
+ * model takes no more memory than its file.
  *
  * @param runPath The run's directory.
  * @param name Which of its weights.
- * @returns The model, which the caller disposes of.
+ * @returns The model, which the caller disposes of. Weights may be NaN.
  * @throws {Deno.errors.NotFound} If a file is missing.
  * @throws {SyntaxError} If `model.json` is no JSON.
+ * @throws {RangeError} If the files do not agree, or the model is none that
+ * this code makes; the message names the file.
  */
 export async function loadModel(
   runPath: string,
   name: WeightsName = "ema",
 ): Promise<tf.LayersModel> {
   const folder = `${runPath}/model`;
-  const model = readRunFile(runPath, "model/model.json");
+  const { modelTopology, weightsManifest } = readRunFile(
+    runPath,
+    "model/model.json",
+  );
+  const refused = (reason: string) =>
+    new RangeError(`Cannot load ${folder}/model.json as ${reason}`);
+  let specs: tf.io.WeightsManifestEntry[];
+  try {
+    specs = specsOf(weightsManifest);
+    checkAgreement(specs, weightsOf(modelTopology));
+  } catch (error) {
+    throw refused((error as Error).message);
+  }
   const path = `${folder}/${WEIGHTS_FILES[name]}`;
   checkStaysInside(path, runPath);
-  const weights = Deno.readFileSync(path);
-  const [manifest] = model.weightsManifest as tf.io.WeightsManifestConfig;
-  return await tf.loadLayersModel(tf.io.fromMemory({
-    modelTopology: model.modelTopology as object,
-    weightSpecs: manifest!.weights,
-    weightData: weights.buffer,
-  }));
+  const nBytes = specs.reduce((sum, { shape }) => sum + bytesOf(shape), 0);
+  const size = checkFile(path, MOST_BYTES.weights);
+  if (size !== nBytes) {
+    throw new RangeError(
+      `Cannot load ${path} as it must have the ${nBytes} bytes that ` +
+        `model.json says: current size is ${size}`,
+    );
+  }
+  const weightData = Deno.readFileSync(path).buffer;
+  try {
+    return await tf.loadLayersModel(tf.io.fromMemory({
+      modelTopology: modelTopology as object,
+      weightSpecs: specs,
+      weightData,
+    }));
+  } catch (error) {
+    throw refused(`it is no model: ${(error as Error).message}`);
+  }
+}
+
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+function bytesOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, FLOAT_BYTES);
+}
+
+/** The weights of a manifest: names, shapes, and numbers of one kind. */
+function specsOf(manifest: unknown): tf.io.WeightsManifestEntry[] {
+  const [group, another] = Array.isArray(manifest) ? manifest : [];
+  const weights = isJsonObject(group) ? group.weights : undefined;
+  if (!Array.isArray(weights) || another !== undefined) {
+    throw new RangeError("weightsManifest must be a list of one group");
+  }
+  return weights.map((weight) => {
+    const { name, shape, dtype } = isJsonObject(weight) ? weight : {};
+    const isSane = typeof name === "string" && dtype === "float32" &&
+      isJsonObject(weight) && Object.keys(weight).length === 3 &&
+      Array.isArray(shape) && shape.every(Number.isSafeInteger);
+    if (isSane) return { name, shape: shape as number[], dtype };
+    throw new RangeError(
+      "each weight of weightsManifest must have a name, a shape of whole " +
+        `numbers and dtype float32: current value is ${inBrief(weight)}`,
+    );
+  });
+}
+
+/** Checks that a manifest lists the weights that the layers have, no others. */
+function checkAgreement(
+  specs: readonly tf.io.WeightsManifestEntry[],
+  weights: WeightShapes,
+): void {
+  for (const { name, shape } of specs) {
+    const wanted = weights.get(name);
+    if (wanted?.join() === shape.join()) continue;
+    throw new RangeError(
+      `weightsManifest must list the weights that its layers have: ` +
+        `current value of ${inBrief(name)} is ${inBrief(shape)}, and of the ` +
+        `layers' ${wanted ? inBrief(wanted) : "none"}`,
+    );
+  }
+  const names = new Set(specs.map(({ name }) => name));
+  if (names.size === specs.length && names.size === weights.size) return;
+  throw new RangeError(
+    "weightsManifest must list each weight of its layers once: current count " +
+      `is ${specs.length} of ${weights.size}`,
+  );
 }

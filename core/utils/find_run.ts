@@ -5,7 +5,13 @@
  */
 
 import { pathWithin } from "./_inside.ts";
-import { readRunInfo, RUN_ID, type RunInfo } from "./run_directory.ts";
+import {
+  isStarting,
+  type Problem,
+  readRunInfo,
+  RUN_ID,
+  type RunInfo,
+} from "./run_directory.ts";
 
 /** A name under the runs directory: a run, or what only looks like one. */
 export interface RunEntry {
@@ -55,6 +61,8 @@ export interface FindRunOptions {
   readonly completed?: boolean;
   /** Of which experiment `latest` is, if there is a run of it. */
   readonly experiment?: string;
+  /** Where to report what could not be read on the way to the latest. */
+  readonly problems?: Problem[];
 }
 
 /**
@@ -136,17 +144,22 @@ function findByPath(runs: string, path: string): string {
 function findLatest(
   runs: string,
   entries: readonly RunEntry[],
-  { completed = false, experiment }: FindRunOptions,
+  { completed = false, experiment, problems }: FindRunOptions,
 ): string {
   let latest:
     | { path: string; startedAt: number; isWanted: boolean }
     | undefined;
-  for (const { path } of entries) {
+  for (const { id, path } of entries) {
     let info: RunInfo;
     try {
       info = readRunInfo(path);
-    } catch {
-      continue; // A damaged run is not the latest of anything.
+    } catch (error) {
+      // A damaged run is not the latest of anything.
+      if (!isStarting(path)) {
+        const reason = (error as Error).message;
+        problems?.push({ run: id, file: `${path}/run.json`, reason });
+      }
+      continue;
     }
     if (completed && info.status !== "completed") continue;
     const startedAt = Date.parse(info.startedAt);

@@ -5,11 +5,13 @@
  * @module
  */
 
+import { checkStaysInside } from "./_inside.ts";
+import { checkFile, MOST_BYTES, MOST_LINES, readLines } from "./files.ts";
 import {
   isJsonObject,
   type JsonObject,
+  parseJson,
   parseVersioned,
-  readText,
   SCHEMA_VERSION,
   stringify,
 } from "./json.ts";
@@ -182,29 +184,36 @@ export interface HistoryContent {
  * @returns The lines; a torn last one is passed over, and said.
  * @throws {Deno.errors.NotFound} If the run has no history.
  * @throws {SyntaxError} If a line other than the last is no JSON object.
- * @throws {RangeError} If the header bears an unknown version.
+ * @throws {RangeError} If the header bears an unknown version, the file is a
+ * link out of the run or none, or it or a line is too large.
  */
 export function readHistory(runPath: string): HistoryContent {
   const path = `${runPath}/${HISTORY_FILE}`;
-  const text = readText(path);
-  const texts = text.split("\n");
-  const torn = texts.pop() !== "";
-  if (texts.length === 0) return { runId: "", lines: [], torn };
-  const header = parseVersioned(texts[0]!, `${path}:1`);
-  const lines = texts.slice(1).map((line, index) => {
-    const place = `${path}:${index + 2}`;
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch (error) {
-      throw new SyntaxError(
-        `Cannot read ${place} as JSON: ${(error as Error).message}`,
+  checkStaysInside(path, runPath);
+  const lines: JsonObject[] = [];
+  let runId = "", nLines = 0, torn = false;
+  const most = { file: MOST_BYTES.history, line: MOST_BYTES.historyLine };
+  for (const { text, isWhole } of readLines(path, most)) {
+    const place = `${path}:${++nLines}`;
+    if (nLines > MOST_LINES) {
+      throw new RangeError(
+        `Cannot read ${path} as it must have at most ${MOST_LINES} lines: it ` +
+          "has more",
       );
     }
-    if (isJsonObject(value)) return value;
-    throw new SyntaxError(`Cannot read ${place} as it is no JSON object`);
-  });
-  return { runId: String(header.runId), lines, torn };
+    if (!isWhole) torn = true;
+    else if (nLines === 1) {
+      const header = parseVersioned(text, place);
+      if (typeof header.runId === "string") runId = header.runId;
+    } else {
+      const value = parseJson(text, place);
+      if (!isJsonObject(value)) {
+        throw new SyntaxError(`Cannot read ${place} as it is no JSON object`);
+      }
+      lines.push(value);
+    }
+  }
+  return { runId, lines, torn };
 }
 
 /** Without locks, a run that has been silent for so long counts as dead. */
@@ -218,8 +227,11 @@ const SILENCE_MS = 5 * 60 * 1000;
  * whether it was written to in the last minutes.
  */
 export function isAlive(runPath: string): boolean {
+  const path = `${runPath}/${HISTORY_FILE}`;
   try {
-    using file = Deno.openSync(`${runPath}/${HISTORY_FILE}`);
+    checkStaysInside(path, runPath);
+    checkFile(path, Infinity);
+    using file = Deno.openSync(path);
     try {
       return !file.tryLockSync(false);
     } catch {

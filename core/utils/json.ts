@@ -5,6 +5,8 @@
  * @module
  */
 
+import { MOST_BYTES, MOST_DEPTH, readText } from "./files.ts";
+
 /** The version that every file of a run directory bears at its top level. */
 export const SCHEMA_VERSION = 1;
 
@@ -55,9 +57,7 @@ export function decodeNumber(value: unknown, name: string): number {
     return Number(value);
   }
   throw new TypeError(
-    `Cannot read ${name} as a number: current value is ${
-      JSON.stringify(value)
-    }`,
+    `Cannot read ${name} as a number: current value is ${inBrief(value)}`,
   );
 }
 
@@ -82,6 +82,46 @@ export function stringify(value: unknown, indent = 0): string {
     (_key, item) => typeof item === "number" ? encodeNumber(item) : item,
     indent,
   );
+}
+
+/**
+ * Says whether a name is that of a property which every object has, `__proto__`
+ * or `constructor` for example: under it an object without such a field seems
+ * to have one.
+ *
+ * @param name The name.
+ * @returns Whether fields are better not called so.
+ */
+export function isInherited(name: string): boolean {
+  return name in Object.prototype;
+}
+
+/** So much of a value is quoted in a message. */
+const LONGEST_QUOTE = 200;
+
+/**
+ * Writes a value as an error message quotes it: as JSON, and no more of it than
+ * one takes in.
+ *
+ * @param value Any value, of a parsed file say.
+ * @returns Its JSON text, cut where it is long.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { inBrief } from "./json.ts";
+ *
+ * assertEquals(inBrief("a"), '"a"');
+ * assertEquals(inBrief("a".repeat(1e6)).length, 201);
+ * ```
+ */
+export function inBrief(value: unknown): string {
+  const text = typeof value === "number"
+    ? String(value)
+    : JSON.stringify(value) ?? String(value);
+  return text.length > LONGEST_QUOTE
+    ? `${text.slice(0, LONGEST_QUOTE)}…`
+    : text;
 }
 
 /**
@@ -178,28 +218,12 @@ export function writeJsonFile(
   writeFileAtomic(path, stringify(content, 2) + "\n", options);
 }
 
-/**
- * Reads a text file.
- *
- * @param path The file's path.
- * @returns Its whole content.
- * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
- */
-export function readText(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(
-      `Cannot read ${path} as there is no such file`,
-    );
-  }
-}
-
 /** What {@linkcode readJsonFile} accepts. */
 export interface ReadJsonOptions {
   /** Whether `schemaVersion` may be missing, as in a file written by hand. */
   readonly unversioned?: boolean;
+  /** How many bytes the file may have; what any text may, by default. */
+  readonly most?: number;
 }
 
 /**
@@ -211,13 +235,57 @@ export interface ReadJsonOptions {
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON, torn for example.
  * @throws {TypeError} If it holds something other than an object.
- * @throws {RangeError} If it bears a version that this code does not know.
+ * @throws {RangeError} If it bears a version that this code does not know, is
+ * no file, too large, or nested too deeply.
  */
 export function readJsonFile(
   path: string,
   options: ReadJsonOptions = {},
 ): JsonObject {
-  return parseVersioned(readText(path), path, options);
+  const text = readText(path, options.most ?? MOST_BYTES.text);
+  return parseVersioned(text, path, options);
+}
+
+/**
+ * Parses JSON text from a file that may be anyone's.
+ *
+ * @param text The JSON text.
+ * @param place Where it stands, for the error messages.
+ * @returns The value.
+ * @throws {SyntaxError} If the text is no JSON.
+ * @throws {RangeError} If it is nested too deeply.
+ */
+export function parseJson(text: string, place: string): unknown {
+  checkDepth(text, place);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = text === "" ? "it is empty" : (error as Error).message;
+    throw new SyntaxError(`Cannot read ${place} as JSON: ${reason}`);
+  }
+}
+
+const QUOTE = 0x22, BACKSLASH = 0x5c;
+/** `[` and `{`, `]` and `}` differ in this bit alone. */
+const BRACE_BIT = 0x20, OPEN = 0x5b, CLOSE = 0x5d;
+
+/** Looked for in the text: what is parsed has taken its memory already. */
+function checkDepth(text: string, place: string): void {
+  if (text.length <= MOST_DEPTH) return;
+  let depth = 0, isQuoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (isQuoted) {
+      if (code === BACKSLASH) i++;
+      else if (code === QUOTE) isQuoted = false;
+    } else if (code === QUOTE) isQuoted = true;
+    else if ((code & ~BRACE_BIT) === OPEN && ++depth > MOST_DEPTH) {
+      throw new RangeError(
+        `Cannot read ${place} as JSON must be nested at most ${MOST_DEPTH} ` +
+          "deep: it is deeper",
+      );
+    } else if ((code & ~BRACE_BIT) === CLOSE) depth--;
+  }
 }
 
 /**
@@ -229,20 +297,15 @@ export function readJsonFile(
  * @returns The object, `schemaVersion` included.
  * @throws {SyntaxError} If the text is no JSON.
  * @throws {TypeError} If it holds something other than an object.
- * @throws {RangeError} If it bears a version that this code does not know.
+ * @throws {RangeError} If it bears a version that this code does not know, or
+ * is nested too deeply.
  */
 export function parseVersioned(
   text: string,
   path: string,
   options: ReadJsonOptions = {},
 ): JsonObject {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    const reason = text === "" ? "it is empty" : (error as Error).message;
-    throw new SyntaxError(`Cannot read ${path} as JSON: ${reason}`);
-  }
+  const content = parseJson(text, path);
   if (!isJsonObject(content)) {
     throw new TypeError(`Cannot read ${path} as it holds no JSON object`);
   }
@@ -264,6 +327,6 @@ export function checkVersion(version: unknown, path: string): void {
   if (version === SCHEMA_VERSION) return;
   throw new RangeError(
     `Cannot read ${path} as schemaVersion must be ${SCHEMA_VERSION}: ` +
-      `current value is ${JSON.stringify(version)}`,
+      `current value is ${inBrief(version)}`,
   );
 }

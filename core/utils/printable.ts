@@ -19,3 +19,51 @@ const UNPRINTABLE = /(?!\n)\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu;
 export function printable(text: string): string {
   return text.replaceAll("\t", " ").replaceAll(UNPRINTABLE, "\uFFFD");
 }
+
+/**
+ * Makes JSON text safe to print: what may steer a terminal is escaped, so that
+ * it still means the same.
+ *
+ * @param json JSON text.
+ * @returns JSON text of the same value.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { printableJson } from "./printable.ts";
+ *
+ * assertEquals(printableJson('"a\x9bb"'), '"a\\u009bb"');
+ * ```
+ */
+export function printableJson(json: string): string {
+  return json.replaceAll(
+    UNPRINTABLE,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** So much of a message is printed. */
+const LONGEST_MESSAGE = 10_000;
+
+/**
+ * Makes a message safe to print, and cuts it where it is longer than anyone
+ * reads: names and errors in files may have any length.
+ *
+ * @param text The message.
+ * @param most How many characters it may have.
+ * @returns The message, cut with a word of how much is left out.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { shown } from "./printable.ts";
+ *
+ * assertEquals(shown("abcdef", 4), "abcd… (2 more characters)");
+ * ```
+ */
+export function shown(text: string, most: number = LONGEST_MESSAGE): string {
+  const left = text.length - most;
+  return left > 0
+    ? `${printable(text.slice(0, most))}… (${left} more characters)`
+    : printable(text);
+}

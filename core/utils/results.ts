@@ -9,6 +9,7 @@
 import {
   decodeNumber,
   encodeNumber,
+  inBrief,
   isJsonObject,
   type JsonNumber,
 } from "./json.ts";
@@ -75,9 +76,7 @@ export class ResultMetadata {
     const { name, ...others } = fields;
     if (typeof name !== "string" || name === "") {
       throw new TypeError(
-        `Cannot use metadata without a name: current value is ${
-          JSON.stringify(name)
-        }`,
+        `Cannot use metadata without a name: current value is ${inBrief(name)}`,
       );
     }
     const entries = Object.entries(others).sort(([a], [b]) => a < b ? -1 : 1);
@@ -89,6 +88,17 @@ export class ResultMetadata {
     ResultMetadata.#known.set(key, new WeakRef(made));
     ResultMetadata.#forgotten.register(made, key);
     return made;
+  }
+
+  /**
+   * Looks up a further field by a name that may be anyone's.
+   *
+   * @param key The field's name.
+   * @returns Its value; undefined where there is no such field, also if every
+   * object has a property of that name, as `constructor` is.
+   */
+  field(key: string): MetadataValue | undefined {
+    return Object.hasOwn(this.fields, key) ? this.fields[key] : undefined;
   }
 
   /** The name, and in parentheses the further fields in alphabetical order. */
@@ -122,9 +132,7 @@ function checkField(entry: [string, unknown]): void {
   if (!usable) {
     throw new TypeError(
       `Cannot use metadata field ${key} as it must be a string, a finite ` +
-        `number or a boolean: current value is ${
-          typeof value === "number" ? value : JSON.stringify(value)
-        }`,
+        `number or a boolean: current value is ${inBrief(value)}`,
     );
   }
   // JSON knows one zero; so that both are the same key, so do we.
@@ -191,7 +199,7 @@ export class ScalarResult {
       if (typeof value !== "number") {
         throw new TypeError(
           `Cannot use ${key} of a result as it must be a number: ` +
-            `current value is ${JSON.stringify(value)}`,
+            `current value is ${inBrief(value)}`,
         );
       }
     }
@@ -213,7 +221,7 @@ export class ScalarResult {
       if (!(Number.isFinite(df) && df >= 0)) {
         throw new RangeError(
           `Cannot use df of a result as it must not be negative: ` +
-            `current value is ${JSON.stringify(df)}`,
+            `current value is ${inBrief(df)}`,
         );
       }
       this.df = df;
@@ -238,7 +246,7 @@ export class ScalarResult {
     if (!isJsonObject(value)) {
       throw new TypeError(
         `Cannot read a result as it must be an object: current value is ${
-          JSON.stringify(value)
+          inBrief(value)
         }`,
       );
     }

@@ -7,7 +7,10 @@
 import { hash64 } from "./_hash.ts";
 import { checkStaysInside } from "./_inside.ts";
 import { HISTORY_FILE, isAlive } from "./history.ts";
+import { MOST_BYTES } from "./files.ts";
 import {
+  inBrief,
+  isInherited,
   isJsonObject,
   type JsonObject,
   readJsonFile,
@@ -99,6 +102,12 @@ export interface RunInfo extends Surroundings {
   readonly tags: readonly string[];
   /** The user's note. */
   readonly note: string;
+  /**
+   * For each key of the configuration the value that was in effect before there
+   * was that key: by it runs are compared with older ones that lack it. Runs
+   * from before this field have none.
+   */
+  readonly before?: JsonObject;
   /** What made it fail. */
   readonly error?: {
     /** The error's class. */
@@ -181,17 +190,22 @@ export function runIdOf(runPath: string): string {
  *
  * @param runPath The run's directory.
  * @param name The file's path within it.
+ * @param most How many bytes it may have; what any text may, by default.
  * @returns The top level of the file, `schemaVersion` included.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON.
  * @throws {TypeError} If it holds something other than an object.
- * @throws {RangeError} If it bears an unknown version, or is a link that leads
- * out of the run.
+ * @throws {RangeError} If it bears an unknown version, is a link that leads out
+ * of the run, no file, or too large.
  */
-export function readRunFile(runPath: string, name: string): JsonObject {
+export function readRunFile(
+  runPath: string,
+  name: string,
+  most: number = MOST_BYTES.text,
+): JsonObject {
   const path = `${runPath}/${name}`;
   checkStaysInside(path, runPath);
-  return readJsonFile(path);
+  return readJsonFile(path, { most });
 }
 
 /**
@@ -216,34 +230,78 @@ export function writeRunInfo(
  * @returns What ran and how it stands, by its own word.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON.
- * @throws {TypeError} If fields that every run has are missing.
+ * @throws {TypeError} If fields that every run has are missing; any other that
+ * is not of its type counts as empty.
  * @throws {RangeError} If it bears an unknown version.
  */
 export function readRunInfo(runPath: string): RunInfo {
   const path = `${runPath}/${RUN_FILE}`;
-  const info = readRunFile(runPath, RUN_FILE);
+  const info = readRunFile(runPath, RUN_FILE, MOST_BYTES.runFile);
   const wrong = (field: string, rule: string) =>
     new TypeError(
       `Cannot read ${path} as ${field} must be ${rule}: current value is ${
-        JSON.stringify(info[field])
+        inBrief(info[field])
       }`,
     );
   if (!STATUSES.includes(info.status)) {
     throw wrong("status", `one of ${STATUSES.join(", ")}`);
   }
-  if (Number.isNaN(Date.parse(String(info.startedAt)))) {
-    throw wrong("startedAt", "a date");
-  }
+  if (!isDate(info.startedAt)) throw wrong("startedAt", "a date");
   if (typeof info.experiment !== "string") throw wrong("experiment", "a name");
-  const list = Array.isArray(info.tags) ? info.tags : [];
+  const { error, host, versions, before, resumed, source, ...others } = info;
   return {
     // Not in the files of older runs.
     ...{ numerics: null, source: null, permissions: null },
-    ...info as unknown as RunInfo,
+    ...others,
+    ...(isJsonObject(source) ? { source: source as never } : {}),
+    ...(Array.isArray(resumed)
+      ? { resumed: resumed.filter(isJsonObject) as never }
+      : {}),
     runId: runIdOf(runPath),
-    tags: list.map(String),
-    note: String(info.note ?? ""),
+    experiment: info.experiment,
+    status: info.status as RunStatus,
+    startedAt: info.startedAt,
+    finishedAt: isDate(info.finishedAt) ? info.finishedAt : null,
+    seconds: typeof info.seconds === "number" ? info.seconds : null,
+    command: textOf(info.command),
+    args: textsOf(info.args),
+    versions: isJsonObject(versions)
+      ? Object.fromEntries(
+        Object.entries(versions)
+          .map(([name, version]) => [name, textOf(version) || null]),
+      )
+      : {},
+    engine: textOf(info.engine) || null,
+    host: {
+      os: textOf(isJsonObject(host) && host.os),
+      arch: textOf(isJsonObject(host) && host.arch),
+      cpus: isJsonObject(host) && typeof host.cpus === "number" ? host.cpus : 0,
+    },
+    pid: typeof info.pid === "number" ? info.pid : 0,
+    tags: textsOf(info.tags),
+    note: textOf(info.note),
+    ...(isJsonObject(before) ? { before } : {}),
+    ...(isJsonObject(error)
+      ? { error: { name: textOf(error.name), message: textOf(error.message) } }
+      : {}),
   };
+}
+
+const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+function isDate(value: unknown): value is string {
+  return typeof value === "string" && ISO_DATE.test(value) &&
+    !Number.isNaN(Date.parse(value));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value)
+    ? value.filter((item) => typeof item === "string")
+    : [];
 }
 
 /**
@@ -406,10 +464,17 @@ export function writeRecords(
   options: WriteOptions = {},
 ): void {
   const { name, records } = file;
+  checkStaysInside(`${runPath}/results`, runPath);
   Deno.mkdirSync(`${runPath}/results`, { recursive: true });
   const content = { runId: runIdOf(runPath), records };
   writeJsonFile(`${runPath}/results/${name}.json`, content, options);
 }
+
+/**
+ * So many records may a run have, and so many files of them: an evaluation of
+ * each setting of a large sweep has fewer.
+ */
+export const MOST_RECORDS = 10_000;
 
 /**
  * Reads all records of a run. A file that cannot be read is reported and hides
@@ -435,13 +500,23 @@ export function readRecords(
     problems.push({ run, file: folder, reason: (error as Error).message });
   }
   const stageFirst = (name: string) => (name.startsWith("train") ? 0 : 1);
+  const reason = (what: string) =>
+    `Cannot read all of ${folder} as a run must have at most ${MOST_RECORDS} ` +
+    `${what}: the rest is passed over`;
   names.sort((a, b) => stageFirst(a) - stageFirst(b) || (a < b ? -1 : 1));
+  if (names.length > MOST_RECORDS) {
+    problems.push({ run, file: folder, reason: reason("files of records") });
+  }
   const records = new Map<ResultMetadata, ResultRecord>();
-  for (const name of names) {
+  for (const name of names.slice(0, MOST_RECORDS)) {
     const file = `${folder}/${name}`;
     try {
       for (const record of readRecordsFile(runPath, name)) {
         const { metadata } = record;
+        if (records.size === MOST_RECORDS) {
+          problems.push({ run, file, reason: reason("records") });
+          return new ResultCollection(records.values());
+        }
         if (!records.has(metadata)) records.set(metadata, record);
         else {
           const reason =
@@ -457,7 +532,8 @@ export function readRecords(
 }
 
 function readRecordsFile(runPath: string, name: string): ResultCollection {
-  const { records } = readRunFile(runPath, `results/${name}`);
+  const file = `results/${name}`;
+  const { records } = readRunFile(runPath, file, MOST_BYTES.runFile);
   return ResultCollection.fromJSON(records);
 }
 
@@ -478,6 +554,9 @@ export function readTrainRecords(runPath: string): ResultCollection {
   }
 }
 
+/** So many keys may a configuration have, each a column of a comparison. */
+const MOST_KEYS = 1000;
+
 /**
  * Reads the configuration of a run as plain data, whatever its experiment.
  *
@@ -485,10 +564,29 @@ export function readTrainRecords(runPath: string): ResultCollection {
  * @returns The keys and values, `schemaVersion` left out.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON.
- * @throws {RangeError} If it bears an unknown version.
+ * @throws {RangeError} If it bears an unknown version, has more keys than any
+ * configuration, or one that every object has, `constructor` for example.
  */
 export function readConfigFile(runPath: string): JsonObject {
-  const { schemaVersion: _, ...config } = readRunFile(runPath, "config.json");
+  const file = "config.json";
+  const { schemaVersion: _, ...config } = readRunFile(
+    runPath,
+    file,
+    MOST_BYTES.runFile,
+  );
+  const keys = Object.keys(config);
+  const refuse = (rule: string, current: string) => {
+    throw new RangeError(
+      `Cannot read ${runPath}/${file} as ${rule}: current ${current}`,
+    );
+  };
+  if (keys.length > MOST_KEYS) {
+    refuse(`it must have at most ${MOST_KEYS} keys`, `count is ${keys.length}`);
+  }
+  const inherited = keys.find(isInherited);
+  if (inherited !== undefined) {
+    refuse("no key may be one that every object has", `key is ${inherited}`);
+  }
   return config;
 }
 

@@ -80,11 +80,12 @@ export async function compare(
     ),
   );
   const wanted = selectMetadata([...measured], options.metric ?? [])
-    .filter(({ fields }) =>
-      // A record that lacks the field holds for all its values.
-      ofRecords.every(({ key, wanted }) =>
-        fields[key] === undefined || matchesValue(fields[key], wanted)
-      )
+    .filter((metadata) =>
+      ofRecords.every(({ key, wanted }) => {
+        const value = metadata.field(key);
+        // A record that lacks the field holds for all its values.
+        return value === undefined || matchesValue(value, wanted);
+      })
     )
     .sort(columnOrder);
   const { lowerIsBetter = [], higherIsBetter = [] } = options;
@@ -171,7 +172,7 @@ function axesOf(
   const isList = isForReaders && isFree && groups.length === 1 &&
     wanted.length > MOST_ABREAST;
   if (!isList) return { rows, cols };
-  const hasSource = wanted.some(({ fields }) => fields[SOURCE] !== undefined);
+  const hasSource = wanted.some((one) => one.field(SOURCE) !== undefined);
   const beside = hasSource ? [SOURCE] : [];
   return {
     rows: [METRIC_KEY, ...fieldsThatDiffer(wanted, beside)],
@@ -250,7 +251,7 @@ function columnOrder(a: ResultMetadata, b: ResultMetadata): number {
   const repeats = keys.filter((key) => key === REPEATS_FIELD);
   const settings = keys.filter((key) => key !== REPEATS_FIELD);
   for (const key of [...settings, ...repeats]) {
-    const difference = order(a.fields[key], b.fields[key], 1);
+    const difference = order(a.field(key), b.field(key), 1);
     if (difference !== 0) return difference;
   }
   return 0;

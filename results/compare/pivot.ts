@@ -163,7 +163,7 @@ export function layOut(
   }
   const fieldKeys = keys.filter((key) =>
     key !== METRIC_KEY &&
-    selected.some(({ fields }) => fields[key] !== undefined)
+    selected.some((metadata) => metadata.field(key) !== undefined)
   );
   return {
     keys,
@@ -185,7 +185,7 @@ function isRepeated(a: Measured, b: Measured): boolean {
 }
 
 function repeatsOf({ metadata }: Measured): number {
-  return Number(metadata.fields[REPEATS_FIELD] ?? 0);
+  return Number(metadata.field(REPEATS_FIELD) ?? 0);
 }
 
 /** By keys that were named, in their order; else as the rows came. */
@@ -298,7 +298,7 @@ function valuesOf(
   records: readonly ResultMetadata[],
   field: string,
 ): Set<MetadataValue> {
-  return new Set(records.flatMap(({ fields }) => fields[field] ?? []));
+  return new Set(records.flatMap((metadata) => metadata.field(field) ?? []));
 }
 
 /**
@@ -342,7 +342,7 @@ function configReader(key: string): Reader {
 function readerOf(key: string): Reader {
   if (key === METRIC_KEY) return (_, metadata) => metadata?.name;
   return ({ example }, metadata) =>
-    metadata?.fields[key] ?? rawValueOf(example, key);
+    metadata?.field(key) ?? rawValueOf(example, key);
 }
 
 function columnOf(

@@ -109,9 +109,11 @@ function referencesOf(
   const conditions = conditionsOf(columns, relativeTo);
   const references = new Map<ResultMetadata, ResultMetadata>();
   for (const column of columns) {
-    const found = columns.filter(({ name, fields }) =>
-      name === column.name &&
-      conditions.every(({ key, wanted }) => matchesValue(fields[key], wanted))
+    const found = columns.filter((other) =>
+      other.name === column.name &&
+      conditions.every(({ key, wanted }) =>
+        matchesValue(other.field(key), wanted)
+      )
     );
     if (found.length > 1) {
       throw unclear(

@@ -6,6 +6,7 @@
 
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
+import { printable } from "../../core/utils/printable.ts";
 
 /**
  * Draws a figure as SVG.
@@ -16,7 +17,8 @@ import { compile, type TopLevelSpec } from "vega-lite";
 export async function svgOf(spec: TopLevelSpec): Promise<string> {
   const view = new View(parse(compile(spec).spec), { renderer: "none" });
   try {
-    return await view.toSVG();
+    // Names come from files of anyone; XML has no control characters at all.
+    return printable(await view.toSVG());
   } finally {
     view.finalize();
   }

@@ -37,7 +37,7 @@ export async function formatCsv(comparison: Comparison): Promise<string> {
     runs.join(" "),
     total,
     ...keys.map((key) =>
-      config[key] === undefined ? "" : printable(formatValue(config[key]))
+      config[key] === undefined ? "" : formatValue(config[key])
     ),
     ...columns.flatMap((column, index) => {
       const cell = cells.get(column);
@@ -47,7 +47,7 @@ export async function formatCsv(comparison: Comparison): Promise<string> {
       });
     }),
   ]);
-  return stringify([header, ...lines]).trimEnd();
+  return printable(stringify([header, ...lines]).trimEnd());
 }
 
 /** What is told of the cells of a column, a field each. */

@@ -234,7 +234,9 @@ function tiesOf(comparison: Comparison): string[] {
 function runNotes(comparison: Comparison): Note[] {
   const { rows, baseline, left, superseded, caveats } = comparison;
   const alone = baseline && rows.length === 1
-    ? [{ text: `There is no other row to hold against ${baseline.name}.` }]
+    ? [{
+      text: `There is no other row to hold against ${clean(baseline.name)}.`,
+    }]
     : [];
   const lists: [string, readonly string[]][] = [
     ["Not completed, and in no mean:", left],

@@ -6,6 +6,7 @@
  */
 
 import { stringify } from "../../core/utils/json.ts";
+import { printableJson } from "../../core/utils/printable.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import type { Format } from "./formats.ts";
 import {
@@ -34,7 +35,7 @@ export async function render(
   switch (format) {
     case "json": {
       const { jsonOf } = await import("./data.ts");
-      return stringify(jsonOf(comparison), 2);
+      return printableJson(stringify(jsonOf(comparison), 2));
     }
     case "csv": {
       const { formatCsv } = await import("./data.ts");

@@ -5,7 +5,7 @@
  */
 
 import { formatValue } from "../../core/config/schema.ts";
-import { printable } from "../../core/utils/printable.ts";
+import { shown } from "../../core/utils/printable.ts";
 import {
   formatMeanError,
   formatNumber,
@@ -46,9 +46,12 @@ export function valueText(value: unknown): string {
   return value === undefined ? NO_VALUE : formatValue(value);
 }
 
+/** So many characters of a name are shown. */
+const LONGEST_NAME = 1000;
+
 /** Names come from files of anyone: in a table each stays in its line. */
 export function clean(text: string): string {
-  return printable(text).replaceAll("\n", " ");
+  return shown(text, LONGEST_NAME).replaceAll(/[\n\u2028\u2029]/g, " ");
 }
 
 /**
@@ -60,37 +63,75 @@ export function headingOf(
   { columns, options }: Pick<Comparison, "columns" | "options">,
 ): string {
   const { name } = column;
-  const others = columns.filter((other) => other.name === name);
-  const isFew = others.every((other) =>
-    other === column ||
-    severalOf(other, others) !== severalOf(column, others)
-  );
-  const telling = isFew
-    ? severalOf(column, others)
-    : textOf(column, (key, value) =>
-      others.some((other) => other.fields[key] !== value));
-  const isOnlyName = others.length === columns.length;
+  const { told, others } = tellingsOf(columns);
+  const telling = told.get(column) ?? "";
+  const isOnlyName = others.get(name) === columns.length;
   if (options.cols?.length && isOnlyName && telling) return clean(telling);
   return clean(telling ? `${name} (${telling})` : name);
 }
 
-/** The fields that have several values among columns of a name. */
-function severalOf(
-  column: ResultMetadata,
-  others: readonly ResultMetadata[],
-): string {
-  return textOf(column, (key) => {
-    const values = others.flatMap(({ fields }) => fields[key] ?? []);
-    return key !== REPEATS_FIELD && new Set(values).size > 1;
-  });
+/** What is told of each column, and how many have its name. */
+interface Tellings {
+  readonly told: ReadonlyMap<ResultMetadata, string>;
+  readonly others: ReadonlyMap<string, number>;
+}
+
+/** Worked out once for all columns, which may be ten thousand. */
+const tellings = new WeakMap<readonly ResultMetadata[], Tellings>();
+
+function tellingsOf(columns: readonly ResultMetadata[]): Tellings {
+  const known = tellings.get(columns);
+  if (known) return known;
+  const told = new Map<ResultMetadata, string>();
+  const groups = Map.groupBy(columns, ({ name }) => name);
+  for (const same of groups.values()) {
+    const { several, differing } = fieldsOf(same);
+    const texts = same.map((column) => textOf(column, several));
+    const counts = Map.groupBy(texts, (text) => text);
+    same.forEach((column, index) => {
+      const text = texts[index]!;
+      const isFew = counts.get(text)!.length === 1;
+      told.set(column, isFew ? text : textOf(column, differing));
+    });
+  }
+  const others = new Map(
+    groups.entries().map(([name, same]) => [name, same.length]),
+  );
+  const found = { told, others };
+  tellings.set(columns, found);
+  return found;
+}
+
+/** Fields that have several values, and those in which some column differs. */
+function fieldsOf(
+  columns: readonly ResultMetadata[],
+): { several: ReadonlySet<string>; differing: ReadonlySet<string> } {
+  const values = new Map<string, Set<MetadataValue>>();
+  const counts = new Map<string, number>();
+  for (const { fields } of columns) {
+    for (const [key, value] of Object.entries(fields)) {
+      values.getOrInsertComputed(key, () => new Set()).add(value);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  const keys = [...values.keys()];
+  const isSeveral = (key: string) => values.get(key)!.size > 1;
+  return {
+    several: new Set(
+      keys.filter((key) => key !== REPEATS_FIELD && isSeveral(key)),
+    ),
+    differing: new Set(
+      keys.filter((key) => isSeveral(key) || counts.get(key)! < columns.length),
+    ),
+  };
 }
 
 function textOf(
   { fields }: ResultMetadata,
-  isTold: (key: string, value: MetadataValue) => boolean,
+  told: ReadonlySet<string>,
 ): string {
   return Object.entries(fields)
-    .filter(([key, value]) => isTold(key, value))
+    .filter(([key]) => told.has(key))
     .map(([key, value]) => `${key}=${value}`).join(", ");
 }
 

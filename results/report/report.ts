@@ -12,6 +12,7 @@ import { h } from "hastscript";
 import sorting from "sortable-tablesort/dist/sortable.min.js" with {
   type: "text",
 };
+import type { Problem } from "../../core/utils/run_directory.ts";
 import type { Comparison, ComparisonRow } from "../compare/comparison.ts";
 import { historiesOf, historyFigure, measuresOf } from "../plots/history.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
@@ -54,7 +55,8 @@ export async function reportOf(
   options: ReportOptions,
 ): Promise<string> {
   const { table, notes, verdicts } = textOf(comparison);
-  const { rows, problems } = comparison;
+  const { rows } = comparison;
+  const problems = [...comparison.problems];
   const extras = extrasFor(comparison, options.folder);
   const nRuns = new Set(rows.flatMap(({ runs }) => runs)).size;
   const body: ElementContent[] = [
@@ -77,7 +79,7 @@ export async function reportOf(
       ]
       : []),
     ...await pointsSection(comparison),
-    ...await historySection(comparison),
+    ...await historySection(comparison, problems),
     ...(problems.length > 0
       ? [
         h("h2", "Could not be read"),
@@ -186,8 +188,9 @@ async function pointsSection(
 
 async function historySection(
   { replicates, nuisance, options }: Comparison,
+  problems: Problem[],
 ): Promise<ElementContent[]> {
-  const histories = historiesOf(replicates, nuisance);
+  const histories = historiesOf(replicates, nuisance, problems);
   const measures = measuresOf(histories);
   const drawn = measures.slice(0, MOST_FIGURES).map(async (measure) => {
     try {

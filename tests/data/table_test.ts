@@ -184,3 +184,54 @@ Deno.test("batches() keeps the table's order without a stream, and another each 
   assert(epochs[0] !== epochs[1]);
   assertEquals(first(new RandomStream(4, "order")), epochs[0]);
 });
+
+testWith(
+  "files",
+  "readTable() refuses what no table of numbers has, and says where",
+  () => {
+    const cases: [text: string, error: typeof Error, message: RegExp][] = [
+      ["1,2\n1e999,3\n", SyntaxError, /:2 as column 1 .* is "1e999"$/],
+      ["1,2\n-1e999,3\n", SyntaxError, /:2 as column 1 .* is "-1e999"$/],
+      ["a\n1\n\0\n", SyntaxError, /:3 as a must be a number/],
+      ['1\n"2\n3\n', SyntaxError, /as CSV: Quote Not Closed/],
+      [`${"1,".repeat(99_999)}1\n`, RangeError, /4096 columns: .* 100000$/],
+      [`${"9".repeat(2 ** 20 + 9)}\n`, SyntaxError, /Max Record Size/],
+      [
+        `1\n${"x".repeat(1e5)}\n`,
+        SyntaxError,
+        /^.{0,400}x…$/,
+      ],
+      ["[".repeat(1e5), SyntaxError, /column names and no rows/],
+    ];
+    for (const [text, error, message] of cases) {
+      assertMatch(
+        assertThrows(() => read(text), error).message,
+        message,
+      );
+    }
+    assertThrows(() => readTable("/dev/zero"), RangeError, "must be a file");
+  },
+);
+
+testWith(
+  "files",
+  "readTable() reads or refuses any text, and reads finite numbers alone",
+  () => {
+    const piece = fc.constantFrom(
+      ...["1", "-2.5", "1e999", "NaN", "x", '"', ",", "\n", "\r", "#", "\0"],
+      ...["\ufeff", "\u2028", "\x1b[2J", " ", "\t", ";", '"1"', "0x1f", "é"],
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        try {
+          const { values, columns, nRows } = read(pieces.join(""));
+          assertEquals(values.length, nRows * columns.length);
+          assertEquals(values.every(Number.isFinite), true);
+        } catch (error) {
+          assertMatch((error as Error).message, /^Cannot read /);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  },
+);

@@ -4,6 +4,7 @@ import { ResultCollection, ResultMetadata } from "../../core/utils/results.ts";
 import type { StoredRun } from "../../results/database.ts";
 import {
   differingKeys,
+  rawValueOf,
   selectMetadata,
   selectRuns,
 } from "../../results/select.ts";
@@ -105,4 +106,11 @@ Deno.test("selectMetadata() takes globs on names, and by default all but times",
     "--metric accuracy as no record has such a name: known are loss/train",
   );
   assertThrows(() => selectMetadata([], ["x"]), ConfigError, "no records");
+});
+
+Deno.test("rawValueOf() finds no key that a run has not", () => {
+  const made = run("a", { seed: 1 });
+  assertEquals(rawValueOf(made, "seed"), 1);
+  assertEquals(rawValueOf(made, "toString"), undefined);
+  assertEquals(rawValueOf(made, "__proto__"), undefined);
 });

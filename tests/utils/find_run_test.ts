@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { findRun, listRuns } from "../../core/utils/find_run.ts";
+import type { Problem } from "../../core/utils/run_directory.ts";
 import { tempFolder, testWith } from "../_helpers.ts";
 import { addRun } from "../_runs.ts";
 
@@ -114,4 +115,15 @@ testWith("files", "findRun() never takes a damaged run for the latest", () => {
   const good = addRun(folder.path, "a");
   Deno.writeTextFileSync(`${addRun(folder.path, "b")}/run.json`, "{");
   assertEquals(findRun(folder.path, "latest"), good);
+});
+
+testWith("files", "findRun() reports the damaged runs that it passed", () => {
+  using folder = tempFolder();
+  addRun(folder.path, "a");
+  const bad = `${addRun(folder.path, "b")}/run.json`;
+  Deno.writeTextFileSync(bad, "{");
+  const problems: Problem[] = [];
+  findRun(folder.path, "latest", { problems });
+  assertEquals(problems.map(({ run, file }) => [run, file]), [["b", bad]]);
+  assertMatch(problems[0]!.reason, /^Cannot read .* as JSON/);
 });

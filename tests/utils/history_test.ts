@@ -5,6 +5,7 @@ import {
   isAlive,
   readHistory,
 } from "../../core/utils/history.ts";
+import { MOST_BYTES, MOST_LINES } from "../../core/utils/files.ts";
 import { tempFolder, testWith } from "../_helpers.ts";
 
 testWith(
@@ -92,3 +93,26 @@ testWith(
     assertEquals(isAlive(folder.path), false);
   },
 );
+
+testWith("files", "readHistory() refuses a line or a file without end", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/${HISTORY_FILE}`;
+  const header = '{"schemaVersion":1,"runId":"run"}\n';
+  const long = `{"x":"${"y".repeat(MOST_BYTES.historyLine)}"}`;
+  for (const end of ["\n", ""]) {
+    Deno.writeTextFileSync(path, `${header}{}\n${long}${end}`);
+    assertThrows(
+      () => readHistory(folder.path),
+      RangeError,
+      `Cannot read ${path}:3 as it must have at most 1 MiB`,
+    );
+  }
+  Deno.truncateSync(path, MOST_BYTES.history + 1);
+  assertThrows(() => readHistory(folder.path), RangeError, "at most 128 MiB");
+  Deno.writeTextFileSync(path, header + "{}\n".repeat(MOST_LINES));
+  assertThrows(
+    () => readHistory(folder.path),
+    RangeError,
+    `at most ${MOST_LINES} lines`,
+  );
+});

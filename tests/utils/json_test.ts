@@ -3,12 +3,14 @@ import fc from "../_properties.ts";
 import {
   decodeNumber,
   encodeNumber,
+  parseJson,
   parseVersioned,
   readJsonFile,
   stringify,
   writeFileAtomic,
   writeJsonFile,
 } from "../../core/utils/json.ts";
+import { MOST_DEPTH } from "../../core/utils/files.ts";
 import { tempFolder, testWith } from "../_helpers.ts";
 
 Deno.test("decodeNumber() gives back every number that encodeNumber() wrote", () => {
@@ -88,3 +90,30 @@ testWith(
     assertEquals(names.sort(), ["a.json", "b.json"]);
   },
 );
+
+Deno.test("parseJson() refuses what is nested too deeply, before it is parsed", () => {
+  const nested = (depth: number, open: string, close: string) =>
+    open.repeat(depth) + "1" + close.repeat(depth);
+  for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
+    parseJson(nested(MOST_DEPTH, open, close), "a.json");
+    assertThrows(
+      () => parseJson(nested(MOST_DEPTH + 1, open, close), "a.json"),
+      RangeError,
+      "Cannot read a.json as JSON must be nested at most 100 deep",
+    );
+  }
+  // Whatever it is, it ends before it ends a stack.
+  assertThrows(() => parseJson("[".repeat(1e7), "a.json"), RangeError);
+});
+
+Deno.test("parseJson() counts no brackets within texts, and as many closed as open", () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 5 }), fc.string(), (value, text) => {
+      const wide = [value, text, "[".repeat(200), '\\"{['.repeat(100), {
+        [`"${"{".repeat(200)}`]: Array(200).fill([]),
+      }];
+      const json = JSON.stringify(wide);
+      assertEquals(parseJson(json, "a"), JSON.parse(json));
+    }),
+  );
+});

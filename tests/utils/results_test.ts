@@ -245,3 +245,12 @@ Deno.test("ResultCollection refuses two records of the same metadata", () => {
   assertThrows(() => ResultCollection.fromJSON({}), TypeError);
   assertThrows(() => ResultRecord.fromJSON({ metadata: 1 }), TypeError);
 });
+
+Deno.test("ResultMetadata finds a field of any name, and none that it has not", () => {
+  const fields = JSON.parse('{"name":"a","__proto__":"x","constructor":1}');
+  const metadata = ResultMetadata.of(fields);
+  assertEquals(metadata.field("__proto__"), "x");
+  assertEquals(metadata.field("constructor"), 1);
+  assertEquals(metadata.field("toString"), undefined);
+  assertEquals(ResultMetadata.of({ name: "a" }).field("__proto__"), undefined);
+});

@@ -11,6 +11,7 @@ import {
   actualStatus,
   createRunDirectory,
   isStarting,
+  MOST_RECORDS,
   type Problem,
   readRecords,
   readRunInfo,
@@ -206,5 +207,65 @@ testWith(
       problems.map(({ file }) => file),
       ["torn", "twice", "wrong"].map((name) => `${results}/${name}.json`),
     );
+  },
+);
+
+testWith(
+  "files",
+  "readRunInfo() takes fields of other types for empty, and keeps what it does not know",
+  () => {
+    using folder = tempFolder();
+    const odd = { toString: null };
+    const fields = {
+      ...INFO,
+      ...{ finishedAt: 1, seconds: "1", command: odd, args: [odd, "a"] },
+      ...{ versions: { a: odd, b: "1" }, engine: odd, host: [], pid: odd },
+      ...{ tags: [1, "t"], note: odd, before: [], unknown: odd },
+    };
+    const error = { name: odd, message: odd };
+    writeRunInfo(folder.path, { ...fields, error } as never);
+    assertEquals(readRunInfo(folder.path).error, { name: "", message: "" });
+    for (const startedAt of ["now (\x1b)", "2026-01-01 (\x1b)", ["2026"], 0]) {
+      writeRunInfo(folder.path, { ...fields, startedAt } as never);
+      assertThrows(() => readRunInfo(folder.path), TypeError, "must be a date");
+    }
+    writeRunInfo(folder.path, { ...fields, error: "x" } as never);
+    const info = readRunInfo(folder.path) as unknown as typeof fields;
+    assertEquals(
+      {
+        ...{ finishedAt: info.finishedAt, seconds: info.seconds },
+        ...{ command: info.command, args: info.args, engine: info.engine },
+        ...{ versions: info.versions, host: info.host, pid: info.pid },
+        ...{ tags: info.tags, note: info.note, unknown: info.unknown },
+      } as unknown,
+      {
+        ...{ finishedAt: null, seconds: null, command: "", args: ["a"] },
+        ...{ engine: null, versions: { a: null, b: "1" } },
+        ...{ host: { os: "", arch: "", cpus: 0 }, pid: 0, tags: ["t"] },
+        ...{ note: "", unknown: odd },
+      },
+    );
+    assertEquals("before" in info || "error" in info, false);
+  },
+);
+
+testWith(
+  "files",
+  "readRecords() reads so many records and files, and says so",
+  () => {
+    using folder = tempFolder();
+    const run = `${folder.path}/run`;
+    Deno.mkdirSync(`${run}/results`, { recursive: true });
+    const result = new ScalarResult({ mean: 1, error: 1, n: 2 });
+    const records = Array.from(
+      { length: MOST_RECORDS + 1 },
+      (_, i) => new ResultRecord(ResultMetadata.of({ name: `r${i}` }), result),
+    );
+    const file = { name: "train", records: new ResultCollection(records) };
+    writeRecords(run, file);
+    const problems: Problem[] = [];
+    assertEquals(readRecords(run, problems).size, MOST_RECORDS);
+    assertMatch(problems[0]!.reason, /at most 10000 records: the rest/);
+    assertEquals(problems.length, 1);
   },
 );

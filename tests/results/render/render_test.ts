@@ -8,6 +8,11 @@ import { parse } from "csv-parse/sync";
 import type { Comparison } from "../../../results/compare/comparison.ts";
 import { FORMATS } from "../../../results/render/formats.ts";
 import { render } from "../../../results/render/render.ts";
+import { textOf } from "../../../results/render/text.ts";
+import type {
+  MetadataFields,
+  ScalarFields,
+} from "../../../core/utils/results.ts";
 import { testWith, testWithProgram } from "../../_helpers.ts";
 import { compareRuns, replicates, startOf } from "../_made.ts";
 
@@ -562,3 +567,25 @@ testWith("files", "FORMATS are all written", async () => {
     assert((await render(comparison, format)).length > 100, format);
   }
 });
+
+testWith(
+  "files",
+  "render() names ten thousand columns, each by what tells it from others",
+  async () => {
+    const records = Array.from(
+      { length: 10_000 },
+      (_, i) =>
+        [{ name: "loss", level: i, kind: "x" }, {
+          mean: i,
+          error: 1,
+          n: 2,
+        }] as [
+          MetadataFields,
+          ScalarFields,
+        ],
+    );
+    const comparison = await compareRuns([{ id: "a", records }]);
+    const { table } = textOf(comparison);
+    assertEquals(table.columns.at(-1)!.heading, "loss (level=9999)");
+  },
+);

@@ -1,0 +1,167 @@
+/**
+ * Reading files that may be anyone's: what is no file is refused before it is
+ * opened, and what is larger than its kind can be before it is read.
+ *
+ * @module
+ */
+
+const KIB = 2 ** 10, MIB = 2 ** 20, GIB = 2 ** 30;
+
+/**
+ * How many bytes a file of each kind may have. What memory it takes to read one
+ * follows from that: of the worst, lists of empty lists, thirty times its bytes,
+ * and so a gibibyte of any file of JSON.
+ */
+export const MOST_BYTES = {
+  /** Any file that is read as one text, JSON above all. */
+  text: 32 * MIB,
+  /** What is read of every run: `config.json`, `run.json`, a file of records. */
+  runFile: 8 * MIB,
+  /** A history, all its lines. */
+  history: 128 * MIB,
+  /** A line of a history. */
+  historyLine: MIB,
+  /** A CSV file. */
+  table: 128 * MIB,
+  /** A row of a CSV file. */
+  tableRow: MIB,
+  /** A file of weights. */
+  weights: 2 * GIB,
+} as const;
+
+/** So many lines may a history have: of any that tell something, 128 MiB. */
+export const MOST_LINES = 2 ** 21;
+
+/**
+ * So deeply may JSON be nested. Whisker's own files have a tenth of it; far
+ * deeper ones end the stack of whoever goes through them.
+ */
+export const MOST_DEPTH = 100;
+
+/**
+ * Checks that a path is that of a file, and of one that is not too large. A
+ * pipe or device is refused unopened: to open one may wait for ever.
+ *
+ * @param path The path.
+ * @param most How many bytes the file may have.
+ * @returns How many it has.
+ * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
+ * @throws {RangeError} If it is no file, or too large.
+ */
+export function checkFile(path: string, most: number): number {
+  let info: Deno.FileInfo;
+  try {
+    info = Deno.statSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(
+      `Cannot read ${path} as there is no such file`,
+    );
+  }
+  if (!info.isFile) {
+    const kind = info.isDirectory ? "a directory" : "a pipe or a device";
+    throw new RangeError(
+      `Cannot read ${path} as it must be a file: it is ${kind}`,
+    );
+  }
+  if (info.size > most) throw tooLarge(path, most, info.size);
+  return info.size;
+}
+
+/**
+ * The error of a file or a part of one that has too many bytes.
+ *
+ * @param place The file, and the line if it is about one.
+ * @param most How many bytes there may be.
+ * @param size How many there are; left out where it was not read to its end.
+ * @returns The error.
+ */
+export function tooLarge(
+  place: string,
+  most: number,
+  size?: number,
+): RangeError {
+  const current = size === undefined
+    ? "it has more"
+    : `current size is ${formatSize(size)}`;
+  return new RangeError(
+    `Cannot read ${place} as it must have at most ${
+      formatSize(most)
+    }: ${current}`,
+  );
+}
+
+function formatSize(bytes: number): string {
+  const units: [string, number][] = [["GiB", GIB], ["MiB", MIB], ["KiB", KIB]];
+  const [unit, size] = units.find(([, size]) => bytes >= size) ?? ["bytes", 1];
+  return `${Number((bytes / size).toFixed(1))} ${unit}`;
+}
+
+/**
+ * Reads a text file.
+ *
+ * @param path The file's path.
+ * @param most How many bytes it may have.
+ * @returns Its whole content.
+ * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
+ * @throws {RangeError} If it is no file, or too large.
+ */
+export function readText(path: string, most: number = MOST_BYTES.text): string {
+  checkFile(path, most);
+  return Deno.readTextFileSync(path);
+}
+
+/** A line of a file. */
+export interface TextLine {
+  /** The line without its end. */
+  readonly text: string;
+  /** Whether it has an end; the last line of a file may have none. */
+  readonly isWhole: boolean;
+}
+
+/** How much of a file is read at once. */
+const CHUNK_BYTES = 256 * KIB;
+
+/**
+ * Reads a text file line by line, and so in little memory.
+ *
+ * @param path The file's path.
+ * @param most How many bytes the file and each of its lines may have.
+ * @returns The lines without their ends; of the last one it is said if it has
+ * none.
+ * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
+ * @throws {RangeError} If it is no file, or it or a line is too large; the
+ * message names the line.
+ */
+export function* readLines(
+  path: string,
+  most: { readonly file: number; readonly line: number },
+): Generator<TextLine> {
+  checkFile(path, most.file);
+  using file = Deno.openSync(path);
+  const decoder = new TextDecoder();
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  let nBytes = 0, nLines = 0, rest = "";
+  while (true) {
+    const length = file.readSync(chunk);
+    if (length === null) break;
+    nBytes += length;
+    // It may have grown since it was looked at.
+    if (nBytes > most.file) throw tooLarge(path, most.file);
+    const lines = (rest + decoder.decode(chunk.subarray(0, length), {
+      stream: true,
+    })).split("\n");
+    rest = lines.pop()!;
+    for (const line of [...lines, rest]) {
+      nLines++;
+      // No character takes less than a byte.
+      if (line.length > most.line) {
+        throw tooLarge(`${path}:${nLines}`, most.line);
+      }
+    }
+    nLines--; // The rest is no line yet.
+    for (const text of lines) yield { text, isWhole: true };
+  }
+  rest += decoder.decode();
+  if (rest !== "") yield { text: rest, isWhole: false };
+}

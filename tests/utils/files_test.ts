@@ -1,0 +1,101 @@
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import fc from "../_properties.ts";
+import { checkFile, readLines, readText } from "../../core/utils/files.ts";
+import { tempFolder, testWith } from "../_helpers.ts";
+
+testWith("files", "readText() refuses what is larger than it may be", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/a`;
+  Deno.writeTextFileSync(path, "x".repeat(1024));
+  assertEquals(readText(path, 1024).length, 1024);
+  assertThrows(
+    () => readText(path, 1023),
+    RangeError,
+    `Cannot read ${path} as it must have at most 1023 bytes: current size is ` +
+      "1 KiB",
+  );
+});
+
+testWith(
+  "scripts",
+  "checkFile() refuses directories, devices and pipes, none of which it opens",
+  () => {
+    using folder = tempFolder();
+    const pipe = `${folder.path}/pipe`;
+    new Deno.Command("mkfifo", { args: [pipe] }).outputSync();
+    for (const path of [pipe, "/dev/zero"]) {
+      const error = assertThrows(() => checkFile(path, Infinity), RangeError);
+      assertMatch(error.message, /must be a file: it is a pipe or a device$/);
+    }
+    assertThrows(
+      () => checkFile(folder.path, Infinity),
+      RangeError,
+      "it is a directory",
+    );
+    assertThrows(
+      () => checkFile(`${folder.path}/none`, Infinity),
+      Deno.errors.NotFound,
+      "there is no such file",
+    );
+  },
+);
+
+testWith(
+  "files",
+  "readLines() gives the lines of any text, over the ends of what is read at once",
+  () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/a`;
+    const line = fc.oneof(
+      fc.string({ unit: "grapheme" }).map((text) => text.replaceAll("\n", "")),
+      fc.integer({ min: 0, max: 300_000 }).map((n) => "ä".repeat(n)),
+    );
+    const most = { file: Infinity, line: Infinity };
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 4 }), line, (lines, rest) => {
+        const text = lines.map((line) => line + "\n").join("") + rest;
+        Deno.writeTextFileSync(path, text);
+        assertEquals([...readLines(path, most)], [
+          ...lines.map((text) => ({ text, isWhole: true })),
+          ...(rest === "" ? [] : [{ text: rest, isWhole: false }]),
+        ]);
+      }),
+      { numRuns: 50 },
+    );
+  },
+);
+
+testWith("files", "readLines() names the line that is too long", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/a`;
+  const read = () => [...readLines(path, { file: Infinity, line: 10 })];
+  for (const end of ["\n", "", "\nmore\n"]) {
+    Deno.writeTextFileSync(path, `first\nsecond\n${"x".repeat(11)}${end}`);
+    assertThrows(
+      read,
+      RangeError,
+      `${path}:3 as it must have at most 10 bytes`,
+    );
+  }
+  Deno.writeTextFileSync(path, `${"x".repeat(10)}\n`);
+  assertEquals(read().length, 1);
+});
+
+testWith("files", "readLines() reads no more of a file than it may", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/a`;
+  Deno.writeTextFileSync(path, "12345\n12345\n");
+  const most = { file: 11, line: Infinity };
+  assertThrows(
+    () => [...readLines(path, most)],
+    RangeError,
+    "at most 11 bytes",
+  );
+  // It may grow while it is read.
+  const text = "x\n".repeat(200_000);
+  Deno.writeTextFileSync(path, text);
+  const lines = readLines(path, { ...most, file: text.length });
+  lines.next();
+  Deno.writeTextFileSync(path, text, { append: true });
+  assertThrows(() => [...lines], RangeError, "at most 390.6 KiB: it has more");
+});
