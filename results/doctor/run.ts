@@ -113,7 +113,8 @@ class RunExamination {
     this.#checkModel(jsons.get("model/model.json"));
     // While a file is written it is a temporary one for a moment.
     findings.drop(({ kind, file }) =>
-      kind === "temporary" && !isThere(`${this.#path}/../${file}`)
+      kind === "temporary" &&
+      !isThere(this.#path + file.slice(runIdOf(this.#path).length))
     );
     return {
       findings: findings.all,
