@@ -205,7 +205,7 @@ async function furnishedProject(): Promise<Folder> {
     });
   }
   // One to remove, and a file that is left over.
-  makeRun(`${project.path}/runs`, { id: "spare" });
+  makeRun(`${project.path}/runs`, { id: "spare", config: { isSpare: true } });
   write("runs/made/.run.json.1a2b3c4d", "{");
   Deno.utimeSync(`${project.path}/runs/made/.run.json.1a2b3c4d`, 0, 0);
   // What takes minutes and hours, made small.
