@@ -40,7 +40,7 @@ function ailingRuns(): Folder {
   soundRun(root, "sound", "completed");
   soundRun(root, "died", "running");
   const torn = soundRun(root, "torn", "completed");
-  Deno.writeTextFileSync(`${torn}/results/train.json`, "{\x1b[2J");
+  Deno.writeTextFileSync(`${torn}/results/a\x1b[2J.json`, "{");
   const left = soundRun(root, "left", "completed");
   for (const name of [".run.json.1a2b3c4d", "results/.a.json.00000000"]) {
     Deno.writeTextFileSync(`${left}/${name}`, "{");
@@ -65,7 +65,10 @@ testWith(
     assertEquals([code, stderr], [1, ""]);
     const lines = stdout.split("\n");
     const damaged = lines.find((line) => line.startsWith("  damaged"))!;
-    assertMatch(damaged, /^ +damaged: Cannot read \S+train\.json as JSON: /);
+    assertMatch(
+      damaged,
+      /^ +damaged: Cannot read \S+a\uFFFD\[2J\.json as JSON: /,
+    );
     assert(!stdout.includes("\x1b"));
     assertEquals(lines.filter((line) => line !== damaged), [
       `${at}/died`,
@@ -126,7 +129,7 @@ testWith(
     );
     assertEquals(
       findings.map(({ file, kind }: Record<string, string>) => [file, kind]),
-      [["torn/results/train.json", "damaged"]],
+      [["torn/results/a\x1b[2J.json", "damaged"]],
     );
     assertEquals([others.runs, trashBytes], [4, 2]);
   },

@@ -64,7 +64,7 @@ const NEEDED: Record<string, Record<string, string>> = {
     "write ./runs": "--experiment examples/least_squares.ts",
   },
   doctor: {
-    "read ./runs": "",
+    "read ./runs": "--fix",
     "read ./studies": "--runs studies/made/runs",
     "write ./runs": "--fix",
   },
