@@ -198,10 +198,13 @@ class RunExamination {
     }
     const { status } = info;
     if (status === "running" && !this.#isLiving) {
-      const now = await findings.attempt(
-        "run.json",
-        () => actualStatus(this.#path, info),
-      );
+      // It may have come to its end since; what is no file is not opened.
+      const now = this.#files.has(HISTORY_FILE)
+        ? await findings.attempt(
+          "run.json",
+          () => actualStatus(this.#path, info),
+        )
+        : "died";
       if (now === "died") {
         const reason = "it says that it is running, and nobody lives behind it";
         findings.add("died", "run.json", reason);
@@ -306,10 +309,12 @@ class RunExamination {
   /** Checks that weights are there, and as long as the manifest has them. */
   #checkModel(model: JsonObject | undefined): void {
     const findings = this.#findings;
-    for (const { paths, bytes } of weightsOf(model ?? {})) {
+    for (const { paths, bytes, isOptional } of weightsOf(model ?? {})) {
       const sizes = paths.map((name) => {
         const size = this.#files.get(`model/${name}`)?.size;
-        if (size === undefined && !findings.has(`model/${name}`)) {
+        if (
+          size === undefined && !isOptional && !findings.has(`model/${name}`)
+        ) {
           const reason = "model.json says that it holds the weights";
           findings.add("missing", `model/${name}`, reason);
         }

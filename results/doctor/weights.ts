@@ -6,13 +6,18 @@
 
 import { isJsonObject, type JsonObject } from "../../core/utils/json.ts";
 
-/** Files that hold weights one after the other. */
+/** Files that hold the weights of a model, one after the other. */
 export interface WeightsFiles {
   /** Their names in the folder of the model. */
   readonly paths: readonly string[];
   /** How many bytes they must have together. */
   readonly bytes: number;
+  /** Whether a model may be without them. */
+  readonly isOptional: boolean;
 }
+
+/** Other weights of the same model, of which its manifest tells nothing. */
+const BESIDE = ["last.bin", "best.bin"];
 
 /** How many bytes a number has, by TensorFlow.js's names. */
 const BYTES: ReadonlyMap<unknown, number> = new Map([
@@ -25,7 +30,7 @@ const BYTES: ReadonlyMap<unknown, number> = new Map([
  * Reads the manifest of a model as TensorFlow.js saves it.
  *
  * @param model What `model.json` holds; models of other kinds have no manifest.
- * @returns The files of each group of weights; of what is no such manifest, or
+ * @returns The files of each group of weights, and those beside; of what is no such manifest, or
  * quantized, nothing is known.
  *
  * @example
@@ -36,14 +41,16 @@ const BYTES: ReadonlyMap<unknown, number> = new Map([
  * const weights = [{ name: "kernel", shape: [3, 2], dtype: "float32" }];
  * const weightsManifest = [{ paths: ["weights.bin"], weights }];
  * assertEquals(weightsOf({ weightsManifest }), [
- *   { paths: ["weights.bin"], bytes: 24 },
+ *   { paths: ["weights.bin"], bytes: 24, isOptional: false },
+ *   { paths: ["last.bin"], bytes: 24, isOptional: true },
+ *   { paths: ["best.bin"], bytes: 24, isOptional: true },
  * ]);
  * ```
  */
 export function weightsOf(model: JsonObject): WeightsFiles[] {
   const { weightsManifest: groups } = model;
   if (!Array.isArray(groups)) return [];
-  return groups.flatMap((group: unknown) => {
+  const files = groups.flatMap((group: unknown): WeightsFiles[] => {
     const { paths, weights } = isJsonObject(group) ? group : {};
     const isKnown = Array.isArray(paths) && paths.length > 0 &&
       paths.every((path) => typeof path === "string") &&
@@ -53,8 +60,15 @@ export function weightsOf(model: JsonObject): WeightsFiles[] {
       (sum: number, weight: unknown) => sum + bytesOf(weight),
       0,
     );
-    return Number.isNaN(bytes) ? [] : [{ paths, bytes }];
+    return Number.isNaN(bytes) ? [] : [{ paths, bytes, isOptional: false }];
   });
+  const [only, another] = files;
+  if (!only || another) return files;
+  const { bytes } = only;
+  return [
+    only,
+    ...BESIDE.map((path) => ({ paths: [path], bytes, isOptional: true })),
+  ];
 }
 
 /** How many bytes a weight has; NaN where that cannot be told. */

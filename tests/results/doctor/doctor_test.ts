@@ -223,6 +223,11 @@ const DAMAGE: readonly [
     "damaged model/weights.bin",
   ],
   [
+    "other weights that are cut off",
+    (run) => write(`${run}/model/best.bin`, "short"),
+    "damaged model/best.bin",
+  ],
+  [
     "weights that are missing",
     (run) => Deno.removeSync(`${run}/model/weights.bin`),
     "missing model/weights.bin",
@@ -242,7 +247,9 @@ const DAMAGE: readonly [
       Deno.removeSync(`${run}/metrics.jsonl`);
       new Deno.Command("mkfifo", { args: [`${run}/metrics.jsonl`] })
         .outputSync();
+      writeRunInfo(run, { ...readRunInfo(run), status: "running" });
     },
+    "died run.json",
     "foreign metrics.jsonl",
   ],
   [
