@@ -49,7 +49,17 @@ testWith(
 testWith("files", "every task has a description", () => {
   const { tasks } = readConfig("deno.json");
   for (
-    const name of ["train", "eval", "compare", "runs", "test", "bench", "ok"]
+    const name of [
+      "train",
+      "eval",
+      "compare",
+      "runs",
+      "doctor",
+      "rm",
+      "test",
+      "bench",
+      "ok",
+    ]
   ) {
     assert(tasks[name].description.length > 10, name);
   }
@@ -109,7 +119,7 @@ testWith(
     const grants = [`--import-map=${path}`, "--no-lock"];
     try {
       const scripts = ["train", "eval", "compare", "runs", "plot", "report"];
-      for (const script of [...scripts, "tables"]) {
+      for (const script of [...scripts, "tables", "doctor", "rm"]) {
         const { code, stderr } = await runScript(script, ["--help"], {
           grants,
         });

@@ -63,6 +63,15 @@ const NEEDED: Record<string, Record<string, string>> = {
     "read .": "--experiment examples/least_squares.ts",
     "write ./runs": "--experiment examples/least_squares.ts",
   },
+  doctor: {
+    "read ./runs": "--fix",
+    "read ./studies": "--runs studies/made/runs",
+    "write ./runs": "--fix",
+  },
+  rm: {
+    "read ./runs": "spare",
+    "write ./runs": "spare",
+  },
   tables: {
     "read ./README.md": "--write README.md",
     "read ./.README.md.whisker": "--write README.md",
@@ -195,6 +204,10 @@ async function furnishedProject(): Promise<Folder> {
       records: [[{ name: "loss" }, { mean: 1, error: 0.1, n: 9 }]],
     });
   }
+  // One to remove, and a file that is left over.
+  makeRun(`${project.path}/runs`, { id: "spare", config: { isSpare: true } });
+  write("runs/made/.run.json.1a2b3c4d", "{");
+  Deno.utimeSync(`${project.path}/runs/made/.run.json.1a2b3c4d`, 0, 0);
   // What takes minutes and hours, made small.
   const take = (path: string, changes: Record<string, string> = {}) => {
     let text = Deno.readTextFileSync(`${ROOT}/${path}`);

@@ -1,0 +1,119 @@
+/**
+ * The examination of the sources that are kept beside the runs: each content is
+ * what its name, a hash, says.
+ *
+ * @module
+ */
+
+import { SOURCES } from "../../core/source.ts";
+import { pathWithin } from "../../core/utils/_inside.ts";
+import { isJsonObject, parseVersioned } from "../../core/utils/json.ts";
+import type { SourceInfo } from "../../core/utils/run_directory.ts";
+import { bytesOf, filesIn, isStale, isTemporary } from "./files.ts";
+import { type Finding, Findings } from "./finding.ts";
+
+/** No source file has more bytes. */
+const MOST_BYTES = 2 ** 28;
+const CONTENT = /^files\/([0-9a-f]{64})$/;
+const LIST = /^([0-9a-f]{64})\.json$/;
+
+/**
+ * Examines the store of sources.
+ *
+ * @param runs The directory that holds all runs.
+ * @param wanted The sources that the runs in it ran, by the run's id.
+ * @returns What was found; a source that is not in the store is a note, as runs
+ * may be copied without it.
+ */
+export async function examineSources(
+  runs: string,
+  wanted: ReadonlyMap<string, readonly SourceInfo[]>,
+): Promise<{ readonly findings: readonly Finding[]; readonly bytes: number }> {
+  const store = `${runs}/${SOURCES}`;
+  const findings = new Findings(SOURCES);
+  if (isElsewhere(store, runs)) {
+    findings.add("foreign", "", "it is a link that leads out of the runs");
+    return { findings: findings.all, bytes: 0 };
+  }
+  const all = filesIn(store, (path, reason) => {
+    findings.add("damaged", path, `Cannot list it: ${reason}`);
+  });
+  const lists = new Map<string, Uint8Array>();
+  const contents = new Set<string>();
+  for (const { path, info } of all) {
+    if (info.isDirectory) continue;
+    const name = path.split("/").at(-1)!;
+    if (info.isFile && isTemporary(name)) {
+      const reason = "it was never given the name of a file";
+      findings.add("temporary", path, reason, { isLeftOver: isStale(info) });
+      continue;
+    }
+    const [, list] = LIST.exec(path) ?? [];
+    const [, hash = list] = CONTENT.exec(path) ?? [];
+    if (!info.isFile || info.size > MOST_BYTES || !hash) {
+      findings.add("foreign", path, "it is no part of the store", {
+        isNote: info.isFile,
+      });
+      continue;
+    }
+    await findings.attempt(path, async () => {
+      const bytes = Deno.readFileSync(`${store}/${path}`);
+      if (list) lists.set(list, bytes);
+      else contents.add(hash);
+      if (await sha256(bytes) === hash) return;
+      findings.add("damaged", path, "its content is not what its name says");
+    });
+  }
+  for (const [hash, bytes] of lists) {
+    const path = `${hash}.json`;
+    // Whatever is wrong in it is that it is not as it was written.
+    if (findings.has(path)) continue;
+    const files = await findings.attempt(path, () => {
+      const text = new TextDecoder().decode(bytes);
+      return parseVersioned(text, `${store}/${path}`).files;
+    });
+    for (const content of Object.values(isJsonObject(files) ? files : {})) {
+      const file = `files/${content}`;
+      if (contents.has(String(content)) || findings.has(file)) continue;
+      findings.add("missing", file, `source ${hash} has such a file`);
+    }
+  }
+  reportMissing(findings, wanted, lists);
+  return { findings: findings.all, bytes: bytesOf(all) };
+}
+
+/** Says which sources were not copied along with their runs. */
+function reportMissing(
+  findings: Findings,
+  wanted: ReadonlyMap<string, readonly SourceInfo[]>,
+  lists: ReadonlyMap<string, Uint8Array>,
+): void {
+  const missing = new Map<string, string[]>();
+  for (const [run, sources] of wanted) {
+    for (const hash of new Set(sources.map(({ sha256 }) => sha256))) {
+      if (lists.has(hash)) continue;
+      missing.getOrInsertComputed(hash, () => []).push(run);
+    }
+  }
+  for (const [hash, runs] of missing) {
+    const [first, ...others] = runs;
+    const who = others.length > 0
+      ? `${first} and ${others.length} more`
+      : first;
+    const reason = `the source that ${who} ran is not here`;
+    findings.add("missing", `${hash}.json`, reason, { isNote: true });
+  }
+}
+
+function isElsewhere(path: string, runs: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink && pathWithin(path, runs) === null;
+  } catch {
+    return false;
+  }
+}
+
+async function sha256(content: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", content);
+  return new Uint8Array(digest).toHex();
+}

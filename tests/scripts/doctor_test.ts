@@ -1,0 +1,180 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { History } from "../../core/utils/history.ts";
+import { addRun } from "../_runs.ts";
+import {
+  type Folder,
+  ROOT,
+  runScript,
+  tempProject,
+  tempRuns,
+  testWith,
+} from "../_helpers.ts";
+
+/** A run with nothing wrong. */
+function soundRun(root: string, id: string, status: "running" | "completed") {
+  const path = addRun(root, id, {
+    status,
+    args: ["--experiment", "my one.ts"],
+  });
+  new History(path, id).close();
+  return path;
+}
+
+/** Every file among the runs, with its content. */
+function contentOf(path: string): string[] {
+  return [...Deno.readDirSync(path)].flatMap(({ name, isDirectory }) =>
+    isDirectory
+      ? contentOf(`${path}/${name}`)
+      : [`${path}/${name}: ${Deno.readTextFileSync(`${path}/${name}`)}`]
+  ).sort();
+}
+
+function ailingRuns(): Folder {
+  const runs = tempRuns();
+  const root = `${ROOT}/${runs.path}`;
+  soundRun(root, "sound", "completed");
+  soundRun(root, "died", "running");
+  const torn = soundRun(root, "torn", "completed");
+  Deno.writeTextFileSync(`${torn}/results/a\x1b[2J.json`, "{");
+  const left = soundRun(root, "left", "completed");
+  for (const name of [".run.json.1a2b3c4d", "results/.a.json.00000000"]) {
+    Deno.writeTextFileSync(`${left}/${name}`, "{");
+    Deno.utimeSync(`${left}/${name}`, 1e9, 1e9);
+  }
+  Deno.mkdirSync(`${root}/empty/results`, { recursive: true });
+  Deno.utimeSync(`${root}/empty`, 1e9, 1e9);
+  return runs;
+}
+
+testWith(
+  "scripts",
+  "doctor lists what is wrong, run by run, with what can be done, and changes nothing",
+  async () => {
+    using runs = ailingRuns();
+    const root = `${ROOT}/${runs.path}`;
+    const before = contentOf(root);
+    const at = runs.path, among = `--runs ${at}`;
+    const { code, stdout, stderr } = await runScript("doctor", [
+      ...["--runs", at],
+    ]);
+    assertEquals([code, stderr], [1, ""]);
+    const lines = stdout.split("\n");
+    const damaged = lines.find((line) => line.startsWith("  damaged"))!;
+    assertMatch(
+      damaged,
+      /^ +damaged: Cannot read \S+a\uFFFD\[2J\.json as JSON: /,
+    );
+    assert(!stdout.includes("\x1b"));
+    assertEquals(lines.filter((line) => line !== damaged), [
+      `${at}/died`,
+      "  died: run.json: it says that it is running, and nobody lives behind " +
+      "it; deno task train --resume died --experiment 'my one.ts' " + among,
+      `${at}/empty`,
+      "  unfinished: it is empty, and never became a run; " +
+      "--fix moves it to the trash",
+      `${at}/left`,
+      "  temporary: .run.json.1a2b3c4d: it was never given the name of a " +
+      "file: its writer is gone; --fix moves it to the trash",
+      "  temporary: results/.a.json.00000000: it was never given the name of " +
+      "a file: its writer is gone; --fix moves it to the trash",
+      `${at}/torn`,
+      lines.at(-2)!,
+      "",
+    ]);
+    assertMatch(
+      lines.at(-2)!,
+      /^5 runs in \S+, 5 findings, [\d.]+ kB$/,
+    );
+    assertStringIncludes(damaged, `or deno task rm torn ${among}`);
+    assertEquals(contentOf(root), before);
+  },
+);
+
+testWith(
+  "scripts",
+  "doctor --fix moves what is left over to the trash, and leaves all else",
+  async () => {
+    using runs = ailingRuns();
+    const root = `${ROOT}/${runs.path}`;
+    using _history = new History(`${root}/died`, "died", { isResumed: true });
+    Deno.writeTextFileSync(`${root}/died/.run.json.1a2b3c4d`, "{");
+    Deno.utimeSync(`${root}/died/.run.json.1a2b3c4d`, 1e9, 1e9);
+    const before = contentOf(root);
+    const args = ["--fix", "--runs", runs.path];
+    const { code, stdout } = await runScript("doctor", args);
+    assertEquals(code, 1, stdout);
+    const trash = `${runs.path}/.trash`;
+    assertStringIncludes(
+      stdout,
+      `it is in ${trash}/left_results_.a.json.00000000 now`,
+    );
+    const contents = (lines: string[]) =>
+      lines.map((line) => line.slice(line.indexOf(": "))).sort();
+    // Every byte is still there.
+    assertEquals(contents(contentOf(root)), contents(before));
+    const names = [...Deno.readDirSync(`${root}/.trash`)].map((e) => e.name);
+    assertEquals(names.sort(), [
+      "empty",
+      "left_.run.json.1a2b3c4d",
+      "left_results_.a.json.00000000",
+    ]);
+    const after = await runScript("doctor", ["--json", "--runs", runs.path]);
+    const { directories: [{ findings, trashBytes, ...others }] } = JSON.parse(
+      after.stdout,
+    );
+    assertEquals(
+      findings.map(({ file, kind }: Record<string, string>) => [file, kind]),
+      [["torn/results/a\x1b[2J.json", "damaged"]],
+    );
+    assertEquals([others.runs, trashBytes], [4, 2]);
+  },
+);
+
+testWith(
+  "scripts",
+  "doctor exits with 0 where nothing is wrong, and tells a note of many runs once",
+  async () => {
+    using runs = tempRuns();
+    const root = `${ROOT}/${runs.path}`;
+    const args = ["--runs", runs.path];
+    const none = await runScript("doctor", args);
+    assertEquals([none.code, none.stderr], [0, ""]);
+    assertMatch(none.stdout, /^0 runs in \S+, 0 findings, /);
+    for (const id of ["a", "b"]) addRun(root, id);
+    const { code, stdout } = await runScript("doctor", args);
+    assertEquals(code, 0);
+    assertMatch(
+      stdout,
+      /^2 runs\n +note: metrics\.jsonl: there is no history\n2 runs in \S+, 0 findings, 2 notes, /,
+    );
+    const studies = "studies/least-squares/runs";
+    assertEquals((await runScript("doctor", ["--runs", studies])).code, 0);
+  },
+);
+
+testWith(
+  "scripts",
+  "doctor gives its right to write up, but with --fix",
+  async () => {
+    using project = tempProject();
+    Deno.mkdirSync(`${project.path}/runs`);
+    // In place of the examination, an attempt to write.
+    Deno.writeTextFileSync(
+      `${project.path}/results/doctor/doctor.ts`,
+      `export function examineRuns(directory: string) {
+        Deno.writeTextFileSync("runs/attempt", "");
+        return { directory, runs: 0, findings: [], bytes: 0, trashBytes: 0 };
+      }`,
+    );
+    const root = project.path;
+    const without = await runScript("doctor", [], { root });
+    assertEquals(without.code, 1);
+    assertMatch(without.stderr, /^error: Cannot write runs\/attempt as doctor/);
+    assertEquals((await runScript("doctor", ["--fix"], { root })).code, 0);
+  },
+);
