@@ -59,20 +59,22 @@ export interface DiskTally {
  * where there is room.
  *
  * @param runs A directory for the runs, as a path in the project.
- * @param sizes The sizes of the disks, in KiB.
+ * @param rooms How much room each has beside the earlier run, in KiB.
  * @returns What became of them.
  * @throws {AssertionError} If anything is not as promised.
  */
 export async function fillDisks(
   runs: string,
-  sizes: readonly number[],
+  rooms: readonly number[],
 ): Promise<DiskTally> {
   const tally: DiskTally = { disks: 0, failed: 0, resumed: 0 };
   const whole = await runScript("train", [...TRAINING, `--runs=${runs}/whole`]);
   assertEquals(whole.code, 0, whole.stderr);
   const [first] = listRuns(`${ROOT}/${runs}/whole`);
   const expected = leftBy(first!.path);
-  for (const size of sizes) {
+  const taken = kibibytesOf(`${ROOT}/${runs}/whole`);
+  for (const room of rooms) {
+    const size = taken + room;
     const disk = `${runs}/disk`, copy = `${runs}/copy-${size}`;
     Deno.mkdirSync(`${ROOT}/${disk}`, { recursive: true });
     const { code, stderr } = await shell(
@@ -122,6 +124,20 @@ export async function fillDisks(
     Deno.removeSync(path, { recursive: true });
   }
   return tally;
+}
+
+const PAGE_BYTES = 4096;
+
+/** What the files of a folder take on a disk that is made of pages. */
+function kibibytesOf(folder: string): number {
+  let pages = 0;
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const path = `${folder}/${name}`;
+    pages += isDirectory
+      ? kibibytesOf(path) * 1024 / PAGE_BYTES
+      : Math.ceil(Deno.statSync(path).size / PAGE_BYTES);
+  }
+  return pages * PAGE_BYTES / 1024;
 }
 
 /**

@@ -26,8 +26,8 @@ const PAGE = `${ROOT}/docs/durability.md`;
 const N_TRAININGS = 500;
 const N_PROCESSES = 64;
 const N_ROUNDS = 20;
-/** From no room for a second run up to just enough. */
-const DISKS = Array.from({ length: 30 }, (_, i) => 540 + 4 * i);
+/** KiB of room, from none for a second run up to enough. */
+const ROOMS = Array.from({ length: 40 }, (_, i) => 4 * i);
 
 const count = (n: number) => n.toLocaleString("en-US");
 
@@ -65,7 +65,7 @@ const PROOFS: Proof[] = [
   }],
   ["disks that fill up", async (runs) => {
     if (!canMount()) return "not tried: no right to mount a tmpfs";
-    const { disks, failed, resumed } = await fillDisks(runs, DISKS);
+    const { disks, failed, resumed } = await fillDisks(runs, ROOMS);
     return `${disks} sizes, ${failed} too small: a clear error each, the ` +
       `earlier run whole; ${resumed} resumed where there was room, bit for bit`;
   }],

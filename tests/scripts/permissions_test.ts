@@ -218,6 +218,7 @@ async function furnishedProject(): Promise<Folder> {
     write(path, text);
   };
   take("tests/_runs.ts");
+  take("tests/_page.ts");
   take("tests/honesty/simulate.ts");
   take("tests/honesty/measure.ts", {
     "20_000": "1",
