@@ -12,7 +12,6 @@ import { modelConfigSchema } from "../../core/config/model_config.ts";
 import { experiment } from "../../core/experiment.ts";
 import type { Run } from "../../core/run.ts";
 import type { MetadataFields } from "../../core/utils/results.ts";
-import { readCheckpoint } from "../../core/utils/checkpoint.ts";
 
 const encoder = new TextEncoder();
 
@@ -24,16 +23,16 @@ function say(...words: (string | number)[]): void {
 /** Speaks after each call that is to keep something. */
 function outspoken(run: Run): Run {
   const { log, checkpoint, record } = run;
-  let lines = 0;
+  const isKeptEachStep = run.globals.checkpointEvery === "1step";
+  let lines = 0, step = 0;
   run.log = async (line) => {
     await log.call(run, line);
     say("line", ++lines);
+    step = Number(line.step);
   };
-  run.checkpoint = async (place) => {
+  run.checkpoint = async (place = "step") => {
     await checkpoint.call(run, place);
-    const kept = await readCheckpoint(run.path);
-    const parts = kept?.parts as { at: { step: number } } | undefined;
-    if (parts) say("checkpoint", parts.at.step);
+    if (isKeptEachStep && place === "step") say("checkpoint", step);
   };
   run.record = (metadata: MetadataFields, result) => {
     const made = record.call(run, metadata, result);

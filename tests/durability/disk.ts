@@ -9,6 +9,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { resumeRun } from "../../core/conduct.ts";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
 import { listRuns } from "../../core/utils/find_run.ts";
+import { HISTORY_FILE } from "../../core/utils/history.ts";
 import { actualStatus, readRunInfo } from "../../core/utils/run_directory.ts";
 import { RunDatabase } from "../../results/database.ts";
 import { ROOT, runScript } from "../_helpers.ts";
@@ -73,8 +74,10 @@ export async function fillDisks(
   const [first] = listRuns(`${ROOT}/${runs}/whole`);
   const expected = leftBy(first!.path);
   const taken = kibibytesOf(`${ROOT}/${runs}/whole`);
-  for (const room of rooms) {
+  for (const [index, room] of rooms.entries()) {
     const size = taken + room;
+    // Once a checkpoint finds no room, once a line.
+    const interval = index % 2 === 0 ? "10steps" : "never";
     const disk = `${runs}/disk`, copy = `${runs}/copy-${size}`;
     Deno.mkdirSync(`${ROOT}/${disk}`, { recursive: true });
     const { code, stderr } = await shell(
@@ -85,7 +88,7 @@ export async function fillDisks(
        cp -a ${disk} ${copy} && exit $code`,
       ...TRAINING,
       `--runs=${disk}`,
-      "--checkpoint-every=10steps",
+      `--checkpoint-every=${interval}`,
     );
     tally.disks++;
     if (code !== 0) {
@@ -105,6 +108,9 @@ export async function fillDisks(
     assertEquals(leftBy(earlier!.path), expected);
     for (const run of database) {
       const left = leftBy(run.path);
+      // A line that found no room is cut back, and no other.
+      const history = Deno.readTextFileSync(`${run.path}/${HISTORY_FILE}`);
+      assert(history.endsWith("}\n"));
       assertEquals(left.lines, expected.lines.slice(0, left.lines.length));
       const status = actualStatus(run.path, readRunInfo(run.path));
       if (status === "completed") continue;

@@ -36,6 +36,13 @@ const EXPERIMENT = "--experiment=tests/durability/acknowledging.ts";
 /** How often a checkpoint is kept: always, now and then, never within a run. */
 const INTERVALS = ["1step", "50steps", "1epoch", "never"];
 
+/** What is said when something is kept. */
+const WORDS = ["line", "checkpoint", "record"];
+const SAID = new RegExp(`^(${WORDS.join("|")}) `);
+
+/** After so many milliseconds, as soon as a word is said, or never. */
+type KillMoment = number | string | null;
+
 /**
  * Kills trainings at random moments, checks what they leave, resumes them,
  * some after further kills, and checks that they end as one never stopped.
@@ -70,18 +77,22 @@ export async function killTrainings(
     for (let attempt = 0; !isOver; attempt++) {
       const run = runIn(folder);
       // The third one is left alone, so that there is an end.
-      const killAt = attempt < 2 ? random.uniform() * duration : Infinity;
+      const killAt = attempt === 2
+        ? null
+        : random.uniform() < 0.5
+        ? random.uniform() * duration
+        : WORDS[random.integer(WORDS.length)]!;
       const acknowledged = await train(
         folder,
         run ? [...args, `--resume=${run.id}`] : args,
         killAt,
       );
-      if (killAt !== Infinity) tally.kills++;
+      if (killAt !== null) tally.kills++;
       const status = await check(folder, acknowledged, expected);
       tally.acknowledged += acknowledged.size;
       if (status === "completed") {
         isOver = true;
-        if (killAt !== Infinity) tally.after++;
+        if (killAt !== null) tally.after++;
         if (attempt > 0 && run) tally.resumed++;
       } else if (status === "none") tally.before++;
       else tally.during++;
@@ -101,7 +112,7 @@ function runIn(folder: string): RunEntry | undefined {
 async function train(
   folder: string,
   args: readonly string[],
-  killAt = Infinity,
+  killAt: KillMoment = null,
 ): Promise<Set<string>> {
   const isResumed = args.some((arg) => arg.startsWith("--resume"));
   const child = scriptCommand("train", [
@@ -110,14 +121,27 @@ async function train(
     ...(isResumed ? ["--quiet"] : TRAINING),
     ...args,
   ]).spawn();
-  // A random moment is what this is about; nothing waits for it.
-  const timer = killAt === Infinity ? undefined : setTimeout(() => {
+  const kill = () => {
     try {
       child.kill("SIGKILL");
     } catch { /* it has ended by itself */ }
-  }, killAt);
+  };
+  // A random moment is what this is about; nothing waits for it.
+  const timer = typeof killAt === "number"
+    ? setTimeout(kill, killAt)
+    : undefined;
+  const said = async () => {
+    let text = "";
+    for await (
+      const part of child.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      text += part;
+      if (typeof killAt === "string" && part.includes(killAt)) kill();
+    }
+    return text;
+  };
   const [stdout, stderr, { signal, code }] = await Promise.all([
-    new Response(child.stdout).text(),
+    said(),
     new Response(child.stderr).text(),
     child.status,
   ]);
@@ -125,9 +149,7 @@ async function train(
   assert(signal === "SIGKILL" || code === 0, `exit ${code}: ${stderr}`);
   // A last line without its end was not acknowledged.
   const lines = stdout.slice(0, stdout.lastIndexOf("\n") + 1).split("\n");
-  return new Set(
-    lines.filter((line) => /^(line|checkpoint|record) /.test(line)),
-  );
+  return new Set(lines.filter((line) => SAID.test(line)));
 }
 
 /** Checks what is there: all that was acknowledged, and nothing torn. */

@@ -1,7 +1,7 @@
 /**
- * `deno task durability`: all proofs of durability at their full counts, and
- * what keeping things costs. Puts the tables into docs/durability.md. Takes a
- * quarter of an hour.
+ * `deno task durability [proofs] [costs]`: all proofs of durability at their full
+ * counts, and what keeping things costs. Puts the tables into
+ * docs/durability.md. Takes a quarter of an hour.
  *
  * @module
  */
@@ -80,13 +80,16 @@ const PROOFS: Proof[] = [
   }],
 ];
 
-const rows: string[][] = [];
-for (const [what, prove] of PROOFS) {
-  using runs = tempRuns();
-  const startedAt = performance.now();
-  rows.push([what, await prove(runs.path)]);
-  const minutes = (performance.now() - startedAt) / 60_000;
-  console.error(`${rows.at(-1)!.join(": ")} (${minutes.toFixed(1)} min)`);
+async function proofs(): Promise<string> {
+  const rows: string[][] = [];
+  for (const [what, prove] of PROOFS) {
+    using runs = tempRuns();
+    const startedAt = performance.now();
+    rows.push([what, await prove(runs.path)]);
+    const minutes = (performance.now() - startedAt) / 60_000;
+    console.error(`${rows.at(-1)!.join(": ")} (${minutes.toFixed(1)} min)`);
+  }
+  return table(["proof", "what came of it"], rows, 2);
 }
 
 const N_REPEATS = 5;
@@ -139,37 +142,44 @@ const checkpoint = (isDurable: boolean) => (folder: string) => {
   return { call: () => writeCheckpoint(folder, state, { isDurable }) };
 };
 
-const bare = await cost(20_000, bareLine);
-const costs: [what: string, level: string, microseconds: number][] = [
-  ["a bare write of a line", "", bare],
-  [
-    "a line of the history",
-    "never, results",
-    await cost(20_000, historyLine(false)),
-  ],
-  ["a line of the history", "always", await cost(500, historyLine(true))],
-  ["a file of records", "never", await cost(500, record(false))],
-  ["a file of records", "results, always", await cost(500, record(true))],
-  ["a checkpoint of 300 kB", "never", await cost(100, checkpoint(false))],
-  [
-    "a checkpoint of 300 kB",
-    "results, always",
-    await cost(100, checkpoint(true)),
-  ],
-];
+async function costs(): Promise<string> {
+  const bare = await cost(20_000, bareLine);
+  const rows: [what: string, level: string, microseconds: number][] = [
+    ["a bare write of a line", "", bare],
+    [
+      "a line of the history",
+      "never, results",
+      await cost(20_000, historyLine(false)),
+    ],
+    ["a line of the history", "always", await cost(500, historyLine(true))],
+    ["a file of records", "never", await cost(500, record(false))],
+    ["a file of records", "results, always", await cost(500, record(true))],
+    ["a checkpoint of 300 kB", "never", await cost(100, checkpoint(false))],
+    [
+      "a checkpoint of 300 kB",
+      "results, always",
+      await cost(100, checkpoint(true)),
+    ],
+  ];
+  const texts = rows.map(([what, level, time]) => [
+    what,
+    level,
+    `${time < 10 ? time.toFixed(1) : count(Math.round(time))} µs`,
+    time < 10 * bare
+      ? (time / bare).toFixed(1)
+      : count(Math.round(time / bare)),
+  ]);
+  const headings = ["what is kept", "`--fsync`", "takes", "over a bare write"];
+  return table(headings, texts, 2);
+}
 
-fillPage(PAGE, {
-  proofs: table(["proof", "what came of it"], rows, 2),
-  costs: table(
-    ["what is kept", "`--fsync`", "takes", "over a bare write of a line"],
-    costs.map(([what, level, time]) => [
-      what,
-      level,
-      `${time < 10 ? time.toFixed(1) : count(Math.round(time))} µs`,
-      time < 10 * bare
-        ? (time / bare).toFixed(1)
-        : count(Math.round(time / bare)),
-    ]),
-    2,
-  ),
-});
+const TABLES: Readonly<Record<string, () => Promise<string>>> = {
+  proofs,
+  costs,
+};
+const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(TABLES);
+for (const name of wanted) {
+  const measure = TABLES[name];
+  if (!measure) throw new RangeError(`Cannot measure ${name}: it is no table`);
+  fillPage(PAGE, { [name]: await measure() });
+}

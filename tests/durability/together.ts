@@ -74,6 +74,8 @@ export async function evaluateTogether(
   };
   await runScript("train", [at("alone"), ...small]);
   for (const args of settings) await evaluate("alone", args);
+  const nSources = 2; // Of the three measures, at three counts of steps.
+  assert(records("alone").length > 3 * 3 * nSources);
   for (let round = 0; round < nRounds; round++) {
     const folder = `together-${round}`;
     await runScript("train", [at(folder), ...small]);

@@ -117,3 +117,43 @@ Deno.test("parseJson() counts no brackets within texts, and as many closed as op
     }),
   );
 });
+
+testWith(
+  "files",
+  "writeFileAtomic() shows who reads meanwhile the old content or the new, never a part",
+  async () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/a.txt`;
+    const size = 2 ** 20;
+    writeFileAtomic(path, "a".repeat(size));
+    // A thread of its own, that reads as fast as it can until it is asked.
+    const code = `
+      const seen = new Set();
+      let isOver = false;
+      const read = () => {
+        const text = Deno.readTextFileSync(${JSON.stringify(path)});
+        seen.add(text.length + " " + text[0] + text.at(-1));
+        if (isOver) postMessage([...seen]);
+        else setTimeout(read, 0);
+      };
+      onmessage = () => isOver = true;
+      read();
+      postMessage(null);
+    `;
+    const url = `data:application/javascript,${encodeURIComponent(code)}`;
+    const worker = new Worker(url, { type: "module" });
+    const next = () =>
+      new Promise<MessageEvent>((resolve) => worker.onmessage = resolve);
+    await next();
+    for (let i = 0; i < 100; i++) {
+      writeFileAtomic(path, (i % 2 ? "a" : "b").repeat(size));
+    }
+    const answer = next();
+    worker.postMessage(null);
+    const seen = (await answer).data as string[];
+    worker.terminate();
+    const whole = [`${size} aa`, `${size} bb`];
+    assertEquals(seen.filter((what) => !whole.includes(what)), []);
+    assertEquals(seen.length > 0, true);
+  },
+);
