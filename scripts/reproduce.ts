@@ -12,7 +12,6 @@ import {
 } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { evaluateRun, trainRun } from "../core/conduct.ts";
-import type { Experiment } from "../core/experiment.ts";
 import {
   reproduceRun,
   type Reproduction,
@@ -92,7 +91,11 @@ const command: Command = {
         signal: interruption.signal,
         onProgress: (state) => progress.show(state),
         codeOf: experiment
-          ? () => currentCode(experiment, sourceKeeper(args, globals))
+          ? () =>
+            Promise.resolve(keeping(
+              { experiment, trainRun, evaluateRun },
+              sourceKeeper(args, globals),
+            ))
           : storedCodeOf(globals, scratch),
       });
       progress.clear();
@@ -126,18 +129,18 @@ function makeScratch(runs: string, runPath: string): string {
   return scratch;
 }
 
-/** The code of now, which is told apart from that of then by its source. */
-function currentCode(
-  experiment: Experiment,
+/** Code that keeps its source, by which it is told apart from other code. */
+function keeping(
+  { experiment, trainRun, evaluateRun }: RunningCode,
   keepSource: () => Promise<SourceInfo>,
-): Promise<RunningCode> {
-  return Promise.resolve({
+): RunningCode {
+  return {
     experiment,
     trainRun: (experiment, options) =>
       trainRun(experiment, { ...options, keepSource }),
     evaluateRun: (experiment, options) =>
       evaluateRun(experiment, { ...options, keepSource }),
-  });
+  };
 }
 
 /** The code that a run ran, laid out beside the run that is made. */
@@ -170,14 +173,8 @@ function storedCodeOf(
     }
     const { trainRun, evaluateRun } = await load(conduct!);
     const { default: experiment } = await load(entry!);
-    const keepSource = () => Promise.resolve(info);
-    return {
-      experiment,
-      trainRun: (experiment, options) =>
-        trainRun(experiment, { ...options, keepSource }),
-      evaluateRun: (experiment, options) =>
-        evaluateRun(experiment, { ...options, keepSource }),
-    };
+    const code = { experiment, trainRun, evaluateRun };
+    return keeping(code, () => Promise.resolve(info));
   };
 }
 

@@ -226,3 +226,16 @@ function copy(from: string, to: string): void {
     copy(`${from}/${name}`, `${to}/${name}`);
   }
 }
+
+/** Does work for each of some things, two at a time: CI has two cores. */
+export async function eachOf<T>(
+  items: Iterable<T>,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = Iterator.from(items);
+  const worker = async () => {
+    for (const item of left) await work(item);
+  };
+  const ends = await Promise.allSettled([worker(), worker()]);
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+}

@@ -66,13 +66,7 @@ export class History implements Disposable {
       write: true,
       ...(isResumed ? { create: true } : { createNew: true }),
     });
-    let isLocked = true;
-    try {
-      isLocked = this.#file.tryLockSync(true);
-    } catch {
-      // A file system without locks: readers then go by the time of the last
-      // line.
-    }
+    const isLocked = lock(this.#file);
     if (isResumed && (isOther || !isLocked)) {
       this.close();
       throw new RangeError(
@@ -164,6 +158,28 @@ export class History implements Disposable {
   #cutBack(): void {
     this.#file.truncateSync(this.#length);
     this.#file.seekSync(this.#length, Deno.SeekMode.Start);
+  }
+}
+
+const LOCK_TRIES = 50;
+const LOCK_WAIT_MS = 4;
+
+/**
+ * Locks a file for as long as it is open. Readers that look whether a run lives
+ * hold it for a moment, and that is waited for.
+ */
+function lock(file: Deno.FsFile): boolean {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  try {
+    for (let i = 0; i < LOCK_TRIES; i++) {
+      if (file.tryLockSync(true)) return true;
+      Atomics.wait(nothing, 0, 0, LOCK_WAIT_MS);
+    }
+    return false;
+  } catch {
+    // A file system without locks: readers then go by the time of the last
+    // line.
+    return true;
   }
 }
 

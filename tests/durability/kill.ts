@@ -12,8 +12,8 @@ import { isJsonObject } from "../../core/utils/json.ts";
 import type { RandomStream } from "../../core/utils/random.ts";
 import { actualStatus, readRunInfo } from "../../core/utils/run_directory.ts";
 import { RunDatabase } from "../../results/database.ts";
-import { ROOT, scriptCommand } from "../_helpers.ts";
-import { eachOf, exists, type Left, leftBy, TRAINING } from "./_work.ts";
+import { eachOf, ROOT, scriptCommand } from "../_helpers.ts";
+import { exists, type Left, leftBy, TRAINING } from "./_work.ts";
 
 /** What became of the killed trainings. */
 export interface KillTally {

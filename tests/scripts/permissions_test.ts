@@ -7,6 +7,7 @@ import {
 import { relative, resolve } from "@std/path";
 import { makeRun } from "../_runs.ts";
 import {
+  eachOf,
   type Folder,
   onTerminal,
   readConfig,
@@ -167,20 +168,6 @@ async function runTask(
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
-}
-
-/** Does work for each of some things, two at a time: CI has two cores. */
-async function eachOf<T>(
-  items: Iterable<T>,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const left = Iterator.from(items);
-  const worker = async () => {
-    for (const item of left) await work(item);
-  };
-  // Both are at their end before the first error: it ends the project too.
-  const ends = await Promise.allSettled([worker(), worker()]);
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
 /** A project in which every command of {@linkcode NEEDED} has what it needs. */

@@ -116,3 +116,32 @@ testWith("files", "readHistory() refuses a line or a file without end", () => {
     `at most ${MOST_LINES} lines`,
   );
 });
+
+testWith(
+  "files",
+  "History waits for a reader that looks whether the run lives",
+  async () => {
+    using folder = tempFolder();
+    new History(folder.path, "run").close();
+    const path = `${folder.path}/${HISTORY_FILE}`;
+    // A reader in a thread of its own, that holds on for longer than it would.
+    const code = `
+      using file = Deno.openSync(${JSON.stringify(path)});
+      file.lockSync(false);
+      postMessage(null);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      file.unlockSync();
+    `;
+    const url = `data:application/javascript,${encodeURIComponent(code)}`;
+    const worker = new Worker(url, { type: "module" });
+    await new Promise((resolve) => worker.onmessage = resolve);
+    {
+      using history = new History(folder.path, "run", { isResumed: true });
+      history.cutBack(0);
+      history.append({ step: 1 });
+      assert(isAlive(folder.path));
+    }
+    worker.terminate();
+    assertEquals(readHistory(folder.path).lines, [{ step: 1 }]);
+  },
+);
