@@ -63,15 +63,24 @@ export async function useEngine(run: Run): Promise<Engine> {
   return engine;
 }
 
+/** What multiplies two vectors, in single precision or wider. */
+export type DotProduct = (
+  a: readonly number[],
+  b: readonly number[],
+) => Promise<number> | number;
+
 /**
- * Finds out how the engine rounds, by products that tell. With a = 1 + 2⁻¹²,
+ * Finds out how an engine rounds, by products that tell. With a = 1 + 2⁻¹²,
  * a² = 1 + 2⁻¹¹ + 2⁻²⁴, of which single precision cannot hold the last part:
  * a² − (1 + 2⁻¹¹) is 0 where the product is rounded first, 2⁻²⁴ where it is not.
  * And 1 + 2⁻³⁰ − 1 is 0 in single precision alone.
  *
+ * @param dot The engine's product of two vectors.
  * @returns Whether products and sums are fused, and what sums are held in.
  */
-export async function numericsOf(): Promise<Numerics> {
+export async function numericsOf(
+  dot: DotProduct = productByEngine,
+): Promise<Numerics> {
   const a = 1 + 2 ** -12, b = 1 + 2 ** -11;
   const rest = await dot([1, a], [-b, a]);
   const sum = await dot([1, 1, 1], [1, 2 ** -30, -1]);
@@ -79,10 +88,15 @@ export async function numericsOf(): Promise<Numerics> {
   return { fma: rest !== 0 && accumulation === "float32", accumulation };
 }
 
-/** The product of two vectors as the engine computes it. */
-async function dot(a: number[], b: number[]): Promise<number> {
+async function productByEngine(
+  a: readonly number[],
+  b: readonly number[],
+): Promise<number> {
   const product = tf.tidy(() =>
-    tf.matMul(tf.tensor2d(a, [1, a.length]), tf.tensor2d(b, [b.length, 1]))
+    tf.matMul(
+      tf.tensor2d([...a], [1, a.length]),
+      tf.tensor2d([...b], [b.length, 1]),
+    )
   );
   const [value] = await product.data<"float32">();
   product.dispose();

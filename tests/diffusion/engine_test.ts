@@ -57,6 +57,34 @@ testWith(
   },
 );
 
+testWith(
+  "files",
+  "numericsOf() tells fused from rounded products, and single from double sums",
+  async () => {
+    const { numericsOf, setEngine } = await load();
+    const { fround } = Math;
+    const product =
+      (step: (sum: number, x: number, y: number) => number) =>
+      (a: readonly number[], b: readonly number[]) =>
+        a.reduce((sum, x, i) => step(sum, x, b[i]!), 0);
+    // A product of two single-precision numbers is exact in double precision.
+    const cases = [
+      [(sum, x, y) => fround(sum + fround(x * y)), false, "float32"],
+      [(sum, x, y) => fround(sum + x * y), true, "float32"],
+      [(sum, x, y) => sum + x * y, false, "float64"],
+    ] as const satisfies [Parameters<typeof product>[0], boolean, string][];
+    for (const [step, fma, accumulation] of cases) {
+      assertEquals(await numericsOf(product(step)), { fma, accumulation });
+    }
+    for (
+      const [engine, accumulation] of [["wasm", "float32"], ["cpu", "float64"]]
+    ) {
+      await setEngine(engine as "wasm");
+      assertEquals(await numericsOf(), { fma: false, accumulation }, engine);
+    }
+  },
+);
+
 /** Shapes of x and y such that the product is [3, 5], with 4 in between. */
 const SHAPES = {
   x: { plain: [3, 4], transposed: [4, 3] },
