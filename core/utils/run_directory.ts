@@ -6,7 +6,7 @@
 
 import { hash64 } from "./_hash.ts";
 import { checkStaysInside } from "./_inside.ts";
-import { HISTORY_FILE, isAlive } from "./history.ts";
+import { HISTORY_FILE, isAlive, readHistory } from "./history.ts";
 import { MOST_BYTES } from "./files.ts";
 import {
   inBrief,
@@ -327,8 +327,8 @@ const START_MS = 10_000;
 
 /**
  * Says whether a run directory is just being made: young, without `run.json`,
- * and with nothing in it that a run leaves behind. An older one, or one with
- * results, is damaged.
+ * and with nothing in it that a run has measured. An older one, or one with
+ * results or lines of history, is damaged.
  *
  * @param runPath The run's directory.
  * @returns Whether it is as good as not there yet.
@@ -342,10 +342,15 @@ export function isStarting(runPath: string): boolean {
     const within = names(runPath);
     return isYoung && !within.includes(RUN_FILE) &&
       names(`${runPath}/results`).length === 0 &&
-      (!within.includes(HISTORY_FILE) || isAlive(runPath));
+      (!within.includes(HISTORY_FILE) || hasNoLines(runPath));
   } catch {
     return false; // It is gone, or no run at all: its reader will say.
   }
+}
+
+/** A header is written before `run.json` is, and the first line after it. */
+function hasNoLines(runPath: string): boolean {
+  return readHistory(runPath).lines.length === 0;
 }
 
 const EVALUATIONS = "evaluations";

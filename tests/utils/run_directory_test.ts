@@ -114,10 +114,17 @@ testWith(
     const path = createRunDirectory(folder.path);
     assertEquals(isStarting(path), true);
     {
-      using _history = new History(path, "run");
+      using history = new History(path, "run");
+      assertEquals(isStarting(path), true);
+      history.close(); // Killed before it said that it was running.
       assertEquals(isStarting(path), true);
     }
-    assertEquals(isStarting(path), false); // Nobody lives in it.
+    {
+      using history = new History(path, "run", { isResumed: true });
+      history.cutBack(0);
+      history.append({ step: 1 }); // What has begun has a run.json.
+      assertEquals(isStarting(path), false);
+    }
     const old = createRunDirectory(folder.path);
     Deno.utimeSync(old, new Date(0), new Date(0));
     assertEquals(isStarting(old), false);
