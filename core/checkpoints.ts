@@ -6,7 +6,7 @@
 
 import { parseInterval } from "./config/checkpoint_interval.ts";
 import type { GlobalConfig } from "./config/global_config.ts";
-import { type State, writeCheckpoint } from "./utils/checkpoint.ts";
+import { checkState, type State, writeCheckpoint } from "./utils/checkpoint.ts";
 import type { History } from "./utils/history.ts";
 import { isJsonObject, type JsonObject } from "./utils/json.ts";
 
@@ -49,13 +49,12 @@ export class Checkpoints {
   #lastAt = performance.now();
 
   /**
-   * Gives what Whisker itself keeps its state back, if there is a checkpoint.
+   * Makes checkpoints possible; {@linkcode Checkpoints.register} says of what.
    *
    * @param options What to keep, how often, and from where to go on.
    */
   constructor(options: CheckpointsOptions) {
     this.#options = options;
-    if (options.restored) restore(options.own, options.restored.own);
   }
 
   /** Whether the experiment has said what it goes on with. */
@@ -64,12 +63,21 @@ export class Checkpoints {
   }
 
   /**
+   * Whether what the experiment does now was done before the checkpoint, and so
+   * is kept already: it is to go on from one, and has not asked for it yet.
+   */
+  get isReplaying(): boolean {
+    return this.#options.restored !== null && !this.isUsed;
+  }
+
+  /**
    * Takes what the experiment goes on with, and gives it its state back if there
    * is a checkpoint.
    *
    * @param parts What it goes on with, by name.
    * @returns Whether there was a checkpoint.
-   * @throws {TypeError} If that has been said before.
+   * @throws {TypeError} If that has been said before, or a part has what cannot
+   * be kept.
    * @throws {RangeError} If the checkpoint is of other parts.
    */
   register(parts: ResumableParts): boolean {
@@ -79,10 +87,14 @@ export class Checkpoints {
           "one call of resumable",
       );
     }
+    // Now, and not when the first checkpoint is due.
+    checkState(stateOf(parts));
     this.#parts = parts;
-    const { restored } = this.#options;
-    if (restored) restore(parts, restored.parts);
-    return restored !== null;
+    const { own, restored } = this.#options;
+    if (!restored) return false;
+    restore(own, restored.own);
+    restore(parts, restored.parts);
+    return true;
   }
 
   /**
@@ -92,6 +104,12 @@ export class Checkpoints {
    * @returns Whether it is.
    */
   isDue(place: CheckpointPlace): boolean {
+    if (!this.isUsed) {
+      throw new TypeError(
+        "Cannot keep a checkpoint as it is not known of what: run.resumable " +
+          "says with what a run goes on, once, before its loop",
+      );
+    }
     const interval = parseInterval(this.#options.globals.checkpointEvery);
     if (!interval) return false;
     const { unit, count } = interval;
@@ -143,13 +161,48 @@ function restore(parts: ResumableParts, states: unknown): void {
   for (const [name, part] of Object.entries(parts)) {
     const state = saved[name];
     if (isResumable(part)) part.restore(state as never);
-    else if (isJsonObject(state)) {
-      // Known fields alone: a file may be anyone's.
-      for (const key of Object.keys(part)) {
-        if (Object.hasOwn(state, key)) {
-          Object.assign(part, { [key]: state[key] });
-        }
-      }
-    }
+    else refill(part as Record<string, unknown>, state, name);
   }
+}
+
+/** Gives an object, list or array what it had; it stays the same object. */
+function refill(
+  part: Record<string, unknown>,
+  state: unknown,
+  name: string,
+): void {
+  if (Array.isArray(part) && Array.isArray(state)) {
+    part.splice(0, part.length, ...state);
+    return;
+  }
+  if (ArrayBuffer.isView(part)) {
+    if (fill(part, state)) return;
+  } else if (isJsonObject(part) && isJsonObject(state)) {
+    for (const key of Object.keys(part)) {
+      if (!Object.hasOwn(state, key)) delete part[key];
+    }
+    for (const [key, value] of Object.entries(state)) {
+      // An array that is the experiment's own stays its own, filled anew.
+      const own = Object.hasOwn(part, key) ? part[key] : undefined;
+      if (ArrayBuffer.isView(own) && fill(own, value)) continue;
+      Object.defineProperty(part, key, {
+        value,
+        ...{ writable: true, enumerable: true, configurable: true },
+      });
+    }
+    return;
+  }
+  throw new RangeError(
+    `Cannot go on from the checkpoint as ${name} must be of the kind and ` +
+      "length that it has there",
+  );
+}
+
+/** Fills an array of numbers with one of its kind and length, if it is. */
+function fill(array: ArrayBufferView, state: unknown): boolean {
+  const into = array as Float64Array, from = state as Float64Array;
+  const isAlike = ArrayBuffer.isView(state) &&
+    into.constructor === from.constructor && into.length === from.length;
+  if (isAlike) into.set(from);
+  return isAlike;
 }

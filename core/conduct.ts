@@ -5,17 +5,29 @@
  * @module
  */
 
-import { globalConfigSchema } from "./config/global_config.ts";
+import {
+  againInfo,
+  described,
+  describedRun,
+  describeError,
+  endingOf,
+  settingsOf,
+} from "./_run_info.ts";
+import {
+  type GlobalConfig,
+  globalConfigSchema,
+} from "./config/global_config.ts";
 import { ConfigError } from "./config/schema.ts";
 import type { Experiment, Seeded } from "./experiment.ts";
 import { Run, type RunFacts, type RunOptions } from "./run.ts";
 import { changesThatMatter, surroundings } from "./surroundings.ts";
 import { checkNoLinkLeadsOut } from "./utils/_inside.ts";
 import { readCheckpoint, removeCheckpoint } from "./utils/checkpoint.ts";
-import { History } from "./utils/history.ts";
+import { History, holdRun } from "./utils/history.ts";
 import { type JsonObject, syncToDisk } from "./utils/json.ts";
 import type { ResultCollection } from "./utils/results.ts";
 import {
+  actualStatus,
   createRunDirectory,
   type EvaluationInfo,
   readRunInfo,
@@ -58,8 +70,8 @@ export interface ConductOptions extends RunOptions {
   readonly source?: SourceInfo | null;
   /** What was in effect before there were its keys, as the run keeps it. */
   readonly before?: JsonObject;
-  /** The run as it stood, if it is to go on from its last checkpoint. */
-  readonly resumed?: RunInfo;
+  /** Whether it is to go on from its last checkpoint. */
+  readonly isResumed?: boolean;
 }
 
 /**
@@ -79,23 +91,24 @@ export async function conductRun<T>(
   what: ConductOptions,
   body: (run: Run) => T | Promise<T>,
 ): Promise<T> {
-  const { config, signal, resumed, source = null } = what;
-  const { fsync, runs } = what.globals ?? globalConfigSchema.defaults;
-  const isDurable = fsync !== "never";
-  const { warn = console.warn } = what;
+  const { config, signal, isResumed = false, source = null } = what;
+  const { warn = console.warn, globals = globalConfigSchema.defaults } = what;
+  const isDurable = globals.fsync !== "never";
   signal?.throwIfAborted();
   const runId = runIdOf(runPath);
-  const here = surroundings(runs, source);
-  if (!resumed) writeConfigFile(runPath, config, { isDurable });
+  const here = surroundings(globals.runs, source);
+  if (!isResumed) writeConfigFile(runPath, config, { isDurable });
   // Locked before it says that it is running, lest it pass for dead; and
-  // before the checkpoint is read, lest another writes one.
+  // before anything is read that another process might still write.
   using history = new History(runPath, runId, {
-    isResumed: resumed !== undefined,
-    isDurable: fsync === "always",
+    isResumed,
+    isRunning: isResumed && readRunInfo(runPath).status === "running",
+    isDurable: globals.fsync === "always",
   });
-  const restored = resumed ? await readCheckpoint(runPath) : null;
-  if (resumed) history.cutBack(Number(restored?.historyLength ?? 0));
-  let info = resumed ? againInfo(resumed, here) : newInfo(runId, what, here);
+  const before = isResumed ? checkNotCompleted(readRunInfo(runPath)) : null;
+  const restored = isResumed ? await readCheckpoint(runPath) : null;
+  if (isResumed) history.cutBack(Number(restored?.historyLength ?? 0));
+  let info = before ? againInfo(before, here) : newInfo(runId, what, here);
   const update = (facts: Partial<RunInfo>, isDurable = false) => {
     const updated = { ...info, ...facts };
     writeRunInfo(runPath, updated, { isDurable });
@@ -111,12 +124,11 @@ export async function conductRun<T>(
     restored,
     options: what,
     describe: (facts) => {
-      // Of what is told now, not again of what has been compared.
-      if (resumed) warnOfChanges(resumed, described(resumed, facts), warn);
+      if (before) warnOfChanges(before, described(before, facts), warn);
       update(describedRun(info, facts));
     },
   });
-  if (resumed) warnOfChanges(resumed, here, warn);
+  if (before) warnOfChanges(before, here, warn);
   const end = (status: RunStatus, error?: unknown) => {
     if (info.status !== "running") return;
     if (status === "completed") history.settle();
@@ -126,26 +138,54 @@ export async function conductRun<T>(
   };
   try {
     what.onStart?.(run);
-    const result = await untilAborted(signal, async () => await body(run), run);
-    // A signal may have come while the body kept the event loop to itself.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    signal?.throwIfAborted();
+    const result = await untilAborted(what, async () => await body(run), run);
+    if (run.isReplaying) {
+      throw new RangeError(
+        `Cannot go on with run ${runId} as its code no longer says with what: ` +
+          "it has a checkpoint, and never called run.resumable",
+      );
+    }
     end("completed");
-    removeCheckpoint(runPath);
+    dropCheckpoint(runPath, warn);
     return result;
   } catch (error) {
-    if (signal?.aborted) end("interrupted");
-    else end("failed", error);
+    if (signal?.aborted) {
+      end("interrupted");
+      if (error !== signal.reason) {
+        warn(`no checkpoint could be kept: ${describeError(error).message}`);
+      }
+    } else end("failed", error);
     throw error;
+  }
+}
+
+/** What is completed stays as it is. */
+function checkNotCompleted(info: RunInfo): RunInfo {
+  if (info.status !== "completed") return info;
+  throw new RangeError(
+    `Cannot resume run ${info.runId} as it is completed already`,
+  );
+}
+
+/** A run that is completed needs none; where one stays, nothing is wrong. */
+function dropCheckpoint(
+  runPath: string,
+  warn: (warning: string) => void,
+): void {
+  try {
+    removeCheckpoint(runPath);
+  } catch (error) {
+    warn(`the checkpoint stays: ${describeError(error).message}`);
   }
 }
 
 function newInfo(
   runId: string,
-  { experiment, command = "", args = [], tags = [], note = "", before }:
-    ConductOptions,
+  what: ConductOptions,
   here: Surroundings,
 ): RunInfo {
+  const { experiment, command = "", args = [], tags = [], note = "" } = what;
+  const { globals = globalConfigSchema.defaults, before } = what;
   return {
     runId,
     experiment,
@@ -158,39 +198,8 @@ function newInfo(
     ...here,
     tags,
     note,
+    settings: settingsOf(globals),
     ...(before ? { before } : {}),
-  };
-}
-
-/** A run that goes on keeps what it began with, and notes what it rests on now. */
-function againInfo(
-  { error: _, ...info }: RunInfo,
-  here: Surroundings,
-): RunInfo {
-  const session = { at: new Date().toISOString(), ...here };
-  return {
-    ...info,
-    status: "running",
-    finishedAt: null,
-    seconds: null,
-    resumed: [...info.resumed ?? [], session],
-  };
-}
-
-/** Surroundings, and what was told of them since. */
-function described<T extends Surroundings>(session: T, facts: RunFacts): T {
-  const versions = { ...session.versions, ...facts.versions };
-  return { ...session, ...facts, versions };
-}
-
-/** What a run tells of itself belongs to the session that it is in. */
-function describedRun(info: RunInfo, facts: RunFacts): RunInfo {
-  const { resumed = [] } = info;
-  const last = resumed.at(-1);
-  if (!last) return described(info, facts);
-  return {
-    ...info,
-    resumed: [...resumed.slice(0, -1), described(last, facts)],
   };
 }
 
@@ -212,41 +221,30 @@ const GRACE_MS = 5000;
 
 /**
  * Gives up waiting when the signal is aborted: at once, or where a checkpoint
- * will be kept, a little later.
+ * will be kept, a little later, unless there is a hurry.
  */
 async function untilAborted<T>(
-  signal: AbortSignal | undefined,
+  { signal, hurry }: Pick<RunOptions, "signal" | "hurry">,
   body: () => Promise<T>,
   run?: Run,
 ): Promise<T> {
   if (!signal) return await body();
   const { promise, reject } = Promise.withResolvers<never>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const giveUp = () => reject(signal.reason);
   const abort = () => {
-    const giveUp = () => reject(signal.reason);
     if (run?.hasCheckpoints) timer = setTimeout(giveUp, GRACE_MS);
     else giveUp();
   };
   signal.addEventListener("abort", abort, { once: true });
+  hurry?.addEventListener("abort", giveUp, { once: true });
   try {
     return await Promise.race([body(), promise]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", abort);
+    hurry?.removeEventListener("abort", giveUp);
   }
-}
-
-/** How and when something ended. */
-function endingOf(status: RunStatus, error?: unknown) {
-  const finishedAt = new Date().toISOString();
-  const why = error === undefined ? {} : { error: describeError(error) };
-  return { status, finishedAt, ...why };
-}
-
-function describeError(error: unknown): { name: string; message: string } {
-  return error instanceof Error
-    ? { name: error.name, message: error.message }
-    : { name: "Error", message: String(error) };
 }
 
 /** What validation finds is wrong with the configuration, but for rights. */
@@ -304,9 +302,11 @@ export async function trainRun(
 }
 
 /** What {@linkcode resumeRun} is asked to do. */
-export interface ResumeOptions extends RunOptions {
+export interface ResumeOptions extends Omit<RunOptions, "globals"> {
   /** The run's directory. */
   readonly runPath: string;
+  /** How it is carried out; in what is left out, as it was before. */
+  readonly globals?: Partial<GlobalConfig>;
 }
 
 /**
@@ -327,30 +327,40 @@ export async function resumeRun(
   options: ResumeOptions,
 ): Promise<RunOutcome> {
   const { runPath, signal } = options;
-  const { globals = globalConfigSchema.defaults } = options;
   const info = readRunInfo(runPath);
   checkExperiment(experiment, info, "resume");
+  checkNotCompleted(info);
   checkNoLinkLeadsOut(runPath);
-  if (info.status === "completed") {
-    throw new RangeError(
-      `Cannot resume run ${info.runId} as it is completed already`,
-    );
-  }
   const config = experiment.configSchema.load(runPath);
   await validate(experiment, config);
+  const globals = { ...settingsBefore(info), ...options.globals };
   const source = await options.keepSource?.() ?? null;
   const { name } = experiment;
-  const what = { ...options, globals, experiment: name, config, source };
+  const own = { experiment: name, config, source, globals };
   return await outcomeOf(
     signal,
     runPath,
     config,
     (attend) =>
-      conductRun(runPath, { ...what, resumed: info }, async (run) => {
+      conductRun(runPath, { ...options, ...own, isResumed: true }, async (
+        run,
+      ) => {
         attend(run);
         await experiment.train(config, run);
       }),
   );
+}
+
+/** How a run was carried out; the defaults, where it does not say. */
+function settingsBefore({ settings, engine }: RunInfo): GlobalConfig {
+  const { defaults } = globalConfigSchema;
+  // The engine itself, and not what chose it then.
+  const known: JsonObject = { ...settings, ...(engine ? { engine } : {}) };
+  const checked = Object.keys(settingsOf(defaults)).flatMap((key) => {
+    const value = globalConfigSchema.field(key).check(known[key]);
+    return value === undefined ? [] : [[key, value]];
+  });
+  return { ...defaults, ...Object.fromEntries(checked) };
 }
 
 /**
@@ -407,7 +417,8 @@ export async function evaluateRun(
   if (info.status !== "completed") {
     throw new RangeError(
       `Cannot evaluate run ${info.runId} as it must be completed: ` +
-        `current status is ${info.status}`,
+        `current status is ${actualStatus(runPath, info)}; deno task train ` +
+        `--resume ${info.runId} goes on with it`,
     );
   }
   if (!evaluate) {
@@ -417,6 +428,7 @@ export async function evaluateRun(
     );
   }
   const config = experiment.configSchema.load(runPath);
+  using _held = holdRun(runPath);
   return await outcomeOf(signal, runPath, config, async (attend) => {
     const { command = "", args = [], keepSource } = options;
     const { runs } = options.globals ?? globalConfigSchema.defaults;
@@ -450,7 +462,7 @@ export async function evaluateRun(
         seconds: run.seconds,
       });
     try {
-      await untilAborted(signal, () => evaluate(config, evalConfig, run));
+      await untilAborted(options, () => evaluate(config, evalConfig, run));
       end("completed");
     } catch (error) {
       if (signal?.aborted) end("interrupted");
@@ -460,25 +472,37 @@ export async function evaluateRun(
   });
 }
 
-/** A path that means the same in a shell. */
-const PLAIN_PATH = /^[\w.][\w./-]{0,200}$/;
+/** A path that means the same in a shell, and leads to nowhere above. */
+const PLAIN_PATH = /^\w(?!.*\.\.)[\w./-]{0,200}$/;
+
+/**
+ * The file of the experiment that a run is of, as its command line had it.
+ *
+ * @param info What `run.json` says.
+ * @returns The file's path within the project; `FILE` where that is not plain,
+ * as what a run says of itself is no part of a command that one copies.
+ */
+export function experimentFileOf({ args }: RunInfo): string {
+  const { groups } = /(^|\0)--experiment[=\0](?<file>[^\0]+)/.exec(
+    args.join("\0"),
+  ) ?? {};
+  return PLAIN_PATH.test(groups?.file ?? "") ? groups!.file! : "FILE";
+}
 
 /** Refuses a run of another experiment, and says which one it is of. */
 function checkExperiment(
   { name }: Experiment,
-  { runId, experiment, args }: RunInfo,
+  info: RunInfo,
   what: string,
 ): void {
+  const { runId, experiment } = info;
   if (experiment === name) return;
-  const { groups } = /(^|\0)--experiment[=\0](?<file>[^\0]+)/.exec(
-    args.join("\0"),
-  ) ?? {};
-  // What a run says of itself is no part of a command that one copies.
-  const file = PLAIN_PATH.test(groups?.file ?? "") ? groups!.file : "FILE";
   throw new RangeError(
     `Cannot ${what} run ${runId} as ${name}: it is of experiment ` +
       experiment +
-      (experiment === "diffusion" ? "" : `, so add --experiment ${file}`),
+      (experiment === "diffusion"
+        ? ""
+        : `, so add --experiment ${experimentFileOf(info)}`),
   );
 }
 

@@ -4,7 +4,11 @@
  * @module
  */
 
-import type { evaluateRun, trainRun } from "./conduct.ts";
+import {
+  type evaluateRun,
+  experimentFileOf,
+  type trainRun,
+} from "./conduct.ts";
 import {
   type GlobalConfig,
   globalConfigSchema,
@@ -17,6 +21,7 @@ import { readHistory } from "./utils/history.ts";
 import { stringify } from "./utils/json.ts";
 import { ResultCollection, type ScalarResult } from "./utils/results.ts";
 import {
+  actualStatus,
   type EvaluationInfo,
   readEvaluations,
   readRecords,
@@ -93,7 +98,8 @@ export async function reproduceRun(
   if (info.status !== "completed") {
     throw new RangeError(
       `Cannot reproduce run ${info.runId} as it must be completed: current ` +
-        `status is ${info.status}`,
+        `status is ${actualStatus(runPath, info)}; deno task train --resume ` +
+        `${info.runId} goes on with it`,
     );
   }
   const compared = { lines: 0, files: 0, records: 0 };
@@ -115,7 +121,7 @@ export async function reproduceRun(
   ];
   if (differences.length > 0) {
     const causes = [
-      ...changesThatMatter(info, readRunInfo(again)),
+      ...causesOf(info, readRunInfo(again)),
       ...(info.resumed ?? []).flatMap((session) =>
         changesThatMatter(info, session)
           .map((change) => `when it was resumed at ${session.at}, ${change}`)
@@ -125,8 +131,11 @@ export async function reproduceRun(
   }
   for (const evaluation of readEvaluations(runPath)) {
     if (evaluation.status === "failed") continue;
-    const made = await evaluateAgain(again, evaluation, options);
-    const stored = withOnly(readRecords(runPath), made);
+    const all = await evaluateAgain(again, evaluation, options);
+    const stored = withOnly(readRecords(runPath), all);
+    // One that was interrupted then has not made them all.
+    const isWhole = evaluation.status === "completed";
+    const made = isWhole ? all : withOnly(all, stored);
     const [difference] = compareRecords(stored, made, compared);
     if (difference === undefined) continue;
     const { evalConfig } = evaluation;
@@ -135,7 +144,7 @@ export async function reproduceRun(
     );
     return result(
       difference,
-      now ? changesThatMatter(evaluation, now) : [],
+      now ? causesOf(evaluation, now) : [],
     );
   }
   const made = readRecords(again);
@@ -144,6 +153,16 @@ export async function reproduceRun(
     notCompared.push(String(metadata));
   }
   return result(null, []);
+}
+
+/** What may be the cause of a difference. */
+function causesOf(then: Surroundings, now: Surroundings): string[] {
+  return [
+    ...(then.source
+      ? []
+      : ["the code may have changed: the run does not know what it ran"]),
+    ...changesThatMatter(then, now),
+  ];
 }
 
 /** The code of a source, with how it is to run. */
@@ -160,6 +179,7 @@ async function prepared(
         runs: scratch,
         // What was completed went on, or never had to.
         ...{ onNonfinite: "continue", checkpointEvery: "never" } as const,
+        fsync: "never" as const,
         ...(own && globals.engine === "auto" ? { engine: own } : {}),
       },
       print: () => {},
@@ -181,7 +201,8 @@ async function trainAgain(
   if (info.experiment !== experiment.name) {
     throw new RangeError(
       `Cannot reproduce run ${info.runId} as ${experiment.name}: it is of ` +
-        `experiment ${info.experiment}, so add --experiment FILE`,
+        `experiment ${info.experiment}, so add --experiment ` +
+        experimentFileOf(info),
     );
   }
   const config = experiment.configSchema.load(runPath);
@@ -232,11 +253,14 @@ function* compareHistories(
   for (const [index, line] of before.entries()) {
     const other = now[index];
     if (!other) break;
-    const keys = new Set([...Object.keys(line), ...Object.keys(other)]);
+    // The step first: where that differs, so does all else.
+    const keys = new Set(["step", ...Object.keys(line), ...Object.keys(other)]);
     for (const key of keys) {
       const was = stringify(line[key]), is = stringify(other[key]);
       if (TIME.test(key) || was === is) continue;
-      const place = "step" in line ? `, step ${stringify(line.step)}` : "";
+      const place = "step" in line && key !== "step"
+        ? `, step ${stringify(line.step)}`
+        : "";
       yield `line ${index + 2} of the history${place}: ${key} is ${is} and ` +
         `was ${was}`;
     }

@@ -22,10 +22,11 @@ import {
   type MetadataFields,
   type ResultCollection,
   ResultMetadata,
-  type ResultRecord,
+  ResultRecord,
   type ScalarResult,
 } from "./utils/results.ts";
 import {
+  makeFolder,
   type Numerics,
   readRunFile,
   runIdOf,
@@ -67,8 +68,13 @@ export interface RunOptions {
   readonly onStart?: (run: Run) => void;
   /** Is told how far the run has come. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Interrupts the run when it is aborted. */
+  /**
+   * Interrupts the run when it is aborted: a training that has checkpoints at
+   * its next one, if that comes within some seconds, and all else at once.
+   */
   readonly signal?: AbortSignal;
+  /** After the signal: does not wait for a checkpoint any longer. */
+  readonly hurry?: AbortSignal;
 }
 
 /** Paths that stay in the run directory; none of their parts begins with a dot. */
@@ -195,13 +201,15 @@ export class Run {
   /**
    * Says what the training goes on with: what changes from step to step, and
    * cannot be made again from the configuration. In a run that is resumed, all
-   * of it is then as it was at the last checkpoint.
+   * of it is then as it was at the last checkpoint; what comes before this call
+   * is done again, and nothing of it is logged or recorded twice.
    *
    * @param parts What it goes on with, by name: random streams, meters, what
    * else has `state` and `restore`, and plain objects of numbers, texts, lists
    * and typed arrays.
    * @returns Whether the run was resumed from a checkpoint.
-   * @throws {TypeError} If this is an evaluation, or it has been said before.
+   * @throws {TypeError} If this is an evaluation, it has been said before, or a
+   * part has what cannot be kept.
    * @throws {RangeError} If the checkpoint is of other parts.
    *
    * @example
@@ -239,12 +247,14 @@ export class Run {
    * @param place After what this is: a step, or a whole epoch.
    * @returns A promise to be awaited; it rejects once the run is interrupted,
    * after the checkpoint has been kept.
-   * @throws {TypeError} If this is an evaluation.
+   * @throws {TypeError} If this is an evaluation, or {@linkcode Run.resumable}
+   * has not been called.
    */
   async checkpoint(place: CheckpointPlace = "step"): Promise<void> {
     const { signal } = this.#parts.options;
     const checkpoints = this.#kept;
-    if (checkpoints.isDue(place) || signal?.aborted) await checkpoints.save();
+    const isDue = checkpoints.isDue(place);
+    if (isDue || signal?.aborted) await checkpoints.save();
     signal?.throwIfAborted();
   }
 
@@ -258,6 +268,11 @@ export class Run {
     throw new TypeError(
       "Cannot keep a checkpoint of an evaluation as only training has them",
     );
+  }
+
+  /** Whether a checkpoint was there that the experiment has not asked for. */
+  get isReplaying(): boolean {
+    return this.#checkpoints?.isReplaying ?? false;
   }
 
   /** Stops at once where no checkpoint will be kept first. */
@@ -284,6 +299,10 @@ export class Run {
           "training has: another name or further fields tell them apart",
       );
     }
+    if (this.isReplaying) {
+      // It is among the records of the checkpoint.
+      return new ResultRecord(ResultMetadata.of(metadata), result);
+    }
     return this.#recorder.record(metadata, result);
   }
 
@@ -302,7 +321,8 @@ export class Run {
         "Cannot log in an evaluation as the history is that of the training",
       );
     }
-    history.append(values);
+    // What was logged before the checkpoint is there.
+    if (!this.isReplaying) history.append(values);
     await this.yield();
   }
 
@@ -353,13 +373,12 @@ export class Run {
           "as model/weights.json, and none of Whisker's own files",
       );
     }
-    const slash = name.lastIndexOf("/");
-    if (slash > 0) {
-      Deno.mkdirSync(`${this.path}/${name.slice(0, slash)}`, {
-        recursive: true,
-      });
-    }
     const { isDurable } = this;
+    const folders = name.split("/").slice(0, -1);
+    for (const depth of folders.keys()) {
+      const folder = folders.slice(0, depth + 1).join("/");
+      makeFolder(`${this.path}/${folder}`, { isDurable });
+    }
     writeJsonFile(`${this.path}/${name}`, fields, { isDurable });
   }
 

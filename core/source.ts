@@ -18,6 +18,7 @@ import {
   isJsonObject,
   readJsonFile,
   SCHEMA_VERSION,
+  syncToDisk,
   writeFileAtomic,
   type WriteOptions,
 } from "./utils/json.ts";
@@ -50,11 +51,13 @@ const MODULE = /\.[cm]?[jt]sx?$/;
  * version, and by the lock file.
  *
  * @param entries The modules to begin with, as URLs of files.
+ * @param warn Is told of what could not be followed or is too large.
  * @returns Their source.
  * @throws {Deno.errors.NotCapable} If one may not be read.
  */
 export async function collectSource(
   entries: readonly string[],
+  warn: (warning: string) => void = console.warn,
 ): Promise<Source> {
   await init;
   const names = importMap();
@@ -67,9 +70,13 @@ export async function collectSource(
     if (files.has(path)) continue;
     const content = readIfThere(new URL(url));
     if (!content) continue; // Only imported where it is there.
+    if (content.length > MOST_BYTES.text) {
+      warn(`${path} is too large to be kept with the source`);
+      continue;
+    }
     files.set(path, content);
     if (!MODULE.test(path)) continue;
-    for (const { specifier } of importsOf(content, path)) {
+    for (const { specifier } of importsIn(content, path, warn)) {
       const isPath = PATH.test(specifier);
       const target = isPath ? new URL(specifier, url).href : names(specifier);
       const isFile = target.startsWith("file:");
@@ -125,6 +132,21 @@ function readIfThere(url: URL): Uint8Array | null {
   }
 }
 
+/** The imports of a module; none, where they cannot be told. */
+function importsIn(
+  content: Uint8Array,
+  path: string,
+  warn: (warning: string) => void,
+): Import[] {
+  try {
+    return importsOf(content, path);
+  } catch (error) {
+    const { message } = error as Error;
+    warn(`what ${path} imports is not kept with the source: ${message}`);
+    return [];
+  }
+}
+
 /** An import whose specifier is written out, and where that stands. */
 interface Import {
   readonly specifier: string;
@@ -161,7 +183,7 @@ export async function keepSource(
   Deno.mkdirSync(`${folder}/files`, { recursive: true });
   const keep = async (content: Uint8Array) => {
     const hash = await sha256(content);
-    writeIfNew(`${folder}/files/${hash}`, content, options);
+    ensure(`${folder}/files/${hash}`, content, options);
     return hash;
   };
   const hashes: [string, string][] = [];
@@ -182,7 +204,7 @@ export async function keepSource(
   );
   const hash = await sha256(list);
   // The list last: who sees it finds all its files.
-  writeIfNew(`${folder}/${hash}.json`, list, options);
+  ensure(`${folder}/${hash}.json`, list, options);
   return {
     sha256: hash,
     files: hashes.length,
@@ -202,17 +224,22 @@ async function sha256(content: Uint8Array): Promise<string> {
   return new Uint8Array(digest).toHex();
 }
 
-function writeIfNew(
+/** Writes a file unless it is there as it should be. */
+function ensure(
   path: string,
   content: Uint8Array,
   options: WriteOptions,
 ): void {
+  let found: Uint8Array | null = null;
   try {
-    Deno.lstatSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    writeFileAtomic(path, content, options);
-  }
+    if (checkFile(path, MOST_BYTES.text) === content.length) {
+      found = Deno.readFileSync(path);
+    }
+  } catch { /* it is not there, or no such file */ }
+  const isWhole = found?.every((byte, index) => byte === content[index]);
+  if (!isWhole) writeFileAtomic(path, content, options);
+  // Another process may have written it a moment ago, or did not wait.
+  else if (options.isDurable) syncToDisk(path);
 }
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -290,7 +317,8 @@ export async function layOutSource(
       continue;
     }
     let text = new TextDecoder().decode(content);
-    for (const found of importsOf(content, path).toReversed()) {
+    // What could not be read then stays as it is.
+    for (const found of importsIn(content, path, () => {}).toReversed()) {
       const target = source.imports.get(found.specifier);
       if (target === undefined) continue;
       const meant = source.files.has(target)

@@ -10,7 +10,7 @@ import type { ResultCollection } from "../core/utils/results.ts";
 import { listRuns } from "../core/utils/find_run.ts";
 import {
   actualStatus,
-  isStarting,
+  hasBegun,
   type Problem,
   readConfigFile,
   readRecords,
@@ -101,7 +101,7 @@ function readRuns(directory: string, problems: Problem[]): StoredRun[] {
         problems.push({ run: id, file: `${path}/${file}`, reason });
       }
     };
-    if (isStarting(path)) return [];
+    if (!hasBegun(path)) return [];
     const info = read("run.json", () => readRunInfo(path));
     const config = read("config.json", () => readConfigFile(path));
     if (!info || !config) return [];

@@ -11,7 +11,14 @@ import { shown } from "../core/utils/printable.ts";
 import { explainRefusal, type Grants, isRefusal } from "./_refusal.ts";
 
 /** Exit status, as every command has it. */
-export const EXIT = { done: 0, failed: 1, usage: 2, SIGINT: 130, SIGTERM: 143 };
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+};
 
 /** Flags that every command has. */
 export interface CommonFlags {
@@ -146,36 +153,40 @@ export function asUsage<T>(lookUp: () => T): T {
   }
 }
 
-/** A signal that is aborted when the process is asked to stop. */
+/** What is aborted when the process is asked to stop. */
 export interface Interruption extends Disposable {
-  /** The signal to hand on. */
+  /** Aborted when it is asked; to be handed on. */
   readonly signal: AbortSignal;
+  /** Aborted when it is asked once more. */
+  readonly hurry: AbortSignal;
   /** The exit status that belongs to how the process was asked. */
   readonly status: () => number;
 }
 
 /**
- * Listens for SIGINT and SIGTERM until the end of its scope.
+ * Listens for SIGINT, SIGTERM and SIGHUP until the end of its scope.
  *
  * @returns What tells of them.
  */
 export function listenForSignals(): Interruption {
-  const controller = new AbortController();
-  let status = EXIT.SIGINT;
-  // Windows has no SIGTERM to listen for.
+  const first = new AbortController(), second = new AbortController();
+  let status: number = EXIT.SIGINT;
+  // SIGHUP is a terminal that is gone. Windows has but one to listen for.
   const names = Deno.build.os === "windows"
     ? ["SIGINT"] as const
-    : ["SIGINT", "SIGTERM"] as const;
+    : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const listeners = names.map((name) => {
     const listener = () => {
+      if (first.signal.aborted) return second.abort();
       status = EXIT[name];
-      controller.abort(new Error(`Interrupted by ${name}`));
+      first.abort(new Error(`Interrupted by ${name}`));
     };
     Deno.addSignalListener(name, listener);
     return { name, listener };
   });
   return {
-    signal: controller.signal,
+    signal: first.signal,
+    hurry: second.signal,
     status: () => status,
     [Symbol.dispose]() {
       for (const { name, listener } of listeners) {

@@ -6,6 +6,7 @@ import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
 import type { RunOutcome } from "../core/conduct.ts";
 import type { RunOptions } from "../core/run.ts";
+import { CHECKPOINT_FILE } from "../core/utils/checkpoint.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printableJson, shown } from "../core/utils/printable.ts";
 import type { SourceInfo } from "../core/utils/run_directory.ts";
@@ -64,23 +65,28 @@ function experimentUrl(file: string): string {
 }
 
 /**
- * Makes what keeps the source of the experiment that a command line names.
+ * Begins to read the source of the experiment that a command line names. To be
+ * called before it is imported: what is kept is then what runs.
  *
  * @param args The command line.
- * @param globals Where the runs are.
- * @returns What keeps it, beside the runs, and gives its hashes.
+ * @returns What makes what keeps it beside the runs and gives its hashes.
  */
-export function sourceKeeper(
+export function beginSource(
   args: readonly string[],
-  { runs, fsync }: GlobalConfig,
-): () => Promise<SourceInfo> {
-  return async () => {
-    const { collectSource, keepSource } = await import("../core/source.ts");
-    const source = await collectSource([
+): (globals: GlobalConfig) => () => Promise<SourceInfo> {
+  const module = import("../core/source.ts");
+  const collected = module.then(({ collectSource }) =>
+    collectSource([
       import.meta.resolve("../core/conduct.ts"),
       experimentUrl(experimentFileOf(args)),
-    ]);
-    return await keepSource(runs, source, { isDurable: fsync !== "never" });
+    ], (warning) => console.error(shown(`warning: ${warning}`)))
+  );
+  // Told where it is asked for: something else may be wrong first.
+  collected.catch(() => {});
+  return ({ runs, fsync }) => async () => {
+    const { keepSource } = await module;
+    const isDurable = fsync !== "never";
+    return await keepSource(runs, await collected, { isDurable });
   };
 }
 
@@ -94,6 +100,17 @@ function experimentFileOf(args: readonly string[]): string {
   const schema = new ConfigSchema({ experiment: experimentFlag });
   return parseFlags(args.slice(place, place + 2), [schema])
     .resolve(schema).experiment;
+}
+
+/** How a training goes on that has been stopped. */
+function goesOn({ runId, runPath }: RunOutcome): string {
+  let from = "from its checkpoint";
+  try {
+    Deno.lstatSync(`${runPath}/${CHECKPOINT_FILE}`);
+  } catch {
+    from = "from its beginning, as it has no checkpoint";
+  }
+  return `deno task train --resume ${runId} goes on ${from}`;
 }
 
 /** How {@linkcode carryOut} reports. */
@@ -126,13 +143,14 @@ export async function carryOut(
   // What an experiment prints itself must not stand beside the document.
   if (options.json) console.log = console.error;
   using interruption = listenForSignals();
-  const { signal } = interruption;
+  const { signal, hurry } = interruption;
   const { name: experiment, changes, json, quiet } = options;
   using progress = await terminalProgress(quiet);
   let outcome: RunOutcome;
   try {
     outcome = await work({
       signal,
+      hurry,
       onStart: ({ path }) => {
         if (quiet) return;
         console.error(
@@ -161,6 +179,7 @@ export async function carryOut(
   }
   if (outcome.status === "interrupted") {
     console.error(`interrupted: ${outcome.runPath}`);
+    if (command.name === "train") console.error(goesOn(outcome));
     // What is left of the work must not keep the process alive.
     Deno.exit(interruption.status());
   }

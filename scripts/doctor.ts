@@ -8,7 +8,8 @@
 import { toggle } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { isAlive } from "../core/utils/history.ts";
+import { experimentFileOf } from "../core/conduct.ts";
+import { isInUse } from "../core/utils/history.ts";
 import { stringify } from "../core/utils/json.ts";
 import { readRunInfo } from "../core/utils/run_directory.ts";
 import { moveToTrash, TRASH } from "../core/utils/trash.ts";
@@ -94,7 +95,7 @@ function moveAway(
   directory: string,
   { isLeftOver, run, file }: Finding,
 ): { readonly movedTo: string } | null {
-  if (!isLeftOver || isAlive(`${directory}/${run}`)) return null;
+  if (!isLeftOver || isInUse(`${directory}/${run}`)) return null;
   return { movedTo: moveToTrash(directory, file) };
 }
 
@@ -134,12 +135,10 @@ function adviceOn(
 
 /** The command that goes on with a run. */
 function resumeOf(runPath: string, id: string): string {
-  const resume = `deno task train --resume ${id}`;
-  const { args } = readRunInfo(runPath);
-  const index = args.findIndex((arg) => /^--experiment(=|$)/.test(arg));
-  if (index < 0) return resume;
-  const file = args[index]!.split("=")[1] ?? args[index + 1] ?? "FILE";
-  return `${resume} --experiment ${quote(file)}`;
+  const info = readRunInfo(runPath);
+  const isOwn = info.experiment === "diffusion";
+  const experiment = isOwn ? "" : ` --experiment ${experimentFileOf(info)}`;
+  return `deno task train --resume ${id}${experiment}`;
 }
 
 /** The findings of one runs directory, run by run, and a line that sums up. */

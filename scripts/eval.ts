@@ -19,10 +19,10 @@ import {
   main,
 } from "./_command.ts";
 import {
+  beginSource,
   carryOut,
   experimentFlag,
   loadExperiment,
-  sourceKeeper,
 } from "./_experiment.ts";
 import { reportProblems } from "./_runs.ts";
 
@@ -58,6 +58,7 @@ const command: Command = {
     };
   },
   async run(args) {
+    const sourceOf = beginSource(args);
     const experiment = await loadExperiment(args);
     const { evalConfigSchema } = experiment;
     const flags = parseFlags(args, [
@@ -91,7 +92,7 @@ const command: Command = {
           globals,
           runPath,
           evalConfig,
-          keepSource: sourceKeeper(args, globals),
+          keepSource: sourceOf(globals),
           command: command.name,
           args,
         }),

@@ -32,7 +32,7 @@ import {
   listenForSignals,
   main,
 } from "./_command.ts";
-import { experimentFlag, loadExperiment, sourceKeeper } from "./_experiment.ts";
+import { beginSource, experimentFlag, loadExperiment } from "./_experiment.ts";
 import { terminalProgress } from "./_progress.ts";
 
 const reproduceSchema = new ConfigSchema({
@@ -74,6 +74,7 @@ const command: Command = {
     const { storedCode, keep, json } = flags.resolve(reproduceSchema);
     const globals = flags.resolve(globalConfigSchema);
     const [name = "latest"] = flags.positionals;
+    const sourceOf = beginSource(args);
     const experiment = storedCode ? null : await loadExperiment(args);
     const runPath = asUsage(() =>
       findRun(globals.runs, name, {
@@ -82,6 +83,9 @@ const command: Command = {
       })
     );
     const scratch = makeScratch(globals.runs, runPath);
+    // What an experiment prints itself is no part of the answer.
+    const print = console.log;
+    console.log = console.error;
     using interruption = listenForSignals();
     using progress = await terminalProgress(globals.quiet);
     try {
@@ -94,13 +98,13 @@ const command: Command = {
           ? () =>
             Promise.resolve(keeping(
               { experiment, trainRun, evaluateRun },
-              sourceKeeper(args, globals),
+              sourceOf(globals),
             ))
           : storedCodeOf(globals, scratch),
       });
       progress.clear();
       const { isIdentical } = reproduction;
-      console.log(
+      print(
         json
           ? printableJson(stringify(reproduction, 2))
           : printable(format(reproduction, storedCode)),
@@ -110,11 +114,12 @@ const command: Command = {
       if (!interruption.signal.aborted) throw error;
       progress.clear();
       console.error("interrupted");
-      return interruption.status();
     } finally {
       if (keep) console.error(`kept: ${scratch}`);
       else Deno.removeSync(scratch, { recursive: true });
     }
+    // What is left of the work must not keep the process alive.
+    Deno.exit(interruption.status());
   },
 };
 

@@ -7,7 +7,7 @@
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { findRun } from "../core/utils/find_run.ts";
-import { isAlive } from "../core/utils/history.ts";
+import { isInUse } from "../core/utils/history.ts";
 import { printable } from "../core/utils/printable.ts";
 import { isStarting, runIdOf } from "../core/utils/run_directory.ts";
 import { moveToTrash } from "../core/utils/trash.ts";
@@ -81,9 +81,10 @@ function idOf(runs: string, name: string): string {
 function checkMayGo(runs: string, id: string): void {
   const path = `${runs}/${id}`;
   checkNoLink(path);
-  if (isAlive(path) || isStarting(path)) {
+  if (isInUse(path) || isStarting(path)) {
     throw new RangeError(
-      `Cannot remove run ${id} as it is running: stop it with Ctrl-C first`,
+      `Cannot remove run ${id} as it is running or being evaluated: stop that ` +
+        "with Ctrl-C first",
     );
   }
 }

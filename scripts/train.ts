@@ -27,10 +27,10 @@ import {
   usageError,
 } from "./_command.ts";
 import {
+  beginSource,
   carryOut,
   experimentFlag,
   loadExperiment,
-  sourceKeeper,
 } from "./_experiment.ts";
 
 const trainSchema = new ConfigSchema({
@@ -61,7 +61,7 @@ const command: Command = {
       summary: "Train one configuration and keep it as a run directory.",
       usage: "deno task train [flags]\n" +
         "       deno task train --resume RUN, where RUN is the run's id, a " +
-        "part of it,\n       its path, or latest",
+        "part of it,\n       its path, or latest: the latest that is not completed",
       groups: [
         { title: `Configuration of ${name}`, schema: configSchema },
         { title: "This run", schema: trainSchema },
@@ -76,6 +76,7 @@ const command: Command = {
     };
   },
   async run(args) {
+    const sourceOf = beginSource(args);
     const experiment = await loadExperiment(args);
     const { configSchema } = experiment;
     const flags = parseFlags(args, [
@@ -90,17 +91,27 @@ const command: Command = {
     const { name } = experiment;
     const { json, tag: tags, note } = own;
     const { quiet } = globals;
-    const keepSource = sourceKeeper(args, globals);
+    const keepSource = sourceOf(globals);
     if (own.resume !== "") {
       checkResume(flags, experiment);
+      const asked = Object.keys(flags.sourceFor(globalConfigSchema).values);
+      const given = Object.fromEntries(
+        Object.entries(globals).filter(([key]) => asked.includes(key)),
+      );
       const runPath = asUsage(() =>
-        findRun(globals.runs, own.resume, { experiment: name })
+        findRun(globals.runs, own.resume, { unfinished: true })
       );
       return await carryOut(
         command,
         { name, json, quiet },
         (options) =>
-          resumeRun(experiment, { ...options, globals, runPath, keepSource }),
+          resumeRun(experiment, {
+            ...options,
+            runPath,
+            keepSource,
+            // In what is not asked for, it goes on as it began.
+            globals: { ...given, runs: globals.runs },
+          }),
       );
     }
     const config = configSchema.resolve([

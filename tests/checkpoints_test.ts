@@ -81,7 +81,7 @@ testWith(
     const expected = left(whole.runPath);
     assertEquals(expected.lines.length, 12);
     const interval = fc.constantFrom(
-      ...["1step", "3steps", "0s", "1epoch", "never", "1h"],
+      ...["1step", "3steps", "0.000001s", "1epoch", "never", "1h"],
     );
     const stops = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 });
     await fc.assert(
@@ -139,7 +139,7 @@ testWith(
       ["5steps", [5, 10]],
       ["1epoch", [4, 8, 12]],
       ["2epochs", [8]],
-      ["0s", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
+      ["0.000001s", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
       ["1h", []],
       ["never", []],
     ];
@@ -242,7 +242,7 @@ testWith(
       using _alive = new History(runPath, runId, { isResumed: true });
       assertStringIncludes(
         (await resume(walk(() => {}))).message,
-        `Cannot go on with run ${runId} as it is running still`,
+        `Cannot go on with run ${runId} as it is in use still`,
       );
     }
     assertEquals(left(runPath), { ...files, status: "running" });
@@ -356,5 +356,267 @@ testWith(
     const options = { ...quiet, globals, runPath, evalConfig: {} };
     const { status, error } = await evaluateRun(twice, options);
     assertEquals([status, error], ["completed", undefined]);
+  },
+);
+
+/** A training of some steps, with what it goes on with made by a test. */
+function training(
+  train: (run: Run, isFirst: boolean) => unknown,
+): { readonly experiment: Experiment; readonly again: () => void } {
+  let isFirst = true;
+  const made = experiment({
+    name: "training",
+    config: {},
+    train: (_config, run) => train(run, isFirst),
+  });
+  return { experiment: made, again: () => isFirst = false };
+}
+
+/** Trains until it fails, and goes on; gives both outcomes. */
+async function stopAndGoOn(
+  folder: string,
+  train: (run: Run, isFirst: boolean) => unknown,
+) {
+  const globals = globalConfigSchema.parse({
+    runs: folder,
+    checkpointEvery: "2steps",
+  });
+  const { experiment, again } = training(train);
+  const config = experiment.configSchema.defaults;
+  const options = { ...quiet, globals, config };
+  const first = await trainRun(experiment, options);
+  again();
+  const { runPath } = first;
+  const second = await resumeRun(experiment, { ...options, runPath });
+  return { first, second, runPath };
+}
+
+testWith(
+  "files",
+  "Run.resumable() gives lists, objects that grow and arrays of numbers back, in place",
+  async () => {
+    using folder = tempFolder();
+    const seen: unknown[] = [];
+    const { second } = await stopAndGoOn(folder.path, async (run, isFirst) => {
+      const list: number[] = [], counts: Record<string, number> = {};
+      const weights = new Float32Array(2), model = { weights };
+      const at = { step: 0 };
+      const parts = { at, list, counts, model, own: weights.slice() };
+      run.resumable(parts);
+      while (at.step < 5) {
+        at.step++;
+        list.push(at.step);
+        counts[`a/${at.step}~`] = at.step;
+        weights[0]! += 0.5;
+        parts.own[1]! += 2;
+        if (isFirst && at.step === 4) delete counts["a/1~"];
+        if (isFirst && at.step === 5) throw new Error("stop");
+        await run.checkpoint();
+      }
+      // The very objects that the code holds, not others in their place.
+      seen.push(list, counts, weights[0], model.weights === weights);
+      seen.push(parts.own[1]);
+    });
+    assertEquals(second.error, undefined);
+    assertEquals(seen, [
+      [1, 2, 3, 4, 5],
+      { "a/2~": 2, "a/3~": 3, "a/4~": 4, "a/5~": 5 },
+      2.5,
+      true,
+      10,
+    ]);
+  },
+);
+
+testWith(
+  "files",
+  "Run.resumable() refuses at once what cannot be kept, and a part of another kind",
+  async () => {
+    using folder = tempFolder();
+    const { first } = await stopAndGoOn(folder.path, (run) => {
+      run.resumable({ at: { step: 0, best: undefined } });
+    });
+    assert(first.error instanceof TypeError);
+    assertStringIncludes(first.error.message, "Cannot keep at/best");
+    const { second } = await stopAndGoOn(folder.path, async (run, isFirst) => {
+      const length = isFirst ? 3 : 4;
+      run.resumable({ weights: new Float32Array(length) });
+      for (let step = 0; step < 2; step++) await run.checkpoint();
+      throw new Error("stop");
+    });
+    assertStringIncludes(
+      String(second.error),
+      "weights must be of the kind and length that it has there",
+    );
+  },
+);
+
+testWith(
+  "files",
+  "Run.checkpoint() is refused before Run.resumable() has said of what",
+  async () => {
+    using folder = tempFolder();
+    const { first } = await stopAndGoOn(
+      folder.path,
+      (run) => run.checkpoint(),
+    );
+    assert(first.error instanceof TypeError);
+    assertStringIncludes(first.error.message, "it is not known of what");
+  },
+);
+
+testWith(
+  "files",
+  "what comes before Run.resumable() is neither logged nor counted nor recorded twice",
+  async () => {
+    using folder = tempFolder();
+    const { second, runPath } = await stopAndGoOn(
+      folder.path,
+      async (run, isFirst) => {
+        await run.log({ step: 0 });
+        run.meter.observe("x", 1);
+        run.record({ name: "before" }, run.meter.result("x"));
+        const at = { step: 0 };
+        run.resumable({ at });
+        while (at.step < 4) {
+          at.step++;
+          run.meter.observe("x", at.step);
+          await run.log({ step: at.step });
+          if (isFirst && at.step === 3) throw new Error("stop");
+          await run.checkpoint();
+        }
+        run.record({ name: "after" }, run.meter.result("x"));
+      },
+    );
+    assertEquals(second.error, undefined);
+    const steps = readHistory(runPath).lines.map(({ step }) => step);
+    assertEquals(steps, [0, 1, 2, 3, 4]);
+    const records = [...readRecords(runPath)];
+    assertEquals(records.map(({ metadata }) => metadata.name), [
+      "before",
+      "after",
+    ]);
+    assertEquals(records.map(({ result }) => result.n), [1, 5]);
+  },
+);
+
+testWith(
+  "files",
+  "resumeRun() fails, and loses nothing, where the code no longer says what it goes on with",
+  async () => {
+    using folder = tempFolder();
+    const { second, runPath } = await stopAndGoOn(
+      folder.path,
+      async (run, isFirst) => {
+        if (isFirst) run.resumable({});
+        for (let step = 1; step <= 3; step++) {
+          await run.log({ step });
+          if (isFirst) await run.checkpoint();
+        }
+        if (isFirst) throw new Error("stop");
+      },
+    );
+    assertEquals(second.status, "failed");
+    assertStringIncludes(String(second.error), "never called run.resumable");
+    assertEquals(readHistory(runPath).lines.length, 3);
+    assert(await readCheckpoint(runPath) !== null);
+  },
+);
+
+testWith(
+  "files",
+  "resumeRun() goes on as the run was carried out, but for what it is asked",
+  async () => {
+    using folder = tempFolder();
+    const seen: unknown[] = [];
+    const { experiment, again } = training((run) => {
+      const { engine, onNonfinite, checkpointEvery, fsync } = run.globals;
+      seen.push([engine, onNonfinite, checkpointEvery, fsync]);
+      throw new Error("stop");
+    });
+    again();
+    const runs = folder.path, config = experiment.configSchema.defaults;
+    const globals = globalConfigSchema.parse({
+      ...{ runs, engine: "cpu", onNonfinite: "continue", fsync: "never" },
+      checkpointEvery: "7steps",
+    });
+    const { runPath } = await trainRun(experiment, {
+      ...quiet,
+      globals,
+      config,
+    });
+    const options = { ...quiet, runPath };
+    await resumeRun(experiment, { ...options, globals: { runs } });
+    const asked = { runs, checkpointEvery: "1h" };
+    await resumeRun(experiment, { ...options, globals: asked });
+    // A file may be anyone's: what is none of these is not taken from it.
+    const info = readRunInfo(runPath);
+    writeRunInfo(runPath, {
+      ...info,
+      settings: { runs: "/tmp", engine: "quantum", fsync: 3 },
+    });
+    await resumeRun(experiment, { ...options, globals: { runs } });
+    assertEquals(seen, [
+      ["cpu", "continue", "7steps", "never"],
+      ["cpu", "continue", "7steps", "never"],
+      ["cpu", "continue", "1h", "never"],
+      ["auto", "stop", "60s", "results"],
+    ]);
+  },
+);
+
+testWith(
+  "files",
+  "resumeRun() does not begin a run anew that was completed in the meantime",
+  async () => {
+    using folder = tempFolder();
+    const base = settings(folder.path);
+    const failing = walk((step) => {
+      if (step === 6) throw new Error("no");
+    });
+    const { runPath } = await trainRun(failing, base);
+    const options = { ...base, runPath };
+    const source = { sha256: "a".repeat(64), files: 1, lock: null };
+    await assertRejects(
+      () =>
+        resumeRun(walk(() => {}), {
+          ...options,
+          // Another process is quicker.
+          keepSource: async () => {
+            await resumeRun(walk(() => {}), options);
+            return source;
+          },
+        }),
+      RangeError,
+      "as it is completed already",
+    );
+    assertEquals(readRunInfo(runPath).status, "completed");
+    assertEquals(readHistory(runPath).lines.length, 12);
+  },
+);
+
+testWith(
+  "files",
+  "a run that is asked to stop twice does not wait for its checkpoint",
+  async () => {
+    using folder = tempFolder();
+    const first = new AbortController(), second = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { experiment } = training(async (run) => {
+      run.resumable({});
+      first.abort(new Error("stop"));
+      second.abort();
+      await promise;
+    });
+    const globals = globalConfigSchema.parse({ runs: folder.path });
+    const { status } = await trainRun(experiment, {
+      ...quiet,
+      globals,
+      config: experiment.configSchema.defaults,
+      signal: first.signal,
+      hurry: second.signal,
+    });
+    resolve();
+    assertEquals(status, "interrupted");
   },
 );

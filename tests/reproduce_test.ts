@@ -11,7 +11,12 @@ import { globalConfigSchema } from "../core/config/global_config.ts";
 import { type Experiment, experiment } from "../core/experiment.ts";
 import { reproduceRun } from "../core/reproduce.ts";
 import { ScalarResult } from "../core/utils/results.ts";
-import { readRunInfo, writeRunInfo } from "../core/utils/run_directory.ts";
+import {
+  readEvaluations,
+  readRunInfo,
+  writeEvaluationInfo,
+  writeRunInfo,
+} from "../core/utils/run_directory.ts";
 import { quiet } from "./_coin.ts";
 import { tempFolder, testWith } from "./_helpers.ts";
 
@@ -55,7 +60,9 @@ const seconds = () =>
 
 async function make(runs: string, experiment: Experiment, powers = [1, 3]) {
   const globals = globalConfigSchema.parse({ runs });
-  const options = { ...quiet, globals };
+  const source = { sha256: "a".repeat(64), files: 1, lock: null };
+  const keepSource = () => Promise.resolve(source);
+  const options = { ...quiet, globals, keepSource };
   const config = experiment.configSchema.defaults;
   const { runPath, error } = await trainRun(experiment, { ...options, config });
   assertEquals(error, undefined);
@@ -67,7 +74,13 @@ async function make(runs: string, experiment: Experiment, powers = [1, 3]) {
     reproduceRun(runPath, {
       scratch: `${runs}/.scratch`,
       globals,
-      codeOf: () => Promise.resolve({ experiment, trainRun, evaluateRun }),
+      codeOf: () =>
+        Promise.resolve({
+          experiment,
+          trainRun: (experiment, options) =>
+            trainRun(experiment, { ...options, keepSource }),
+          evaluateRun,
+        }),
     });
   return { runPath, again };
 }
@@ -239,5 +252,34 @@ testWith(
     writeRunInfo(runPath, { ...readRunInfo(runPath), status: "interrupted" });
     await assertRejects(() => again(walk({})), RangeError, "must be completed");
     assert(readRunInfo(runPath).status === "interrupted");
+  },
+);
+
+testWith(
+  "files",
+  "reproduceRun() compares of an evaluation that was interrupted what there is",
+  async () => {
+    using folder = tempFolder();
+    const { again, runPath } = await make(folder.path, walk({}));
+    const [evaluation] = readEvaluations(runPath);
+    const { power } = evaluation!.evalConfig;
+    writeEvaluationInfo(runPath, { ...evaluation!, status: "interrupted" });
+    Deno.removeSync(`${runPath}/results/eval_y_power=${power}.json`);
+    const { isIdentical, compared } = await again(walk({}));
+    assertEquals([isIdentical, compared.records], [true, 2]);
+  },
+);
+
+testWith(
+  "files",
+  "reproduceRun() says of a run that knows of no source that this may be the cause",
+  async () => {
+    using folder = tempFolder();
+    const { again, runPath } = await make(folder.path, walk({}), []);
+    writeRunInfo(runPath, { ...readRunInfo(runPath), source: null });
+    const { causes } = await again(walk({ line: () => 1 }));
+    assertEquals(causes, [
+      "the code may have changed: the run does not know what it ran",
+    ]);
   },
 );

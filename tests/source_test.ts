@@ -75,6 +75,43 @@ testWith(
 
 testWith(
   "files",
+  "keepSource() mends a file of the store that is not as its hash says",
+  async () => {
+    using folder = tempFolder();
+    const source = await collectSource([urlOf("core/version.ts")]);
+    const info = await keepSource(folder.path, source);
+    const store = `${folder.path}/${SOURCES}`;
+    const [name] = [...Deno.readDirSync(`${store}/files`)];
+    for (const damage of ["", "// other\n"]) {
+      Deno.writeTextFileSync(`${store}/files/${name!.name}`, damage);
+      Deno.writeTextFileSync(`${store}/${info.sha256}.json`, damage);
+      assertEquals(await keepSource(folder.path, source), info);
+      assertEquals(await readSource(folder.path, info), source);
+    }
+  },
+);
+
+testWith(
+  "files",
+  "collectSource() keeps a file whose imports it cannot tell, and says so",
+  async () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/view.tsx`;
+    Deno.writeTextFileSync(path, "export const view = <p>don't</p>;\n");
+    const warnings: string[] = [];
+    const source = await collectSource(
+      [`file://${path}`],
+      (warning) => warnings.push(warning),
+    );
+    assertEquals(source.files.size, 1);
+    assertEquals(warnings.length, 1);
+    assertStringIncludes(warnings[0]!, "view.tsx imports is not kept");
+    await layOutSource(source, `${folder.path}/out`);
+  },
+);
+
+testWith(
+  "files",
   "readSource() refuses what is not as its hash says, and paths that lead elsewhere",
   async () => {
     using folder = tempFolder();

@@ -38,6 +38,7 @@ export function parseInterval(
   if (!number || !unit) return undefined;
   const factor = SECONDS[unit];
   if (factor !== undefined) {
+    if (Number(number) === 0) return undefined;
     return { unit: "seconds", count: Number(number) * factor };
   }
   const count = Number(number);

@@ -18,7 +18,7 @@ import {
   type WriteOptions,
 } from "../utils/json.ts";
 import type { RandomStream } from "../utils/random.ts";
-import { readRunFile } from "../utils/run_directory.ts";
+import { makeFolder, readRunFile } from "../utils/run_directory.ts";
 import { isRandomLayer } from "./layers.ts";
 import { identity } from "./models/identity.ts";
 import { mlp } from "./models/mlp.ts";
@@ -183,7 +183,7 @@ export async function saveModel(
   options: WriteOptions = {},
 ): Promise<void> {
   const folder = `${runPath}/model`;
-  Deno.mkdirSync(folder, { recursive: true });
+  makeFolder(folder, options);
   await model.save(tf.io.withSaveHandler((artifacts) => {
     const { weightData, weightSpecs = [], ...rest } = artifacts;
     const data = tf.io.CompositeArrayBuffer.join(weightData);
@@ -203,17 +203,23 @@ export async function saveModel(
   }));
 }
 
+/** How {@linkcode saveWeights} saves. */
+export interface SaveWeightsOptions extends WriteOptions {
+  /** Which weights they are. */
+  readonly name: WeightsName;
+}
+
 /**
  * Saves other weights of the model that {@linkcode saveModel} has saved.
  *
  * @param model The model, which has those weights now.
  * @param runPath The run's directory.
- * @param name Which weights they are.
+ * @param options Which weights they are, and how to write them.
  */
 export async function saveWeights(
   model: tf.LayersModel,
   runPath: string,
-  name: WeightsName,
+  { name, ...options }: SaveWeightsOptions,
 ): Promise<void> {
   const parts = await Promise.all(
     model.getWeights().map((weight) => weight.data<"float32">()),
@@ -224,10 +230,11 @@ export async function saveWeights(
     data.set(part, offset);
     offset += part.length;
   }
-  Deno.mkdirSync(`${runPath}/model`, { recursive: true });
+  makeFolder(`${runPath}/model`, options);
   writeFileAtomic(
     `${runPath}/model/${WEIGHTS_FILES[name]}`,
     new Uint8Array(data.buffer),
+    options,
   );
 }
 

@@ -83,7 +83,7 @@ async function train(config: ModelConfig, run: Run): Promise<NoiseModel> {
   }
 }
 
-interface Surroundings {
+interface Training {
   readonly config: ModelConfig;
   readonly run: Run;
   readonly data: DiffusionData;
@@ -91,7 +91,7 @@ interface Surroundings {
 
 async function trainModel(
   model: NoiseModel,
-  { config, run, data }: Surroundings,
+  { config, run, data }: Training,
 ): Promise<void> {
   const { nEpochs, batchSize } = config;
   const nSteps = nEpochs * Math.ceil(data.train.nRows / batchSize);
@@ -135,13 +135,13 @@ async function trainModel(
     }
     const seconds = span.stop();
     const { epoch, step } = at;
-    await saveWeights(model.model, run.path, "last");
+    await saveWeights(model.model, run.path, { name: "last", isDurable });
     engine.use("averaged");
     const held = meanOf(await denoisingLosses(model, heldOut));
     if (held < at.lowest || epoch === 1) {
       // One that is not a number is no record to beat.
       at.lowest = Number.isNaN(held) ? Infinity : held;
-      await saveWeights(model.model, run.path, "best");
+      await saveWeights(model.model, run.path, { name: "best", isDurable });
     }
     await run.log({
       step,
@@ -173,7 +173,7 @@ class EpochRows {
 
   constructor(
     { train, draw }: DiffusionData,
-    { config, run }: Pick<Surroundings, "config" | "run">,
+    { config, run }: Pick<Training, "config" | "run">,
   ) {
     const { batchSize, freshData } = config;
     const isFresh = freshData && draw !== null;

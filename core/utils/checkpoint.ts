@@ -11,6 +11,7 @@
  */
 
 import { checkStaysInside } from "./_inside.ts";
+import { checkFile, MOST_BYTES } from "./files.ts";
 import {
   checkVersion,
   isJsonObject,
@@ -22,9 +23,6 @@ import {
 
 /** The checkpoint's file name in a run directory. */
 export const CHECKPOINT_FILE = "checkpoint.safetensors";
-
-/** The most bytes that a checkpoint may have to be read. */
-export const LARGEST_CHECKPOINT = 2 ** 32;
 
 /** The arrays that a checkpoint can hold, by the format's own names. */
 const ARRAYS = {
@@ -97,21 +95,13 @@ export async function readCheckpoint(
 ): Promise<JsonObject | null> {
   const path = `${runPath}/${CHECKPOINT_FILE}`;
   checkStaysInside(path, runPath);
-  let bytes: Uint8Array;
   try {
-    const { size, isFile } = Deno.statSync(path);
-    if (!isFile || size > LARGEST_CHECKPOINT) {
-      throw new RangeError(
-        `Cannot read ${path} as it must be a file of at most ` +
-          `${LARGEST_CHECKPOINT} bytes: current value is ${size}`,
-      );
-    }
-    bytes = Deno.readFileSync(path);
+    checkFile(path, MOST_BYTES.checkpoint);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
-  return await decodeCheckpoint(bytes, path);
+  return await decodeCheckpoint(Deno.readFileSync(path), path);
 }
 
 /**
@@ -125,6 +115,16 @@ export function removeCheckpoint(runPath: string): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+}
+
+/**
+ * Checks that a state can be kept, without keeping it.
+ *
+ * @param state The state.
+ * @throws {TypeError} If it has a value that cannot be kept.
+ */
+export function checkState(state: { readonly [key: string]: State }): void {
+  withoutArrays(state, "", new Map());
 }
 
 async function encodeCheckpoint(
@@ -161,7 +161,16 @@ async function encodeCheckpoint(
   const text = JSON.stringify({ __metadata__: metadata, ...table });
   const header = new TextEncoder().encode(text);
   const padded = Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
-  const bytes = new Uint8Array(HEADER_BYTES + padded + end).fill(0x20);
+  const size = HEADER_BYTES + padded + end;
+  // What could not be read again is no checkpoint.
+  if (padded > MOST_BYTES.text || size > MOST_BYTES.checkpoint) {
+    throw new RangeError(
+      `Cannot keep a checkpoint as its arrays may have ` +
+        `${MOST_BYTES.checkpoint} bytes and all else ${MOST_BYTES.text}: ` +
+        `current values are ${end} and ${padded}`,
+    );
+  }
+  const bytes = new Uint8Array(size).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
   bytes.set(header, HEADER_BYTES);
   bytes.set(data, HEADER_BYTES + padded);
@@ -179,6 +188,7 @@ async function decodeCheckpoint(
     ? Infinity
     : Number(view.getBigUint64(0, true));
   if (length > bytes.length - HEADER_BYTES) throw damaged("it ends too early");
+  if (length > MOST_BYTES.text) throw damaged("its header is too long");
   const start = HEADER_BYTES + length;
   const text = new TextDecoder().decode(bytes.subarray(HEADER_BYTES, start));
   let header: unknown;
@@ -225,7 +235,16 @@ function arrayOf(entry: unknown, data: Uint8Array): StateArray | undefined {
   const Kind = ARRAYS[dtype as Dtype];
   const isWithin = 0 <= start && start <= end && end <= data.length &&
     (end - start) % Kind.BYTES_PER_ELEMENT === 0;
-  return isWithin ? new Kind(data.slice(start, end).buffer) : undefined;
+  if (!isWithin) return undefined;
+  const offset = data.byteOffset + start;
+  // A view, where the array lies as its type asks: as Whisker writes them.
+  return offset % Kind.BYTES_PER_ELEMENT === 0
+    ? new Kind(
+      data.buffer as ArrayBuffer,
+      offset,
+      (end - start) / Kind.BYTES_PER_ELEMENT,
+    )
+    : new Kind(data.slice(start, end).buffer);
 }
 
 function dtypeOf(array: StateArray): Dtype {
@@ -240,11 +259,16 @@ async function hashOf(
   table: object,
   data: Uint8Array,
 ): Promise<string> {
-  const text = new TextEncoder().encode(`${state}\n${JSON.stringify(table)}\n`);
-  const all = new Uint8Array(text.length + data.length);
-  all.set(text);
-  all.set(data, text.length);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", all)).toHex();
+  const sha256 = async (bytes: Uint8Array) => {
+    const digest = await crypto.subtle.digest(
+      "SHA-256",
+      bytes as Uint8Array<ArrayBuffer>,
+    );
+    return new Uint8Array(digest).toHex();
+  };
+  // The arrays by their own hash: they may be large, and need no second copy.
+  const all = [state, JSON.stringify(table), await sha256(data)].join("\n");
+  return await sha256(new TextEncoder().encode(all));
 }
 
 /** The state as JSON can hold it; its arrays are put aside by their paths. */
@@ -261,8 +285,11 @@ function withoutArrays(
   if (value === null || ["string", "boolean"].includes(typeof value)) {
     return value;
   }
-  const within = (item: unknown, key: string | number) =>
-    withoutArrays(item, path === "" ? `${key}` : `${path}/${key}`, arrays);
+  const within = (item: unknown, key: string | number) => {
+    // As in JSON pointers (RFC 6901): no two paths are the same text.
+    const name = String(key).replaceAll("~", "~0").replaceAll("/", "~1");
+    return withoutArrays(item, path === "" ? name : `${path}/${name}`, arrays);
+  };
   if (Array.isArray(value)) return value.map(within);
   if (Object.values(ARRAYS).some((Kind) => value instanceof Kind)) {
     arrays.set(path, value as StateArray);

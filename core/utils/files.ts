@@ -25,6 +25,8 @@ export const MOST_BYTES = {
   table: 128 * MIB,
   /** A row of a CSV file. */
   tableRow: MIB,
+  /** A checkpoint; of that, what is no array, at most what a text may. */
+  checkpoint: GIB,
   /** A file of weights. */
   weights: 2 * GIB,
 } as const;

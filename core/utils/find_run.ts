@@ -6,7 +6,7 @@
 
 import { pathWithin } from "./_inside.ts";
 import {
-  isStarting,
+  hasBegun,
   type Problem,
   readRunInfo,
   RUN_ID,
@@ -59,6 +59,8 @@ export function listRuns(runs: string): RunEntry[] {
 export interface FindRunOptions {
   /** Whether `latest` means the latest completed one. */
   readonly completed?: boolean;
+  /** Whether `latest` means the latest that is not completed. */
+  readonly unfinished?: boolean;
   /** Of which experiment `latest` is, if there is a run of it. */
   readonly experiment?: string;
   /** Where to report what could not be read on the way to the latest. */
@@ -67,7 +69,7 @@ export interface FindRunOptions {
 
 /**
  * Finds a run by what a person calls it: its id, the beginning of the id or of
- * its hexadecimal part, its path, or `latest`.
+ * its hexadecimal part, else any part of the id, its path, or `latest`.
  *
  * @param runs The directory that holds all runs.
  * @param name What the run is called.
@@ -90,9 +92,12 @@ export function findRun(
     throw new RangeError(`Cannot use run ${name} as ${exact.refused}`);
   }
   if (exact) return exact.path;
-  const matches = usable.filter(({ id }) =>
+  const begin = usable.filter(({ id }) =>
     id.startsWith(name) || id.split("_")[1]?.startsWith(name)
   );
+  const matches = begin.length > 0
+    ? begin
+    : usable.filter(({ id }) => id.includes(name));
   if (matches.length === 1 && name !== "") return matches[0]!.path;
   if (matches.length === 0) {
     const hint = usable.length > 0
@@ -102,7 +107,7 @@ export function findRun(
   }
   const ids = matches.map(({ id }) => id);
   throw new RangeError(
-    `Cannot tell which run "${name}" is: ${summarize(ids)} begin so`,
+    `Cannot tell which run "${name}" is: ${summarize(ids)} have that`,
   );
 }
 
@@ -144,7 +149,8 @@ function findByPath(runs: string, path: string): string {
 function findLatest(
   runs: string,
   entries: readonly RunEntry[],
-  { completed = false, experiment, problems }: FindRunOptions,
+  { completed = false, unfinished = false, experiment, problems }:
+    FindRunOptions,
 ): string {
   let latest:
     | { path: string; startedAt: number; isWanted: boolean }
@@ -155,13 +161,14 @@ function findLatest(
       info = readRunInfo(path);
     } catch (error) {
       // A damaged run is not the latest of anything.
-      if (!isStarting(path)) {
+      if (hasBegun(path)) {
         const reason = (error as Error).message;
         problems?.push({ run: id, file: `${path}/run.json`, reason });
       }
       continue;
     }
-    if (completed && info.status !== "completed") continue;
+    const isCompleted = info.status === "completed";
+    if (isCompleted ? unfinished : completed) continue;
     const startedAt = Date.parse(info.startedAt);
     const isWanted = experiment === undefined || info.experiment === experiment;
     if (latest?.isWanted && !isWanted) continue;
@@ -170,6 +177,12 @@ function findLatest(
     if (isBetter) latest = { path, startedAt, isWanted };
   }
   if (latest) return latest.path;
+  if (unfinished && entries.length > 0) {
+    throw new RangeError(
+      `Cannot find a run in ${runs} that is not completed: there is nothing ` +
+        "to go on with",
+    );
+  }
   const what = completed ? "completed run" : "run";
   throw new RangeError(
     `Cannot find a ${what} in ${runs}: deno task train makes one`,

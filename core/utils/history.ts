@@ -28,6 +28,8 @@ export type HistoryLine = Readonly<
 export interface HistoryOptions {
   /** Whether to go on with the history that the run has. */
   readonly isResumed?: boolean;
+  /** Whether the run that is to go on says that it is running. */
+  readonly isRunning?: boolean;
   /** Whether each line is on the disk before the next one is written. */
   readonly isDurable?: boolean;
 }
@@ -60,19 +62,25 @@ export class History implements Disposable {
     const { isResumed = false, isDurable = false } = options;
     this.#header = { schemaVersion: SCHEMA_VERSION, runId };
     this.#isDurable = isDurable;
-    const isOther = isResumed && isAlive(runPath);
+    // Where there are no locks it goes by what the run says, and when.
+    const mayLive = options.isRunning === true && isAlive(runPath);
     // Never truncated when it is opened: it may be another process's still.
-    this.#file = Deno.openSync(`${runPath}/${HISTORY_FILE}`, {
+    const path = `${runPath}/${HISTORY_FILE}`;
+    this.#file = Deno.openSync(path, {
       write: true,
       ...(isResumed ? { create: true } : { createNew: true }),
     });
-    const isLocked = lock(this.#file);
-    if (isResumed && (isOther || !isLocked)) {
+    if (isResumed && (mayLive || !lock(this.#file))) {
       this.close();
       throw new RangeError(
-        `Cannot go on with run ${runId} as it is running still`,
+        `Cannot go on with run ${runId} as it is in use still: it is running, ` +
+          "or being evaluated",
       );
     }
+    // By its path: of an open file Deno asks for rights to where it really lies,
+    // and the runs may be a link.
+    if (isResumed) Deno.utimeSync(path, new Date(), new Date());
+    else lock(this.#file);
     if (!isResumed) this.append(this.#header);
   }
 
@@ -90,7 +98,7 @@ export class History implements Disposable {
    * @throws {RangeError} If the file has fewer.
    */
   cutBack(length: number): void {
-    const { size } = this.#file.statSync();
+    const size = this.#file.seekSync(0, Deno.SeekMode.End);
     if (size < length) {
       throw new RangeError(
         `Cannot go on from the checkpoint as ${HISTORY_FILE} must have at ` +
@@ -232,6 +240,48 @@ export function readHistory(runPath: string): HistoryContent {
   return { runId, lines, torn };
 }
 
+/**
+ * Holds on to a run for as long as it is read or added to, so that it is not
+ * removed meanwhile; several can do so at once.
+ *
+ * @param runPath The run's directory.
+ * @returns What lets go of it at the end of its scope.
+ */
+export function holdRun(runPath: string): Disposable {
+  const path = `${runPath}/${HISTORY_FILE}`;
+  try {
+    checkStaysInside(path, runPath);
+    checkFile(path, Infinity);
+    const file = Deno.openSync(path);
+    try {
+      file.tryLockSync(false);
+    } catch { /* a file system without locks: then nobody can tell */ }
+    return file;
+  } catch {
+    // Results can be passed on without the history that led to them.
+    return { [Symbol.dispose]() {} };
+  }
+}
+
+/**
+ * Says whether a process trains a run or holds on to it.
+ *
+ * @param runPath The run's directory.
+ * @returns Whether it is in use; on a file system without locks, whether it is
+ * trained.
+ */
+export function isInUse(runPath: string): boolean {
+  const path = `${runPath}/${HISTORY_FILE}`;
+  try {
+    checkStaysInside(path, runPath);
+    checkFile(path, Infinity);
+    using file = Deno.openSync(path);
+    return !file.tryLockSync(true);
+  } catch {
+    return isAlive(runPath);
+  }
+}
+
 /** Without locks, a run that has been silent for so long counts as dead. */
 const SILENCE_MS = 5 * 60 * 1000;
 
@@ -251,7 +301,7 @@ export function isAlive(runPath: string): boolean {
     try {
       return !file.tryLockSync(false);
     } catch {
-      const writtenAt = file.statSync().mtime?.getTime() ?? 0;
+      const writtenAt = Deno.statSync(path).mtime?.getTime() ?? 0;
       return Date.now() - writtenAt < SILENCE_MS;
     }
   } catch {

@@ -14,6 +14,7 @@ import {
   isJsonObject,
   type JsonObject,
   readJsonFile,
+  syncToDisk,
   writeJsonFile,
   type WriteOptions,
 } from "./json.ts";
@@ -96,6 +97,8 @@ export interface RunInfo extends Surroundings {
   readonly command: string;
   /** The command's arguments. */
   readonly args: readonly string[];
+  /** How it was carried out, as it is when it goes on; none in older runs. */
+  readonly settings?: JsonObject;
   /** Each time that it was resumed: when, and on what it then rested. */
   readonly resumed?: readonly (Surroundings & { readonly at: string })[];
   /** The user's tags. */
@@ -137,6 +140,24 @@ export interface EvaluationInfo extends Surroundings {
   readonly args: readonly string[];
   /** What made it fail. */
   readonly error?: RunInfo["error"];
+}
+
+/**
+ * Makes a folder where there is none; the one that it lies in must be there, as
+ * a run that was removed meanwhile must not come back.
+ *
+ * @param path The folder.
+ * @param options Whether its name is to be on the disk.
+ * @throws {Deno.errors.NotFound} If what it lies in is not there.
+ */
+export function makeFolder(path: string, options: WriteOptions = {}): void {
+  try {
+    Deno.mkdirSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return;
+    throw error;
+  }
+  if (options.isDurable) syncToDisk(path.replace(/[^/]*$/, "") || ".");
 }
 
 /** The form of a run's id; it is also a plain file name on every system. */
@@ -248,42 +269,78 @@ export function readRunInfo(runPath: string): RunInfo {
   }
   if (!isDate(info.startedAt)) throw wrong("startedAt", "a date");
   if (typeof info.experiment !== "string") throw wrong("experiment", "a name");
-  const { error, host, versions, before, resumed, source, ...others } = info;
+  const { before, resumed, settings, data: _, error: _error, ...others } = info;
+  const sessions = Array.isArray(resumed) ? resumed.filter(isJsonObject) : [];
   return {
-    // Not in the files of older runs.
-    ...{ numerics: null, source: null, permissions: null },
+    // What is not known stays: it may be of a later version.
     ...others,
-    ...(isJsonObject(source) ? { source: source as never } : {}),
-    ...(Array.isArray(resumed)
-      ? { resumed: resumed.filter(isJsonObject) as never }
-      : {}),
+    ...partsOf(info),
     runId: runIdOf(runPath),
     experiment: info.experiment,
     status: info.status as RunStatus,
     startedAt: info.startedAt,
+    tags: textsOf(info.tags),
+    note: textOf(info.note),
+    ...(isJsonObject(settings) ? { settings } : {}),
+    ...(isJsonObject(before) ? { before } : {}),
+    ...(sessions.length === 0 ? {} : {
+      resumed: sessions.map((session) => ({
+        at: textOf(session.at),
+        ...surroundingsOf(session),
+      })),
+    }),
+  };
+}
+
+/** What runs and evaluations tell alike, each field of its type. */
+function partsOf(info: JsonObject) {
+  const { error } = info;
+  return {
+    ...surroundingsOf(info),
     finishedAt: isDate(info.finishedAt) ? info.finishedAt : null,
     seconds: typeof info.seconds === "number" ? info.seconds : null,
     command: textOf(info.command),
     args: textsOf(info.args),
-    versions: isJsonObject(versions)
-      ? Object.fromEntries(
-        Object.entries(versions)
-          .map(([name, version]) => [name, textOf(version) || null]),
-      )
-      : {},
+    ...(isJsonObject(error)
+      ? { error: { name: textOf(error.name), message: textOf(error.message) } }
+      : {}),
+  };
+}
+
+/** What a session rests on, each field of its type. */
+function surroundingsOf(info: JsonObject): Surroundings {
+  const { host, numerics, source, permissions, data } = info;
+  const texts = (value: unknown) =>
+    Object.entries(isJsonObject(value) ? value : {})
+      .map(([name, text]) => [name, textOf(text) || null]);
+  return {
+    versions: Object.fromEntries(texts(info.versions)),
     engine: textOf(info.engine) || null,
+    numerics: isJsonObject(numerics)
+      ? {
+        fma: numerics.fma === true,
+        accumulation: numerics.accumulation === "float64"
+          ? "float64"
+          : "float32",
+      }
+      : null,
     host: {
       os: textOf(isJsonObject(host) && host.os),
       arch: textOf(isJsonObject(host) && host.arch),
       cpus: isJsonObject(host) && typeof host.cpus === "number" ? host.cpus : 0,
     },
     pid: typeof info.pid === "number" ? info.pid : 0,
-    tags: textsOf(info.tags),
-    note: textOf(info.note),
-    ...(isJsonObject(before) ? { before } : {}),
-    ...(isJsonObject(error)
-      ? { error: { name: textOf(error.name), message: textOf(error.message) } }
-      : {}),
+    source: isJsonObject(source)
+      ? {
+        sha256: textOf(source.sha256),
+        files: typeof source.files === "number" ? source.files : 0,
+        lock: textOf(source.lock) || null,
+      }
+      : null,
+    permissions: isJsonObject(permissions)
+      ? Object.fromEntries(texts(permissions))
+      : null,
+    ...(textOf(data) === "" ? {} : { data: textOf(data) }),
   };
 }
 
@@ -322,35 +379,44 @@ export function actualStatus(
   return status === "running" ? "died" : status;
 }
 
+/**
+ * Says whether there is a run in a directory. Before it has a `run.json` it has
+ * measured nothing, and whoever is killed by then leaves no run behind. Without
+ * one, but with results or lines of history, it is a damaged run.
+ *
+ * @param runPath The directory.
+ * @returns Whether there is a run, be it damaged.
+ */
+export function hasBegun(runPath: string): boolean {
+  const names = (path: string) =>
+    Array.from(Deno.readDirSync(path), ({ name }) => name);
+  try {
+    const within = names(runPath);
+    return within.includes(RUN_FILE) ||
+      names(`${runPath}/results`).length > 0 ||
+      (within.includes(HISTORY_FILE) && readHistory(runPath).lines.length > 0);
+  } catch {
+    return true; // It is gone, or no run at all: its reader will say.
+  }
+}
+
 /** A run writes its first files within a moment of making its directory. */
 const START_MS = 10_000;
 
 /**
- * Says whether a run directory is just being made: young, without `run.json`,
- * and with nothing in it that a run has measured. An older one, or one with
- * results or lines of history, is damaged.
+ * Says whether a run directory is just being made: young, and nothing begun.
  *
  * @param runPath The run's directory.
- * @returns Whether it is as good as not there yet.
+ * @returns Whether a run may be about to begin in it.
  */
 export function isStarting(runPath: string): boolean {
-  const names = (path: string) =>
-    Array.from(Deno.readDirSync(path), ({ name }) => name);
   try {
     const madeAt = Deno.statSync(runPath).mtime?.getTime() ?? 0;
     const isYoung = Math.abs(Date.now() - madeAt) < START_MS;
-    const within = names(runPath);
-    return isYoung && !within.includes(RUN_FILE) &&
-      names(`${runPath}/results`).length === 0 &&
-      (!within.includes(HISTORY_FILE) || hasNoLines(runPath));
+    return isYoung && !hasBegun(runPath);
   } catch {
-    return false; // It is gone, or no run at all: its reader will say.
+    return false;
   }
-}
-
-/** A header is written before `run.json` is, and the first line after it. */
-function hasNoLines(runPath: string): boolean {
-  return readHistory(runPath).lines.length === 0;
 }
 
 const EVALUATIONS = "evaluations";
@@ -370,7 +436,7 @@ export function writeEvaluationInfo(
 ): void {
   const folder = `${runPath}/${EVALUATIONS}`;
   checkStaysInside(folder, runPath);
-  Deno.mkdirSync(folder, { recursive: true });
+  makeFolder(folder, options);
   const entries = Object.entries(info.evalConfig).sort();
   const hash = hash64(JSON.stringify(entries))
     .map((word) => word.toString(16).padStart(8, "0")).join("");
@@ -393,17 +459,23 @@ export function readEvaluations(
   const found = readFolder(runPath, EVALUATIONS, problems, (name) => {
     const file = `${EVALUATIONS}/${name}`;
     const info = readRunFile(runPath, file);
-    if (isJsonObject(info.evalConfig) && STATUSES.includes(info.status)) {
-      return info as unknown as EvaluationInfo;
+    const { evalConfig, startedAt, status } = info;
+    if (
+      !isJsonObject(evalConfig) || !isDate(startedAt) ||
+      !STATUSES.includes(status)
+    ) {
+      throw new TypeError(
+        `Cannot read ${runPath}/${file} as it must have an evalConfig, a ` +
+          "status and a startedAt",
+      );
     }
-    throw new TypeError(
-      `Cannot read ${runPath}/${file} as it must have an evalConfig and a ` +
-        "status",
-    );
+    const runId = runIdOf(runPath);
+    return {
+      ...partsOf(info),
+      ...{ runId, evalConfig, startedAt, status: status as RunStatus },
+    };
   });
-  return found.sort((a, b) =>
-    String(a.startedAt) < String(b.startedAt) ? -1 : 1
-  );
+  return found.sort((a, b) => a.startedAt < b.startedAt ? -1 : 1);
 }
 
 /** Reads the JSON files of one of a run's folders, which need not be there. */
@@ -470,7 +542,7 @@ export function writeRecords(
 ): void {
   const { name, records } = file;
   checkStaysInside(`${runPath}/results`, runPath);
-  Deno.mkdirSync(`${runPath}/results`, { recursive: true });
+  makeFolder(`${runPath}/results`, options);
   const content = { runId: runIdOf(runPath), records };
   writeJsonFile(`${runPath}/results/${name}.json`, content, options);
 }

@@ -226,9 +226,9 @@ testWith(
     using folder = tempFolder();
     const model = await randomModel(SMALL);
     const first = model.getWeights().map((weight) => weight.arraySync());
-    await saveWeights(model, folder.path, "best");
+    await saveWeights(model, folder.path, { name: "best" });
     model.setWeights(model.getWeights().map((weight) => tf.zerosLike(weight)));
-    await saveWeights(model, folder.path, "last");
+    await saveWeights(model, folder.path, { name: "last" });
     await saveModel(model, folder.path);
     const weightsOf = async (name: "best" | "last" | "ema") =>
       (await loadModel(folder.path, name)).getWeights()

@@ -83,7 +83,7 @@ testWithMounts(
   "a full disk is a clear error, and leaves whole what it had room for",
   async () => {
     using runs = tempRuns();
-    const tally = await fillDisks(runs.path, [40, 80]);
+    const tally = await fillDisks(runs.path, [40, 40]);
     assertEquals(tally, { disks: 2, failed: 2, resumed: 2 });
   },
 );

@@ -19,7 +19,7 @@ import {
 function soundRun(root: string, id: string, status: "running" | "completed") {
   const path = addRun(root, id, {
     status,
-    args: ["--experiment", "my one.ts"],
+    args: ["--experiment", "examples/mine.ts"],
   });
   new History(path, id).close();
   return path;
@@ -73,7 +73,8 @@ testWith(
     assertEquals(lines.filter((line) => line !== damaged), [
       `${at}/died`,
       "  died: run.json: it says that it is running, and nobody lives behind " +
-      "it; deno task train --resume died --experiment 'my one.ts' " + among,
+      "it; deno task train --resume died --experiment examples/mine.ts " +
+      among,
       `${at}/empty`,
       "  unfinished: it is empty, and never became a run; " +
       "--fix moves it to the trash",

@@ -170,7 +170,7 @@ testWith(
     await attempt(
       "20260101",
       2,
-      /Cannot tell which run "20260101" is: 20260101T000000_aa, 20260101T000000_ab begin so/,
+      /Cannot tell which run "20260101" is: 20260101T000000_aa, 20260101T000000_ab have that/,
     );
     await attempt("../x", 2, /Cannot use run \.\.\/x as it lies outside/);
     await attempt(

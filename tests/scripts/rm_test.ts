@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { History } from "../../core/utils/history.ts";
+import { History, holdRun } from "../../core/utils/history.ts";
 import { addRun, makeRun } from "../_runs.ts";
 import { ROOT, runScript, tempRuns, testWith } from "../_helpers.ts";
 
@@ -100,3 +100,25 @@ testWith("scripts", "rm takes the runs that --where tells", async () => {
   const none = await runScript("rm", args);
   assertEquals([none.code, namesIn(root)], [0, [".trash", "b"]]);
 });
+
+testWith(
+  "scripts",
+  "rm leaves a run that is being evaluated",
+  async () => {
+    using runs = tempRuns();
+    const root = `${ROOT}/${runs.path}`;
+    const path = addRun(root, "a");
+    new History(path, "a").close();
+    {
+      using _evaluation = holdRun(path);
+      const { code, stderr } = await runScript("rm", [
+        "a",
+        `--runs=${runs.path}`,
+      ]);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, "it is running or being evaluated");
+    }
+    const { code } = await runScript("rm", ["a", `--runs=${runs.path}`]);
+    assertEquals([code, namesIn(root)], [0, [".trash"]]);
+  },
+);

@@ -7,6 +7,7 @@ import { ROOT, scriptCommand, tempRuns, testWith } from "../_helpers.ts";
 const CASES = [
   { signal: "SIGINT", code: 130, json: false },
   { signal: "SIGTERM", code: 143, json: true },
+  { signal: "SIGHUP", code: 129, json: false },
 ] as const;
 
 /** Reads a stream up to a text; returns all that has come by then. */

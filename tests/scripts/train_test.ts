@@ -11,6 +11,7 @@ import {
   readConfigFile,
   readRecords,
   readRunInfo,
+  writeRunInfo,
 } from "../../core/utils/run_directory.ts";
 import {
   ROOT,
@@ -165,7 +166,18 @@ testWith(
     assertEquals(comparison.code, 0, comparison.stderr);
     const [run] = listRuns(disk.path);
     assertStringIncludes(comparison.stdout, run!.id);
-    assertEquals((await runScript("runs", [], at)).code, 0);
+    const path = `${disk.path}/${run!.id}`;
+    writeRunInfo(path, { ...readRunInfo(path), status: "interrupted" });
+    for (const script of ["runs", "show", "doctor"]) {
+      const { code, stderr } = await runScript(script, [], at);
+      assertEquals(code, 0, stderr);
+    }
+    const resumed = await runScript("train", ["--resume", "latest"], at);
+    assertEquals(resumed.code, 0, resumed.stderr);
+    for (const script of ["reproduce", "rm"]) {
+      const { code, stderr } = await runScript(script, [run!.id], at);
+      assertEquals(code, 0, stderr);
+    }
   },
 );
 

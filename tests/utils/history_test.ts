@@ -2,7 +2,9 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   History,
   HISTORY_FILE,
+  holdRun,
   isAlive,
+  isInUse,
   readHistory,
 } from "../../core/utils/history.ts";
 import { MOST_BYTES, MOST_LINES } from "../../core/utils/files.ts";
@@ -116,6 +118,27 @@ testWith("files", "readHistory() refuses a line or a file without end", () => {
     `at most ${MOST_LINES} lines`,
   );
 });
+
+testWith(
+  "files",
+  "isInUse() is true while a run is trained or held, by however many",
+  () => {
+    using folder = tempFolder();
+    assertEquals(isInUse(folder.path), false);
+    using _nothing = holdRun(folder.path); // Nothing to hold is nothing wrong.
+    const history = new History(folder.path, "run");
+    assert(isInUse(folder.path));
+    history.close();
+    assertEquals(isInUse(folder.path), false);
+    {
+      using _first = holdRun(folder.path);
+      using _second = holdRun(folder.path);
+      assert(isInUse(folder.path));
+      assertEquals(isAlive(folder.path), false);
+    }
+    assertEquals(isInUse(folder.path), false);
+  },
+);
 
 testWith(
   "files",

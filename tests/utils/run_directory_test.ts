@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { factsOf } from "../../core/surroundings.ts";
 import { History } from "../../core/utils/history.ts";
 import { writeJsonFile } from "../../core/utils/json.ts";
 import {
@@ -10,6 +11,7 @@ import {
 import {
   actualStatus,
   createRunDirectory,
+  hasBegun,
   isStarting,
   MOST_RECORDS,
   type Problem,
@@ -274,5 +276,67 @@ testWith(
     assertEquals(readRecords(run, problems).size, MOST_RECORDS);
     assertMatch(problems[0]!.reason, /at most 10000 records: the rest/);
     assertEquals(problems.length, 1);
+  },
+);
+
+testWith(
+  "files",
+  "hasBegun() is false of what was killed before its run.json, at any age",
+  () => {
+    using folder = tempFolder();
+    const path = createRunDirectory(folder.path);
+    new History(path, "run").close();
+    Deno.utimeSync(path, new Date(0), new Date(0));
+    assertEquals([hasBegun(path), isStarting(path)], [false, false]);
+    {
+      using history = new History(path, "run", { isResumed: true });
+      history.cutBack(0);
+      history.append({ step: 1 });
+    }
+    assertEquals(hasBegun(path), true); // Its run.json is lost.
+    assertEquals(hasBegun(addRun(folder.path, "whole")), true);
+    assertEquals(hasBegun(`${folder.path}/nowhere`), true);
+  },
+);
+
+testWith(
+  "files",
+  "readRunInfo() makes of fields of other types what says nothing",
+  () => {
+    using folder = tempFolder();
+    const path = addRun(folder.path, "a", {
+      source: { sha256: 5, files: "x", lock: {} },
+      resumed: [{}, 7, { at: 3, versions: "no", numerics: [], host: null }],
+      data: 3,
+      permissions: { read: 7 },
+      settings: "none",
+    } as never);
+    const { source, resumed, data, permissions, settings } = readRunInfo(path);
+    assertEquals(source, { sha256: "", files: 0, lock: null });
+    assertEquals([data, permissions, settings], [
+      undefined,
+      { read: null },
+      {},
+    ]);
+    assertEquals(resumed?.length, 2);
+    assertEquals([resumed![1]!.at, resumed![1]!.versions], ["", {}]);
+    assertEquals(factsOf(resumed![1]!).engine, undefined);
+  },
+);
+
+testWith(
+  "files",
+  "writeRecords() does not bring a run back that was removed",
+  () => {
+    using folder = tempFolder();
+    assertThrows(
+      () =>
+        writeRecords(`${folder.path}/gone`, {
+          name: "eval",
+          records: new ResultCollection(),
+        }),
+      Deno.errors.NotFound,
+    );
+    assertEquals([...Deno.readDirSync(folder.path)], []);
   },
 );
