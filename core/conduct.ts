@@ -23,6 +23,7 @@ import { Run, type RunFacts, type RunOptions } from "./run.ts";
 import { changesThatMatter, surroundings } from "./surroundings.ts";
 import { checkNoLinkLeadsOut } from "./utils/_inside.ts";
 import { readCheckpoint, removeCheckpoint } from "./utils/checkpoint.ts";
+import { hashContents } from "./utils/contents.ts";
 import { History, holdRun } from "./utils/history.ts";
 import { type JsonObject, syncToDisk } from "./utils/json.ts";
 import type { ResultCollection } from "./utils/results.ts";
@@ -131,7 +132,6 @@ export async function conductRun<T>(
   if (before) warnOfChanges(before, here, warn);
   const end = (status: RunStatus, error?: unknown) => {
     if (info.status !== "running") return;
-    if (status === "completed") history.settle();
     if (isDurable) history.sync();
     const { seconds } = run;
     update({ ...endingOf(status, error), seconds }, isDurable);
@@ -145,6 +145,9 @@ export async function conductRun<T>(
           "it has a checkpoint, and never called run.resumable",
       );
     }
+    history.settle();
+    // All that it leaves: what changes of it from now on was not the training.
+    update({ contents: await hashContents(runPath) });
     end("completed");
     dropCheckpoint(runPath, warn);
     return result;

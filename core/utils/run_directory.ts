@@ -111,6 +111,11 @@ export interface RunInfo extends Surroundings {
    * from before this field have none.
    */
   readonly before?: JsonObject;
+  /**
+   * SHA-256 of each file that the training has left, by its path in the run;
+   * of a run that is completed.
+   */
+  readonly contents?: Readonly<Record<string, string>>;
   /** What made it fail. */
   readonly error?: {
     /** The error's class. */
@@ -269,7 +274,8 @@ export function readRunInfo(runPath: string): RunInfo {
   }
   if (!isDate(info.startedAt)) throw wrong("startedAt", "a date");
   if (typeof info.experiment !== "string") throw wrong("experiment", "a name");
-  const { before, resumed, settings, data: _, error: _error, ...others } = info;
+  const { data: _, error: _error, ...known } = info;
+  const { before, resumed, settings, contents, ...others } = known;
   const sessions = Array.isArray(resumed) ? resumed.filter(isJsonObject) : [];
   return {
     // What is not known stays: it may be of a later version.
@@ -283,6 +289,7 @@ export function readRunInfo(runPath: string): RunInfo {
     note: textOf(info.note),
     ...(isJsonObject(settings) ? { settings } : {}),
     ...(isJsonObject(before) ? { before } : {}),
+    ...(isJsonObject(contents) ? { contents: textsByName(contents) } : {}),
     ...(sessions.length === 0 ? {} : {
       resumed: sessions.map((session) => ({
         at: textOf(session.at),
@@ -307,14 +314,27 @@ function partsOf(info: JsonObject) {
   };
 }
 
+/** The fields that are texts. */
+function textsByName(value: JsonObject): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, text]) =>
+      typeof text === "string" ? [[name, text]] : []
+    ),
+  );
+}
+
 /** What a session rests on, each field of its type. */
 function surroundingsOf(info: JsonObject): Surroundings {
-  const { host, numerics, source, permissions, data } = info;
-  const texts = (value: unknown) =>
-    Object.entries(isJsonObject(value) ? value : {})
-      .map(([name, text]) => [name, textOf(text) || null]);
+  const { host, numerics, source, permissions, data, versions } = info;
   return {
-    versions: Object.fromEntries(texts(info.versions)),
+    versions: isJsonObject(versions)
+      ? Object.fromEntries(
+        Object.entries(versions).map(([name, text]) => [
+          name,
+          textOf(text) || null,
+        ]),
+      )
+      : {},
     engine: textOf(info.engine) || null,
     numerics: isJsonObject(numerics)
       ? {
@@ -337,9 +357,7 @@ function surroundingsOf(info: JsonObject): Surroundings {
         lock: textOf(source.lock) || null,
       }
       : null,
-    permissions: isJsonObject(permissions)
-      ? Object.fromEntries(texts(permissions))
-      : null,
+    permissions: isJsonObject(permissions) ? textsByName(permissions) : null,
     ...(textOf(data) === "" ? {} : { data: textOf(data) }),
   };
 }

@@ -9,6 +9,7 @@ import {
   CHECKPOINT_FILE,
   readCheckpoint,
 } from "../../core/utils/checkpoint.ts";
+import { hashFile } from "../../core/utils/contents.ts";
 import {
   HISTORY_FILE,
   isAlive,
@@ -111,6 +112,7 @@ class RunExamination {
     await this.#readHistory(info);
     await this.#readCheckpoint(info);
     this.#checkModel(jsons.get("model/model.json"));
+    await this.#checkContents(info);
     // While a file is written it is a temporary one for a moment.
     findings.drop(({ kind, file }) =>
       kind === "temporary" &&
@@ -251,12 +253,10 @@ class RunExamination {
     const findings = this.#findings;
     if (!this.#files.has(HISTORY_FILE)) {
       if (!info || findings.has(HISTORY_FILE)) return;
-      const isPublished = [...this.#files.keys()]
-        .every((path) => PUBLISHED.test(path));
       const reason = "there is no history";
       return findings.add("missing", HISTORY_FILE, reason, {
         // Results can be passed on without the history that led to them.
-        isNote: isPublished,
+        isNote: this.#isPublished,
       });
     }
     const history = await findings.attempt(
@@ -303,6 +303,31 @@ class RunExamination {
       const reason = `it must have the ${length} bytes that it had at the ` +
         `checkpoint: current size is ${size}`;
       findings.add(size ? "damaged" : "missing", HISTORY_FILE, reason);
+    }
+  }
+
+  /** Whether it has nothing but what results are passed on with. */
+  get #isPublished(): boolean {
+    return [...this.#files.keys()].every((path) => PUBLISHED.test(path));
+  }
+
+  /** Checks that what the training has left is there, and as it was. */
+  async #checkContents(info: RunInfo | undefined): Promise<void> {
+    const findings = this.#findings;
+    if (info?.status !== "completed") return;
+    for (const [path, hash] of Object.entries(info.contents ?? {})) {
+      // What is wrong with it, or with its folder, is known.
+      const places = [path, path.split("/")[0]].map((place) =>
+        `${info.runId}/${place}`
+      );
+      if (findings.all.some(({ file }) => places.includes(file))) continue;
+      if (!this.#files.has(path)) {
+        if (this.#isPublished && !PUBLISHED.test(path)) continue;
+        findings.add("missing", path, "it was there when it was completed");
+      } else if (await hashFile(`${this.#path}/${path}`) !== hash) {
+        const reason = "it is not as it was when the training was completed";
+        findings.add("damaged", path, reason);
+      }
     }
   }
 

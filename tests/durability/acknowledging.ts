@@ -24,11 +24,12 @@ function say(...words: (string | number)[]): void {
 function outspoken(run: Run): Run {
   const { log, checkpoint, record } = run;
   const isKeptEachStep = run.globals.checkpointEvery === "1step";
-  let lines = 0, step = 0;
+  let step = 0;
   run.log = async (line) => {
     await log.call(run, line);
-    say("line", ++lines);
     step = Number(line.step);
+    const { "time/epoch": _, ...kept } = line;
+    say("line", JSON.stringify(kept));
   };
   run.checkpoint = async (place = "step") => {
     await checkpoint.call(run, place);

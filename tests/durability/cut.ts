@@ -150,14 +150,20 @@ function readerOf(
   switch (folder) {
     case CHECKPOINT_FILE:
       return () => readCheckpoint(runPath);
-    case HISTORY_FILE:
+    case HISTORY_FILE: {
+      const { lines: all } = readHistory(runPath);
       return (problems) => {
         const { lines, torn } = readHistory(runPath);
-        // What is left are whole lines; that some are gone cannot be seen.
-        const reason = torn ? "torn" : `${lines.length} lines`;
-        problems.push({ run: "", file: path, reason });
+        // What is left are the first lines as they were; a cut at the end of a
+        // line cannot be seen, any other is said.
+        assertEquals(lines, all.slice(0, lines.length));
+        const text = Deno.readTextFileSync(path);
+        assertEquals(torn, text !== "" && !text.endsWith("\n"));
+        const what = { run: "", file: path, reason: "shorter" };
+        if (lines.length < all.length) problems.push(what);
         return lines;
       };
+    }
     case "evaluations":
       return (problems) => readEvaluations(runPath, problems);
     case "samples":

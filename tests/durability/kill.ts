@@ -17,7 +17,7 @@ import { exists, type Left, leftBy, TRAINING } from "./_work.ts";
 
 /** What became of the killed trainings. */
 export interface KillTally {
-  /** How many processes were killed, those of resumed trainings included. */
+  /** How many processes died of it, those of resumed trainings included. */
   kills: number;
   /** Killed before there was a run. */
   before: number;
@@ -63,16 +63,20 @@ export async function killTrainings(
     ...{ acknowledged: 0, resumed: 0 },
   };
   const startedAt = performance.now();
-  const whole = await train(`${runs}/whole`, []);
+  const { acknowledged } = await train(`${runs}/whole`, []);
   const duration = performance.now() - startedAt;
   const [run] = listRuns(`${ROOT}/${runs}/whole`);
   assertEquals(readRunInfo(run!.path).status, "completed");
   const expected = leftBy(run!.path);
-  assert(whole.has("record loss/train"));
+  assert(acknowledged.has("record loss/train"));
   await eachOf(Array(nTrials).keys(), async (trial) => {
     const folder = `${runs}/trial-${trial}`;
     const interval = INTERVALS[random.integer(INTERVALS.length)]!;
     const args = [`--checkpoint-every=${interval}`];
+    // Of others it is not said.
+    const words = WORDS.filter((word) =>
+      word !== "checkpoint" || interval === "1step"
+    );
     let isOver = false;
     for (let attempt = 0; !isOver; attempt++) {
       const run = runIn(folder);
@@ -81,18 +85,18 @@ export async function killTrainings(
         ? null
         : random.uniform() < 0.5
         ? random.uniform() * duration
-        : WORDS[random.integer(WORDS.length)]!;
-      const acknowledged = await train(
+        : words[random.integer(words.length)]!;
+      const { acknowledged, isKilled } = await train(
         folder,
         run ? [...args, `--resume=${run.id}`] : args,
         killAt,
       );
-      if (killAt !== null) tally.kills++;
+      if (isKilled) tally.kills++;
       const status = await check(folder, acknowledged, expected);
       tally.acknowledged += acknowledged.size;
       if (status === "completed") {
         isOver = true;
-        if (killAt !== null) tally.after++;
+        if (killAt !== null && !isKilled) tally.after++;
         if (attempt > 0 && run) tally.resumed++;
       } else if (status === "none") tally.before++;
       else tally.during++;
@@ -113,7 +117,7 @@ async function train(
   folder: string,
   args: readonly string[],
   killAt: KillMoment = null,
-): Promise<Set<string>> {
+): Promise<{ acknowledged: Set<string>; isKilled: boolean }> {
   const isResumed = args.some((arg) => arg.startsWith("--resume"));
   const child = scriptCommand("train", [
     EXPERIMENT,
@@ -149,7 +153,10 @@ async function train(
   assert(signal === "SIGKILL" || code === 0, `exit ${code}: ${stderr}`);
   // A last line without its end was not acknowledged.
   const lines = stdout.slice(0, stdout.lastIndexOf("\n") + 1).split("\n");
-  return new Set(lines.filter((line) => SAID.test(line)));
+  return {
+    acknowledged: new Set(lines.filter((line) => SAID.test(line))),
+    isKilled: signal === "SIGKILL",
+  };
 }
 
 /** Checks what is there: all that was acknowledged, and nothing torn. */
@@ -168,20 +175,20 @@ async function check(
   assertEquals(database.size, 1);
   checkWhole(run.path);
   const left = leftBy(run.path);
-  const numbers = (word: string) =>
+  const said = (word: string) =>
     [...acknowledged].filter((line) => line.startsWith(`${word} `))
-      .map((line) => Number(line.split(" ")[1]));
-  assert(left.lines.length >= Math.max(0, ...numbers("line")));
+      .map((line) => line.slice(word.length + 1));
+  const lines = new Set(left.lines);
+  assertEquals(said("line").filter((line) => !lines.has(line)), []);
   assertEquals(left.lines, expected.lines.slice(0, left.lines.length));
   const checkpoint = await readCheckpoint(run.path);
   const status = actualStatus(run.path, readRunInfo(run.path));
   const parts = checkpoint?.parts as { at: { step: number } } | undefined;
   const kept = status === "completed" ? Infinity : parts?.at.step ?? 0;
-  assert(kept >= Math.max(0, ...numbers("checkpoint")));
-  for (const line of acknowledged) {
-    const [word, name] = line.split(" ");
-    if (word !== "record" || name!.startsWith("time/")) continue;
-    assertEquals(left.records[name!], expected.records[name!]);
+  assert(kept >= Math.max(0, ...said("checkpoint").map(Number)));
+  for (const name of said("record")) {
+    if (name.startsWith("time/")) continue;
+    assertEquals(left.records[name], expected.records[name]);
   }
   if (status === "completed") assertEquals(left, expected);
   else assertEquals(status, "died");

@@ -313,11 +313,8 @@ testWith(
     } as never);
     const { source, resumed, data, permissions, settings } = readRunInfo(path);
     assertEquals(source, { sha256: "", files: 0, lock: null });
-    assertEquals([data, permissions, settings], [
-      undefined,
-      { read: null },
-      {},
-    ]);
+    assertEquals([data, settings], [undefined, undefined]);
+    assertEquals(permissions, {});
     assertEquals(resumed?.length, 2);
     assertEquals([resumed![1]!.at, resumed![1]!.versions], ["", {}]);
     assertEquals(factsOf(resumed![1]!).engine, undefined);

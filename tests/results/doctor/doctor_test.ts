@@ -361,6 +361,24 @@ const DAMAGE: readonly [
     "note: foreign",
   ],
   [
+    "a bit of the weights that is another",
+    (run) => {
+      const path = `${run}/model/weights.bin`;
+      const weights = Deno.readFileSync(path);
+      weights[0]! ^= 1;
+      Deno.writeFileSync(path, weights);
+    },
+    "damaged model/weights.bin",
+  ],
+  [
+    "a result that was edited",
+    (run) => {
+      const path = `${run}/results/train.json`;
+      write(path, read(path).replace(/"n": \d/, '"n": 7'));
+    },
+    "damaged results/train.json",
+  ],
+  [
     "what was removed",
     (run) => {
       write(`${run}/run.json`, "");
