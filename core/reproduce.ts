@@ -15,7 +15,7 @@ import {
 } from "./config/global_config.ts";
 import type { Experiment } from "./experiment.ts";
 import type { RunOptions } from "./run.ts";
-import { changesThatMatter } from "./surroundings.ts";
+import { changesOnTheWay, changesThatMatter } from "./surroundings.ts";
 import { checkStaysInside } from "./utils/_inside.ts";
 import { readHistory } from "./utils/history.ts";
 import { stringify } from "./utils/json.ts";
@@ -122,10 +122,7 @@ export async function reproduceRun(
   if (differences.length > 0) {
     const causes = [
       ...causesOf(info, readRunInfo(again)),
-      ...(info.resumed ?? []).flatMap((session) =>
-        changesThatMatter(info, session)
-          .map((change) => `when it was resumed at ${session.at}, ${change}`)
-      ),
+      ...changesOnTheWay(info),
     ];
     return result(differences[0]!, causes);
   }

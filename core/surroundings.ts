@@ -1,4 +1,8 @@
-import type { SourceInfo, Surroundings } from "./utils/run_directory.ts";
+import type {
+  RunInfo,
+  SourceInfo,
+  Surroundings,
+} from "./utils/run_directory.ts";
 import { VERSION } from "./version.ts";
 
 /** Rights to folders, and all others. */
@@ -54,7 +58,7 @@ function permissions(runs: string): Record<string, string> {
 }
 
 /** Enough of a hash to tell two apart by eye. */
-const SHORT_HASH = 12;
+export const SHORT_HASH = 12;
 
 /**
  * What a run rests on as facts with a name each, for people to read and for
@@ -126,4 +130,20 @@ export function changesThatMatter(
       const the = /^[a-z]/.test(name) ? "the " : "";
       return `${the}${name} was ${was[name]} and is ${is[name]}`;
     });
+}
+
+/**
+ * Says what changed while a run was stopped, if it was resumed on something
+ * else than it began with.
+ *
+ * @param info What `run.json` says.
+ * @returns A clause each.
+ */
+export function changesOnTheWay(
+  info: Surroundings & Pick<RunInfo, "resumed">,
+): string[] {
+  return (info.resumed ?? []).flatMap((session) =>
+    changesThatMatter(info, session)
+      .map((change) => `when it was resumed at ${session.at}, ${change}`)
+  );
 }

@@ -7,7 +7,7 @@
 import { createTwoFilesPatch } from "diff";
 import { formatValue } from "../core/config/schema.ts";
 import type { Source } from "../core/source.ts";
-import { factsOf } from "../core/surroundings.ts";
+import { changesOnTheWay, factsOf } from "../core/surroundings.ts";
 import type { JsonObject } from "../core/utils/json.ts";
 import { printable } from "../core/utils/printable.ts";
 import { clean } from "./render/words.ts";
@@ -65,9 +65,18 @@ export function diffRuns(a: ComparedRun, b: ComparedRun): RunDifferences {
       { experiment: a.info.experiment, ...a.config },
       { experiment: b.info.experiment, ...b.config },
     ),
-    surroundings: differing(factsOf(a.info), factsOf(b.info)),
+    surroundings: differing(factsOfRun(a.info), factsOfRun(b.info)),
     code: a.source && b.source ? diffSources(a.source, b.source) : {},
     unknownCode,
+  };
+}
+
+/** What a run rests on, and what of it changed while it was stopped. */
+function factsOfRun(info: RunInfo): JsonObject {
+  const changes = changesOnTheWay(info);
+  return {
+    ...factsOf(info),
+    ...(changes.length > 0 ? { resumed: changes.join("; ") } : {}),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   someOf,
 } from "./comparison.ts";
 import { formatValue } from "../../core/config/schema.ts";
+import { SHORT_HASH } from "../../core/surroundings.ts";
 import { valueOf } from "../select.ts";
 import { hiddenDifferences, type LaidRow } from "./pivot.ts";
 
@@ -169,11 +170,15 @@ function ofSharedRows(laid: readonly LaidRow[]): string[] {
     : [];
 }
 
-/** Rows whose runs ran on different code or on different engines. */
+/**
+ * Rows whose runs ran on different code, versions or engines; one that was
+ * resumed on others as well.
+ */
 function mixedVersions(laid: readonly LaidRow[]): string[] {
   return laid.flatMap(({ config, replicates }) => {
     const infos = replicates.flatMap(({ runs }) =>
-      runs.values().map(({ info }) => info).toArray()
+      runs.values().flatMap(({ info }) => [info, ...info.resumed ?? []])
+        .toArray()
     );
     const names = infos.flatMap(({ versions }) => Object.keys(versions ?? {}));
     const used: [string, unknown[]][] = [
@@ -182,6 +187,13 @@ function mixedVersions(laid: readonly LaidRow[]): string[] {
         infos.map(({ versions }) => versions?.[name]),
       ]),
       ["engine", infos.map(({ engine }) => engine)],
+      // Of runs from before it was kept nobody knows.
+      [
+        "source",
+        infos.flatMap(({ source }) =>
+          source?.sha256.slice(0, SHORT_HASH) ?? []
+        ),
+      ],
     ];
     const mixed = used.flatMap(([name, values]) => {
       const distinct = new Set(values.map((value) => value ?? "none"));

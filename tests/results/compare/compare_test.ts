@@ -10,12 +10,13 @@ import {
   ResultMetadata,
   type ScalarFields,
 } from "../../../core/utils/results.ts";
+import type { RunInfo } from "../../../core/utils/run_directory.ts";
 import { compare } from "../../../results/compare/compare.ts";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { RunDatabase } from "../../../results/database.ts";
 import { ratioOf } from "../../../results/statistics/ratio.ts";
 import { tempFolder, testWith } from "../../_helpers.ts";
-import { type MadeRun, makeRun } from "../../_runs.ts";
+import { INFO, type MadeRun, makeRun } from "../../_runs.ts";
 import { compareRuns, firstCells, replicates, startOf } from "../_made.ts";
 
 const result = (mean: number) => ({ mean, error: 0.1, n: 9 });
@@ -340,6 +341,27 @@ testWith(
       replicates([[{ rate: 1 }, [1, 2]]]),
     );
     assertEquals(none, []);
+  },
+);
+
+testWith(
+  "files",
+  "compare() warns of a row whose runs ran different code, or of a run that was resumed on other",
+  async () => {
+    const source = (letter: string) => ({
+      source: { sha256: letter.repeat(64), files: 1, lock: null },
+    });
+    const session = { ...INFO, ...source("b"), at: INFO.startedAt };
+    const caveatsOf = async (info: Partial<RunInfo>) => {
+      const runs = replicates([[{ rate: 1 }, [1, 2]], [{ rate: 2 }, [3, 4]]]);
+      runs[0] = { ...runs[0]!, info: { ...runs[0]!.info, ...info } };
+      return (await compareRuns(runs)).caveats;
+    };
+    // Of the other run nobody knows what it ran.
+    assertEquals(await caveatsOf(source("a")), []);
+    assertEquals(await caveatsOf({ ...source("a"), resumed: [session] }), [
+      "The runs of rate=1 differ in source aaaaaaaaaaaa and bbbbbbbbbbbb",
+    ]);
   },
 );
 
