@@ -13,6 +13,7 @@ import type { Run } from "../core/run.ts";
 import { CHECKPOINT_FILE, readCheckpoint } from "../core/utils/checkpoint.ts";
 import { History, HISTORY_FILE, readHistory } from "../core/utils/history.ts";
 import { Meter } from "../core/utils/meters.ts";
+import type { ResultRecord } from "../core/utils/results.ts";
 import {
   readRecords,
   readRunInfo,
@@ -376,6 +377,7 @@ function training(
 async function stopAndGoOn(
   folder: string,
   train: (run: Run, isFirst: boolean) => unknown,
+  print: (record: ResultRecord) => void = quiet.print,
 ) {
   const globals = globalConfigSchema.parse({
     runs: folder,
@@ -383,7 +385,7 @@ async function stopAndGoOn(
   });
   const { experiment, again } = training(train);
   const config = experiment.configSchema.defaults;
-  const options = { ...quiet, globals, config };
+  const options = { print, globals, config };
   const first = await trainRun(experiment, options);
   again();
   const { runPath } = first;
@@ -398,7 +400,8 @@ testWith(
     using folder = tempFolder();
     const seen: unknown[] = [];
     const { second } = await stopAndGoOn(folder.path, async (run, isFirst) => {
-      const list: number[] = [], counts: Record<string, number> = {};
+      const list: number[] = [];
+      const counts: Record<string, number> = { begin: 0 };
       const weights = new Float32Array(2), model = { weights };
       const at = { step: 0 };
       const parts = { at, list, counts, model, own: weights.slice() };
@@ -407,6 +410,7 @@ testWith(
         at.step++;
         list.push(at.step);
         counts[`a/${at.step}~`] = at.step;
+        if (at.step === 1) delete counts.begin;
         weights[0]! += 0.5;
         parts.own[1]! += 2;
         if (isFirst && at.step === 4) delete counts["a/1~"];
@@ -470,6 +474,7 @@ testWith(
   "what comes before Run.resumable() is neither logged nor counted nor recorded twice",
   async () => {
     using folder = tempFolder();
+    const printed: string[] = [];
     const { second, runPath } = await stopAndGoOn(
       folder.path,
       async (run, isFirst) => {
@@ -487,6 +492,7 @@ testWith(
         }
         run.record({ name: "after" }, run.meter.result("x"));
       },
+      ({ metadata }) => printed.push(metadata.name),
     );
     assertEquals(second.error, undefined);
     const steps = readHistory(runPath).lines.map(({ step }) => step);
@@ -497,6 +503,8 @@ testWith(
       "after",
     ]);
     assertEquals(records.map(({ result }) => result.n), [1, 5]);
+    assertEquals(second.records.size, 2);
+    assertEquals(printed, ["before", "after"]);
   },
 );
 
@@ -606,17 +614,20 @@ testWith(
       run.resumable({});
       first.abort(new Error("stop"));
       second.abort();
-      await promise;
+      // By then it has been given up.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      await run.checkpoint().finally(resolve);
     });
     const globals = globalConfigSchema.parse({ runs: folder.path });
-    const { status } = await trainRun(experiment, {
+    const { status, runPath } = await trainRun(experiment, {
       ...quiet,
       globals,
       config: experiment.configSchema.defaults,
       signal: first.signal,
       hurry: second.signal,
     });
-    resolve();
     assertEquals(status, "interrupted");
+    assertEquals(await readCheckpoint(runPath), null);
+    await promise;
   },
 );

@@ -82,11 +82,13 @@ testWith(
     const info = await keepSource(folder.path, source);
     const store = `${folder.path}/${SOURCES}`;
     const [name] = [...Deno.readDirSync(`${store}/files`)];
-    for (const damage of ["", "// other\n"]) {
-      Deno.writeTextFileSync(`${store}/files/${name!.name}`, damage);
-      Deno.writeTextFileSync(`${store}/${info.sha256}.json`, damage);
-      assertEquals(await keepSource(folder.path, source), info);
-      assertEquals(await readSource(folder.path, info), source);
+    for (const path of [`files/${name!.name}`, `${info.sha256}.json`]) {
+      const { size } = Deno.statSync(`${store}/${path}`);
+      for (const length of [0, size]) {
+        Deno.writeFileSync(`${store}/${path}`, new Uint8Array(length));
+        assertEquals(await keepSource(folder.path, source), info);
+        assertEquals(await readSource(folder.path, info), source);
+      }
     }
   },
 );

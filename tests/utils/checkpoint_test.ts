@@ -50,6 +50,21 @@ testWith(
   },
 );
 
+testWith(
+  "files",
+  "readCheckpoint() tells arrays apart whose paths look alike",
+  async () => {
+    using folder = tempFolder();
+    const of = (n: number) => Float32Array.of(n);
+    const state = {
+      "a/b": { c: of(1) },
+      a: { "b/c": of(2), b: { c: of(3) }, "b~1c": of(4) },
+    };
+    await writeCheckpoint(folder.path, state);
+    assertEquals(await readCheckpoint(folder.path), state);
+  },
+);
+
 /** Equal in kind and in every bit. */
 function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || !a || !b) {
