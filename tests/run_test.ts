@@ -57,3 +57,24 @@ testWith(
     assertEquals(status, "completed");
   },
 );
+
+testWith(
+  "files",
+  "Run.log() warns once of a history that is longer than readers read",
+  async () => {
+    using folder = tempFolder();
+    const warnings: string[] = [];
+    const text = "x".repeat(2 ** 20);
+    const coin = coinThat(async (run) => {
+      for (let i = 0; i < 130; i++) {
+        await run.log({ text });
+        assertEquals(warnings.length, i >= 127 ? 1 : 0, String(i));
+      }
+    });
+    const { error } = await trainRun(coin, {
+      ...options(folder.path),
+      warn: (warning) => warnings.push(warning),
+    });
+    assertEquals(error, undefined);
+  },
+);
