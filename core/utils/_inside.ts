@@ -35,11 +35,13 @@ export function checkStaysInside(path: string, runPath: string): void {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     isThere = false;
   }
-  if (isThere) {
+  // Looked at again: it may have been made since.
+  if (isThere && pathWithin(path, runPath) === null) {
     throw new RangeError(
       `Cannot use ${path} as it is a link that leads out of the run`,
     );
   }
+  if (isThere) return;
   const folder = path.slice(0, path.lastIndexOf("/"));
   if (folder.length > runPath.length) checkStaysInside(folder, runPath);
 }

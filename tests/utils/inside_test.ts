@@ -71,3 +71,41 @@ testWith(
     );
   },
 );
+
+testWith(
+  "files",
+  "checkStaysInside() takes what is made in the same moment for no link",
+  async () => {
+    using folder = tempFolder();
+    const nRounds = 2000;
+    const round = new Int32Array(new SharedArrayBuffer(4));
+    // A thread of its own, that makes each folder as soon as it is looked for.
+    const code = `
+      onmessage = ({ data: [round, folder] }) => {
+        postMessage(null);
+        for (let made = 1; made <= ${nRounds}; made++) {
+          while (Atomics.load(round, 0) < made) { /* as quick as can be */ }
+          Deno.mkdirSync(folder + "/" + made);
+        }
+        postMessage(null);
+      };
+    `;
+    const url = `data:application/javascript,${encodeURIComponent(code)}`;
+    const worker = new Worker(url, { type: "module" });
+    const next = () => new Promise((resolve) => worker.onmessage = resolve);
+    const ready = next();
+    worker.postMessage([round, folder.path]);
+    await ready;
+    const done = next();
+    try {
+      for (let i = 1; i <= nRounds; i++) {
+        Atomics.store(round, 0, i);
+        checkStaysInside(`${folder.path}/${i}`, folder.path);
+      }
+    } finally {
+      Atomics.store(round, 0, nRounds);
+      await done;
+      worker.terminate();
+    }
+  },
+);
