@@ -100,7 +100,7 @@ function explain(command: Command, error: unknown): string {
 }
 
 // EACCES, ENOSPC, EROFS, EDQUOT, of an attempt to write.
-const NO_ROOM = /os error (13|28|30|122)\): (?!read|open|stat|lstat)/;
+const NO_ROOM = /os error (13|28|30|122)\)(?!: (read|open|stat|lstat))/;
 
 /**
  * Refuses positional arguments beyond those that a command takes.

@@ -40,6 +40,7 @@ export interface HistoryOptions {
  * died.
  */
 export class History implements Disposable {
+  readonly #path: string;
   readonly #file: Deno.FsFile;
   readonly #encoder = new TextEncoder();
   readonly #header: HistoryLine;
@@ -66,6 +67,7 @@ export class History implements Disposable {
     const mayLive = options.isRunning === true && isAlive(runPath);
     // Never truncated when it is opened: it may be another process's still.
     const path = `${runPath}/${HISTORY_FILE}`;
+    this.#path = path;
     this.#file = Deno.openSync(path, {
       write: true,
       ...(isResumed ? { create: true } : { createNew: true }),
@@ -145,6 +147,8 @@ export class History implements Disposable {
       }
     } catch (error) {
       if (written > 0) this.#cutBack();
+      // Of an open file Deno does not say which one it is.
+      if (error instanceof Error) error.message += `: write '${this.#path}'`;
       throw error;
     }
     this.#length += bytes.length;

@@ -94,7 +94,7 @@ export async function fillDisks(
     if (code !== 0) {
       tally.failed++;
       assertEquals(code, 1, stderr);
-      assertMatch(stderr, /^error: .*No space left on device/m);
+      assertMatch(stderr, /^error: No space left on device .*: \w+ '.+'$/m);
       assertMatch(stderr, /^Make room or get the right to write there/m);
     }
     const path = `${ROOT}/${copy}`;

@@ -117,11 +117,11 @@ export async function deleteWhileCompared(
     ]).spawn();
     const output = child.output();
     // From the last one on, as it reads from the first: they meet.
-    let isRead = false;
+    let isRead = false, deleted = 0;
     output.finally(() => isRead = true);
     for (let i = nRuns - 1; i > nRuns / 2 && !isRead; i--) {
       Deno.removeSync(`${folder}/r${i}`, { recursive: true });
-      tally.deleted++;
+      deleted++;
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
     const { code, stdout, stderr } = await output;
@@ -136,7 +136,8 @@ export async function deleteWhileCompared(
       else assert(config.i > nRuns / 2);
     }
     for (let i = 0; i <= nRuns / 2; i++) assert(shown.has(i), `r${i}`);
-    tally.seen += [...shown].filter((i) => i >= nRuns - tally.deleted).length;
+    tally.deleted += deleted;
+    tally.seen += [...shown].filter((i) => i >= nRuns - deleted).length;
     Deno.removeSync(folder, { recursive: true });
   }
   return tally;
