@@ -58,7 +58,7 @@ const PROOFS: Proof[] = [
     await evaluateTogether(runs, N_ROUNDS);
     return `${N_ROUNDS} times 4: the records are those of one after the other`;
   }],
-  ["runs deleted while `compare` reads them", async (runs) => {
+  ["runs deleted while compare reads them", async (runs) => {
     const { deleted, seen } = await deleteWhileCompared(runs, N_ROUNDS);
     return `${count(deleted)} deleted in ${N_ROUNDS} rounds, ${count(seen)} ` +
       "of them still seen; all others shown as they are";
@@ -72,7 +72,7 @@ const PROOFS: Proof[] = [
   ["a folder that may not be written", async (runs) => {
     if (!canMount()) return "not tried: no right to mount a tmpfs";
     await writeNowhere(runs);
-    return "`train` and `eval` say so, and nothing has changed";
+    return "train and eval say so, and nothing has changed";
   }],
   ["the clock set back by a day", async (runs) => {
     await setClockBack(runs);
@@ -169,7 +169,12 @@ async function costs(): Promise<string> {
       ? (time / bare).toFixed(1)
       : count(Math.round(time / bare)),
   ]);
-  const headings = ["what is kept", "`--fsync`", "takes", "over a bare write"];
+  const headings = [
+    "what is kept",
+    "with --fsync",
+    "takes",
+    "over a bare write",
+  ];
   return table(headings, texts, 2);
 }
 
