@@ -1,9 +1,11 @@
 import type { GlobalConfig } from "./config/global_config.ts";
+import type { Experiment } from "./experiment.ts";
 import type { RunFacts } from "./run.ts";
-import type {
-  RunInfo,
-  RunStatus,
-  Surroundings,
+import {
+  actualStatus,
+  type RunInfo,
+  type RunStatus,
+  type Surroundings,
 } from "./utils/run_directory.ts";
 
 /**
@@ -65,4 +67,52 @@ export function settingsOf(
   { engine, onNonfinite, checkpointEvery, fsync }: GlobalConfig,
 ) {
   return { engine, onNonfinite, checkpointEvery, fsync };
+}
+
+/** A path that means the same in a shell, and leads to nowhere above. */
+const PLAIN_PATH = /^\w(?!.*\.\.)[\w./-]{0,200}$/;
+
+/**
+ * The file of the experiment that a run is of, as its command line had it.
+ *
+ * @param info What `run.json` says.
+ * @returns The file's path within the project; `FILE` where that is not plain,
+ * as what a run says of itself is no part of a command that one copies.
+ */
+export function experimentFileOf({ args }: RunInfo): string {
+  const { groups } = /(^|\0)--experiment[=\0](?<file>[^\0]+)/.exec(
+    args.join("\0"),
+  ) ?? {};
+  return PLAIN_PATH.test(groups?.file ?? "") ? groups!.file! : "FILE";
+}
+
+/** Refuses a run of another experiment, and says which one it is of. */
+export function checkExperiment(
+  { name }: Experiment,
+  info: RunInfo,
+  what: string,
+): void {
+  const { runId, experiment } = info;
+  if (experiment === name) return;
+  throw new RangeError(
+    `Cannot ${what} run ${runId} as ${name}: it is of experiment ` +
+      experiment +
+      (experiment === "diffusion"
+        ? ""
+        : `, so add --experiment ${experimentFileOf(info)}`),
+  );
+}
+
+/** Refuses a run that is not completed, and says how it goes on. */
+export function checkCompleted(
+  runPath: string,
+  info: RunInfo,
+  what: string,
+): void {
+  if (info.status === "completed") return;
+  throw new RangeError(
+    `Cannot ${what} run ${info.runId} as it must be completed: current ` +
+      `status is ${actualStatus(runPath, info)}; deno task train --resume ` +
+      `${info.runId} goes on with it`,
+  );
 }

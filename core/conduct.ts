@@ -7,6 +7,8 @@
 
 import {
   againInfo,
+  checkCompleted,
+  checkExperiment,
   described,
   describedRun,
   describeError,
@@ -28,7 +30,6 @@ import { History, holdRun } from "./utils/history.ts";
 import { type JsonObject, syncToDisk } from "./utils/json.ts";
 import type { ResultCollection } from "./utils/results.ts";
 import {
-  actualStatus,
   createRunDirectory,
   type EvaluationInfo,
   readRunInfo,
@@ -417,13 +418,7 @@ export async function evaluateRun(
   const { evaluate } = experiment;
   const info = readRunInfo(runPath);
   checkExperiment(experiment, info, "evaluate");
-  if (info.status !== "completed") {
-    throw new RangeError(
-      `Cannot evaluate run ${info.runId} as it must be completed: ` +
-        `current status is ${actualStatus(runPath, info)}; deno task train ` +
-        `--resume ${info.runId} goes on with it`,
-    );
-  }
+  checkCompleted(runPath, info, "evaluate");
   if (!evaluate) {
     throw new TypeError(
       `Cannot evaluate run ${info.runId} as experiment ${experiment.name} ` +
@@ -473,40 +468,6 @@ export async function evaluateRun(
       throw error;
     }
   });
-}
-
-/** A path that means the same in a shell, and leads to nowhere above. */
-const PLAIN_PATH = /^\w(?!.*\.\.)[\w./-]{0,200}$/;
-
-/**
- * The file of the experiment that a run is of, as its command line had it.
- *
- * @param info What `run.json` says.
- * @returns The file's path within the project; `FILE` where that is not plain,
- * as what a run says of itself is no part of a command that one copies.
- */
-export function experimentFileOf({ args }: RunInfo): string {
-  const { groups } = /(^|\0)--experiment[=\0](?<file>[^\0]+)/.exec(
-    args.join("\0"),
-  ) ?? {};
-  return PLAIN_PATH.test(groups?.file ?? "") ? groups!.file! : "FILE";
-}
-
-/** Refuses a run of another experiment, and says which one it is of. */
-function checkExperiment(
-  { name }: Experiment,
-  info: RunInfo,
-  what: string,
-): void {
-  const { runId, experiment } = info;
-  if (experiment === name) return;
-  throw new RangeError(
-    `Cannot ${what} run ${runId} as ${name}: it is of experiment ` +
-      experiment +
-      (experiment === "diffusion"
-        ? ""
-        : `, so add --experiment ${experimentFileOf(info)}`),
-  );
 }
 
 async function outcomeOf(

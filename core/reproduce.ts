@@ -4,11 +4,8 @@
  * @module
  */
 
-import {
-  type evaluateRun,
-  experimentFileOf,
-  type trainRun,
-} from "./conduct.ts";
+import { checkCompleted, checkExperiment } from "./_run_info.ts";
+import type { evaluateRun, trainRun } from "./conduct.ts";
 import {
   type GlobalConfig,
   globalConfigSchema,
@@ -21,7 +18,6 @@ import { readHistory } from "./utils/history.ts";
 import { stringify } from "./utils/json.ts";
 import { ResultCollection, type ScalarResult } from "./utils/results.ts";
 import {
-  actualStatus,
   type EvaluationInfo,
   readEvaluations,
   readRecords,
@@ -95,13 +91,7 @@ export async function reproduceRun(
   options: ReproduceOptions,
 ): Promise<Reproduction> {
   const info = readRunInfo(runPath);
-  if (info.status !== "completed") {
-    throw new RangeError(
-      `Cannot reproduce run ${info.runId} as it must be completed: current ` +
-        `status is ${actualStatus(runPath, info)}; deno task train --resume ` +
-        `${info.runId} goes on with it`,
-    );
-  }
+  checkCompleted(runPath, info, "reproduce");
   const compared = { lines: 0, files: 0, records: 0 };
   const notCompared: string[] = [];
   const result = (difference: string | null, causes: readonly string[]) => ({
@@ -195,13 +185,7 @@ async function trainAgain(
 ): Promise<string> {
   const { code, options } = await prepared(info, how);
   const { experiment, trainRun } = code;
-  if (info.experiment !== experiment.name) {
-    throw new RangeError(
-      `Cannot reproduce run ${info.runId} as ${experiment.name}: it is of ` +
-        `experiment ${info.experiment}, so add --experiment ` +
-        experimentFileOf(info),
-    );
-  }
+  checkExperiment(experiment, info, "reproduce");
   const config = experiment.configSchema.load(runPath);
   const outcome = await trainRun(experiment, { ...options, config });
   if (outcome.status !== "completed") throw outcome.error;

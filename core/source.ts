@@ -13,6 +13,7 @@
 import { init, parse } from "es-module-lexer";
 import { dirname, relative } from "@std/path";
 import stripJsonComments from "strip-json-comments";
+import { sha256 } from "./utils/_hash.ts";
 import { checkFile, MOST_BYTES } from "./utils/files.ts";
 import {
   isJsonObject,
@@ -214,14 +215,6 @@ export async function keepSource(
 
 function inOrder<T>(map: ReadonlyMap<string, T>): [string, T][] {
   return [...map].sort(([a], [b]) => a < b ? -1 : 1);
-}
-
-async function sha256(content: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    content as Uint8Array<ArrayBuffer>,
-  );
-  return new Uint8Array(digest).toHex();
 }
 
 /** Writes a file unless it is there as it should be. */

@@ -8,7 +8,7 @@
 import { toggle } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { experimentFileOf } from "../core/conduct.ts";
+import { experimentFileOf } from "../core/_run_info.ts";
 import { isInUse } from "../core/utils/history.ts";
 import { stringify } from "../core/utils/json.ts";
 import { readRunInfo } from "../core/utils/run_directory.ts";

@@ -9,3 +9,12 @@ export function hash64(text: string): [number, number] {
   }
   return [Number(hash & 0xFFFFFFFFn), Number(hash >> 32n)];
 }
+
+/** SHA-256 of some bytes, in hexadecimal digits. */
+export async function sha256(content: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    content as Uint8Array<ArrayBuffer>,
+  );
+  return new Uint8Array(digest).toHex();
+}

@@ -10,6 +10,7 @@
  * @module
  */
 
+import { sha256 } from "./_hash.ts";
 import { checkStaysInside } from "./_inside.ts";
 import { checkFile, MOST_BYTES } from "./files.ts";
 import {
@@ -259,13 +260,6 @@ async function hashOf(
   table: object,
   data: Uint8Array,
 ): Promise<string> {
-  const sha256 = async (bytes: Uint8Array) => {
-    const digest = await crypto.subtle.digest(
-      "SHA-256",
-      bytes as Uint8Array<ArrayBuffer>,
-    );
-    return new Uint8Array(digest).toHex();
-  };
   // The arrays by their own hash: they may be large, and need no second copy.
   const all = [state, JSON.stringify(table), await sha256(data)].join("\n");
   return await sha256(new TextEncoder().encode(all));

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { sha256 } from "./_hash.ts";
 import { CHECKPOINT_FILE } from "./checkpoint.ts";
 
 /** What changes by right after a training, or says the hashes itself. */
@@ -33,9 +34,7 @@ export async function hashContents(
  * @returns SHA-256 in hexadecimal digits.
  */
 export async function hashFile(path: string): Promise<string> {
-  const content = Deno.readFileSync(path);
-  const digest = await crypto.subtle.digest("SHA-256", content);
-  return new Uint8Array(digest).toHex();
+  return await sha256(Deno.readFileSync(path));
 }
 
 /** The paths of the files; links, and what Whisker itself hides, left out. */

@@ -6,6 +6,7 @@
  */
 
 import { SOURCES } from "../../core/source.ts";
+import { sha256 } from "../../core/utils/_hash.ts";
 import { pathWithin } from "../../core/utils/_inside.ts";
 import { isJsonObject, parseVersioned } from "../../core/utils/json.ts";
 import type { SourceInfo } from "../../core/utils/run_directory.ts";
@@ -111,9 +112,4 @@ function isElsewhere(path: string, runs: string): boolean {
   } catch {
     return false;
   }
-}
-
-async function sha256(content: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", content);
-  return new Uint8Array(digest).toHex();
 }

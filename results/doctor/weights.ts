@@ -30,8 +30,8 @@ const BYTES: ReadonlyMap<unknown, number> = new Map([
  * Reads the manifest of a model as TensorFlow.js saves it.
  *
  * @param model What `model.json` holds; models of other kinds have no manifest.
- * @returns The files of each group of weights, and those beside; of what is no such manifest, or
- * quantized, nothing is known.
+ * @returns The files of each group of weights, and those beside; of what is no
+ * such manifest, or quantized, nothing is known.
  *
  * @example
  * ```ts
