@@ -1,6 +1,7 @@
 import type { GlobalConfig } from "./config/global_config.ts";
 import type { Experiment } from "./experiment.ts";
 import type { RunFacts } from "./run.ts";
+import { describeError } from "./utils/describe_error.ts";
 import {
   actualStatus,
   type RunInfo,
@@ -49,17 +50,8 @@ export function describedRun(info: RunInfo, facts: RunFacts): RunInfo {
 /** How and when something ended. */
 export function endingOf(status: RunStatus, error?: unknown) {
   const finishedAt = new Date().toISOString();
-  const why = error === undefined ? {} : { error: describeError(error) };
+  const why = status === "failed" ? { error: describeError(error) } : {};
   return { status, finishedAt, ...why };
-}
-
-/** An error as files keep it. */
-export function describeError(
-  error: unknown,
-): { name: string; message: string } {
-  return error instanceof Error
-    ? { name: error.name, message: error.message }
-    : { name: "Error", message: String(error) };
 }
 
 /** What a run keeps of how it is carried out, to go on in the same way. */

@@ -11,7 +11,6 @@ import {
   checkExperiment,
   described,
   describedRun,
-  describeError,
   endingOf,
   settingsOf,
 } from "./_run_info.ts";
@@ -26,8 +25,9 @@ import { changesThatMatter, surroundings } from "./surroundings.ts";
 import { checkNoLinkLeadsOut } from "./utils/_inside.ts";
 import { readCheckpoint, removeCheckpoint } from "./utils/checkpoint.ts";
 import { hashContents } from "./utils/contents.ts";
+import { describeError } from "./utils/describe_error.ts";
 import { History, holdRun } from "./utils/history.ts";
-import { type JsonObject, syncToDisk } from "./utils/json.ts";
+import type { JsonObject, WriteOptions } from "./utils/json.ts";
 import type { ResultCollection } from "./utils/results.ts";
 import {
   createRunDirectory,
@@ -93,15 +93,15 @@ export async function conductRun<T>(
   what: ConductOptions,
   body: (run: Run) => T | Promise<T>,
 ): Promise<T> {
-  const { config, signal, isResumed = false, source = null } = what;
+  const { config, isResumed = false, source = null } = what;
   const { warn = console.warn, globals = globalConfigSchema.defaults } = what;
   const isDurable = globals.fsync !== "never";
-  signal?.throwIfAborted();
+  throwIfStopped(what);
   const runId = runIdOf(runPath);
   const here = surroundings(globals.runs, source);
   if (!isResumed) writeConfigFile(runPath, config, { isDurable });
-  // Locked before it says that it is running, lest it pass for dead; and
-  // before anything is read that another process might still write.
+  // Locked before run.json says "running", or readers would take it for dead;
+  // and before anything is read that another process might still write.
   using history = new History(runPath, runId, {
     isResumed,
     isRunning: isResumed && readRunInfo(runPath).status === "running",
@@ -111,17 +111,22 @@ export async function conductRun<T>(
   const restored = isResumed ? await readCheckpoint(runPath) : null;
   if (isResumed) history.cutBack(Number(restored?.historyLength ?? 0));
   let info = before ? againInfo(before, here) : newInfo(runId, what, here);
-  const update = (facts: Partial<RunInfo>, isDurable = false) => {
+  // Each write is as durable as the first: a rename whose content is not on
+  // the disk yet would leave an empty run.json after a power cut.
+  const update = (
+    facts: Partial<RunInfo>,
+    options: WriteOptions = { isDurable },
+  ) => {
     const updated = { ...info, ...facts };
-    writeRunInfo(runPath, updated, { isDurable });
+    writeRunInfo(runPath, updated, options);
     info = updated;
   };
-  update({}, isDurable);
+  update({});
 
   const run = new Run({
     path: runPath,
     stage: "train",
-    seed: config.seed,
+    config,
     history,
     restored,
     options: what,
@@ -131,36 +136,102 @@ export async function conductRun<T>(
     },
   });
   if (before) warnOfChanges(before, here, warn);
-  const end = (status: RunStatus, error?: unknown) => {
-    if (info.status !== "running") return;
-    if (isDurable) history.sync();
-    const { seconds } = run;
-    update({ ...endingOf(status, error), seconds }, isDurable);
-  };
-  try {
-    what.onStart?.(run);
-    const result = await untilAborted(what, async () => await body(run), run);
-    if (run.isReplaying) {
-      throw new RangeError(
-        `Cannot go on with run ${runId} as its code no longer says with what: ` +
-          "it has a checkpoint, and never called run.resumable",
-      );
+  const result = await runToEnd(
+    run,
+    what,
+    (ending, options) => {
+      const { status } = ending;
+      if (status === "completed" && isDurable) history.sync();
+      update({ ...ending, seconds: run.seconds }, options);
+    },
+    async () => {
+      what.onStart?.(run);
+      const result = await untilStopped(what, () => body(run), run);
+      if (run.isReplaying) {
+        throw new RangeError(
+          `Cannot resume run ${runId}: it has a checkpoint, but its code ` +
+            "never called run.resumable",
+        );
+      }
+      history.settle();
+      // What changes in these files from now on was not the training.
+      update({ contents: await hashContents(runPath) });
+      return result;
+    },
+  );
+  dropCheckpoint(runPath, warn);
+  return result;
+}
+
+/** How a training or evaluation ended, as its file keeps it. */
+type Ending = ReturnType<typeof endingOf>;
+
+/**
+ * Carries out a training or evaluation to its end, whichever that is, and
+ * writes the end down.
+ *
+ * @param run The run.
+ * @param options What stops it.
+ * @param write Writes the ending to the run's file.
+ * @param body The work.
+ * @returns What the work returned; it is then completed.
+ * @throws What the work throws; it is then "failed", or "interrupted" if the
+ * signal was aborted.
+ */
+async function runToEnd<T>(
+  run: Run,
+  options: RunOptions,
+  write: (ending: Ending, options: WriteOptions) => void,
+  body: () => Promise<T>,
+): Promise<T> {
+  const { signal, failure, warn = console.warn } = options;
+  const { isDurable } = run;
+  let isOver = false;
+  const stop = (status: RunStatus, error?: unknown) => {
+    if (isOver) return;
+    isOver = true;
+    const ending = endingOf(status, error);
+    try {
+      write(ending, { isDurable });
+    } catch {
+      // A disk that refuses to sync may still take the status.
+      try {
+        write(ending, { isDurable: false });
+      } catch (error) {
+        warn(
+          `the run could not be marked ${status}: ` +
+            describeError(error).message,
+        );
+      }
     }
-    history.settle();
-    // All that it leaves: what changes of it from now on was not the training.
-    update({ contents: await hashContents(runPath) });
-    end("completed");
-    dropCheckpoint(runPath, warn);
+  };
+  // At once: after Deno.exit() nothing else will run.
+  const fail = () => stop("failed", failure?.reason);
+  failure?.addEventListener("abort", fail, { once: true });
+  try {
+    const result = await body();
+    // Rejections that nothing awaited are reported after a turn.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    failure?.throwIfAborted();
+    write(endingOf("completed"), { isDurable });
+    isOver = true;
     return result;
   } catch (error) {
-    if (signal?.aborted) {
-      end("interrupted");
+    if (signal?.aborted && !failure?.aborted) {
+      stop("interrupted");
       if (error !== signal.reason) {
         warn(`no checkpoint could be kept: ${describeError(error).message}`);
       }
-    } else end("failed", error);
+    } else stop("failed", error);
     throw error;
+  } finally {
+    failure?.removeEventListener("abort", fail);
   }
+}
+
+function throwIfStopped({ signal, failure }: RunOptions): void {
+  failure?.throwIfAborted();
+  signal?.throwIfAborted();
 }
 
 /** What is completed stays as it is. */
@@ -224,30 +295,34 @@ function warnOfChanges(
 const GRACE_MS = 5000;
 
 /**
- * Gives up waiting when the signal is aborted: at once, or where a checkpoint
- * will be kept, a little later, unless there is a hurry.
+ * Awaits the work, and stops waiting when it fails from outside or is
+ * interrupted: at once, or where a checkpoint will be kept, a little later,
+ * unless it is told to hurry.
  */
-async function untilAborted<T>(
-  { signal, hurry }: Pick<RunOptions, "signal" | "hurry">,
-  body: () => Promise<T>,
+async function untilStopped<T>(
+  { signal, hurry, failure }: RunOptions,
+  body: () => T | Promise<T>,
   run?: Run,
 ): Promise<T> {
-  if (!signal) return await body();
   const { promise, reject } = Promise.withResolvers<never>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const giveUp = () => reject(signal.reason);
+  const giveUp = () => reject(signal?.reason);
   const abort = () => {
     if (run?.hasCheckpoints) timer = setTimeout(giveUp, GRACE_MS);
     else giveUp();
   };
-  signal.addEventListener("abort", abort, { once: true });
+  const fail = () => reject(failure?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
   hurry?.addEventListener("abort", giveUp, { once: true });
+  failure?.addEventListener("abort", fail, { once: true });
   try {
-    return await Promise.race([body(), promise]);
+    const work = async () => await body();
+    return await Promise.race([work(), promise]);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
+    signal?.removeEventListener("abort", abort);
     hurry?.removeEventListener("abort", giveUp);
+    failure?.removeEventListener("abort", fail);
   }
 }
 
@@ -282,27 +357,19 @@ export async function trainRun(
   experiment: Experiment,
   options: RunOptions & { readonly config: Seeded },
 ): Promise<RunOutcome> {
-  const { config, globals = globalConfigSchema.defaults, signal } = options;
+  const { config, globals = globalConfigSchema.defaults } = options;
   const warnings = await validate(experiment, config);
   for (const warning of warnings) (options.warn ?? console.warn)(warning);
-  signal?.throwIfAborted();
-  // Where there is no room for it, there is to be no half of a run either.
+  throwIfStopped(options);
+  // Before the directory: without room for the source there is no run at all.
   const source = await options.keepSource?.() ?? null;
-  const runPath = createRunDirectory(globals.runs);
-  // A directory whose name is not on the disk takes all in it along.
-  if (globals.fsync !== "never") syncToDisk(globals.runs);
+  const isDurable = globals.fsync !== "never";
+  const runPath = createRunDirectory(globals.runs, { isDurable });
   const { name, configSchema: { before } } = experiment;
-  const what = { ...options, globals, experiment: name, before, source };
-  return await outcomeOf(
-    signal,
-    runPath,
-    config,
-    (attend) =>
-      conductRun(runPath, what, async (run) => {
-        attend(run);
-        await experiment.train(config, run);
-      }),
-  );
+  return await settle({ ...options, globals }, (options) => {
+    const what = { ...options, experiment: name, before, source, config };
+    return conductRun(runPath, what, (run) => experiment.train(config, run));
+  });
 }
 
 /** What {@linkcode resumeRun} is asked to do. */
@@ -330,7 +397,7 @@ export async function resumeRun(
   experiment: Experiment,
   options: ResumeOptions,
 ): Promise<RunOutcome> {
-  const { runPath, signal } = options;
+  const { runPath } = options;
   const info = readRunInfo(runPath);
   checkExperiment(experiment, info, "resume");
   checkNotCompleted(info);
@@ -339,20 +406,15 @@ export async function resumeRun(
   await validate(experiment, config);
   const globals = { ...settingsBefore(info), ...options.globals };
   const source = await options.keepSource?.() ?? null;
-  const { name } = experiment;
-  const own = { experiment: name, config, source, globals };
-  return await outcomeOf(
-    signal,
-    runPath,
-    config,
-    (attend) =>
-      conductRun(runPath, { ...options, ...own, isResumed: true }, async (
-        run,
-      ) => {
-        attend(run);
-        await experiment.train(config, run);
-      }),
-  );
+  return await settle({ ...options, globals }, (options) => {
+    const { name } = experiment;
+    const own = { experiment: name, config, source, isResumed: true };
+    return conductRun(
+      runPath,
+      { ...options, ...own },
+      (run) => experiment.train(config, run),
+    );
+  });
 }
 
 /** How a run was carried out; the defaults, where it does not say. */
@@ -388,7 +450,7 @@ export function evaluationOf(
   return new Run({
     path: runPath,
     stage: "eval",
-    seed: config.seed,
+    config,
     history: null,
     trained: readTrainRecords(runPath),
     options,
@@ -414,7 +476,7 @@ export async function evaluateRun(
     readonly evalConfig: object;
   },
 ): Promise<RunOutcome> {
-  const { runPath, evalConfig, signal } = options;
+  const { runPath, evalConfig } = options;
   const { evaluate } = experiment;
   const info = readRunInfo(runPath);
   checkExperiment(experiment, info, "evaluate");
@@ -427,10 +489,10 @@ export async function evaluateRun(
   }
   const config = experiment.configSchema.load(runPath);
   using _held = holdRun(runPath);
-  return await outcomeOf(signal, runPath, config, async (attend) => {
+  return await settle(options, async (options) => {
     const { command = "", args = [], keepSource } = options;
     const { runs } = options.globals ?? globalConfigSchema.defaults;
-    let about: EvaluationInfo = {
+    let info: EvaluationInfo = {
       runId: runIdOf(runPath),
       evalConfig: evalConfig as JsonObject,
       status: "running",
@@ -441,56 +503,66 @@ export async function evaluateRun(
       args,
       ...surroundings(runs, await keepSource?.() ?? null),
     };
-    const update = (facts: Partial<EvaluationInfo>) => {
-      about = { ...about, ...facts };
-      writeEvaluationInfo(runPath, about, { isDurable: run.isDurable });
+    const update = (
+      facts: Partial<EvaluationInfo>,
+      options: WriteOptions = { isDurable: run.isDurable },
+    ) => {
+      info = { ...info, ...facts };
+      writeEvaluationInfo(runPath, info, options);
     };
     const run = evaluationOf(
       runPath,
       config,
       options,
-      (facts) => update(described(about, facts)),
+      (facts) => update(described(info, facts)),
     );
-    attend(run);
     options.onStart?.(run);
     update({});
-    const end = (status: RunStatus, error?: unknown) =>
-      update({
-        ...endingOf(status, error),
-        seconds: run.seconds,
-      });
-    try {
-      await untilAborted(options, () => evaluate(config, evalConfig, run));
-      end("completed");
-    } catch (error) {
-      if (signal?.aborted) end("interrupted");
-      else end("failed", error);
-      throw error;
-    }
+    await runToEnd(
+      run,
+      options,
+      (ending, durability) =>
+        update({ ...ending, seconds: run.seconds }, durability),
+      () => untilStopped(options, () => evaluate(config, evalConfig, run)),
+    );
   });
 }
 
-async function outcomeOf(
-  signal: AbortSignal | undefined,
-  runPath: string,
-  config: object,
-  body: (attend: (run: Run) => void) => Promise<void>,
+/** Waits for a run's end; an error of the experiment becomes its outcome. */
+async function settle<T extends RunOptions>(
+  options: T,
+  body: (options: T) => Promise<unknown>,
 ): Promise<RunOutcome> {
   let run: Run | undefined;
-  let ending: Pick<RunOutcome, "status" | "error"> = { status: "completed" };
+  const onStart = (started: Run) => {
+    run = started;
+    options.onStart?.(started);
+  };
   try {
-    await body((started) => run = started);
+    await body({ ...options, onStart });
+    return outcomeOf(run!, "completed");
   } catch (error) {
     if (!run) throw error;
-    ending = { status: signal?.aborted ? "interrupted" : "failed", error };
+    const { signal, failure } = options;
+    const isFailure = failure?.aborted || !signal?.aborted;
+    return outcomeOf(run, isFailure ? "failed" : "interrupted", error);
   }
-  return {
-    runId: runIdOf(runPath),
-    runPath,
-    status: ending.status,
-    config,
-    records: run!.records,
-    seconds: run!.seconds,
-    ...(ending.error === undefined ? {} : { error: ending.error }),
-  };
+}
+
+/**
+ * Summarises a run that has ended.
+ *
+ * @param run The run.
+ * @param status How it ended.
+ * @param error What was thrown, unless it is completed.
+ * @returns The outcome.
+ */
+export function outcomeOf(
+  run: Run,
+  status: RunStatus,
+  error?: unknown,
+): RunOutcome {
+  const { id: runId, path: runPath, config, records, seconds } = run;
+  const outcome = { runId, runPath, status, config, records, seconds };
+  return status === "completed" ? outcome : { ...outcome, error };
 }

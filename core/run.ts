@@ -13,6 +13,7 @@ import {
   type GlobalConfig,
   globalConfigSchema,
 } from "./config/global_config.ts";
+import type { Seeded } from "./experiment.ts";
 import { MOST_BYTES } from "./utils/files.ts";
 import type { History, HistoryLine } from "./utils/history.ts";
 import { type JsonObject, writeJsonFile } from "./utils/json.ts";
@@ -76,6 +77,12 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** After the signal: does not wait for a checkpoint any longer. */
   readonly hurry?: AbortSignal;
+  /**
+   * Fails the run when it is aborted, for the reason that it gives: an error
+   * that was thrown outside of the experiment's own promise, in a timer for
+   * example. The status is written before `abort()` returns.
+   */
+  readonly failure?: AbortSignal;
 }
 
 /** Paths that stay in the run directory; none of their parts begins with a dot. */
@@ -92,8 +99,8 @@ export interface RunParts {
   readonly path: string;
   /** Whether it is trained or evaluated. */
   readonly stage: Stage;
-  /** What its random streams are made with. */
-  readonly seed: number;
+  /** The whole configuration as resolved. */
+  readonly config: Seeded;
   /** The open history; null in an evaluation. */
   readonly history: History | null;
   /** The checkpoint from which a training goes on. */
@@ -127,6 +134,8 @@ export class Run {
   readonly path: string;
   /** The run's id. */
   readonly id: string;
+  /** The whole configuration as resolved. */
+  readonly config: Seeded;
   /** Where things lie and how they run. */
   readonly globals: GlobalConfig;
   /** A meter for whatever is measured in this run. */
@@ -151,6 +160,7 @@ export class Run {
     const { path, stage, options, history, restored = null } = parts;
     this.#parts = parts;
     this.path = path;
+    this.config = parts.config;
     this.id = runIdOf(path);
     this.globals = options.globals ?? globalConfigSchema.defaults;
     this.#recorder = new Recorder({
@@ -197,7 +207,7 @@ export class Run {
    * @returns The stream, at its beginning.
    */
   random(stream: string): RandomStream {
-    return new RandomStream(this.#parts.seed, stream);
+    return new RandomStream(this.config.seed, stream);
   }
 
   /**
@@ -279,6 +289,7 @@ export class Run {
 
   /** Stops at once where no checkpoint will be kept first. */
   #throwIfStopped(): void {
+    this.#parts.options.failure?.throwIfAborted();
     if (!this.hasCheckpoints) this.#parts.options.signal?.throwIfAborted();
   }
 

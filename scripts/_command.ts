@@ -7,6 +7,7 @@
 import { formatHelp, type Help } from "../core/config/flags.ts";
 import { type Field, toggle } from "../core/config/fields.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
+import { describeError } from "../core/utils/describe_error.ts";
 import { shown } from "../core/utils/printable.ts";
 import { explainRefusal, type Grants, isRefusal } from "./_refusal.ts";
 
@@ -53,6 +54,8 @@ export interface Command extends Grants {
 /**
  * Runs a command with this process's arguments: prints its help if that is
  * asked for, and turns what it throws into one or two lines and an exit status.
+ * Not to be awaited at the top level of a module: Deno would end the process
+ * with an error of its own if the command awaited something that never comes.
  *
  * @param command The command.
  */
@@ -60,6 +63,8 @@ export async function main(command: Command): Promise<void> {
   const args = Deno.args;
   const end = args.indexOf("--");
   const flags = end < 0 ? args : args.slice(0, end);
+  // Until the command has ended: it might await something that never comes.
+  Deno.exitCode = EXIT.failed;
   try {
     if (flags.includes("--help") || flags.includes("-h")) {
       const help = await command.help(args);
@@ -67,6 +72,7 @@ export async function main(command: Command): Promise<void> {
         ...help,
         groups: [...help.groups, { title: "Help", schema: commonSchema }],
       }));
+      Deno.exitCode = EXIT.done;
       return;
     }
     Deno.exitCode = await command.run(args);
@@ -84,19 +90,28 @@ export async function main(command: Command): Promise<void> {
  */
 export function printError(command: Command, error: unknown): void {
   const text = Deno.args.includes("--debug")
-    ? Deno.inspect(error)
+    ? inspect(error)
     : `error: ${explain(command, error)}`;
   console.error(shown(text));
 }
 
+function inspect(error: unknown): string {
+  try {
+    return Deno.inspect(error);
+  } catch {
+    return describeError(error).message;
+  }
+}
+
 function explain(command: Command, error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (isRefusal(error)) return explainRefusal(command, error.message);
-  if (NO_ROOM.test(error.message)) {
-    return `${error.message}\nMake room or get the right to write there, or ` +
+  const { message } = describeError(error);
+  if (!(error instanceof Error)) return message;
+  if (isRefusal(error)) return explainRefusal(command, message);
+  if (NO_ROOM.test(message)) {
+    return `${message}\nMake room or get the right to write there, or ` +
       "name another directory with --runs DIR";
   }
-  return error.message;
+  return message;
 }
 
 // EACCES, ENOSPC, EROFS, EDQUOT, of an attempt to write.
@@ -193,5 +208,55 @@ export function listenForSignals(): Interruption {
         Deno.removeSignalListener(name, listener);
       }
     },
+  };
+}
+
+/** What goes wrong outside of a command's own promise. */
+export interface ProcessFailures extends Disposable {
+  /** Aborted, with what was thrown, at the first such failure. */
+  readonly signal: AbortSignal;
+  /** Whether the process is about to end: only synchronous code still runs. */
+  readonly isExiting: boolean;
+}
+
+/**
+ * Listens for what would end the process unseen until the end of its scope:
+ * errors in timers, rejections that nothing awaits, `Deno.exit()`, and an event
+ * loop that runs dry while something is still awaited.
+ *
+ * @returns What tells of the first of these.
+ */
+export function listenForFailures(): ProcessFailures {
+  const controller = new AbortController();
+  let isExiting = false;
+  const fail = (event: Pick<Event, "preventDefault">, error: unknown) => {
+    event.preventDefault();
+    controller.abort(error ?? new Error(`${error} was thrown`));
+  };
+  const listeners = new DisposableStack();
+  const listen = (type: string, listener: EventListener) => {
+    globalThis.addEventListener(type, listener);
+    listeners.defer(() => globalThis.removeEventListener(type, listener));
+  };
+  listen("error", (event) => {
+    const { error, message } = event as ErrorEvent;
+    fail(event, error ?? new Error(message));
+  });
+  listen("unhandledrejection", (event) => {
+    fail(event, (event as PromiseRejectionEvent).reason);
+  });
+  listen("beforeunload", (event) => {
+    fail(event, new Error("A promise is awaited that never settles"));
+  });
+  listen("unload", (event) => {
+    isExiting = true;
+    fail(event, new Error("Deno.exit() was called"));
+  });
+  return {
+    signal: controller.signal,
+    get isExiting() {
+      return isExiting;
+    },
+    [Symbol.dispose]: () => listeners.dispose(),
   };
 }

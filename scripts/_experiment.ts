@@ -4,9 +4,10 @@ import type { GlobalConfig } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
-import type { RunOutcome } from "../core/conduct.ts";
-import type { RunOptions } from "../core/run.ts";
+import { outcomeOf, type RunOutcome } from "../core/conduct.ts";
+import type { Run, RunOptions } from "../core/run.ts";
 import { CHECKPOINT_FILE } from "../core/utils/checkpoint.ts";
+import { describeError } from "../core/utils/describe_error.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printableJson, shown } from "../core/utils/printable.ts";
 import type { SourceInfo } from "../core/utils/run_directory.ts";
@@ -14,6 +15,7 @@ import { resolve } from "@std/path";
 import {
   type Command,
   EXIT,
+  listenForFailures,
   listenForSignals,
   printError,
   usageError,
@@ -127,32 +129,75 @@ export interface CarryOutOptions {
 
 /**
  * Carries out a training or evaluation: shows progress, prints the records or
- * the JSON document, and listens for signals.
+ * the JSON document, and listens for signals and failures of the process.
  *
  * @param command The command.
  * @param options How to report.
  * @param work The training or evaluation.
- * @returns The exit status.
+ * @returns Never: it ends the process, with the exit status.
  */
 export async function carryOut(
   command: Command,
   options: CarryOutOptions,
   work: (options: RunOptions) => Promise<RunOutcome>,
-): Promise<number> {
+): Promise<never> {
   const print = console.log;
   // What an experiment prints itself must not stand beside the document.
   if (options.json) console.log = console.error;
-  using interruption = listenForSignals();
-  const { signal, hurry } = interruption;
   const { name: experiment, changes, json, quiet } = options;
+  using interruption = listenForSignals();
+  using failures = listenForFailures();
   using progress = await terminalProgress(quiet);
-  let outcome: RunOutcome;
+  const { signal, hurry } = interruption;
+  const { signal: failure } = failures;
+  let run: Run | undefined;
+  const report = (outcome: RunOutcome): number => {
+    progress.clear();
+    const { error, ...document } = outcome;
+    if (json) {
+      const failed = outcome.status === "failed"
+        ? { error: describeError(error) }
+        : {};
+      print(printableJson(stringify({ ...document, ...failed }, 2)));
+    }
+    if (outcome.status === "interrupted") {
+      console.error(`interrupted: ${outcome.runPath}`);
+      if (command.name === "train") console.error(goesOn(outcome));
+      return interruption.status();
+    }
+    if (outcome.status === "failed") {
+      printError(command, error);
+      console.error(`failed: ${outcome.runPath} (--debug shows where)`);
+      return EXIT.failed;
+    }
+    if (!quiet) {
+      const seconds = outcome.seconds.toFixed(1);
+      console.error(`${outcome.status} in ${seconds} s: ${outcome.runPath}`);
+    }
+    return EXIT.done;
+  };
+  const failedEarly = Promise.withResolvers<never>();
+  failure.addEventListener("abort", () => {
+    const { reason } = failure;
+    if (!run) failedEarly.reject(reason);
+    if (!failures.isExiting) return;
+    // No promise will be settled any more.
+    if (run) Deno.exitCode = report(outcomeOf(run, "failed", reason));
+    else {
+      printError(command, reason);
+      Deno.exitCode = EXIT.failed;
+    }
+  });
+  let status: number;
   try {
-    outcome = await work({
+    const outcome = work({
       signal,
       hurry,
-      onStart: ({ path }) => {
+      failure,
+      onStart: (started) => {
+        run = started;
         if (quiet) return;
+        const { path } = started;
         console.error(
           shown(`${experiment}: ${path}${changes ? ` (${changes})` : ""}`),
         );
@@ -164,33 +209,14 @@ export async function carryOut(
       warn: (warning) => console.error(shown(`warning: ${warning}`)),
       onProgress: (state) => progress.show(state),
     });
+    status = report(await Promise.race([outcome, failedEarly.promise]));
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted || failure.aborted) throw error;
     console.error("interrupted before there was a run");
-    return interruption.status();
+    status = interruption.status();
   }
-  progress.clear();
-  const { error, ...document } = outcome;
-  if (json) {
-    const { name, message } = error instanceof Error ? error : new Error();
-    const failed = outcome.status === "failed";
-    const whole = failed ? { ...document, error: { name, message } } : document;
-    print(printableJson(stringify(whole, 2)));
-  }
-  if (outcome.status === "interrupted") {
-    console.error(`interrupted: ${outcome.runPath}`);
-    if (command.name === "train") console.error(goesOn(outcome));
-    // What is left of the work must not keep the process alive.
-    Deno.exit(interruption.status());
-  }
-  if (outcome.status === "failed") {
-    printError(command, error);
-    console.error(`failed: ${outcome.runPath} (--debug shows where)`);
-    return EXIT.failed;
-  }
-  if (!quiet) {
-    const seconds = outcome.seconds.toFixed(1);
-    console.error(`${outcome.status} in ${seconds} s: ${outcome.runPath}`);
-  }
-  return EXIT.done;
+  failures[Symbol.dispose]();
+  // What was started and not awaited must not keep the process alive, nor
+  // change what it has just reported.
+  Deno.exit(status);
 }

@@ -51,4 +51,4 @@ function terminal(): { width: number; color: boolean } {
   return { width: Deno.consoleSize().columns, color: !Deno.noColor };
 }
 
-if (import.meta.main) await main(command);
+if (import.meta.main) main(command);

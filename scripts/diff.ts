@@ -71,4 +71,4 @@ async function read(runs: string, path: string): Promise<ComparedRun> {
   return { info, config, source };
 }
 
-if (import.meta.main) await main(command);
+if (import.meta.main) main(command);

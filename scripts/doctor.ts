@@ -203,4 +203,4 @@ function sizeOf(bytes: number): string {
   return `${(bytes / size).toFixed(1)} ${unit}`;
 }
 
-if (import.meta.main) await main(command);
+if (import.meta.main) main(command);

@@ -284,4 +284,4 @@ async function write(path: string, spec: Figure["spec"]): Promise<void> {
   } else writeOutput(path, `${svg}\n`);
 }
 
-if (import.meta.main) await main(command);
+if (import.meta.main) main(command);

@@ -76,4 +76,4 @@ const command: Command = {
   },
 };
 
-if (import.meta.main) await main(command);
+if (import.meta.main) main(command);

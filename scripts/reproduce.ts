@@ -213,4 +213,4 @@ function format(reproduction: Reproduction, isStored: boolean): string {
   ].join("\n");
 }
 
-if (import.meta.main) await main(command);
+if (import.meta.main) main(command);

@@ -97,4 +97,4 @@ function checkNoLink(path: string): void {
   );
 }
 
-if (import.meta.main) await main(command);
+if (import.meta.main) main(command);

@@ -98,4 +98,4 @@ async function watch(options: RunsFlags): Promise<never> {
   }
 }
 
-if (import.meta.main) await main(command);
+if (import.meta.main) main(command);

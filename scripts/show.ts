@@ -85,4 +85,4 @@ async function fileOf(
   );
 }
 
-if (import.meta.main) await main(command);
+if (import.meta.main) main(command);

@@ -145,4 +145,4 @@ function count(nTables: number): string {
   return nTables === 1 ? "1 table" : `${nTables} tables`;
 }
 
-if (import.meta.main) await main(command);
+if (import.meta.main) main(command);

@@ -169,4 +169,4 @@ function readConfigOf(experiment: Experiment, path: string): ConfigSource {
   );
 }
 
-if (import.meta.main) await main(command);
+if (import.meta.main) main(command);

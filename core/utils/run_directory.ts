@@ -162,7 +162,13 @@ export function makeFolder(path: string, options: WriteOptions = {}): void {
     if (error instanceof Deno.errors.AlreadyExists) return;
     throw error;
   }
-  if (options.isDurable) syncToDisk(path.replace(/[^/]*$/, "") || ".");
+  if (!options.isDurable) return;
+  try {
+    syncToDisk(path.replace(/[^/]*\/*$/, "") || ".");
+  } catch (error) {
+    // The folder above the runs may lie outside of what may be read.
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+  }
 }
 
 /** The form of a run's id; it is also a plain file name on every system. */
@@ -176,15 +182,17 @@ const RUN_FILE = "run.json";
  * and eight random hexadecimal digits.
  *
  * @param runs The directory that holds all runs; made if it is not there.
- * @param startedAt When the run starts.
+ * @param options When the run starts, now by default; and whether the
+ * directories are to outlive a power cut.
  * @returns The new directory's path.
  * @throws {Deno.errors.NotCapable} If the process may not write there.
  */
 export function createRunDirectory(
   runs: string,
-  startedAt: Date = new Date(),
+  options: WriteOptions & { readonly startedAt?: Date } = {},
 ): string {
-  Deno.mkdirSync(runs, { recursive: true });
+  const { startedAt = new Date(), isDurable } = options;
+  makeFolders(runs, options);
   const start = startedAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, "");
   while (true) {
     const hex = crypto.getRandomValues(new Uint8Array(HEX_BYTES)).toHex();
@@ -197,7 +205,26 @@ export function createRunDirectory(
       throw error;
     }
     Deno.mkdirSync(`${path}/results`);
+    if (isDurable) syncToDisk(runs);
     return path;
+  }
+}
+
+/**
+ * Makes a folder and those above it where they are missing.
+ *
+ * @param path The folder.
+ * @param options Whether their names are to outlive a power cut.
+ */
+export function makeFolders(path: string, options: WriteOptions = {}): void {
+  const parent = path.replace(/\/*[^/]+\/*$/, "");
+  try {
+    makeFolder(path, options);
+  } catch (error) {
+    const isParentMissing = error instanceof Deno.errors.NotFound;
+    if (!isParentMissing || parent === "" || parent === path) throw error;
+    makeFolders(parent, options);
+    makeFolder(path, options);
   }
 }
 

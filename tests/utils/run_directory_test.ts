@@ -30,7 +30,7 @@ testWith(
   () => {
     using folder = tempFolder();
     const startedAt = new Date("2026-11-22T17:52:03.999Z");
-    const path = createRunDirectory(`${folder.path}/new/runs`, startedAt);
+    const path = createRunDirectory(`${folder.path}/new/runs`, { startedAt });
     assertMatch(runIdOf(path), /^20261122T175203_[0-9a-f]{8}$/);
     assert(Deno.statSync(path).isDirectory);
   },
@@ -44,7 +44,7 @@ testWith(
     const startedAt = new Date("2026-11-22T17:52:03Z");
     const paths = Array.from(
       { length: 200 },
-      () => createRunDirectory(folder.path, startedAt),
+      () => createRunDirectory(folder.path, { startedAt }),
     );
     assertEquals(new Set(paths).size, 200);
   },
