@@ -28,10 +28,12 @@ import { hashContents } from "./utils/contents.ts";
 import { describeError } from "./utils/describe_error.ts";
 import { History, holdRun } from "./utils/history.ts";
 import type { JsonObject, WriteOptions } from "./utils/json.ts";
-import type { ResultCollection } from "./utils/results.ts";
+import { ResultCollection } from "./utils/results.ts";
 import {
   createRunDirectory,
+  encodeConfig,
   type EvaluationInfo,
+  readRecords,
   readRunInfo,
   readTrainRecords,
   runIdOf,
@@ -111,6 +113,8 @@ export async function conductRun<T>(
   const restored = isResumed ? await readCheckpoint(runPath) : null;
   if (isResumed) history.cutBack(Number(restored?.historyLength ?? 0));
   let info = before ? againInfo(before, here) : newInfo(runId, what, here);
+  // The header, before run.json says that there is a history.
+  if (isDurable) history.sync();
   // Each write is as durable as the first: a rename whose content is not on
   // the disk yet would leave an empty run.json after a power cut.
   const update = (
@@ -121,14 +125,13 @@ export async function conductRun<T>(
     writeRunInfo(runPath, updated, options);
     info = updated;
   };
-  update({});
-
   const run = new Run({
     path: runPath,
     stage: "train",
     config,
     history,
     restored,
+    ...(isResumed ? { earlier: earlierRecords(runPath) } : {}),
     options: what,
     describe: (facts) => {
       if (before) warnOfChanges(before, described(before, facts), warn);
@@ -136,43 +139,43 @@ export async function conductRun<T>(
     },
   });
   if (before) warnOfChanges(before, here, warn);
-  const result = await runToEnd(
-    run,
-    what,
-    (ending, options) => {
-      const { status } = ending;
-      if (status === "completed" && isDurable) history.sync();
-      update({ ...ending, seconds: run.seconds }, options);
-    },
-    async () => {
-      what.onStart?.(run);
-      const result = await untilStopped(what, () => body(run), run);
-      if (run.isReplaying) {
-        throw new RangeError(
-          `Cannot resume run ${runId}: it has a checkpoint, but its code ` +
-            "never called run.resumable",
-        );
-      }
-      history.settle();
-      // What changes in these files from now on was not the training.
-      update({ contents: await hashContents(runPath) });
-      return result;
-    },
-  );
+  const result = await runToEnd(run, what, update, async () => {
+    const result = await untilStopped(what, () => body(run), run);
+    if (run.isReplaying) {
+      throw new RangeError(
+        `Cannot resume run ${runId}: it has a checkpoint, but its code never ` +
+          "called run.resumable",
+      );
+    }
+    history.settle();
+    run.settleRecords();
+    if (isDurable) history.sync();
+    // What changes in these files from now on was not the training.
+    const contents = await hashContents(runPath);
+    try {
+      update({ contents });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      warn(`no hashes of the run's files are kept: ${error.message}`);
+    }
+    return result;
+  });
   dropCheckpoint(runPath, warn);
   return result;
 }
 
-/** How a training or evaluation ended, as its file keeps it. */
-type Ending = ReturnType<typeof endingOf>;
+/** What the file of a training or evaluation says of how it stands. */
+type Standing = Partial<
+  Pick<RunInfo, "status" | "finishedAt" | "seconds" | "error">
+>;
 
 /**
- * Carries out a training or evaluation to its end, whichever that is, and
- * writes the end down.
+ * Carries out a training or evaluation from its beginning to its end, whichever
+ * that is, and writes both down.
  *
  * @param run The run.
  * @param options What stops it.
- * @param write Writes the ending to the run's file.
+ * @param update Writes what is given, and all that was before, to its file.
  * @param body The work.
  * @returns What the work returned; it is then completed.
  * @throws What the work throws; it is then "failed", or "interrupted" if the
@@ -181,27 +184,25 @@ type Ending = ReturnType<typeof endingOf>;
 async function runToEnd<T>(
   run: Run,
   options: RunOptions,
-  write: (ending: Ending, options: WriteOptions) => void,
+  update: (standing: Standing, options?: WriteOptions) => void,
   body: () => Promise<T>,
 ): Promise<T> {
   const { signal, failure, warn = console.warn } = options;
-  const { isDurable } = run;
-  let isOver = false;
+  let hasBegun = false, isOver = false;
   const stop = (status: RunStatus, error?: unknown) => {
     if (isOver) return;
     isOver = true;
-    const ending = endingOf(status, error);
+    const ending = { ...endingOf(status, error), seconds: run.seconds };
     try {
-      write(ending, { isDurable });
+      update(ending);
     } catch {
       // A disk that refuses to sync may still take the status.
       try {
-        write(ending, { isDurable: false });
+        update(ending, { isDurable: false });
       } catch (error) {
-        warn(
-          `the run could not be marked ${status}: ` +
-            describeError(error).message,
-        );
+        if (!hasBegun) return;
+        const { message } = describeError(error);
+        warn(`the run could not be marked ${status}: ${message}`);
       }
     }
   };
@@ -209,11 +210,14 @@ async function runToEnd<T>(
   const fail = () => stop("failed", failure?.reason);
   failure?.addEventListener("abort", fail, { once: true });
   try {
+    update({});
+    hasBegun = true;
+    options.onStart?.(run);
     const result = await body();
     // Rejections that nothing awaited are reported after a turn.
     await new Promise((resolve) => setTimeout(resolve, 0));
     failure?.throwIfAborted();
-    write(endingOf("completed"), { isDurable });
+    update({ ...endingOf("completed"), seconds: run.seconds });
     isOver = true;
     return result;
   } catch (error) {
@@ -232,6 +236,15 @@ async function runToEnd<T>(
 function throwIfStopped({ signal, failure }: RunOptions): void {
   failure?.throwIfAborted();
   signal?.throwIfAborted();
+}
+
+/** The records of earlier sessions; what cannot be read is made again. */
+function earlierRecords(runPath: string): ResultCollection {
+  try {
+    return readTrainRecords(runPath);
+  } catch {
+    return new ResultCollection();
+  }
 }
 
 /** What is completed stays as it is. */
@@ -361,6 +374,7 @@ export async function trainRun(
   const warnings = await validate(experiment, config);
   for (const warning of warnings) (options.warn ?? console.warn)(warning);
   throwIfStopped(options);
+  encodeConfig(config); // What could not be read again makes no run.
   // Before the directory: without room for the source there is no run at all.
   const source = await options.keepSource?.() ?? null;
   const isDurable = globals.fsync !== "never";
@@ -452,6 +466,7 @@ export function evaluationOf(
     stage: "eval",
     config,
     history: null,
+    earlier: readRecords(runPath),
     trained: readTrainRecords(runPath),
     options,
     describe,
@@ -516,13 +531,10 @@ export async function evaluateRun(
       options,
       (facts) => update(described(info, facts)),
     );
-    options.onStart?.(run);
-    update({});
     await runToEnd(
       run,
       options,
-      (ending, durability) =>
-        update({ ...ending, seconds: run.seconds }, durability),
+      update,
       () => untilStopped(options, () => evaluate(config, evalConfig, run)),
     );
   });

@@ -9,6 +9,7 @@ import { type ConfigOf, type Field, seedField } from "./config/fields.ts";
 import { ConfigSchema } from "./config/schema.ts";
 import type { Run } from "./run.ts";
 import { isInherited } from "./utils/json.ts";
+import { MOST_KEYS } from "./utils/run_directory.ts";
 
 /** What every configuration has: replicates differ in this key alone. */
 export interface Seeded {
@@ -148,6 +149,13 @@ function checkDefinition(
   if (typeof train !== "function") {
     throw new TypeError(
       `Cannot define experiment ${name} as train must be a function`,
+    );
+  }
+  const nKeys = Object.keys(config).length;
+  if (nKeys >= MOST_KEYS) { // The seed is one, too.
+    throw new TypeError(
+      `Cannot define experiment ${name}: a configuration may have at most ` +
+        `${MOST_KEYS - 1} keys besides the seed; this one has ${nKeys}`,
     );
   }
   for (const [key, field] of Object.entries({ ...config, ...evalConfig })) {

@@ -14,7 +14,6 @@ import {
   globalConfigSchema,
 } from "./config/global_config.ts";
 import type { Seeded } from "./experiment.ts";
-import { MOST_BYTES } from "./utils/files.ts";
 import type { History, HistoryLine } from "./utils/history.ts";
 import { type JsonObject, writeJsonFile } from "./utils/json.ts";
 import { Meter } from "./utils/meters.ts";
@@ -22,7 +21,7 @@ import { RandomStream } from "./utils/random.ts";
 import { Recorder, type Stage } from "./utils/recorder.ts";
 import {
   type MetadataFields,
-  type ResultCollection,
+  ResultCollection,
   ResultMetadata,
   ResultRecord,
   type ScalarResult,
@@ -105,6 +104,8 @@ export interface RunParts {
   readonly history: History | null;
   /** The checkpoint from which a training goes on. */
   readonly restored?: JsonObject | null;
+  /** What the run has recorded before: a training that is resumed makes it again. */
+  readonly earlier?: ResultCollection;
   /** In an evaluation: what the training has recorded. */
   readonly trained?: ResultCollection;
   /** How it is carried out. */
@@ -147,7 +148,6 @@ export class Run {
   readonly #checkpoints: Checkpoints | null = null;
   readonly #startedAt = performance.now();
   #secondsBefore = 0;
-  #isTooLong = false;
   #lastTurn = performance.now();
 
   /**
@@ -158,13 +158,14 @@ export class Run {
    */
   constructor(parts: RunParts) {
     const { path, stage, options, history, restored = null } = parts;
+    const { earlier = new ResultCollection() } = parts;
     this.#parts = parts;
     this.path = path;
     this.config = parts.config;
     this.id = runIdOf(path);
     this.globals = options.globals ?? globalConfigSchema.defaults;
     this.#recorder = new Recorder({
-      save: { runPath: path, stage, isDurable: this.isDurable },
+      save: { runPath: path, stage, isDurable: this.isDurable, earlier },
       ...(options.print ? { print: options.print } : {}),
     });
     if (!history) return;
@@ -197,6 +198,11 @@ export class Run {
   /** The records made so far. */
   get records(): ResultCollection {
     return this.#recorder.records;
+  }
+
+  /** Removes records of an earlier session that were not made again. */
+  settleRecords(): void {
+    this.#recorder.settle();
   }
 
   /**
@@ -336,13 +342,6 @@ export class Run {
     }
     // What was logged before the checkpoint is there.
     if (!this.isReplaying) history.append(values);
-    if (history.length > MOST_BYTES.history && !this.#isTooLong) {
-      this.#isTooLong = true;
-      this.warn(
-        `the history is longer than the ${MOST_BYTES.history} bytes that are ` +
-          "read of one: fewer lines would do",
-      );
-    }
     await this.yield();
   }
 

@@ -23,7 +23,7 @@ import {
   writeFileAtomic,
   type WriteOptions,
 } from "./utils/json.ts";
-import type { SourceInfo } from "./utils/run_directory.ts";
+import { makeFolders, type SourceInfo } from "./utils/run_directory.ts";
 
 /** The store's name among the runs; the dot says that it is no run. */
 export const SOURCES = ".sources";
@@ -181,7 +181,7 @@ export async function keepSource(
   options: WriteOptions = {},
 ): Promise<SourceInfo> {
   const folder = `${runs}/${SOURCES}`;
-  Deno.mkdirSync(`${folder}/files`, { recursive: true });
+  makeFolders(`${folder}/files`, options);
   const keep = async (content: Uint8Array) => {
     const hash = await sha256(content);
     ensure(`${folder}/files/${hash}`, content, options);

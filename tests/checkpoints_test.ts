@@ -19,7 +19,7 @@ import {
   readRunInfo,
   writeRunInfo,
 } from "../core/utils/run_directory.ts";
-import { coinThat, quiet } from "./_coin.ts";
+import { coinThat, quiet, result } from "./_coin.ts";
 import { tempFolder, testWith } from "./_helpers.ts";
 import fc from "./_properties.ts";
 
@@ -243,7 +243,7 @@ testWith(
       using _alive = new History(runPath, runId, { isResumed: true });
       assertStringIncludes(
         (await resume(walk(() => {}))).message,
-        `Cannot go on with run ${runId} as it is in use still`,
+        `Cannot resume run ${runId}: it is in use`,
       );
     }
     assertEquals(left(runPath), { ...files, status: "running" });
@@ -629,5 +629,35 @@ testWith(
     assertEquals(status, "interrupted");
     assertEquals(await readCheckpoint(runPath), null);
     await promise;
+  },
+);
+
+testWith(
+  "files",
+  "a resumed training keeps the records made before until it is completed",
+  async () => {
+    using folder = tempFolder();
+    const base = settings(folder.path, "never");
+    const names = (runPath: string) =>
+      [...readRecords(runPath)].map(({ metadata }) => metadata.name);
+    const failing = walk((step, run) => {
+      run.record({ name: `step-${step}` }, result);
+      if (step === 6) throw new Error("stop");
+    });
+    const { runPath } = await trainRun(failing, base);
+    const before = names(runPath);
+    assertEquals(before.length, 7);
+    let during: string[] = [];
+    const { status } = await resumeRun(
+      walk((step, run) => {
+        // Other code: it makes but one of them again.
+        if (step === 2) run.record({ name: "step-2" }, result);
+        if (step === 3) during = names(runPath);
+      }),
+      { ...base, runPath },
+    );
+    assertEquals(status, "completed");
+    assertEquals(new Set(during), new Set(before));
+    assertEquals(names(runPath), ["step-2", "early", "place", "noise"]);
   },
 );

@@ -107,7 +107,7 @@ async function trainModel(
   const at = { epoch: 1, step: 0, seconds: 0, lowest: Infinity };
   const isResumed = run.resumable({ at, engine, noise, rows, losses });
   // What a run that stops early leaves behind can be loaded too.
-  if (!isResumed) await saveModel(model.model, run.path);
+  if (!isResumed) await saveModel(model.model, run.path, { isDurable });
   while (at.epoch <= nEpochs) {
     const span = run.timer.start(at.seconds);
     if (rows.isNew) losses.clear();

@@ -93,7 +93,13 @@ export function tooLarge(
   );
 }
 
-function formatSize(bytes: number): string {
+/**
+ * Writes a number of bytes for a person.
+ *
+ * @param bytes How many.
+ * @returns The text: `1.5 MiB`.
+ */
+export function formatSize(bytes: number): string {
   const units: [string, number][] = [["GiB", GIB], ["MiB", MIB], ["KiB", KIB]];
   const [unit, size] = units.find(([, size]) => bytes >= size) ?? ["bytes", 1];
   return `${Number((bytes / size).toFixed(1))} ${unit}`;

@@ -6,8 +6,16 @@
  */
 
 import { checkStaysInside } from "./_inside.ts";
-import { checkFile, MOST_BYTES, MOST_LINES, readLines } from "./files.ts";
 import {
+  checkFile,
+  formatSize,
+  MOST_BYTES,
+  MOST_LINES,
+  readLines,
+} from "./files.ts";
+import {
+  checkDepth,
+  inBrief,
   isJsonObject,
   type JsonObject,
   parseJson,
@@ -65,25 +73,29 @@ export class History implements Disposable {
     this.#isDurable = isDurable;
     // Where there are no locks it goes by what the run says, and when.
     const mayLive = options.isRunning === true && isAlive(runPath);
-    // Never truncated when it is opened: it may be another process's still.
     const path = `${runPath}/${HISTORY_FILE}`;
     this.#path = path;
+    if (isResumed) checkResumable(path);
+    // Not truncated when it is opened: another process may still write to it.
     this.#file = Deno.openSync(path, {
       write: true,
       ...(isResumed ? { create: true } : { createNew: true }),
     });
-    if (isResumed && (mayLive || !lock(this.#file))) {
+    try {
+      if (isResumed && (mayLive || !lock(this.#file))) {
+        throw new RangeError(
+          `Cannot resume run ${runId}: it is in use, being trained or evaluated`,
+        );
+      }
+      // By its path: of an open file Deno asks for rights to where it really
+      // lies, and the runs may be a link.
+      if (isResumed) Deno.utimeSync(path, new Date(), new Date());
+      else lock(this.#file);
+      if (!isResumed) this.append(this.#header);
+    } catch (error) {
       this.close();
-      throw new RangeError(
-        `Cannot go on with run ${runId} as it is in use still: it is running, ` +
-          "or being evaluated",
-      );
+      throw error;
     }
-    // By its path: of an open file Deno asks for rights to where it really lies,
-    // and the runs may be a link.
-    if (isResumed) Deno.utimeSync(path, new Date(), new Date());
-    else lock(this.#file);
-    if (!isResumed) this.append(this.#header);
   }
 
   /** How many bytes it has; all of them whole lines. */
@@ -122,22 +134,44 @@ export class History implements Disposable {
 
   /** Waits until all lines are on the disk, to outlive a loss of power too. */
   sync(): void {
-    this.#file.syncSync();
+    try {
+      this.#file.syncSync();
+    } catch (error) {
+      throw this.#named(error, "fsync");
+    }
   }
 
   /**
    * Appends one line.
    *
    * @param values What to write; NaN and infinities are kept.
+   * @throws {TypeError} If it is no object with named fields.
+   * @throws {RangeError} If readers would refuse the line as too long or nested
+   * too deeply.
    * @throws {Error} If the disk is full: the lines before stay whole.
    */
   append(values: HistoryLine): void {
+    if (!isJsonObject(values)) {
+      throw new TypeError(
+        "Cannot log this: a line must be an object such as " +
+          `{ step: 1, loss: 0.5 }; current value is ${inBrief(values)}`,
+      );
+    }
     this.settle();
     let line = JSON.stringify(values);
     // JSON.stringify turns what is not finite into null; that is rare enough
     // to pay for it only then.
     if (line.includes("null")) line = stringify(values);
+    if (line.lastIndexOf("{") > 0 || line.includes("[")) {
+      checkDepth(line, this.#path, "write");
+    }
     const bytes = this.#encoder.encode(line + "\n");
+    if (bytes.length > MOST_BYTES.historyLine) {
+      throw new RangeError(
+        `Cannot log a line of ${formatSize(bytes.length)}: a line of the ` +
+          `history may have at most ${formatSize(MOST_BYTES.historyLine)}`,
+      );
+    }
     let written = 0;
     try {
       while (written < bytes.length) {
@@ -147,12 +181,21 @@ export class History implements Disposable {
       }
     } catch (error) {
       if (written > 0) this.#cutBack();
-      // Of an open file Deno does not say which one it is.
-      if (error instanceof Error) error.message += `: write '${this.#path}'`;
-      throw error;
+      throw this.#named(error, "write");
     }
     this.#length += bytes.length;
-    if (this.#isDurable) this.#file.syncDataSync();
+    if (!this.#isDurable) return;
+    try {
+      this.#file.syncDataSync();
+    } catch (error) {
+      throw this.#named(error, "fsync");
+    }
+  }
+
+  /** Of an open file Deno does not say which one it is. */
+  #named(error: unknown, action: string): unknown {
+    if (error instanceof Error) error.message += `: ${action} '${this.#path}'`;
+    return error;
   }
 
   /** Ends the history; a second call does nothing. */
@@ -170,6 +213,15 @@ export class History implements Disposable {
   #cutBack(): void {
     this.#file.truncateSync(this.#length);
     this.#file.seekSync(this.#length, Deno.SeekMode.Start);
+  }
+}
+
+/** To open a pipe would wait for a reader; a history that is gone is made. */
+function checkResumable(path: string): void {
+  try {
+    checkFile(path, Infinity);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

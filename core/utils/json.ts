@@ -5,7 +5,7 @@
  * @module
  */
 
-import { MOST_BYTES, MOST_DEPTH, readText } from "./files.ts";
+import { formatSize, MOST_BYTES, MOST_DEPTH, readText } from "./files.ts";
 
 /** The version that every file of a run directory bears at its top level. */
 export const SCHEMA_VERSION = 1;
@@ -202,20 +202,54 @@ export function syncToDisk(path: string): void {
   }
 }
 
+/** How {@linkcode writeJsonFile} writes. */
+export interface WriteJsonOptions extends WriteOptions {
+  /** How many bytes readers take; as many as of any text, by default. */
+  readonly max?: number;
+}
+
 /**
  * Writes fields as a JSON file of the current schema version.
  *
  * @param path The file's path.
  * @param fields The top level of the file; `schemaVersion` is put before it.
  * @param options How to write it.
+ * @throws {RangeError} If readers would refuse the file as too large or nested
+ * too deeply; nothing is written then.
  */
 export function writeJsonFile(
   path: string,
   fields: object,
-  options: WriteOptions = {},
+  options: WriteJsonOptions = {},
 ): void {
+  writeFileAtomic(path, encodeJsonFile(path, fields, options.max), options);
+}
+
+/**
+ * Writes fields as {@linkcode writeJsonFile} does, but into memory.
+ *
+ * @param path The file's path, for the error messages.
+ * @param fields The top level of the file.
+ * @param max How many bytes readers take.
+ * @returns The content of the file.
+ * @throws {RangeError} If readers would refuse it.
+ */
+export function encodeJsonFile(
+  path: string,
+  fields: object,
+  max: number = MOST_BYTES.text,
+): Uint8Array {
   const content = { schemaVersion: SCHEMA_VERSION, ...fields };
-  writeFileAtomic(path, stringify(content, 2) + "\n", options);
+  const text = stringify(content, 2) + "\n";
+  checkDepth(text, path, "write");
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length > max) {
+    throw new RangeError(
+      `Cannot write ${path}: it may have at most ${formatSize(max)}, or it ` +
+        `could not be read again; it has ${formatSize(bytes.length)}`,
+    );
+  }
+  return bytes;
 }
 
 /** What {@linkcode readJsonFile} accepts. */
@@ -256,7 +290,7 @@ export function readJsonFile(
  * @throws {RangeError} If it is nested too deeply.
  */
 export function parseJson(text: string, place: string): unknown {
-  checkDepth(text, place);
+  checkDepth(text, place, "read");
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -269,8 +303,20 @@ const QUOTE = 0x22, BACKSLASH = 0x5c;
 /** `[` and `{`, `]` and `}` differ in this bit alone. */
 const BRACE_BIT = 0x20, OPEN = 0x5b, CLOSE = 0x5d;
 
-/** Looked for in the text: what is parsed has taken its memory already. */
-function checkDepth(text: string, place: string): void {
+/**
+ * Refuses JSON text that is nested too deeply, before it is parsed: its value
+ * would have taken the memory already.
+ *
+ * @param text The JSON text.
+ * @param place Where it stands, for the error message.
+ * @param action What is about to be done with it.
+ * @throws {RangeError} If it is nested too deeply.
+ */
+export function checkDepth(
+  text: string,
+  place: string,
+  action: "read" | "write",
+): void {
   if (text.length <= MOST_DEPTH) return;
   let depth = 0, isQuoted = false;
   for (let i = 0; i < text.length; i++) {
@@ -281,8 +327,8 @@ function checkDepth(text: string, place: string): void {
     } else if (code === QUOTE) isQuoted = true;
     else if ((code & ~BRACE_BIT) === OPEN && ++depth > MOST_DEPTH) {
       throw new RangeError(
-        `Cannot read ${place} as JSON must be nested at most ${MOST_DEPTH} ` +
-          "deep: it is deeper",
+        `Cannot ${action} ${place} as JSON must be nested at most ` +
+          `${MOST_DEPTH} deep: it is deeper`,
       );
     } else if ((code & ~BRACE_BIT) === CLOSE) depth--;
   }

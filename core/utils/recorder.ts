@@ -14,7 +14,7 @@ import {
   ResultRecord,
   ScalarResult,
 } from "./results.ts";
-import { writeRecords } from "./run_directory.ts";
+import { MOST_RECORDS, writeRecords } from "./run_directory.ts";
 
 /** What makes records: a training, or one of its run's evaluations. */
 export type Stage = "train" | "eval";
@@ -31,6 +31,11 @@ export interface RecorderOptions {
     readonly stage: Stage;
     /** Whether each is on the disk when it has been made. */
     readonly isDurable?: boolean;
+    /**
+     * Records that the run has already. In a training that is resumed they stay
+     * until they are made again, or {@linkcode Recorder.settle} is called.
+     */
+    readonly earlier?: ResultCollection;
   };
 }
 
@@ -101,6 +106,8 @@ export class Recorder {
    * @returns The record.
    * @throws {TypeError} If the metadata has fields of other types, or the result
    * is none.
+   * @throws {RangeError} If readers would pass the record over: a run has too
+   * many, or its file is too large. Nothing recorded before is lost.
    */
   record(metadata: MetadataFields, result: ScalarResult): ResultRecord {
     if (!(result instanceof ScalarResult)) {
@@ -111,19 +118,43 @@ export class Recorder {
       );
     }
     const record = new ResultRecord(ResultMetadata.of(metadata), result);
-    this.#records = this.#records.with(record);
-    if (this.#save) {
-      const { runPath, stage, isDurable = false } = this.#save;
-      const file = stage === "train"
-        ? { name: stage, records: this.#records }
-        : {
-          name: `${stage}_${fileNameOf(record.metadata)}`,
-          records: new ResultCollection([record]),
-        };
-      writeRecords(runPath, file, { isDurable });
+    const records = this.#records.with(record);
+    const all = new Map(
+      [...this.#earlier(), ...records].map((one) => [one.metadata, one]),
+    );
+    if (all.size > MOST_RECORDS) {
+      throw new RangeError(
+        `Cannot record ${record.metadata}: a run may have at most ` +
+          `${MOST_RECORDS} records`,
+      );
     }
+    if (this.#save?.stage === "train") {
+      this.#write("train", new ResultCollection(all.values()));
+    } else if (this.#save) {
+      this.#write(
+        `eval_${fileNameOf(record.metadata)}`,
+        new ResultCollection([record]),
+      );
+    }
+    // Only now: what could not be saved is not among the records.
+    this.#records = records;
     this.#print(record);
     return record;
+  }
+
+  /** Removes earlier records that a resumed training has not made again. */
+  settle(): void {
+    const isMade = ({ metadata }: ResultRecord) => this.#records.get(metadata);
+    if (!this.#earlier().every(isMade)) this.#write("train", this.#records);
+  }
+
+  #earlier(): readonly ResultRecord[] {
+    return [...this.#save?.earlier ?? []];
+  }
+
+  #write(name: string, records: ResultCollection): void {
+    const { runPath, isDurable = false } = this.#save!;
+    writeRecords(runPath, { name, records }, { isDurable });
   }
 }
 

@@ -9,12 +9,14 @@ import { checkStaysInside } from "./_inside.ts";
 import { HISTORY_FILE, isAlive, readHistory } from "./history.ts";
 import { MOST_BYTES } from "./files.ts";
 import {
+  encodeJsonFile,
   inBrief,
   isInherited,
   isJsonObject,
   type JsonObject,
   readJsonFile,
   syncToDisk,
+  writeFileAtomic,
   writeJsonFile,
   type WriteOptions,
 } from "./json.ts";
@@ -273,7 +275,8 @@ export function writeRunInfo(
   info: RunInfo,
   options: WriteOptions = {},
 ): void {
-  writeJsonFile(`${runPath}/${RUN_FILE}`, info, options);
+  const max = MOST_BYTES.runFile;
+  writeJsonFile(`${runPath}/${RUN_FILE}`, info, { ...options, max });
 }
 
 /**
@@ -424,24 +427,27 @@ export function actualStatus(
   return status === "running" ? "died" : status;
 }
 
+/** What there may be in a directory before its run has begun. */
+const BEFORE_BEGIN = /^(results|config\.json|metrics\.jsonl|\..*)$/;
+
 /**
  * Says whether there is a run in a directory. Before it has a `run.json` it has
- * measured nothing, and whoever is killed by then leaves no run behind. Without
- * one, but with results or lines of history, it is a damaged run.
+ * measured nothing, and a process that dies before then leaves no run. Without
+ * one, but with results, lines of history or other files, it is a damaged run.
  *
  * @param runPath The directory.
- * @returns Whether there is a run, be it damaged.
+ * @returns Whether there is a run, even a damaged one.
  */
 export function hasBegun(runPath: string): boolean {
   const names = (path: string) =>
     Array.from(Deno.readDirSync(path), ({ name }) => name);
   try {
     const within = names(runPath);
-    return within.includes(RUN_FILE) ||
-      names(`${runPath}/results`).length > 0 ||
+    return within.some((name) => !BEFORE_BEGIN.test(name)) ||
+      (within.includes("results") && names(`${runPath}/results`).length > 0) ||
       (within.includes(HISTORY_FILE) && readHistory(runPath).lines.length > 0);
   } catch {
-    return true; // It is gone, or no run at all: its reader will say.
+    return true; // Its reader says why it cannot be read.
   }
 }
 
@@ -589,7 +595,11 @@ export function writeRecords(
   checkStaysInside(`${runPath}/results`, runPath);
   makeFolder(`${runPath}/results`, options);
   const content = { runId: runIdOf(runPath), records };
-  writeJsonFile(`${runPath}/results/${name}.json`, content, options);
+  const max = MOST_BYTES.runFile;
+  writeJsonFile(`${runPath}/results/${name}.json`, content, {
+    ...options,
+    max,
+  });
 }
 
 /**
@@ -677,7 +687,7 @@ export function readTrainRecords(runPath: string): ResultCollection {
 }
 
 /** So many keys may a configuration have, each a column of a comparison. */
-const MOST_KEYS = 1000;
+export const MOST_KEYS = 1000;
 
 /**
  * Reads the configuration of a run as plain data, whatever its experiment.
@@ -724,5 +734,21 @@ export function writeConfigFile(
   config: object,
   options: WriteOptions = {},
 ): void {
-  writeJsonFile(`${runPath}/config.json`, config, options);
+  const path = `${runPath}/config.json`;
+  writeFileAtomic(path, encodeConfig(config, path), options);
+}
+
+/**
+ * Writes a configuration into memory.
+ *
+ * @param config The whole configuration as resolved.
+ * @param path The path of its file, for the error message.
+ * @returns The content of its file.
+ * @throws {RangeError} If it is larger than what is read of a run.
+ */
+export function encodeConfig(
+  config: object,
+  path = "config.json",
+): Uint8Array {
+  return encodeJsonFile(path, config, MOST_BYTES.runFile);
 }

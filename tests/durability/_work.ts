@@ -6,7 +6,9 @@
  */
 
 import { readHistory } from "../../core/utils/history.ts";
+import type { MetadataFields } from "../../core/utils/results.ts";
 import { readRecords } from "../../core/utils/run_directory.ts";
+import type { Run } from "../../core/run.ts";
 
 /** A training of about a second, 320 steps in ten epochs. */
 export const TRAINING = [
@@ -48,4 +50,34 @@ export function exists(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Makes a run say what it keeps, after each call that keeps something: `line`
+ * with its JSON, `checkpoint` with its step, `record` with its name.
+ *
+ * @param run The run.
+ * @param say Is told, a line at a time.
+ * @returns The same run.
+ */
+export function acknowledge(run: Run, say: (text: string) => void): Run {
+  const { log, checkpoint, record } = run;
+  const isKeptEachStep = run.globals.checkpointEvery === "1step";
+  let step = 0;
+  run.log = async (line) => {
+    await log.call(run, line);
+    step = Number(line.step);
+    const { "time/epoch": _, ...kept } = line;
+    say(`line ${JSON.stringify(kept)}`);
+  };
+  run.checkpoint = async (place = "step") => {
+    await checkpoint.call(run, place);
+    if (isKeptEachStep && place === "step") say(`checkpoint ${step}`);
+  };
+  run.record = (metadata: MetadataFields, result) => {
+    const made = record.call(run, metadata, result);
+    say(`record ${metadata.name}`);
+    return made;
+  };
+  return run;
 }

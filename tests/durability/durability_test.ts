@@ -9,7 +9,9 @@ import {
 import { setClockBack } from "./clock.ts";
 import { cutFiles } from "./cut.ts";
 import { canMount, fillDisks, writeNowhere } from "./disk.ts";
+import { injectFaults } from "./faults.ts";
 import { killTrainings } from "./kill.ts";
+import { cutPower, DIFFUSION, SMALL } from "./power.ts";
 import {
   deleteWhileCompared,
   evaluateTogether,
@@ -67,6 +69,39 @@ testWith(
     using runs = tempRuns();
     const { deleted } = await deleteWhileCompared(runs.path, 1);
     assert(deleted > 0);
+  },
+);
+
+for (const fsync of ["results", "always", "never"] as const) {
+  testWith(
+    "files",
+    `what a power cut leaves of a training is read and resumed (--fsync ${fsync})`,
+    async () => {
+      const { states, resumed } = await cutPower(SMALL, fsync);
+      assert(states > 100 && (fsync === "never" || resumed > 50));
+    },
+  );
+}
+
+testWith(
+  "files",
+  "what a power cut leaves of a diffusion model is read and resumed",
+  async () => {
+    const { states, resumed } = await cutPower(DIFFUSION, "results", 16);
+    assert(states > 200 && resumed > 5);
+  },
+);
+
+testWith(
+  "files",
+  "a run says how it ended whichever file operation fails",
+  async () => {
+    const { before, resumed, completed } = await injectFaults(
+      SMALL,
+      "always",
+      5,
+    );
+    assert(before > 0 && resumed > 0 && completed > 0);
   },
 );
 

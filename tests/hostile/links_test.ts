@@ -127,6 +127,31 @@ testWith("files", "no run is resumed in which a link leads out", async () => {
   assertEquals(Deno.statSync(`${folder.path}/else`).size, 0);
 });
 
+testWith(
+  "files",
+  "no run is resumed in which a pipe or a folder stands for a file",
+  async () => {
+    const info = { status: "interrupted", experiment: "diffusion" } as const;
+    const names = ["metrics.jsonl", "checkpoint.safetensors", "config.json"];
+    for (const name of [...names, "run.json"]) {
+      using folder = tempFolder();
+      const run = makeRun(`${folder.path}/runs`, { id: "a", info });
+      const path = `${run}/${name}`;
+      Deno.writeTextFileSync(path, "");
+      for (const kind of ["a pipe or a device", "a directory"]) {
+        Deno.removeSync(path);
+        if (kind === "a directory") Deno.mkdirSync(path);
+        else new Deno.Command("mkfifo", { args: [path] }).outputSync();
+        await assertRejects(
+          () => resumeRun(diffusion, { runPath: run }),
+          RangeError,
+          `it must be a file: it is ${kind}`,
+        );
+      }
+    }
+  },
+);
+
 testWith("files", "a file given by --config may be a link of one's own", () => {
   using folder = tempFolder();
   Deno.mkdirSync(`${folder.path}/mine`);
