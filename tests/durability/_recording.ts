@@ -23,6 +23,11 @@ export type Operation =
   | "truncate"
   | "sync";
 
+/** Thrown by an observer: of what is written, half is written before. */
+export class TornWrite extends Error {
+  override name = "TornWrite";
+}
+
 /** What is told of the operations. */
 export interface Observer {
   /** Is called before each operation; what it throws happens instead. */
@@ -71,12 +76,16 @@ export async function recordOperations<T>(
       if (isNew) after(path, (path) => disk.makeFolder(path));
     },
     writeFileSync(path, data, options) {
-      before("write", path);
+      orTorn(() => before("write", path), () => {
+        originals.writeFileSync(path, half(data as Uint8Array));
+      });
       originals.writeFileSync(path, data, options);
       writeWhole(path, data as Uint8Array);
     },
     writeTextFileSync(path, data, options) {
-      before("write", path);
+      orTorn(() => before("write", path), () => {
+        originals.writeTextFileSync(path, half(data as string));
+      });
       originals.writeTextFileSync(path, data, options);
       writeWhole(path, new TextEncoder().encode(data as string));
     },
@@ -111,7 +120,9 @@ export async function recordOperations<T>(
     const { writeSync, truncateSync, syncSync, syncDataSync } = file;
     Object.assign(file, {
       writeSync(bytes: Uint8Array) {
-        before("write", path);
+        orTorn(() => before("write", path), () => {
+          writeSync.call(file, half(bytes));
+        });
         const offset = file.seekSync(0, Deno.SeekMode.Current);
         const written = writeSync.call(file, bytes);
         after(path, (path) => {
@@ -154,6 +165,24 @@ export async function recordOperations<T>(
     for (const name of Object.keys(replaced) as (keyof typeof replaced)[]) {
       Object.assign(Deno, { [name]: originals[name] });
     }
+  }
+}
+
+function half<
+  T extends { slice(start: number, end: number): T; length: number },
+>(
+  content: T,
+): T {
+  return content.slice(0, Math.floor(content.length / 2));
+}
+
+/** Does one thing, and where that is a torn write, another before it throws. */
+function orTorn(before: () => void, write: () => void): void {
+  try {
+    before();
+  } catch (error) {
+    if (error instanceof TornWrite) write();
+    throw error;
   }
 }
 

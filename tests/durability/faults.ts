@@ -1,17 +1,18 @@
 /**
- * Proof by faults: each file operation of a training fails in turn. However
- * that ends, the run says so, and nothing that was kept is lost.
+ * Proof by faults: each file operation of a training fails in turn, or is the
+ * last one before the process is gone. However that ends, the run says so, and
+ * nothing that was kept is lost.
  *
  * @module
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { resumeRun, trainRun } from "../../core/conduct.ts";
+import { resumeRun, type RunOutcome, trainRun } from "../../core/conduct.ts";
 import { listRuns } from "../../core/utils/find_run.ts";
 import { hasBegun, readRunInfo } from "../../core/utils/run_directory.ts";
 import { RunDatabase } from "../../results/database.ts";
 import { tempFolder } from "../_helpers.ts";
-import { type Operation, recordOperations } from "./_recording.ts";
+import { type Operation, recordOperations, TornWrite } from "./_recording.ts";
 import { type Left, leftBy } from "./_work.ts";
 import { type CutExperiment, type Fsync, optionsFor } from "./power.ts";
 
@@ -21,7 +22,7 @@ export interface FaultTally {
   faults: number;
   /** Trainings that never became a run. */
   before: number;
-  /** Trainings that failed, and were resumed to the same end. */
+  /** Trainings that failed or died, and were resumed to the same end. */
   resumed: number;
   /** Trainings that were completed all the same. */
   completed: number;
@@ -30,16 +31,36 @@ export interface FaultTally {
 /** The operations with which a run ends. */
 const LAST = 12;
 
-/** Which operations fail: one alone, or from some on all that force to disk. */
-type Fault = (operation: Operation, index: number) => boolean;
+/** What goes wrong at an operation: nothing, it fails, or it is half done. */
+type Fault = (operation: Operation, index: number) => Error | null;
+
+const ioError = () => new Error("Input/output error (os error 5)");
+
+/** What goes wrong from the k-th operation on. */
+const FAULTS = {
+  /** The operation fails; all others work. */
+  once: (k: number): Fault => (_, index) => index === k ? ioError() : null,
+  /** From here on nothing can be forced to the disk. */
+  syncs: (k: number): Fault => (operation, index) =>
+    operation === "sync" && index >= k ? ioError() : null,
+  /** From here on nothing is done: the process has been killed. */
+  killed: (k: number): Fault => (_, index) => index >= k ? ioError() : null,
+  /** The same, in the middle of a write. */
+  torn: (k: number): Fault => (operation, index) =>
+    index === k && operation === "write"
+      ? new TornWrite()
+      : index >= k
+      ? ioError()
+      : null,
+};
 
 /**
- * Lets each file operation of a training fail once, and from each on all that
- * force something to the disk.
+ * Lets something go wrong at each file operation of a training.
  *
  * @param what The experiment.
  * @param fsync How much is forced to the disk.
- * @param every Which operations: each how-manyth, and the last ones.
+ * @param kinds What goes wrong.
+ * @param every At which operations: each how-manyth, and the last ones.
  * @returns What came of it.
  * @throws {AssertionError} If a run does not say how it ended, or what it
  * leaves is not what it should be.
@@ -47,17 +68,15 @@ type Fault = (operation: Operation, index: number) => boolean;
 export async function injectFaults(
   what: CutExperiment,
   fsync: Fsync,
+  kinds: readonly (keyof typeof FAULTS)[],
   every = 1,
 ): Promise<FaultTally> {
   const tally: FaultTally = { faults: 0, before: 0, resumed: 0, completed: 0 };
-  const { nOperations, left: expected } = await train(what, fsync, () => false);
+  const { nOperations, left: expected } = await train(what, fsync, () => null);
   for (let k = 0; k < nOperations; k++) {
     if (k % every !== 0 && k < nOperations - LAST) continue;
-    const faults: Fault[] = [
-      (_operation, index) => index === k,
-      (operation, index) => operation === "sync" && index >= k,
-    ];
-    for (const fault of faults) {
+    for (const kind of kinds) {
+      const fault = FAULTS[kind](k);
       const { status } = await train(what, fsync, fault, expected);
       tally.faults++;
       if (status === "none") tally.before++;
@@ -77,11 +96,13 @@ async function train(
   using folder = tempFolder();
   const runs = `${folder.path}/runs`;
   const options = optionsFor(runs, fsync);
-  let nOperations = 0;
+  let nOperations = 0, isKilled = false;
   const before = (operation: Operation, path: string) => {
-    if (fault(operation, nOperations++)) {
-      throw new Error(`Input/output error (os error 5): ${operation} ${path}`);
-    }
+    const error = fault(operation, nOperations++);
+    if (!error) return;
+    error.message += `: ${operation} ${path}`;
+    isKilled ||= fault("mkdir", Infinity) !== null;
+    throw error;
   };
   const outcome = await recordOperations(
     folder.path,
@@ -95,22 +116,23 @@ async function train(
   const database = new RunDatabase(runs);
   assertEquals(database.problems, []);
   const [run] = listRuns(runs).filter(({ path }) => hasBegun(path));
-  if (outcome instanceof Error) {
-    assert(outcome.message.includes("os error 5"));
+  const isFailure = outcome instanceof Error;
+  if (!run || isFailure && !isKilled) {
+    assert(isFailure);
     if (run) assertEquals(readRunInfo(run.path).status, "failed");
     return { nOperations, status: "none", left: { ...expected! } };
   }
-  const { status } = readRunInfo(run!.path);
-  assertEquals(status, outcome.status);
-  if (status === "failed") {
-    assert(String(outcome.error).includes("os error 5"), `${outcome.error}`);
+  const { status } = readRunInfo(run.path);
+  if (!isKilled) assertEquals(status, (outcome as RunOutcome).status);
+  else assert(status === "completed" || status === "running");
+  if (status !== "completed") {
     const resumed = await resumeRun(experiment, {
       ...options,
-      runPath: run!.path,
+      runPath: run.path,
     });
     assertEquals([resumed.status, resumed.error], ["completed", undefined]);
-  } else assertEquals(status, "completed");
-  const left = leftBy(run!.path);
+  }
+  const left = leftBy(run.path);
   if (expected) assertEquals(left, expected);
   return { nOperations, status, left };
 }

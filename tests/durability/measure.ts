@@ -15,7 +15,9 @@ import { fillPage, table } from "../_page.ts";
 import { setClockBack } from "./clock.ts";
 import { cutFiles } from "./cut.ts";
 import { canMount, fillDisks, writeNowhere } from "./disk.ts";
+import { type FaultTally, injectFaults } from "./faults.ts";
 import { killTrainings } from "./kill.ts";
+import { type CutExperiment, cutPower, DIFFUSION, SMALL } from "./power.ts";
 import {
   deleteWhileCompared,
   evaluateTogether,
@@ -31,6 +33,30 @@ const ROOMS = Array.from({ length: 40 }, (_, i) => 4 * i);
 
 const count = (n: number) => n.toLocaleString("en-US");
 
+async function eachExperiment<T>(
+  prove: (what: CutExperiment) => Promise<T>,
+): Promise<T[]> {
+  return [await prove(SMALL), await prove(DIFFUSION)];
+}
+
+/** The sum of each count. */
+function sum<T extends object>(tallies: readonly T[]): T {
+  return tallies.reduce((all, tally) =>
+    Object.fromEntries(
+      Object.entries(all).map((
+        [key, n],
+      ) => [key, n + (tally as Record<string, number>)[key]!]),
+    ) as T
+  );
+}
+
+function faultsCameTo(tallies: readonly FaultTally[], what: string): string {
+  const { faults, before, resumed, completed } = sum(tallies);
+  return `${count(faults)} ${what}: ${count(before)} before there was a run, ` +
+    `${count(resumed)} resumed to the same end, bit for bit, ` +
+    `${count(completed)} completed already`;
+}
+
 /** A proof: what is done, and what it comes to. */
 type Proof = [what: string, prove: (runs: string) => Promise<string>];
 
@@ -44,6 +70,34 @@ const PROOFS: Proof[] = [
       `${count(after)} too late; ${count(acknowledged)} lines, checkpoints ` +
       `and records acknowledged, all there; ${count(resumed)} resumed, each ` +
       "ended as one that was never stopped, bit for bit";
+  }],
+  [
+    "trainings killed at every file operation, and within every write",
+    async () => {
+      const tallies = await eachExperiment((what) =>
+        injectFaults(what, "results", ["killed", "torn"])
+      );
+      return faultsCameTo(tallies, "kills");
+    },
+  ],
+  [
+    "the power cut after every file operation (train, resume, eval)",
+    async () => {
+      const tallies = await eachExperiment((what) => cutPower(what, "results"));
+      const always = await cutPower(SMALL, "always");
+      const { operations, states, resumed } = sum([...tallies, always]);
+      return `${count(operations)} operations, ${
+        count(states)
+      } states of the ` +
+        "disk: all that was acknowledged is there, readers and doctor find no " +
+        `damage; ${count(resumed)} resumed, bit for bit`;
+    },
+  ],
+  ["every file operation of a training failing", async () => {
+    const tallies = await eachExperiment((what) =>
+      injectFaults(what, "results", ["once", "syncs"])
+    );
+    return faultsCameTo(tallies, "faults");
   }],
   ["every file of a run cut at every byte", async (runs) => {
     const { files, cuts } = await cutFiles(`${ROOT}/${runs}`, 1);
