@@ -13,6 +13,10 @@ import {
 type Case = [command: string, code: number, message: RegExp];
 
 const WRONG_FLAGS: Case[] = [
+  ...["train --resume=", "train --config=", "eval --experiment=", "rm --where="]
+    .map((
+      command,
+    ): Case => [command, 2, /Cannot use --\w+ with an empty value/]),
   [
     "train --batchsize 3",
     2,
