@@ -19,6 +19,7 @@ import {
 import { RunDatabase } from "../results/database.ts";
 import type { Figure, FigureOptions } from "../results/plots/points.ts";
 import { SCALES } from "../results/plots/scale.ts";
+import { formatSpec } from "../results/plots/spec_json.ts";
 import { selectRuns } from "../results/select.ts";
 import {
   asUsage,
@@ -273,8 +274,7 @@ async function drawHistory(
 
 async function write(path: string, spec: Figure["spec"]): Promise<void> {
   if (path.endsWith(".json")) {
-    const json = printableJson(JSON.stringify(spec, null, 2));
-    return writeOutput(path, `${json}\n`);
+    return writeOutput(path, `${printableJson(formatSpec(spec, 2))}\n`);
   }
   const { svgOf } = await import("../results/plots/svg.ts");
   const svg = await svgOf(spec);
