@@ -161,13 +161,17 @@ const command: Command = {
     }
     const database = new RunDatabase(...runs);
     const problems = [...database.problems];
-    const { spec, left } = figure.history === ""
-      ? await drawPoints(database, figure, options)
-      : await drawHistory(database, figure, { ...options, problems });
-    await write(figure.out, spec);
-    console.log(figure.out);
-    left.forEach((what) => console.error(shown(`not drawn: ${what}`)));
-    reportProblems(problems);
+    try {
+      const { spec, left } = figure.history === ""
+        ? await drawPoints(database, figure, options)
+        : await drawHistory(database, figure, { ...options, problems });
+      await write(figure.out, spec);
+      console.log(figure.out);
+      left.forEach((what) => console.error(shown(`not drawn: ${what}`)));
+    } finally {
+      // A run that cannot be read may be why nothing can be drawn.
+      reportProblems(problems);
+    }
     return statusOf(problems, strict);
   },
 };

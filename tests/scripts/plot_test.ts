@@ -103,6 +103,21 @@ testWith(
 
 testWith(
   "scripts",
+  "plot --history names the history that it cannot read",
+  async () => {
+    using runs = tempRuns();
+    const run = makeRun(`${ROOT}/${runs.path}`, { id: "a" });
+    Deno.mkdirSync(`${run}/metrics.jsonl`);
+    const args = ["--history=loss", `--runs=${runs.path}`];
+    const { code, stderr } = await runScript("plot", args);
+    assertEquals(code, 2);
+    assertMatch(stderr, /^problem: a: .*a\/metrics\.jsonl/);
+    assertMatch(stderr, /error: Cannot use loss as there is no such measure/);
+  },
+);
+
+testWith(
+  "scripts",
   "plot --samples and --reverse draw what an evaluation kept, of the run and setting that are named",
   async () => {
     using runs = tempRuns();
