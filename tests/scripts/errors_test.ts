@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { listRuns } from "../../core/utils/find_run.ts";
+import { readRunInfo } from "../../core/utils/run_directory.ts";
 import { makeRun } from "../_runs.ts";
 import {
   ROOT,
   runScript,
+  type ScriptResult,
   tempFolder,
   tempRuns,
   testWith,
@@ -243,6 +245,58 @@ testWith(
     assertMatch(debug.stderr, /^ +at .*json\.ts/m);
   },
 );
+
+/** Runs a script whose stdout or stderr is a full disk. */
+async function runInto(
+  output: ">" | "2>",
+  script: string,
+  args: readonly string[],
+): Promise<ScriptResult> {
+  const command = `"$DENO" run --quiet --no-prompt -P=${script} ` +
+    `scripts/${script}.ts "$@" ${output} /dev/full`;
+  const { code, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", command, script, ...args],
+    cwd: ROOT,
+    env: { DENO: Deno.execPath(), NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+const CANNOT_PRINT =
+  "error: Cannot write to stdout: No space left on device (os error 28)\n";
+
+testWith(
+  "scripts",
+  "a full stdout is told on stderr, and spoils no training",
+  async () => {
+    using runs = tempRuns();
+    const at = `--runs=${runs.path}`;
+    for (const args of [[at], [at, "--help"], ["--runs=studies"]]) {
+      const { code, stderr } = await runInto(">", "runs", args);
+      assertEquals([code, stderr], [1, CANNOT_PRINT]);
+    }
+    const args = ["--n-epochs=1", "--n-train=100", "--quiet", at];
+    const { code, stderr } = await runInto(">", "train", args);
+    assertEquals([code, stderr], [1, CANNOT_PRINT]);
+    const [run] = listRuns(`${ROOT}/${runs.path}`);
+    assertEquals(readRunInfo(run!.path).status, "completed");
+  },
+);
+
+testWith("scripts", "a full stderr spoils nothing", async () => {
+  using runs = tempRuns();
+  const args = ["--n-epochs=1", "--n-train=100", `--runs=${runs.path}`];
+  const { code, stdout } = await runInto("2>", "train", args);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^loss\/train = /);
+  assertEquals((await runInto("2>", "train", ["--n-epoch=1"])).code, 2);
+});
 
 /** A file system that is full or read-only; null where none may be mounted. */
 async function mount(
