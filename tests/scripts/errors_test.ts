@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { listRuns } from "../../core/utils/find_run.ts";
 import { readRunInfo } from "../../core/utils/run_directory.ts";
+import { mount } from "../_mount.ts";
 import { makeRun } from "../_runs.ts";
 import {
   ROOT,
@@ -297,25 +298,6 @@ testWith("scripts", "a full stderr spoils nothing", async () => {
   assertMatch(stdout, /^loss\/train = /);
   assertEquals((await runInto("2>", "train", ["--n-epoch=1"])).code, 2);
 });
-
-/** A file system that is full or read-only; null where none may be mounted. */
-async function mount(
-  path: string,
-  options: string,
-): Promise<Disposable | null> {
-  try {
-    const args = ["-t", "tmpfs", "-o", options, "tmpfs", path];
-    const { success } = await new Deno.Command("mount", { args }).output();
-    if (!success) return null;
-  } catch {
-    return null;
-  }
-  return {
-    [Symbol.dispose]: () => {
-      new Deno.Command("umount", { args: ["-l", path] }).outputSync();
-    },
-  };
-}
 
 for (
   const [what, options, message] of [
