@@ -127,7 +127,8 @@ function pathOf(url: string): string {
 
 function readIfThere(url: URL): Uint8Array | null {
   try {
-    return Deno.readFileSync(url);
+    // To read a pipe may wait for ever.
+    return Deno.statSync(url).isFile ? Deno.readFileSync(url) : null;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

@@ -43,7 +43,9 @@ export async function loadExperiment(
   if (file === "") return diffusion;
   // Looked at first: a failed import does not say whether the file is there.
   try {
-    Deno.statSync(file);
+    if (!Deno.statSync(file).isFile) {
+      throw usageError(`Cannot use --experiment ${file}: it must be a file`);
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw usageError(`Cannot use --experiment ${file}: there is no such file`);

@@ -104,6 +104,34 @@ testWith(
   },
 );
 
+testWith(
+  "scripts",
+  "no command waits for a pipe that its flags name",
+  async () => {
+    using runs = tempRuns();
+    const folder = `${runs.path}/.pipes`;
+    Deno.mkdirSync(`${ROOT}/${folder}`);
+    const pipes = ["a.json", "a.csv", "a.ts"];
+    new Deno.Command("mkfifo", { args: pipes, cwd: `${ROOT}/${folder}` })
+      .outputSync();
+    for (
+      const [script, flag, end] of [
+        ["train", "--config", "json"],
+        ["train", "--dataset", "csv"],
+        ["train", "--experiment", "ts"],
+        ["eval", "--experiment", "ts"],
+        ["reproduce", "--experiment", "ts"],
+      ]
+    ) {
+      const args = [`${flag}=${folder}/a.${end}`, `--runs=${runs.path}`];
+      const { code, stderr } = await runScript(script!, args);
+      assertEquals(code, 2);
+      assertMatch(stderr, /^error: Cannot .*\/a\.\w+.* must be a file/);
+    }
+    assertEquals(listRuns(`${ROOT}/${runs.path}`), []);
+  },
+);
+
 const TABLES: [content: string, message: RegExp][] = [
   ["", /my\.csv as it has no rows of numbers/],
   [
