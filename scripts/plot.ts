@@ -148,8 +148,8 @@ const command: Command = {
     const { y, history, samples, reverse } = figure;
     if ([y, history, samples, reverse].filter(Boolean).length !== 1) {
       throw usageError(
-        "Cannot draw a figure but of one thing: give either --y RECORD or " +
-          "--history MEASURE, or --samples RUN or --reverse RUN",
+        "Choose exactly one of --y RECORD, --history MEASURE, --samples RUN, " +
+          "and --reverse RUN",
       );
     }
     if (samples || reverse) return await drawSamples(figure, runs);

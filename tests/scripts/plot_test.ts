@@ -85,7 +85,7 @@ testWith(
       assertEquals([code, stdout], [2, ""], stderr);
       assertMatch(stderr, message);
     };
-    await wrong([], /give either --y RECORD or --history MEASURE/);
+    await wrong([], /Choose exactly one of --y RECORD, --history/);
     await wrong(["--history=loss", "--series=rate"], /Cannot use --series or/);
     await wrong(
       ["--y=los", "--x=rate"],
