@@ -153,7 +153,7 @@ testWith(
       const [args, message] of [
         [["--samples=nobody"], /Cannot find run "nobody"/],
         [["--samples=latest", "--setting=ddpm"], /there is no such setting/],
-        [["--samples=latest", "--reverse=latest"], /but of one thing/],
+        [["--samples=latest", "--reverse=latest"], /Choose exactly one of/],
         [["--samples=latest", "--runs=runs"], /of more than one run/],
       ] as const
     ) {
