@@ -68,9 +68,7 @@ export async function main(command: Command): Promise<void> {
         ...help,
         groups: [...help.groups, { title: "Help", schema: commonSchema }],
       }));
-      return;
-    }
-    Deno.exitCode = await command.run(args);
+    } else Deno.exitCode = await command.run(args);
     if (outputFailure()) throw outputFailure();
   } catch (error) {
     Deno.exitCode = error instanceof ConfigError ? EXIT.usage : EXIT.failed;

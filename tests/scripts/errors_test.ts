@@ -310,6 +310,8 @@ testWith(
       const { code, stderr } = await runInto(">", "runs", args);
       assertEquals([code, stderr], [1, CANNOT_PRINT]);
     }
+    const help = await runInto(">", "train", ["--help"]);
+    assertEquals([help.code, help.stderr], [1, CANNOT_PRINT]);
     const args = ["--n-epochs=1", "--n-train=100", "--quiet", at];
     const { code, stderr } = await runInto(">", "train", args);
     assertEquals([code, stderr], [1, CANNOT_PRINT]);
