@@ -14,6 +14,7 @@ import { init, parse } from "es-module-lexer";
 import { dirname, relative } from "@std/path";
 import stripJsonComments from "strip-json-comments";
 import { sha256 } from "./utils/_hash.ts";
+import { checkStaysInside } from "./utils/_inside.ts";
 import { checkFile, MOST_BYTES } from "./utils/files.ts";
 import {
   isJsonObject,
@@ -126,7 +127,8 @@ function pathOf(url: string): string {
 
 function readIfThere(url: URL): Uint8Array | null {
   try {
-    return Deno.readFileSync(url);
+    // To read a pipe may wait for ever.
+    return Deno.statSync(url).isFile ? Deno.readFileSync(url) : null;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
@@ -174,6 +176,7 @@ function importsOf(content: Uint8Array, path: string): Import[] {
  * @param source The source.
  * @param options How to write it.
  * @returns Its hashes, by which it is found again.
+ * @throws {RangeError} If a link in the way leads out of the runs.
  */
 export async function keepSource(
   runs: string,
@@ -181,6 +184,7 @@ export async function keepSource(
   options: WriteOptions = {},
 ): Promise<SourceInfo> {
   const folder = `${runs}/${SOURCES}`;
+  checkStaysInside(`${folder}/files`, runs);
   makeFolders(`${folder}/files`, options);
   const keep = async (content: Uint8Array) => {
     const hash = await sha256(content);
@@ -225,10 +229,10 @@ function ensure(
 ): void {
   let found: Uint8Array | null = null;
   try {
-    if (checkFile(path, MOST_BYTES.text) === content.length) {
-      found = Deno.readFileSync(path);
-    }
-  } catch { /* it is not there, or no such file */ }
+    // What a link leads to may change any time.
+    const { isFile, size } = Deno.lstatSync(path);
+    if (isFile && size === content.length) found = Deno.readFileSync(path);
+  } catch { /* it is not there */ }
   const isWhole = found?.every((byte, index) => byte === content[index]);
   if (!isWhole) writeFileAtomic(path, content, options);
   // Another process may have written it a moment ago, or did not wait.
@@ -247,8 +251,8 @@ const INNER_PATH =
  * @param info Its hashes, as `run.json` has them.
  * @returns The source.
  * @throws {Deno.errors.NotFound} If the store lacks it, or one of its files.
- * @throws {RangeError} If a file is not what its hash says, or has a path that
- * leads elsewhere.
+ * @throws {RangeError} If a file is not what its hash says, is a link that leads
+ * out of the runs, or has a path that leads elsewhere.
  */
 export async function readSource(
   runs: string,
@@ -257,7 +261,10 @@ export async function readSource(
   const folder = `${runs}/${SOURCES}`;
   const read = async (path: string, hash: string) => {
     const isWhole = HASH.test(hash);
-    if (isWhole) checkFile(path, MOST_BYTES.text);
+    if (isWhole) {
+      checkStaysInside(path, runs);
+      checkFile(path, MOST_BYTES.text);
+    }
     const content = isWhole ? Deno.readFileSync(path) : new Uint8Array();
     if (isWhole && await sha256(content) === hash) return content;
     throw new RangeError(

@@ -63,8 +63,10 @@ export async function main(command: Command): Promise<void> {
   const args = Deno.args;
   const end = args.indexOf("--");
   const flags = end < 0 ? args : args.slice(0, end);
+  const outputFailure = guardOutput(command);
   // Until the command has ended: it might await something that never comes.
   Deno.exitCode = EXIT.failed;
+  let status = EXIT.done;
   try {
     if (flags.includes("--help") || flags.includes("-h")) {
       const help = await command.help(args);
@@ -72,14 +74,15 @@ export async function main(command: Command): Promise<void> {
         ...help,
         groups: [...help.groups, { title: "Help", schema: commonSchema }],
       }));
-      Deno.exitCode = EXIT.done;
-      return;
-    }
-    Deno.exitCode = await command.run(args);
+    } else status = await command.run(args);
+    if (outputFailure()) throw outputFailure();
   } catch (error) {
-    Deno.exitCode = error instanceof ConfigError ? EXIT.usage : EXIT.failed;
+    status = error instanceof ConfigError ? EXIT.usage : EXIT.failed;
     printError(command, error);
   }
+  // What was started and not awaited must not keep the process alive, nor
+  // change what has been reported.
+  Deno.exit(status);
 }
 
 /**
@@ -103,19 +106,52 @@ function inspect(error: unknown): string {
   }
 }
 
+/**
+ * Makes a full disk behind stdout or stderr harmless: a command that writes
+ * runs goes on to its end without stdout, all others stop, and what cannot be
+ * written to stderr is lost.
+ *
+ * @param command The command.
+ * @returns What gives the error of stdout, if there was one.
+ */
+function guardOutput(command: Command): () => Error | undefined {
+  let failure: Error | undefined;
+  for (const name of ["log", "info", "debug"] as const) {
+    const print = console[name].bind(console);
+    console[name] = (...parts) => {
+      try {
+        print(...parts);
+      } catch (cause) {
+        const { message } = cause as Error;
+        failure ??= new Error(`Cannot write to stdout: ${message}`, { cause });
+        if (!command.writesRuns) throw failure;
+      }
+    };
+  }
+  for (const name of ["error", "warn"] as const) {
+    const print = console[name].bind(console);
+    console[name] = (...parts) => {
+      try {
+        print(...parts);
+      } catch { /* there is nowhere else to say it */ }
+    };
+  }
+  return () => failure;
+}
+
 function explain(command: Command, error: unknown): string {
   const { message } = describeError(error);
   if (!(error instanceof Error)) return message;
   if (isRefusal(error)) return explainRefusal(command, message);
-  if (NO_ROOM.test(message)) {
+  if (command.writesRuns && "code" in error && NO_ROOM.includes(error.code)) {
     return `${message}\nMake room or get the right to write there, or ` +
       "name another directory with --runs DIR";
   }
   return message;
 }
 
-// EACCES, ENOSPC, EROFS, EDQUOT, of an attempt to write.
-const NO_ROOM = /os error (13|28|30|122)\)(?!: (read|open|stat|lstat))/;
+/** A disk that is full or read-only, or a quota that is used up. */
+const NO_ROOM: readonly unknown[] = ["ENOSPC", "EROFS", "EDQUOT"];
 
 /**
  * Refuses positional arguments beyond those that a command takes.

@@ -45,7 +45,9 @@ export async function loadExperiment(
   if (file === "") return diffusion;
   // Looked at first: a failed import does not say whether the file is there.
   try {
-    Deno.statSync(file);
+    if (!Deno.statSync(file).isFile) {
+      throw usageError(`Cannot use --experiment ${file}: it must be a file`);
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw usageError(`Cannot use --experiment ${file}: there is no such file`);
@@ -134,13 +136,13 @@ export interface CarryOutOptions {
  * @param command The command.
  * @param options How to report.
  * @param work The training or evaluation.
- * @returns Never: it ends the process, with the exit status.
+ * @returns The exit status.
  */
 export async function carryOut(
   command: Command,
   options: CarryOutOptions,
   work: (options: RunOptions) => Promise<RunOutcome>,
-): Promise<never> {
+): Promise<number> {
   const print = console.log;
   // What an experiment prints itself must not stand beside the document.
   if (options.json) console.log = console.error;
@@ -188,7 +190,6 @@ export async function carryOut(
       Deno.exitCode = EXIT.failed;
     }
   });
-  let status: number;
   try {
     const outcome = work({
       signal,
@@ -209,14 +210,10 @@ export async function carryOut(
       warn: (warning) => console.error(shown(`warning: ${warning}`)),
       onProgress: (state) => progress.show(state),
     });
-    status = report(await Promise.race([outcome, failedEarly.promise]));
+    return report(await Promise.race([outcome, failedEarly.promise]));
   } catch (error) {
     if (!signal.aborted || failure.aborted) throw error;
     console.error("interrupted before there was a run");
-    status = interruption.status();
+    return interruption.status();
   }
-  failures[Symbol.dispose]();
-  // What was started and not awaited must not keep the process alive, nor
-  // change what it has just reported.
-  Deno.exit(status);
 }

@@ -32,6 +32,12 @@ export function temporaryOf(path: string): string {
  * @throws {Deno.errors.NotCapable} If the process may not write these.
  */
 export function rewrite(path: string, content: string): void {
+  try {
+    // Left by a process that was killed, or a link: not to be written through.
+    Deno.removeSync(temporaryOf(path));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
   writeFileAtomic(path, content, { unique: TEMPORARY });
 }
 

@@ -19,6 +19,7 @@ import {
 import { RunDatabase } from "../results/database.ts";
 import type { Figure, FigureOptions } from "../results/plots/points.ts";
 import { SCALES } from "../results/plots/scale.ts";
+import { formatSpec } from "../results/plots/spec_json.ts";
 import { selectRuns } from "../results/select.ts";
 import {
   asUsage,
@@ -147,8 +148,8 @@ const command: Command = {
     const { y, history, samples, reverse } = figure;
     if ([y, history, samples, reverse].filter(Boolean).length !== 1) {
       throw usageError(
-        "Cannot draw a figure but of one thing: give either --y RECORD or " +
-          "--history MEASURE, or --samples RUN or --reverse RUN",
+        "Choose exactly one of --y RECORD, --history MEASURE, --samples RUN, " +
+          "and --reverse RUN",
       );
     }
     if (samples || reverse) return await drawSamples(figure, runs);
@@ -160,13 +161,17 @@ const command: Command = {
     }
     const database = new RunDatabase(...runs);
     const problems = [...database.problems];
-    const { spec, left } = figure.history === ""
-      ? await drawPoints(database, figure, options)
-      : await drawHistory(database, figure, { ...options, problems });
-    await write(figure.out, spec);
-    console.log(figure.out);
-    left.forEach((what) => console.error(shown(`not drawn: ${what}`)));
-    reportProblems(problems);
+    try {
+      const { spec, left } = figure.history === ""
+        ? await drawPoints(database, figure, options)
+        : await drawHistory(database, figure, { ...options, problems });
+      await write(figure.out, spec);
+      console.log(figure.out);
+      left.forEach((what) => console.error(shown(`not drawn: ${what}`)));
+    } finally {
+      // A run that cannot be read may be why nothing can be drawn.
+      reportProblems(problems);
+    }
     return statusOf(problems, strict);
   },
 };
@@ -273,8 +278,7 @@ async function drawHistory(
 
 async function write(path: string, spec: Figure["spec"]): Promise<void> {
   if (path.endsWith(".json")) {
-    const json = printableJson(JSON.stringify(spec, null, 2));
-    return writeOutput(path, `${json}\n`);
+    return writeOutput(path, `${printableJson(formatSpec(spec, 2))}\n`);
   }
   const { svgOf } = await import("../results/plots/svg.ts");
   const svg = await svgOf(spec);

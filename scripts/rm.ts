@@ -6,7 +6,7 @@
 
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { findRun } from "../core/utils/find_run.ts";
+import { findEntry, findRun } from "../core/utils/find_run.ts";
 import { isInUse } from "../core/utils/history.ts";
 import { printable } from "../core/utils/printable.ts";
 import { isStarting, runIdOf } from "../core/utils/run_directory.ts";
@@ -71,9 +71,8 @@ const command: Command = {
 
 /** The run of a name; a link is none, as it would be another run that goes. */
 function idOf(runs: string, name: string): string {
-  const path = name.replace(/\/+$/, "");
   const runPath = findRun(runs, name);
-  if (path.includes("/")) checkNoLink(path);
+  checkNoLink(findEntry(runs, name));
   return runIdOf(runPath);
 }
 

@@ -5,7 +5,8 @@
  * @module
  */
 
-import fc from "fast-check";
+// deno-lint-ignore no-import-prefix -- deno.lock knows no package of tests
+import fc from "npm:fast-check@4.10.2";
 
 const canRead = Deno.permissions.querySync({ name: "env" }).state === "granted";
 const seed = canRead ? Deno.env.get("WHISKER_TEST_SEED") : undefined;

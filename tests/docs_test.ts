@@ -30,7 +30,9 @@ async function lint(files: readonly string[]): Promise<string[]> {
     stdin: "null",
   }).output();
   const [, ...errors] = new TextDecoder().decode(stderr).split(/^error\[/m);
-  return errors.filter((error) => !FOREIGN.test(error));
+  // What is only exported again is documented by its own package.
+  const own = `--> ${Deno.realPathSync(ROOT)}/`;
+  return errors.filter((error) => error.includes(own) && !FOREIGN.test(error));
 }
 
 testWith("scripts", "every public symbol is documented", async () => {

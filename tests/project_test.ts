@@ -46,6 +46,57 @@ testWith(
   },
 );
 
+interface Lock {
+  readonly specifiers: Readonly<Record<string, string>>;
+  readonly npm: Readonly<Record<string, unknown>>;
+}
+
+const readLock = (path: string): Lock =>
+  JSON.parse(Deno.readTextFileSync(`${ROOT}/${path}`));
+
+testWith(
+  "files",
+  "deno.lock, all of which a first train downloads, has no package of tests",
+  () => {
+    const { imports } = readConfig("deno.json");
+    const code = ["core", "results", "scripts", "shims"].flatMap(sourceFiles)
+      .flatMap(importsOf);
+    const used = Object.entries<string>(imports)
+      .filter(([name]) =>
+        code.some((specifier) =>
+          name.endsWith("/") ? specifier.startsWith(name) : specifier === name
+        )
+      )
+      .map(([, target]) => target);
+    for (const specifier of Object.keys(readLock("deno.lock").specifiers)) {
+      const path = specifier.replace("npm:", "npm:/");
+      assert(
+        used.some((target) =>
+          target.startsWith(specifier) || target.startsWith(path)
+        ),
+        specifier,
+      );
+    }
+  },
+);
+
+testWith(
+  "files",
+  "tests/deno.lock is deno.lock with the packages of tests",
+  () => {
+    const { specifiers, npm } = readLock("deno.lock");
+    const all = readLock("tests/deno.lock");
+    const own = ["fast-check", "playwright-core", "pure-rand"];
+    const isOwn = (name: string) => own.some((own) => name.includes(own));
+    const others = <T>(packages: Readonly<Record<string, T>>) =>
+      Object.fromEntries(
+        Object.entries(packages).filter(([name]) => !isOwn(name)),
+      );
+    assertEquals(others(all.specifiers), specifiers);
+    assertEquals(others(all.npm), npm);
+  },
+);
+
 testWith("files", "every task has a description", () => {
   const { tasks } = readConfig("deno.json");
   for (
@@ -92,7 +143,8 @@ testWith("files", "only core/diffusion imports TensorFlow.js", () => {
   for (const folder of ["core", "scripts", "results"]) {
     for (const path of sourceFiles(folder)) {
       if (path.startsWith("core/diffusion/")) continue;
-      assert(!importsOf(path).includes("@tensorflow/tfjs"), path);
+      const names = importsOf(path).join();
+      assert(!names.includes("@tensorflow/"), path);
     }
   }
 });

@@ -151,6 +151,72 @@ testWith(
 );
 
 testWith(
+  "files",
+  "keepSource() and readSource() follow no link out of the runs",
+  async () => {
+    const source = await collectSource([urlOf("core/version.ts")]);
+    for (const name of [SOURCES, `${SOURCES}/files`]) {
+      for (const target of ["elsewhere", "nowhere"]) {
+        using folder = tempFolder();
+        const runs = `${folder.path}/runs`;
+        const info = await keepSource(runs, source);
+        Deno.renameSync(`${runs}/${name}`, `${folder.path}/elsewhere`);
+        Deno.symlinkSync(`${folder.path}/${target}`, `${runs}/${name}`);
+        const before = readTree(folder.path);
+        // Another file, which is to be written.
+        const files = new Map([["a.ts", new Uint8Array(1)]]);
+        for (
+          const attempt of [
+            () => keepSource(runs, { ...source, files }),
+            () => readSource(runs, info),
+          ]
+        ) await assertRejects(attempt, RangeError, "a link that leads out");
+        assertEquals(readTree(folder.path), before);
+      }
+    }
+  },
+);
+
+testWith(
+  "scripts",
+  "keepSource() replaces what is no file, and readSource() does not wait for it",
+  async () => {
+    const makers: readonly ((path: string) => void)[] = [
+      (path) => {
+        new Deno.Command("mkfifo", { args: [path] }).outputSync();
+      },
+      (path) => Deno.symlinkSync("/dev/zero", path),
+      (path) => {
+        // A copy elsewhere is the right content until somebody changes it.
+        Deno.symlinkSync(`${path.replace(/\/runs\/.*/, "")}/copy`, path);
+      },
+    ];
+    for (const make of makers) {
+      using folder = tempFolder();
+      const runs = `${folder.path}/runs`;
+      const source = await collectSource([urlOf("core/version.ts")]);
+      const info = await keepSource(runs, source);
+      const [file] = Deno.readDirSync(`${runs}/${SOURCES}/files`);
+      const path = `${runs}/${SOURCES}/files/${file!.name}`;
+      Deno.renameSync(path, `${folder.path}/copy`);
+      make(path);
+      await assertRejects(() => readSource(runs, info), RangeError);
+      assertEquals(await keepSource(runs, source), info);
+      assert(Deno.lstatSync(path).isFile);
+      assertEquals(await readSource(runs, info), source);
+    }
+  },
+);
+
+/** The paths of all files in a folder. */
+function readTree(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    return isDirectory ? [path, ...readTree(path)] : [path];
+  });
+}
+
+testWith(
   "scripts",
   "layOutSource() makes files that run where they lie, whatever deno.json says",
   async () => {

@@ -214,8 +214,7 @@ export function integers(options: IntegersOptions): Field<readonly number[]> {
     ...describe(options),
     rule: `a list of ${count}whole numbers${words}`,
     placeholder: "<integer,…>",
-    fromText: (text) =>
-      text.trim() === "" ? [] : text.split(",").map(numberFromText),
+    fromText: (text) => text.split(",").map(numberFromText),
   });
 }
 
@@ -267,8 +266,7 @@ export function names(
     ...describe(options),
     rule: "a list of names",
     placeholder: options.placeholder ?? "<name,…>",
-    fromText: (text) =>
-      text.trim() === "" ? [] : text.split(",").map((name) => name.trim()),
+    fromText: (text) => text.split(",").map((name) => name.trim()),
   });
 }
 

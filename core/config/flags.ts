@@ -73,7 +73,7 @@ function kebab(key: string): string {
  * @param args The arguments, `Deno.args` for example.
  * @param schemas Whose keys may be given as flags.
  * @returns The values by schema, unchecked, and the positional arguments.
- * @throws {ConfigError} If a flag is unknown or lacks its value.
+ * @throws {ConfigError} If a flag is unknown, or its value is missing or empty.
  *
  * @example
  * ```ts
@@ -118,6 +118,14 @@ export function parseFlags(
       return false;
     },
   });
+  for (const [name, { placeholder }] of fields) {
+    if (![parsed[name]].flat().includes("")) continue;
+    const where = `--${name}`;
+    const usage = `${where} ${placeholder}`.trim();
+    const message =
+      `Cannot use ${where} with an empty value: write ${usage}, or leave it out`;
+    problems.push({ where, message });
+  }
   if (problems.length > 0) throw new ConfigError(problems);
 
   const sourceFor = (schema: AnySchema): ConfigSource => {

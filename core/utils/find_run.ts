@@ -69,12 +69,13 @@ export interface FindRunOptions {
 
 /**
  * Finds a run by what a person calls it: its id, the beginning of the id or of
- * its hexadecimal part, else any part of the id, its path, or `latest`.
+ * its hexadecimal part, else any part of the id, its path, or `latest`. A link
+ * to a run in the same directory may be named too.
  *
  * @param runs The directory that holds all runs.
  * @param name What the run is called.
  * @param options Which runs `latest` may mean.
- * @returns The run's directory.
+ * @returns The run's directory, under its own name.
  * @throws {RangeError} If there is no such run, more than one, or it lies
  * outside the runs directory.
  */
@@ -83,7 +84,25 @@ export function findRun(
   name: string,
   options: FindRunOptions = {},
 ): string {
-  if (name.includes("/")) return findByPath(runs, name);
+  return findByPath(runs, findEntry(runs, name, options));
+}
+
+/**
+ * Finds what a person names as {@linkcode findRun} does, and does not follow it
+ * if it is a link.
+ *
+ * @param runs The directory that holds all runs.
+ * @param name What the run is called.
+ * @param options Which runs `latest` may mean.
+ * @returns The path of a run or of a link.
+ * @throws {RangeError} If there is no such run, or more than one.
+ */
+export function findEntry(
+  runs: string,
+  name: string,
+  options: FindRunOptions = {},
+): string {
+  if (name.includes("/")) return name.replace(/\/+$/, "");
   const entries = listRuns(runs);
   const usable = entries.filter(({ refused }) => !refused);
   if (name === "latest") return findLatest(runs, usable, options);
@@ -120,13 +139,12 @@ function summarize(names: readonly string[]): string {
 }
 
 function findByPath(runs: string, path: string): string {
-  const trimmed = path.replace(/\/+$/, "");
   const outside = new RangeError(
     `Cannot use run ${path} as it lies outside ${runs}: ` +
       "--runs DIR names another runs directory",
   );
   try {
-    if (!Deno.statSync(trimmed).isDirectory) {
+    if (!Deno.statSync(path).isDirectory) {
       throw new RangeError(`Cannot use ${path} as a run: it is a file`);
     }
   } catch (error) {
@@ -135,7 +153,7 @@ function findByPath(runs: string, path: string): string {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new RangeError(`Cannot find run ${path}: there is no such directory`);
   }
-  const id = pathWithin(trimmed, runs);
+  const id = pathWithin(path, runs);
   if (id === null) throw outside;
   if (!RUN_ID.test(id)) {
     throw new RangeError(

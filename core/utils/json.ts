@@ -5,6 +5,7 @@
  * @module
  */
 
+import { rename } from "./_rename.ts";
 import { formatSize, MOST_BYTES, MOST_DEPTH, readText } from "./files.ts";
 
 /** The version that every file of a run directory bears at its top level. */
@@ -165,11 +166,14 @@ export function writeFileAtomic(
   const slash = path.lastIndexOf("/") + 1;
   const temporary = `${path.slice(0, slash)}.${path.slice(slash)}.${unique}`;
   try {
-    if (typeof content === "string") Deno.writeTextFileSync(temporary, content);
-    else Deno.writeFileSync(temporary, content);
+    const bytes = typeof content === "string"
+      ? new TextEncoder().encode(content)
+      : content;
+    // What has this name already, a link perhaps, is not written to.
+    Deno.writeFileSync(temporary, bytes, { createNew: true });
     // The content before the name: or else the name could outlive it.
     if (isDurable) syncToDisk(temporary);
-    Deno.renameSync(temporary, path);
+    rename(temporary, path);
     if (isDurable) syncToDisk(path.slice(0, slash) || ".");
   } catch (error) {
     // A disk that is full must not keep the torn half as well.
@@ -197,6 +201,10 @@ export function syncToDisk(path: string): void {
   }
   try {
     file.syncSync();
+  } catch (error) {
+    // Of an open file Deno does not say which one it is.
+    if (error instanceof Error) error.message += `: sync '${path}'`;
+    throw error;
   } finally {
     file.close();
   }

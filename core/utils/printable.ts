@@ -1,5 +1,5 @@
 /** What moves a cursor, rings a bell, or turns the direction of letters. */
-const UNPRINTABLE = /(?!\n)\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu;
+const UNPRINTABLE = /(?!\n)[\p{Cc}\p{Bidi_Control}]/gu;
 
 /**
  * Makes a text safe to print: names in files may be anyone's, and none may

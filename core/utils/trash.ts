@@ -6,6 +6,7 @@
  */
 
 import { checkStaysInside } from "./_inside.ts";
+import { rename } from "./_rename.ts";
 
 /** The trash's name among the runs; the dot says that it is no run. */
 export const TRASH = ".trash";
@@ -19,6 +20,7 @@ export const TRASH = ".trash";
  * @returns Where it is now.
  * @throws {Deno.errors.NotFound} If it is not there.
  * @throws {RangeError} If the trash is a link that leads out of the runs.
+ * @throws {Error} If it and the trash are on different file systems.
  */
 export function moveToTrash(runs: string, name: string): string {
   const trash = `${runs}/${TRASH}`;
@@ -27,9 +29,24 @@ export function moveToTrash(runs: string, name: string): string {
   const wanted = `${trash}/${name.replaceAll("/", "_")}`;
   let target = wanted;
   for (let n = 2; isThere(target); n++) target = `${wanted}.${n}`;
-  Deno.renameSync(`${runs}/${name}`, target);
+  const path = `${runs}/${name}`;
+  try {
+    rename(path, target);
+  } catch (error) {
+    const reason = REASONS.get((error as { code?: string }).code);
+    if (reason === undefined) throw error;
+    throw new Error(`Cannot move ${path} to ${target}: ${reason}`, {
+      cause: error,
+    });
+  }
   return target;
 }
+
+/** Why a rename may fail that would work elsewhere. */
+const REASONS: ReadonlyMap<string | undefined, string> = new Map([
+  ["EXDEV", "they are on different file systems: mv copies between them"],
+  ["EBUSY", "it is a mount point, or in use"],
+]);
 
 function isThere(path: string): boolean {
   try {

@@ -5,7 +5,6 @@
  */
 
 import { formatValue } from "../../core/config/schema.ts";
-import { encodeNumber } from "../../core/utils/json.ts";
 import { printable } from "../../core/utils/printable.ts";
 import type { ResultMetadata } from "../../core/utils/results.ts";
 import type { Cell, Comparison } from "../compare/comparison.ts";
@@ -16,7 +15,8 @@ type CsvValue = string | number | undefined;
 
 /**
  * Writes a comparison as CSV, a line a row of it. Fields are quoted where they
- * must be; what is missing is empty, and NaN is `NaN`.
+ * must be; what is missing is empty, and NaN is `NaN`. Text that a spreadsheet
+ * would run as a formula begins with an apostrophe.
  *
  * @param comparison The comparison.
  * @returns The text, without a line end after the last row.
@@ -36,18 +36,21 @@ export async function formatCsv(comparison: Comparison): Promise<string> {
   const lines = rows.map(({ runs, total, config, cells }) => [
     runs.join(" "),
     total,
-    ...keys.map((key) =>
-      config[key] === undefined ? "" : formatValue(config[key])
-    ),
+    ...keys.map((key) => csvValue(config[key])),
     ...columns.flatMap((column, index) => {
       const cell = cells.get(column);
-      return parts[index]!.map(([, read]) => {
-        const value = cell && read(cell);
-        return typeof value === "number" ? encodeNumber(value) : value ?? "";
-      });
+      return parts[index]!.map(([, read]) => cell && read(cell));
     }),
   ]);
-  return printable(stringify([header, ...lines]).trimEnd());
+  const text = stringify([header, ...lines], { escape_formulas: true });
+  return printable(text.trimEnd());
+}
+
+/** Numbers stay numbers: text is escaped, and `-1` would be a formula. */
+function csvValue(value: unknown): CsvValue {
+  return typeof value === "number" || value === undefined
+    ? value
+    : formatValue(value);
 }
 
 /** What is told of the cells of a column, a field each. */

@@ -16,7 +16,7 @@ import type { Problem } from "../../core/utils/run_directory.ts";
 import type { Comparison, ComparisonRow } from "../compare/comparison.ts";
 import { historiesOf, historyFigure, measuresOf } from "../plots/history.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
-import { pointsFigure } from "../plots/points.ts";
+import { type Figure, pointsFigure } from "../plots/points.ts";
 import { PAGE } from "../plots/style.ts";
 import { svgOf } from "../plots/svg.ts";
 import {
@@ -40,7 +40,7 @@ export interface ReportOptions {
 }
 
 /** A page is for people: the first so many figures of each kind are drawn. */
-const MOST_FIGURES = 12;
+const MAX_FIGURES = 12;
 
 /**
  * Writes a comparison as a page.
@@ -176,12 +176,12 @@ async function pointsSection(
   const columns = comparison.options.rows?.includes(METRIC_KEY)
     ? []
     : comparison.columns;
-  const drawn = columns.slice(0, MOST_FIGURES).map(async (column) => {
-    const { spec, left } = pointsFigure(comparison, column, {
-      title: clean(headingOf(column, comparison)),
-      ink: PAGE,
-    });
-    return await figureElement(spec, left);
+  const drawn = columns.slice(0, MAX_FIGURES).map((column) => {
+    const title = headingOf(column, comparison);
+    return figureElement(
+      title,
+      () => pointsFigure(comparison, column, { title, ink: PAGE }),
+    );
   });
   return section("Figures", await Promise.all(drawn), columns.length);
 }
@@ -192,19 +192,13 @@ async function historySection(
 ): Promise<ElementContent[]> {
   const histories = historiesOf(replicates, nuisance, problems);
   const measures = measuresOf(histories);
-  const drawn = measures.slice(0, MOST_FIGURES).map(async (measure) => {
-    try {
-      const { spec, left } = await historyFigure(histories, {
-        measure,
-        title: clean(measure),
-        ci: options.ci ?? 0,
-        ink: PAGE,
-      });
-      return await figureElement(spec, left);
-    } catch (error) {
-      // A history that cannot be drawn hides nothing else.
-      return h("p.notes", clean(`${measure}: ${(error as Error).message}`));
-    }
+  const drawn = measures.slice(0, MAX_FIGURES).map((measure) => {
+    const title = clean(measure);
+    const ci = options.ci ?? 0;
+    return figureElement(
+      title,
+      () => historyFigure(histories, { measure, title, ci, ink: PAGE }),
+    );
   });
   return section("Training", await Promise.all(drawn), measures.length);
 }
@@ -225,14 +219,20 @@ function section(
   ];
 }
 
-/** Vega escapes what it writes: its SVG goes into the page as it is. */
+/** A figure; where it cannot be drawn, what is wrong, and the page goes on. */
 async function figureElement(
-  spec: Parameters<typeof svgOf>[0],
-  left: readonly string[],
+  title: string,
+  draw: () => Figure | Promise<Figure>,
 ): Promise<Element> {
-  const svg = { type: "raw", value: await svgOf(spec) };
-  return h("figure", [
-    svg as unknown as Element,
-    ...left.map((what) => h("figcaption.notes", clean(`Not drawn: ${what}`))),
-  ]);
+  try {
+    const { spec, left } = await draw();
+    // Vega escapes what it writes: its SVG goes into the page as it is.
+    const svg = { type: "raw", value: await svgOf(spec) };
+    return h("figure", [
+      svg as unknown as Element,
+      ...left.map((what) => h("figcaption.notes", clean(`Not drawn: ${what}`))),
+    ]);
+  } catch (error) {
+    return h("p.notes", clean(`${title}: ${(error as Error).message}`));
+  }
 }

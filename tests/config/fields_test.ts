@@ -79,7 +79,8 @@ Deno.test("integers() takes lists, as text parted by commas", () => {
     assertEquals(parse(field, wrong), undefined);
   }
   const free = integers({ default: [], description });
-  assertEquals(parse(free, ""), []);
+  assertEquals(parse(free, " "), undefined);
+  assertEquals(free.check([]), []);
 });
 
 Deno.test("choice() takes what it names, and nothing else", () => {

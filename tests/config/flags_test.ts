@@ -81,6 +81,25 @@ Deno.test("parseFlags() says what the value of a flag without one must be", () =
   }
 });
 
+Deno.test("parseFlags() refuses empty values, as those of unset variables are", () => {
+  const error = assertThrows(
+    () => parse("--note", "", "--tag=a", "--tag=", "--n-steps=", "--json="),
+    ConfigError,
+  );
+  assertEquals(
+    error.problems.map(({ where, message }) => [where, message]),
+    [
+      ["--n-steps", "--n-steps <integer>"],
+      ["--note", "--note <text>"],
+      ["--tag", "--tag <text>"],
+      ["--json", "--json"],
+    ].map(([flag, usage]) => [
+      flag,
+      `Cannot use ${flag} with an empty value: write ${usage}, or leave it out`,
+    ]),
+  );
+});
+
 Deno.test("parseFlags() leaves wrong values to the schema, which names the flag", () => {
   const flags = parseFlags(["--n-steps", "-1", "--shift", "far"], [schema]);
   const error = assertThrows(

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { listRuns } from "../../core/utils/find_run.ts";
+import { readRunInfo } from "../../core/utils/run_directory.ts";
+import { mount } from "../_mount.ts";
 import { makeRun } from "../_runs.ts";
 import {
   ROOT,
   runScript,
+  type ScriptResult,
   tempFolder,
   tempRuns,
   testWith,
@@ -13,6 +16,10 @@ import {
 type Case = [command: string, code: number, message: RegExp];
 
 const WRONG_FLAGS: Case[] = [
+  ...["train --resume=", "train --config=", "eval --experiment=", "rm --where="]
+    .map((
+      command,
+    ): Case => [command, 2, /Cannot use --\w+ with an empty value/]),
   [
     "train --batchsize 3",
     2,
@@ -94,6 +101,34 @@ testWith(
         assertEquals(result.stderr.trimEnd().split("\n").length, 1);
       });
     }
+  },
+);
+
+testWith(
+  "scripts",
+  "no command waits for a pipe that its flags name",
+  async () => {
+    using runs = tempRuns();
+    const folder = `${runs.path}/.pipes`;
+    Deno.mkdirSync(`${ROOT}/${folder}`);
+    const pipes = ["a.json", "a.csv", "a.ts"];
+    new Deno.Command("mkfifo", { args: pipes, cwd: `${ROOT}/${folder}` })
+      .outputSync();
+    for (
+      const [script, flag, end] of [
+        ["train", "--config", "json"],
+        ["train", "--dataset", "csv"],
+        ["train", "--experiment", "ts"],
+        ["eval", "--experiment", "ts"],
+        ["reproduce", "--experiment", "ts"],
+      ]
+    ) {
+      const args = [`${flag}=${folder}/a.${end}`, `--runs=${runs.path}`];
+      const { code, stderr } = await runScript(script!, args);
+      assertEquals(code, 2);
+      assertMatch(stderr, /^error: Cannot .*\/a\.\w+.* must be a file/);
+    }
+    assertEquals(listRuns(`${ROOT}/${runs.path}`), []);
   },
 );
 
@@ -240,24 +275,59 @@ testWith(
   },
 );
 
-/** A file system that is full or read-only; null where none may be mounted. */
-async function mount(
-  path: string,
-  options: string,
-): Promise<Disposable | null> {
-  try {
-    const args = ["-t", "tmpfs", "-o", options, "tmpfs", path];
-    const { success } = await new Deno.Command("mount", { args }).output();
-    if (!success) return null;
-  } catch {
-    return null;
-  }
+/** Runs a script whose stdout or stderr is a full disk. */
+async function runInto(
+  output: ">" | "2>",
+  script: string,
+  args: readonly string[],
+): Promise<ScriptResult> {
+  const command = `"$DENO" run --quiet --no-prompt -P=${script} ` +
+    `scripts/${script}.ts "$@" ${output} /dev/full`;
+  const { code, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", command, script, ...args],
+    cwd: ROOT,
+    env: { DENO: Deno.execPath(), NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
   return {
-    [Symbol.dispose]: () => {
-      new Deno.Command("umount", { args: ["-l", path] }).outputSync();
-    },
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
   };
 }
+
+const CANNOT_PRINT =
+  "error: Cannot write to stdout: No space left on device (os error 28)\n";
+
+testWith(
+  "scripts",
+  "a full stdout is told on stderr, and spoils no training",
+  async () => {
+    using runs = tempRuns();
+    const at = `--runs=${runs.path}`;
+    for (const args of [[at], [at, "--help"], ["--runs=studies"]]) {
+      const { code, stderr } = await runInto(">", "runs", args);
+      assertEquals([code, stderr], [1, CANNOT_PRINT]);
+    }
+    const help = await runInto(">", "train", ["--help"]);
+    assertEquals([help.code, help.stderr], [1, CANNOT_PRINT]);
+    const args = ["--n-epochs=1", "--n-train=100", "--quiet", at];
+    const { code, stderr } = await runInto(">", "train", args);
+    assertEquals([code, stderr], [1, CANNOT_PRINT]);
+    const [run] = listRuns(`${ROOT}/${runs.path}`);
+    assertEquals(readRunInfo(run!.path).status, "completed");
+  },
+);
+
+testWith("scripts", "a full stderr spoils nothing", async () => {
+  using runs = tempRuns();
+  const args = ["--n-epochs=1", "--n-train=100", `--runs=${runs.path}`];
+  const { code, stdout } = await runInto("2>", "train", args);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^loss\/train = /);
+  assertEquals((await runInto("2>", "train", ["--n-epoch=1"])).code, 2);
+});
 
 for (
   const [what, options, message] of [

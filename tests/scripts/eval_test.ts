@@ -57,6 +57,9 @@ testWith(
     const first = await evaluate(runId);
     const again = await evaluate(runId.split("_")[1]!);
     assertEquals(first.runId, runId);
+    // A link has no name of its own.
+    Deno.symlinkSync(runId, `${ROOT}/${runs.path}/favourite`);
+    assertEquals((await evaluate("favourite")).runId, runId);
     assertEquals(Object.keys(first), [
       "runId",
       "runPath",

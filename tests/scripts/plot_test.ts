@@ -85,7 +85,7 @@ testWith(
       assertEquals([code, stdout], [2, ""], stderr);
       assertMatch(stderr, message);
     };
-    await wrong([], /give either --y RECORD or --history MEASURE/);
+    await wrong([], /Choose exactly one of --y RECORD, --history/);
     await wrong(["--history=loss", "--series=rate"], /Cannot use --series or/);
     await wrong(
       ["--y=los", "--x=rate"],
@@ -98,6 +98,21 @@ testWith(
     );
     await wrong(["--history=los"], /did you mean loss\?/);
     await wrong(["--y=loss", "--out=a.gif"], /--out as it must be a file that/);
+  },
+);
+
+testWith(
+  "scripts",
+  "plot --history names the history that it cannot read",
+  async () => {
+    using runs = tempRuns();
+    const run = makeRun(`${ROOT}/${runs.path}`, { id: "a" });
+    Deno.mkdirSync(`${run}/metrics.jsonl`);
+    const args = ["--history=loss", `--runs=${runs.path}`];
+    const { code, stderr } = await runScript("plot", args);
+    assertEquals(code, 2);
+    assertMatch(stderr, /^problem: a: .*a\/metrics\.jsonl/);
+    assertMatch(stderr, /error: Cannot use loss as there is no such measure/);
   },
 );
 
@@ -138,7 +153,7 @@ testWith(
       const [args, message] of [
         [["--samples=nobody"], /Cannot find run "nobody"/],
         [["--samples=latest", "--setting=ddpm"], /there is no such setting/],
-        [["--samples=latest", "--reverse=latest"], /but of one thing/],
+        [["--samples=latest", "--reverse=latest"], /Choose exactly one of/],
         [["--samples=latest", "--runs=runs"], /of more than one run/],
       ] as const
     ) {

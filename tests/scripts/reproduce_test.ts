@@ -7,7 +7,15 @@ import {
 import { listRuns } from "../../core/utils/find_run.ts";
 import { readHistory } from "../../core/utils/history.ts";
 import { readRunInfo } from "../../core/utils/run_directory.ts";
-import { runScript, tempProject, testWith } from "../_helpers.ts";
+import {
+  ROOT,
+  runScript,
+  tempFolder,
+  tempProject,
+  tempRuns,
+  testWith,
+} from "../_helpers.ts";
+import { makeRun } from "../_runs.ts";
 
 const SMALL = [
   ...["--model=mlp", "--n-train=100", "--n-epochs=2"],
@@ -155,5 +163,22 @@ testWith(
         `Code\n  not known of ${id}`,
       );
     });
+  },
+);
+
+testWith(
+  "scripts",
+  "reproduce writes through no link that leads out of the runs",
+  async () => {
+    using runs = tempRuns();
+    using elsewhere = tempFolder();
+    const root = `${ROOT}/${runs.path}`;
+    makeRun(root, { id: "a", info: { experiment: "diffusion" } });
+    Deno.symlinkSync(elsewhere.path, `${root}/.scratch`);
+    const args = ["a", `--runs=${runs.path}`];
+    const { code, stderr } = await runScript("reproduce", args);
+    assertEquals(code, 1);
+    assertMatch(stderr, /^error: Cannot use .*\.scratch as it is a link that/);
+    assertEquals([...Deno.readDirSync(elsewhere.path)], []);
   },
 );

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { History, holdRun } from "../../core/utils/history.ts";
+import { mount } from "../_mount.ts";
 import { addRun, makeRun } from "../_runs.ts";
 import { ROOT, runScript, tempRuns, testWith } from "../_helpers.ts";
 
@@ -120,5 +121,35 @@ testWith(
     }
     const { code } = await runScript("rm", ["a", `--runs=${runs.path}`]);
     assertEquals([code, namesIn(root)], [0, [".trash"]]);
+  },
+);
+
+testWith(
+  "scripts",
+  "rm says why it cannot move a run that lies on another file system than the trash",
+  async () => {
+    using runs = tempRuns();
+    const root = `${ROOT}/${runs.path}`;
+    const cannotMove = async (id: string, reason: string) => {
+      const args = [id, `--runs=${runs.path}`];
+      const { code, stdout, stderr } = await runScript("rm", args);
+      assertEquals([code, stdout], [1, ""]);
+      const [from, to] = [`${runs.path}/${id}`, `${runs.path}/.trash/${id}`];
+      assertEquals(stderr, `error: Cannot move ${from} to ${to}: ${reason}\n`);
+      assert(Deno.statSync(`${root}/${id}/run.json`).isFile);
+    };
+    for (const name of ["disk", ".trash"]) Deno.mkdirSync(`${root}/${name}`);
+    using disk = await mount(`${root}/disk`, "size=1m");
+    if (!disk) {
+      return console.log("skipped: no right to mount a file system here");
+    }
+    addRun(root, "disk");
+    await cannotMove("disk", "it is a mount point, or in use");
+    using _trash = await mount(`${root}/.trash`, "size=1m");
+    addRun(root, "whole");
+    await cannotMove(
+      "whole",
+      "they are on different file systems: mv copies between them",
+    );
   },
 );

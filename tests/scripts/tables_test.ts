@@ -1,8 +1,16 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { temporaryOf } from "../../scripts/_output.ts";
 import {
   type Folder,
   ROOT,
   runScript,
+  tempFolder,
   tempRuns,
   testWith,
 } from "../_helpers.ts";
@@ -63,6 +71,46 @@ testWith(
     assertEquals(Deno.readTextFileSync(`${ROOT}/${page.path}`), text);
   },
 );
+
+testWith(
+  "scripts",
+  "tables --write writes through nothing that lies at its temporary name",
+  async () => {
+    using runs = oneRun(3);
+    const text = `<!-- whisker: compare --runs ${runs.path} -->\n` +
+      "<!-- /whisker -->\n";
+    for (const leftover of ["link", "pipe", "file"]) {
+      using elsewhere = tempFolder();
+      const victim = `${elsewhere.path}/victim.md`;
+      Deno.writeTextFileSync(victim, "mine");
+      using page = tempPage(text);
+      const temporary = `${ROOT}/${temporaryOf(page.path)}`;
+      if (leftover === "link") {
+        Deno.symlinkSync(victim, temporary);
+      } else if (leftover === "pipe") {
+        new Deno.Command("mkfifo", { args: [temporary] }).outputSync();
+      } else Deno.writeTextFileSync(temporary, "half of a pa");
+      const result = await runScript("tables", ["--write", page.path]);
+      assertEquals([result.code, result.stderr], [0, ""], leftover);
+      const written = `${ROOT}/${page.path}`;
+      assert(Deno.lstatSync(written).isFile);
+      assertStringIncludes(Deno.readTextFileSync(written), "3.00 ± 0.10");
+      assertEquals(Deno.readTextFileSync(victim), "mine");
+      assertThrows(() => Deno.lstatSync(temporary), Deno.errors.NotFound);
+    }
+  },
+);
+
+testWith("scripts", "tables waits for no pipe or device", async () => {
+  using page = tempPage("");
+  Deno.removeSync(`${ROOT}/${page.path}`);
+  new Deno.Command("mkfifo", { args: [`${ROOT}/${page.path}`] }).outputSync();
+  for (const flag of ["--check", "--write"]) {
+    const { code, stderr } = await runScript("tables", [flag, page.path]);
+    assertEquals(code, 1);
+    assertMatch(stderr, /it must be a file: it is a pipe or a device/);
+  }
+});
 
 testWith("scripts", "tables says what is wrong, with the line", async () => {
   using runs = oneRun(3);

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { findRun, listRuns } from "../../core/utils/find_run.ts";
+import { findEntry, findRun, listRuns } from "../../core/utils/find_run.ts";
 import type { Problem } from "../../core/utils/run_directory.ts";
 import { tempFolder, testWith } from "../_helpers.ts";
 import { addRun } from "../_runs.ts";
@@ -84,6 +84,19 @@ testWith(
     assertEquals(findRun(runs, "latest", { completed: true }), first);
   },
 );
+
+testWith("files", "findRun() gives a run its own name, also by a link", () => {
+  using folder = tempFolder();
+  const runs = folder.path;
+  const run = addRun(runs, "a1");
+  Deno.symlinkSync("a1", `${runs}/favourite`);
+  Deno.symlinkSync("a1/results", `${runs}/part`);
+  for (const name of ["favourite", "fav", `${runs}/favourite`, "latest"]) {
+    assertEquals(findRun(runs, name), run, name);
+  }
+  assertEquals(findEntry(runs, "fav"), `${runs}/favourite`);
+  assertThrows(() => findRun(runs, "part"), RangeError, "runs lie right in");
+});
 
 testWith("files", "findRun() says what is wrong with a name", () => {
   using folder = tempFolder();

@@ -7,6 +7,7 @@ import {
   parseVersioned,
   readJsonFile,
   stringify,
+  syncToDisk,
   writeFileAtomic,
   writeJsonFile,
 } from "../../core/utils/json.ts";
@@ -90,6 +91,36 @@ testWith(
     assertEquals(names.sort(), ["a.json", "b.json"]);
   },
 );
+
+testWith("files", "writeFileAtomic() renames again after a signal", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/a.txt`;
+  // As network file systems have it, to which no signal can be timed.
+  const { renameSync } = Deno;
+  let nInterrupted = 0;
+  Deno.renameSync = (from, to) => {
+    if (nInterrupted++ < 2) {
+      throw new Deno.errors.Interrupted("Interrupted system call (os error 4)");
+    }
+    renameSync(from, to);
+  };
+  try {
+    writeFileAtomic(path, "new");
+  } finally {
+    Deno.renameSync = renameSync;
+  }
+  assertEquals(nInterrupted, 3);
+  assertEquals(Deno.readTextFileSync(path), "new");
+});
+
+testWith("files", "syncToDisk() names what it cannot sync", () => {
+  // A device has nothing to sync.
+  assertThrows(
+    () => syncToDisk("/dev/null"),
+    TypeError,
+    "Invalid argument (os error 22): sync '/dev/null'",
+  );
+});
 
 Deno.test("parseJson() refuses what is nested too deeply, before it is parsed", () => {
   const nested = (depth: number, open: string, close: string) =>

@@ -9,6 +9,9 @@ Deno.test("printable() lets line ends through, and nothing that steers a termina
     "\uFFFD]0;title\uFFFD\uFFFD2J\uFFFD",
   );
   assertEquals(printable("\u202Egnp.exe\u2066"), "\uFFFDgnp.exe\uFFFD");
+  assertEquals(printable("a\u200E\u200F\u061Cb"), "a\uFFFD\uFFFD\uFFFDb");
+  // What joins letters, as Persian and families of emoji need it, steers nothing.
+  assertEquals(printable("\u200C\u200D"), "\u200C\u200D");
   assertEquals(printable("漢字 ± é"), "漢字 ± é");
 });
 

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import type { ResultMetadata } from "../../../core/utils/results.ts";
 import {
   pointsFigure,
@@ -166,6 +172,30 @@ testWith(
     assert(svg.includes("Rates &amp; &lt;models&gt;"));
     assert(svg.includes('aria-label="rate=0.001, model=a'));
     assertEquals(await svgOf(spec), svg);
+  },
+);
+
+testWith(
+  "files",
+  "svgOf() says that values cannot be drawn, and logs nothing itself",
+  async () => {
+    const { spec } = await draw(replicates([
+      [{ model: "a" }, [5e-324, 5e-324]],
+      [{ model: "b" }, [1e-323, 1e-323]],
+    ]));
+    const { error: log } = console;
+    const logged: unknown[] = [];
+    console.error = (...args) => logged.push(args);
+    try {
+      await assertRejects(
+        () => svgOf(spec),
+        RangeError,
+        "Cannot draw these values",
+      );
+    } finally {
+      console.error = log;
+    }
+    assertEquals(logged, []);
   },
 );
 

@@ -14,6 +14,7 @@ import type {
   ScalarFields,
 } from "../../../core/utils/results.ts";
 import { testWith, testWithProgram } from "../../_helpers.ts";
+import type { MadeRun } from "../../_runs.ts";
 import { compareRuns, replicates, startOf } from "../_made.ts";
 
 /** Two rows of one run each, with all that is odd in their names. */
@@ -261,6 +262,34 @@ testWith(
     assertEquals(first!["loss kind"], "within-run");
     assertEquals(first!["loss/final error"], "NaN");
     assertEquals(second!["loss/final mean"], "");
+  },
+);
+
+testWith(
+  "files",
+  "render() writes no CSV cell that a spreadsheet would run, and keeps numbers numbers",
+  async () => {
+    const runs = ["=1+1", "+1", "@a", "-x", "\uFF1D1", -0.5, "plain"]
+      .map((value, index): MadeRun => ({
+        id: `a${index}`,
+        config: { value },
+        records: [[{ name: "=loss" }, {
+          mean: index ? -1.5 : -Infinity,
+          error: NaN,
+          n: 9,
+        }]],
+      }));
+    const text = await render(await compareRuns(runs), "csv");
+    const [header, ...lines] = parse(text);
+    assertEquals(header!.slice(2, 5), ["value", "'=loss mean", "'=loss error"]);
+    assertEquals(lines.map((cells) => cells[2]).sort(), [
+      ...["'+1", "'-x", "'=1+1", "'@a", "'\uFF1D1", "-0.5", "plain"],
+    ]);
+    assertEquals(
+      new Set(lines.map((cells) => cells[3])),
+      new Set(["-Infinity", "-1.5"]),
+    );
+    assertEquals(new Set(lines.map((cells) => cells[4])), new Set(["NaN"]));
   },
 );
 

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { chromium, type Page } from "playwright-core";
+// deno-lint-ignore no-import-prefix -- deno.lock knows no package of tests
+import { chromium, type Page } from "npm:playwright-core@1.65.1";
 
 /** What came of opening a page. */
 export interface Browsed {

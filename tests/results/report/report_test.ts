@@ -62,6 +62,55 @@ testWith(
 
 testWith(
   "files",
+  "reportOf() draws what is called as a property of every object",
+  async () => {
+    using folder = tempFolder();
+    for (const seed of [1, 2]) {
+      const path = makeRun(folder.path, {
+        id: `a${seed}`,
+        config: { seed },
+        records: ["constructor", "loss"].map((name) => [
+          { name },
+          { mean: seed, error: 0.1, n: 9 },
+        ]),
+      });
+      using history = new History(path, `a${seed}`);
+      for (const step of [1, 2]) history.append({ step, toString: step });
+    }
+    const comparison = await compare(new RunDatabase(folder.path));
+    const html = await reportOf(comparison, {
+      title: "toString",
+      folder: folder.path,
+    });
+    assertEquals(html.match(/<svg/g)?.length, 3);
+  },
+);
+
+testWith(
+  "files",
+  "reportOf() says which figure it cannot draw, and draws the others",
+  async () => {
+    using folder = tempFolder();
+    // An axis between the two smallest numbers has no ticks.
+    for (const [id, tiny] of [["a", 5e-324], ["b", 1e-323]] as const) {
+      makeRun(folder.path, {
+        id,
+        config: { seed: 1, model: id },
+        records: [["first", tiny], ["second", 1]].map(([name, mean]) => [
+          { name: name as string },
+          { mean: mean as number, error: 0, n: 9 },
+        ]),
+      });
+    }
+    const comparison = await compare(new RunDatabase(folder.path));
+    const html = await reportOf(comparison, { title: "T", folder: "." });
+    assertMatch(html, /first: Cannot draw these values/);
+    assertEquals(html.match(/<svg/g)?.length, 1);
+  },
+);
+
+testWith(
+  "files",
   "reportOf() holds all it needs, and no name as code",
   async () => {
     using folder = tempFolder();
@@ -94,8 +143,8 @@ testWithProgram(
       Deno.execPath(),
       {
         args: [
-          ...["run", "--quiet", "-A", "tests/results/report/_browse.ts"],
-          ...[path, `${RATE_COLUMN}`],
+          ...["run", "--quiet", "-A", "--lock=tests/deno.lock"],
+          ...["tests/results/report/_browse.ts", path, `${RATE_COLUMN}`],
         ],
         cwd: ROOT,
         stdin: "null",
