@@ -13,7 +13,6 @@ import {
   type GlobalConfig,
   globalConfigSchema,
 } from "./config/global_config.ts";
-import { MOST_BYTES } from "./utils/files.ts";
 import type { History, HistoryLine } from "./utils/history.ts";
 import { type JsonObject, writeJsonFile } from "./utils/json.ts";
 import { Meter } from "./utils/meters.ts";
@@ -138,7 +137,6 @@ export class Run {
   readonly #checkpoints: Checkpoints | null = null;
   readonly #startedAt = performance.now();
   #secondsBefore = 0;
-  #isTooLong = false;
   #lastTurn = performance.now();
 
   /**
@@ -325,13 +323,6 @@ export class Run {
     }
     // What was logged before the checkpoint is there.
     if (!this.isReplaying) history.append(values);
-    if (history.length > MOST_BYTES.history && !this.#isTooLong) {
-      this.#isTooLong = true;
-      this.warn(
-        `the history is longer than the ${MOST_BYTES.history} bytes that are ` +
-          "read of one: fewer lines would do",
-      );
-    }
     await this.yield();
   }
 

@@ -17,6 +17,7 @@ import {
   type Reproduction,
   type RunningCode,
 } from "../core/reproduce.ts";
+import { checkStaysInside } from "../core/utils/_inside.ts";
 import { findRun } from "../core/utils/find_run.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printable, printableJson } from "../core/utils/printable.ts";
@@ -127,6 +128,7 @@ const SCRATCH = ".scratch";
 
 /** A directory that is nobody else's, and no run. */
 function makeScratch(runs: string, runPath: string): string {
+  checkStaysInside(`${runs}/${SCRATCH}`, runs);
   Deno.mkdirSync(`${runs}/${SCRATCH}`, { recursive: true });
   const unique = crypto.randomUUID().slice(0, 8);
   const scratch = `${runs}/${SCRATCH}/${runIdOf(runPath)}_${unique}`;

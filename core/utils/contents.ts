@@ -5,7 +5,6 @@
  * @module
  */
 
-import { sha256 } from "./_hash.ts";
 import { CHECKPOINT_FILE } from "./checkpoint.ts";
 
 /** What changes by right after a training, or says the hashes itself. */
@@ -27,14 +26,60 @@ export async function hashContents(
   return Object.fromEntries(hashes.sort(([a], [b]) => a < b ? -1 : 1));
 }
 
+/** How much of a file is read at once. */
+const CHUNK_BYTES = 2 ** 20;
+
 /**
- * Hashes a file.
+ * Hashes a file of any size in little memory.
  *
  * @param path The file's path.
  * @returns SHA-256 in hexadecimal digits.
  */
 export async function hashFile(path: string): Promise<string> {
-  return await sha256(Deno.readFileSync(path));
+  // Loaded here, as only the end of a training and doctor need it.
+  const { createHash } = await import("node:crypto");
+  const hash = createHash("sha256");
+  for await (const chunk of readChunks(path)) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/**
+ * Finds where two files differ, in little memory.
+ *
+ * @param a A file's path.
+ * @param b The other's; both have the same number of bytes.
+ * @returns The index of the first byte that differs; null where none does.
+ */
+export async function findDifference(
+  a: string,
+  b: string,
+): Promise<number | null> {
+  await using others = readChunks(b);
+  let offset = 0;
+  for await (const chunk of readChunks(a)) {
+    const { value: other } = await others.next();
+    let place = 0;
+    while (place < chunk.length && chunk[place] === other?.[place]) place++;
+    if (place < chunk.length) return offset + place;
+    offset += place;
+  }
+  return null;
+}
+
+/** A file's bytes in pieces of one size, the last one apart. */
+async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
+  using file = await Deno.open(path);
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  while (true) {
+    let length = 0;
+    while (length < chunk.length) {
+      const n = await file.read(chunk.subarray(length));
+      if (n === null) break;
+      length += n;
+    }
+    if (length > 0) yield chunk.subarray(0, length);
+    if (length < chunk.length) return;
+  }
 }
 
 /** The paths of the files; links, and what Whisker itself hides, left out. */

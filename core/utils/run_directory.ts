@@ -6,7 +6,7 @@
 
 import { hash64 } from "./_hash.ts";
 import { checkStaysInside } from "./_inside.ts";
-import { HISTORY_FILE, isAlive, readHistory } from "./history.ts";
+import { HISTORY_FILE, HistoryReader, isAlive } from "./history.ts";
 import { MOST_BYTES } from "./files.ts";
 import {
   inBrief,
@@ -412,7 +412,8 @@ export function hasBegun(runPath: string): boolean {
     const within = names(runPath);
     return within.includes(RUN_FILE) ||
       names(`${runPath}/results`).length > 0 ||
-      (within.includes(HISTORY_FILE) && readHistory(runPath).lines.length > 0);
+      (within.includes(HISTORY_FILE) &&
+        new HistoryReader(runPath)[Symbol.iterator]().some(() => true));
   } catch {
     return true; // It is gone, or no run at all: its reader will say.
   }
