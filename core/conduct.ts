@@ -148,7 +148,7 @@ export async function conductRun<T>(
     }
     history.settle();
     // All that it leaves: what changes of it from now on was not the training.
-    update({ contents: await hashContents(runPath) });
+    update(await hashContents(runPath));
     end("completed");
     dropCheckpoint(runPath, warn);
     return result;

@@ -10,20 +10,29 @@ import { CHECKPOINT_FILE } from "./checkpoint.ts";
 /** What changes by right after a training, or says the hashes itself. */
 const CHANGING = ["run.json", CHECKPOINT_FILE, "evaluations", "samples"];
 
+/** What a training has left, by the path of each file in the run. */
+export interface Contents {
+  /** SHA-256 in hexadecimal digits. */
+  readonly contents: Readonly<Record<string, string>>;
+  /** How many bytes each has. */
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
 /**
  * Hashes the files that a training has left in its run.
  *
  * @param runPath The run's directory.
- * @returns SHA-256 in hexadecimal digits by the file's path in the run.
+ * @returns The hash and the size of each.
  */
-export async function hashContents(
-  runPath: string,
-): Promise<Record<string, string>> {
-  const hashes: [string, string][] = [];
-  for (const path of filesIn(runPath, "")) {
-    hashes.push([path, await hashFile(`${runPath}/${path}`)]);
+export async function hashContents(runPath: string): Promise<Contents> {
+  const contents: Record<string, string> = {};
+  const sizes: Record<string, number> = {};
+  for (const path of filesIn(runPath, "").sort()) {
+    const file = `${runPath}/${path}`;
+    contents[path] = await hashFile(file);
+    sizes[path] = Deno.statSync(file).size;
   }
-  return Object.fromEntries(hashes.sort(([a], [b]) => a < b ? -1 : 1));
+  return { contents, sizes };
 }
 
 /** How much of a file is read at once. */

@@ -116,6 +116,8 @@ export interface RunInfo extends Surroundings {
    * of a run that is completed.
    */
   readonly contents?: Readonly<Record<string, string>>;
+  /** How many bytes each of these has; older runs do not say. */
+  readonly sizes?: Readonly<Record<string, number>>;
   /** What made it fail. */
   readonly error?: {
     /** The error's class. */
@@ -275,7 +277,7 @@ export function readRunInfo(runPath: string): RunInfo {
   if (!isDate(info.startedAt)) throw wrong("startedAt", "a date");
   if (typeof info.experiment !== "string") throw wrong("experiment", "a name");
   const { data: _, error: _error, ...known } = info;
-  const { before, resumed, settings, contents, ...others } = known;
+  const { before, resumed, settings, contents, sizes, ...others } = known;
   const sessions = Array.isArray(resumed) ? resumed.filter(isJsonObject) : [];
   return {
     // What is not known stays: it may be of a later version.
@@ -290,6 +292,7 @@ export function readRunInfo(runPath: string): RunInfo {
     ...(isJsonObject(settings) ? { settings } : {}),
     ...(isJsonObject(before) ? { before } : {}),
     ...(isJsonObject(contents) ? { contents: textsByName(contents) } : {}),
+    ...(isJsonObject(sizes) ? { sizes: numbersByName(sizes) } : {}),
     ...(sessions.length === 0 ? {} : {
       resumed: sessions.map((session) => ({
         at: textOf(session.at),
@@ -319,6 +322,15 @@ function textsByName(value: JsonObject): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, text]) =>
       typeof text === "string" ? [[name, text]] : []
+    ),
+  );
+}
+
+/** The fields that are numbers. */
+function numbersByName(value: JsonObject): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, number]) =>
+      typeof number === "number" ? [[name, number]] : []
     ),
   );
 }

@@ -39,19 +39,20 @@ export async function examineRuns(directory: string): Promise<Examination> {
   const sources = new Map<string, readonly SourceInfo[]>();
   let runs = 0, bytes = 0;
   for (const { id, path, refused } of listRuns(directory)) {
+    const entry = new Findings(id);
     const reason = refused ?? whyNoRun(path);
-    if (reason !== null) {
-      const entry = new Findings(id);
-      entry.add("foreign", "", reason);
-      findings.push(...entry.all);
-      continue;
+    if (reason !== null) entry.add("foreign", "", reason);
+    // What goes wrong with one run is a finding, and ends nothing else.
+    else {
+      const examined = await entry.attempt("", () => examineRun(path));
+      if (examined) {
+        runs++;
+        bytes += examined.bytes;
+        findings.push(...examined.findings);
+        sources.set(id, examined.sources);
+      }
     }
-    const examined = await examineRun(path);
-    if (!examined) continue;
-    runs++;
-    bytes += examined.bytes;
-    findings.push(...examined.findings);
-    sources.set(id, examined.sources);
+    findings.push(...entry.all);
   }
   findings.push(...strayFiles(directory));
   const store = await examineSources(directory, sources);
