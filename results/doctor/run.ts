@@ -79,6 +79,9 @@ function isThere(path: string): boolean {
   }
 }
 
+/** Names that only files have in a run. */
+const FILE_NAME = new RegExp(`\\.json$|^(${HISTORY_FILE}|${CHECKPOINT_FILE})$`);
+
 /** What a run is published with, as under `studies/`. */
 const PUBLISHED = /^((run|config)\.json|(results|evaluations)(\/.*)?)$/;
 
@@ -145,6 +148,8 @@ class RunExamination {
       }
     } else if (!info.isFile && !info.isDirectory) {
       findings.add("foreign", path, "it is neither a file nor a folder");
+    } else if (info.isDirectory && FILE_NAME.test(path)) {
+      findings.add("foreign", path, "it must be a file: it is a folder");
     } else if (info.isFile && isTemporary(name)) {
       if (this.#isLiving) return;
       const isLeftOver = isStale(info);

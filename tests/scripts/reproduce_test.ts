@@ -7,7 +7,7 @@ import {
 import { listRuns } from "../../core/utils/find_run.ts";
 import { readHistory } from "../../core/utils/history.ts";
 import { readRunInfo } from "../../core/utils/run_directory.ts";
-import { runScript, tempProject, testWith } from "../_helpers.ts";
+import { runScript, tempFolder, tempProject, testWith } from "../_helpers.ts";
 
 const SMALL = [
   ...["--model=mlp", "--n-train=100", "--n-epochs=2"],
@@ -135,6 +135,18 @@ testWith(
       const [made] = listRuns(`${project.path}/${path}`);
       assertEquals(readRunInfo(made!.path).status, "completed");
       assertEquals(readHistory(made!.path).lines.length, 10);
+    });
+
+    await t.step("nothing is made where .scratch leads out", async () => {
+      using elsewhere = tempFolder();
+      const scratch = `${project.path}/runs/.scratch`;
+      Deno.renameSync(scratch, `${scratch}.before`);
+      Deno.symlinkSync(elsewhere.path, scratch);
+      const { code, stderr } = await run("reproduce", id);
+      assertEquals(code, 1);
+      assertMatch(stderr, /^error: Cannot use runs\/\.scratch as it is a link/);
+      assertEquals([...Deno.readDirSync(elsewhere.path)], []);
+      Deno.removeSync(scratch);
     });
 
     await t.step("a run that knows of no source says so", async () => {
