@@ -63,14 +63,15 @@ export async function findDifference(
   a: string,
   b: string,
 ): Promise<number | null> {
+  const { Buffer } = await import("node:buffer");
   await using others = readChunks(b);
   let offset = 0;
   for await (const chunk of readChunks(a)) {
-    const { value: other } = await others.next();
-    let place = 0;
-    while (place < chunk.length && chunk[place] === other?.[place]) place++;
-    if (place < chunk.length) return offset + place;
-    offset += place;
+    const { value: other = new Uint8Array() } = await others.next();
+    if (Buffer.compare(chunk, other) !== 0) {
+      return offset + chunk.findIndex((byte, index) => byte !== other[index]);
+    }
+    offset += chunk.length;
   }
   return null;
 }

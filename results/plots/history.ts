@@ -6,7 +6,7 @@
 
 import type { TopLevelSpec } from "vega-lite";
 import { ConfigError, unknownKey } from "../../core/config/schema.ts";
-import { decodeNumber, type JsonObject } from "../../core/utils/json.ts";
+import type { JsonObject } from "../../core/utils/json.ts";
 import { HISTORY_FILE, HistoryReader } from "../../core/utils/history.ts";
 import type { Problem } from "../../core/utils/run_directory.ts";
 import { labelOf } from "../compare/comparison.ts";
@@ -325,12 +325,13 @@ export function measuresOf(histories: readonly RunHistories[]): string[] {
   );
 }
 
+/** Numbers that JSON cannot hold, as files have them. */
+const NOT_FINITE: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
+
+/** A text, say, is no number, and has no place in a figure. */
 function numberOf(value: unknown): number | undefined {
-  try {
-    return decodeNumber(value, "value");
-  } catch {
-    return undefined; // A text, say, which has no place in a figure.
-  }
+  if (typeof value === "number") return value;
+  return NOT_FINITE.includes(value) ? Number(value) : undefined;
 }
 
 /** Reads a history to its end, or to where it is damaged. */

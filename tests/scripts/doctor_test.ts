@@ -235,6 +235,33 @@ testWith(
 
 testWith(
   "scripts",
+  "doctor examines the other runs where one directory of runs cannot be read",
+  async () => {
+    using closed = tempRuns();
+    using open = tempRuns();
+    const under = underModes(`${ROOT}/${open.path}`);
+    if (!under) return;
+    soundRun(`${ROOT}/${closed.path}`, "a", "completed");
+    soundRun(`${ROOT}/${open.path}`, "b", "completed");
+    const args = ["--runs", closed.path, "--runs", open.path];
+    for (const [mode, place] of [[0o000, "."], [0o644, "a"]] as const) {
+      Deno.chmodSync(`${ROOT}/${closed.path}`, mode);
+      try {
+        const { code, stdout } = await runScript("doctor", args, { under });
+        assertEquals(code, 1);
+        const lines = stdout.split("\n");
+        assertEquals(lines[0], `${closed.path}/${place}`);
+        assertMatch(lines[1]!, /^ {2}unreadable: .*; chmod -R u\+rwX /);
+        assertMatch(stdout, /\n1 run in \S+, 0 findings, /);
+      } finally {
+        Deno.chmodSync(`${ROOT}/${closed.path}`, 0o755);
+      }
+    }
+  },
+);
+
+testWith(
+  "scripts",
   "doctor exits with 0 where nothing is wrong, and tells a note of many runs once",
   async () => {
     using runs = tempRuns();
