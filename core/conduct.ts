@@ -153,7 +153,7 @@ export async function conductRun<T>(
     // What changes in these files from now on was not the training.
     const contents = await hashContents(runPath);
     try {
-      update({ contents });
+      update(contents);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       warn(`no hashes of the run's files are kept: ${error.message}`);

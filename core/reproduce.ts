@@ -14,7 +14,8 @@ import type { Experiment } from "./experiment.ts";
 import type { RunOptions } from "./run.ts";
 import { changesOnTheWay, changesThatMatter } from "./surroundings.ts";
 import { checkStaysInside } from "./utils/_inside.ts";
-import { readHistory } from "./utils/history.ts";
+import { findDifference } from "./utils/contents.ts";
+import { HistoryReader, holdRun } from "./utils/history.ts";
 import { stringify } from "./utils/json.ts";
 import { ResultCollection, type ScalarResult } from "./utils/results.ts";
 import {
@@ -90,8 +91,12 @@ export async function reproduceRun(
   runPath: string,
   options: ReproduceOptions,
 ): Promise<Reproduction> {
+  using _held = holdRun(runPath);
   const info = readRunInfo(runPath);
   checkCompleted(runPath, info, "reproduce");
+  // Before the training: what cannot be read cannot be compared.
+  const trained = readTrainRecords(runPath);
+  for (const _line of new HistoryReader(runPath));
   const compared = { lines: 0, files: 0, records: 0 };
   const notCompared: string[] = [];
   const result = (difference: string | null, causes: readonly string[]) => ({
@@ -103,18 +108,17 @@ export async function reproduceRun(
     notCompared,
   });
   const again = await trainAgain(runPath, info, options);
-  const trained = readTrainRecords(runPath);
-  const differences = [
-    ...compareHistories(runPath, again, compared),
-    ...compareModels(runPath, again, compared),
+  const [difference] = [
+    ...compareHistories(runPath, again, compared).take(1),
+    ...await compareModels(runPath, again, compared),
     ...compareRecords(trained, readTrainRecords(again), compared),
   ];
-  if (differences.length > 0) {
+  if (difference !== undefined) {
     const causes = [
       ...causesOf(info, readRunInfo(again)),
       ...changesOnTheWay(info),
     ];
-    return result(differences[0]!, causes);
+    return result(difference, causes);
   }
   for (const evaluation of readEvaluations(runPath)) {
     if (evaluation.status === "failed") continue;
@@ -230,10 +234,13 @@ function* compareHistories(
   b: string,
   compared: Compared,
 ): Generator<string> {
-  const before = readHistory(a).lines, now = readHistory(b).lines;
-  for (const [index, line] of before.entries()) {
-    const other = now[index];
-    if (!other) break;
+  using now = new HistoryReader(b)[Symbol.iterator]();
+  let nBefore = 0, nNow = 0;
+  for (const line of new HistoryReader(a)) {
+    nBefore++;
+    const { value: other, done } = now.next();
+    if (done) continue;
+    nNow++;
     // The step first: where that differs, so does all else.
     const keys = new Set(["step", ...Object.keys(line), ...Object.keys(other)]);
     for (const key of keys) {
@@ -242,50 +249,57 @@ function* compareHistories(
       const place = "step" in line && key !== "step"
         ? `, step ${stringify(line.step)}`
         : "";
-      yield `line ${index + 2} of the history${place}: ${key} is ${is} and ` +
+      yield `line ${nBefore + 1} of the history${place}: ${key} is ${is} and ` +
         `was ${was}`;
     }
     compared.lines++;
   }
-  if (before.length !== now.length) {
-    yield `the history has ${now.length} lines and had ${before.length}`;
+  for (const _line of now) nNow++;
+  if (nBefore !== nNow) {
+    yield `the history has ${nNow} lines and had ${nBefore}`;
   }
 }
 
 /** In what two models differ, file by file. */
-function* compareModels(
+async function compareModels(
   a: string,
   b: string,
   compared: Compared,
-): Generator<string> {
+): Promise<string[]> {
   const before = modelFiles(a), now = modelFiles(b);
-  for (const name of new Set([...before, ...now])) {
-    if (!now.includes(name)) yield `model/${name} is not made any more`;
-    else if (!before.includes(name)) yield `model/${name} was not made then`;
-    else {
-      const [was, is] = [a, b].map((path) =>
-        Deno.readFileSync(`${path}/model/${name}`)
-      );
-      const place = is!.findIndex((byte, index) => byte !== was![index]);
-      if (place >= 0) yield `model/${name} differs from byte ${place} on`;
-      else if (is!.length !== was!.length) {
-        yield `model/${name} has ${is!.length} bytes and had ${was!.length}`;
+  const differences: string[] = [];
+  for (const name of new Set([...before.keys(), ...now.keys()])) {
+    const file = `model/${name}`;
+    const was = before.get(name), is = now.get(name);
+    if (is === undefined) differences.push(`${file} is not made any more`);
+    else if (was === undefined) differences.push(`${file} was not made then`);
+    else if (is !== was) {
+      differences.push(`${file} has ${is} bytes and had ${was}`);
+    } else {
+      const place = await findDifference(`${a}/${file}`, `${b}/${file}`);
+      if (place !== null) {
+        differences.push(`${file} differs from byte ${place} on`);
       }
     }
     compared.files++;
   }
+  return differences;
 }
 
-function modelFiles(runPath: string): string[] {
+/** The files of a model by their names, with the size of each in bytes. */
+function modelFiles(runPath: string): Map<string, number> {
   const folder = `${runPath}/model`;
   checkStaysInside(folder, runPath);
   try {
-    return Array.from(Deno.readDirSync(folder))
-      .filter(({ name, isFile }) => isFile && !name.startsWith("."))
-      .map(({ name }) => name)
-      .sort();
+    return new Map(
+      Array.from(Deno.readDirSync(folder))
+        .filter(({ name, isFile }) => isFile && !name.startsWith("."))
+        .map(({ name }) => name)
+        .sort()
+        .map((name) => [name, Deno.lstatSync(`${folder}/${name}`).size]),
+    );
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotFound) return new Map();
     throw error;
   }
 }

@@ -7,7 +7,7 @@
 import { formatValue } from "../core/config/schema.ts";
 import { factsOf } from "../core/surroundings.ts";
 import { CHECKPOINT_FILE } from "../core/utils/checkpoint.ts";
-import { readHistory } from "../core/utils/history.ts";
+import { HISTORY_FILE, HistoryReader } from "../core/utils/history.ts";
 import type { JsonObject } from "../core/utils/json.ts";
 import { printable } from "../core/utils/printable.ts";
 import { clean } from "./render/words.ts";
@@ -39,11 +39,11 @@ export interface RunDescription {
   readonly records: ResultCollection;
   /** Its evaluations, oldest first. */
   readonly evaluations: readonly EvaluationInfo[];
-  /** Its history in short; null where it has none that can be read. */
+  /** Its history in short, up to what cannot be read; null if there is none. */
   readonly history: {
     /** How many lines there are after the header. */
     readonly lines: number;
-    /** The last one. */
+    /** The last of them. */
     readonly last: JsonObject | null;
   } | null;
   /** The bytes of its last checkpoint; null where it has none. */
@@ -66,14 +66,17 @@ export function describeRun(path: string): RunDescription {
   const info = readRunInfo(path);
   const config = readConfigFile(path);
   const problems: Problem[] = [];
-  let history: RunDescription["history"] = null;
+  const file = `${path}/${HISTORY_FILE}`;
+  let history: RunDescription["history"] = { lines: 0, last: null };
   try {
-    const { lines } = readHistory(path);
-    history = { lines: lines.length, last: lines.at(-1) ?? null };
+    for (const last of new HistoryReader(path)) {
+      history = { lines: history.lines + 1, last };
+    }
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
+    if (error instanceof Deno.errors.NotFound) history = null;
+    else {
       const reason = (error as Error).message;
-      problems.push({ run: info.runId, file: `${path}/metrics.jsonl`, reason });
+      problems.push({ run: info.runId, file, reason });
     }
   }
   return {

@@ -90,13 +90,18 @@ const command: Command = {
   },
 };
 
-/** Moves what is left over, unless a process has come to live behind the run. */
+/** Moves what is left over, unless a process uses the run by now. */
 function moveAway(
   directory: string,
   { isLeftOver, run, file }: Finding,
-): { readonly movedTo: string } | null {
+): Pick<Told, "movedTo" | "advice"> | null {
   if (!isLeftOver || isInUse(`${directory}/${run}`)) return null;
-  return { movedTo: moveToTrash(directory, file) };
+  try {
+    return { movedTo: moveToTrash(directory, file) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return { advice: `it could not be moved: ${(error as Error).message}` };
+  }
 }
 
 /** Whether something is wrong, and still so. */
@@ -118,6 +123,8 @@ function adviceOn(
   switch (kind) {
     case "died":
       return { advice: resumeOf(`${directory}/${run}`, run) + among };
+    case "unreadable":
+      return { advice: `chmod -R u+rwX ${quote(`${directory}/${file}`)}` };
     case "unknown version":
       return { advice: "it is of another version of Whisker" };
     case "unfinished":

@@ -145,16 +145,20 @@ export interface ScriptOptions {
   readonly root?: string;
   /** Permission flags beyond the script's own set. */
   readonly grants?: readonly string[];
+  /** A program that starts it, and its arguments. */
+  readonly under?: readonly string[];
 }
 
 /** The command that runs a script under its own permission set. */
 export function scriptCommand(
   script: string,
   args: readonly string[],
-  { root = ROOT, grants = [] }: ScriptOptions = {},
+  { root = ROOT, grants = [], under = [] }: ScriptOptions = {},
 ): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
+  const [program, ...before] = [...under, Deno.execPath()];
+  return new Deno.Command(program!, {
     args: [
+      ...before,
       "run",
       "--quiet",
       "--no-prompt",

@@ -10,6 +10,8 @@ import { integer } from "../core/config/fields.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { type Experiment, experiment } from "../core/experiment.ts";
 import { reproduceRun } from "../core/reproduce.ts";
+import { listRuns } from "../core/utils/find_run.ts";
+import { isInUse } from "../core/utils/history.ts";
 import { ScalarResult } from "../core/utils/results.ts";
 import {
   readEvaluations,
@@ -252,6 +254,70 @@ testWith(
     writeRunInfo(runPath, { ...readRunInfo(runPath), status: "interrupted" });
     await assertRejects(() => again(walk({})), RangeError, "must be completed");
     assert(readRunInfo(runPath).status === "interrupted");
+  },
+);
+
+testWith(
+  "files",
+  "reproduceRun() holds its run, which so is not removed meanwhile",
+  async () => {
+    using folder = tempFolder();
+    const { again, runPath } = await make(folder.path, walk({}));
+    const inUse = new Set<boolean>();
+    const watch = () => {
+      inUse.add(isInUse(runPath));
+      return 0;
+    };
+    assertEquals(isInUse(runPath), false);
+    await again(walk({ line: watch, record: watch }));
+    assertEquals([...inUse], [true]);
+    assertEquals(isInUse(runPath), false);
+  },
+);
+
+testWith(
+  "files",
+  "reproduceRun() looks at sizes before it compares bytes",
+  async () => {
+    using folder = tempFolder();
+    const { again, runPath } = await make(folder.path, walk({}), []);
+    // At once, and not after all the bytes have been read.
+    Deno.truncateSync(`${runPath}/model/x.json`, 200e9);
+    const { difference } = await again(walk({}));
+    assertMatch(difference!, /^model\/x\.json has \d+ bytes and had 20{11}$/);
+  },
+);
+
+testWith(
+  "scripts",
+  "reproduceRun() trains nothing where it cannot read what it would compare",
+  async () => {
+    using folder = tempFolder();
+    const pipe = `${folder.path}/pipe`;
+    new Deno.Command("mkfifo", { args: [pipe] }).outputSync();
+    const history = (line: string) => (path: string) =>
+      Deno.writeTextFileSync(path, `${line}\n`, { append: true });
+    const inPlace = (path: string) => {
+      Deno.removeSync(path);
+      Deno.linkSync(pipe, path);
+    };
+    const damages: [file: string, damage: (path: string) => void][] = [
+      ["run.json", inPlace],
+      ["config.json", inPlace],
+      ["results/train.json", inPlace],
+      ["metrics.jsonl", inPlace],
+      ["metrics.jsonl", history("null")],
+      ["metrics.jsonl", history("{")],
+    ];
+    for (const [index, [file, damage]] of damages.entries()) {
+      const runs = `${folder.path}/${index}`;
+      const { again, runPath } = await make(runs, walk({}), []);
+      damage(`${runPath}/${file}`);
+      const before = listRuns(runs).length;
+      await assertRejects(() => again(walk({})), Error, `Cannot read`);
+      assertEquals(listRuns(`${runs}/.scratch`), []);
+      assertEquals(listRuns(runs).length, before);
+    }
   },
 );
 

@@ -5,36 +5,91 @@
  * @module
  */
 
-import { sha256 } from "./_hash.ts";
 import { CHECKPOINT_FILE } from "./checkpoint.ts";
 
 /** What changes by right after a training, or says the hashes itself. */
 const CHANGING = ["run.json", CHECKPOINT_FILE, "evaluations", "samples"];
 
+/** What a training has left, by the path of each file in the run. */
+export interface Contents {
+  /** SHA-256 in hexadecimal digits. */
+  readonly contents: Readonly<Record<string, string>>;
+  /** How many bytes each has. */
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
 /**
  * Hashes the files that a training has left in its run.
  *
  * @param runPath The run's directory.
- * @returns SHA-256 in hexadecimal digits by the file's path in the run.
+ * @returns The hash and the size of each.
  */
-export async function hashContents(
-  runPath: string,
-): Promise<Record<string, string>> {
-  const hashes: [string, string][] = [];
-  for (const path of filesIn(runPath, "")) {
-    hashes.push([path, await hashFile(`${runPath}/${path}`)]);
+export async function hashContents(runPath: string): Promise<Contents> {
+  const contents: Record<string, string> = {};
+  const sizes: Record<string, number> = {};
+  for (const path of filesIn(runPath, "").sort()) {
+    const file = `${runPath}/${path}`;
+    contents[path] = await hashFile(file);
+    sizes[path] = Deno.statSync(file).size;
   }
-  return Object.fromEntries(hashes.sort(([a], [b]) => a < b ? -1 : 1));
+  return { contents, sizes };
 }
 
+/** How much of a file is read at once. */
+const CHUNK_BYTES = 2 ** 20;
+
 /**
- * Hashes a file.
+ * Hashes a file of any size in little memory.
  *
  * @param path The file's path.
  * @returns SHA-256 in hexadecimal digits.
  */
 export async function hashFile(path: string): Promise<string> {
-  return await sha256(Deno.readFileSync(path));
+  // Loaded here, as only the end of a training and doctor need it.
+  const { createHash } = await import("node:crypto");
+  const hash = createHash("sha256");
+  for await (const chunk of readChunks(path)) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/**
+ * Finds where two files differ, in little memory.
+ *
+ * @param a A file's path.
+ * @param b The other's; both have the same number of bytes.
+ * @returns The index of the first byte that differs; null where none does.
+ */
+export async function findDifference(
+  a: string,
+  b: string,
+): Promise<number | null> {
+  const { Buffer } = await import("node:buffer");
+  await using others = readChunks(b);
+  let offset = 0;
+  for await (const chunk of readChunks(a)) {
+    const { value: other = new Uint8Array() } = await others.next();
+    if (Buffer.compare(chunk, other) !== 0) {
+      return offset + chunk.findIndex((byte, index) => byte !== other[index]);
+    }
+    offset += chunk.length;
+  }
+  return null;
+}
+
+/** A file's bytes in pieces of one size, the last one apart. */
+async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
+  using file = await Deno.open(path);
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  while (true) {
+    let length = 0;
+    while (length < chunk.length) {
+      const n = await file.read(chunk.subarray(length));
+      if (n === null) break;
+      length += n;
+    }
+    if (length > 0) yield chunk.subarray(0, length);
+    if (length < chunk.length) return;
+  }
 }
 
 /** The paths of the files; links, and what Whisker itself hides, left out. */

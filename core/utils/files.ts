@@ -17,9 +17,7 @@ export const MOST_BYTES = {
   text: 32 * MIB,
   /** What is read of every run: `config.json`, `run.json`, a file of records. */
   runFile: 8 * MIB,
-  /** A history, all its lines. */
-  history: 128 * MIB,
-  /** A line of a history. */
+  /** A line of a history; it may have as many lines as the disk holds. */
   historyLine: MIB,
   /** A CSV file. */
   table: 128 * MIB,
@@ -30,9 +28,6 @@ export const MOST_BYTES = {
   /** A file of weights. */
   weights: 2 * GIB,
 } as const;
-
-/** So many lines may a history have: of any that tell something, 128 MiB. */
-export const MOST_LINES = 2 ** 21;
 
 /**
  * So deeply may JSON be nested. Whisker's own files have a tenth of it; far
@@ -128,47 +123,44 @@ export interface TextLine {
 }
 
 /** How much of a file is read at once. */
-const CHUNK_BYTES = 256 * KIB;
+const CHUNK_BYTES = 64 * KIB;
 
 /**
- * Reads a text file line by line, and so in little memory.
+ * Reads a text file line by line, in memory that depends on neither its size
+ * nor the number of its lines. What is appended meanwhile is not read.
  *
  * @param path The file's path.
- * @param most How many bytes the file and each of its lines may have.
- * @returns The lines without their ends; of the last one it is said if it has
- * none.
+ * @param maxBytes How many bytes each line may have.
+ * @returns The lines without their ends; the last one may be torn.
  * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
- * @throws {RangeError} If it is no file, or it or a line is too large; the
- * message names the line.
+ * @throws {RangeError} If it is no file; or, after the lines before it, at a
+ * line that is too large, which the message names.
  */
 export function* readLines(
   path: string,
-  most: { readonly file: number; readonly line: number },
+  maxBytes: number,
 ): Generator<TextLine> {
-  checkFile(path, most.file);
+  let remaining = checkFile(path, Infinity);
   using file = Deno.openSync(path);
   const decoder = new TextDecoder();
-  const chunk = new Uint8Array(CHUNK_BYTES);
-  let nBytes = 0, nLines = 0, rest = "";
-  while (true) {
-    const length = file.readSync(chunk);
+  const chunk = new Uint8Array(Math.min(remaining, CHUNK_BYTES));
+  let nLines = 0, rest = "";
+  while (remaining > 0) {
+    const length = file.readSync(chunk.subarray(0, remaining));
     if (length === null) break;
-    nBytes += length;
-    // It may have grown since it was looked at.
-    if (nBytes > most.file) throw tooLarge(path, most.file);
-    const lines = (rest + decoder.decode(chunk.subarray(0, length), {
-      stream: true,
-    })).split("\n");
+    remaining -= length;
+    const bytes = chunk.subarray(0, length);
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
     rest = lines.pop()!;
-    for (const line of [...lines, rest]) {
+    for (const text of lines) {
       nLines++;
       // No character takes less than a byte.
-      if (line.length > most.line) {
-        throw tooLarge(`${path}:${nLines}`, most.line);
-      }
+      if (text.length > maxBytes) throw tooLarge(`${path}:${nLines}`, maxBytes);
+      yield { text, isWhole: true };
     }
-    nLines--; // The rest is no line yet.
-    for (const text of lines) yield { text, isWhole: true };
+    if (rest.length > maxBytes) {
+      throw tooLarge(`${path}:${nLines + 1}`, maxBytes);
+    }
   }
   rest += decoder.decode();
   if (rest !== "") yield { text: rest, isWhole: false };

@@ -23,9 +23,12 @@ export interface RunEntry {
   readonly refused?: string;
 }
 
+/** Where a file system puts what it has repaired, at its root: no run. */
+const LOST_AND_FOUND = "lost+found";
+
 /**
  * Lists the runs of a directory, oldest name first. Names that begin with a
- * dot are Whisker's own, and files are no runs.
+ * dot are Whisker's own; files and `lost+found` are no runs.
  *
  * @param runs The directory that holds all runs.
  * @returns The runs, and what had to be refused; none if there is no such
@@ -41,7 +44,9 @@ export function listRuns(runs: string): RunEntry[] {
     throw new RangeError(`Cannot read runs from ${runs} as it is a file`);
   }
   return entries
-    .filter(({ name, isFile }) => !name.startsWith(".") && !isFile)
+    .filter(({ name, isFile }) =>
+      !name.startsWith(".") && !isFile && name !== LOST_AND_FOUND
+    )
     .sort((a, b) => a.name < b.name ? -1 : 1)
     .map(({ name: id, isSymlink }) => {
       const path = `${runs}/${id}`;

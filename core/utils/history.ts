@@ -6,13 +6,7 @@
  */
 
 import { checkStaysInside } from "./_inside.ts";
-import {
-  checkFile,
-  formatSize,
-  MOST_BYTES,
-  MOST_LINES,
-  readLines,
-} from "./files.ts";
+import { checkFile, formatSize, MOST_BYTES, readLines } from "./files.ts";
 import {
   checkDepth,
   inBrief,
@@ -247,53 +241,96 @@ function lock(file: Deno.FsFile): boolean {
   }
 }
 
+/**
+ * Reads the history of a run line by line, also while it is being written. It
+ * takes the same little memory however many lines there are.
+ *
+ * Iterating gives the lines after the header. At a line that cannot be read it
+ * throws, after all lines before that one have been given.
+ *
+ * @example
+ * ```ts ignore
+ * const history = new HistoryReader("runs/20261122T175203_3f9a1c2e");
+ * for (const { step, loss } of history) console.log(step, loss);
+ * console.log(history.runId);
+ * ```
+ */
+export class HistoryReader implements Iterable<JsonObject> {
+  readonly #runPath: string;
+  #runId = "";
+  #isTorn = false;
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param runPath The run's directory.
+   */
+  constructor(runPath: string) {
+    this.#runPath = runPath;
+  }
+
+  /** The id of the run that wrote it, once the header has been read. */
+  get runId(): string {
+    return this.#runId;
+  }
+
+  /** Whether the last line is torn, and was skipped, once it has been read. */
+  get isTorn(): boolean {
+    return this.#isTorn;
+  }
+
+  /**
+   * Reads the lines after the header.
+   *
+   * @returns The lines; a torn last one is skipped.
+   * @throws {Deno.errors.NotFound} If the run has no history.
+   * @throws {SyntaxError} At a line that is no JSON object.
+   * @throws {RangeError} At a line that is too large, if the header has an
+   * unknown version, or if the history is no file or a link out of the run.
+   */
+  *[Symbol.iterator](): Generator<JsonObject> {
+    const path = `${this.#runPath}/${HISTORY_FILE}`;
+    checkStaysInside(path, this.#runPath);
+    let nLines = 0;
+    for (const { text, isWhole } of readLines(path, MOST_BYTES.historyLine)) {
+      const place = `${path}:${++nLines}`;
+      if (!isWhole) this.#isTorn = true;
+      else if (nLines === 1) {
+        const header = parseVersioned(text, place);
+        if (typeof header.runId === "string") this.#runId = header.runId;
+      } else {
+        const value = parseJson(text, place);
+        if (!isJsonObject(value)) {
+          throw new SyntaxError(`Cannot read ${place}: it is no JSON object`);
+        }
+        yield value;
+      }
+    }
+  }
+}
+
 /** What a history file holds. */
 export interface HistoryContent {
   /** The id of the run that wrote it. */
   readonly runId: string;
   /** The lines after the header. */
   readonly lines: readonly JsonObject[];
-  /** Whether the last line was torn, and so was passed over. */
+  /** Whether the last line is torn, and was skipped. */
   readonly torn: boolean;
 }
 
 /**
- * Reads the history of a run, also while it is being written.
+ * Reads a whole history into memory; {@linkcode HistoryReader} reads one of any
+ * length.
  *
  * @param runPath The run's directory.
- * @returns The lines; a torn last one is passed over, and said.
- * @throws {Deno.errors.NotFound} If the run has no history.
- * @throws {SyntaxError} If a line other than the last is no JSON object.
- * @throws {RangeError} If the header bears an unknown version, the file is a
- * link out of the run or none, or it or a line is too large.
+ * @returns The lines; a torn last one is skipped.
+ * @throws What reading it line by line throws.
  */
 export function readHistory(runPath: string): HistoryContent {
-  const path = `${runPath}/${HISTORY_FILE}`;
-  checkStaysInside(path, runPath);
-  const lines: JsonObject[] = [];
-  let runId = "", nLines = 0, torn = false;
-  const most = { file: MOST_BYTES.history, line: MOST_BYTES.historyLine };
-  for (const { text, isWhole } of readLines(path, most)) {
-    const place = `${path}:${++nLines}`;
-    if (nLines > MOST_LINES) {
-      throw new RangeError(
-        `Cannot read ${path} as it must have at most ${MOST_LINES} lines: it ` +
-          "has more",
-      );
-    }
-    if (!isWhole) torn = true;
-    else if (nLines === 1) {
-      const header = parseVersioned(text, place);
-      if (typeof header.runId === "string") runId = header.runId;
-    } else {
-      const value = parseJson(text, place);
-      if (!isJsonObject(value)) {
-        throw new SyntaxError(`Cannot read ${place} as it is no JSON object`);
-      }
-      lines.push(value);
-    }
-  }
-  return { runId, lines, torn };
+  const history = new HistoryReader(runPath);
+  const lines = [...history];
+  return { runId: history.runId, lines, torn: history.isTorn };
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { hash64 } from "./_hash.ts";
 import { checkStaysInside } from "./_inside.ts";
-import { HISTORY_FILE, isAlive, readHistory } from "./history.ts";
+import { HISTORY_FILE, HistoryReader, isAlive } from "./history.ts";
 import { MOST_BYTES } from "./files.ts";
 import {
   encodeJsonFile,
@@ -118,6 +118,8 @@ export interface RunInfo extends Surroundings {
    * of a run that is completed.
    */
   readonly contents?: Readonly<Record<string, string>>;
+  /** How many bytes each of these has; older runs do not say. */
+  readonly sizes?: Readonly<Record<string, number>>;
   /** What made it fail. */
   readonly error?: {
     /** The error's class. */
@@ -305,7 +307,7 @@ export function readRunInfo(runPath: string): RunInfo {
   if (!isDate(info.startedAt)) throw wrong("startedAt", "a date");
   if (typeof info.experiment !== "string") throw wrong("experiment", "a name");
   const { data: _, error: _error, ...known } = info;
-  const { before, resumed, settings, contents, ...others } = known;
+  const { before, resumed, settings, contents, sizes, ...others } = known;
   const sessions = Array.isArray(resumed) ? resumed.filter(isJsonObject) : [];
   return {
     // What is not known stays: it may be of a later version.
@@ -320,6 +322,7 @@ export function readRunInfo(runPath: string): RunInfo {
     ...(isJsonObject(settings) ? { settings } : {}),
     ...(isJsonObject(before) ? { before } : {}),
     ...(isJsonObject(contents) ? { contents: textsByName(contents) } : {}),
+    ...(isJsonObject(sizes) ? { sizes: numbersByName(sizes) } : {}),
     ...(sessions.length === 0 ? {} : {
       resumed: sessions.map((session) => ({
         at: textOf(session.at),
@@ -349,6 +352,15 @@ function textsByName(value: JsonObject): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, text]) =>
       typeof text === "string" ? [[name, text]] : []
+    ),
+  );
+}
+
+/** The fields that are numbers. */
+function numbersByName(value: JsonObject): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, number]) =>
+      typeof number === "number" ? [[name, number]] : []
     ),
   );
 }
@@ -445,7 +457,8 @@ export function hasBegun(runPath: string): boolean {
     const within = names(runPath);
     return within.some((name) => !BEFORE_BEGIN.test(name)) ||
       (within.includes("results") && names(`${runPath}/results`).length > 0) ||
-      (within.includes(HISTORY_FILE) && readHistory(runPath).lines.length > 0);
+      (within.includes(HISTORY_FILE) &&
+        new HistoryReader(runPath)[Symbol.iterator]().some(() => true));
   } catch {
     return true; // Its reader says why it cannot be read.
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { listRuns } from "../../core/utils/find_run.ts";
+import { listRuns, type RunEntry } from "../../core/utils/find_run.ts";
 import type { SourceInfo } from "../../core/utils/run_directory.ts";
 import { TRASH } from "../../core/utils/trash.ts";
 import { bytesOf, filesIn } from "./files.ts";
@@ -38,15 +38,24 @@ export async function examineRuns(directory: string): Promise<Examination> {
   const findings: Finding[] = [];
   const sources = new Map<string, readonly SourceInfo[]>();
   let runs = 0, bytes = 0;
-  for (const { id, path, refused } of listRuns(directory)) {
-    const reason = refused ?? whyNoRun(path);
-    if (reason !== null) {
-      const entry = new Findings(id);
+  let entries: readonly RunEntry[];
+  try {
+    entries = listRuns(directory);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    const whole = new Findings(".");
+    whole.add("unreadable", "", error.message);
+    return { directory, runs, findings: whole.all, bytes, trashBytes: 0 };
+  }
+  for (const { id, path, refused } of entries) {
+    const entry = new Findings(id);
+    // What goes wrong with one run is a finding, and ends nothing else.
+    const examined = await entry.attempt("", () => {
+      const reason = refused ?? whyNoRun(path);
+      if (reason === null) return examineRun(path);
       entry.add("foreign", "", reason);
-      findings.push(...entry.all);
-      continue;
-    }
-    const examined = await examineRun(path);
+    });
+    findings.push(...entry.all);
     if (!examined) continue;
     runs++;
     bytes += examined.bytes;
@@ -66,13 +75,9 @@ export async function examineRuns(directory: string): Promise<Examination> {
 
 /** What has the name of a run and is none, or another one. */
 function whyNoRun(path: string): string | null {
-  try {
-    const { isDirectory, isSymlink } = Deno.lstatSync(path);
-    if (isSymlink) return "it is a link: the run it leads to is read twice";
-    return isDirectory ? null : "it is neither a file nor a folder";
-  } catch (error) {
-    return (error as Error).message;
-  }
+  const { isDirectory, isSymlink } = Deno.lstatSync(path);
+  if (isSymlink) return "it is a link: the run it leads to is read twice";
+  return isDirectory ? null : "it is neither a file nor a folder";
 }
 
 /** Files beside the runs: nobody reads them. */

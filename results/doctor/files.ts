@@ -16,8 +16,8 @@ export interface FoundFile {
  * Lists all that lies in a folder and in the folders in it.
  *
  * @param folder The folder; one that is not there is empty.
- * @param onUnreadable Is told of a folder that cannot be read, by its path
- * within this one.
+ * @param onUnreadable Is told of what cannot be examined, by its path within
+ * the folder, and why: "" is the folder itself.
  * @returns Files, links and others, folders too, in the order of their paths.
  */
 export function filesIn(
@@ -31,7 +31,9 @@ export function filesIn(
     try {
       for (const { name } of Deno.readDirSync(`${folder}/${parent}`)) {
         const path = parent === "" ? name : `${parent}/${name}`;
-        const info = lstat(`${folder}/${path}`);
+        const info = lstat(`${folder}/${path}`, (reason) => {
+          onUnreadable(path, reason);
+        });
         if (!info) continue;
         found.push({ path, info });
         if (info.isDirectory) pending.push(path);
@@ -45,13 +47,20 @@ export function filesIn(
   return found.sort((a, b) => a.path < b.path ? -1 : 1);
 }
 
-function lstat(path: string): Deno.FileInfo | null {
+function lstat(
+  path: string,
+  onUnreadable: (reason: string) => void,
+): Deno.FileInfo | null {
   try {
     return Deno.lstatSync(path);
   } catch (error) {
     // It was replaced or removed meanwhile.
     if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
+    // It is the folder that lets nothing in it be reached.
+    if (error instanceof Deno.errors.PermissionDenied) throw error;
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    onUnreadable((error as Error).message);
+    return null;
   }
 }
 

@@ -5,14 +5,16 @@
  */
 
 /**
- * What is wrong: the content of a file, that there is none, or one of a version
- * that this code does not know; a run that says `running` while nobody lives
- * behind it; a directory that never became a run; a file that is left over; what
- * is no part of the run it lies in, or no run; a run under another name.
+ * What is wrong: the content of a file; that there is none; that it, or what a
+ * folder holds, may not be read; a version that this code does not know; a run
+ * that is marked running, but its process is gone; a directory that never became
+ * a run; a file that is left over; what is no part of the run it lies in, or no
+ * run; a run under another name.
  */
 export type FindingKind =
   | "damaged"
   | "missing"
+  | "unreadable"
   | "unknown version"
   | "died"
   | "unfinished"
@@ -32,7 +34,7 @@ export interface Finding {
   readonly reason: string;
   /** Whether it is worth knowing, and yet nothing is wrong. */
   readonly isNote: boolean;
-  /** Whether it can be moved away, and nobody lacks anything. */
+  /** Whether it is safe to move away. */
   readonly isLeftOver: boolean;
 }
 
@@ -90,16 +92,28 @@ export class Findings {
   }
 
   /**
-   * Says whether there is one of a file, or of something in a folder.
+   * Says whether there is one of a file, of a folder that it lies in, or of
+   * something in it.
    *
    * @param file The path within the run.
    * @returns Whether something is found there, be it but a note.
    */
   has(file: string): boolean {
-    const path = `${this.#run}/${file}`;
-    return this.#all.some((found) =>
-      found.file === path || found.file.startsWith(`${path}/`)
+    const path = `${this.#run}/${file}/`;
+    return this.#all.some(({ file }) =>
+      file !== this.#run &&
+      (path.startsWith(`${file}/`) || `${file}/`.startsWith(path))
     );
+  }
+
+  /**
+   * Adds why a file cannot be read.
+   *
+   * @param file The file's path within the run.
+   * @param reason What its reader said.
+   */
+  addUnreadable(file: string, reason: string): void {
+    this.add(kindOf(reason), file, reason);
   }
 
   /**
@@ -118,14 +132,15 @@ export class Findings {
     } catch (error) {
       // A file that was there a moment ago has been replaced or removed.
       if (error instanceof Deno.errors.NotFound) return undefined;
-      const { message } = error as Error;
-      this.add(kindOf(message), file, message);
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      this.addUnreadable(file, (error as Error).message);
     }
   }
 }
 
 /** What the error of a reader is about; readers tell it in words alone. */
 function kindOf(message: string): FindingKind {
+  if (/^Permission denied\b/.test(message)) return "unreadable";
   return /\bschemaVersion must be\b/.test(message)
     ? "unknown version"
     : "damaged";

@@ -12,8 +12,8 @@ import {
 import { hashFile } from "../../core/utils/contents.ts";
 import {
   HISTORY_FILE,
+  HistoryReader,
   isAlive,
-  readHistory,
 } from "../../core/utils/history.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import {
@@ -79,6 +79,9 @@ function isThere(path: string): boolean {
   }
 }
 
+/** Names that only files have in a run. */
+const FILE_NAME = new RegExp(`\\.json$|^(${HISTORY_FILE}|${CHECKPOINT_FILE})$`);
+
 /** What a run is published with, as under `studies/`. */
 const PUBLISHED = /^((run|config)\.json|(results|evaluations)(\/.*)?)$/;
 
@@ -88,6 +91,8 @@ class RunExamination {
   readonly #findings: Findings;
   /** Regular files by their paths, temporary ones left out. */
   readonly #files = new Map<string, Deno.FileInfo>();
+  /** What `model/model.json` says, where it can be read. */
+  #model: JsonObject = {};
 
   constructor(runPath: string, isLiving: boolean) {
     this.#path = runPath;
@@ -97,21 +102,28 @@ class RunExamination {
 
   async examine(): Promise<ExaminedRun> {
     const findings = this.#findings;
-    const all = filesIn(this.#path, (folder, reason) => {
-      findings.add("damaged", folder, `Cannot list it: ${reason}`);
+    const unreadable: string[] = [];
+    const all = filesIn(this.#path, (path, reason) => {
+      unreadable.push(path);
+      findings.add("unreadable", path, reason);
     });
-    for (const { path, info } of all) this.#sort(path, info);
     const bytes = bytesOf(all);
-    if (!all.some(({ path }) => path === "run.json")) {
+    if (unreadable.includes("")) {
+      return { findings: findings.all, bytes, sources: [] };
+    }
+    for (const { path, info } of all) this.#sort(path, info);
+    const hasInfo = all.some(({ path }) => path === "run.json");
+    // A folder that cannot be listed is not empty.
+    if (!hasInfo && unreadable.length === 0) {
       this.#reportUnfinished(all.map(({ path }) => path));
     }
-    const jsons = await this.#readJsonFiles();
-    const info = await this.#readWhatRan(jsons);
-    this.#checkOwner(jsons);
+    const owners = await this.#readJsonFiles();
+    const info = await this.#readWhatRan(owners);
+    this.#checkOwner(owners);
     const evaluations = this.#readResults();
     await this.#readHistory(info);
     await this.#readCheckpoint(info);
-    this.#checkModel(jsons.get("model/model.json"));
+    this.#checkModel();
     await this.#checkContents(info);
     // While a file is written it is a temporary one for a moment.
     findings.drop(({ kind, file }) =>
@@ -136,6 +148,8 @@ class RunExamination {
       }
     } else if (!info.isFile && !info.isDirectory) {
       findings.add("foreign", path, "it is neither a file nor a folder");
+    } else if (info.isDirectory && FILE_NAME.test(path)) {
+      findings.add("foreign", path, "it must be a file: it is a folder");
     } else if (info.isFile && isTemporary(name)) {
       if (this.#isLiving) return;
       const isLeftOver = isStale(info);
@@ -168,30 +182,34 @@ class RunExamination {
     }
   }
 
-  /** Reads all JSON files, those of an experiment's own too. */
-  async #readJsonFiles(): Promise<Map<string, JsonObject>> {
-    const jsons = new Map<string, JsonObject>();
+  /**
+   * Reads all JSON files, those of an experiment's own too; returns by which run
+   * each was written, as far as it says.
+   */
+  async #readJsonFiles(): Promise<Map<string, unknown>> {
+    const owners = new Map<string, unknown>();
     for (const path of this.#files.keys()) {
       if (!path.endsWith(".json")) continue;
       const json = await this.#findings.attempt(
         path,
         () => readRunFile(this.#path, path),
       );
-      if (json) jsons.set(path, json);
+      if (json) owners.set(path, json.runId);
+      if (json && path === "model/model.json") this.#model = json;
     }
-    return jsons;
+    return owners;
   }
 
   /** Reads what every run has: what ran and how it stands, configuration. */
   async #readWhatRan(
-    jsons: ReadonlyMap<string, JsonObject>,
+    owners: ReadonlyMap<string, unknown>,
   ): Promise<RunInfo | undefined> {
     const findings = this.#findings;
     // Of what is no JSON it is known already why.
-    const info = jsons.has("run.json")
+    const info = owners.has("run.json")
       ? await findings.attempt("run.json", () => readRunInfo(this.#path))
       : undefined;
-    if (jsons.has("config.json")) {
+    if (owners.has("config.json")) {
       await findings.attempt("config.json", () => readConfigFile(this.#path));
     }
     if (!info) return undefined;
@@ -208,7 +226,7 @@ class RunExamination {
         )
         : "died";
       if (now === "died") {
-        const reason = "it says that it is running, and nobody lives behind it";
+        const reason = "it is marked running, but its process is gone";
         findings.add("died", "run.json", reason);
       }
     }
@@ -216,14 +234,14 @@ class RunExamination {
   }
 
   /** Checks that the run's files were written by this run. */
-  #checkOwner(jsons: ReadonlyMap<string, JsonObject>): void {
+  #checkOwner(owners: ReadonlyMap<string, unknown>): void {
     const id = runIdOf(this.#path);
-    const own = jsons.get("run.json")?.runId;
+    const own = owners.get("run.json");
     if (own !== undefined && own !== id) {
       const reason = `its files are of run ${own}: it was renamed, or copied`;
       this.#findings.add("renamed", "run.json", reason);
     }
-    for (const [path, { runId }] of jsons) {
+    for (const [path, runId] of owners) {
       if (runId === undefined || runId === id || runId === own) continue;
       this.#findings.add("foreign", path, `it is a file of run ${runId}`);
     }
@@ -238,7 +256,7 @@ class RunExamination {
     for (const { file, reason } of problems) {
       const path = file.slice(this.#path.length + 1);
       if (findings.has(path)) continue;
-      if (path !== "results") findings.add("damaged", path, reason);
+      if (path !== "results") findings.addUnreadable(path, reason);
       else findings.add("missing", path, "every run has one, be it empty");
     }
     for (const { status, startedAt } of evaluations) {
@@ -259,18 +277,24 @@ class RunExamination {
         isNote: this.#isPublished,
       });
     }
-    const history = await findings.attempt(
+    const history = new HistoryReader(this.#path);
+    const irregular = await findings.attempt(
       HISTORY_FILE,
-      () => readHistory(this.#path),
+      () => irregularStep(history),
     );
-    if (!history) return;
-    const { runId, torn, lines } = history;
-    if (torn && !this.#isLiving) {
-      const reason = "its last line is torn, which readers pass over";
-      findings.add("damaged", HISTORY_FILE, reason);
+    if (irregular) findings.add("damaged", HISTORY_FILE, irregular);
+    const { runId, isTorn } = history;
+    const isResumable = info !== undefined && info.status !== "completed";
+    if (isTorn && !this.#isLiving) {
+      const reason = "its last line is torn: readers skip it" +
+        (isResumable ? ", and so does resuming the run" : "");
+      findings.add("damaged", HISTORY_FILE, reason, { isNote: isResumable });
     }
-    if (runId === "" && !torn && !this.#isLiving) {
-      findings.add("damaged", HISTORY_FILE, "it has not even a header");
+    const isWhole = irregular !== undefined && !isTorn;
+    if (runId === "" && isWhole && !this.#isLiving) {
+      findings.add("damaged", HISTORY_FILE, "it has no header", {
+        isNote: isResumable,
+      });
     }
     const own = info?.runId;
     if (runId !== "" && runId !== own && own !== undefined) {
@@ -278,8 +302,6 @@ class RunExamination {
       const reason = `it is the history of run ${runId}`;
       if (!isRenamed) findings.add("foreign", HISTORY_FILE, reason);
     }
-    const irregular = irregularStep(lines);
-    if (irregular) findings.add("damaged", HISTORY_FILE, irregular);
   }
 
   async #readCheckpoint(info: RunInfo | undefined): Promise<void> {
@@ -317,14 +339,25 @@ class RunExamination {
     if (info?.status !== "completed") return;
     for (const [path, hash] of Object.entries(info.contents ?? {})) {
       // What is wrong with it, or with its folder, is known.
-      const places = [path, path.split("/")[0]].map((place) =>
-        `${info.runId}/${place}`
-      );
-      if (findings.all.some(({ file }) => places.includes(file))) continue;
-      if (!this.#files.has(path)) {
+      if (findings.has(path)) continue;
+      const file = this.#files.get(path);
+      if (!file) {
         if (this.#isPublished && !PUBLISHED.test(path)) continue;
         findings.add("missing", path, "it was there when it was completed");
-      } else if (await hashFile(`${this.#path}/${path}`) !== hash) {
+        continue;
+      }
+      const size = info.sizes?.[path] ?? file.size;
+      if (file.size !== size) {
+        const reason = `it must have the ${size} bytes that it had when the ` +
+          `training was completed: current size is ${file.size}`;
+        findings.add("damaged", path, reason);
+        continue;
+      }
+      const now = await findings.attempt(
+        path,
+        () => hashFile(`${this.#path}/${path}`),
+      );
+      if (now !== undefined && now !== hash) {
         const reason = "it is not as it was when the training was completed";
         findings.add("damaged", path, reason);
       }
@@ -332,9 +365,9 @@ class RunExamination {
   }
 
   /** Checks that weights are there, and as long as the manifest has them. */
-  #checkModel(model: JsonObject | undefined): void {
+  #checkModel(): void {
     const findings = this.#findings;
-    for (const { paths, bytes, isOptional } of weightsOf(model ?? {})) {
+    for (const { paths, bytes, isOptional } of weightsOf(this.#model)) {
       const sizes = paths.map((name) => {
         const size = this.#files.get(`model/${name}`)?.size;
         if (

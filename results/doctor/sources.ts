@@ -6,15 +6,14 @@
  */
 
 import { SOURCES } from "../../core/source.ts";
-import { sha256 } from "../../core/utils/_hash.ts";
 import { pathWithin } from "../../core/utils/_inside.ts";
-import { isJsonObject, parseVersioned } from "../../core/utils/json.ts";
+import { hashFile } from "../../core/utils/contents.ts";
+import { MOST_BYTES } from "../../core/utils/files.ts";
+import { isJsonObject, readJsonFile } from "../../core/utils/json.ts";
 import type { SourceInfo } from "../../core/utils/run_directory.ts";
 import { bytesOf, filesIn, isStale, isTemporary } from "./files.ts";
 import { type Finding, Findings } from "./finding.ts";
 
-/** No source file has more bytes. */
-const MOST_BYTES = 2 ** 28;
 const CONTENT = /^files\/([0-9a-f]{64})$/;
 const LIST = /^([0-9a-f]{64})\.json$/;
 
@@ -37,9 +36,9 @@ export async function examineSources(
     return { findings: findings.all, bytes: 0 };
   }
   const all = filesIn(store, (path, reason) => {
-    findings.add("damaged", path, `Cannot list it: ${reason}`);
+    findings.add("unreadable", path, reason);
   });
-  const lists = new Map<string, Uint8Array>();
+  const lists = new Set<string>();
   const contents = new Set<string>();
   for (const { path, info } of all) {
     if (info.isDirectory) continue;
@@ -51,35 +50,37 @@ export async function examineSources(
     }
     const [, list] = LIST.exec(path) ?? [];
     const [, hash = list] = CONTENT.exec(path) ?? [];
-    if (!info.isFile || info.size > MOST_BYTES || !hash) {
+    if (!info.isFile || info.size > MOST_BYTES.text || !hash) {
       findings.add("foreign", path, "it is no part of the store", {
         isNote: info.isFile,
       });
       continue;
     }
     await findings.attempt(path, async () => {
-      const bytes = Deno.readFileSync(`${store}/${path}`);
-      if (list) lists.set(list, bytes);
+      if (list) lists.add(list);
       else contents.add(hash);
-      if (await sha256(bytes) === hash) return;
+      if (await hashFile(`${store}/${path}`) === hash) return;
       findings.add("damaged", path, "its content is not what its name says");
     });
   }
-  for (const [hash, bytes] of lists) {
+  for (const hash of lists) {
     const path = `${hash}.json`;
     // Whatever is wrong in it is that it is not as it was written.
     if (findings.has(path)) continue;
-    const files = await findings.attempt(path, () => {
-      const text = new TextDecoder().decode(bytes);
-      return parseVersioned(text, `${store}/${path}`).files;
-    });
+    const files = await findings.attempt(
+      path,
+      () => readJsonFile(`${store}/${path}`).files,
+    );
     for (const content of Object.values(isJsonObject(files) ? files : {})) {
       const file = `files/${content}`;
       if (contents.has(String(content)) || findings.has(file)) continue;
       findings.add("missing", file, `source ${hash} has such a file`);
     }
   }
-  reportMissing(findings, wanted, lists);
+  // What cannot be listed may hold them all.
+  if (!findings.all.some(({ file }) => file === SOURCES)) {
+    reportMissing(findings, wanted, lists);
+  }
   return { findings: findings.all, bytes: bytesOf(all) };
 }
 
@@ -87,7 +88,7 @@ export async function examineSources(
 function reportMissing(
   findings: Findings,
   wanted: ReadonlyMap<string, readonly SourceInfo[]>,
-  lists: ReadonlyMap<string, Uint8Array>,
+  lists: ReadonlySet<string>,
 ): void {
   const missing = new Map<string, string[]>();
   for (const [run, sources] of wanted) {

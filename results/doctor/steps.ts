@@ -6,16 +6,18 @@
 
 import type { JsonObject } from "../../core/utils/json.ts";
 
-/** With fewer lines, nothing can be told of how far apart they should be. */
-const FEWEST = 8;
-/** Where more lines than that stand apart otherwise, it is no rule. */
-const MOST_EXCEPTIONS = 0.1;
+/** With fewer moves, nothing can be told of how far apart steps should be. */
+const MIN_MOVES = 8;
+/** Where a larger share of the steps stands apart otherwise, it is no rule. */
+const MAX_EXCEPTIONS = 0.1;
+/** With more different moves, or more kinds of lines, there is no rule. */
+const MAX_MOVES = 1000, MAX_KINDS = 32;
 
 /**
  * Looks for lines that are missing or repeated: where nearly each `step` is as
  * far from the one before it, one that is further on, or not further at all, is
  * told. Lines of different keys, of steps and of epochs for example, count
- * apart.
+ * apart. It takes little memory however many lines there are.
  *
  * @param lines The lines of a history after its header.
  * @returns What is irregular first, in words; null where nothing is, or where
@@ -34,39 +36,59 @@ const MOST_EXCEPTIONS = 0.1;
  * );
  * ```
  */
-export function irregularStep(lines: readonly JsonObject[]): string | null {
-  const kinds = new Map<string, { line: number; step: number }[]>();
-  for (const [index, { step, ...others }] of lines.entries()) {
+export function irregularStep(lines: Iterable<JsonObject>): string | null {
+  const kinds = new Map<string, Kind>();
+  let nLines = 1; // The header is line 1.
+  for (const { step, ...others } of lines) {
+    nLines++;
     if (typeof step !== "number") continue;
-    const kind = Object.keys(others).join("\n");
-    // The header is line 1.
-    kinds.getOrInsertComputed(kind, () => []).push({ line: index + 2, step });
+    const name = Object.keys(others).join("\n");
+    const kind = kinds.get(name);
+    if (kind) addStep(kind, step, nLines);
+    else if (kinds.size < MAX_KINDS) {
+      kinds.set(name, { last: step, nMoves: 0, moves: new Map() });
+    }
   }
-  for (const steps of kinds.values()) {
-    const moves = steps.slice(1).map(({ line, step }, index) => {
-      const { step: before } = steps[index]!;
-      return { line, step, before, by: step - before };
-    });
-    const usual = commonest(moves.map(({ by }) => by));
+  for (const { nMoves, moves } of kinds.values()) {
+    if (nMoves < MIN_MOVES || moves.size > MAX_MOVES) continue;
+    const all = [...moves.values()];
+    const usual = all.reduce((a, b) => b.count > a.count ? b : a).by;
     // The last steps of all may come sooner.
-    const odd = moves.filter(({ by }) => by > usual || by <= 0);
-    const most = Math.max(1, MOST_EXCEPTIONS * moves.length);
-    const [first] = odd;
-    if (!first || moves.length < FEWEST || odd.length > most) continue;
-    const { line, step, before } = first;
-    return `line ${line} has step ${step} after step ${before}, where each is ` +
-      `${usual} more`;
+    const odd = all.filter(({ by }) => by > usual || by <= 0);
+    const nOdd = odd.reduce((sum, { count }) => sum + count, 0);
+    if (nOdd === 0 || nOdd > Math.max(1, MAX_EXCEPTIONS * nMoves)) continue;
+    const first = odd.reduce((a, b) => b.line < a.line ? b : a);
+    return `line ${first.line} has step ${first.step} after step ` +
+      `${first.before}, where each is ${usual} more`;
   }
   return null;
 }
 
-function commonest(values: readonly number[]): number {
-  const counts = new Map<number, number>();
-  let [best, most] = [0, 0];
-  for (const value of values) {
-    const count = (counts.get(value) ?? 0) + 1;
-    counts.set(value, count);
-    if (count > most) [best, most] = [value, count];
+/** Lines of the same keys. */
+interface Kind {
+  last: number;
+  nMoves: number;
+  /** The moves from one step to the next, by how far they go. */
+  readonly moves: Map<number, Move>;
+}
+
+/** Moves that go equally far: how many there are, and where the first is. */
+interface Move {
+  readonly by: number;
+  readonly line: number;
+  readonly step: number;
+  readonly before: number;
+  count: number;
+}
+
+function addStep(kind: Kind, step: number, line: number): void {
+  const { last: before, moves } = kind;
+  const by = step - before;
+  kind.last = step;
+  kind.nMoves++;
+  const move = moves.get(by);
+  if (move) move.count++;
+  else if (moves.size <= MAX_MOVES) {
+    moves.set(by, { by, line, step, before, count: 1 });
   }
-  return best;
 }

@@ -6,8 +6,8 @@
 
 import type { TopLevelSpec } from "vega-lite";
 import { ConfigError, unknownKey } from "../../core/config/schema.ts";
-import { decodeNumber, type JsonObject } from "../../core/utils/json.ts";
-import { readHistory } from "../../core/utils/history.ts";
+import type { JsonObject } from "../../core/utils/json.ts";
+import { HISTORY_FILE, HistoryReader } from "../../core/utils/history.ts";
 import type { Problem } from "../../core/utils/run_directory.ts";
 import { labelOf } from "../compare/comparison.ts";
 import { clean } from "../render/words.ts";
@@ -44,16 +44,35 @@ export interface HistoryOptions extends FigureOptions {
 export interface RunHistories {
   /** What tells them from others: `key=value, …`. */
   readonly label: string;
-  /** The lines of each run. */
-  readonly runs: readonly (readonly JsonObject[])[];
+  /** The history of each run. */
+  readonly runs: readonly RunHistory[];
+}
+
+/** What the history of a run has; its lines stay on the disk. */
+export interface RunHistory {
+  /** The run's directory. */
+  readonly path: string;
+  /** The fields of its lines by their names; null where none is a number. */
+  readonly fields: ReadonlyMap<string, Extent | null>;
+}
+
+/** What a field's numbers cover, from the first line to the last. */
+export interface Extent {
+  /** The smallest finite one. */
+  readonly low: number;
+  /** The largest finite one. */
+  readonly high: number;
+  /** Whether no number is below the one before it. */
+  readonly isAscending: boolean;
 }
 
 /**
- * Reads the histories of replicates.
+ * Reads which fields the histories of replicates have.
  *
  * @param groups The replicates.
  * @param nuisance The keys in which they may differ.
- * @param problems Where to report what could not be read.
+ * @param problems Where to report what could not be read. Of a history that is
+ * damaged, the lines before the damage count.
  * @returns What was logged, in the same order.
  */
 export function historiesOf(
@@ -67,12 +86,18 @@ export function historiesOf(
     label: clean(labelOf(
       Object.fromEntries(keys.map((key) => [key, rawValueOf(example, key)])),
     )),
-    runs: runs.values().map((run) => linesOf(run, problems)).toArray(),
+    runs: runs.values().map((run) => scanHistory(run, problems)).toArray(),
   }));
 }
 
-/** A curve has at most so many points: more are finer than a page. */
-const MOST_POINTS = 400;
+/** How wide a part of the axis is in which a curve is but its extremes. */
+const BUCKET_PIXELS = 2; // About as wide as the line.
+
+/** With more places that are not in order, the rest of a run is not drawn. */
+const MAX_UNORDERED = 100_000;
+
+/** How many different fields the lines of a history may have. */
+const MAX_FIELDS = 1000;
 
 /** What counts steps, by custom. */
 const STEP_FIELDS = ["step", "epoch"];
@@ -137,7 +162,9 @@ async function curvesOf(
   }
   const known = new Set([
     LINE_FIELD,
-    ...histories.flatMap(({ runs }) => runs.flat().flatMap(Object.keys)),
+    ...histories.flatMap(({ runs }) =>
+      runs.flatMap(({ fields }) => [...fields.keys()])
+    ),
   ]);
   for (const [where, field] of [["--history", measure], ["--x", options.x]]) {
     if (field === undefined || known.has(field)) continue;
@@ -148,11 +175,11 @@ async function curvesOf(
     LINE_FIELD;
   const { tInterval } = await import("../statistics/intervals.ts");
   const left: string[] = [];
+  const bucketOf = bucketsOf(histories, x, options);
   const points = histories.flatMap(({ label, runs }) => {
-    const curve = curveOf(runs, x, measure);
-    const places = { label, x, measure, nRuns: runs.length };
-    left.push(...gapsOf(curve, places));
-    return curve.map(({ at, values }) => {
+    const { places, gaps } = curveOf(runs, { x, measure, bucketOf });
+    left.push(...gaps.map((gap) => `${label}: ${gap}`));
+    return places.map(({ at, values }) => {
       const { mean, error, n } = meanOf(values);
       const interval = ci
         ? tInterval({ mean, error, df: n - 1 }, ci / 100)
@@ -287,87 +314,251 @@ function specOf(
  * @returns The names, each once.
  */
 export function measuresOf(histories: readonly RunHistories[]): string[] {
-  const lines = histories.flatMap(({ runs }) => runs.flat());
-  const fields = new Set<string>();
-  for (const line of lines) {
-    for (const [field, value] of Object.entries(line)) {
-      if (numberOf(value) !== undefined) fields.add(field);
+  const measures = new Set<string>();
+  for (const { runs } of histories) {
+    for (const { fields } of runs) {
+      for (const [field, extent] of fields) if (extent) measures.add(field);
     }
   }
-  return [...fields].filter((field) =>
+  return [...measures].filter((field) =>
     ![...STEP_FIELDS, LINE_FIELD].includes(field) && !field.startsWith("time/")
   );
 }
 
+/** Numbers that JSON cannot hold, as files have them. */
+const NOT_FINITE: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
+
+/** A text, say, is no number, and has no place in a figure. */
 function numberOf(value: unknown): number | undefined {
-  try {
-    return decodeNumber(value, "value");
-  } catch {
-    return undefined; // A text, say, which has no place in a figure.
-  }
+  if (typeof value === "number") return value;
+  return NOT_FINITE.includes(value) ? Number(value) : undefined;
 }
 
-function linesOf(
-  { path, id }: StoredRun,
-  problems: Problem[],
-): readonly JsonObject[] {
+/** Reads a history to its end, or to where it is damaged. */
+function scanHistory({ path, id }: StoredRun, problems: Problem[]): RunHistory {
+  const file = `${path}/${HISTORY_FILE}`;
+  const report = (reason: string) => problems.push({ run: id, file, reason });
+  const fields = new Map<string, ExtentMeter | null>();
+  let isFull = false;
   try {
-    return readHistory(path).lines
-      .map((line, index) => ({ [LINE_FIELD]: index + 1, ...line }));
+    for (const line of numberedLines(path)) {
+      for (const field of Object.keys(line)) {
+        if (fields.size === MAX_FIELDS && !fields.has(field)) {
+          isFull = true;
+          continue;
+        }
+        const value = numberOf(line[field]);
+        let extent = fields.get(field) ?? null;
+        if (value !== undefined) (extent ??= new ExtentMeter()).add(value);
+        fields.set(field, extent);
+      }
+    }
   } catch (error) {
-    const reason = (error as Error).message;
-    problems.push({ run: id, file: `${path}/metrics.jsonl`, reason });
-    return [];
+    report((error as Error).message);
+  }
+  if (isFull) {
+    report(
+      `Cannot read all of ${file}: its lines have more than ${MAX_FIELDS} ` +
+        "different fields",
+    );
+  }
+  return { path, fields };
+}
+
+/** Measures what a field's numbers cover. */
+class ExtentMeter implements Extent {
+  low = Infinity;
+  high = -Infinity;
+  isAscending = true;
+  #last = -Infinity;
+
+  add(value: number): void {
+    if (!Number.isFinite(value)) return;
+    if (value < this.low) this.low = value;
+    if (value > this.high) this.high = value;
+    if (value < this.#last) this.isAscending = false;
+    this.#last = value;
   }
 }
 
-/** What a curve does not show, and why. */
-function gapsOf(
-  curve: readonly { at: number; values: readonly number[] }[],
-  { label, x, measure, nRuns }: {
-    readonly label: string;
-    readonly x: string;
-    readonly measure: string;
-    readonly nRuns: number;
-  },
-): string[] {
-  if (curve.length === 0) return [`${label}: no ${measure}`];
-  const bad = curve.find(({ values }) => !values.every(Number.isFinite));
-  const few = curve.find(({ values }) => values.length < nRuns);
-  return [
-    ...(bad
-      ? [`${label}: ${measure} is not finite at ${x} ${bad.at} and maybe after`]
-      : []),
-    ...(few
-      ? [
-        `${label}: at ${x} ${few.at} and maybe elsewhere the mean is of ` +
-        `${few.values.length} of ${nRuns} runs`,
-      ]
-      : []),
-  ];
+/** The lines of a history, each with its number if it has no such field. */
+function* numberedLines(path: string): Generator<JsonObject> {
+  let nLines = 0;
+  for (const line of new HistoryReader(path)) {
+    nLines++;
+    yield LINE_FIELD in line ? line : { ...line, [LINE_FIELD]: nLines };
+  }
 }
 
-/** The values of all runs at each place, thinned to what a page can show. */
-function curveOf(
-  runs: readonly (readonly JsonObject[])[],
+/** What the values at a place of the horizontal axis are. */
+interface Place {
+  readonly at: number;
+  /** One value of each run that has one there. */
+  readonly values: readonly number[];
+}
+
+/** What is drawn over what, and in which part of the axis a place is. */
+interface CurveOptions {
+  readonly x: string;
+  readonly measure: string;
+  readonly bucketOf: (at: number) => number;
+}
+
+/** Cuts the horizontal axis into parts, each a few pixels wide. */
+function bucketsOf(
+  histories: readonly RunHistories[],
   x: string,
-  measure: string,
-): { at: number; values: number[] }[] {
-  const places = new Map<number, number[]>();
-  for (const lines of runs) {
-    // Of several lines at one place the last: a run has one voice there.
-    const own = new Map<number, number>();
-    for (const line of lines) {
-      const at = numberOf(line[x]), value = numberOf(line[measure]);
-      if (at !== undefined && value !== undefined) own.set(at, value);
-    }
-    for (const [at, value] of own) {
-      places.getOrInsertComputed(at, () => []).push(value);
+  { width = WIDTH, xScale = "linear" }: HistoryOptions,
+): (at: number) => number {
+  let low = Infinity, high = -Infinity;
+  for (const { runs } of histories) {
+    for (const { fields } of runs) {
+      const extent = fields.get(x);
+      low = Math.min(low, extent?.low ?? low);
+      high = Math.max(high, extent?.high ?? high);
     }
   }
-  const sorted = [...places].sort(([a], [b]) => a - b);
-  const stride = Math.ceil(sorted.length / MOST_POINTS);
-  return sorted
-    .filter((_, index) => index % stride === 0 || index === sorted.length - 1)
-    .map(([at, values]) => ({ at, values }));
+  const isLog = low > 0 && isLogarithmic([low, high], xScale);
+  const position = isLog ? Math.log : (at: number) => at;
+  const scale = width / BUCKET_PIXELS / (position(high) - position(low));
+  return (at) => Math.floor((position(at) - position(low)) * scale) || 0;
+}
+
+/**
+ * The mean's extremes in each part of the axis, and both ends of the curve: what
+ * lies between them cannot be seen. One pass, and little memory.
+ *
+ * @returns The places to draw, and what they do not show.
+ */
+function curveOf(
+  runs: readonly RunHistory[],
+  options: CurveOptions,
+): { readonly places: readonly Place[]; readonly gaps: readonly string[] } {
+  const { x, measure, bucketOf } = options;
+  const nRuns = runs.length;
+  const gaps = new Map<string, string>();
+  const noteGap = (kind: string, text: string) => {
+    if (!gaps.has(kind)) gaps.set(kind, text);
+  };
+  const kept = new Set<Place>();
+  let bucket: number | undefined, last: Place | undefined;
+  let low: Extreme | undefined, high: Extreme | undefined;
+  let hole: Place | undefined;
+  const close = () => {
+    for (const place of [low?.place, high?.place, hole]) {
+      if (place) kept.add(place);
+    }
+    low = high = hole = undefined;
+  };
+  const sources = runs.map((run) =>
+    placesOf(run, options, () => {
+      noteGap("unordered", `${x} is not in order, and not all of it is drawn`);
+    })
+  );
+  for (const place of mergePlaces(sources)) {
+    const { at, values } = place;
+    if (bucketOf(at) !== bucket) close();
+    bucket = bucketOf(at);
+    if (!last) kept.add(place);
+    last = place;
+    if (values.length < nRuns) {
+      noteGap(
+        "few",
+        `at ${x} ${at} and maybe elsewhere the mean is of ` +
+          `${values.length} of ${nRuns} runs`,
+      );
+    }
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    if (!Number.isFinite(mean)) {
+      noteGap("hole", `${measure} is not finite at ${x} ${at} and maybe after`);
+      hole ??= place;
+      continue;
+    }
+    if (!low || mean < low.mean) low = { mean, place };
+    if (!high || mean > high.mean) high = { mean, place };
+  }
+  close();
+  if (last) kept.add(last);
+  else noteGap("empty", `no ${measure}`);
+  return {
+    places: [...kept].sort((a, b) => a.at - b.at),
+    gaps: [...gaps.values()],
+  };
+}
+
+/** A place where the mean is smallest or largest. */
+interface Extreme {
+  readonly mean: number;
+  readonly place: Place;
+}
+
+/** Brings the values of several runs together, place by place. */
+function* mergePlaces(runs: readonly Generator<Point>[]): Generator<Place> {
+  const next = runs.map((points) => points.next().value);
+  while (true) {
+    let at = Infinity;
+    for (const point of next) if (point && point.at < at) at = point.at;
+    if (at === Infinity) return;
+    const values: number[] = [];
+    for (const [index, points] of runs.entries()) {
+      if (next[index]?.at !== at) continue;
+      values.push(next[index].value);
+      next[index] = points.next().value;
+    }
+    yield { at, values };
+  }
+}
+
+/** What a run has logged at a place. */
+interface Point {
+  readonly at: number;
+  readonly value: number;
+}
+
+/**
+ * The points of a run in the order of their places. Of several at one place it
+ * takes the last: a run has one voice there.
+ */
+function* placesOf(
+  { path, fields }: RunHistory,
+  options: CurveOptions,
+  onCut: () => void,
+): Generator<Point, undefined> {
+  const points = pointsOf(path, options);
+  if (fields.get(options.x)?.isAscending) {
+    let last: Point | undefined;
+    for (const point of points) {
+      // It may have been cut back and resumed since its fields were read.
+      if (last && point.at < last.at) continue;
+      if (last && point.at > last.at) yield last;
+      last = point;
+    }
+    if (last) yield last;
+    return;
+  }
+  const values = new Map<number, number>();
+  for (const { at, value } of points) {
+    if (values.size === MAX_UNORDERED && !values.has(at)) {
+      onCut();
+      break;
+    }
+    values.set(at, value);
+  }
+  for (const [at, value] of [...values].sort(([a], [b]) => a - b)) {
+    yield { at, value };
+  }
+}
+
+/** The points of a run as it logged them, up to what cannot be read. */
+function* pointsOf(
+  path: string,
+  { x, measure }: CurveOptions,
+): Generator<Point> {
+  try {
+    for (const line of numberedLines(path)) {
+      const at = numberOf(line[x]), value = numberOf(line[measure]);
+      if (at === undefined || value === undefined) continue;
+      if (Number.isFinite(at)) yield { at, value };
+    }
+  } catch { /* reported when the fields were read */ }
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { ROOT, tempFolder, testWith } from "../_helpers.ts";
 import { makeRun } from "../_runs.ts";
 
@@ -13,12 +13,17 @@ function makeHuge(path: string, start = ""): void {
 }
 
 /** What a reader with so small a heap, in MiB, says of files. */
-async function readIn(heap: number, paths: readonly string[]) {
+async function readIn(
+  heap: number,
+  paths: readonly string[],
+  reader = "_read.ts",
+  grant = "--allow-read",
+) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "--allow-read"],
+      ...["run", "--quiet", grant],
       `--v8-flags=--max-old-space-size=${heap}`,
-      "tests/hostile/_read.ts",
+      `tests/hostile/${reader}`,
       ...paths,
     ],
     cwd: ROOT,
@@ -75,5 +80,60 @@ testWith(
       `Cannot read ${path} as CSV: Max Record Size: record exceed the maximum ` +
       "number of tolerated bytes of 1048576 at line 2",
     ]);
+  },
+);
+
+/** The most that all readers together take of long and large files, in MiB. */
+const MAX_PEAK = 400;
+
+testWith(
+  "scripts",
+  "histories of any length and files of any size are read in little memory",
+  async () => {
+    if (Deno.build.os !== "linux") return; // Nowhere else is there a /proc.
+    using folder = tempFolder();
+    const runs = `${folder.path}/runs`;
+    const nLines = 1_000_000, nBytes = 2 ** 29;
+    const encoder = new TextEncoder();
+    for (const seed of [1, 2]) {
+      const id = `run${seed}`;
+      const path = makeRun(runs, {
+        id,
+        config: { seed },
+        records: [[{ name: "x" }, { mean: 1, error: 1, n: 2 }]],
+      });
+      using history = Deno.openSync(`${path}/metrics.jsonl`, {
+        createNew: true,
+        write: true,
+      });
+      let text = `{"schemaVersion":1,"runId":"${id}"}\n`;
+      for (let step = 1; step <= nLines; step++) {
+        text += `{"step":${step},"loss":${seed / step}}\n`;
+        if (step % 10_000 > 0) continue;
+        history.writeSync(encoder.encode(text));
+        text = "";
+      }
+      // A line that is no object ends what is read, and nothing else.
+      if (seed === 2) history.writeSync(encoder.encode("null\n"));
+      Deno.mkdirSync(`${path}/model`);
+      Deno.writeTextFileSync(`${path}/model/own.bin`, "");
+      Deno.truncateSync(`${path}/model/own.bin`, nBytes);
+    }
+    {
+      using file = Deno.openSync(`${runs}/run2/model/own.bin`, { write: true });
+      file.seekSync(-1, Deno.SeekMode.End);
+      file.writeSync(new Uint8Array([1]));
+    }
+    const said = await readIn(2 * HEAP, [runs], "_large.ts", "-A");
+    const peak = Number(said.pop()!.replace("peak ", ""));
+    assertEquals(said, [
+      `doctor Cannot read ${runs}/run2/metrics.jsonl:${nLines + 2}: it is no ` +
+      "JSON object",
+      "plot ",
+      `show ${nLines}`,
+      `hash ${nBytes}`,
+      `differ ${nBytes - 1}`,
+    ]);
+    assert(peak < MAX_PEAK, `${peak} MiB`);
   },
 );

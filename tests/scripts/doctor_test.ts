@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { History } from "../../core/utils/history.ts";
+import { readRunInfo, writeRunInfo } from "../../core/utils/run_directory.ts";
 import { addRun } from "../_runs.ts";
 import {
   type Folder,
@@ -72,9 +73,8 @@ testWith(
     assert(!stdout.includes("\x1b"));
     assertEquals(lines.filter((line) => line !== damaged), [
       `${at}/died`,
-      "  died: run.json: it says that it is running, and nobody lives behind " +
-      "it; deno task train --resume died --experiment examples/mine.ts " +
-      among,
+      "  died: run.json: it is marked running, but its process is gone; " +
+      `deno task train --resume died --experiment examples/mine.ts ${among}`,
       `${at}/empty`,
       "  unfinished: it is empty, and never became a run; " +
       "--fix moves it to the trash",
@@ -133,6 +133,130 @@ testWith(
       [["torn/results/a\x1b[2J.json", "damaged"]],
     );
     assertEquals([others.runs, trashBytes], [4, 2]);
+  },
+);
+
+/** How a program is started that may do no more than the modes of files say. */
+function underModes(folder: string): readonly string[] | null {
+  const path = `${folder}/.mode`;
+  Deno.writeTextFileSync(path, "", { mode: 0 });
+  try {
+    Deno.readTextFileSync(path);
+  } catch {
+    return []; // An ordinary user.
+  } finally {
+    Deno.removeSync(path);
+  }
+  // Modes do not bind root but for these two rights.
+  const under = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
+  try {
+    const args = [...under.slice(1), "true"];
+    const { success } = new Deno.Command(under[0]!, { args }).outputSync();
+    if (success) return under;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  console.log("skipped: root needs setpriv to be bound by the modes of files");
+  return null;
+}
+
+testWith(
+  "scripts",
+  "doctor --fix leaves what it may not read or move, and goes on with all else",
+  async () => {
+    using runs = tempRuns();
+    const root = `${ROOT}/${runs.path}`;
+    const under = underModes(root);
+    if (!under) return;
+    const chmod = (...args: string[]) =>
+      new Deno.Command("chmod", { args, cwd: root }).outputSync();
+    for (const id of ["all", "none", "one", "part", "stuck"]) {
+      soundRun(root, id, "completed");
+    }
+    for (const id of ["left", "stuck"]) {
+      const path = `${root}/${id}/results/.a.json.00000000`;
+      Deno.mkdirSync(`${root}/${id}/results`, { recursive: true });
+      Deno.writeTextFileSync(path, "{");
+      Deno.utimeSync(path, 1e9, 1e9);
+    }
+    Deno.mkdirSync(`${root}/hollow/results`, { recursive: true });
+    Deno.utimeSync(`${root}/hollow`, 1e9, 1e9);
+    const config = `${root}/one/config.json`;
+    const weights = `${root}/one/weights.bin`;
+    Deno.writeTextFileSync(weights, "some");
+    const info = readRunInfo(`${root}/one`);
+    const contents = { "weights.bin": "0" };
+    writeRunInfo(`${root}/one`, { ...info, contents });
+    Deno.writeTextFileSync(config, "{");
+    chmod("-R", "644", "all");
+    chmod("000", "none", "part/results", "hollow/results", "one/weights.bin");
+    chmod("555", "stuck/results");
+    try {
+      const args = ["--fix", "--json", "--runs", runs.path];
+      const { code, stdout, stderr } = await runScript("doctor", args, {
+        under,
+      });
+      assertEquals([code, stderr], [1, ""]);
+      const { directories: [{ findings, runs: nRuns }] } = JSON.parse(stdout);
+      assertEquals(
+        findings.map(({ kind, file, movedTo }: Record<string, string>) =>
+          `${kind} ${file}${movedTo ? " moved" : ""}`
+        ),
+        [
+          "unreadable all",
+          "unreadable hollow/results",
+          "temporary left/results/.a.json.00000000 moved",
+          "unfinished left",
+          "unreadable none",
+          "damaged one/config.json",
+          "unreadable one/weights.bin",
+          "unreadable part/results",
+          "temporary stuck/results/.a.json.00000000",
+        ],
+      );
+      assertEquals(nRuns, 7);
+      const of = (file: string) =>
+        findings.find((found: Record<string, string>) => found.file === file);
+      assertEquals(of("all").advice, `chmod -R u+rwX ${runs.path}/all`);
+      assertMatch(
+        of("stuck/results/.a.json.00000000").advice,
+        /^it could not be moved: Permission denied/,
+      );
+      const trash = [...Deno.readDirSync(`${root}/.trash`)];
+      assertEquals(
+        trash.map(({ name }) => name),
+        ["left_results_.a.json.00000000"],
+      );
+    } finally {
+      chmod("-R", "u+rwX", ".");
+    }
+  },
+);
+
+testWith(
+  "scripts",
+  "doctor examines the other runs where one directory of runs cannot be read",
+  async () => {
+    using closed = tempRuns();
+    using open = tempRuns();
+    const under = underModes(`${ROOT}/${open.path}`);
+    if (!under) return;
+    soundRun(`${ROOT}/${closed.path}`, "a", "completed");
+    soundRun(`${ROOT}/${open.path}`, "b", "completed");
+    const args = ["--runs", closed.path, "--runs", open.path];
+    for (const [mode, place] of [[0o000, "."], [0o644, "a"]] as const) {
+      Deno.chmodSync(`${ROOT}/${closed.path}`, mode);
+      try {
+        const { code, stdout } = await runScript("doctor", args, { under });
+        assertEquals(code, 1);
+        const lines = stdout.split("\n");
+        assertEquals(lines[0], `${closed.path}/${place}`);
+        assertMatch(lines[1]!, /^ {2}unreadable: .*; chmod -R u\+rwX /);
+        assertMatch(stdout, /\n1 run in \S+, 0 findings, /);
+      } finally {
+        Deno.chmodSync(`${ROOT}/${closed.path}`, 0o755);
+      }
+    }
   },
 );
 

@@ -145,6 +145,18 @@ testWith(
       assertEquals(readHistory(made!.path).lines.length, 10);
     });
 
+    await t.step("nothing is made where .scratch leads out", async () => {
+      using elsewhere = tempFolder();
+      const scratch = `${project.path}/runs/.scratch`;
+      Deno.renameSync(scratch, `${scratch}.before`);
+      Deno.symlinkSync(elsewhere.path, scratch);
+      const { code, stderr } = await run("reproduce", id);
+      assertEquals(code, 1);
+      assertMatch(stderr, /^error: Cannot use runs\/\.scratch as it is a link/);
+      assertEquals([...Deno.readDirSync(elsewhere.path)], []);
+      Deno.removeSync(scratch);
+    });
+
     await t.step("a run that knows of no source says so", async () => {
       const path = `${first!.path}/run.json`;
       const { source: _, ...info } = JSON.parse(Deno.readTextFileSync(path));

@@ -6,7 +6,7 @@ import { addRun } from "../_runs.ts";
 
 testWith(
   "files",
-  "listRuns() passes over dots and files, and refuses odd names and links that lead out",
+  "listRuns() skips dots, files and lost+found, and refuses odd names and links that lead out",
   () => {
     using folder = tempFolder();
     using other = tempFolder();
@@ -15,6 +15,7 @@ testWith(
     addRun(runs, "a");
     addRun(runs, ".index");
     addRun(runs, "no run");
+    Deno.mkdirSync(`${runs}/lost+found`);
     Deno.writeTextFileSync(`${runs}/README`, "");
     Deno.symlinkSync(addRun(other.path, "far"), `${runs}/out`);
     Deno.symlinkSync(`${runs}/a`, `${runs}/within`);

@@ -2,12 +2,13 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   History,
   HISTORY_FILE,
+  HistoryReader,
   holdRun,
   isAlive,
   isInUse,
   readHistory,
 } from "../../core/utils/history.ts";
-import { MOST_BYTES, MOST_LINES } from "../../core/utils/files.ts";
+import { MOST_BYTES } from "../../core/utils/files.ts";
 import { tempFolder, testWith } from "../_helpers.ts";
 
 testWith(
@@ -96,28 +97,52 @@ testWith(
   },
 );
 
-testWith("files", "readHistory() refuses a line or a file without end", () => {
-  using folder = tempFolder();
-  const path = `${folder.path}/${HISTORY_FILE}`;
-  const header = '{"schemaVersion":1,"runId":"run"}\n';
-  const long = `{"x":"${"y".repeat(MOST_BYTES.historyLine)}"}`;
-  for (const end of ["\n", ""]) {
-    Deno.writeTextFileSync(path, `${header}{}\n${long}${end}`);
-    assertThrows(
-      () => readHistory(folder.path),
-      RangeError,
-      `Cannot read ${path}:3 as it must have at most 1 MiB`,
-    );
-  }
-  Deno.truncateSync(path, MOST_BYTES.history + 1);
-  assertThrows(() => readHistory(folder.path), RangeError, "at most 128 MiB");
-  Deno.writeTextFileSync(path, header + "{}\n".repeat(MOST_LINES));
-  assertThrows(
-    () => readHistory(folder.path),
-    RangeError,
-    `at most ${MOST_LINES} lines`,
-  );
-});
+testWith(
+  "files",
+  "HistoryReader gives the lines before one that cannot be read, and names it",
+  () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/${HISTORY_FILE}`;
+    const header = '{"schemaVersion":1,"runId":"run"}\n';
+    const long = `{"x":"${"y".repeat(MOST_BYTES.historyLine)}"}`;
+    const damages: [line: string, reason: string][] = [
+      [long, `Cannot read ${path}:4 as it must have at most 1 MiB`],
+      ["{", `Cannot read ${path}:4 as JSON`],
+      ["null", `Cannot read ${path}:4: it is no JSON object`],
+      ["[1]", `Cannot read ${path}:4: it is no JSON object`],
+      ["\0".repeat(2 ** 21), `Cannot read ${path}:4 as it must have at most`],
+    ];
+    for (const [line, reason] of damages) {
+      const text = `${header}{"step":1}\n{"step":2}\n${line}\n{"step":4}\n`;
+      Deno.writeTextFileSync(path, text);
+      const history = new HistoryReader(folder.path);
+      const steps: unknown[] = [];
+      const { message } = assertThrows(() => {
+        for (const { step } of history) steps.push(step);
+      });
+      assert(message.startsWith(reason), message);
+      assertEquals([steps, history.runId], [[1, 2], "run"]);
+    }
+  },
+);
+
+testWith(
+  "files",
+  "HistoryReader reads a history of more than two million lines",
+  () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/${HISTORY_FILE}`;
+    Deno.writeTextFileSync(path, '{"schemaVersion":1,"runId":"run"}\n');
+    const lines = '{"loss":1}\n'.repeat(2 ** 17);
+    using file = Deno.openSync(path, { append: true });
+    for (let i = 0; i < 17; i++) {
+      file.writeSync(new TextEncoder().encode(lines));
+    }
+    let nLines = 0;
+    for (const _line of new HistoryReader(folder.path)) nLines++;
+    assertEquals(nLines, 17 * 2 ** 17);
+  },
+);
 
 testWith(
   "files",

@@ -30,6 +30,7 @@ const whole = experiment({
     });
     run.writeJson("samples/some.json", { samples: [] });
     Deno.writeFileSync(`${run.path}/model/weights.bin`, new Uint8Array(24));
+    Deno.writeFileSync(`${run.path}/model/own.bin`, new Uint8Array(5));
   },
   evaluate(_config, _evalConfig, run) {
     run.record({ name: "score", nSteps: 5 }, result);
@@ -68,6 +69,7 @@ const write = (path: string, text: string) =>
   Deno.writeTextFileSync(path, text);
 const read = (path: string) => Deno.readTextFileSync(path);
 const old = (path: string) => Deno.utimeSync(path, 1e9, 1e9);
+const HUGE = 200e9;
 
 /** What is done to a run, and what is then found. */
 const DAMAGE: readonly [
@@ -166,6 +168,41 @@ const DAMAGE: readonly [
     "a torn last line",
     (run) => write(`${run}/metrics.jsonl`, read(`${run}/metrics.jsonl`) + "{"),
     "damaged metrics.jsonl",
+  ],
+  [
+    "a torn last line of a run that can be resumed",
+    (run) => {
+      write(`${run}/metrics.jsonl`, read(`${run}/metrics.jsonl`) + "{");
+      writeRunInfo(run, { ...readRunInfo(run), status: "interrupted" });
+    },
+    "note: damaged metrics.jsonl",
+  ],
+  [
+    "a line that is no object",
+    (run) =>
+      write(`${run}/metrics.jsonl`, `${read(`${run}/metrics.jsonl`)}1\n`),
+    "damaged metrics.jsonl",
+  ],
+  [
+    "files of 200 GB, most of them holes",
+    (run) => {
+      write(`${run}/checkpoint.safetensors`, "");
+      for (
+        const file of [
+          "checkpoint.safetensors",
+          "metrics.jsonl",
+          "model/own.bin",
+          "model/weights.bin",
+          "samples/some.json",
+        ]
+      ) Deno.truncateSync(`${run}/${file}`, HUGE);
+    },
+    "damaged checkpoint.safetensors",
+    "damaged metrics.jsonl",
+    "damaged model/own.bin",
+    "damaged model/weights.bin",
+    "damaged samples/some.json",
+    "temporary checkpoint.safetensors",
   ],
   [
     "a line of zeros",
@@ -347,6 +384,7 @@ const DAMAGE: readonly [
       Deno.symlinkSync("/etc", `${runs}/out`);
       Deno.symlinkSync(runIdOf(run), `${runs}/twin`);
       Deno.mkdirSync(`${runs}/.sweeps`);
+      Deno.mkdirSync(`${runs}/lost+found`);
       for (const name of ["empty", "begun"]) {
         Deno.mkdirSync(`${runs}/${name}/results`, { recursive: true });
       }

@@ -131,8 +131,109 @@ testWith(
     const { curve } = await draw(folder.path, { x: "epoch" });
     // Of the two lines of an epoch the last, of three runs.
     assertEquals(curve[0]!.mean, 1 + 2);
-    assert(curve.length <= 2 * 401, String(curve.length));
+    // Two curves of 240 parts, with a smallest and a largest value each.
+    assert(curve.length <= 2 * 2 * 241, String(curve.length));
     assertEquals(curve.at(-1)!.at, 1500);
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() shows the extremes and the gaps of long histories, and both ends",
+  async () => {
+    using folder = tempFolder();
+    const odd = new Map<number, number | string>([
+      [1234, 90],
+      [1235, -70],
+      [4321, "NaN"],
+    ]);
+    makeRuns(
+      folder.path,
+      (rate, seed) =>
+        Array.from({ length: 5000 }, (_, i) => ({
+          step: i + 1,
+          loss: rate === 2 ? odd.get(i) ?? i % 7 : seed * (1 + i % 7),
+        })),
+    );
+    const { curve, left } = await draw(folder.path);
+    const of = (label: string) =>
+      curve.filter((point) => point.label === label);
+    const single = of("rate=2"), several = of("rate=1");
+    const means = single.map(({ mean }) => mean);
+    assertEquals([single[0]!.at, single.at(-1)!.at], [1, 5000]);
+    assert(means.includes(90) && means.includes(-70));
+    assertEquals(single.filter(({ mean }) => mean === null).length, 1);
+    assertEquals(left, [
+      "rate=2: loss is not finite at step 4322 and maybe after",
+    ]);
+    // Each point is a mean of all runs at its place, with the error of that.
+    for (const { at, mean, low, high } of several) {
+      const expected = 2 * (1 + (at - 1) % 7);
+      assertAlmostEquals(mean!, expected, 1e-12);
+      assertAlmostEquals(high! - low!, expected / Math.sqrt(3), 1e-12);
+    }
+    // Neither of the two sides is thinner on a logarithmic axis.
+    const log = (await draw(folder.path, { xScale: "log" })).curve;
+    assert(log.filter(({ at }) => at <= 50).length > 50);
+    assert(log.length < 2 * 2 * 241, String(log.length));
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() brings runs together whose steps are not in order",
+  async () => {
+    using folder = tempFolder();
+    makeRuns(folder.path, (_, seed) => {
+      const lines = [1, 2, 3].map((step) => ({ step, loss: step + seed }));
+      return seed === 2 ? [...lines.reverse(), { step: 2, loss: 40 }] : lines;
+    });
+    const { curve } = await draw(folder.path);
+    assertEquals(curve.slice(0, 3).map(({ at, mean }) => [at, mean]), [
+      [1, 3],
+      [2, (3 + 40 + 5) / 3],
+      [3, 5],
+    ]);
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() draws a history up to what cannot be read, and says so",
+  async () => {
+    using folder = tempFolder();
+    makeRuns(
+      folder.path,
+      (_, seed) => [1, 2, 3].map((step) => ({ step, loss: seed })),
+    );
+    const path = `${folder.path}/r2s1/metrics.jsonl`;
+    const text = Deno.readTextFileSync(path);
+    Deno.writeTextFileSync(path, text.replace(/.*"step":3.*/, "null"));
+    const problems: Problem[] = [];
+    const { curve } = await draw(folder.path, {}, problems);
+    assertEquals(
+      problems.map(({ run, reason }) => [run, reason]),
+      [["r2s1", `Cannot read ${path}:4: it is no JSON object`]],
+    );
+    const drawn = curve.filter(({ label }) => label === "rate=2");
+    assertEquals(drawn.map(({ at }) => at), [1, 2]);
+  },
+);
+
+testWith(
+  "files",
+  "historiesOf() says where lines have more different fields than it keeps",
+  () => {
+    using folder = tempFolder();
+    const path = makeRun(folder.path, { id: "a" });
+    {
+      using history = new History(path, "a");
+      for (let i = 0; i < 1001; i++) history.append({ [`key${i}`]: i });
+    }
+    const problems: Problem[] = [];
+    assertEquals(measuresOf(readAll(folder.path, problems)).length, 999);
+    assertEquals(problems.length, 1);
+    assert(problems[0]!.reason.includes("more than 1000 different fields"));
   },
 );
 
