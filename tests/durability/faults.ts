@@ -72,7 +72,9 @@ export async function injectFaults(
   every = 1,
 ): Promise<FaultTally> {
   const tally: FaultTally = { faults: 0, before: 0, resumed: 0, completed: 0 };
-  const { nOperations, left: expected } = await train(what, fsync, () => null);
+  const undisturbed = await train(what, fsync, () => null);
+  assertEquals(undisturbed.status, "completed");
+  const { nOperations, left: expected } = undisturbed;
   for (let k = 0; k < nOperations; k++) {
     if (k % every !== 0 && k < nOperations - LAST) continue;
     for (const kind of kinds) {
