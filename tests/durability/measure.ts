@@ -12,6 +12,7 @@ import { writeJsonFile } from "../../core/utils/json.ts";
 import { writeCheckpoint } from "../../core/utils/checkpoint.ts";
 import { ROOT, tempRuns } from "../_helpers.ts";
 import { fillPage, table } from "../_page.ts";
+import { replaceFiles } from "../hostile/kinds.ts";
 import { setClockBack } from "./clock.ts";
 import { cutFiles } from "./cut.ts";
 import { canMount, fillDisks, writeNowhere } from "./disk.ts";
@@ -127,6 +128,11 @@ const PROOFS: Proof[] = [
     if (!canMount()) return "not tried: no right to mount a tmpfs";
     await writeNowhere(runs);
     return "train and eval say so, and nothing has changed";
+  }],
+  ["a pipe, a socket, a folder in the place of each file", async (runs) => {
+    const { files, kinds, commands } = await replaceFiles(runs);
+    return `${files} files, ${kinds} kinds, ${commands} commands: none waits, ` +
+      "each ends with a finding or a clear error";
   }],
   ["the clock set back by a day", async (runs) => {
     await setClockBack(runs);
