@@ -7,9 +7,9 @@
 
 import { type ConfigOf, type Field, seedField } from "./config/fields.ts";
 import { ConfigSchema } from "./config/schema.ts";
-import type { Run } from "./run.ts";
+import type { Run } from "./run/run.ts";
 import { isInherited } from "./utils/json.ts";
-import { MOST_KEYS } from "./utils/run_directory.ts";
+import { MOST_KEYS } from "./store/run_directory.ts";
 
 /** What every configuration has: replicates differ in this key alone. */
 export interface Seeded {

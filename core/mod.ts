@@ -8,19 +8,19 @@ export type {
   CheckpointPlace,
   Resumable,
   ResumableParts,
-} from "./checkpoints.ts";
-export * from "./conduct.ts";
+} from "./run/resumable.ts";
+export * from "./run/lifecycle.ts";
 export * from "./config/fields.ts";
 export * from "./config/global_config.ts";
 export * from "./config/schema.ts";
 export * from "./data/table.ts";
 export * from "./experiment.ts";
-export * from "./run.ts";
-export * from "./utils/history.ts";
+export * from "./run/run.ts";
+export * from "./store/history.ts";
 export * from "./utils/json.ts";
 export * from "./utils/meters.ts";
 export * from "./utils/random.ts";
-export * from "./utils/recorder.ts";
+export * from "./run/recorder.ts";
 export * from "./utils/results.ts";
 export * from "./utils/timer.ts";
 export type {
@@ -29,4 +29,4 @@ export type {
   RunStatus,
   SourceInfo,
   Surroundings,
-} from "./utils/run_directory.ts";
+} from "./store/run_directory.ts";

@@ -8,7 +8,7 @@ import { formatHelp, type Help } from "../core/config/flags.ts";
 import { type Field, toggle } from "../core/config/fields.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
 import { describeError } from "../core/utils/describe_error.ts";
-import { shown } from "../core/utils/printable.ts";
+import { shown } from "../core/utils/terminal.ts";
 import { explainRefusal, type Grants, isRefusal } from "./_refusal.ts";
 
 /** Exit status, as every command has it. */

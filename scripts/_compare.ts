@@ -20,7 +20,7 @@ import {
 import { ConfigSchema } from "../core/config/schema.ts";
 import { AGGREGATES, ALPHA, TESTS } from "../results/statistics/levels.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
-import { type Format, FORMATS } from "../results/render/formats.ts";
+import { type Format, FORMATS } from "../results/tables/formats.ts";
 import { checkPositionals, commonSchema } from "./_command.ts";
 import { runsFlag, sinceFlag, strictFlag, whereFlag } from "./_runs.ts";
 
@@ -185,7 +185,7 @@ export async function compareByFlags(
   // Help needs none of this, and so does not wait for it.
   const [{ compare }, { RunDatabase }] = await Promise.all([
     import("../results/compare/compare.ts"),
-    import("../results/database.ts"),
+    import("../results/database/run_database.ts"),
   ]);
   const comparison = await compare(new RunDatabase(...runs), options);
   return { comparison, strict };

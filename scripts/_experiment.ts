@@ -4,13 +4,13 @@ import type { GlobalConfig } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
-import { outcomeOf, type RunOutcome } from "../core/conduct.ts";
-import type { Run, RunOptions } from "../core/run.ts";
-import { CHECKPOINT_FILE } from "../core/utils/checkpoint.ts";
+import { outcomeOf, type RunOutcome } from "../core/run/lifecycle.ts";
+import type { Run, RunOptions } from "../core/run/run.ts";
+import { CHECKPOINT_FILE } from "../core/store/checkpoint.ts";
 import { describeError } from "../core/utils/describe_error.ts";
 import { stringify } from "../core/utils/json.ts";
-import { printableJson, shown } from "../core/utils/printable.ts";
-import type { SourceInfo } from "../core/utils/run_directory.ts";
+import { printableJson, shown } from "../core/utils/terminal.ts";
+import type { SourceInfo } from "../core/store/run_directory.ts";
 import { resolve } from "@std/path";
 import {
   type Command,
@@ -78,10 +78,10 @@ function experimentUrl(file: string): string {
 export function beginSource(
   args: readonly string[],
 ): (globals: GlobalConfig) => () => Promise<SourceInfo> {
-  const module = import("../core/source.ts");
+  const module = import("../core/store/source.ts");
   const collected = module.then(({ collectSource }) =>
     collectSource([
-      import.meta.resolve("../core/conduct.ts"),
+      import.meta.resolve("../core/run/lifecycle.ts"),
       experimentUrl(experimentFileOf(args)),
     ], (warning) => console.error(shown(`warning: ${warning}`)))
   );

@@ -1,4 +1,4 @@
-import type { Progress } from "../core/run.ts";
+import type { Progress } from "../core/run/run.ts";
 import { formatNumber } from "../core/utils/results.ts";
 
 /** Shows how far a run has come. */

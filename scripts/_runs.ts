@@ -1,6 +1,6 @@
 import { type Field, text, texts, toggle } from "../core/config/fields.ts";
-import { shown } from "../core/utils/printable.ts";
-import type { Problem } from "../core/utils/run_directory.ts";
+import { shown } from "../core/utils/terminal.ts";
+import type { Problem } from "../core/store/run_directory.ts";
 import { EXIT } from "./_command.ts";
 
 /** The flag that names directories of runs. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { shown } from "../core/utils/printable.ts";
+import { shown } from "../core/utils/terminal.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
 import { type Command, main } from "./_command.ts";
 import { compareGroups, compareRuns } from "./_compare.ts";
@@ -27,7 +27,7 @@ const command: Command = {
   }),
   async run(args) {
     const { comparison, format, strict } = await compareRuns(args);
-    const { render } = await import("../results/render/render.ts");
+    const { render } = await import("../results/tables/render.ts");
     console.log(await render(comparison, format, terminal()));
     if (format === "csv") noteBeside(comparison);
     if (format !== "json") reportProblems(comparison.problems);

@@ -6,12 +6,16 @@
 
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { readSource } from "../core/source.ts";
-import { findRun } from "../core/utils/find_run.ts";
+import { readSource } from "../core/store/source.ts";
+import { findRun } from "../core/store/find_run.ts";
 import { stringify } from "../core/utils/json.ts";
-import { printable, printableJson } from "../core/utils/printable.ts";
-import { readConfigFile, readRunInfo } from "../core/utils/run_directory.ts";
-import { type ComparedRun, diffRuns, formatDiff } from "../results/diff.ts";
+import { printable, printableJson } from "../core/utils/terminal.ts";
+import { readConfigFile, readRunInfo } from "../core/store/run_directory.ts";
+import {
+  type ComparedRun,
+  diffRuns,
+  formatDiff,
+} from "../results/inspect/diff.ts";
 import {
   asUsage,
   checkPositionals,

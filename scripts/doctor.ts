@@ -8,14 +8,17 @@
 import { toggle } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { experimentFileOf } from "../core/_run_info.ts";
-import { isInUse } from "../core/utils/history.ts";
+import { experimentFileOf } from "../core/run/_run_info.ts";
+import { isInUse } from "../core/store/history.ts";
 import { stringify } from "../core/utils/json.ts";
-import { readRunInfo } from "../core/utils/run_directory.ts";
-import { moveToTrash, TRASH } from "../core/utils/trash.ts";
-import { type Examination, examineRuns } from "../results/doctor/doctor.ts";
-import type { Finding } from "../results/doctor/finding.ts";
-import { clean } from "../results/render/words.ts";
+import { readRunInfo } from "../core/store/run_directory.ts";
+import { moveToTrash, TRASH } from "../core/store/trash.ts";
+import {
+  type Examination,
+  examineRuns,
+} from "../results/inspect/doctor/doctor.ts";
+import type { Finding } from "../results/inspect/doctor/finding.ts";
+import { clean } from "../results/tables/words.ts";
 import {
   checkPositionals,
   type Command,

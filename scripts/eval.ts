@@ -7,9 +7,9 @@
 import { parseFlags } from "../core/config/flags.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { evaluateRun } from "../core/conduct.ts";
-import { findRun } from "../core/utils/find_run.ts";
-import type { Problem } from "../core/utils/run_directory.ts";
+import { evaluateRun } from "../core/run/lifecycle.ts";
+import { findRun } from "../core/store/find_run.ts";
+import type { Problem } from "../core/store/run_directory.ts";
 import {
   asUsage,
   checkPositionals,

@@ -7,20 +7,20 @@
 import { choice, integer, text } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
-import { findRun } from "../core/utils/find_run.ts";
-import { printableJson, shown } from "../core/utils/printable.ts";
-import type { Problem } from "../core/utils/run_directory.ts";
+import { findRun } from "../core/store/find_run.ts";
+import { printableJson, shown } from "../core/utils/terminal.ts";
+import type { Problem } from "../core/store/run_directory.ts";
 import { compare } from "../results/compare/compare.ts";
 import type { CompareOptions } from "../results/compare/comparison.ts";
 import {
   groupReplicates,
   nuisanceKeys,
 } from "../results/compare/replicates.ts";
-import { RunDatabase } from "../results/database.ts";
-import type { Figure, FigureOptions } from "../results/plots/points.ts";
-import { SCALES } from "../results/plots/scale.ts";
-import { formatSpec } from "../results/plots/spec_json.ts";
-import { selectRuns } from "../results/select.ts";
+import { RunDatabase } from "../results/database/run_database.ts";
+import type { Figure, FigureOptions } from "../results/figures/points.ts";
+import { SCALES } from "../results/figures/scale.ts";
+import { formatSpec } from "../results/figures/spec_json.ts";
+import { selectRuns } from "../results/database/select.ts";
 import {
   asUsage,
   checkPositionals,
@@ -196,7 +196,7 @@ async function drawSamples(
     );
   }
   const { readSamples, reverseFigure, samplesFigure } = await import(
-    "../results/plots/samples.ts"
+    "../results/figures/samples.ts"
   );
   const { samples: wanted, reverse, setting } = figure;
   const problems: Problem[] = [];
@@ -220,7 +220,7 @@ async function drawPoints(
 ): Promise<Figure> {
   const { x, y, series, xScale, yScale } = figure;
   const rows = [x, series].filter((key) => key !== "");
-  const { pointsFigure } = await import("../results/plots/points.ts");
+  const { pointsFigure } = await import("../results/figures/points.ts");
   const comparison = await compare(database, {
     ...options,
     metric: [y.replace(/ \(.*$/, "")],
@@ -257,7 +257,7 @@ async function drawHistory(
   options: CompareOptions & { readonly problems: Problem[] },
 ): Promise<Figure> {
   const { historiesOf, historyFigure } = await import(
-    "../results/plots/history.ts"
+    "../results/figures/history.ts"
   );
   const { problems, ci = 0 } = options;
   const nuisance = nuisanceKeys(options);
@@ -280,10 +280,10 @@ async function write(path: string, spec: Figure["spec"]): Promise<void> {
   if (path.endsWith(".json")) {
     return writeOutput(path, `${printableJson(formatSpec(spec, 2))}\n`);
   }
-  const { svgOf } = await import("../results/plots/svg.ts");
+  const { svgOf } = await import("../results/figures/svg.ts");
   const svg = await svgOf(spec);
   if (path.endsWith(".png")) {
-    const { pngOf } = await import("../results/plots/png.ts");
+    const { pngOf } = await import("../results/figures/png.ts");
     writeOutput(path, pngOf(svg));
   } else writeOutput(path, `${svg}\n`);
 }

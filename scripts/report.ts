@@ -63,7 +63,7 @@ const command: Command = {
     checkPositionals(flags.positionals, 0);
     const { out, title } = flags.resolve(pageSchema);
     const { comparison, strict } = await compareByFlags(flags);
-    const { reportOf } = await import("../results/report/report.ts");
+    const { reportOf } = await import("../results/web/report.ts");
     const html = await reportOf(comparison, {
       title,
       command: `deno task report ${args.map(quote).join(" ")}`.trimEnd(),

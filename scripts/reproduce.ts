@@ -11,17 +11,17 @@ import {
   globalConfigSchema,
 } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { evaluateRun, trainRun } from "../core/conduct.ts";
+import { evaluateRun, trainRun } from "../core/run/lifecycle.ts";
 import {
   reproduceRun,
   type Reproduction,
   type RunningCode,
-} from "../core/reproduce.ts";
-import { checkStaysInside } from "../core/utils/_inside.ts";
-import { findRun } from "../core/utils/find_run.ts";
+} from "../core/run/reproduce.ts";
+import { checkStaysInside } from "../core/store/safe_path.ts";
+import { findRun } from "../core/store/find_run.ts";
 import { stringify } from "../core/utils/json.ts";
-import { printable, printableJson } from "../core/utils/printable.ts";
-import { runIdOf, type SourceInfo } from "../core/utils/run_directory.ts";
+import { printable, printableJson } from "../core/utils/terminal.ts";
+import { runIdOf, type SourceInfo } from "../core/store/run_directory.ts";
 import { resolve } from "@std/path";
 import {
   asUsage,
@@ -162,7 +162,9 @@ function storedCodeOf(
           "before it was kept have none",
       );
     }
-    const { layOutSource, readSource } = await import("../core/source.ts");
+    const { layOutSource, readSource } = await import(
+      "../core/store/source.ts"
+    );
     const source = await readSource(globals.runs, info);
     const folder = `${scratch}/.source-${info.sha256}`;
     await layOutSource(source, folder);

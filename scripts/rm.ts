@@ -6,13 +6,13 @@
 
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { findEntry, findRun } from "../core/utils/find_run.ts";
-import { isInUse } from "../core/utils/history.ts";
-import { printable } from "../core/utils/printable.ts";
-import { isStarting, runIdOf } from "../core/utils/run_directory.ts";
-import { moveToTrash } from "../core/utils/trash.ts";
-import { RunDatabase } from "../results/database.ts";
-import { selectRuns } from "../results/select.ts";
+import { findEntry, findRun } from "../core/store/find_run.ts";
+import { isInUse } from "../core/store/history.ts";
+import { printable } from "../core/utils/terminal.ts";
+import { isStarting, runIdOf } from "../core/store/run_directory.ts";
+import { moveToTrash } from "../core/store/trash.ts";
+import { RunDatabase } from "../results/database/run_database.ts";
+import { selectRuns } from "../results/database/select.ts";
 import {
   asUsage,
   type Command,

@@ -7,10 +7,10 @@
 import { toggle } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import type { Problem } from "../core/utils/run_directory.ts";
-import { RunDatabase } from "../results/database.ts";
-import { formatRuns } from "../results/listing.ts";
-import { selectRuns } from "../results/select.ts";
+import type { Problem } from "../core/store/run_directory.ts";
+import { RunDatabase } from "../results/database/run_database.ts";
+import { formatRuns } from "../results/inspect/runs.ts";
+import { selectRuns } from "../results/database/select.ts";
 import {
   checkPositionals,
   type Command,

@@ -7,11 +7,11 @@
 import { text } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
-import { findRun } from "../core/utils/find_run.ts";
+import { findRun } from "../core/store/find_run.ts";
 import { stringify } from "../core/utils/json.ts";
-import { printable, printableJson } from "../core/utils/printable.ts";
-import type { SourceInfo } from "../core/utils/run_directory.ts";
-import { describeRun, formatRun } from "../results/show.ts";
+import { printable, printableJson } from "../core/utils/terminal.ts";
+import type { SourceInfo } from "../core/store/run_directory.ts";
+import { describeRun, formatRun } from "../results/inspect/show.ts";
 import {
   asUsage,
   checkPositionals,
@@ -76,7 +76,7 @@ async function fileOf(
         "was kept have none",
     );
   }
-  const { readSource } = await import("../core/source.ts");
+  const { readSource } = await import("../core/store/source.ts");
   const { files } = await readSource(runs, source);
   const content = files.get(path);
   if (content) return printable(new TextDecoder().decode(content)).trimEnd();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { makeRun } from "../tests/_runs.ts";
+import { makeRun } from "../testing/runs.ts";
 
 const ROOT = `${import.meta.dirname}/..`;
 const RUNS = "runs/.bench";

@@ -8,9 +8,9 @@
 import { texts } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { readText } from "../core/utils/files.ts";
-import type { Problem } from "../core/utils/run_directory.ts";
-import { render } from "../results/render/render.ts";
+import { readText } from "../core/store/limits.ts";
+import type { Problem } from "../core/store/run_directory.ts";
+import { render } from "../results/tables/render.ts";
 import {
   checkPositionals,
   type Command,
@@ -78,7 +78,7 @@ interface Filled {
 
 async function fill(path: string): Promise<Filled> {
   const { fillTables, findTables } = await import(
-    "../results/render/embedded.ts"
+    "../results/tables/embedded.ts"
   );
   const text = readText(path);
   const tables = findTables(text, path);

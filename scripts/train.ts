@@ -13,9 +13,9 @@ import {
   readConfigSource,
 } from "../core/config/schema.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { resumeRun, trainRun } from "../core/conduct.ts";
-import { findRun } from "../core/utils/find_run.ts";
-import { readRunInfo } from "../core/utils/run_directory.ts";
+import { resumeRun, trainRun } from "../core/run/lifecycle.ts";
+import { findRun } from "../core/store/find_run.ts";
+import { readRunInfo } from "../core/store/run_directory.ts";
 import { basename, dirname } from "@std/path";
 import {
   asUsage,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { ROOT, testWith } from "./_helpers.ts";
+import { ROOT, testWith } from "../testing/helpers.ts";
 
 /**
  * Types of packages that public functions name. The linter would have them

@@ -1,14 +1,19 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import diffusion from "../core/diffusion/experiment.ts";
-import { modelConfigSchema } from "../core/config/model_config.ts";
-import { evaluateRun, trainRun } from "../core/conduct.ts";
+import { modelConfigSchema } from "../core/diffusion/model_config.ts";
+import { evaluateRun, trainRun } from "../core/run/lifecycle.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { compare } from "../results/compare/compare.ts";
-import { RunDatabase } from "../results/database.ts";
-import { render } from "../results/render/render.ts";
-import { runScript, tempFolder, tempRuns, testWith } from "./_helpers.ts";
-import { makeRun } from "./_runs.ts";
-import { copyFolder, FIXTURES } from "./hostile/_readers.ts";
+import { RunDatabase } from "../results/database/run_database.ts";
+import { render } from "../results/tables/render.ts";
+import {
+  runScript,
+  tempFolder,
+  tempRuns,
+  testWith,
+} from "../testing/helpers.ts";
+import { makeRun } from "../testing/runs.ts";
+import { copyFolder, FIXTURES } from "./untrusted_runs/_readers.ts";
 
 /** What the code left behind in the end of each issue. */
 const OLD = ["runs-1", "runs-2", "runs-3"];

@@ -1,6 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { VERSION } from "../core/version.ts";
-import { readConfig, ROOT, runScript, tempRuns, testWith } from "./_helpers.ts";
+import {
+  readConfig,
+  ROOT,
+  runScript,
+  tempRuns,
+  testWith,
+} from "../testing/helpers.ts";
 
 function sourceFiles(folder: string): string[] {
   return [...Deno.readDirSync(`${ROOT}/${folder}`)].flatMap(

@@ -6,14 +6,14 @@
 
 import leven from "leven";
 import type { Field, Fields } from "./fields.ts";
-import { checkStaysInside } from "../utils/_inside.ts";
+import { checkStaysInside } from "../store/safe_path.ts";
 import {
   inBrief,
   isJsonObject,
   type JsonObject,
   readJsonFile,
 } from "../utils/json.ts";
-import { readConfigFile, writeConfigFile } from "../utils/run_directory.ts";
+import { readConfigFile, writeConfigFile } from "../store/run_directory.ts";
 
 /** One thing that is wrong with a configuration or a command line. */
 export interface ConfigProblem {

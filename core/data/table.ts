@@ -6,7 +6,7 @@
  */
 
 import { parse } from "csv-parse/sync";
-import { MOST_BYTES, readText } from "../utils/files.ts";
+import { MOST_BYTES, readText } from "../store/limits.ts";
 import { inBrief } from "../utils/json.ts";
 import { Meter } from "../utils/meters.ts";
 import type { RandomStream } from "../utils/random.ts";

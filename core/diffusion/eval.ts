@@ -8,40 +8,40 @@ import {
   type EvalConfig,
   evalConfigSchema,
   type Source,
-} from "../config/eval_config.ts";
-import { type ModelConfig, modelConfigSchema } from "../config/model_config.ts";
-import { evaluationOf } from "../conduct.ts";
+} from "./eval_config.ts";
+import { type ModelConfig, modelConfigSchema } from "./model_config.ts";
+import { evaluationOf } from "../run/lifecycle.ts";
 import { batches } from "../data/table.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../run/run.ts";
 import { Meter } from "../utils/meters.ts";
 import type { MetadataFields, ResultCollection } from "../utils/results.ts";
 import { Timer } from "../utils/timer.ts";
-import { type DiffusionData, hashData, loadData } from "./data.ts";
-import { denoisingLosses } from "./denoising.ts";
+import { type DiffusionData, hashData, loadData } from "./data/data.ts";
+import { denoisingLosses } from "./noise/denoising.ts";
 import {
   energyDistance,
   mmdSquared,
   type Points,
   slicedWasserstein1,
-} from "./distances.ts";
-import { useEngine } from "./engine.ts";
+} from "./metrics/distances.ts";
+import { useEngine } from "./engines/backend.ts";
 import { loadModel, NoiseModel, predictionOf } from "./model.ts";
 import {
   exactScore,
   IDENTITY,
   type NoisePredictor,
-} from "./noise_predictor.ts";
-import { addNoise, alphaBars } from "./noise_schedule.ts";
-import { type PointsPair, Reference } from "./reference.ts";
-import { SampleKeeper } from "./sample_keeper.ts";
-import { sample } from "./samplers.ts";
+} from "./noise/noise_predictor.ts";
+import { addNoise, alphaBars } from "./noise/noise_schedule.ts";
+import { type PointsPair, Reference } from "./data/reference.ts";
+import { SampleKeeper } from "./metrics/sample_keeper.ts";
+import { sample } from "./noise/samplers.ts";
 import {
   levelOf,
   type NoiseLevel,
   type SamplingTimes,
   samplingTimes,
   type Spacing,
-} from "./sampling_times.ts";
+} from "./noise/sampling_times.ts";
 import { SCALING_FILE } from "./train.ts";
 
 /**

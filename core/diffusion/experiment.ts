@@ -5,8 +5,8 @@
  * @module
  */
 
-import { evalConfigSchema } from "../config/eval_config.ts";
-import { type ModelConfig, modelConfigSchema } from "../config/model_config.ts";
+import { evalConfigSchema } from "./eval_config.ts";
+import { type ModelConfig, modelConfigSchema } from "./model_config.ts";
 import { type Experiment, experiment } from "../experiment.ts";
 
 /** After fewer steps samples are hardly better than noise. */
@@ -31,9 +31,9 @@ const diffusion: Experiment = experiment({
   config: modelConfigSchema.fields,
   evalConfig: evalConfigSchema.fields,
   async validate(config) {
-    const { loadData } = await import("./data.ts");
+    const { loadData } = await import("./data/data.ts");
     const { train } = loadData(config);
-    const { warnOfSignal } = await import("./noise_schedule.ts");
+    const { warnOfSignal } = await import("./noise/noise_schedule.ts");
     return [warnOfSignal(config), warnOfFewSteps(config, train.nRows)]
       .filter((warning) => warning !== undefined);
   },

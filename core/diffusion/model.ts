@@ -6,10 +6,10 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { EvalConfig } from "../config/eval_config.ts";
-import type { ModelConfig } from "../config/model_config.ts";
-import { checkStaysInside } from "../utils/_inside.ts";
-import { checkFile, MOST_BYTES } from "../utils/files.ts";
+import type { EvalConfig } from "./eval_config.ts";
+import type { ModelConfig } from "./model_config.ts";
+import { checkStaysInside } from "../store/safe_path.ts";
+import { checkFile, MOST_BYTES } from "../store/limits.ts";
 import {
   inBrief,
   isJsonObject,
@@ -18,12 +18,12 @@ import {
   type WriteOptions,
 } from "../utils/json.ts";
 import type { RandomStream } from "../utils/random.ts";
-import { makeFolder, readRunFile } from "../utils/run_directory.ts";
-import { isRandomLayer } from "./layers.ts";
+import { makeFolder, readRunFile } from "../store/run_directory.ts";
+import { isRandomLayer } from "./models/layers.ts";
 import { identity } from "./models/identity.ts";
 import { mlp } from "./models/mlp.ts";
-import type { NoiseLevels, NoisePredictor } from "./noise_predictor.ts";
-import { type WeightShapes, weightsOf } from "./topology.ts";
+import type { NoiseLevels, NoisePredictor } from "./noise/noise_predictor.ts";
+import { type WeightShapes, weightsOf } from "./models/topology.ts";
 
 /** What a model is built on. */
 export interface ModelInputs {

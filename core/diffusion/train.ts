@@ -4,15 +4,15 @@
  * @module
  */
 
-import type { ModelConfig } from "../config/model_config.ts";
+import type { ModelConfig } from "./model_config.ts";
 import { type Batch, batches } from "../data/table.ts";
-import { conductRun } from "../conduct.ts";
-import type { Run } from "../run.ts";
+import { conductRun } from "../run/lifecycle.ts";
+import type { Run } from "../run/run.ts";
 import { Meter } from "../utils/meters.ts";
 import type { RandomState, RandomStream } from "../utils/random.ts";
-import { type DiffusionData, hashData, loadData } from "./data.ts";
-import { denoisingLosses } from "./denoising.ts";
-import { useEngine } from "./engine.ts";
+import { type DiffusionData, hashData, loadData } from "./data/data.ts";
+import { denoisingLosses } from "./noise/denoising.ts";
+import { useEngine } from "./engines/backend.ts";
 import {
   buildModel,
   NoiseModel,
@@ -20,8 +20,12 @@ import {
   saveModel,
   saveWeights,
 } from "./model.ts";
-import { addNoise, alphaBars, type NoisyBatch } from "./noise_schedule.ts";
-import { TfjsEngine, type TrainingEngine } from "./training_engine.ts";
+import {
+  addNoise,
+  alphaBars,
+  type NoisyBatch,
+} from "./noise/noise_schedule.ts";
+import { TfjsEngine, type TrainingEngine } from "./engines/tfjs_engine.ts";
 
 /** Where a run keeps how its data were standardised, and their hash. */
 export const SCALING_FILE = "model/scaling.json";

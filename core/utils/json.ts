@@ -5,8 +5,13 @@
  * @module
  */
 
-import { rename } from "./_rename.ts";
-import { formatSize, MOST_BYTES, MOST_DEPTH, readText } from "./files.ts";
+import { rename } from "../store/_rename.ts";
+import {
+  formatSize,
+  MOST_BYTES,
+  MOST_DEPTH,
+  readText,
+} from "../store/limits.ts";
 
 /** The version that every file of a run directory bears at its top level. */
 export const SCHEMA_VERSION = 1;

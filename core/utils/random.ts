@@ -5,7 +5,7 @@
  * @module
  */
 
-import { hash64 } from "./_hash.ts";
+import { hash64 } from "./hash.ts";
 import { normalQuantile } from "./_normal_quantile.ts";
 import { decodeNumber, isJsonObject } from "./json.ts";
 

@@ -14,8 +14,8 @@ import {
   someOf,
 } from "./comparison.ts";
 import { formatValue } from "../../core/config/schema.ts";
-import { SHORT_HASH } from "../../core/surroundings.ts";
-import { valueOf } from "../select.ts";
+import { SHORT_HASH } from "../../core/run/environment.ts";
+import { valueOf } from "../database/select.ts";
 import { hiddenDifferences, type LaidRow } from "./pivot.ts";
 
 /**

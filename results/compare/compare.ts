@@ -10,7 +10,7 @@ import {
   unknownKey,
 } from "../../core/config/schema.ts";
 import type { ResultMetadata } from "../../core/utils/results.ts";
-import type { RunDatabase, StoredRun } from "../database.ts";
+import type { RunDatabase, StoredRun } from "../database/run_database.ts";
 import {
   checkGlobs,
   type Condition,
@@ -21,7 +21,7 @@ import {
   rawValueOf,
   selectMetadata,
   selectRuns,
-} from "../select.ts";
+} from "../database/select.ts";
 import { meanOf } from "../statistics/estimate.ts";
 import { caveatsOf } from "./caveats.ts";
 import { fillRows } from "./cells.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { makeRun } from "../../tests/_runs.ts";
-import { RunDatabase } from "../database.ts";
-import { render } from "../render/render.ts";
+import { makeRun } from "../../testing/runs.ts";
+import { RunDatabase } from "../database/run_database.ts";
+import { render } from "../tables/render.ts";
 import { compare } from "./compare.ts";
 
 const RUNS = Deno.makeTempDirSync();

@@ -6,9 +6,9 @@
 
 import { formatValue } from "../../core/config/schema.ts";
 import type { ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
-import type { Problem } from "../../core/utils/run_directory.ts";
-import type { StoredRun } from "../database.ts";
-import type { RunFilter } from "../select.ts";
+import type { Problem } from "../../core/store/run_directory.ts";
+import type { StoredRun } from "../database/run_database.ts";
+import type { RunFilter } from "../database/select.ts";
 import { type Aggregate, FEWEST } from "../statistics/levels.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import type {

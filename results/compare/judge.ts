@@ -12,7 +12,7 @@ import {
   matchesValue,
   parseConditions,
   rawValueOf,
-} from "../select.ts";
+} from "../database/select.ts";
 import { LEVEL } from "../statistics/levels.ts";
 import type { VerdictOptions } from "../statistics/verdicts.ts";
 import {

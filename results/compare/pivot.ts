@@ -15,7 +15,12 @@ import {
   ResultMetadata,
 } from "../../core/utils/results.ts";
 import type { Replicates } from "./replicates.ts";
-import { differingKeys, keysOf, order, rawValueOf } from "../select.ts";
+import {
+  differingKeys,
+  keysOf,
+  order,
+  rawValueOf,
+} from "../database/select.ts";
 
 /** The axis key that stands for the name of what was measured. */
 export const METRIC_KEY = "metric";

@@ -6,7 +6,11 @@
 
 import { ConfigError, unknownKey } from "../../core/config/schema.ts";
 import { type ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
-import { type Condition, matchesValue, parseConditions } from "../select.ts";
+import {
+  type Condition,
+  matchesValue,
+  parseConditions,
+} from "../database/select.ts";
 import {
   type MeanPair,
   pairOf,

@@ -9,8 +9,8 @@ import {
   formatValue,
   unknownKey,
 } from "../../core/config/schema.ts";
-import type { StoredRun } from "../database.ts";
-import { keysOf, order, rawValueOf, valueOf } from "../select.ts";
+import type { StoredRun } from "../database/run_database.ts";
+import { keysOf, order, rawValueOf, valueOf } from "../database/select.ts";
 
 /** The key in which replicates always may differ. */
 export const SEED_KEY = "seed";

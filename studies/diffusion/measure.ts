@@ -7,16 +7,20 @@
  * @module
  */
 
-import { evalConfigSchema } from "../../core/config/eval_config.ts";
+import { evalConfigSchema } from "../../core/diffusion/eval_config.ts";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
 import {
   type ModelConfig,
   modelConfigSchema,
-} from "../../core/config/model_config.ts";
+} from "../../core/diffusion/model_config.ts";
 import { readConfigSource } from "../../core/config/schema.ts";
-import { evaluateRun, type RunOutcome, trainRun } from "../../core/conduct.ts";
+import {
+  evaluateRun,
+  type RunOutcome,
+  trainRun,
+} from "../../core/run/lifecycle.ts";
 import diffusion from "../../core/diffusion/experiment.ts";
-import { RunDatabase } from "../../results/database.ts";
+import { RunDatabase } from "../../results/database/run_database.ts";
 
 const FOLDER = "studies/diffusion";
 const RUNS = `${FOLDER}/runs`;

@@ -7,7 +7,7 @@ import {
   toggle,
 } from "../../core/config/fields.ts";
 import { flagOf, formatHelp, parseFlags } from "../../core/config/flags.ts";
-import { modelConfigSchema } from "../../core/config/model_config.ts";
+import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
 import { ConfigError, ConfigSchema } from "../../core/config/schema.ts";
 
 const schema = new ConfigSchema({

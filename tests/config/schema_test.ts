@@ -1,18 +1,18 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "../_properties.ts";
-import { evalConfigSchema } from "../../core/config/eval_config.ts";
+import fc from "../../testing/properties.ts";
+import { evalConfigSchema } from "../../core/diffusion/eval_config.ts";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
 import {
   type ModelConfig,
   modelConfigSchema,
-} from "../../core/config/model_config.ts";
+} from "../../core/diffusion/model_config.ts";
 import {
   closest,
   ConfigError,
   formatValue,
   readConfigSource,
 } from "../../core/config/schema.ts";
-import { tempFolder, testWith } from "../_helpers.ts";
+import { tempFolder, testWith } from "../../testing/helpers.ts";
 
 Deno.test("modelConfigSchema has the documented defaults", () => {
   assertEquals({ ...modelConfigSchema.defaults }, {

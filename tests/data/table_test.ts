@@ -5,7 +5,7 @@ import {
   assertMatch,
   assertThrows,
 } from "@std/assert";
-import fc from "../_properties.ts";
+import fc from "../../testing/properties.ts";
 import {
   batches,
   readTable,
@@ -16,7 +16,7 @@ import {
   takeRows,
 } from "../../core/data/table.ts";
 import { RandomStream } from "../../core/utils/random.ts";
-import { ROOT, tempFolder, testWith } from "../_helpers.ts";
+import { ROOT, tempFolder, testWith } from "../../testing/helpers.ts";
 
 function tableOf(nRows: number, nColumns = 2): Table {
   return {

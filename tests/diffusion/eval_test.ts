@@ -4,13 +4,13 @@ import {
   assertEquals,
   assertRejects,
 } from "@std/assert";
-import { evalConfigSchema } from "../../core/config/eval_config.ts";
+import { evalConfigSchema } from "../../core/diffusion/eval_config.ts";
 import {
   type ModelConfig,
   modelConfigSchema,
-} from "../../core/config/model_config.ts";
-import { alphaBars } from "../../core/diffusion/noise_schedule.ts";
-import { conductRun, evaluationOf } from "../../core/conduct.ts";
+} from "../../core/diffusion/model_config.ts";
+import { alphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
+import { conductRun, evaluationOf } from "../../core/run/lifecycle.ts";
 import {
   type MetadataFields,
   ResultMetadata,
@@ -18,8 +18,8 @@ import {
 import {
   createRunDirectory,
   readRecords,
-} from "../../core/utils/run_directory.ts";
-import { tempFolder, testWith } from "../_helpers.ts";
+} from "../../core/store/run_directory.ts";
+import { tempFolder, testWith } from "../../testing/helpers.ts";
 
 const QUICK = modelConfigSchema.parse({ nTrain: 4000, nEpochs: 1 });
 
@@ -69,7 +69,7 @@ testWith(
     await evaluate(FEW, runPath);
     const { mean, error, n } = resultOf(runPath, { name: "loss/held-out" });
     assertEquals(n, 1000); // One observation a row, however often measured.
-    const { loadData } = await import("../../core/diffusion/data.ts");
+    const { loadData } = await import("../../core/diffusion/data/data.ts");
     const { values } = loadData(QUICK).heldOut;
     const square = values.reduce((sum, x) => sum + x * x, 0) / values.length;
     const terms = alphaBars(QUICK)
@@ -175,8 +175,8 @@ testWith(
     const { mean, error } = [...records.named("sliced-wasserstein")]
       .find(({ metadata }) => metadata.fields.source === "floor")!.result;
     // Brute force, from the mixture as it is written down, in other units.
-    const { MIXTURE } = await import("../../core/diffusion/datasets.ts");
-    const { loadData } = await import("../../core/diffusion/data.ts");
+    const { MIXTURE } = await import("../../core/diffusion/data/datasets.ts");
+    const { loadData } = await import("../../core/diffusion/data/data.ts");
     const { RandomStream } = await import("../../core/utils/random.ts");
     const random = new RandomStream(99, "floor");
     const draw = () =>
@@ -224,7 +224,7 @@ testWith(
     using folder = tempFolder();
     const runPath = await trained(QUICK, folder.path);
     const records = await evaluate(FEW, runPath);
-    const { loadData } = await import("../../core/diffusion/data.ts");
+    const { loadData } = await import("../../core/diffusion/data/data.ts");
     const { values } = loadData(QUICK).heldOut;
     const square = values.reduce((sum, x) => sum + x * x, 0) / values.length;
     for (const noise of [0.1, 0.3, 0.5, 0.7, 0.9, 0.99]) {
@@ -340,8 +340,10 @@ testWith(
     assert(floors.every(({ nSamples }) => nSamples === 27));
     assertEquals(floors.length, 3); // There is no exact score.
     assert(floors.every(({ reference }) => reference === "held-out"));
-    const { Reference } = await import("../../core/diffusion/reference.ts");
-    const { loadData } = await import("../../core/diffusion/data.ts");
+    const { Reference } = await import(
+      "../../core/diffusion/data/reference.ts"
+    );
+    const { loadData } = await import("../../core/diffusion/data/data.ts");
     const { RandomStream } = await import("../../core/utils/random.ts");
     const reference = new Reference(loadData(config), 1000);
     const [a, b] = reference.pair(new RandomStream(1, "pair"));

@@ -4,10 +4,10 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
-import { modelConfigSchema } from "../../core/config/model_config.ts";
+import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
 import { RandomStream } from "../../core/utils/random.ts";
-import { tempFolder, testWith } from "../_helpers.ts";
-import { loadOnCpu, randomModel } from "./_models.ts";
+import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { loadOnCpu, randomModel } from "../../testing/models.ts";
 
 const SMALL = modelConfigSchema.parse({
   model: "mlp",

@@ -9,17 +9,17 @@ import { globalConfigSchema } from "../../core/config/global_config.ts";
 import {
   type ModelConfig,
   modelConfigSchema,
-} from "../../core/config/model_config.ts";
-import { alphaBars } from "../../core/diffusion/noise_schedule.ts";
-import { conductRun } from "../../core/conduct.ts";
-import { readHistory } from "../../core/utils/history.ts";
+} from "../../core/diffusion/model_config.ts";
+import { alphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
+import { conductRun } from "../../core/run/lifecycle.ts";
+import { readHistory } from "../../core/store/history.ts";
 import { ResultMetadata } from "../../core/utils/results.ts";
 import {
   createRunDirectory,
   readRecords,
   readRunInfo,
-} from "../../core/utils/run_directory.ts";
-import { tempFolder, testWith } from "../_helpers.ts";
+} from "../../core/store/run_directory.ts";
+import { tempFolder, testWith } from "../../testing/helpers.ts";
 
 const QUICK = modelConfigSchema.parse({ nTrain: 500, nEpochs: 3 });
 
@@ -244,7 +244,7 @@ testWith(
     // What is held out, and the scaling, do not depend on it.
     assertEquals(fresh.dataHash, fixed.dataHash);
     assert(fresh.first !== fixed.first);
-    const { loadData } = await import("../../core/diffusion/data.ts");
+    const { loadData } = await import("../../core/diffusion/data/data.ts");
     const { draw } = loadData(modelConfigSchema.parse({ dataset: "moons" }));
     const { RandomStream } = await import("../../core/utils/random.ts");
     const random = new RandomStream(1, "data");
@@ -331,7 +331,7 @@ testWith(
     const { default: diffusion } = await import(
       "../../core/diffusion/experiment.ts"
     );
-    const { resumeRun, trainRun } = await import("../../core/conduct.ts");
+    const { resumeRun, trainRun } = await import("../../core/run/lifecycle.ts");
     const small = { nTrain: 90, nEpochs: 3, hiddenLayerSizes: [8, 8] };
     const cases: [config: object, stops: number[]][] = [
       // Within an epoch of three steps, at its end, and twice in one.

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
-import { ROOT, runScript, tempRuns, testWith } from "../_helpers.ts";
+import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
 
 const EXAMPLE = "--experiment=examples/least_squares.ts";
 
@@ -45,7 +45,7 @@ testWith(
       "../../examples/least_squares.ts"
     );
     using runs = tempRuns();
-    const { trainRun } = await import("../../core/conduct.ts");
+    const { trainRun } = await import("../../core/run/lifecycle.ts");
     const { globalConfigSchema } = await import(
       "../../core/config/global_config.ts"
     );

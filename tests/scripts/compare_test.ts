@@ -1,12 +1,12 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { makeRun } from "../_runs.ts";
+import { makeRun } from "../../testing/runs.ts";
 import {
   type Folder,
   ROOT,
   runScript,
   tempRuns,
   testWith,
-} from "../_helpers.ts";
+} from "../../testing/helpers.ts";
 
 /** Two rows: of two seeds, and of one. */
 function threeRuns(): Folder {

@@ -4,9 +4,9 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { History } from "../../core/utils/history.ts";
-import { readRunInfo, writeRunInfo } from "../../core/utils/run_directory.ts";
-import { addRun } from "../_runs.ts";
+import { History } from "../../core/store/history.ts";
+import { readRunInfo, writeRunInfo } from "../../core/store/run_directory.ts";
+import { addRun } from "../../testing/runs.ts";
 import {
   type Folder,
   ROOT,
@@ -14,7 +14,7 @@ import {
   tempProject,
   tempRuns,
   testWith,
-} from "../_helpers.ts";
+} from "../../testing/helpers.ts";
 
 /** A run with nothing wrong. */
 function soundRun(root: string, id: string, status: "running" | "completed") {

@@ -1,8 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { listRuns } from "../../core/utils/find_run.ts";
-import { readHistory } from "../../core/utils/history.ts";
-import { readRunInfo } from "../../core/utils/run_directory.ts";
-import { eachOf, ROOT, runScript, tempRuns, testWith } from "../_helpers.ts";
+import { listRuns } from "../../core/store/find_run.ts";
+import { readHistory } from "../../core/store/history.ts";
+import { readRunInfo } from "../../core/store/run_directory.ts";
+import {
+  eachOf,
+  ROOT,
+  runScript,
+  tempRuns,
+  testWith,
+} from "../../testing/helpers.ts";
 
 /** Ways to end that the promise of train or evaluate does not tell. */
 const ENDINGS: Readonly<Record<string, { code: string; message: string }>> = {

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { listRuns } from "../../core/utils/find_run.ts";
-import { readRunInfo } from "../../core/utils/run_directory.ts";
-import { mount } from "../_mount.ts";
-import { makeRun } from "../_runs.ts";
+import { listRuns } from "../../core/store/find_run.ts";
+import { readRunInfo } from "../../core/store/run_directory.ts";
+import { mount } from "../../testing/mount.ts";
+import { makeRun } from "../../testing/runs.ts";
 import {
   ROOT,
   runScript,
@@ -10,7 +10,7 @@ import {
   tempFolder,
   tempRuns,
   testWith,
-} from "../_helpers.ts";
+} from "../../testing/helpers.ts";
 
 /** A command line, its exit status, and what it says on stderr. */
 type Case = [command: string, code: number, message: RegExp];

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { readRecords } from "../../core/utils/run_directory.ts";
-import { ROOT, runScript, tempRuns, testWith } from "../_helpers.ts";
+import { readRecords } from "../../core/store/run_directory.ts";
+import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
 
 const QUICK = ["--json", "--n-train=400", "--n-epochs=1"];
 

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { relative, resolve } from "@std/path";
-import { makeRun } from "../_runs.ts";
+import { makeRun } from "../../testing/runs.ts";
 import {
   eachOf,
   type Folder,
@@ -16,7 +16,7 @@ import {
   type ScriptResult,
   tempProject,
   testWith,
-} from "../_helpers.ts";
+} from "../../testing/helpers.ts";
 
 /**
  * For each script, and each of its grants in deno.json: the arguments of a
@@ -204,10 +204,10 @@ async function furnishedProject(): Promise<Folder> {
     }
     write(path, text);
   };
-  take("tests/_runs.ts");
-  take("tests/_page.ts");
-  take("tests/honesty/simulate.ts");
-  take("tests/honesty/measure.ts", {
+  take("testing/runs.ts");
+  take("testing/page.ts");
+  take("studies/honesty/simulate.ts");
+  take("studies/honesty/measure.ts", {
     "20_000": "1",
     "[3, 5, 10]": "[3]",
     "[2, 5, 10]": "[2]",

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { History } from "../../core/utils/history.ts";
+import { History } from "../../core/store/history.ts";
 import {
   type Folder,
   ROOT,
   runScript,
   tempRuns,
   testWith,
-} from "../_helpers.ts";
-import { makeRun } from "../_runs.ts";
+} from "../../testing/helpers.ts";
+import { makeRun } from "../../testing/runs.ts";
 
 /** Two rates, two seeds each, with histories. */
 function fourRuns(): Folder {

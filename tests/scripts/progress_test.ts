@@ -4,7 +4,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { onTerminal, tempRuns, testWith } from "../_helpers.ts";
+import { onTerminal, tempRuns, testWith } from "../../testing/helpers.ts";
 
 const trainOnTerminal = (...args: string[]) =>
   onTerminal([

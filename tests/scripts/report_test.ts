@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ROOT, runScript, tempRuns, testWith } from "../_helpers.ts";
-import { makeRun } from "../_runs.ts";
+import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
+import { makeRun } from "../../testing/runs.ts";
 
 testWith(
   "scripts",

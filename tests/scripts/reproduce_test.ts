@@ -4,9 +4,9 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { listRuns } from "../../core/utils/find_run.ts";
-import { readHistory } from "../../core/utils/history.ts";
-import { readRunInfo } from "../../core/utils/run_directory.ts";
+import { listRuns } from "../../core/store/find_run.ts";
+import { readHistory } from "../../core/store/history.ts";
+import { readRunInfo } from "../../core/store/run_directory.ts";
 import {
   ROOT,
   runScript,
@@ -14,8 +14,8 @@ import {
   tempProject,
   tempRuns,
   testWith,
-} from "../_helpers.ts";
-import { makeRun } from "../_runs.ts";
+} from "../../testing/helpers.ts";
+import { makeRun } from "../../testing/runs.ts";
 
 const SMALL = [
   ...["--model=mlp", "--n-train=100", "--n-epochs=2"],
@@ -78,7 +78,7 @@ testWith(
       },
     );
 
-    const optimizer = "core/diffusion/optimizer.ts";
+    const optimizer = "core/diffusion/engines/optimizer.ts";
     const then = Deno.readTextFileSync(`${project.path}/${optimizer}`);
     const now = then.replace("beta1: 0.9,", "beta1: 0.8,");
     assert(now !== then);
@@ -133,7 +133,7 @@ testWith(
       assertEquals(out, then.trimEnd());
       const { code, stderr } = await run("show", id, "--file=core/runn.ts");
       assertEquals(code, 2);
-      assertStringIncludes(stderr, "did you mean core/run.ts?");
+      assertStringIncludes(stderr, "did you mean core/run/run.ts?");
     });
 
     await t.step("--keep keeps the run that was made", async () => {

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { History, holdRun } from "../../core/utils/history.ts";
-import { mount } from "../_mount.ts";
-import { addRun, makeRun } from "../_runs.ts";
-import { ROOT, runScript, tempRuns, testWith } from "../_helpers.ts";
+import { History, holdRun } from "../../core/store/history.ts";
+import { mount } from "../../testing/mount.ts";
+import { addRun, makeRun } from "../../testing/runs.ts";
+import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
 
 const namesIn = (path: string) =>
   Array.from(Deno.readDirSync(path), ({ name }) => name).sort();

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { makeRun } from "../_runs.ts";
+import { makeRun } from "../../testing/runs.ts";
 import {
   ROOT,
   runScript,
   scriptCommand,
   tempRuns,
   testWith,
-} from "../_helpers.ts";
+} from "../../testing/helpers.ts";
 
 testWith(
   "scripts",

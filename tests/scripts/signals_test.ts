@@ -1,8 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { listRuns } from "../../core/utils/find_run.ts";
-import { readHistory } from "../../core/utils/history.ts";
-import { readRunInfo } from "../../core/utils/run_directory.ts";
-import { ROOT, scriptCommand, tempRuns, testWith } from "../_helpers.ts";
+import { listRuns } from "../../core/store/find_run.ts";
+import { readHistory } from "../../core/store/history.ts";
+import { readRunInfo } from "../../core/store/run_directory.ts";
+import {
+  ROOT,
+  scriptCommand,
+  tempRuns,
+  testWith,
+} from "../../testing/helpers.ts";
 
 const CASES = [
   { signal: "SIGINT", code: 130, json: false },

@@ -13,8 +13,8 @@ import {
   tempFolder,
   tempRuns,
   testWith,
-} from "../_helpers.ts";
-import { makeRun } from "../_runs.ts";
+} from "../../testing/helpers.ts";
+import { makeRun } from "../../testing/runs.ts";
 
 /** A page inside the folder that the script may write. */
 function tempPage(text: string): Folder {

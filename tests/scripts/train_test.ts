@@ -4,15 +4,15 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { modelConfigSchema } from "../../core/config/model_config.ts";
+import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
 import { flagOf } from "../../core/config/flags.ts";
-import { listRuns } from "../../core/utils/find_run.ts";
+import { listRuns } from "../../core/store/find_run.ts";
 import {
   readConfigFile,
   readRecords,
   readRunInfo,
   writeRunInfo,
-} from "../../core/utils/run_directory.ts";
+} from "../../core/store/run_directory.ts";
 import {
   ROOT,
   runScript,
@@ -20,7 +20,7 @@ import {
   tempProject,
   tempRuns,
   testWith,
-} from "../_helpers.ts";
+} from "../../testing/helpers.ts";
 
 const QUICK = ["--n-train", "400", "--n-epochs", "2"];
 

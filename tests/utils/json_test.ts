@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import fc from "../_properties.ts";
+import fc from "../../testing/properties.ts";
 import {
   decodeNumber,
   encodeNumber,
@@ -11,8 +11,8 @@ import {
   writeFileAtomic,
   writeJsonFile,
 } from "../../core/utils/json.ts";
-import { MOST_DEPTH } from "../../core/utils/files.ts";
-import { tempFolder, testWith } from "../_helpers.ts";
+import { MOST_DEPTH } from "../../core/store/limits.ts";
+import { tempFolder, testWith } from "../../testing/helpers.ts";
 
 Deno.test("decodeNumber() gives back every number that encodeNumber() wrote", () => {
   fc.assert(fc.property(fc.double(), (value) => {

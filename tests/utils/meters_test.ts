@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "../_properties.ts";
+import fc from "../../testing/properties.ts";
 import { Meter } from "../../core/utils/meters.ts";
 import { RandomStream } from "../../core/utils/random.ts";
-import { exactMeanError } from "./_exact.ts";
+import { exactMeanError } from "../../testing/exact.ts";
 
 /** More entries than a block holds, so that blocks are joined. */
 const MANY = 5000;

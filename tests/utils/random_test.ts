@@ -4,7 +4,7 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
-import fc from "../_properties.ts";
+import fc from "../../testing/properties.ts";
 import { normalQuantile } from "../../core/utils/_normal_quantile.ts";
 import {
   philox4x32,

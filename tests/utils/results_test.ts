@@ -4,7 +4,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import fc from "../_properties.ts";
+import fc from "../../testing/properties.ts";
 import {
   formatMeanError,
   type MetadataFields,

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { ModelConfig } from "../../config/model_config.ts";
-import { IdentityNoise } from "../layers.ts";
+import type { ModelConfig } from "../model_config.ts";
+import { IdentityNoise } from "./layers.ts";
 import type { ModelInputs } from "../model.ts";
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { ModelConfig } from "../../config/model_config.ts";
-import { DenseLayer, FourierFeatures, SinusoidalEmbedding } from "../layers.ts";
+import type { ModelConfig } from "../model_config.ts";
+import { DenseLayer, FourierFeatures, SinusoidalEmbedding } from "./layers.ts";
 import type { ModelInputs } from "../model.ts";
 
 /**

@@ -10,14 +10,19 @@ import {
   ResultMetadata,
   type ScalarFields,
 } from "../../../core/utils/results.ts";
-import type { RunInfo } from "../../../core/utils/run_directory.ts";
+import type { RunInfo } from "../../../core/store/run_directory.ts";
 import { compare } from "../../../results/compare/compare.ts";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
-import { RunDatabase } from "../../../results/database.ts";
+import { RunDatabase } from "../../../results/database/run_database.ts";
 import { ratioOf } from "../../../results/statistics/ratio.ts";
-import { tempFolder, testWith } from "../../_helpers.ts";
-import { INFO, type MadeRun, makeRun } from "../../_runs.ts";
-import { compareRuns, firstCells, replicates, startOf } from "../_made.ts";
+import { tempFolder, testWith } from "../../../testing/helpers.ts";
+import { INFO, type MadeRun, makeRun } from "../../../testing/runs.ts";
+import {
+  compareRuns,
+  firstCells,
+  replicates,
+  startOf,
+} from "../../../testing/made.ts";
 
 const result = (mean: number) => ({ mean, error: 0.1, n: 9 });
 

@@ -5,8 +5,8 @@ import {
   tCritical,
   tTwoSided,
 } from "../../../results/statistics/distributions.ts";
-import { testWithProgram } from "../../_helpers.ts";
-import { assertAgreesWithR } from "../../_r.ts";
+import { testWithProgram } from "../../../testing/helpers.ts";
+import { assertAgreesWithR } from "../../../testing/r.ts";
 
 const DF = [1, 2, 2.5, 3.7, 4, 9, 30, 99.3, 1999, 1e6];
 

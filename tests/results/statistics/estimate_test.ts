@@ -10,8 +10,8 @@ import {
   medianInterval,
   tInterval,
 } from "../../../results/statistics/intervals.ts";
-import { testWithProgram } from "../../_helpers.ts";
-import { assertAgreesWithR, vector } from "../../_r.ts";
+import { testWithProgram } from "../../../testing/helpers.ts";
+import { assertAgreesWithR, vector } from "../../../testing/r.ts";
 
 function sample(n: number): number[] {
   const random = new RandomStream(n, "sample");

@@ -4,8 +4,8 @@ import {
   moreSeeds,
   powerOf,
 } from "../../../results/statistics/power.ts";
-import { testWithProgram } from "../../_helpers.ts";
-import { askR, assertAgreesWithR } from "../../_r.ts";
+import { testWithProgram } from "../../../testing/helpers.ts";
+import { askR, assertAgreesWithR } from "../../../testing/r.ts";
 
 const r = (parts: string) => `power.t.test(${parts}, strict = TRUE)`;
 

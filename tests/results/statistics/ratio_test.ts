@@ -2,8 +2,8 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { RandomStream } from "../../../core/utils/random.ts";
 import { pairOf, ratioOf } from "../../../results/statistics/ratio.ts";
 import { pairedT } from "../../../results/statistics/tests.ts";
-import { testWithProgram } from "../../_helpers.ts";
-import { assertAgreesWithR, vector } from "../../_r.ts";
+import { testWithProgram } from "../../../testing/helpers.ts";
+import { assertAgreesWithR, vector } from "../../../testing/r.ts";
 
 const random = new RandomStream(3, "ratio");
 const OVER = Array.from({ length: 6 }, () => 4 + random.normal());

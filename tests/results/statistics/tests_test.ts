@@ -10,9 +10,9 @@ import {
   signFlips,
   welchT,
 } from "../../../results/statistics/tests.ts";
-import { testWithProgram } from "../../_helpers.ts";
-import fc from "../../_properties.ts";
-import { assertAgreesWithR, vector } from "../../_r.ts";
+import { testWithProgram } from "../../../testing/helpers.ts";
+import fc from "../../../testing/properties.ts";
+import { assertAgreesWithR, vector } from "../../../testing/r.ts";
 
 const random = new RandomStream(1, "samples");
 

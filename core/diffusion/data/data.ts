@@ -1,0 +1,135 @@
+/**
+ * The data of the diffusion experiment: named datasets, and CSV files of the
+ * user's own, all in standard units.
+ *
+ * @module
+ */
+
+import type { ModelConfig } from "../model_config.ts";
+import faithful from "../../data/faithful.csv" with { type: "text" };
+import {
+  parseTable,
+  readTable,
+  type Scaling,
+  scalingOf,
+  type Split,
+  splitTable,
+  standardise,
+  type Table,
+  takeRows,
+} from "../../data/table.ts";
+import { RandomStream } from "../../utils/random.ts";
+import { GENERATED, type GeneratedDataset } from "./datasets.ts";
+import {
+  type GaussianMixture,
+  standardiseMixture,
+} from "./gaussian_mixture.ts";
+
+/** The part of `nTrain` that is drawn to be held out: a fifth of all rows. */
+const HELD_OUT_PER_TRAIN = 0.25;
+
+/** What the diffusion experiment trains on and is measured on. */
+export interface DiffusionData extends Split {
+  /** How the data were standardised: by the part that is trained on. */
+  readonly scaling: Scaling;
+  /** Draws fresh rows, in standard units; null where the data are finite. */
+  readonly draw: ((random: RandomStream, nRows: number) => Table) | null;
+  /** The density in standard units, where the data are a Gaussian mixture. */
+  readonly mixture: GaussianMixture | null;
+}
+
+/**
+ * Loads the dataset of a configuration, both parts standardised by the part
+ * that is trained on. The same `dataset`, `dataSeed` and `nTrain` give the same
+ * data; `seed` has no say in it.
+ *
+ * @param config The configuration.
+ * @returns Both parts in standard units, the scaling, and what is known of
+ * where they come from.
+ * @throws {Deno.errors.NotFound} If the CSV file is not there.
+ * @throws {SyntaxError} If it is no table of numbers.
+ * @throws {RangeError} If it has too few rows, or a column of one value.
+ */
+export function loadData(config: ModelConfig): DiffusionData {
+  const generated = GENERATED[config.dataset];
+  const { train, heldOut } = generated
+    ? drawSplit(generated, config)
+    : ofFile(config.dataset, () => splitFile(config));
+  const scaling = ofFile(config.dataset, () => scalingOf(train));
+  return {
+    train: standardise(train, scaling),
+    heldOut: standardise(heldOut, scaling),
+    scaling,
+    draw: generated
+      ? (random, nRows) =>
+        standardise(drawTable(generated, random, nRows), scaling)
+      : null,
+    mixture: generated?.mixture
+      ? standardiseMixture(generated.mixture, scaling)
+      : null,
+  };
+}
+
+/**
+ * A hash of all values, by which an evaluation knows whether the data are still
+ * those of the training.
+ *
+ * @param data Both parts.
+ * @returns SHA-256 in hexadecimal digits.
+ */
+export async function hashData({ train, heldOut }: Split): Promise<string> {
+  const all = new Float64Array(train.values.length + heldOut.values.length);
+  all.set(train.values);
+  all.set(heldOut.values, train.values.length);
+  const digest = await crypto.subtle.digest("SHA-256", all);
+  return new Uint8Array(digest).toHex();
+}
+
+function drawTable(
+  { columns, draw }: GeneratedDataset,
+  random: RandomStream,
+  nRows: number,
+): Table {
+  const values = new Float64Array(nRows * columns.length);
+  for (let row = 0; row < nRows; row++) {
+    values.set(draw(random), row * columns.length);
+  }
+  return { columns, nRows, values };
+}
+
+function drawSplit(
+  generated: GeneratedDataset,
+  { dataSeed, nTrain }: ModelConfig,
+): Split {
+  const nHeldOut = Math.max(2, Math.round(nTrain * HELD_OUT_PER_TRAIN));
+  const draw = (stream: string, nRows: number) =>
+    drawTable(generated, new RandomStream(dataSeed, stream), nRows);
+  return {
+    train: draw("data/train", nTrain),
+    heldOut: draw("data/held-out", nHeldOut),
+  };
+}
+
+/** Says of which file it is what the rows of a table do wrong. */
+function ofFile<T>(dataset: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`${error.message}, in ${dataset}`);
+  }
+}
+
+function splitFile({ dataset, dataSeed, nTrain }: ModelConfig): Split {
+  const table = dataset === "faithful"
+    ? parseTable(faithful, dataset)
+    : readTable(dataset);
+  const random = new RandomStream(dataSeed, "data/split");
+  const { train, heldOut } = splitTable(table, random);
+  // The order is random already; the held-out part is the same for any nTrain.
+  const rows = Array.from(
+    { length: Math.min(nTrain, train.nRows) },
+    (_, i) => i,
+  );
+  return { train: takeRows(train, rows), heldOut };
+}

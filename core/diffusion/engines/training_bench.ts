@@ -1,0 +1,118 @@
+/**
+ * What a step of training takes: our WASM, stock WASM, and the cpu backend, in
+ * one run. Stock is TensorFlow.js as its guides have it: dense layers,
+ * `model.apply`, `tf.train.adam`.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import { modelConfigSchema } from "../model_config.ts";
+import { RandomStream } from "../../utils/random.ts";
+import { setEngine } from "./backend.ts";
+import { buildModel } from "../model.ts";
+import {
+  addNoise,
+  alphaBars,
+  type NoisyBatch,
+} from "../noise/noise_schedule.ts";
+import { TfjsEngine } from "./tfjs_engine.ts";
+import { multiplyAsStock, multiplyPlainly } from "./wasm.ts";
+
+const SIZES = [[128, 64, 32], [256, 256, 256]];
+const BATCHES = [32, 256, 2048];
+/** Steps of a batch before and while it is measured: the code must be warm. */
+const STEPS: Readonly<Record<number, { warmup: number; n: number }>> = {
+  32: { warmup: 100, n: 200 },
+  256: { warmup: 10, n: 40 },
+  2048: { warmup: 2, n: 10 },
+};
+/** The cpu backend takes seconds beyond this. */
+const MOST_ON_CPU = 256;
+
+const configOf = (hiddenLayerSizes: number[]) =>
+  modelConfigSchema.parse({
+    model: "mlp",
+    dataset: "moons",
+    hiddenLayerSizes,
+  });
+
+function someBatch(nRows: number): NoisyBatch {
+  const random = new RandomStream(1, "batch");
+  const values = random.fillNormal(new Float32Array(2 * nRows));
+  const schedule = alphaBars(modelConfigSchema.defaults);
+  return addNoise({ nRows, values }, { schedule, random });
+}
+
+/** Training as Whisker does it. */
+function whiskerStep(sizes: number[], batch: NoisyBatch) {
+  const config = configOf(sizes);
+  const model = buildModel(config, 2, new RandomStream(1, "init"));
+  const engine = TfjsEngine.of(model, { config, nSteps: 1e6 });
+  return async () => await (await engine).step(batch);
+}
+
+/** The same network by TensorFlow.js's own layers, tape and optimiser. */
+function stockStep(sizes: number[], batch: NoisyBatch) {
+  const noisy = tf.input({ shape: [2] }), embedded = tf.input({ shape: [64] });
+  const outputs = [...sizes, 2].reduce<tf.SymbolicTensor>(
+    (rows, units, i) =>
+      tf.layers.dense({
+        units,
+        ...(i < sizes.length ? { activation: "swish" as never } : {}),
+      }).apply(rows) as tf.SymbolicTensor,
+    tf.layers.concatenate().apply([noisy, embedded]) as tf.SymbolicTensor,
+  );
+  const model = tf.model({ inputs: [noisy, embedded], outputs });
+  const adam = tf.train.adam(0.001);
+  const { nRows } = batch;
+  const waves = Float32Array.from({ length: 32 }, (_, i) => 1e3 * 0.75 ** i);
+  return async () => {
+    const loss = adam.minimize(() => {
+      const angles = tf.matMul(
+        tf.tensor2d(batch.times, [nRows, 1]),
+        tf.tensor2d(waves, [1, 32]),
+      );
+      const times = tf.concat([tf.sin(angles), tf.cos(angles)], 1);
+      const rows = tf.tensor2d(batch.noisy, [nRows, 2]);
+      const predicted = model.apply([rows, times]) as tf.Tensor;
+      const noise = tf.tensor2d(batch.noise, [nRows, 2]);
+      return tf.losses.meanSquaredError(noise, predicted) as tf.Scalar;
+    }, true)!;
+    await loss.data();
+    loss.dispose();
+  };
+}
+
+for (const sizes of SIZES) {
+  for (const nRows of BATCHES) {
+    const batch = someBatch(nRows);
+    const group = `(${sizes}), batch of ${nRows}`;
+    const variants: [string, "wasm" | "cpu", () => () => Promise<unknown>][] = [
+      ["whisker on wasm", "wasm", () => whiskerStep(sizes, batch)],
+      ["stock wasm", "wasm", () => stockStep(sizes, batch)],
+      ...(nRows <= MOST_ON_CPU
+        ? [
+          ["whisker on cpu", "cpu", () => whiskerStep(sizes, batch)],
+        ] as never
+        : []),
+    ];
+    for (const [name, engine, make] of variants) {
+      let step: (() => Promise<unknown>) | undefined;
+      Deno.bench(
+        `${name}, ${group}`,
+        { group, baseline: name.startsWith("stock"), ...STEPS[nRows]! },
+        async (b) => {
+          await setEngine(engine);
+          if (engine === "wasm") {
+            (name.startsWith("stock") ? multiplyAsStock : multiplyPlainly)();
+          }
+          step ??= make();
+          b.start();
+          await step();
+          b.end();
+        },
+      );
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Keeps some samples, and the way they came, in the run: what figures show.
+ *
+ * @module
+ */
+
+import type { Run } from "../../run/run.ts";
+import { RandomStream } from "../../utils/random.ts";
+import type { DiffusionData } from "../data/data.ts";
+import { densityOf } from "../data/gaussian_mixture.ts";
+import { Reference } from "../data/reference.ts";
+import type { SamplingTimes } from "../noise/sampling_times.ts";
+
+/** So many points make a picture. */
+const MOST_POINTS = 2000;
+/** So many of the reverse process: it is shown several times. */
+const MOST_MOVING = 600;
+/** At what shares of noise the reverse process is shown, the samples apart. */
+const FRAMES = [1, 0.95, 0.85, 0.7, 0.5, 0.3, 0.1];
+/** How finely a density is drawn, and how far beyond the outermost points. */
+const DENSITY = { points: 300, margin: 0.1 };
+/** A picture needs no more digits. */
+const DIGITS = 5;
+
+/** Points in the units of the data, row after row. */
+type Rows = readonly (readonly number[])[];
+
+/** Keeps samples of one setting. */
+export class SampleKeeper {
+  readonly #data: DiffusionData;
+  readonly #at: SamplingTimes;
+  readonly #shown: ReadonlySet<number>;
+  readonly #frames: { noise: number; rows: Rows }[] = [];
+  #samples: Rows = [];
+
+  /**
+   * Prepares to keep.
+   *
+   * @param data The data, whose scaling is undone.
+   * @param at Where the sampler stops.
+   */
+  constructor(data: DiffusionData, at: SamplingTimes) {
+    this.#data = data;
+    this.#at = at;
+    const noises = Array.from(at.alphaBars, (kept) => Math.sqrt(1 - kept));
+    this.#shown = new Set(FRAMES.map((wanted) => nearest(noises, wanted)));
+  }
+
+  /**
+   * Keeps the rows before a step, if that step is one of those shown.
+   *
+   * @param rows The rows in standard units.
+   * @param step Which step.
+   */
+  keepStep(rows: Float64Array, step: number): void {
+    if (!this.#shown.has(step)) return;
+    const noise = Math.sqrt(1 - this.#at.alphaBars[step]!);
+    this.#frames.push({
+      noise: round(noise),
+      rows: this.#unscale(rows, MOST_MOVING),
+    });
+  }
+
+  /**
+   * Keeps the samples.
+   *
+   * @param rows The samples in standard units.
+   */
+  keepSamples(rows: Float64Array): void {
+    this.#frames.push({ noise: 0, rows: this.#unscale(rows, MOST_MOVING) });
+    this.#samples = this.#unscale(rows, MOST_POINTS);
+  }
+
+  /**
+   * Writes all that was kept into the run, under `samples/`.
+   *
+   * @param run The run.
+   * @param setting How the samples were drawn.
+   */
+  save(run: Run, setting: Readonly<Record<string, string | number>>): void {
+    const name = Object.entries(setting)
+      .map(([key, value]) =>
+        typeof value === "string" ? value : `${key}=${value}`
+      ).join("_");
+    const data = new Reference(this.#data, this.#samples.length)
+      .draw(new RandomStream(0, "figure"));
+    run.writeJson(`samples/${name}.json`, {
+      setting,
+      columns: this.#data.scaling.columns,
+      samples: this.#samples,
+      data: this.#unscale(data, MOST_POINTS),
+      ...(this.#data.mixture && this.#samples[0]?.length === 1
+        ? { density: this.#density() }
+        : {}),
+      frames: this.#frames,
+    });
+  }
+
+  #unscale(rows: Float64Array, most: number): Rows {
+    const { means, deviations } = this.#data.scaling;
+    const nColumns = means.length;
+    const nRows = Math.min(rows.length / nColumns, most);
+    return Array.from(
+      { length: nRows },
+      (_, row) =>
+        means.map((mean, column) =>
+          round(mean + deviations[column]! * rows[row * nColumns + column]!)
+        ),
+    );
+  }
+
+  /** The true density in one dimension, as pairs of place and density. */
+  #density(): Rows {
+    const { mixture, scaling: { means: [mean], deviations: [deviation] } } =
+      this.#data;
+    const { points, margin } = DENSITY;
+    const ends = mixture!.flatMap(({ means: [mean], deviations: [width] }) => [
+      mean! - 4 * width!,
+      mean! + 4 * width!,
+    ]);
+    const low = Math.min(...ends) - margin, high = Math.max(...ends) + margin;
+    return Array.from({ length: points }, (_, i) => {
+      const z = low + (high - low) * i / (points - 1);
+      const density = densityOf(mixture!, [z]) / deviation!;
+      return [round(mean! + deviation! * z), round(density)];
+    });
+  }
+}
+
+/** Where the number is that comes nearest. */
+function nearest(values: readonly number[], wanted: number): number {
+  const distances = values.map((value) => Math.abs(value - wanted));
+  return distances.indexOf(Math.min(...distances));
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(DIGITS));
+}

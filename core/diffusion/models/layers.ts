@@ -1,0 +1,343 @@
+/**
+ * Layers that TensorFlow.js lacks, with their gradients written out where that
+ * is faster.
+ *
+ * @module
+ */
+
+import * as tf from "@tensorflow/tfjs";
+import type { ModelConfig } from "../model_config.ts";
+import type { RandomStream } from "../../utils/random.ts";
+
+/** A layer whose weights are drawn by a stream of the run. */
+export interface RandomLayer {
+  /**
+   * Draws the layer's weights.
+   *
+   * @param random What draws.
+   */
+  initialise(random: RandomStream): void;
+}
+
+/** Whether a layer draws its weights. */
+export function isRandomLayer(layer: object): layer is RandomLayer {
+  return "initialise" in layer;
+}
+
+function first<T>(inputs: T | T[]): T {
+  return Array.isArray(inputs) ? inputs[0]! : inputs;
+}
+
+/**
+ * Predicts that a noisy row is nothing but noise: gives it back as it is. It
+ * has no weights; what it reaches is the baseline that a model must beat.
+ */
+export class IdentityNoise extends tf.layers.Layer {
+  /** The name in saved models. */
+  static readonly className = "IdentityNoise";
+
+  /** The shape of the noisy rows. */
+  override computeOutputShape(inputShape: tf.Shape[]): tf.Shape {
+    return inputShape[0]!;
+  }
+
+  /** Gives the noisy rows back, as a tensor of its own. */
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return first(inputs).clone();
+  }
+}
+tf.serialization.registerClass(IdentityNoise);
+
+/** What an embedding is made with. */
+export interface EmbeddingArgs {
+  /** The layer's name. */
+  readonly name?: string;
+  /** How many numbers it makes of one input; an even number. */
+  readonly size: number;
+}
+
+/**
+ * The highest frequency, in radians over the whole time. DDPM has 1000, at which
+ * neighbouring timesteps have nothing in common and each learns its own error.
+ */
+const HIGHEST_FREQUENCY = 100;
+/** The highest frequency over the lowest. */
+const FREQUENCY_RATIO = 1000;
+
+/**
+ * Embeds a time as sines and cosines of falling frequency, as positions are in
+ * Vaswani et al. (2017, "Attention is all you need", section 3.5) and times in
+ * DDPM (Ho, Jain & Abbeel 2020, appendix B), from 100 to 0.1 radians over the
+ * whole time: [batch, 1] becomes [batch, size].
+ */
+export class SinusoidalEmbedding extends tf.layers.Layer {
+  /** The name in saved models. */
+  static readonly className = "SinusoidalEmbedding";
+  readonly #size: number;
+
+  /** Makes the layer. */
+  constructor(args: EmbeddingArgs) {
+    super(args);
+    this.#size = args.size;
+  }
+
+  /** [batch, size]. */
+  override computeOutputShape(inputShape: tf.Shape): tf.Shape {
+    return [inputShape[0]!, this.#size];
+  }
+
+  /** Embeds times in (0, 1]. */
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const half = this.#size / 2;
+    return tf.tidy(() => {
+      const frequencies = Float32Array.from(
+        { length: half },
+        (_, i) =>
+          HIGHEST_FREQUENCY * FREQUENCY_RATIO ** (-i / Math.max(half - 1, 1)),
+      );
+      return waves(first(inputs), tf.tensor2d(frequencies, [1, half]));
+    });
+  }
+
+  /** What the layer is made with. */
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), size: this.#size };
+  }
+}
+tf.serialization.registerClass(SinusoidalEmbedding);
+
+/** Sine and cosine of products with frequencies. */
+function waves(inputs: tf.Tensor, frequencies: tf.Tensor): tf.Tensor {
+  const angles = tf.matMul(inputs, frequencies);
+  return tf.concat([tf.sin(angles), tf.cos(angles)], 1);
+}
+
+/**
+ * Embeds rows as sines and cosines of random projections, so that a small
+ * network can follow fine structure (Tancik et al. 2020, "Fourier features let
+ * networks learn high frequency functions in low dimensional domains", eq. 5,
+ * with σ = 1): [batch, nColumns] becomes [batch, size]. The frequencies are
+ * drawn once and not trained.
+ */
+export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
+  /** The name in saved models. */
+  static readonly className = "FourierFeatures";
+  readonly #size: number;
+  #frequencies!: tf.LayerVariable;
+
+  /** Makes the layer. */
+  constructor(args: EmbeddingArgs) {
+    super(args);
+    this.#size = args.size;
+  }
+
+  /** Makes room for the frequencies. */
+  override build(inputShape: tf.Shape): void {
+    const isTrained = false;
+    this.#frequencies = this.addWeight(
+      "frequencies",
+      [inputShape.at(-1)!, this.#size / 2],
+      "float32",
+      tf.initializers.zeros(),
+      undefined,
+      isTrained,
+    );
+    this.built = true;
+  }
+
+  /** Draws the frequencies: 2π times standard normal numbers. */
+  initialise(random: RandomStream): void {
+    write(this.#frequencies, () => 2 * Math.PI * random.normal());
+  }
+
+  /** [batch, size]. */
+  override computeOutputShape(inputShape: tf.Shape): tf.Shape {
+    return [inputShape[0]!, this.#size];
+  }
+
+  /** Embeds rows. */
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => waves(first(inputs), this.#frequencies.read()));
+  }
+
+  /** What the layer is made with. */
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), size: this.#size };
+  }
+}
+tf.serialization.registerClass(FourierFeatures);
+
+/** What units do with their sum; `linear` leaves it as it is. */
+export type Activation = ModelConfig["activation"] | "linear";
+
+/** What a {@linkcode DenseLayer} is made with. */
+export interface DenseArgs {
+  /** The layer's name. */
+  readonly name?: string;
+  /** How many units it has. */
+  readonly units: number;
+  /** What they do with their sum. */
+  readonly activation: Activation;
+  /** The deviation of the weights drawn for one input; 0 for zeros. */
+  readonly gain: number;
+  /** Whether nothing before it is trained, so that no gradient goes there. */
+  readonly isFirst?: boolean;
+}
+
+/** A value and what the gradient of the sum needs; both are tensors. */
+interface Activated {
+  readonly value: tf.Tensor;
+  readonly saved: tf.Tensor[];
+}
+
+/** An activation: forwards, and its derivative from what was saved. */
+interface ActivationRule {
+  readonly forward: (sum: tf.Tensor) => Activated;
+  /** Null where it is 1. */
+  readonly derivative: (saved: readonly tf.Tensor[]) => tf.Tensor | null;
+}
+
+const ACTIVATIONS: Readonly<Record<Activation, ActivationRule>> = {
+  linear: {
+    forward: (sum) => ({ value: sum, saved: [] }),
+    derivative: () => null,
+  },
+  // z σ(z) (Elfwing, Uchibe & Doya 2018); its derivative is y + σ (1 − y).
+  silu: {
+    forward(sum) {
+      const gate = tf.sigmoid(sum);
+      const value = tf.mul(sum, gate);
+      return { value, saved: [value, gate] };
+    },
+    derivative: ([value, gate]) =>
+      tf.add(value!, tf.mul(gate!, tf.sub(1, value!))),
+  },
+  relu: {
+    forward(sum) {
+      const value = tf.relu(sum);
+      return { value, saved: [value] };
+    },
+    derivative: ([value]) => tf.step(value!),
+  },
+  tanh: {
+    forward(sum) {
+      const value = tf.tanh(sum);
+      return { value, saved: [value] };
+    },
+    derivative: ([value]) => tf.sub(1, tf.square(value!)),
+  },
+};
+
+/** Whether a value, of a saved model say, names an activation. */
+export function isActivation(value: unknown): value is Activation {
+  return typeof value === "string" && Object.hasOwn(ACTIVATIONS, value);
+}
+
+/**
+ * A dense layer, activation(x W + b), and x added where it has as many columns
+ * as units and the units are not linear (He et al. 2016, "Deep residual
+ * learning"). Of two inputs the second is added to the sum, one row for all or
+ * a row for each: so a time that all rows share is embedded once.
+ *
+ * Its gradient is written out: one node of the tape in place of five, and sums
+ * over rows as products, which are faster than TensorFlow.js's sums.
+ */
+export class DenseLayer extends tf.layers.Layer implements RandomLayer {
+  /** The name in saved models. */
+  static readonly className = "DenseLayer";
+  readonly #args: DenseArgs;
+  #kernel!: tf.LayerVariable;
+  #bias!: tf.LayerVariable;
+
+  /** Makes the layer. */
+  constructor(args: DenseArgs) {
+    super(args);
+    this.#args = args;
+  }
+
+  /** Makes room for the weights. */
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const { units } = this.#args;
+    const zeros = tf.initializers.zeros();
+    const shape = [firstShape(inputShape).at(-1)!, units];
+    this.#kernel = this.addWeight("kernel", shape, "float32", zeros);
+    this.#bias = this.addWeight("bias", [units], "float32", zeros);
+    this.built = true;
+  }
+
+  /**
+   * Draws the weights, normal with variance gain² over the number of inputs
+   * (LeCun, Bottou, Orr & Müller 1998, "Efficient BackProp"); biases are 0.
+   */
+  initialise(random: RandomStream): void {
+    const deviation = this.#args.gain / Math.sqrt(this.#kernel.shape[0]!);
+    write(this.#kernel, () => deviation * random.normal());
+  }
+
+  /** [batch, units]. */
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    return [firstShape(inputShape)[0]!, this.#args.units];
+  }
+
+  /** Rows [batch, nInputs] become [batch, units]. */
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const [rows, added] = Array.isArray(inputs) ? inputs : [inputs];
+    const { units, activation } = this.#args;
+    return tf.tidy(() => {
+      const weights = [this.#kernel.read(), this.#bias.read()];
+      const terms = added ? [rows!, ...weights, added] : [rows!, ...weights];
+      const outputs = denseOp(this.#args)(...terms);
+      const isResidual = activation !== "linear" && rows!.shape[1] === units;
+      return isResidual ? tf.add(outputs, rows!) : outputs;
+    });
+  }
+
+  /** What the layer is made with. */
+  override getConfig(): tf.serialization.ConfigDict {
+    const { name: _, ...args } = this.#args;
+    return { ...super.getConfig(), ...args };
+  }
+}
+tf.serialization.registerClass(DenseLayer);
+
+function firstShape(shapes: tf.Shape | tf.Shape[]): tf.Shape {
+  return Array.isArray(shapes[0]) ? shapes[0] : shapes as tf.Shape;
+}
+
+/** The operation of x, W, b and what may be added, with its gradient. */
+function denseOp(
+  { activation, isFirst = false }: DenseArgs,
+): (...terms: tf.Tensor[]) => tf.Tensor {
+  const { forward, derivative } = ACTIVATIONS[activation];
+  return tf.customGrad((...args) => {
+    const save = args.pop() as unknown as (tensors: tf.Tensor[]) => void;
+    const [x, kernel, bias, added] = args as tf.Tensor2D[];
+    const product = tf.fused.matMul({ a: x!, b: kernel!, bias: bias! });
+    const sum = added ? tf.add(product, added) : product;
+    const { value, saved } = forward(sum);
+    save([x!, kernel!, ...saved]);
+    const gradFunc = (gradient: tf.Tensor, kept: tf.Tensor[]) => {
+      const [x, kernel, ...saved] = kept as tf.Tensor2D[];
+      const slope = derivative(saved);
+      const inner = slope ? tf.mul(gradient, slope) : gradient;
+      const nRows = x!.shape[0];
+      const total = tf.matMul(tf.ones([1, nRows]), inner);
+      return [
+        isFirst ? tf.zerosLike(x!) : tf.matMul(inner, kernel!, false, true),
+        tf.matMul(x!, inner, true, false),
+        tf.reshape(total, [inner.shape[1]!]),
+        ...(added ? [added.shape[0] === nRows ? inner : total] : []),
+      ];
+    };
+    return { value, gradFunc: gradFunc as never };
+  });
+}
+
+/** Gives a variable numbers drawn one by one. */
+function write(variable: tf.LayerVariable, draw: () => number): void {
+  const size = variable.shape.reduce<number>((a, b) => a * b!, 1);
+  const values = Float32Array.from({ length: size }, draw);
+  tf.tidy(() =>
+    void variable.write(tf.tensor(values, variable.shape as number[]))
+  );
+}

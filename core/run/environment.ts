@@ -1,0 +1,149 @@
+import type {
+  RunInfo,
+  SourceInfo,
+  Surroundings,
+} from "../store/run_directory.ts";
+import { VERSION } from "../version.ts";
+
+/** Rights to folders, and all others. */
+const FOLDER_RIGHTS = ["read", "write"] as const;
+const OTHER_RIGHTS = ["net", "env", "run", "sys", "ffi", "import"] as const;
+
+/**
+ * What this process rests on, as far as is known before there is an engine.
+ *
+ * @param runs The directory that holds all runs.
+ * @param source What runs, where that is known.
+ * @returns Versions, machine, process and rights.
+ */
+export function surroundings(
+  runs: string,
+  source: SourceInfo | null,
+): Surroundings {
+  return {
+    versions: {
+      whisker: VERSION,
+      deno: Deno.version.deno,
+      v8: Deno.version.v8,
+      tfjs: null,
+    },
+    engine: null,
+    numerics: null,
+    host: {
+      os: Deno.build.os,
+      arch: Deno.build.arch,
+      cpus: navigator.hardwareConcurrency,
+    },
+    pid: Deno.pid,
+    source,
+    permissions: permissions(runs),
+  };
+}
+
+/**
+ * What this process is allowed. Deno does not tell to which folders a right
+ * extends, so the two are asked for that matter here.
+ */
+function permissions(runs: string): Record<string, string> {
+  const isGranted = (descriptor: Deno.PermissionDescriptor) =>
+    Deno.permissions.querySync(descriptor).state === "granted";
+  return Object.fromEntries([
+    ...FOLDER_RIGHTS.map((name) => {
+      const folders = [".", runs].filter((path) => isGranted({ name, path }));
+      const some = folders[0] ?? "none";
+      return [name, isGranted({ name }) ? "all" : some];
+    }),
+    ...OTHER_RIGHTS.map((name) => [name, isGranted({ name }) ? "all" : "none"]),
+  ]);
+}
+
+/** Enough of a hash to tell two apart by eye. */
+export const SHORT_HASH = 12;
+
+/**
+ * What a run rests on as facts with a name each, for people to read and for
+ * comparing two.
+ *
+ * @param of What a run rests on.
+ * @returns The facts that are known.
+ */
+export function factsOf(of: Surroundings): Record<string, string> {
+  const { versions, engine, numerics, host, source, permissions, data } = of;
+  const { whisker, deno, v8, tfjs, ...others } = versions;
+  const facts: Record<string, string | number | null | undefined> = {
+    "source": source?.sha256.slice(0, SHORT_HASH),
+    "lock file": source?.lock?.slice(0, SHORT_HASH),
+    "data": data?.slice(0, SHORT_HASH),
+    "Whisker": whisker,
+    "Deno": deno,
+    "V8": v8,
+    "TensorFlow.js": tfjs,
+    ...others,
+    "engine": engine,
+    "rounding": numerics &&
+      `sums in ${numerics.accumulation}, ${
+        numerics.fma ? "fused" : "not fused"
+      } with products`,
+    "system": host?.os,
+    "processor": host?.arch,
+    "processors": host?.cpus,
+    "permissions": permissions && rightsOf(permissions),
+  };
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([name, fact]) =>
+      fact === null || fact === undefined ? [] : [[name, String(fact)]]
+    ),
+  );
+}
+
+/** The rights that were there: `read in ., write in runs`. */
+function rightsOf(permissions: Readonly<Record<string, string>>): string {
+  const rights = Object.entries(permissions)
+    .filter(([, extent]) => extent !== "none")
+    .map(([kind, extent]) => extent === "all" ? kind : `${kind} in ${extent}`);
+  return rights.join(", ") || "none";
+}
+
+/** Facts that results may depend on: some in their last digits alone. */
+const MATTER = [
+  ...["data", "source", "lock file"],
+  ...["Whisker", "Deno", "V8", "TensorFlow.js"],
+  ...["engine", "rounding", "processor"],
+];
+
+/**
+ * Says in what two sessions differ that results may depend on. What is not
+ * known of both is passed over.
+ *
+ * @param before What a run rested on.
+ * @param now What it is to rest on, or another one does.
+ * @returns A clause each: `the engine was wasm and is cpu`.
+ */
+export function changesThatMatter(
+  before: Surroundings,
+  now: Surroundings,
+): string[] {
+  const was = factsOf(before), is = factsOf(now);
+  return MATTER
+    .filter((name) => name in was && name in is && was[name] !== is[name])
+    .map((name) => {
+      const the = /^[a-z]/.test(name) ? "the " : "";
+      return `${the}${name} was ${was[name]} and is ${is[name]}`;
+    });
+}
+
+/**
+ * Says what changed while a run was stopped, if it was resumed on something
+ * else than it began with.
+ *
+ * @param info What `run.json` says.
+ * @returns A clause each.
+ */
+export function changesOnTheWay(
+  info: Surroundings & Pick<RunInfo, "resumed">,
+): string[] {
+  return (info.resumed ?? []).flatMap((session) =>
+    changesThatMatter(info, session)
+      .map((change) => `when it was resumed at ${session.at}, ${change}`)
+  );
+}

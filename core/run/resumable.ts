@@ -1,0 +1,212 @@
+/**
+ * When a run keeps a checkpoint, what is in it, and how a run goes on from it.
+ *
+ * @module
+ */
+
+import { parseInterval } from "../config/checkpoint_interval.ts";
+import type { GlobalConfig } from "../config/global_config.ts";
+import {
+  checkState,
+  type State,
+  writeCheckpoint,
+} from "../store/checkpoint.ts";
+import type { History } from "../store/history.ts";
+import { isJsonObject, type JsonObject } from "../utils/json.ts";
+
+/** Something that can go on from where it stood: a random stream, a meter, … */
+export interface Resumable {
+  /** All that it needs to go on, bit for bit. */
+  readonly state: unknown;
+  /** Goes on from where it stood. */
+  restore(state: never): void;
+}
+
+/**
+ * What a run goes on with, by name: what has `state` and `restore`, or plain
+ * objects whose fields are numbers, texts, lists, typed arrays.
+ */
+export type ResumableParts = Readonly<Record<string, Resumable | object>>;
+
+/** After what a checkpoint may be due. */
+export type CheckpointPlace = "step" | "epoch";
+
+/** What {@linkcode Checkpoints} is made with. */
+export interface CheckpointsOptions {
+  /** The run's directory. */
+  readonly runPath: string;
+  /** The run's history, to which a checkpoint refers. */
+  readonly history: History;
+  /** How often, and whether it is forced to the disk. */
+  readonly globals: Pick<GlobalConfig, "checkpointEvery" | "fsync">;
+  /** What Whisker itself keeps of every run. */
+  readonly own: ResumableParts;
+  /** The checkpoint from which the run goes on, or null. */
+  readonly restored: JsonObject | null;
+}
+
+/** The checkpoints of one run. */
+export class Checkpoints {
+  readonly #options: CheckpointsOptions;
+  #parts: ResumableParts | null = null;
+  #count = 0;
+  #lastAt = performance.now();
+
+  /**
+   * Makes checkpoints possible; {@linkcode Checkpoints.register} says of what.
+   *
+   * @param options What to keep, how often, and from where to go on.
+   */
+  constructor(options: CheckpointsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the experiment has said what it goes on with. */
+  get isUsed(): boolean {
+    return this.#parts !== null;
+  }
+
+  /**
+   * Whether what the experiment does now was done before the checkpoint, and so
+   * is kept already: it is to go on from one, and has not asked for it yet.
+   */
+  get isReplaying(): boolean {
+    return this.#options.restored !== null && !this.isUsed;
+  }
+
+  /**
+   * Takes what the experiment goes on with, and gives it its state back if there
+   * is a checkpoint.
+   *
+   * @param parts What it goes on with, by name.
+   * @returns Whether there was a checkpoint.
+   * @throws {TypeError} If that has been said before, or a part has what cannot
+   * be kept.
+   * @throws {RangeError} If the checkpoint is of other parts.
+   */
+  register(parts: ResumableParts): boolean {
+    if (this.#parts) {
+      throw new TypeError(
+        "Cannot say twice what a run goes on with: all of it belongs into " +
+          "one call of resumable",
+      );
+    }
+    // Now, and not when the first checkpoint is due.
+    checkState(stateOf(parts));
+    this.#parts = parts;
+    const { own, restored } = this.#options;
+    if (!restored) return false;
+    restore(own, restored.own);
+    restore(parts, restored.parts);
+    return true;
+  }
+
+  /**
+   * Says whether a checkpoint is due.
+   *
+   * @param place After what it would be.
+   * @returns Whether it is.
+   */
+  isDue(place: CheckpointPlace): boolean {
+    if (!this.isUsed) {
+      throw new TypeError(
+        "Cannot keep a checkpoint as it is not known of what: run.resumable " +
+          "says with what a run goes on, once, before its loop",
+      );
+    }
+    const interval = parseInterval(this.#options.globals.checkpointEvery);
+    if (!interval) return false;
+    const { unit, count } = interval;
+    if (unit === "seconds") {
+      return performance.now() - this.#lastAt >= count * 1000;
+    }
+    if (unit === `${place}s`) this.#count++;
+    return this.#count >= count;
+  }
+
+  /** Keeps a checkpoint: the history up to now first, then all parts. */
+  async save(): Promise<void> {
+    const { runPath, history, own, globals } = this.#options;
+    const isDurable = globals.fsync !== "never";
+    if (isDurable) history.sync();
+    const written = writeCheckpoint(runPath, {
+      historyLength: history.length,
+      own: stateOf(own),
+      parts: stateOf(this.#parts ?? {}),
+    }, { isDurable });
+    await written;
+    this.#count = 0;
+    this.#lastAt = performance.now();
+  }
+}
+
+function isResumable(part: object): part is Resumable {
+  return "state" in part && "restore" in part;
+}
+
+function stateOf(parts: ResumableParts): { readonly [key: string]: State } {
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [
+      name,
+      (isResumable(part) ? part.state : part) as State,
+    ]),
+  );
+}
+
+function restore(parts: ResumableParts, states: unknown): void {
+  const saved = isJsonObject(states) ? states : {};
+  const names = (object: object) => Object.keys(object).sort().join(", ");
+  if (names(parts) !== names(saved)) {
+    throw new RangeError(
+      "Cannot go on from the checkpoint as it must have what the code goes on " +
+        `with, ${names(parts)}: it has ${names(saved)}`,
+    );
+  }
+  for (const [name, part] of Object.entries(parts)) {
+    const state = saved[name];
+    if (isResumable(part)) part.restore(state as never);
+    else refill(part as Record<string, unknown>, state, name);
+  }
+}
+
+/** Gives an object, list or array what it had; it stays the same object. */
+function refill(
+  part: Record<string, unknown>,
+  state: unknown,
+  name: string,
+): void {
+  if (Array.isArray(part) && Array.isArray(state)) {
+    part.splice(0, part.length, ...state);
+    return;
+  }
+  if (ArrayBuffer.isView(part)) {
+    if (fill(part, state)) return;
+  } else if (isJsonObject(part) && isJsonObject(state)) {
+    for (const key of Object.keys(part)) {
+      if (!Object.hasOwn(state, key)) delete part[key];
+    }
+    for (const [key, value] of Object.entries(state)) {
+      // An array that is the experiment's own stays its own, filled anew.
+      const own = Object.hasOwn(part, key) ? part[key] : undefined;
+      if (ArrayBuffer.isView(own) && fill(own, value)) continue;
+      Object.defineProperty(part, key, {
+        value,
+        ...{ writable: true, enumerable: true, configurable: true },
+      });
+    }
+    return;
+  }
+  throw new RangeError(
+    `Cannot go on from the checkpoint as ${name} must be of the kind and ` +
+      "length that it has there",
+  );
+}
+
+/** Fills an array of numbers with one of its kind and length, if it is. */
+function fill(array: ArrayBufferView, state: unknown): boolean {
+  const into = array as Float64Array, from = state as Float64Array;
+  const isAlike = ArrayBuffer.isView(state) &&
+    into.constructor === from.constructor && into.length === from.length;
+  if (isAlike) into.set(from);
+  return isAlike;
+}

@@ -1,0 +1,425 @@
+/**
+ * A run under way: what an experiment is given to work with.
+ *
+ * @module
+ */
+
+import {
+  type CheckpointPlace,
+  Checkpoints,
+  type ResumableParts,
+} from "./resumable.ts";
+import {
+  type GlobalConfig,
+  globalConfigSchema,
+} from "../config/global_config.ts";
+import type { Seeded } from "../experiment.ts";
+import type { History, HistoryLine } from "../store/history.ts";
+import { type JsonObject, writeJsonFile } from "../utils/json.ts";
+import { Meter } from "../utils/meters.ts";
+import { RandomStream } from "../utils/random.ts";
+import { Recorder, type Stage } from "./recorder.ts";
+import {
+  type MetadataFields,
+  ResultCollection,
+  ResultMetadata,
+  ResultRecord,
+  type ScalarResult,
+} from "../utils/results.ts";
+import {
+  makeFolder,
+  type Numerics,
+  readRunFile,
+  runIdOf,
+  type SourceInfo,
+} from "../store/run_directory.ts";
+import { Timer } from "../utils/timer.ts";
+
+/** How far a run has come. */
+export interface Progress {
+  /** How much is done, in the unit of `total`. */
+  readonly done: number;
+  /** How much there is to do. */
+  readonly total: number;
+  /** What is counted: `steps`, for example; then their rate is shown too. */
+  readonly unit?: string;
+  /** What is worth seeing meanwhile: the loss, for example. */
+  readonly values?: Readonly<Record<string, number>>;
+}
+
+/** How a run is to be carried out: nothing that its result depends on. */
+export interface RunOptions {
+  /** Where things lie and how they run; the defaults, if it is left out. */
+  readonly globals?: GlobalConfig;
+  /** The command, as `run.json` keeps it. */
+  readonly command?: string;
+  /** The command's arguments. */
+  readonly args?: readonly string[];
+  /** The user's tags. */
+  readonly tags?: readonly string[];
+  /** The user's note. */
+  readonly note?: string;
+  /** Keeps the source that runs; called when there is to be a run. */
+  readonly keepSource?: () => Promise<SourceInfo>;
+  /** Prints a record; `console.log` by default. */
+  readonly print?: (record: ResultRecord) => void;
+  /** Is told what is doubtful; `console.warn` by default. */
+  readonly warn?: (warning: string) => void;
+  /** Is told when the run's directory is there. */
+  readonly onStart?: (run: Run) => void;
+  /** Is told how far the run has come. */
+  readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Interrupts the run when it is aborted: a training that has checkpoints at
+   * its next one, if that comes within some seconds, and all else at once.
+   */
+  readonly signal?: AbortSignal;
+  /** After the signal: does not wait for a checkpoint any longer. */
+  readonly hurry?: AbortSignal;
+  /**
+   * Fails the run when it is aborted, for the reason that it gives: an error
+   * that was thrown outside of the experiment's own promise, in a timer for
+   * example. The status is written before `abort()` returns.
+   */
+  readonly failure?: AbortSignal;
+}
+
+/** Paths that stay in the run directory; none of their parts begins with a dot. */
+const OWN_FILE = /^\w[^/\\]*(\/\w[^/\\]*)*$/;
+const KEPT_FILE =
+  /^((config|run)\.json|metrics\.jsonl|checkpoint\.safetensors|(results|evaluations)\/.*)$/;
+
+/** How long training may keep the event loop, and a signal, waiting. */
+const TURN_MS = 100;
+
+/** What a run is made of, by those who begin and end runs. */
+export interface RunParts {
+  /** The run's directory. */
+  readonly path: string;
+  /** Whether it is trained or evaluated. */
+  readonly stage: Stage;
+  /** The whole configuration as resolved. */
+  readonly config: Seeded;
+  /** The open history; null in an evaluation. */
+  readonly history: History | null;
+  /** The checkpoint from which a training goes on. */
+  readonly restored?: JsonObject | null;
+  /** What the run has recorded before: a training that is resumed makes it again. */
+  readonly earlier?: ResultCollection;
+  /** In an evaluation: what the training has recorded. */
+  readonly trained?: ResultCollection;
+  /** How it is carried out. */
+  readonly options: RunOptions;
+  /** Keeps what the run tells of itself. */
+  readonly describe: (facts: RunFacts) => void;
+}
+
+/** What a run tells of itself once it knows. */
+export interface RunFacts {
+  /** The engine that does the arithmetic. */
+  readonly engine?: string;
+  /** How that engine rounds. */
+  readonly numerics?: Numerics;
+  /** Versions of what it rests on, `{ tfjs: "4.22.0" }`. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** A hash of the data, where it has data. */
+  readonly data?: string;
+}
+
+/**
+ * A run under way: its directory, history, records, meter and random streams.
+ * Experiments are given one.
+ */
+export class Run {
+  /** The run's directory. */
+  readonly path: string;
+  /** The run's id. */
+  readonly id: string;
+  /** The whole configuration as resolved. */
+  readonly config: Seeded;
+  /** Where things lie and how they run. */
+  readonly globals: GlobalConfig;
+  /** A meter for whatever is measured in this run. */
+  readonly meter: Meter = new Meter();
+  /** A timer for whatever is timed in this run. */
+  readonly timer: Timer = new Timer();
+  readonly #parts: RunParts;
+  readonly #recorder: Recorder;
+  readonly #checkpoints: Checkpoints | null = null;
+  readonly #startedAt = performance.now();
+  #secondsBefore = 0;
+  #lastTurn = performance.now();
+
+  /**
+   * Use {@linkcode conductRun}, {@linkcode trainRun} or
+   * {@linkcode evaluateRun}, which begin and end a run as well.
+   *
+   * @param parts What the run is made of.
+   */
+  constructor(parts: RunParts) {
+    const { path, stage, options, history, restored = null } = parts;
+    const { earlier = new ResultCollection() } = parts;
+    this.#parts = parts;
+    this.path = path;
+    this.config = parts.config;
+    this.id = runIdOf(path);
+    this.globals = options.globals ?? globalConfigSchema.defaults;
+    this.#recorder = new Recorder({
+      save: { runPath: path, stage, isDurable: this.isDurable, earlier },
+      ...(options.print ? { print: options.print } : {}),
+    });
+    if (!history) return;
+    const { globals, meter, timer } = this;
+    const own = { meter, timer, records: this.#recorder, clock: this.#clock };
+    const of = { runPath: path, history, globals, own, restored };
+    this.#checkpoints = new Checkpoints(of);
+  }
+
+  /** Whether what it keeps is to be on the disk, to outlive a power cut. */
+  get isDurable(): boolean {
+    return this.globals.fsync !== "never";
+  }
+
+  /** How long it has run, in seconds, before it was resumed as well. */
+  get seconds(): number {
+    return this.#secondsBefore + (performance.now() - this.#startedAt) / 1000;
+  }
+
+  get #clock() {
+    const seconds = () => this.seconds;
+    return {
+      get state() {
+        return seconds();
+      },
+      restore: (before: number) => void (this.#secondsBefore = before),
+    };
+  }
+
+  /** The records made so far. */
+  get records(): ResultCollection {
+    return this.#recorder.records;
+  }
+
+  /** Removes records of an earlier session that were not made again. */
+  settleRecords(): void {
+    this.#recorder.settle();
+  }
+
+  /**
+   * A stream of random numbers that depends on the run's seed and its name
+   * alone. All randomness comes from such streams.
+   *
+   * @param stream The stream's name: `init`, `order`, `noise`, `eval`, …
+   * @returns The stream, at its beginning.
+   */
+  random(stream: string): RandomStream {
+    return new RandomStream(this.config.seed, stream);
+  }
+
+  /**
+   * Says what the training goes on with: what changes from step to step, and
+   * cannot be made again from the configuration. In a run that is resumed, all
+   * of it is then as it was at the last checkpoint; what comes before this call
+   * is done again, and nothing of it is logged or recorded twice.
+   *
+   * @param parts What it goes on with, by name: random streams, meters, what
+   * else has `state` and `restore`, and plain objects of numbers, texts, lists
+   * and typed arrays.
+   * @returns Whether the run was resumed from a checkpoint.
+   * @throws {TypeError} If this is an evaluation, it has been said before, or a
+   * part has what cannot be kept.
+   * @throws {RangeError} If the checkpoint is of other parts.
+   *
+   * @example
+   * ```ts
+   * import { experiment, integer } from "whisker";
+   *
+   * export default experiment({
+   *   name: "walk",
+   *   config: {
+   *     nSteps: integer({ default: 100, min: 1, description: "how many" }),
+   *   },
+   *   async train({ nSteps }, run) {
+   *     const noise = run.random("noise");
+   *     const at = { step: 0, place: 0 };
+   *     run.resumable({ noise, at });
+   *     while (at.step < nSteps) {
+   *       at.place += noise.normal();
+   *       at.step++;
+   *       await run.log({ ...at });
+   *       await run.checkpoint();
+   *     }
+   *   },
+   * });
+   * ```
+   */
+  resumable(parts: ResumableParts): boolean {
+    return this.#kept.register(parts);
+  }
+
+  /**
+   * Keeps a checkpoint if one is due, and when the run is asked to stop. To be
+   * awaited where the loop could begin anew with what
+   * {@linkcode Run.resumable} was given.
+   *
+   * @param place After what this is: a step, or a whole epoch.
+   * @returns A promise to be awaited; it rejects once the run is interrupted,
+   * after the checkpoint has been kept.
+   * @throws {TypeError} If this is an evaluation, or {@linkcode Run.resumable}
+   * has not been called.
+   */
+  async checkpoint(place: CheckpointPlace = "step"): Promise<void> {
+    const { signal } = this.#parts.options;
+    const checkpoints = this.#kept;
+    const isDue = checkpoints.isDue(place);
+    if (isDue || signal?.aborted) await checkpoints.save();
+    signal?.throwIfAborted();
+  }
+
+  /** Whether a stop can wait until {@linkcode Run.checkpoint} is awaited. */
+  get hasCheckpoints(): boolean {
+    return this.#checkpoints?.isUsed ?? false;
+  }
+
+  get #kept(): Checkpoints {
+    if (this.#checkpoints) return this.#checkpoints;
+    throw new TypeError(
+      "Cannot keep a checkpoint of an evaluation as only training has them",
+    );
+  }
+
+  /** Whether a checkpoint was there that the experiment has not asked for. */
+  get isReplaying(): boolean {
+    return this.#checkpoints?.isReplaying ?? false;
+  }
+
+  /** Stops at once where no checkpoint will be kept first. */
+  #throwIfStopped(): void {
+    this.#parts.options.failure?.throwIfAborted();
+    if (!this.hasCheckpoints) this.#parts.options.signal?.throwIfAborted();
+  }
+
+  /**
+   * Makes a record: prints it and saves it in the run directory.
+   *
+   * @param metadata What was measured.
+   * @param result What came out.
+   * @returns The record.
+   * @throws {RangeError} If this is an evaluation, and the training has recorded
+   * the same: one of the two would be hidden.
+   */
+  record(metadata: MetadataFields, result: ScalarResult): ResultRecord {
+    this.#throwIfStopped();
+    if (this.#parts.trained?.get(ResultMetadata.of(metadata))) {
+      throw new RangeError(
+        `Cannot record ${
+          ResultMetadata.of(metadata)
+        } in an evaluation as the ` +
+          "training has: another name or further fields tell them apart",
+      );
+    }
+    if (this.isReplaying) {
+      // It is among the records of the checkpoint.
+      return new ResultRecord(ResultMetadata.of(metadata), result);
+    }
+    return this.#recorder.record(metadata, result);
+  }
+
+  /**
+   * Appends a line to the history, and now and then lets the event loop turn.
+   *
+   * @param values A step or epoch and what was seen in it.
+   * @returns A promise to be awaited.
+   * @throws {TypeError} If this is an evaluation: the history is training's.
+   */
+  async log(values: HistoryLine): Promise<void> {
+    const { history } = this.#parts;
+    this.#throwIfStopped();
+    if (!history) {
+      throw new TypeError(
+        "Cannot log in an evaluation as the history is that of the training",
+      );
+    }
+    // What was logged before the checkpoint is there.
+    if (!this.isReplaying) history.append(values);
+    await this.yield();
+  }
+
+  /**
+   * Lets the event loop turn if it has not for a while, so that a signal is
+   * seen at once. To be awaited in every long loop.
+   *
+   * @returns A promise to be awaited; it rejects once the run is interrupted.
+   */
+  async yield(): Promise<void> {
+    if (performance.now() - this.#lastTurn < TURN_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#lastTurn = performance.now();
+    this.#throwIfStopped();
+  }
+
+  /**
+   * Tells of something that is doubtful.
+   *
+   * @param warning A sentence without a full stop.
+   */
+  warn(warning: string): void {
+    (this.#parts.options.warn ?? console.warn)(warning);
+  }
+
+  /**
+   * Says how far the run has come.
+   *
+   * @param progress What is done, of how much.
+   */
+  progress(progress: Progress): void {
+    this.#parts.options.onProgress?.(progress);
+  }
+
+  /**
+   * Writes a JSON file into the run directory, as a whole or not at all.
+   *
+   * @param name The file's name, `model/weights.json` for example.
+   * @param fields The top level of the file.
+   * @throws {RangeError} If the name leads out of the run directory, or is that
+   * of a file which Whisker keeps there.
+   */
+  writeJson(name: string, fields: object): void {
+    this.#throwIfStopped();
+    if (!OWN_FILE.test(name) || KEPT_FILE.test(name)) {
+      throw new RangeError(
+        `Cannot write ${name} into a run as it must be a relative path such ` +
+          "as model/weights.json, and none of Whisker's own files",
+      );
+    }
+    const { isDurable } = this;
+    const folders = name.split("/").slice(0, -1);
+    for (const depth of folders.keys()) {
+      const folder = folders.slice(0, depth + 1).join("/");
+      makeFolder(`${this.path}/${folder}`, { isDurable });
+    }
+    writeJsonFile(`${this.path}/${name}`, fields, { isDurable });
+  }
+
+  /**
+   * Reads a JSON file that {@linkcode Run.writeJson} wrote.
+   *
+   * @param name The file's name.
+   * @returns The top level of the file, `schemaVersion` included.
+   * @throws {Deno.errors.NotFound} If there is no such file.
+   * @throws {SyntaxError} If it is no JSON.
+   */
+  readJson(name: string): JsonObject {
+    return readRunFile(this.path, name);
+  }
+
+  /**
+   * Tells `run.json` on what the run rests. What was told before stays.
+   *
+   * @param facts The engine, how it rounds, versions by name, a hash of the
+   * data.
+   */
+  describe(facts: RunFacts): void {
+    this.#parts.describe(facts);
+  }
+}

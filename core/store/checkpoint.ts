@@ -1,0 +1,317 @@
+/**
+ * Checkpoints: all that a run needs to go on, in one file that is there whole
+ * or not at all.
+ *
+ * The file is in the safetensors format, so that other tools can look at the
+ * arrays: eight bytes with the length of a JSON header, the header, then the
+ * arrays one after another (huggingface.co/docs/safetensors). What is no array
+ * stands as JSON in the header's `__metadata__`.
+ *
+ * @module
+ */
+
+import { sha256 } from "../utils/hash.ts";
+import { checkStaysInside } from "./safe_path.ts";
+import { checkFile, MOST_BYTES } from "./limits.ts";
+import {
+  checkVersion,
+  isJsonObject,
+  type JsonObject,
+  SCHEMA_VERSION,
+  writeFileAtomic,
+  type WriteOptions,
+} from "../utils/json.ts";
+
+/** The checkpoint's file name in a run directory. */
+export const CHECKPOINT_FILE = "checkpoint.safetensors";
+
+/** The arrays that a checkpoint can hold, by the format's own names. */
+const ARRAYS = {
+  F64: Float64Array,
+  F32: Float32Array,
+  I32: Int32Array,
+  U32: Uint32Array,
+  U8: Uint8Array,
+} as const;
+
+type Dtype = keyof typeof ARRAYS;
+
+/** An array that a checkpoint can hold. */
+export type StateArray =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Uint8Array;
+
+/**
+ * What a part of a run goes on with: objects and lists of numbers, texts,
+ * booleans, null and typed arrays.
+ */
+export type State =
+  | number
+  | string
+  | boolean
+  | null
+  | StateArray
+  | readonly State[]
+  | { readonly [key: string]: State };
+
+/** In place of a value that JSON cannot hold: an array, NaN, −0, … */
+const ARRAY_TAG = "$array";
+const NUMBER_TAG = "$number";
+
+const HEADER_BYTES = 8;
+/** So that arrays of doubles lie where a reader can map them. */
+const ALIGNMENT = 8;
+
+/**
+ * Writes a run's checkpoint in the place of the one before, if there is one.
+ *
+ * @param runPath The run's directory.
+ * @param state All that the run needs to go on; it is copied at once.
+ * @param options How to write it.
+ * @throws {TypeError} If the state has a value that cannot be kept.
+ */
+export async function writeCheckpoint(
+  runPath: string,
+  state: { readonly [key: string]: State },
+  options: WriteOptions = {},
+): Promise<void> {
+  const bytes = await encodeCheckpoint(state);
+  writeFileAtomic(`${runPath}/${CHECKPOINT_FILE}`, bytes, options);
+}
+
+/**
+ * Reads a run's checkpoint.
+ *
+ * @param runPath The run's directory.
+ * @returns What was written, bit for bit; null where there is none.
+ * @throws {SyntaxError} If the file is not whole.
+ * @throws {RangeError} If it bears an unknown version, or is too large, or a
+ * link that leads out of the run.
+ */
+export async function readCheckpoint(
+  runPath: string,
+): Promise<JsonObject | null> {
+  const path = `${runPath}/${CHECKPOINT_FILE}`;
+  checkStaysInside(path, runPath);
+  try {
+    checkFile(path, MOST_BYTES.checkpoint);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  return await decodeCheckpoint(Deno.readFileSync(path), path);
+}
+
+/**
+ * Removes a run's checkpoint, which one that is completed does not need.
+ *
+ * @param runPath The run's directory.
+ */
+export function removeCheckpoint(runPath: string): void {
+  try {
+    Deno.removeSync(`${runPath}/${CHECKPOINT_FILE}`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/**
+ * Checks that a state can be kept, without keeping it.
+ *
+ * @param state The state.
+ * @throws {TypeError} If it has a value that cannot be kept.
+ */
+export function checkState(state: { readonly [key: string]: State }): void {
+  withoutArrays(state, "", new Map());
+}
+
+async function encodeCheckpoint(
+  state: { readonly [key: string]: State },
+): Promise<Uint8Array> {
+  const arrays = new Map<string, StateArray>();
+  const encoded = JSON.stringify(withoutArrays(state, "", arrays));
+  // The widest first: so each begins where its numbers may.
+  const placed = [...arrays].sort(([, a], [, b]) =>
+    b.BYTES_PER_ELEMENT - a.BYTES_PER_ELEMENT
+  );
+  let end = 0;
+  const table: Record<string, object> = {};
+  for (const [name, array] of placed) {
+    const start = end;
+    end += array.byteLength;
+    table[name] = {
+      dtype: dtypeOf(array),
+      shape: [array.length],
+      data_offsets: [start, end],
+    };
+  }
+  const data = new Uint8Array(end);
+  let offset = 0;
+  for (const [, { buffer, byteOffset, byteLength }] of placed) {
+    data.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
+    offset += byteLength;
+  }
+  const metadata = {
+    schemaVersion: String(SCHEMA_VERSION),
+    state: encoded,
+    sha256: await hashOf(encoded, table, data),
+  };
+  const text = JSON.stringify({ __metadata__: metadata, ...table });
+  const header = new TextEncoder().encode(text);
+  const padded = Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
+  const size = HEADER_BYTES + padded + end;
+  // What could not be read again is no checkpoint.
+  if (padded > MOST_BYTES.text || size > MOST_BYTES.checkpoint) {
+    throw new RangeError(
+      `Cannot keep a checkpoint as its arrays may have ` +
+        `${MOST_BYTES.checkpoint} bytes and all else ${MOST_BYTES.text}: ` +
+        `current values are ${end} and ${padded}`,
+    );
+  }
+  const bytes = new Uint8Array(size).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
+  bytes.set(header, HEADER_BYTES);
+  bytes.set(data, HEADER_BYTES + padded);
+  return bytes;
+}
+
+async function decodeCheckpoint(
+  bytes: Uint8Array,
+  path: string,
+): Promise<JsonObject> {
+  const damaged = (what: string) =>
+    new SyntaxError(`Cannot read ${path} as a checkpoint: ${what}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = bytes.length < HEADER_BYTES
+    ? Infinity
+    : Number(view.getBigUint64(0, true));
+  if (length > bytes.length - HEADER_BYTES) throw damaged("it ends too early");
+  if (length > MOST_BYTES.text) throw damaged("its header is too long");
+  const start = HEADER_BYTES + length;
+  const text = new TextDecoder().decode(bytes.subarray(HEADER_BYTES, start));
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch (error) {
+    throw damaged((error as Error).message);
+  }
+  if (!isJsonObject(header) || !isJsonObject(header.__metadata__)) {
+    throw damaged("its header has no metadata");
+  }
+  const { __metadata__: metadata, ...table } = header;
+  const { state, sha256, schemaVersion } = metadata as JsonObject;
+  checkVersion(Number(schemaVersion), path);
+  const data = bytes.subarray(start);
+  if (sha256 !== await hashOf(String(state), table, data)) {
+    throw damaged("it is not as it was written, cut off for example");
+  }
+  const arrays = new Map<string, StateArray>();
+  for (const [name, entry] of Object.entries(table)) {
+    const array = arrayOf(entry, data);
+    if (!array) throw damaged(`"${name}" is no array within it`);
+    arrays.set(name, array);
+  }
+  const decoded: unknown = JSON.parse(
+    String(state),
+    (_key, value) => withArrays(value, arrays),
+  );
+  if (!isJsonObject(decoded)) throw damaged("its state is no object");
+  return decoded;
+}
+
+/** The array that an entry of the header tells of, or undefined. */
+function arrayOf(entry: unknown, data: Uint8Array): StateArray | undefined {
+  if (!isJsonObject(entry)) return undefined;
+  const { dtype, data_offsets: offsets } = entry;
+  if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
+    return undefined;
+  }
+  if (!Array.isArray(offsets) || !offsets.every(Number.isSafeInteger)) {
+    return undefined;
+  }
+  const [start, end] = offsets as [number, number];
+  const Kind = ARRAYS[dtype as Dtype];
+  const isWithin = 0 <= start && start <= end && end <= data.length &&
+    (end - start) % Kind.BYTES_PER_ELEMENT === 0;
+  if (!isWithin) return undefined;
+  const offset = data.byteOffset + start;
+  // A view, where the array lies as its type asks: as Whisker writes them.
+  return offset % Kind.BYTES_PER_ELEMENT === 0
+    ? new Kind(
+      data.buffer as ArrayBuffer,
+      offset,
+      (end - start) / Kind.BYTES_PER_ELEMENT,
+    )
+    : new Kind(data.slice(start, end).buffer);
+}
+
+function dtypeOf(array: StateArray): Dtype {
+  const [dtype] = Object.entries(ARRAYS)
+    .find(([, Kind]) => array instanceof Kind)!;
+  return dtype as Dtype;
+}
+
+/** SHA-256 of all that a checkpoint says. */
+async function hashOf(
+  state: string,
+  table: object,
+  data: Uint8Array,
+): Promise<string> {
+  // The arrays by their own hash: they may be large, and need no second copy.
+  const all = [state, JSON.stringify(table), await sha256(data)].join("\n");
+  return await sha256(new TextEncoder().encode(all));
+}
+
+/** The state as JSON can hold it; its arrays are put aside by their paths. */
+function withoutArrays(
+  value: unknown,
+  path: string,
+  arrays: Map<string, StateArray>,
+): unknown {
+  if (typeof value === "number") {
+    const isPlain = Number.isFinite(value) && !Object.is(value, -0);
+    if (isPlain) return value;
+    return { [NUMBER_TAG]: Object.is(value, -0) ? "-0" : String(value) };
+  }
+  if (value === null || ["string", "boolean"].includes(typeof value)) {
+    return value;
+  }
+  const within = (item: unknown, key: string | number) => {
+    // As in JSON pointers (RFC 6901): no two paths are the same text.
+    const name = String(key).replaceAll("~", "~0").replaceAll("/", "~1");
+    return withoutArrays(item, path === "" ? name : `${path}/${name}`, arrays);
+  };
+  if (Array.isArray(value)) return value.map(within);
+  if (Object.values(ARRAYS).some((Kind) => value instanceof Kind)) {
+    arrays.set(path, value as StateArray);
+    return { [ARRAY_TAG]: path };
+  }
+  const isPlain = isJsonObject(value) &&
+    [Object.prototype, null].includes(Object.getPrototypeOf(value)) &&
+    !(ARRAY_TAG in value) && !(NUMBER_TAG in value);
+  if (!isPlain) {
+    throw new TypeError(
+      `Cannot keep ${path} in a checkpoint as it must be made of objects, ` +
+        "lists, numbers, texts, booleans, null and typed arrays: current " +
+        `value is ${
+          isJsonObject(value) ? value.constructor?.name : String(value)
+        }`,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, within(item, key)]),
+  );
+}
+
+function withArrays(
+  value: unknown,
+  arrays: ReadonlyMap<string, StateArray>,
+): unknown {
+  if (!isJsonObject(value)) return value;
+  const { [ARRAY_TAG]: name, [NUMBER_TAG]: number } = value;
+  if (typeof number === "string") return Number(number);
+  return typeof name === "string" ? arrays.get(name) ?? null : value;
+}

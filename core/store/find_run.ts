@@ -1,0 +1,213 @@
+/**
+ * Finding runs: all of a directory, or the one that a person names.
+ *
+ * @module
+ */
+
+import { pathWithin } from "./safe_path.ts";
+import {
+  hasBegun,
+  type Problem,
+  readRunInfo,
+  RUN_ID,
+  type RunInfo,
+} from "./run_directory.ts";
+
+/** A name under the runs directory: a run, or what only looks like one. */
+export interface RunEntry {
+  /** The name, which is the run's id. */
+  readonly id: string;
+  /** The directory's path. */
+  readonly path: string;
+  /** Why it is no run that may be read. */
+  readonly refused?: string;
+}
+
+/** Where a file system puts what it has repaired, at its root: no run. */
+const LOST_AND_FOUND = "lost+found";
+
+/**
+ * Lists the runs of a directory, oldest name first. Names that begin with a
+ * dot are Whisker's own; files and `lost+found` are no runs.
+ *
+ * @param runs The directory that holds all runs.
+ * @returns The runs, and what had to be refused; none if there is no such
+ * directory.
+ */
+export function listRuns(runs: string): RunEntry[] {
+  let entries: Deno.DirEntry[];
+  try {
+    entries = [...Deno.readDirSync(runs)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    if (!(error instanceof Deno.errors.NotADirectory)) throw error;
+    throw new RangeError(`Cannot read runs from ${runs} as it is a file`);
+  }
+  return entries
+    .filter(({ name, isFile }) =>
+      !name.startsWith(".") && !isFile && name !== LOST_AND_FOUND
+    )
+    .sort((a, b) => a.name < b.name ? -1 : 1)
+    .map(({ name: id, isSymlink }) => {
+      const path = `${runs}/${id}`;
+      if (!RUN_ID.test(id)) {
+        return { id, path, refused: "its name is no run id" };
+      }
+      if (isSymlink && pathWithin(path, runs) === null) {
+        return { id, path, refused: "it is a link that leads out of the runs" };
+      }
+      return { id, path };
+    });
+}
+
+/** Which run {@linkcode findRun} may take for `latest`. */
+export interface FindRunOptions {
+  /** Whether `latest` means the latest completed one. */
+  readonly completed?: boolean;
+  /** Whether `latest` means the latest that is not completed. */
+  readonly unfinished?: boolean;
+  /** Of which experiment `latest` is, if there is a run of it. */
+  readonly experiment?: string;
+  /** Where to report what could not be read on the way to the latest. */
+  readonly problems?: Problem[];
+}
+
+/**
+ * Finds a run by what a person calls it: its id, the beginning of the id or of
+ * its hexadecimal part, else any part of the id, its path, or `latest`. A link
+ * to a run in the same directory may be named too.
+ *
+ * @param runs The directory that holds all runs.
+ * @param name What the run is called.
+ * @param options Which runs `latest` may mean.
+ * @returns The run's directory, under its own name.
+ * @throws {RangeError} If there is no such run, more than one, or it lies
+ * outside the runs directory.
+ */
+export function findRun(
+  runs: string,
+  name: string,
+  options: FindRunOptions = {},
+): string {
+  return findByPath(runs, findEntry(runs, name, options));
+}
+
+/**
+ * Finds what a person names as {@linkcode findRun} does, and does not follow it
+ * if it is a link.
+ *
+ * @param runs The directory that holds all runs.
+ * @param name What the run is called.
+ * @param options Which runs `latest` may mean.
+ * @returns The path of a run or of a link.
+ * @throws {RangeError} If there is no such run, or more than one.
+ */
+export function findEntry(
+  runs: string,
+  name: string,
+  options: FindRunOptions = {},
+): string {
+  if (name.includes("/")) return name.replace(/\/+$/, "");
+  const entries = listRuns(runs);
+  const usable = entries.filter(({ refused }) => !refused);
+  if (name === "latest") return findLatest(runs, usable, options);
+  const exact = entries.find(({ id }) => id === name);
+  if (exact?.refused) {
+    throw new RangeError(`Cannot use run ${name} as ${exact.refused}`);
+  }
+  if (exact) return exact.path;
+  const begin = usable.filter(({ id }) =>
+    id.startsWith(name) || id.split("_")[1]?.startsWith(name)
+  );
+  const matches = begin.length > 0
+    ? begin
+    : usable.filter(({ id }) => id.includes(name));
+  if (matches.length === 1 && name !== "") return matches[0]!.path;
+  if (matches.length === 0) {
+    const hint = usable.length > 0
+      ? `the last of its ${usable.length} runs is ${usable.at(-1)!.id}`
+      : "it has no runs yet, and deno task train makes one";
+    throw new RangeError(`Cannot find run "${name}" in ${runs}: ${hint}`);
+  }
+  const ids = matches.map(({ id }) => id);
+  throw new RangeError(
+    `Cannot tell which run "${name}" is: ${summarize(ids)} have that`,
+  );
+}
+
+const MOST_NAMED = 4;
+
+function summarize(names: readonly string[]): string {
+  const named = names.slice(0, MOST_NAMED).join(", ");
+  const left = names.length - MOST_NAMED;
+  return left > 0 ? `${named} and ${left} more` : named;
+}
+
+function findByPath(runs: string, path: string): string {
+  const outside = new RangeError(
+    `Cannot use run ${path} as it lies outside ${runs}: ` +
+      "--runs DIR names another runs directory",
+  );
+  try {
+    if (!Deno.statSync(path).isDirectory) {
+      throw new RangeError(`Cannot use ${path} as a run: it is a file`);
+    }
+  } catch (error) {
+    // What the process may not even look at is not among its runs.
+    if (error instanceof Deno.errors.NotCapable) throw outside;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new RangeError(`Cannot find run ${path}: there is no such directory`);
+  }
+  const id = pathWithin(path, runs);
+  if (id === null) throw outside;
+  if (!RUN_ID.test(id)) {
+    throw new RangeError(
+      `Cannot use ${path} as a run: runs lie right in ${runs}, under names ` +
+        "of letters and digits",
+    );
+  }
+  return `${runs}/${id}`;
+}
+
+function findLatest(
+  runs: string,
+  entries: readonly RunEntry[],
+  { completed = false, unfinished = false, experiment, problems }:
+    FindRunOptions,
+): string {
+  let latest:
+    | { path: string; startedAt: number; isWanted: boolean }
+    | undefined;
+  for (const { id, path } of entries) {
+    let info: RunInfo;
+    try {
+      info = readRunInfo(path);
+    } catch (error) {
+      // A damaged run is not the latest of anything.
+      if (hasBegun(path)) {
+        const reason = (error as Error).message;
+        problems?.push({ run: id, file: `${path}/run.json`, reason });
+      }
+      continue;
+    }
+    const isCompleted = info.status === "completed";
+    if (isCompleted ? unfinished : completed) continue;
+    const startedAt = Date.parse(info.startedAt);
+    const isWanted = experiment === undefined || info.experiment === experiment;
+    if (latest?.isWanted && !isWanted) continue;
+    const isBetter = !latest || isWanted && !latest.isWanted ||
+      startedAt >= latest.startedAt;
+    if (isBetter) latest = { path, startedAt, isWanted };
+  }
+  if (latest) return latest.path;
+  if (unfinished && entries.length > 0) {
+    throw new RangeError(
+      `Cannot find a run in ${runs} that is not completed: there is nothing ` +
+        "to go on with",
+    );
+  }
+  const what = completed ? "completed run" : "run";
+  throw new RangeError(
+    `Cannot find a ${what} in ${runs}: deno task train makes one`,
+  );
+}

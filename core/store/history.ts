@@ -1,0 +1,403 @@
+/**
+ * The history of a run: `metrics.jsonl`, a header object and then one line a
+ * step or epoch, whole lines only.
+ *
+ * @module
+ */
+
+import { checkStaysInside } from "./safe_path.ts";
+import { checkFile, formatSize, MOST_BYTES, readLines } from "./limits.ts";
+import {
+  checkDepth,
+  inBrief,
+  isJsonObject,
+  type JsonObject,
+  parseJson,
+  parseVersioned,
+  SCHEMA_VERSION,
+  stringify,
+} from "../utils/json.ts";
+
+/** The history's file name in a run directory. */
+export const HISTORY_FILE = "metrics.jsonl";
+
+/** What one line of the history holds. */
+export type HistoryLine = Readonly<
+  Record<string, number | string | boolean | null>
+>;
+
+/** How a {@linkcode History} is opened. */
+export interface HistoryOptions {
+  /** Whether to go on with the history that the run has. */
+  readonly isResumed?: boolean;
+  /** Whether the run that is to go on says that it is running. */
+  readonly isRunning?: boolean;
+  /** Whether each line is on the disk before the next one is written. */
+  readonly isDurable?: boolean;
+}
+
+/**
+ * The history of a run that is being written. It is open once, for as long as
+ * the run lives, and locked for as long: that tells a living run from one that
+ * died.
+ */
+export class History implements Disposable {
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+  readonly #encoder = new TextEncoder();
+  readonly #header: HistoryLine;
+  readonly #isDurable: boolean;
+  #length = 0;
+  #isToBeCut = false;
+  #closed = false;
+
+  /**
+   * Starts the history of a new run, or opens that of a run which is to go on;
+   * {@linkcode History.cutBack} then says from where.
+   *
+   * @param runPath The run's directory.
+   * @param runId The run's id, for the header.
+   * @param options How it is opened.
+   * @throws {Deno.errors.AlreadyExists} If a new run has a history.
+   * @throws {RangeError} If a process lives behind the run that is to go on.
+   */
+  constructor(runPath: string, runId: string, options: HistoryOptions = {}) {
+    const { isResumed = false, isDurable = false } = options;
+    this.#header = { schemaVersion: SCHEMA_VERSION, runId };
+    this.#isDurable = isDurable;
+    // Where there are no locks it goes by what the run says, and when.
+    const mayLive = options.isRunning === true && isAlive(runPath);
+    const path = `${runPath}/${HISTORY_FILE}`;
+    this.#path = path;
+    if (isResumed) checkResumable(path);
+    // Not truncated when it is opened: another process may still write to it.
+    this.#file = Deno.openSync(path, {
+      write: true,
+      ...(isResumed ? { create: true } : { createNew: true }),
+    });
+    try {
+      if (isResumed && (mayLive || !lock(this.#file))) {
+        throw new RangeError(
+          `Cannot resume run ${runId}: it is in use, being trained or evaluated`,
+        );
+      }
+      // By its path: of an open file Deno asks for rights to where it really
+      // lies, and the runs may be a link.
+      if (isResumed) Deno.utimeSync(path, new Date(), new Date());
+      else lock(this.#file);
+      if (!isResumed) this.append(this.#header);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** How many bytes it has; all of them whole lines. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Says from where it goes on. What comes after is dropped when there is
+   * something to put in its place, not before.
+   *
+   * @param length How many bytes to keep, as {@linkcode History.length} was
+   * then; 0 begins anew.
+   * @throws {RangeError} If the file has fewer.
+   */
+  cutBack(length: number): void {
+    const size = this.#file.seekSync(0, Deno.SeekMode.End);
+    if (size < length) {
+      throw new RangeError(
+        `Cannot go on from the checkpoint as ${HISTORY_FILE} must have at ` +
+          `least ${length} bytes: current value is ${size}; if the run was ` +
+          "copied half-way, copy it whole",
+      );
+    }
+    this.#length = length;
+    this.#isToBeCut = true;
+  }
+
+  /** Drops what {@linkcode History.cutBack} has said, if it is there still. */
+  settle(): void {
+    if (!this.#isToBeCut) return;
+    this.#isToBeCut = false;
+    this.#cutBack();
+    if (this.#length === 0) this.append(this.#header);
+  }
+
+  /** Waits until all lines are on the disk, to outlive a loss of power too. */
+  sync(): void {
+    try {
+      this.#file.syncSync();
+    } catch (error) {
+      throw this.#named(error, "fsync");
+    }
+  }
+
+  /**
+   * Appends one line.
+   *
+   * @param values What to write; NaN and infinities are kept.
+   * @throws {TypeError} If it is no object with named fields.
+   * @throws {RangeError} If readers would refuse the line as too long or nested
+   * too deeply.
+   * @throws {Error} If the disk is full: the lines before stay whole.
+   */
+  append(values: HistoryLine): void {
+    if (!isJsonObject(values)) {
+      throw new TypeError(
+        "Cannot log this: a line must be an object such as " +
+          `{ step: 1, loss: 0.5 }; current value is ${inBrief(values)}`,
+      );
+    }
+    this.settle();
+    let line = JSON.stringify(values);
+    // JSON.stringify turns what is not finite into null; that is rare enough
+    // to pay for it only then.
+    if (line.includes("null")) line = stringify(values);
+    if (line.lastIndexOf("{") > 0 || line.includes("[")) {
+      checkDepth(line, this.#path, "write");
+    }
+    const bytes = this.#encoder.encode(line + "\n");
+    if (bytes.length > MOST_BYTES.historyLine) {
+      throw new RangeError(
+        `Cannot log a line of ${formatSize(bytes.length)}: a line of the ` +
+          `history may have at most ${formatSize(MOST_BYTES.historyLine)}`,
+      );
+    }
+    let written = 0;
+    try {
+      while (written < bytes.length) {
+        written += this.#file.writeSync(
+          written === 0 ? bytes : bytes.subarray(written),
+        );
+      }
+    } catch (error) {
+      if (written > 0) this.#cutBack();
+      throw this.#named(error, "write");
+    }
+    this.#length += bytes.length;
+    if (!this.#isDurable) return;
+    try {
+      this.#file.syncDataSync();
+    } catch (error) {
+      throw this.#named(error, "fsync");
+    }
+  }
+
+  /** Of an open file Deno does not say which one it is. */
+  #named(error: unknown, action: string): unknown {
+    if (error instanceof Error) error.message += `: ${action} '${this.#path}'`;
+    return error;
+  }
+
+  /** Ends the history; a second call does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#file.close();
+  }
+
+  /** Ends the history where its scope ends. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #cutBack(): void {
+    this.#file.truncateSync(this.#length);
+    this.#file.seekSync(this.#length, Deno.SeekMode.Start);
+  }
+}
+
+/** To open a pipe would wait for a reader; a history that is gone is made. */
+function checkResumable(path: string): void {
+  try {
+    checkFile(path, Infinity);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+const LOCK_TRIES = 50;
+const LOCK_WAIT_MS = 4;
+
+/**
+ * Locks a file for as long as it is open. Readers that look whether a run lives
+ * hold it for a moment, and that is waited for.
+ */
+function lock(file: Deno.FsFile): boolean {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  try {
+    for (let i = 0; i < LOCK_TRIES; i++) {
+      if (file.tryLockSync(true)) return true;
+      Atomics.wait(nothing, 0, 0, LOCK_WAIT_MS);
+    }
+    return false;
+  } catch {
+    // A file system without locks: readers then go by the time of the last
+    // line.
+    return true;
+  }
+}
+
+/**
+ * Reads the history of a run line by line, also while it is being written. It
+ * takes the same little memory however many lines there are.
+ *
+ * Iterating gives the lines after the header. At a line that cannot be read it
+ * throws, after all lines before that one have been given.
+ *
+ * @example
+ * ```ts ignore
+ * const history = new HistoryReader("runs/20261122T175203_3f9a1c2e");
+ * for (const { step, loss } of history) console.log(step, loss);
+ * console.log(history.runId);
+ * ```
+ */
+export class HistoryReader implements Iterable<JsonObject> {
+  readonly #runPath: string;
+  #runId = "";
+  #isTorn = false;
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param runPath The run's directory.
+   */
+  constructor(runPath: string) {
+    this.#runPath = runPath;
+  }
+
+  /** The id of the run that wrote it, once the header has been read. */
+  get runId(): string {
+    return this.#runId;
+  }
+
+  /** Whether the last line is torn, and was skipped, once it has been read. */
+  get isTorn(): boolean {
+    return this.#isTorn;
+  }
+
+  /**
+   * Reads the lines after the header.
+   *
+   * @returns The lines; a torn last one is skipped.
+   * @throws {Deno.errors.NotFound} If the run has no history.
+   * @throws {SyntaxError} At a line that is no JSON object.
+   * @throws {RangeError} At a line that is too large, if the header has an
+   * unknown version, or if the history is no file or a link out of the run.
+   */
+  *[Symbol.iterator](): Generator<JsonObject> {
+    const path = `${this.#runPath}/${HISTORY_FILE}`;
+    checkStaysInside(path, this.#runPath);
+    let nLines = 0;
+    for (const { text, isWhole } of readLines(path, MOST_BYTES.historyLine)) {
+      const place = `${path}:${++nLines}`;
+      if (!isWhole) this.#isTorn = true;
+      else if (nLines === 1) {
+        const header = parseVersioned(text, place);
+        if (typeof header.runId === "string") this.#runId = header.runId;
+      } else {
+        const value = parseJson(text, place);
+        if (!isJsonObject(value)) {
+          throw new SyntaxError(`Cannot read ${place}: it is no JSON object`);
+        }
+        yield value;
+      }
+    }
+  }
+}
+
+/** What a history file holds. */
+export interface HistoryContent {
+  /** The id of the run that wrote it. */
+  readonly runId: string;
+  /** The lines after the header. */
+  readonly lines: readonly JsonObject[];
+  /** Whether the last line is torn, and was skipped. */
+  readonly torn: boolean;
+}
+
+/**
+ * Reads a whole history into memory; {@linkcode HistoryReader} reads one of any
+ * length.
+ *
+ * @param runPath The run's directory.
+ * @returns The lines; a torn last one is skipped.
+ * @throws What reading it line by line throws.
+ */
+export function readHistory(runPath: string): HistoryContent {
+  const history = new HistoryReader(runPath);
+  const lines = [...history];
+  return { runId: history.runId, lines, torn: history.isTorn };
+}
+
+/**
+ * Holds on to a run for as long as it is read or added to, so that it is not
+ * removed meanwhile; several can do so at once.
+ *
+ * @param runPath The run's directory.
+ * @returns What lets go of it at the end of its scope.
+ */
+export function holdRun(runPath: string): Disposable {
+  const path = `${runPath}/${HISTORY_FILE}`;
+  try {
+    checkStaysInside(path, runPath);
+    checkFile(path, Infinity);
+    const file = Deno.openSync(path);
+    try {
+      file.tryLockSync(false);
+    } catch { /* a file system without locks: then nobody can tell */ }
+    return file;
+  } catch {
+    // Results can be passed on without the history that led to them.
+    return { [Symbol.dispose]() {} };
+  }
+}
+
+/**
+ * Says whether a process trains a run or holds on to it.
+ *
+ * @param runPath The run's directory.
+ * @returns Whether it is in use; on a file system without locks, whether it is
+ * trained.
+ */
+export function isInUse(runPath: string): boolean {
+  const path = `${runPath}/${HISTORY_FILE}`;
+  try {
+    checkStaysInside(path, runPath);
+    checkFile(path, Infinity);
+    using file = Deno.openSync(path);
+    return !file.tryLockSync(true);
+  } catch {
+    return isAlive(runPath);
+  }
+}
+
+/** Without locks, a run that has been silent for so long counts as dead. */
+const SILENCE_MS = 5 * 60 * 1000;
+
+/**
+ * Says whether a process lives behind a run that claims to be running.
+ *
+ * @param runPath The run's directory.
+ * @returns Whether its history is locked; on a file system without locks,
+ * whether it was written to in the last minutes.
+ */
+export function isAlive(runPath: string): boolean {
+  const path = `${runPath}/${HISTORY_FILE}`;
+  try {
+    checkStaysInside(path, runPath);
+    checkFile(path, Infinity);
+    using file = Deno.openSync(path);
+    try {
+      return !file.tryLockSync(false);
+    } catch {
+      const writtenAt = Deno.statSync(path).mtime?.getTime() ?? 0;
+      return Date.now() - writtenAt < SILENCE_MS;
+    }
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,331 @@
+/**
+ * The source that a run ran: which files its modules come from, kept once per
+ * content beside the runs, so that code which was never committed is kept too.
+ *
+ * ```text
+ * runs/.sources/<sha256>.json    the files of one source, and what names mean
+ * runs/.sources/files/<sha256>   a file's content
+ * ```
+ *
+ * @module
+ */
+
+import { init, parse } from "es-module-lexer";
+import { dirname, relative } from "@std/path";
+import stripJsonComments from "strip-json-comments";
+import { sha256 } from "../utils/hash.ts";
+import { checkStaysInside } from "./safe_path.ts";
+import { checkFile, MOST_BYTES } from "./limits.ts";
+import {
+  isJsonObject,
+  readJsonFile,
+  SCHEMA_VERSION,
+  syncToDisk,
+  writeFileAtomic,
+  type WriteOptions,
+} from "../utils/json.ts";
+import { makeFolders, type SourceInfo } from "./run_directory.ts";
+
+/** The store's name among the runs; the dot says that it is no run. */
+export const SOURCES = ".sources";
+
+/** The files that some modules come from. */
+export interface Source {
+  /** The modules that it was found from, as paths. */
+  readonly entries: readonly string[];
+  /** The content of each file by its path in the project. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What names that are no paths lead to: a package, or a file of these. */
+  readonly imports: ReadonlyMap<string, string>;
+  /** The lock file's content; null where there is none. */
+  readonly lock: Uint8Array | null;
+}
+
+const ROOT = new URL("../../", import.meta.url);
+const LOCK_FILE = "deno.lock";
+const CONFIG_FILE = "deno.json";
+const PATH = /^\.{0,2}\//;
+const MODULE = /\.[cm]?[jt]sx?$/;
+
+/**
+ * Finds every project file that some modules come from: what they import, and
+ * what that imports, types and data included. Packages are known by name and
+ * version, and by the lock file.
+ *
+ * @param entries The modules to begin with, as URLs of files.
+ * @param warn Is told of what could not be followed or is too large.
+ * @returns Their source.
+ * @throws {Deno.errors.NotCapable} If one may not be read.
+ */
+export async function collectSource(
+  entries: readonly string[],
+  warn: (warning: string) => void = console.warn,
+): Promise<Source> {
+  await init;
+  const names = importMap();
+  const files = new Map<string, Uint8Array>();
+  const imports = new Map<string, string>();
+  const pending = [...entries];
+  while (pending.length > 0) {
+    const url = pending.pop()!;
+    const path = pathOf(url);
+    if (files.has(path)) continue;
+    const content = readIfThere(new URL(url));
+    if (!content) continue; // Only imported where it is there.
+    if (content.length > MOST_BYTES.text) {
+      warn(`${path} is too large to be kept with the source`);
+      continue;
+    }
+    files.set(path, content);
+    if (!MODULE.test(path)) continue;
+    for (const { specifier } of importsIn(content, path, warn)) {
+      const isPath = PATH.test(specifier);
+      const target = isPath ? new URL(specifier, url).href : names(specifier);
+      const isFile = target.startsWith("file:");
+      if (!isPath) imports.set(specifier, isFile ? pathOf(target) : target);
+      if (isFile) pending.push(target);
+    }
+  }
+  return {
+    entries: entries.map(pathOf),
+    files,
+    imports,
+    lock: readIfThere(new URL(LOCK_FILE, ROOT)),
+  };
+}
+
+/**
+ * What the names in `deno.json` mean: Deno itself would say where the packages
+ * lie on this machine.
+ */
+function importMap(): (name: string) => string {
+  const text = readIfThere(new URL(CONFIG_FILE, ROOT)) ?? new Uint8Array();
+  const plain = stripJsonComments(new TextDecoder().decode(text), {
+    trailingCommas: true,
+  });
+  const { imports = {} } = JSON.parse(plain || "{}") as {
+    readonly imports?: Readonly<Record<string, string>>;
+  };
+  const keys = Object.keys(imports).sort((a, b) => b.length - a.length);
+  return (name) => {
+    const key = keys.find((key) =>
+      key === name || (key.endsWith("/") && name.startsWith(key))
+    );
+    if (key === undefined) return name;
+    const target = imports[key]! + name.slice(key.length);
+    return PATH.test(target) ? new URL(target, ROOT).href : target;
+  };
+}
+
+/** A path in the project; `_` stands for a folder above it. */
+function pathOf(url: string): string {
+  const path = (url: URL) => decodeURIComponent(url.pathname);
+  return relative(path(ROOT), path(new URL(url)))
+    .replaceAll("\\", "/")
+    .replaceAll("../", "_/");
+}
+
+function readIfThere(url: URL): Uint8Array | null {
+  try {
+    // To read a pipe may wait for ever.
+    return Deno.statSync(url).isFile ? Deno.readFileSync(url) : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** The imports of a module; none, where they cannot be told. */
+function importsIn(
+  content: Uint8Array,
+  path: string,
+  warn: (warning: string) => void,
+): Import[] {
+  try {
+    return importsOf(content, path);
+  } catch (error) {
+    const { message } = error as Error;
+    warn(`what ${path} imports is not kept with the source: ${message}`);
+    return [];
+  }
+}
+
+/** An import whose specifier is written out, and where that stands. */
+interface Import {
+  readonly specifier: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function importsOf(content: Uint8Array, path: string): Import[] {
+  const text = new TextDecoder().decode(content);
+  const [imports] = parse(text, path);
+  return imports.flatMap((found) => {
+    const { type, specifier, start, end } = found;
+    if (!specifier || (type === "dynamic" && found.glob)) return [];
+    // Of an import() the place is that of the argument, quotes included.
+    const inset = type === "dynamic" ? 1 : 0;
+    return [{ specifier, start: start + inset, end: end - inset }];
+  });
+}
+
+/**
+ * Keeps a source among the runs. What is there already is not written again.
+ *
+ * @param runs The directory that holds all runs.
+ * @param source The source.
+ * @param options How to write it.
+ * @returns Its hashes, by which it is found again.
+ * @throws {RangeError} If a link in the way leads out of the runs.
+ */
+export async function keepSource(
+  runs: string,
+  source: Source,
+  options: WriteOptions = {},
+): Promise<SourceInfo> {
+  const folder = `${runs}/${SOURCES}`;
+  checkStaysInside(`${folder}/files`, runs);
+  makeFolders(`${folder}/files`, options);
+  const keep = async (content: Uint8Array) => {
+    const hash = await sha256(content);
+    ensure(`${folder}/files/${hash}`, content, options);
+    return hash;
+  };
+  const hashes: [string, string][] = [];
+  for (const [path, content] of inOrder(source.files)) {
+    hashes.push([path, await keep(content)]);
+  }
+  const list = new TextEncoder().encode(
+    JSON.stringify(
+      {
+        schemaVersion: SCHEMA_VERSION,
+        entries: source.entries,
+        files: Object.fromEntries(hashes),
+        imports: Object.fromEntries(inOrder(source.imports)),
+      },
+      null,
+      2,
+    ) + "\n",
+  );
+  const hash = await sha256(list);
+  // The list last: who sees it finds all its files.
+  ensure(`${folder}/${hash}.json`, list, options);
+  return {
+    sha256: hash,
+    files: hashes.length,
+    lock: source.lock && await keep(source.lock),
+  };
+}
+
+function inOrder<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].sort(([a], [b]) => a < b ? -1 : 1);
+}
+
+/** Writes a file unless it is there as it should be. */
+function ensure(
+  path: string,
+  content: Uint8Array,
+  options: WriteOptions,
+): void {
+  let found: Uint8Array | null = null;
+  try {
+    // What a link leads to may change any time.
+    const { isFile, size } = Deno.lstatSync(path);
+    if (isFile && size === content.length) found = Deno.readFileSync(path);
+  } catch { /* it is not there */ }
+  const isWhole = found?.every((byte, index) => byte === content[index]);
+  if (!isWhole) writeFileAtomic(path, content, options);
+  // Another process may have written it a moment ago, or did not wait.
+  else if (options.isDurable) syncToDisk(path);
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+/** Paths that stay where they are put. */
+const INNER_PATH =
+  /^(?!\.{1,2}(\/|$))[^/\\\0]+(\/(?!\.{1,2}(\/|$))[^/\\\0]+)*$/;
+
+/**
+ * Reads a source that was kept among the runs.
+ *
+ * @param runs The directory that holds all runs.
+ * @param info Its hashes, as `run.json` has them.
+ * @returns The source.
+ * @throws {Deno.errors.NotFound} If the store lacks it, or one of its files.
+ * @throws {RangeError} If a file is not what its hash says, is a link that leads
+ * out of the runs, or has a path that leads elsewhere.
+ */
+export async function readSource(
+  runs: string,
+  info: SourceInfo,
+): Promise<Source> {
+  const folder = `${runs}/${SOURCES}`;
+  const read = async (path: string, hash: string) => {
+    const isWhole = HASH.test(hash);
+    if (isWhole) {
+      checkStaysInside(path, runs);
+      checkFile(path, MOST_BYTES.text);
+    }
+    const content = isWhole ? Deno.readFileSync(path) : new Uint8Array();
+    if (isWhole && await sha256(content) === hash) return content;
+    throw new RangeError(
+      `Cannot use ${path} as its content is not what its hash says`,
+    );
+  };
+  const list = `${folder}/${info.sha256}.json`;
+  await read(list, info.sha256);
+  const { entries: modules, files, imports } = readJsonFile(list);
+  const entries = (value: unknown) =>
+    Object.entries(isJsonObject(value) ? value : {})
+      .map(([key, text]) => [key, String(text)] as const);
+  const contents = new Map<string, Uint8Array>();
+  for (const [path, hash] of entries(files)) {
+    if (!INNER_PATH.test(path)) {
+      throw new RangeError(
+        `Cannot use ${list} as each path must stay within the source: ` +
+          `current value is ${JSON.stringify(path)}`,
+      );
+    }
+    contents.set(path, await read(`${folder}/files/${hash}`, hash));
+  }
+  return {
+    entries: Array.isArray(modules) ? modules.map(String) : [],
+    files: contents,
+    imports: new Map(entries(imports)),
+    lock: info.lock === null
+      ? null
+      : await read(`${folder}/files/${info.lock}`, info.lock),
+  };
+}
+
+/**
+ * Lays a source out as files that can be run where they lie: names that were no
+ * paths are replaced by what they meant, whatever `deno.json` says now.
+ *
+ * @param source The source.
+ * @param folder An empty folder.
+ */
+export async function layOutSource(
+  source: Source,
+  folder: string,
+): Promise<void> {
+  await init;
+  for (const [path, content] of source.files) {
+    const file = `${folder}/${path}`;
+    Deno.mkdirSync(dirname(file), { recursive: true });
+    if (!MODULE.test(path)) {
+      Deno.writeFileSync(file, content);
+      continue;
+    }
+    let text = new TextDecoder().decode(content);
+    // What could not be read then stays as it is.
+    for (const found of importsIn(content, path, () => {}).toReversed()) {
+      const target = source.imports.get(found.specifier);
+      if (target === undefined) continue;
+      const meant = source.files.has(target)
+        ? `./${relative(dirname(path), target)}`
+        : target;
+      text = text.slice(0, found.start) + meant + text.slice(found.end);
+    }
+    Deno.writeTextFileSync(file, text);
+  }
+}

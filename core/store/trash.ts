@@ -1,0 +1,59 @@
+/**
+ * The trash among the runs: what is put there is out of every reader's sight,
+ * and not gone.
+ *
+ * @module
+ */
+
+import { checkStaysInside } from "./safe_path.ts";
+import { rename } from "./_rename.ts";
+
+/** The trash's name among the runs; the dot says that it is no run. */
+export const TRASH = ".trash";
+
+/**
+ * Moves something that lies among the runs to the trash, by renaming it: it is
+ * there whole or still where it was, and nothing is ever overwritten.
+ *
+ * @param runs The directory that holds all runs.
+ * @param name What to move, as a path within it: a run's id, or a file's path.
+ * @returns Where it is now.
+ * @throws {Deno.errors.NotFound} If it is not there.
+ * @throws {RangeError} If the trash is a link that leads out of the runs.
+ * @throws {Error} If it and the trash are on different file systems.
+ */
+export function moveToTrash(runs: string, name: string): string {
+  const trash = `${runs}/${TRASH}`;
+  checkStaysInside(trash, runs);
+  Deno.mkdirSync(trash, { recursive: true });
+  const wanted = `${trash}/${name.replaceAll("/", "_")}`;
+  let target = wanted;
+  for (let n = 2; isThere(target); n++) target = `${wanted}.${n}`;
+  const path = `${runs}/${name}`;
+  try {
+    rename(path, target);
+  } catch (error) {
+    const reason = REASONS.get((error as { code?: string }).code);
+    if (reason === undefined) throw error;
+    throw new Error(`Cannot move ${path} to ${target}: ${reason}`, {
+      cause: error,
+    });
+  }
+  return target;
+}
+
+/** Why a rename may fail that would work elsewhere. */
+const REASONS: ReadonlyMap<string | undefined, string> = new Map([
+  ["EXDEV", "they are on different file systems: mv copies between them"],
+  ["EBUSY", "it is a mount point, or in use"],
+]);
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

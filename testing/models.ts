@@ -1,0 +1,36 @@
+/**
+ * Models for tests. TensorFlow.js reads the environment when it is loaded,
+ * which plain `deno test` does not let it; so it is loaded where the rights are
+ * there.
+ *
+ * @module
+ */
+
+import type { ModelConfig } from "../core/diffusion/model_config.ts";
+import { RandomStream } from "../core/utils/random.ts";
+
+/** TensorFlow.js on its plainest engine, and all that makes models. */
+export async function loadOnCpu() {
+  const tf = await import("@tensorflow/tfjs");
+  const { setEngine } = await import("../core/diffusion/engines/backend.ts");
+  await setEngine("cpu");
+  return { tf, ...await import("../core/diffusion/model.ts") };
+}
+
+/** A model whose weights are all something other than 0. */
+export async function randomModel(config: ModelConfig, nColumns = 2) {
+  const { tf, buildModel } = await loadOnCpu();
+  const random = new RandomStream(1, "init");
+  const model = buildModel(config, nColumns, random);
+  tf.tidy(() =>
+    model.setWeights(
+      model.getWeights().map((weight) =>
+        tf.tensor(
+          random.fillNormal(new Float32Array(weight.size)).map((x) => x / 3),
+          weight.shape,
+        )
+      ),
+    )
+  );
+  return model;
+}

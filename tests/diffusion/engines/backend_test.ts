@@ -1,0 +1,266 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+} from "@std/assert";
+import type { Tensor } from "@tensorflow/tfjs";
+import { RandomStream } from "../../../core/utils/random.ts";
+import {
+  ROOT,
+  runScript,
+  tempRuns,
+  testWith,
+  testWithProgram,
+} from "../../../testing/helpers.ts";
+
+const load = async () => {
+  const tf = await import("@tensorflow/tfjs");
+  return {
+    tf,
+    ...await import("../../../core/diffusion/engines/backend.ts"),
+    ...await import("../../../core/diffusion/engines/wasm.ts"),
+  };
+};
+
+testWith("files", "setEngine() takes wasm for auto", async () => {
+  const { tf, setEngine } = await load();
+  assertEquals(await setEngine("auto"), "wasm");
+  assertEquals(tf.getBackend(), "wasm");
+  assertEquals(await setEngine("cpu"), "cpu");
+  assertEquals(tf.getBackend(), "cpu");
+  assertEquals(await setEngine("wasm"), "wasm");
+  assertEquals(tf.getBackend(), "wasm");
+});
+
+testWith(
+  "files",
+  "setEngine() says so where this machine lacks an engine",
+  async () => {
+    const { tf, setEngine } = await load();
+    tf.registerBackend("webgpu", () => {
+      throw new Error("no adapter");
+    });
+    const warn = console.warn;
+    console.warn = () => {};
+    try {
+      await assertRejects(
+        () => setEngine("webgpu"),
+        RangeError,
+        "Cannot use --engine webgpu as this machine does not have it",
+      );
+    } finally {
+      console.warn = warn;
+      tf.removeBackend("webgpu");
+      await setEngine("cpu");
+    }
+  },
+);
+
+testWith(
+  "files",
+  "numericsOf() tells fused from rounded products, and single from double sums",
+  async () => {
+    const { numericsOf, setEngine } = await load();
+    const { fround } = Math;
+    const product =
+      (step: (sum: number, x: number, y: number) => number) =>
+      (a: readonly number[], b: readonly number[]) =>
+        a.reduce((sum, x, i) => step(sum, x, b[i]!), 0);
+    // A product of two single-precision numbers is exact in double precision.
+    const cases = [
+      [(sum, x, y) => fround(sum + fround(x * y)), false, "float32"],
+      [(sum, x, y) => fround(sum + x * y), true, "float32"],
+      [(sum, x, y) => sum + x * y, false, "float64"],
+    ] as const satisfies [Parameters<typeof product>[0], boolean, string][];
+    for (const [step, fma, accumulation] of cases) {
+      assertEquals(await numericsOf(product(step)), { fma, accumulation });
+    }
+    for (
+      const [engine, accumulation] of [["wasm", "float32"], ["cpu", "float64"]]
+    ) {
+      await setEngine(engine as "wasm");
+      assertEquals(await numericsOf(), { fma: false, accumulation }, engine);
+    }
+  },
+);
+
+/** Shapes of x and y such that the product is [3, 5], with 4 in between. */
+const SHAPES = {
+  x: { plain: [3, 4], transposed: [4, 3] },
+  y: { plain: [4, 5], transposed: [5, 4] },
+} as const;
+
+for (const transposeA of [false, true]) {
+  for (const transposeB of [false, true]) {
+    testWith(
+      "files",
+      `multiplyPlainly() changes no product and no gradient: transposed ${transposeA}, ${transposeB}`,
+      async () => {
+        const { tf, multiplyAsStock, multiplyPlainly, setEngine } =
+          await load();
+        await setEngine("wasm");
+        const random = new RandomStream(1, "matrices");
+        const draw = (shape: readonly number[]) =>
+          Array.from({ length: shape[0]! * shape[1]! }, () => random.normal());
+        const kindOf = (isTransposed: boolean) =>
+          isTransposed ? "transposed" : "plain";
+        const xShape = SHAPES.x[kindOf(transposeA)];
+        const yShape = SHAPES.y[kindOf(transposeB)];
+        const [xs, ys, dys] = [draw(xShape), draw(yShape), draw([3, 5])];
+        const products = () =>
+          tf.tidy(() => {
+            const x = tf.tensor(xs, [...xShape]),
+              y = tf.tensor(ys, [...yShape]);
+            const product = (x: Tensor, y: Tensor) =>
+              tf.matMul(x, y, transposeA, transposeB);
+            const gradients = tf.grads((x, y) => product(x!, y!))(
+              [x, y],
+              tf.tensor(dys, [3, 5]),
+            );
+            const batched = product(
+              x.reshape([1, ...xShape]).tile([2, 1, 1]),
+              y.reshape([1, ...yShape]).tile([2, 1, 1]),
+            );
+            return [product(x, y), ...gradients, batched]
+              .flatMap((tensor) => Array.from(tensor.dataSync()));
+          });
+        const before = tf.memory().numTensors;
+        const ours = products();
+        assertEquals(tf.memory().numTensors, before);
+        multiplyAsStock();
+        const theirs = products();
+        multiplyPlainly();
+        await setEngine("cpu");
+        const reference = products();
+        assertEquals(ours.length, 15 + 12 + 20 + 30);
+        ours.forEach((value, i) => {
+          assertAlmostEquals(value, theirs[i]!, 1e-5);
+          assertAlmostEquals(value, reference[i]!, 1e-5);
+        });
+      },
+    );
+  }
+}
+
+testWith(
+  "files",
+  "multiplyPlainly() frees what it transposes, and can be done twice",
+  async () => {
+    const { tf, multiplyAsStock, multiplyPlainly, setEngine } = await load();
+    await setEngine("wasm");
+    multiplyPlainly();
+    const backend = tf.backend();
+    const before = backend.numDataIds();
+    tf.tidy(() => void tf.matMul(tf.ones([9, 8]), tf.ones([7, 9]), true, true));
+    assertEquals(backend.numDataIds(), before);
+    multiplyAsStock();
+    multiplyAsStock();
+    multiplyPlainly();
+    await setEngine("cpu");
+  },
+);
+
+testWith(
+  "scripts",
+  "the wasm engine needs no right at all, prints nothing, and is not loaded by cpu",
+  async () => {
+    const run = async (engine: string) => {
+      const code = `
+        import { setEngine } from "${ROOT}/core/diffusion/engine.ts";
+        import * as tf from "@tensorflow/tfjs";
+        await setEngine("${engine}");
+        const [sum] = tf.ones([5]).sum().dataSync();
+        const kernels = tf.getKernelsForBackend("wasm").length;
+        console.log(JSON.stringify([sum, tf.getBackend(), kernels > 0]));`;
+      const path = `${ROOT}/runs/.engine_${engine}.ts`;
+      Deno.mkdirSync(`${ROOT}/runs`, { recursive: true });
+      Deno.writeTextFileSync(path, code);
+      try {
+        const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+          args: ["run", "--quiet", "--no-prompt", path],
+          cwd: ROOT,
+          stdin: "null",
+        }).output();
+        const decoder = new TextDecoder();
+        assertEquals(decoder.decode(stderr), "");
+        return JSON.parse(decoder.decode(stdout));
+      } finally {
+        Deno.removeSync(path);
+      }
+    };
+    assertEquals(await run("wasm"), [5, "wasm", true]);
+    assertEquals(await run("cpu"), [5, "cpu", false]);
+  },
+);
+
+testWith(
+  "files",
+  "both engines give the same prediction and the same step of training",
+  async () => {
+    const { setEngine } = await load();
+    const { modelConfigSchema } = await import(
+      "../../../core/diffusion/model_config.ts"
+    );
+    const { buildModel, NoiseModel } = await import(
+      "../../../core/diffusion/model.ts"
+    );
+    const { TfjsEngine } = await import(
+      "../../../core/diffusion/engines/tfjs_engine.ts"
+    );
+    const { addNoise, alphaBars } = await import(
+      "../../../core/diffusion/noise/noise_schedule.ts"
+    );
+    const config = modelConfigSchema.parse({
+      model: "mlp",
+      hiddenLayerSizes: [32, 32],
+      inputEmbedding: "fourier",
+    });
+    const after = async (engine: "wasm" | "cpu") => {
+      await setEngine(engine);
+      using model = new NoiseModel(
+        buildModel(config, 2, new RandomStream(1, "init")),
+        "noise",
+      );
+      const training = await TfjsEngine.of(model.model, { config, nSteps: 5 });
+      const random = new RandomStream(2, "noise");
+      const schedule = alphaBars(config);
+      const norms: number[] = [];
+      for (let step = 0; step < 5; step++) {
+        const values = random.fillNormal(new Float32Array(2 * 16));
+        const batch = addNoise({ nRows: 16, values }, { schedule, random });
+        norms.push((await training.step(batch)).gradNorm!);
+      }
+      const times = new Float64Array(8).fill(0.4);
+      const rows = new RandomStream(3, "rows").fillNormal(new Float64Array(16));
+      const predicted = await model.predictNoise(rows, {
+        times,
+        alphaBars: times,
+      });
+      return [...norms, ...predicted];
+    };
+    const reference = await after("cpu");
+    const fast = await after("wasm");
+    fast.forEach((value, i) => assertAlmostEquals(value, reference[i]!, 2e-3));
+    assert(fast.some((value) => Math.abs(value) > 0.01));
+    await setEngine("cpu");
+  },
+);
+
+testWithProgram(
+  "vulkan",
+  "the webgpu engine trains as the others do, under the same rights",
+  async () => {
+    using runs = tempRuns();
+    const lossBy = async (engine: string) => {
+      const { code, stdout, stderr } = await runScript("train", [
+        ...["--json", "--model=mlp", "--dataset=moons", "--n-train=100"],
+        ...["--n-epochs=2", `--engine=${engine}`, `--runs=${runs.path}`],
+      ]);
+      assertEquals(code, 0, stderr);
+      const { records } = JSON.parse(stdout);
+      return records[0].result.mean as number;
+    };
+    assertAlmostEquals(await lossBy("webgpu"), await lossBy("cpu"), 1e-4);
+  },
+);

@@ -1,0 +1,304 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import fc from "../../../testing/properties.ts";
+import {
+  emaDecayAt,
+  learningRateAt,
+  Optimizer,
+  type OptimizerConfig,
+  type WeightRange,
+} from "../../../core/diffusion/engines/optimizer.ts";
+import { RandomStream } from "../../../core/utils/random.ts";
+
+const CONFIG: OptimizerConfig = {
+  optimizer: "adam",
+  learningRate: 0.01,
+  learningRateSchedule: "constant",
+  warmupSteps: 0,
+  weightDecay: 0,
+  gradientClip: 0,
+  emaDecay: 0.9,
+};
+
+const N_WEIGHTS = 12, N_STEPS = 20;
+/** Two matrices, and biases between them and behind. */
+const RANGES: readonly WeightRange[] = [
+  { start: 0, end: 4, decays: true },
+  { start: 4, end: 6, decays: false },
+  { start: 6, end: 11, decays: true },
+  { start: 11, end: 12, decays: false },
+];
+
+const random = (stream: string) => new RandomStream(12, stream);
+
+const START = random("weights").fillNormal(new Float32Array(N_WEIGHTS));
+
+/** Random gradients of very different norm. */
+const GRADIENTS = Array.from({ length: N_STEPS }, (_, step) => {
+  const numbers = random(`gradient ${step}`)
+    .fillNormal(new Float32Array(N_WEIGHTS));
+  return numbers.map((value) => value * 10 ** (step % 4 - 2));
+});
+
+const optimizerOf = (config: OptimizerConfig, ranges = RANGES) =>
+  new Optimizer(START, { config, nSteps: N_STEPS, ranges });
+
+const normOf = (values: ArrayLike<number>) =>
+  Math.sqrt(Array.from(values).reduce((sum, x) => sum + x * x, 0));
+
+function assertWeightsEqual(
+  actual: Float32Array,
+  expected: ArrayLike<number>,
+  tolerance = 2e-6,
+) {
+  assertEquals(actual.length, expected.length);
+  actual.forEach((value, i) =>
+    assertAlmostEquals(value, expected[i]!, tolerance)
+  );
+}
+
+/** Kingma & Ba (2015), algorithm 1, and Loshchilov & Hutter (2019), algorithm 2. */
+function reference(config: OptimizerConfig, gradients = GRADIENTS) {
+  const { optimizer, learningRate, warmupSteps, weightDecay } = config;
+  const decays = Array.from(
+    START,
+    (_, i) => i < 4 || (i >= 6 && i < 11),
+  );
+  let w = Array.from(START), average = Array.from(START);
+  let m = w.map(() => 0), v = w.map(() => 0);
+  gradients.forEach((gradient, step) => {
+    const t = step + 1;
+    let rate = learningRate;
+    if (t <= warmupSteps) rate *= t / warmupSteps;
+    else if (config.learningRateSchedule === "cosine") {
+      const share = (step - warmupSteps) / (N_STEPS - warmupSteps);
+      rate *= Math.cos(share * Math.PI / 2) ** 2;
+    }
+    const norm = normOf(gradient);
+    const isLong = config.gradientClip > 0 && norm > config.gradientClip;
+    const clipped = Array.from(
+      gradient,
+      (g) => isLong ? g / norm * config.gradientClip : g,
+    );
+    const decay = decays.map((does) => does ? weightDecay : 0);
+    const g = optimizer === "adam"
+      ? clipped.map((g, i) => g + decay[i]! * w[i]!)
+      : clipped;
+    m = m.map((m, i) => 0.9 * m + 0.1 * g[i]!);
+    v = v.map((v, i) => 0.999 * v + 0.001 * g[i]! ** 2);
+    w = w.map((w, i) => {
+      const mean = m[i]! / (1 - 0.9 ** t), square = v[i]! / (1 - 0.999 ** t);
+      const apart = optimizer === "adamw" ? decay[i]! * w : 0;
+      return w - rate * (mean / (Math.sqrt(square) + 1e-8) + apart);
+    });
+    const kept = Math.min(config.emaDecay, t / (t + 9));
+    average = average.map((a, i) => kept * a + (1 - kept) * w[i]!);
+  });
+  return { w, average };
+}
+
+Deno.test("Optimizer is Adam and AdamW as published, in double precision to that of its weights", () => {
+  for (const optimizer of ["adam", "adamw"] as const) {
+    for (const weightDecay of [0, 0.3]) {
+      for (const gradientClip of [0, 0.5]) {
+        for (const learningRateSchedule of ["constant", "cosine"] as const) {
+          for (const warmupSteps of [0, 5]) {
+            const config = {
+              ...CONFIG,
+              optimizer,
+              weightDecay,
+              gradientClip,
+              learningRateSchedule,
+              warmupSteps,
+            };
+            const own = optimizerOf(config);
+            GRADIENTS.forEach((gradient, step) => {
+              own.update(gradient);
+              const before = GRADIENTS.slice(0, step + 1);
+              const { w, average } = reference(config, before);
+              assertWeightsEqual(own.weights, w);
+              assertWeightsEqual(own.averaged, average);
+            });
+          }
+        }
+      }
+    }
+  }
+});
+
+Deno.test("Optimizer is Adam for tiny and huge gradients too, with an epsilon of 1e-8", () => {
+  const tiny = GRADIENTS.map((gradient) => gradient.map((g) => g * 1e-7));
+  const own = optimizerOf(CONFIG);
+  for (const gradient of tiny) own.update(gradient);
+  assertWeightsEqual(own.weights, reference(CONFIG, tiny).w);
+  const huge = GRADIENTS.map((gradient) => gradient.map((g) => g * 1e6));
+  const other = optimizerOf(CONFIG);
+  for (const gradient of huge) other.update(gradient);
+  assertWeightsEqual(other.weights, reference(CONFIG, huge).w);
+});
+
+Deno.test("Optimizer decays only the ranges that do, adamw by the rate times the decay", () => {
+  const none = new Float32Array(N_WEIGHTS);
+  const config = { ...CONFIG, weightDecay: 0.5 };
+  const decoupled = optimizerOf({ ...config, optimizer: "adamw" });
+  decoupled.update(none);
+  const coupled = optimizerOf(config);
+  coupled.update(none);
+  for (const { start, end, decays } of RANGES) {
+    for (let i = start; i < end; i++) {
+      const w = START[i]!;
+      const factor = decays ? 1 - 0.01 * 0.5 : 1;
+      assertAlmostEquals(decoupled.weights[i]!, w * factor, 1e-7);
+      // Adam's first step is as long as the rate, whatever the gradient.
+      const moved = decays ? 0.01 * Math.sign(w) : 0;
+      assertAlmostEquals(coupled.weights[i]!, w - moved, 1e-6);
+    }
+  }
+});
+
+Deno.test("Optimizer copies the weights that it begins at", () => {
+  const start = START.slice();
+  const own = new Optimizer(start, {
+    config: CONFIG,
+    nSteps: N_STEPS,
+    ranges: RANGES,
+  });
+  own.update(GRADIENTS[0]!);
+  assertEquals(start, START);
+  assert(own.weights.every((weight, i) => weight !== START[i]));
+  assert(own.averaged !== own.weights);
+});
+
+Deno.test("Optimizer.update() gives the norm before clipping, and leaves the gradient as it was", () => {
+  for (const gradientClip of [0, 1e-3, 1e3]) {
+    const own = optimizerOf({ ...CONFIG, gradientClip });
+    for (const gradient of GRADIENTS) {
+      const before = gradient.slice();
+      assertAlmostEquals(own.update(gradient), normOf(before), 1e-12);
+      assertEquals(gradient, before);
+    }
+  }
+});
+
+Deno.test("Optimizer.update() clips a gradient to the norm, one below it not at all", () => {
+  const gradientClip = 0.5;
+  const clipped = GRADIENTS.map((gradient) => {
+    const norm = normOf(gradient);
+    return norm > gradientClip
+      ? gradient.map((g) => g * gradientClip / norm)
+      : gradient;
+  });
+  assert(clipped.some((gradient, step) => gradient === GRADIENTS[step]));
+  assert(clipped.some((gradient, step) => gradient !== GRADIENTS[step]));
+  const clips = optimizerOf({ ...CONFIG, gradientClip });
+  const all = optimizerOf(CONFIG), short = optimizerOf(CONFIG);
+  GRADIENTS.forEach((gradient, step) => {
+    clips.update(gradient);
+    all.update(gradient);
+    short.update(clipped[step]!);
+  });
+  assertWeightsEqual(clips.weights, short.weights, 1e-6);
+  const distance = Math.max(
+    ...clips.weights.map((weight, i) => Math.abs(weight - all.weights[i]!)),
+  );
+  assert(distance > 1e-3, "clipping makes no difference here");
+});
+
+Deno.test("Optimizer.update() changes nothing by a gradient that is not finite, and gives its norm", () => {
+  for (const [value, norm] of [[NaN, NaN], [-Infinity, Infinity]] as const) {
+    const own = optimizerOf(CONFIG), other = optimizerOf(CONFIG);
+    own.update(GRADIENTS[0]!);
+    other.update(GRADIENTS[0]!);
+    assertEquals(own.update(GRADIENTS[1]!.with(3, value)), norm);
+    assertEquals(own.weights, other.weights);
+    assertEquals(own.averaged, other.averaged);
+    // Neither moments nor the count of steps have changed.
+    own.update(GRADIENTS[2]!);
+    other.update(GRADIENTS[2]!);
+    assertEquals(own.weights, other.weights);
+    assertEquals(own.averaged, other.averaged);
+  }
+});
+
+Deno.test("Optimizer with emaDecay 0 has averaged weights that are the weights", () => {
+  const own = optimizerOf({ ...CONFIG, emaDecay: 0 });
+  for (const gradient of GRADIENTS) {
+    own.update(gradient);
+    assertEquals(own.averaged, own.weights);
+  }
+});
+
+Deno.test("learningRateAt() of constant is the learning rate, whatever the step", () => {
+  for (const step of [0, 1, 50, 99, 100, 1000]) {
+    assertEquals(learningRateAt(CONFIG, step, 100), 0.01);
+  }
+});
+
+Deno.test("learningRateAt() rises by equal parts over the warm-up, to its highest", () => {
+  for (const learningRateSchedule of ["constant", "cosine"] as const) {
+    const config = { ...CONFIG, learningRateSchedule, warmupSteps: 4 };
+    const rates = [0, 1, 2, 3, 4].map((s) => learningRateAt(config, s, 100));
+    const expected = [0.0025, 0.005, 0.0075, 0.01, 0.01];
+    rates.forEach((rate, i) => assertAlmostEquals(rate, expected[i]!, 1e-17));
+  }
+});
+
+Deno.test("learningRateAt() of cosine falls from its highest to 0 by half a cosine", () => {
+  for (const warmupSteps of [0, 20]) {
+    const config = {
+      ...CONFIG,
+      learningRateSchedule: "cosine",
+      warmupSteps,
+    } as const;
+    const nSteps = 100 + warmupSteps;
+    const at = (step: number) =>
+      learningRateAt(config, warmupSteps + step, nSteps);
+    assertEquals(at(0), 0.01);
+    assertAlmostEquals(at(25), 0.01 * (1 + Math.SQRT1_2) / 2, 1e-17);
+    assertAlmostEquals(at(50), 0.005, 1e-17);
+    assertAlmostEquals(at(99), 0.01 * Math.sin(Math.PI / 200) ** 2, 1e-17);
+    assertAlmostEquals(at(100), 0, 1e-17);
+    // Beyond its end it does not rise again.
+    assertAlmostEquals(at(150), 0, 1e-17);
+    for (let step = 0; step < 100; step++) assert(at(step + 1) < at(step));
+  }
+});
+
+Deno.test("learningRateAt() is positive until its end and at most the learning rate, also if all is warm-up", () => {
+  fc.assert(fc.property(
+    fc.constantFrom("constant", "cosine"),
+    fc.nat({ max: 50 }),
+    fc.integer({ min: 1, max: 50 }),
+    (learningRateSchedule, warmupSteps, nSteps) => {
+      const config = { ...CONFIG, learningRateSchedule, warmupSteps };
+      for (let step = 0; step < nSteps; step++) {
+        const rate = learningRateAt(config, step, nSteps);
+        assert(rate > 0 && rate <= 0.01);
+      }
+      const end = learningRateAt(config, nSteps, nSteps);
+      assert(end >= 0 && end <= 0.01);
+      // As many steps as the warm-up has: nothing is left to fall over.
+      const last = { ...config, warmupSteps: nSteps };
+      assertEquals(learningRateAt(last, nSteps, nSteps), 0.01);
+    },
+  ));
+});
+
+Deno.test("emaDecayAt() forgets the first weights as a binomial coefficient grows", () => {
+  // ∏ (1 + s) / (10 + s) over n steps is 1 / C(n + 9, 9).
+  let left = 1, coefficient = 1;
+  for (let step = 0; step < 100; step++) {
+    left *= emaDecayAt(0.9999, step);
+    coefficient *= (step + 10) / (step + 1);
+    assertAlmostEquals(left * coefficient, 1, 1e-12);
+  }
+});
+
+Deno.test("emaDecayAt() rises from a tenth to the decay, and is never above it", () => {
+  assertEquals(emaDecayAt(0.999, 0), 0.1);
+  assertEquals(emaDecayAt(0.999, 8), 0.5);
+  assertAlmostEquals(emaDecayAt(0.999, 8989), 8990 / 8999, 1e-15);
+  assertEquals(emaDecayAt(0.999, 8991), 0.999);
+  assertEquals(emaDecayAt(0.999, 1e6), 0.999);
+  assertEquals(emaDecayAt(0.05, 0), 0.05);
+  assertEquals(emaDecayAt(0, 5), 0);
+});

@@ -1,0 +1,314 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+} from "@std/assert";
+import { History } from "../../../core/store/history.ts";
+import type { Problem } from "../../../core/store/run_directory.ts";
+import { groupReplicates } from "../../../results/compare/replicates.ts";
+import { RunDatabase } from "../../../results/database/run_database.ts";
+import {
+  historiesOf,
+  historyFigure,
+  type HistoryOptions,
+  measuresOf,
+} from "../../../results/figures/history.ts";
+import { svgOf } from "../../../results/figures/svg.ts";
+import { tempFolder, testWith } from "../../../testing/helpers.ts";
+import { makeRun } from "../../../testing/runs.ts";
+
+type Line = Record<string, number | string>;
+
+/** Makes runs of two rates, whose histories a function of rate and seed gives. */
+function makeRuns(
+  runs: string,
+  linesOf: (rate: number, seed: number) => readonly Line[],
+): void {
+  for (const rate of [1, 2]) {
+    for (const seed of rate === 1 ? [1, 2, 3] : [1]) {
+      const path = makeRun(runs, {
+        id: `r${rate}s${seed}`,
+        config: { seed, rate },
+      });
+      using history = new History(path, `r${rate}s${seed}`);
+      for (const line of linesOf(rate, seed)) history.append(line);
+    }
+  }
+}
+
+interface Drawn {
+  readonly at: number;
+  readonly label: string;
+  readonly mean: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly told: string;
+}
+
+function readAll(runs: string, problems: Problem[] = []) {
+  const groups = groupReplicates([...new RunDatabase(runs)], ["seed"]);
+  return historiesOf(groups, ["seed"], problems);
+}
+
+async function draw(
+  runs: string,
+  options: Partial<HistoryOptions> = {},
+  problems: Problem[] = [],
+) {
+  const { spec, left } = await historyFigure(readAll(runs, problems), {
+    measure: "loss",
+    ...options,
+  });
+  // deno-lint-ignore no-explicit-any
+  const { data, encoding, layer } = spec as any;
+  return { curve: data.values as Drawn[], encoding, layer, left, spec };
+}
+
+testWith(
+  "files",
+  "historyFigure() draws the mean of replicates with a band, and one run as it is",
+  async () => {
+    using folder = tempFolder();
+    makeRuns(
+      folder.path,
+      (rate, seed) =>
+        [1, 2].map((step) => ({ step, loss: 10 * rate + seed * step })),
+    );
+    const { curve, encoding, spec } = await draw(folder.path);
+    assertEquals(encoding.x.title, "step");
+    const [first, second, single] = curve;
+    assertEquals([first!.label, first!.at, first!.mean], ["rate=1", 1, 12]);
+    assertAlmostEquals(first!.high! - first!.mean!, 1 / Math.sqrt(3), 1e-12);
+    assertEquals(second!.mean, 14);
+    assertEquals([single!.label, single!.mean], ["rate=2", 21]);
+    assert(Number.isNaN(single!.low));
+    assertEquals(
+      first!.told,
+      "rate=1 · step 1: loss 12.00\n± 0.58 between-seed, n = 3",
+    );
+    const svg = await svgOf(spec);
+    assert(svg.includes(">rate=1</text>") && svg.includes(">step</text>"));
+    // R: 12 + qt(0.975, 2) / sqrt(3)
+    const { curve: wide } = await draw(folder.path, { ci: 95 });
+    assertEquals(wide[0]!.high!.toFixed(6), "14.484138");
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() leaves a gap where a replicate is not finite",
+  async () => {
+    using folder = tempFolder();
+    makeRuns(folder.path, (_, seed) =>
+      [1, 2, 3].map((step) => ({
+        step,
+        loss: step === 2 && seed === 3 ? Infinity : seed,
+      })));
+    const { curve, spec, left } = await draw(folder.path);
+    assertEquals(left, [
+      "rate=1: loss is not finite at step 2 and maybe after",
+    ]);
+    assertEquals(curve.slice(0, 3).map(({ mean }) => mean), [2, null, 2]);
+    assertEquals((await svgOf(spec)).includes("NaN"), false);
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() gives a run one voice at each place, and thins what is long",
+  async () => {
+    using folder = tempFolder();
+    makeRuns(
+      folder.path,
+      (_, seed) =>
+        Array.from({ length: 3000 }, (_, index) => ({
+          step: index + 1,
+          epoch: 1 + (index >> 1),
+          loss: index + seed,
+        })),
+    );
+    const { curve } = await draw(folder.path, { x: "epoch" });
+    // Of the two lines of an epoch the last, of three runs.
+    assertEquals(curve[0]!.mean, 1 + 2);
+    // Two curves of 240 parts, with a smallest and a largest value each.
+    assert(curve.length <= 2 * 2 * 241, String(curve.length));
+    assertEquals(curve.at(-1)!.at, 1500);
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() shows the extremes and the gaps of long histories, and both ends",
+  async () => {
+    using folder = tempFolder();
+    const odd = new Map<number, number | string>([
+      [1234, 90],
+      [1235, -70],
+      [4321, "NaN"],
+    ]);
+    makeRuns(
+      folder.path,
+      (rate, seed) =>
+        Array.from({ length: 5000 }, (_, i) => ({
+          step: i + 1,
+          loss: rate === 2 ? odd.get(i) ?? i % 7 : seed * (1 + i % 7),
+        })),
+    );
+    const { curve, left } = await draw(folder.path);
+    const of = (label: string) =>
+      curve.filter((point) => point.label === label);
+    const single = of("rate=2"), several = of("rate=1");
+    const means = single.map(({ mean }) => mean);
+    assertEquals([single[0]!.at, single.at(-1)!.at], [1, 5000]);
+    assert(means.includes(90) && means.includes(-70));
+    assertEquals(single.filter(({ mean }) => mean === null).length, 1);
+    assertEquals(left, [
+      "rate=2: loss is not finite at step 4322 and maybe after",
+    ]);
+    // Each point is a mean of all runs at its place, with the error of that.
+    for (const { at, mean, low, high } of several) {
+      const expected = 2 * (1 + (at - 1) % 7);
+      assertAlmostEquals(mean!, expected, 1e-12);
+      assertAlmostEquals(high! - low!, expected / Math.sqrt(3), 1e-12);
+    }
+    // Neither of the two sides is thinner on a logarithmic axis.
+    const log = (await draw(folder.path, { xScale: "log" })).curve;
+    assert(log.filter(({ at }) => at <= 50).length > 50);
+    assert(log.length < 2 * 2 * 241, String(log.length));
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() brings runs together whose steps are not in order",
+  async () => {
+    using folder = tempFolder();
+    makeRuns(folder.path, (_, seed) => {
+      const lines = [1, 2, 3].map((step) => ({ step, loss: step + seed }));
+      return seed === 2 ? [...lines.reverse(), { step: 2, loss: 40 }] : lines;
+    });
+    const { curve } = await draw(folder.path);
+    assertEquals(curve.slice(0, 3).map(({ at, mean }) => [at, mean]), [
+      [1, 3],
+      [2, (3 + 40 + 5) / 3],
+      [3, 5],
+    ]);
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() draws a history up to what cannot be read, and says so",
+  async () => {
+    using folder = tempFolder();
+    makeRuns(
+      folder.path,
+      (_, seed) => [1, 2, 3].map((step) => ({ step, loss: seed })),
+    );
+    const path = `${folder.path}/r2s1/metrics.jsonl`;
+    const text = Deno.readTextFileSync(path);
+    Deno.writeTextFileSync(path, text.replace(/.*"step":3.*/, "null"));
+    const problems: Problem[] = [];
+    const { curve } = await draw(folder.path, {}, problems);
+    assertEquals(
+      problems.map(({ run, reason }) => [run, reason]),
+      [["r2s1", `Cannot read ${path}:4: it is no JSON object`]],
+    );
+    const drawn = curve.filter(({ label }) => label === "rate=2");
+    assertEquals(drawn.map(({ at }) => at), [1, 2]);
+  },
+);
+
+testWith(
+  "files",
+  "historiesOf() says where lines have more different fields than it keeps",
+  () => {
+    using folder = tempFolder();
+    const path = makeRun(folder.path, { id: "a" });
+    {
+      using history = new History(path, "a");
+      for (let i = 0; i < 1001; i++) history.append({ [`key${i}`]: i });
+    }
+    const problems: Problem[] = [];
+    assertEquals(measuresOf(readAll(folder.path, problems)).length, 999);
+    assertEquals(problems.length, 1);
+    assert(problems[0]!.reason.includes("more than 1000 different fields"));
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() has a legend entry for each curve, with a band or without",
+  async () => {
+    using folder = tempFolder();
+    makeRuns(
+      folder.path,
+      (rate) => [1, 2].map((step) => ({ step, loss: rate })),
+    );
+    const svg = await svgOf((await draw(folder.path)).spec);
+    // A row of three runs and one of a single run.
+    assert(svg.includes(">rate=1</text>") && svg.includes(">rate=2</text>"));
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() counts lines where they tell no step, and passes over texts",
+  async () => {
+    using folder = tempFolder();
+    makeRuns(
+      folder.path,
+      (_, seed) =>
+        seed === 3
+          ? [{ loss: 5 }]
+          : [{ loss: 1 }, { loss: "lost" }, { loss: 3, late: 1 }],
+    );
+    const { curve, encoding, left } = await draw(folder.path);
+    assertEquals(encoding.x.title, "line");
+    assertEquals(curve.slice(0, 2).map(({ at }) => at), [1, 3]);
+    assertEquals(left, [
+      "rate=1: at line 3 and maybe elsewhere the mean is of 2 of 3 runs",
+    ]);
+    assertEquals(measuresOf(readAll(folder.path)), ["loss", "late"]);
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() says what it does not find, and what it cannot read",
+  async () => {
+    using folder = tempFolder();
+    makeRuns(folder.path, () => [{ step: 1, loss: 1, "time/step": 2 }]);
+    await assertRejects(
+      () => draw(folder.path, { measure: "los" }),
+      Error,
+      "did you mean loss?",
+    );
+    await assertRejects(
+      () => draw(folder.path, { x: "stp" }),
+      Error,
+      "did you mean step?",
+    );
+    Deno.writeTextFileSync(`${folder.path}/r1s2/metrics.jsonl`, "torn\nx\n");
+    const problems: Problem[] = [];
+    const { curve } = await draw(folder.path, {}, problems);
+    assertEquals(problems.map(({ run }) => run), ["r1s2"]);
+    assertEquals(curve[0]!.told.endsWith("n = 2"), true);
+    assertEquals(measuresOf(readAll(folder.path)), ["loss"]);
+  },
+);
+
+testWith(
+  "files",
+  "historyFigure() refuses more curves than can be told apart",
+  async () => {
+    using folder = tempFolder();
+    for (let rate = 0; rate < 41; rate++) {
+      const path = makeRun(folder.path, { id: `r${rate}`, config: { rate } });
+      using history = new History(path, `r${rate}`);
+      history.append({ step: 1, loss: rate });
+    }
+    await assertRejects(() => draw(folder.path), Error, "41 curves as 40 are");
+  },
+);

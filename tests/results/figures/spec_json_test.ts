@@ -1,0 +1,39 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { pointsFigure } from "../../../results/figures/points.ts";
+import { formatSpec } from "../../../results/figures/spec_json.ts";
+import { svgOf } from "../../../results/figures/svg.ts";
+import { testWith } from "../../../testing/helpers.ts";
+import { compareRuns, replicates } from "../../../testing/made.ts";
+
+/** Texts that a parser of expressions may take for something else. */
+const NAMES = [
+  ...Object.getOwnPropertyNames(Object.prototype),
+  ...["if", "null", "true", "undefined", "NaN", "datum", "item", "width"],
+  ...["\\", "'", '"', "${x}", "a.b", "a[0]", "\u2028", "0"],
+];
+
+testWith(
+  "files",
+  "figures have axes, series, and titles of any name",
+  async () => {
+    for (const name of NAMES) {
+      const comparison = await compareRuns(replicates([
+        [{ model: name, rate: 1 }, [1, 2]],
+        [{ model: "other", rate: 2 }, [3, 4]],
+      ]));
+      const [column] = comparison.columns;
+      const options = { x: "rate", series: "model", title: name };
+      const { spec } = pointsFigure(comparison, column!, options);
+      assertStringIncludes(await svgOf(spec), ">other<", name);
+    }
+  },
+);
+
+Deno.test("formatSpec() changes no text but those that Vega takes for names", () => {
+  const spec = { title: "constructor", data: { values: [{ x: "a if b" }] } };
+  // deno-lint-ignore no-explicit-any -- not a whole specification
+  assertEquals(JSON.parse(formatSpec(spec as any)), {
+    ...spec,
+    title: "constructor ",
+  });
+});

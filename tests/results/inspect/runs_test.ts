@@ -1,0 +1,45 @@
+import { assertEquals } from "@std/assert";
+import { RunDatabase } from "../../../results/database/run_database.ts";
+import { formatAge, formatRuns } from "../../../results/inspect/runs.ts";
+import { tempFolder, testWith } from "../../../testing/helpers.ts";
+import { makeRun } from "../../../testing/runs.ts";
+
+const NOW = Date.parse("2026-11-22T12:30:00.000Z");
+
+Deno.test("formatAge() says how long ago something was, in its largest unit", () => {
+  const ages: [string, string][] = [
+    ["2026-11-22T12:30:00.000Z", "0s ago"],
+    ["2026-11-22T12:29:01.000Z", "59s ago"],
+    ["2026-11-22T12:27:30.000Z", "2m ago"],
+    ["2026-11-22T09:31:00.000Z", "2h ago"],
+    ["2026-11-10T12:30:00.000Z", "12d ago"],
+  ];
+  for (const [time, age] of ages) assertEquals(formatAge(time, NOW), age);
+});
+
+testWith(
+  "files",
+  "formatRuns() lists status, age, tags, what differs and notes",
+  () => {
+    using folder = tempFolder();
+    makeRun(folder.path, { id: "a", config: { seed: 1, rate: 0.1 } });
+    makeRun(folder.path, {
+      id: "b",
+      config: { seed: 2, rate: 0.1 },
+      info: { status: "failed", tags: ["x", "y"], note: "hm" },
+    });
+    const lines = formatRuns([...new RunDatabase(folder.path)], NOW).split(
+      "\n",
+    );
+    const words = lines.map((line) => line.split(/ {2,}/));
+    assertEquals(words[0], ["run", "status", "age", "tags", "seed", "note"]);
+    assertEquals(words[2]!.filter((_, i) => i !== 2), ["a", "completed", "1"]);
+    assertEquals(words[3]!.filter((_, i) => i !== 2), [
+      "b",
+      "failed",
+      "x, y",
+      "2",
+      "hm",
+    ]);
+  },
+);

@@ -1,0 +1,316 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { globalConfigSchema } from "../../core/config/global_config.ts";
+import { ConfigError } from "../../core/config/schema.ts";
+import { experiment } from "../../core/experiment.ts";
+import { conductRun, evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import { isAlive, readHistory } from "../../core/store/history.ts";
+import { listRuns } from "../../core/store/find_run.ts";
+import {
+  createRunDirectory,
+  readConfigFile,
+  readRecords,
+  readRunInfo,
+} from "../../core/store/run_directory.ts";
+import { VERSION } from "../../core/version.ts";
+import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { coinThat, options, quiet, result } from "../../testing/coin.ts";
+
+testWith(
+  "files",
+  "trainRun() keeps configuration, what ran, history and records",
+  async () => {
+    using folder = tempFolder();
+    const coin = coinThat(async (run) => {
+      await run.log({ step: 1, loss: 0.5 });
+      run.record({ name: "heads" }, result);
+      run.describe({ engine: "coin", versions: { coin: "1" } });
+      // It is alive, and says so, while it runs.
+      assertEquals(readRunInfo(run.path).status, "running");
+      assert(isAlive(run.path));
+    });
+    const outcome = await trainRun(coin, {
+      ...options(folder.path, { nTosses: 3 }),
+      command: "train",
+      args: ["--n-tosses", "3"],
+      tags: ["a"],
+      note: "first",
+    });
+    assertEquals(outcome.status, "completed");
+    assertEquals(outcome.records.size, 1);
+    const { runPath } = outcome;
+    assertEquals(readConfigFile(runPath), { seed: 42, nTosses: 3 });
+    const info = readRunInfo(runPath);
+    assertEquals(info.experiment, "coin");
+    assertEquals(info.status, "completed");
+    assertEquals([info.command, info.args], ["train", ["--n-tosses", "3"]]);
+    assertEquals([info.tags, info.note], [["a"], "first"]);
+    assertEquals(info.engine, "coin");
+    assertEquals(info.versions, {
+      whisker: VERSION,
+      deno: Deno.version.deno,
+      v8: Deno.version.v8,
+      tfjs: null,
+      coin: "1",
+    });
+    assert(Date.parse(info.finishedAt!) >= Date.parse(info.startedAt));
+    assert(info.seconds! > 0);
+    assertEquals(info.error, undefined);
+    assertEquals(readHistory(runPath).lines, [{ step: 1, loss: 0.5 }]);
+    assertEquals(readRecords(runPath).size, 1);
+    assertEquals(isAlive(runPath), false);
+  },
+);
+
+testWith(
+  "files",
+  "trainRun() leaves a failed run with its error, and what was measured until then",
+  async () => {
+    using folder = tempFolder();
+    const coin = coinThat(async (run) => {
+      await run.log({ step: 1 });
+      run.record({ name: "heads" }, result);
+      throw new RangeError("non-finite loss at step 2");
+    });
+    const outcome = await trainRun(coin, options(folder.path));
+    assertEquals(outcome.status, "failed");
+    assert(outcome.error instanceof RangeError);
+    const info = readRunInfo(outcome.runPath);
+    assertEquals(info.status, "failed");
+    assertEquals(info.error, {
+      name: "RangeError",
+      message: "non-finite loss at step 2",
+    });
+    assertEquals(readHistory(outcome.runPath).lines.length, 1);
+    assertEquals(readRecords(outcome.runPath).size, 1);
+  },
+);
+
+testWith("files", "trainRun() makes no run when validation fails", async () => {
+  using folder = tempFolder();
+  const coin = experiment({
+    name: "coin",
+    config: {},
+    validate() {
+      throw new SyntaxError("no such coin");
+    },
+    train() {},
+  });
+  const globals = globalConfigSchema.parse({ runs: folder.path });
+  await assertRejects(
+    () => trainRun(coin, { globals, config: coin.configSchema.defaults }),
+    ConfigError,
+    "no such coin",
+  );
+  assertEquals(listRuns(folder.path), []);
+});
+
+testWith(
+  "files",
+  "trainRun() leaves an interrupted run at once, and what comes after is refused",
+  async () => {
+    using folder = tempFolder();
+    const controller = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let after: unknown;
+    const coin = coinThat(async (run) => {
+      await run.log({ step: 1 });
+      controller.abort(new Error("stop"));
+      await promise; // Does not heed the signal.
+      try {
+        await run.log({ step: 2 });
+      } catch (error) {
+        after = error;
+      }
+      assertThrows(() => run.record({ name: "late" }, result), Error, "stop");
+    });
+    const outcome = await trainRun(coin, {
+      ...options(folder.path),
+      signal: controller.signal,
+    });
+    assertEquals(outcome.status, "interrupted");
+    const info = readRunInfo(outcome.runPath);
+    assertEquals(info.status, "interrupted");
+    assertEquals(info.error, undefined);
+    resolve();
+    await Promise.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    assertEquals((after as Error).message, "stop");
+    assertEquals(readHistory(outcome.runPath).lines, [{ step: 1 }]);
+    assertEquals(readRecords(outcome.runPath).size, 0);
+  },
+);
+
+testWith(
+  "files",
+  "trainRun() is completed where its work is done before the signal is seen",
+  async () => {
+    using folder = tempFolder();
+    const controller = new AbortController();
+    // As a signal handler would, it waits for the event loop to turn.
+    const coin = coinThat(() => {
+      setTimeout(() => controller.abort(new Error("stop")), 0);
+    });
+    const { status } = await trainRun(coin, {
+      ...options(folder.path),
+      signal: controller.signal,
+    });
+    assertEquals(status, "completed");
+  },
+);
+
+testWith(
+  "files",
+  "evaluateRun() refuses a record that the training has made",
+  async () => {
+    using folder = tempFolder();
+    const coin = experiment({
+      name: "coin",
+      config: {},
+      train: (_config, run) => void run.record({ name: "heads" }, result),
+      evaluate: (_config, _evalConfig, run) =>
+        void run.record({ name: "heads" }, result),
+    });
+    const globals = globalConfigSchema.parse({ runs: folder.path });
+    const config = coin.configSchema.defaults;
+    const { runPath } = await trainRun(coin, { ...quiet, globals, config });
+    const outcome = await evaluateRun(coin, {
+      ...quiet,
+      runPath,
+      evalConfig: {},
+    });
+    assertEquals(
+      (outcome.error as Error).message,
+      "Cannot record heads in an evaluation as the training has: another name " +
+        "or further fields tell them apart",
+    );
+  },
+);
+
+testWith(
+  "files",
+  "evaluateRun() writes through no link that leads out of the run",
+  async () => {
+    using folder = tempFolder();
+    using outside = tempFolder();
+    const coin = coinThat(() => {});
+    const { runPath } = await trainRun(coin, options(folder.path));
+    Deno.removeSync(`${runPath}/results`, { recursive: true });
+    Deno.symlinkSync(outside.path, `${runPath}/results`);
+    await assertRejects(
+      () => evaluateRun(coin, { ...quiet, runPath, evalConfig: {} }),
+      RangeError,
+      "is a link that leads out of the run",
+    );
+    assertEquals([...Deno.readDirSync(outside.path)], []);
+  },
+);
+
+testWith(
+  "files",
+  "conductRun() returns what the body returns and throws what it throws",
+  async () => {
+    using folder = tempFolder();
+    const what = { experiment: "coin", config: { seed: 1 }, ...quiet };
+    const returned = await conductRun(
+      createRunDirectory(folder.path),
+      what,
+      (run) => run.random("a").state,
+    );
+    assertEquals(returned, { seed: 1, stream: "a", position: 0 });
+    const path = createRunDirectory(folder.path);
+    await assertRejects(
+      () =>
+        conductRun(path, what, () => {
+          throw new TypeError("no");
+        }),
+      TypeError,
+      "no",
+    );
+    assertEquals(readRunInfo(path).status, "failed");
+  },
+);
+
+testWith(
+  "files",
+  "evaluateRun() measures a completed run, and leaves run.json as it was",
+  async () => {
+    using folder = tempFolder();
+    const coin = coinThat(() => {});
+    const { runPath } = await trainRun(
+      coin,
+      options(folder.path, { nTosses: 5 }),
+    );
+    const before = Deno.readTextFileSync(`${runPath}/run.json`);
+    const outcome = await evaluateRun(coin, {
+      ...quiet,
+      runPath,
+      evalConfig: {},
+    });
+    assertEquals(outcome.status, "completed");
+    assertEquals(String(outcome.records), String(readRecords(runPath)));
+    assertEquals(
+      [...outcome.records].map(({ metadata }) => String(metadata)),
+      ["tosses (of=5)"],
+    );
+    assertEquals(Deno.readTextFileSync(`${runPath}/run.json`), before);
+  },
+);
+
+testWith(
+  "files",
+  "evaluateRun() refuses runs of other experiments and runs not completed",
+  async () => {
+    using folder = tempFolder();
+    const coin = coinThat(() => {});
+    const { runPath } = await trainRun(coin, {
+      ...options(folder.path),
+      args: ["--experiment", "my/coin.ts"],
+    });
+    const evaluation = { ...quiet, runPath, evalConfig: {} };
+    const other = experiment({ name: "dice", config: {}, train() {} });
+    await assertRejects(
+      () => evaluateRun(other, evaluation),
+      RangeError,
+      "it is of experiment coin, so add --experiment my/coin.ts",
+    );
+    const blind = experiment({ name: "coin", config: {}, train() {} });
+    await assertRejects(
+      () => evaluateRun(blind, evaluation),
+      TypeError,
+      "has no evaluate function",
+    );
+    const failing = coinThat(() => {
+      throw new Error("no");
+    });
+    const failed = await trainRun(failing, options(folder.path));
+    await assertRejects(
+      () => evaluateRun(coin, { ...evaluation, runPath: failed.runPath }),
+      RangeError,
+      "must be completed: current status is failed",
+    );
+  },
+);
+
+testWith(
+  "files",
+  "evaluateRun() refuses to log, since the history is the training's",
+  async () => {
+    using folder = tempFolder();
+    const coin = experiment({
+      name: "coin",
+      config: {},
+      train() {},
+      evaluate: (_config, _evalConfig, run) => run.log({ step: 1 }),
+    });
+    const globals = globalConfigSchema.parse({ runs: folder.path });
+    const config = coin.configSchema.defaults;
+    const { runPath } = await trainRun(coin, { ...quiet, globals, config });
+    const outcome = await evaluateRun(coin, {
+      ...quiet,
+      runPath,
+      evalConfig: {},
+    });
+    assertEquals(outcome.status, "failed");
+    assert(outcome.error instanceof TypeError);
+  },
+);

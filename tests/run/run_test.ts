@@ -1,0 +1,229 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { integer, text } from "../../core/config/fields.ts";
+import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import { experiment } from "../../core/experiment.ts";
+import { readHistory } from "../../core/store/history.ts";
+import {
+  ResultCollection,
+  ResultMetadata,
+  ResultRecord,
+} from "../../core/utils/results.ts";
+import {
+  MOST_RECORDS,
+  type Problem,
+  readRecords,
+  writeRecords,
+} from "../../core/store/run_directory.ts";
+import { RunDatabase } from "../../results/database/run_database.ts";
+import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { coinThat, options, result } from "../../testing/coin.ts";
+
+testWith(
+  "files",
+  "Run.writeJson() writes neither outside the run nor over Whisker's own files",
+  async () => {
+    using folder = tempFolder();
+    const names = ["../x.json", "/tmp/x.json", "config.json", "run.json", ".x"];
+    names.push("results/train.json", "metrics.jsonl", "a/../../x.json", "a\\b");
+    const coin = coinThat((run) => {
+      for (const name of names) {
+        assertThrows(() => run.writeJson(name, {}), RangeError, name);
+      }
+    });
+    const { status, error } = await trainRun(coin, options(folder.path));
+    assertEquals(status, "completed", String(error));
+  },
+);
+
+testWith(
+  "files",
+  "Run.yield() rejects once the run is interrupted",
+  async () => {
+    using folder = tempFolder();
+    const controller = new AbortController();
+    let turns = 0;
+    const coin = coinThat(async (run) => {
+      setTimeout(() => controller.abort(new Error("stop")), 0);
+      while (true) {
+        turns++;
+        await run.yield();
+      }
+    });
+    const outcome = await trainRun(coin, {
+      ...options(folder.path),
+      signal: controller.signal,
+    });
+    assertEquals(outcome.status, "interrupted");
+    assert(turns > 1);
+  },
+);
+
+testWith(
+  "files",
+  "Run.writeJson() keeps what Run.readJson() reads",
+  async () => {
+    using folder = tempFolder();
+    const coin = coinThat((run) => {
+      run.writeJson("model/deep/weights.json", { weights: [1, NaN] });
+      assertEquals(run.readJson("model/deep/weights.json").weights, [1, "NaN"]);
+      assertEquals(run.records.size, 0);
+    });
+    const { status } = await trainRun(coin, options(folder.path));
+    assertEquals(status, "completed");
+  },
+);
+
+const MIB = 2 ** 20;
+
+/** JSON that is nested so deeply. */
+function nested(depth: number): object {
+  return depth === 1 ? [] : [nested(depth - 1)];
+}
+
+testWith(
+  "files",
+  "what readers would refuse is refused when it is written, and what was kept before stays",
+  async () => {
+    using folder = tempFolder();
+    // The largest that may be kept, beside the least that may not.
+    const line = (bytes: number) => ({ x: "x".repeat(bytes - 9) });
+    const file = (bytes: number) => ({ x: "x".repeat(bytes - 36) });
+    const coin = coinThat(async (run) => {
+      const refuses = (
+        Class: ErrorConstructor,
+        work: () => unknown,
+        words: string,
+      ) => assertRejects(async () => await work(), Class, words);
+      await run.log(line(MIB));
+      await refuses(RangeError, () => run.log(line(MIB + 1)), "at most 1 MiB");
+      for (const value of [null, [1], "text", 3, undefined]) {
+        await refuses(TypeError, () => run.log(value as never), "an object");
+      }
+      await run.log({ deep: nested(99) } as never);
+      await refuses(
+        RangeError,
+        () => run.log({ deep: nested(100) } as never),
+        "nested at most 100 deep",
+      );
+      run.writeJson("model/deep.json", { deep: nested(99) });
+      await refuses(
+        RangeError,
+        () => run.writeJson("model/deep.json", { deep: nested(100) }),
+        "nested at most 100 deep",
+      );
+      run.writeJson("model/large.json", file(32 * MIB));
+      assertEquals(run.readJson("model/large.json").schemaVersion, 1);
+      await refuses(
+        RangeError,
+        () => run.writeJson("model/large.json", file(32 * MIB + 1)),
+        "at most 32 MiB",
+      );
+      assertEquals(run.readJson("model/deep.json").deep, nested(99));
+      run.record({ name: "first" }, result);
+      await refuses(
+        RangeError,
+        () => run.record({ name: "x".repeat(8 * MIB) }, result),
+        "at most 8 MiB",
+      );
+      run.record({ name: "last" }, result);
+      assertEquals(run.records.size, 2);
+    });
+    const outcome = await trainRun(coin, options(folder.path));
+    assertEquals(outcome.error, undefined);
+    assertEquals(readHistory(outcome.runPath).lines.length, 2);
+    const database = new RunDatabase(folder.path);
+    assertEquals(database.problems, []);
+    assertEquals([...database][0]!.records.size, 2);
+  },
+);
+
+testWith(
+  "files",
+  "a run has as many records as are read of it, those of evaluations included",
+  async () => {
+    using folder = tempFolder();
+    const nMade = 30;
+    const records = Array.from(
+      { length: MOST_RECORDS - nMade },
+      (_, i) =>
+        new ResultRecord(ResultMetadata.of({ name: "many", i }), result),
+    );
+    const coin = experiment({
+      name: "coin",
+      config: {},
+      train() {},
+      evaluate(_config, _evalConfig, run) {
+        for (let i = 0; i < nMade; i++) {
+          run.record({ name: "tosses", i }, result);
+        }
+        // Made again, it replaces the other.
+        run.record({ name: "tosses", i: 0 }, result);
+        run.record({ name: "one too many" }, result);
+      },
+    });
+    const asked = {
+      ...options(folder.path),
+      config: coin.configSchema.defaults,
+    };
+    const { runPath } = await trainRun(coin, asked);
+    writeRecords(runPath, {
+      name: "train",
+      records: new ResultCollection(records),
+    });
+    for (let again = 0; again < 2; again++) {
+      const { error } = await evaluateRun(coin, {
+        ...asked,
+        runPath,
+        evalConfig: {},
+      });
+      assertStringIncludes(
+        String(error),
+        `RangeError: Cannot record one too many: a run may have at most`,
+      );
+    }
+    const problems: Problem[] = [];
+    assertEquals(readRecords(runPath, problems).size, MOST_RECORDS);
+    assertEquals(problems, []);
+  },
+);
+
+testWith(
+  "files",
+  "a configuration that could not be read again makes no run",
+  async () => {
+    using folder = tempFolder();
+    const wordy = experiment({
+      name: "wordy",
+      config: { words: text({ default: "", description: "many" }) },
+      train() {},
+    });
+    const config = wordy.configSchema.parse({ words: "x".repeat(8 * MIB) });
+    await assertRejects(
+      () => trainRun(wordy, { ...options(folder.path), config }),
+      RangeError,
+      "at most 8 MiB",
+    );
+    assertEquals([...Deno.readDirSync(folder.path)], []);
+    const description = "one of many";
+    const keys = Array.from(
+      { length: 1000 },
+      (_, i) => [`key${i}`, integer({ default: i, description })],
+    );
+    assertThrows(
+      () =>
+        experiment({
+          name: "many",
+          config: Object.fromEntries(keys),
+          train() {},
+        }),
+      TypeError,
+      "at most 999 keys",
+    );
+  },
+);

@@ -1,0 +1,195 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  History,
+  HISTORY_FILE,
+  HistoryReader,
+  holdRun,
+  isAlive,
+  isInUse,
+  readHistory,
+} from "../../core/store/history.ts";
+import { MOST_BYTES } from "../../core/store/limits.ts";
+import { tempFolder, testWith } from "../../testing/helpers.ts";
+
+testWith(
+  "files",
+  "History writes a header and whole lines, NaN and infinities kept",
+  () => {
+    using folder = tempFolder();
+    using history = new History(folder.path, "run");
+    history.append({ step: 1, loss: 0.5 });
+    history.append({ step: 2, loss: NaN, note: "null" });
+    history.append({ step: 3, loss: -Infinity, best: null });
+    // Read while it is open: each line is there at once.
+    assertEquals(readHistory(folder.path), {
+      runId: "run",
+      lines: [
+        { step: 1, loss: 0.5 },
+        { step: 2, loss: "NaN", note: "null" },
+        { step: 3, loss: "-Infinity", best: null },
+      ],
+      torn: false,
+    });
+  },
+);
+
+testWith(
+  "files",
+  "readHistory() passes over a last line torn at any byte, and says so",
+  () => {
+    using folder = tempFolder();
+    {
+      using history = new History(folder.path, "run");
+      history.append({ step: 1 });
+      history.append({ step: 2 });
+    }
+    const path = `${folder.path}/${HISTORY_FILE}`;
+    const bytes = Deno.readFileSync(path);
+    const ends = [...bytes].flatMap((byte, i) => byte === 10 ? [i + 1] : []);
+    for (let length = 0; length < bytes.length; length++) {
+      Deno.writeFileSync(path, bytes.subarray(0, length));
+      const { lines, torn } = readHistory(folder.path);
+      const whole = ends.filter((end) => end <= length).length;
+      assertEquals(lines.length, Math.max(0, whole - 1));
+      assertEquals(torn, length > 0 && !ends.includes(length));
+    }
+  },
+);
+
+testWith(
+  "files",
+  "readHistory() names file and line of what is damaged in between",
+  () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/${HISTORY_FILE}`;
+    const header = '{"schemaVersion":1,"runId":"run"}';
+    Deno.writeTextFileSync(path, `${header}\n{"step":1}\n{"st\n{"step":3}\n`);
+    assertThrows(
+      () => readHistory(folder.path),
+      SyntaxError,
+      `${path}:3 as JSON`,
+    );
+    Deno.writeTextFileSync(path, '{"schemaVersion":9}\n');
+    assertThrows(() => readHistory(folder.path), RangeError, `${path}:1`);
+  },
+);
+
+testWith("files", "History refuses to write over another one", () => {
+  using folder = tempFolder();
+  new History(folder.path, "run").close();
+  assertThrows(
+    () => new History(folder.path, "run"),
+    Deno.errors.AlreadyExists,
+  );
+});
+
+testWith(
+  "files",
+  "isAlive() is true for as long as the history is open",
+  () => {
+    using folder = tempFolder();
+    assertEquals(isAlive(folder.path), false);
+    const history = new History(folder.path, "run");
+    assert(isAlive(folder.path));
+    history.close();
+    history.close();
+    assertEquals(isAlive(folder.path), false);
+  },
+);
+
+testWith(
+  "files",
+  "HistoryReader gives the lines before one that cannot be read, and names it",
+  () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/${HISTORY_FILE}`;
+    const header = '{"schemaVersion":1,"runId":"run"}\n';
+    const long = `{"x":"${"y".repeat(MOST_BYTES.historyLine)}"}`;
+    const damages: [line: string, reason: string][] = [
+      [long, `Cannot read ${path}:4 as it must have at most 1 MiB`],
+      ["{", `Cannot read ${path}:4 as JSON`],
+      ["null", `Cannot read ${path}:4: it is no JSON object`],
+      ["[1]", `Cannot read ${path}:4: it is no JSON object`],
+      ["\0".repeat(2 ** 21), `Cannot read ${path}:4 as it must have at most`],
+    ];
+    for (const [line, reason] of damages) {
+      const text = `${header}{"step":1}\n{"step":2}\n${line}\n{"step":4}\n`;
+      Deno.writeTextFileSync(path, text);
+      const history = new HistoryReader(folder.path);
+      const steps: unknown[] = [];
+      const { message } = assertThrows(() => {
+        for (const { step } of history) steps.push(step);
+      });
+      assert(message.startsWith(reason), message);
+      assertEquals([steps, history.runId], [[1, 2], "run"]);
+    }
+  },
+);
+
+testWith(
+  "files",
+  "HistoryReader reads a history of more than two million lines",
+  () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/${HISTORY_FILE}`;
+    Deno.writeTextFileSync(path, '{"schemaVersion":1,"runId":"run"}\n');
+    const lines = '{"loss":1}\n'.repeat(2 ** 17);
+    using file = Deno.openSync(path, { append: true });
+    for (let i = 0; i < 17; i++) {
+      file.writeSync(new TextEncoder().encode(lines));
+    }
+    let nLines = 0;
+    for (const _line of new HistoryReader(folder.path)) nLines++;
+    assertEquals(nLines, 17 * 2 ** 17);
+  },
+);
+
+testWith(
+  "files",
+  "isInUse() is true while a run is trained or held, by however many",
+  () => {
+    using folder = tempFolder();
+    assertEquals(isInUse(folder.path), false);
+    using _nothing = holdRun(folder.path); // Nothing to hold is nothing wrong.
+    const history = new History(folder.path, "run");
+    assert(isInUse(folder.path));
+    history.close();
+    assertEquals(isInUse(folder.path), false);
+    {
+      using _first = holdRun(folder.path);
+      using _second = holdRun(folder.path);
+      assert(isInUse(folder.path));
+      assertEquals(isAlive(folder.path), false);
+    }
+    assertEquals(isInUse(folder.path), false);
+  },
+);
+
+testWith(
+  "files",
+  "History waits for a reader that looks whether the run lives",
+  async () => {
+    using folder = tempFolder();
+    new History(folder.path, "run").close();
+    const path = `${folder.path}/${HISTORY_FILE}`;
+    // A reader in a thread of its own, that holds on for longer than it would.
+    const code = `
+      using file = Deno.openSync(${JSON.stringify(path)});
+      file.lockSync(false);
+      postMessage(null);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      file.unlockSync();
+    `;
+    const url = `data:application/javascript,${encodeURIComponent(code)}`;
+    const worker = new Worker(url, { type: "module" });
+    await new Promise((resolve) => worker.onmessage = resolve);
+    {
+      using history = new History(folder.path, "run", { isResumed: true });
+      history.cutBack(0);
+      history.append({ step: 1 });
+      assert(isAlive(folder.path));
+    }
+    worker.terminate();
+    assertEquals(readHistory(folder.path).lines, [{ step: 1 }]);
+  },
+);
