@@ -5,17 +5,16 @@
  * @module
  */
 
-import { type ConfigOf, type Field, seedField } from "./config/fields.ts";
+import {
+  type ConfigOf,
+  type Field,
+  type Seeded,
+  seedField,
+} from "./config/fields.ts";
 import { ConfigSchema } from "./config/schema.ts";
 import type { Run } from "./run/run.ts";
 import { isInherited } from "./utils/json.ts";
-import { MOST_KEYS } from "./store/run_directory.ts";
-
-/** What every configuration has: replicates differ in this key alone. */
-export interface Seeded {
-  /** Fixes everything random but the data. */
-  readonly seed: number;
-}
+import { MAX_KEYS } from "./store/run_file.ts";
 
 /** Keys of a configuration, each made by a function of `config/fields.ts`. */
 // deno-lint-ignore no-explicit-any
@@ -152,10 +151,10 @@ function checkDefinition(
     );
   }
   const nKeys = Object.keys(config).length;
-  if (nKeys >= MOST_KEYS) { // The seed is one, too.
+  if (nKeys >= MAX_KEYS) { // The seed is one, too.
     throw new TypeError(
       `Cannot define experiment ${name}: a configuration may have at most ` +
-        `${MOST_KEYS - 1} keys besides the seed; this one has ${nKeys}`,
+        `${MAX_KEYS - 1} keys besides the seed; this one has ${nKeys}`,
     );
   }
   for (const [key, field] of Object.entries({ ...config, ...evalConfig })) {

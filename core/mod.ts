@@ -24,9 +24,9 @@ export * from "./run/recorder.ts";
 export * from "./utils/results.ts";
 export * from "./utils/timer.ts";
 export type {
+  Environment,
   Numerics,
   RunInfo,
   RunStatus,
   SourceInfo,
-  Surroundings,
-} from "./store/run_directory.ts";
+} from "./store/run_info.ts";

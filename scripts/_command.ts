@@ -8,7 +8,7 @@ import { formatHelp, type Help } from "../core/config/flags.ts";
 import { type Field, toggle } from "../core/config/fields.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
 import { describeError } from "../core/utils/describe_error.ts";
-import { shown } from "../core/utils/terminal.ts";
+import { truncate } from "../core/utils/terminal.ts";
 import { explainRefusal, type Grants, isRefusal } from "./_refusal.ts";
 
 /** Exit status, as every command has it. */
@@ -95,7 +95,7 @@ export function printError(command: Command, error: unknown): void {
   const text = Deno.args.includes("--debug")
     ? inspect(error)
     : `error: ${explain(command, error)}`;
-  console.error(shown(text));
+  console.error(truncate(text));
 }
 
 function inspect(error: unknown): string {
@@ -195,7 +195,7 @@ export function usageError(
  * @returns What it returns.
  * @throws {ConfigError} If it throws, but for lack of a right.
  */
-export function asUsage<T>(lookUp: () => T): T {
+export function orUsageError<T>(lookUp: () => T): T {
   try {
     return lookUp();
   } catch (error) {
@@ -209,7 +209,7 @@ export interface Interruption extends Disposable {
   /** Aborted when it is asked; to be handed on. */
   readonly signal: AbortSignal;
   /** Aborted when it is asked once more. */
-  readonly hurry: AbortSignal;
+  readonly forceSignal: AbortSignal;
   /** The exit status that belongs to how the process was asked. */
   readonly status: () => number;
 }
@@ -237,7 +237,7 @@ export function listenForSignals(): Interruption {
   });
   return {
     signal: first.signal,
-    hurry: second.signal,
+    forceSignal: second.signal,
     status: () => status,
     [Symbol.dispose]() {
       for (const { name, listener } of listeners) {

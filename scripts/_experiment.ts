@@ -9,8 +9,8 @@ import type { Run, RunOptions } from "../core/run/run.ts";
 import { CHECKPOINT_FILE } from "../core/store/checkpoint.ts";
 import { describeError } from "../core/utils/describe_error.ts";
 import { stringify } from "../core/utils/json.ts";
-import { printableJson, shown } from "../core/utils/terminal.ts";
-import type { SourceInfo } from "../core/store/run_directory.ts";
+import { printableJson, truncate } from "../core/utils/terminal.ts";
+import type { SourceInfo } from "../core/store/run_info.ts";
 import { resolve } from "@std/path";
 import {
   type Command,
@@ -83,7 +83,7 @@ export function beginSource(
     collectSource([
       import.meta.resolve("../core/run/lifecycle.ts"),
       experimentUrl(experimentFileOf(args)),
-    ], (warning) => console.error(shown(`warning: ${warning}`)))
+    ], (warning) => console.error(truncate(`warning: ${warning}`)))
   );
   // Told where it is asked for: something else may be wrong first.
   collected.catch(() => {});
@@ -107,7 +107,7 @@ function experimentFileOf(args: readonly string[]): string {
 }
 
 /** How a training goes on that has been stopped. */
-function goesOn({ runId, runPath }: RunOutcome): string {
+function describeResume({ runId, runPath }: RunOutcome): string {
   let from = "from its checkpoint";
   try {
     Deno.lstatSync(`${runPath}/${CHECKPOINT_FILE}`);
@@ -117,8 +117,8 @@ function goesOn({ runId, runPath }: RunOutcome): string {
   return `deno task train --resume ${runId} goes on ${from}`;
 }
 
-/** How {@linkcode carryOut} reports. */
-export interface CarryOutOptions {
+/** How {@linkcode runAndReport} reports. */
+export interface ReportOptions {
   /** The experiment's name. */
   readonly name: string;
   /** In what its configuration differs from the defaults. */
@@ -138,9 +138,9 @@ export interface CarryOutOptions {
  * @param work The training or evaluation.
  * @returns The exit status.
  */
-export async function carryOut(
+export async function runAndReport(
   command: Command,
-  options: CarryOutOptions,
+  options: ReportOptions,
   work: (options: RunOptions) => Promise<RunOutcome>,
 ): Promise<number> {
   const print = console.log;
@@ -150,7 +150,7 @@ export async function carryOut(
   using interruption = listenForSignals();
   using failures = listenForFailures();
   using progress = await terminalProgress(quiet);
-  const { signal, hurry } = interruption;
+  const { signal, forceSignal } = interruption;
   const { signal: failure } = failures;
   let run: Run | undefined;
   const report = (outcome: RunOutcome): number => {
@@ -164,7 +164,7 @@ export async function carryOut(
     }
     if (outcome.status === "interrupted") {
       console.error(`interrupted: ${outcome.runPath}`);
-      if (command.name === "train") console.error(goesOn(outcome));
+      if (command.name === "train") console.error(describeResume(outcome));
       return interruption.status();
     }
     if (outcome.status === "failed") {
@@ -193,21 +193,21 @@ export async function carryOut(
   try {
     const outcome = work({
       signal,
-      hurry,
+      forceSignal,
       failure,
       onStart: (started) => {
         run = started;
         if (quiet) return;
         const { path } = started;
         console.error(
-          shown(`${experiment}: ${path}${changes ? ` (${changes})` : ""}`),
+          truncate(`${experiment}: ${path}${changes ? ` (${changes})` : ""}`),
         );
       },
       print: (record) => {
         progress.clear();
-        if (!json) print(shown(String(record)));
+        if (!json) print(truncate(String(record)));
       },
-      warn: (warning) => console.error(shown(`warning: ${warning}`)),
+      warn: (warning) => console.error(truncate(`warning: ${warning}`)),
       onProgress: (state) => progress.show(state),
     });
     return report(await Promise.race([outcome, failedEarly.promise]));

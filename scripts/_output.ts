@@ -1,4 +1,4 @@
-import { writeFileAtomic } from "../core/utils/json.ts";
+import { writeFileAtomic } from "../core/store/atomic_write.ts";
 
 /**
  * The folder that a file lies in.

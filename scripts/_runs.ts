@@ -1,6 +1,6 @@
 import { type Field, text, texts, toggle } from "../core/config/fields.ts";
-import { shown } from "../core/utils/terminal.ts";
-import type { Problem } from "../core/store/run_directory.ts";
+import { truncate } from "../core/utils/terminal.ts";
+import type { Problem } from "../core/store/run_file.ts";
 import { EXIT } from "./_command.ts";
 
 /** The flag that names directories of runs. */
@@ -38,7 +38,7 @@ export const strictFlag: Field<boolean> = toggle({
 });
 
 /** So many problems of one run are told: a run has thousands of files. */
-const MOST_TOLD = 10;
+const MAX_TOLD = 10;
 
 /**
  * Says on stderr which runs could not be read, and why.
@@ -47,18 +47,18 @@ const MOST_TOLD = 10;
  */
 export function reportProblems(problems: readonly Problem[]): void {
   for (const [run, own] of Map.groupBy(problems, ({ run }) => run)) {
-    for (const { file, reason } of own.slice(0, MOST_TOLD)) {
+    for (const { file, reason } of own.slice(0, MAX_TOLD)) {
       const place = reason.includes(file) ? "" : ` (${file})`;
       console.error(oneLine(`problem: ${run}: ${reason}${place}`));
     }
-    const left = own.length - MOST_TOLD;
+    const left = own.length - MAX_TOLD;
     if (left > 0) console.error(oneLine(`problem: ${run}: and ${left} more`));
   }
 }
 
 /** What a run is called must not look like another run's problem. */
 function oneLine(text: string): string {
-  return shown(text).replaceAll("\n", " ");
+  return truncate(text).replaceAll("\n", " ");
 }
 
 /**

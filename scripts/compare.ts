@@ -5,7 +5,7 @@
  * @module
  */
 
-import { shown } from "../core/utils/terminal.ts";
+import { truncate } from "../core/utils/terminal.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
 import { type Command, main } from "./_command.ts";
 import { compareGroups, compareRuns } from "./_compare.ts";
@@ -42,7 +42,7 @@ function noteBeside({ left, superseded, caveats }: Comparison): void {
     ...superseded.map((run) => `superseded: ${run}`),
     ...caveats.map((caveat) => `beware: ${caveat}`),
   ];
-  lines.forEach((line) => console.error(shown(line)));
+  lines.forEach((line) => console.error(truncate(line)));
 }
 
 /** How wide the terminal is, and whether it has colours, if it is one. */

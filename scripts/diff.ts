@@ -10,20 +10,21 @@ import { readSource } from "../core/store/source.ts";
 import { findRun } from "../core/store/find_run.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printable, printableJson } from "../core/utils/terminal.ts";
-import { readConfigFile, readRunInfo } from "../core/store/run_directory.ts";
+import { readConfigFile } from "../core/store/run_file.ts";
+import { readRunInfo } from "../core/store/run_info.ts";
 import {
   type ComparedRun,
   diffRuns,
   formatDiff,
 } from "../results/inspect/diff.ts";
 import {
-  asUsage,
   checkPositionals,
   type Command,
   commonSchema,
   EXIT,
   jsonFlag,
   main,
+  orUsageError,
   usageError,
 } from "./_command.ts";
 import { runsFolderFlag } from "./_runs.ts";
@@ -51,7 +52,7 @@ const command: Command = {
       throw usageError("Cannot diff without a run: deno task diff RUN [RUN]");
     }
     const paths = [first, second].map((name) =>
-      asUsage(() => findRun(runs, name))
+      orUsageError(() => findRun(runs, name))
     );
     const [a, b] = await Promise.all(paths.map((path) => read(runs, path)));
     const differences = diffRuns(a!, b!);

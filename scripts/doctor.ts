@@ -9,9 +9,9 @@ import { toggle } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { experimentFileOf } from "../core/run/_run_info.ts";
-import { isInUse } from "../core/store/history.ts";
+import { isInUse } from "../core/store/lock.ts";
 import { stringify } from "../core/utils/json.ts";
-import { readRunInfo } from "../core/store/run_directory.ts";
+import { readRunInfo } from "../core/store/run_info.ts";
 import { moveToTrash, TRASH } from "../core/store/trash.ts";
 import {
   type Examination,

@@ -9,20 +9,20 @@ import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { evaluateRun } from "../core/run/lifecycle.ts";
 import { findRun } from "../core/store/find_run.ts";
-import type { Problem } from "../core/store/run_directory.ts";
+import type { Problem } from "../core/store/run_file.ts";
 import {
-  asUsage,
   checkPositionals,
   type Command,
   commonSchema,
   jsonFlag,
   main,
+  orUsageError,
 } from "./_command.ts";
 import {
   beginSource,
-  carryOut,
   experimentFlag,
   loadExperiment,
+  runAndReport,
 } from "./_experiment.ts";
 import { reportProblems } from "./_runs.ts";
 
@@ -49,7 +49,7 @@ const command: Command = {
       groups: [
         ...settings,
         { title: "This evaluation", schema: evalSchema },
-        { title: "Surroundings", schema: globalConfigSchema },
+        { title: "Environment", schema: globalConfigSchema },
       ],
       examples: [
         "deno task eval",
@@ -74,7 +74,7 @@ const command: Command = {
     const { name } = experiment;
     const [wanted = "latest"] = flags.positionals;
     const problems: Problem[] = [];
-    const runPath = asUsage(() =>
+    const runPath = orUsageError(() =>
       findRun(globals.runs, wanted, {
         completed: true,
         experiment: name,
@@ -83,7 +83,7 @@ const command: Command = {
     );
     reportProblems(problems);
     const report = { name, json, quiet: globals.quiet };
-    return await carryOut(
+    return await runAndReport(
       command,
       report,
       (options) =>

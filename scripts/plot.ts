@@ -8,8 +8,8 @@ import { choice, integer, text } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
 import { findRun } from "../core/store/find_run.ts";
-import { printableJson, shown } from "../core/utils/terminal.ts";
-import type { Problem } from "../core/store/run_directory.ts";
+import { printableJson, truncate } from "../core/utils/terminal.ts";
+import type { Problem } from "../core/store/run_file.ts";
 import { compare } from "../results/compare/compare.ts";
 import type { CompareOptions } from "../results/compare/comparison.ts";
 import {
@@ -22,12 +22,12 @@ import { SCALES } from "../results/figures/scale.ts";
 import { formatSpec } from "../results/figures/spec_json.ts";
 import { selectRuns } from "../results/database/select.ts";
 import {
-  asUsage,
   checkPositionals,
   type Command,
   commonSchema,
   EXIT,
   main,
+  orUsageError,
   usageError,
 } from "./_command.ts";
 import { pickFields, selectionSchema, statisticsSchema } from "./_compare.ts";
@@ -167,7 +167,7 @@ const command: Command = {
         : await drawHistory(database, figure, { ...options, problems });
       await write(figure.out, spec);
       console.log(figure.out);
-      left.forEach((what) => console.error(shown(`not drawn: ${what}`)));
+      left.forEach((what) => console.error(truncate(`not drawn: ${what}`)));
     } finally {
       // A run that cannot be read may be why nothing can be drawn.
       reportProblems(problems);
@@ -200,7 +200,7 @@ async function drawSamples(
   );
   const { samples: wanted, reverse, setting } = figure;
   const problems: Problem[] = [];
-  const { samples, others } = asUsage(() =>
+  const { samples, others } = orUsageError(() =>
     readSamples(findRun(directory, wanted || reverse, { problems }), setting)
   );
   reportProblems(problems);
@@ -209,7 +209,7 @@ async function drawSamples(
   await write(figure.out, spec);
   console.log(figure.out);
   [...others.map((other) => `--setting ${other}`), ...left]
-    .forEach((what) => console.error(shown(`not drawn: ${what}`)));
+    .forEach((what) => console.error(truncate(`not drawn: ${what}`)));
   return EXIT.done;
 }
 

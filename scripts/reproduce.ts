@@ -21,10 +21,10 @@ import { checkStaysInside } from "../core/store/safe_path.ts";
 import { findRun } from "../core/store/find_run.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printable, printableJson } from "../core/utils/terminal.ts";
-import { runIdOf, type SourceInfo } from "../core/store/run_directory.ts";
+import { runIdFromPath } from "../core/store/run_directory.ts";
+import type { SourceInfo } from "../core/store/run_info.ts";
 import { resolve } from "@std/path";
 import {
-  asUsage,
   checkPositionals,
   type Command,
   commonSchema,
@@ -32,6 +32,7 @@ import {
   jsonFlag,
   listenForSignals,
   main,
+  orUsageError,
 } from "./_command.ts";
 import { beginSource, experimentFlag, loadExperiment } from "./_experiment.ts";
 import { terminalProgress } from "./_progress.ts";
@@ -58,7 +59,7 @@ const command: Command = {
       "of it,\n       its path, or latest [default: the latest completed]",
     groups: [
       { title: "Reproduce", schema: reproduceSchema },
-      { title: "Surroundings", schema: globalConfigSchema },
+      { title: "Environment", schema: globalConfigSchema },
     ],
     examples: [
       "deno task reproduce 3f9a",
@@ -77,7 +78,7 @@ const command: Command = {
     const [name = "latest"] = flags.positionals;
     const sourceOf = beginSource(args);
     const experiment = storedCode ? null : await loadExperiment(args);
-    const runPath = asUsage(() =>
+    const runPath = orUsageError(() =>
       findRun(globals.runs, name, {
         completed: true,
         ...(experiment ? { experiment: experiment.name } : {}),
@@ -131,7 +132,7 @@ function makeScratch(runs: string, runPath: string): string {
   checkStaysInside(`${runs}/${SCRATCH}`, runs);
   Deno.mkdirSync(`${runs}/${SCRATCH}`, { recursive: true });
   const unique = crypto.randomUUID().slice(0, 8);
-  const scratch = `${runs}/${SCRATCH}/${runIdOf(runPath)}_${unique}`;
+  const scratch = `${runs}/${SCRATCH}/${runIdFromPath(runPath)}_${unique}`;
   Deno.mkdirSync(scratch);
   return scratch;
 }

@@ -7,18 +7,18 @@
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { findEntry, findRun } from "../core/store/find_run.ts";
-import { isInUse } from "../core/store/history.ts";
+import { isInUse } from "../core/store/lock.ts";
 import { printable } from "../core/utils/terminal.ts";
-import { isStarting, runIdOf } from "../core/store/run_directory.ts";
+import { isStarting, runIdFromPath } from "../core/store/run_directory.ts";
 import { moveToTrash } from "../core/store/trash.ts";
 import { RunDatabase } from "../results/database/run_database.ts";
 import { selectRuns } from "../results/database/select.ts";
 import {
-  asUsage,
   type Command,
   commonSchema,
   EXIT,
   main,
+  orUsageError,
   usageError,
 } from "./_command.ts";
 import { quote } from "./_refusal.ts";
@@ -56,9 +56,9 @@ const command: Command = {
     // All of them first: where one cannot be moved, none is.
     const ids = where.length > 0
       ? selectRuns(new RunDatabase(runs), { where }).map(({ id }) => id)
-      : names.map((name) => asUsage(() => idOf(runs, name)));
+      : names.map((name) => orUsageError(() => idOf(runs, name)));
     const distinct = [...new Set(ids)];
-    for (const id of distinct) asUsage(() => checkMayGo(runs, id));
+    for (const id of distinct) orUsageError(() => checkMayGo(runs, id));
     if (distinct.length === 0) console.log("No run is what --where asks.");
     for (const id of distinct) {
       const place = moveToTrash(runs, id);
@@ -73,7 +73,7 @@ const command: Command = {
 function idOf(runs: string, name: string): string {
   const runPath = findRun(runs, name);
   checkNoLink(findEntry(runs, name));
-  return runIdOf(runPath);
+  return runIdFromPath(runPath);
 }
 
 /** Refuses what is no run that has come to its end. */

@@ -7,7 +7,7 @@
 import { toggle } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import type { Problem } from "../core/store/run_directory.ts";
+import type { Problem } from "../core/store/run_file.ts";
 import { RunDatabase } from "../results/database/run_database.ts";
 import { formatRuns } from "../results/inspect/runs.ts";
 import { selectRuns } from "../results/database/select.ts";

@@ -10,16 +10,16 @@ import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
 import { findRun } from "../core/store/find_run.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printable, printableJson } from "../core/utils/terminal.ts";
-import type { SourceInfo } from "../core/store/run_directory.ts";
+import type { SourceInfo } from "../core/store/run_info.ts";
 import { describeRun, formatRun } from "../results/inspect/show.ts";
 import {
-  asUsage,
   checkPositionals,
   type Command,
   commonSchema,
   EXIT,
   jsonFlag,
   main,
+  orUsageError,
   usageError,
 } from "./_command.ts";
 import { reportProblems, runsFolderFlag } from "./_runs.ts";
@@ -52,7 +52,7 @@ const command: Command = {
     checkPositionals(flags.positionals, 1);
     const { json, runs, file } = flags.resolve(showSchema);
     const [name = "latest"] = flags.positionals;
-    const runPath = asUsage(() => findRun(runs, name));
+    const runPath = orUsageError(() => findRun(runs, name));
     const run = describeRun(runPath);
     if (file !== "") {
       console.log(await fileOf(runs, run.info.source, file));

@@ -8,8 +8,8 @@
 import { texts } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { readText } from "../core/store/limits.ts";
-import type { Problem } from "../core/store/run_directory.ts";
+import { readText } from "../core/store/read_text.ts";
+import type { Problem } from "../core/store/run_file.ts";
 import { render } from "../results/tables/render.ts";
 import {
   checkPositionals,

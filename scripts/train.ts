@@ -15,22 +15,22 @@ import {
 import type { Experiment } from "../core/experiment.ts";
 import { resumeRun, trainRun } from "../core/run/lifecycle.ts";
 import { findRun } from "../core/store/find_run.ts";
-import { readRunInfo } from "../core/store/run_directory.ts";
+import { readRunInfo } from "../core/store/run_info.ts";
 import { basename, dirname } from "@std/path";
 import {
-  asUsage,
   checkPositionals,
   type Command,
   commonSchema,
   jsonFlag,
   main,
+  orUsageError,
   usageError,
 } from "./_command.ts";
 import {
   beginSource,
-  carryOut,
   experimentFlag,
   loadExperiment,
+  runAndReport,
 } from "./_experiment.ts";
 
 const trainSchema = new ConfigSchema({
@@ -65,7 +65,7 @@ const command: Command = {
       groups: [
         { title: `Configuration of ${name}`, schema: configSchema },
         { title: "This run", schema: trainSchema },
-        { title: "Surroundings", schema: globalConfigSchema },
+        { title: "Environment", schema: globalConfigSchema },
       ],
       examples: [
         "deno task train --dataset faithful --n-epochs 20 --seed 7",
@@ -98,10 +98,10 @@ const command: Command = {
       const given = Object.fromEntries(
         Object.entries(globals).filter(([key]) => asked.includes(key)),
       );
-      const runPath = asUsage(() =>
+      const runPath = orUsageError(() =>
         findRun(globals.runs, own.resume, { unfinished: true })
       );
-      return await carryOut(
+      return await runAndReport(
         command,
         { name, json, quiet },
         (options) =>
@@ -117,22 +117,26 @@ const command: Command = {
     const config = configSchema.resolve([
       ...(own.config === ""
         ? []
-        : [asUsage(() => readConfigOf(experiment, own.config))]),
+        : [orUsageError(() => readConfigOf(experiment, own.config))]),
       flags.sourceFor(configSchema),
     ]);
     const changes = configSchema.changes(config);
     const report = { name, changes, json, quiet };
-    return await carryOut(command, report, (options) =>
-      trainRun(experiment, {
-        ...options,
-        config,
-        globals,
-        tags,
-        note,
-        keepSource,
-        command: command.name,
-        args,
-      }));
+    return await runAndReport(
+      command,
+      report,
+      (options) =>
+        trainRun(experiment, {
+          ...options,
+          config,
+          globals,
+          tags,
+          note,
+          keepSource,
+          command: command.name,
+          args,
+        }),
+    );
   },
 };
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { writeFileAtomic } from "../core/utils/json.ts";
+import { writeFileAtomic } from "../core/store/atomic_write.ts";
 import { formatMarkdown } from "../results/tables/table.ts";
 
 /** A table of texts; all columns but the first ones are numbers. */

@@ -12,12 +12,9 @@ import {
   type ScalarFields,
   ScalarResult,
 } from "../core/utils/results.ts";
-import {
-  type RunInfo,
-  writeConfigFile,
-  writeRecords,
-  writeRunInfo,
-} from "../core/store/run_directory.ts";
+import { type RunInfo, writeRunInfo } from "../core/store/run_info.ts";
+import { writeConfigFile } from "../core/store/run_file.ts";
+import { writeRecords } from "../core/store/records.ts";
 
 /** What a run is to have that others have not. */
 export interface MadeRun {

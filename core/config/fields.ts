@@ -335,3 +335,9 @@ function describe<T>(options: Described<T>): Described<T> {
     ...(before === undefined ? {} : { before }),
   };
 }
+
+/** What every configuration has: replicates differ in this key alone. */
+export interface Seeded {
+  /** Fixes everything random but the data. */
+  readonly seed: number;
+}

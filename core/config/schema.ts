@@ -7,13 +7,9 @@
 import leven from "leven";
 import type { Field, Fields } from "./fields.ts";
 import { checkStaysInside } from "../store/safe_path.ts";
-import {
-  inBrief,
-  isJsonObject,
-  type JsonObject,
-  readJsonFile,
-} from "../utils/json.ts";
-import { readConfigFile, writeConfigFile } from "../store/run_directory.ts";
+import { isJsonObject, type JsonObject, preview } from "../utils/json.ts";
+import { readJsonFile } from "../store/json_file.ts";
+import { readConfigFile, writeConfigFile } from "../store/run_file.ts";
 
 /** One thing that is wrong with a configuration or a command line. */
 export interface ConfigProblem {
@@ -157,7 +153,7 @@ export class ConfigSchema<T extends object> {
         const checked = check(value);
         if (checked === undefined) {
           const message = `Cannot use ${where} as it must be ${rule}: ` +
-            `current value is ${inBrief(value)}`;
+            `current value is ${preview(value)}`;
           problems.push({ where, message });
         } else config.set(key, freeze(checked));
       }
@@ -304,7 +300,7 @@ export function unknownKey(
 const WRONG_LETTERS = 2;
 const WRONG_SHARE = 0.4;
 /** What is longer is no misspelt name, and would take long to compare. */
-const LONGEST_NAME = 1000;
+const MAX_NAME_LENGTH = 1000;
 
 /**
  * Finds the known name that a misspelt one was meant to be.
@@ -317,7 +313,7 @@ export function closest(
   name: string,
   known: readonly string[],
 ): string | undefined {
-  if (name.length > LONGEST_NAME) return undefined;
+  if (name.length > MAX_NAME_LENGTH) return undefined;
   const distance = (other: string) =>
     leven(name.toLowerCase(), other.toLowerCase());
   const nearest = known.toSorted((a, b) => distance(a) - distance(b))[0];

@@ -6,8 +6,9 @@
  */
 
 import { parse } from "csv-parse/sync";
-import { MOST_BYTES, readText } from "../store/limits.ts";
-import { inBrief } from "../utils/json.ts";
+import { MAX_BYTES } from "../store/limits.ts";
+import { readText } from "../store/read_text.ts";
+import { preview } from "../utils/json.ts";
 import { Meter } from "../utils/meters.ts";
 import type { RandomStream } from "../utils/random.ts";
 
@@ -42,7 +43,7 @@ export interface Batch {
  * @throws {RangeError} If it is no file, too large, or has too many columns.
  */
 export function readTable(path: string): Table {
-  return parseTable(readText(path, MOST_BYTES.table), path);
+  return parseTable(readText(path, MAX_BYTES.table), path);
 }
 
 /**
@@ -62,7 +63,7 @@ export function parseTable(text: string, path: string): Table {
 }
 
 /** So many columns may a table have: more are no table of numbers to train on. */
-const MOST_COLUMNS = 4096;
+const MAX_COLUMNS = 4096;
 
 /** Takes rows of fields one by one, and keeps their numbers alone. */
 class RowReader {
@@ -98,7 +99,7 @@ class RowReader {
       if (!isNumber(field)) {
         throw new SyntaxError(
           `Cannot read ${place} as ${columns[column]} must be a number: ` +
-            `current value is ${inBrief(field)}` +
+            `current value is ${preview(field)}` +
             (/[;\t]/.test(field) ? ", and fields are parted by commas" : ""),
         );
       }
@@ -108,9 +109,9 @@ class RowReader {
 
   #columnsOf(fields: readonly string[], line: number): readonly string[] {
     const place = `${this.#path}:${line}`;
-    if (fields.length > MOST_COLUMNS) {
+    if (fields.length > MAX_COLUMNS) {
       throw new RangeError(
-        `Cannot read ${place} as a table must have at most ${MOST_COLUMNS} ` +
+        `Cannot read ${place} as a table must have at most ${MAX_COLUMNS} ` +
           `columns: current count is ${fields.length}`,
       );
     }
@@ -119,7 +120,7 @@ class RowReader {
     if (!this.#hasNames && names.length > 0) {
       throw new SyntaxError(
         `Cannot read ${place} as a first line must be all names or all ` +
-          `numbers: current value of one field is ${inBrief(names[0])}`,
+          `numbers: current value of one field is ${preview(names[0])}`,
       );
     }
     return this.#hasNames
@@ -151,7 +152,7 @@ function parseRows(text: string, path: string, reader: RowReader): void {
       bom: true,
       comment: "#",
       comment_no_infix: true,
-      max_record_size: MOST_BYTES.tableRow,
+      max_record_size: MAX_BYTES.tableRow,
       // Kept by the reader: as texts, all fields would take twenty times more.
       on_record(fields: string[], { lines }) {
         try {
@@ -205,7 +206,7 @@ export interface Split {
 
 /** The share of a table's rows that is held out. */
 export const HELD_OUT_SHARE = 0.2;
-const FEWEST_ROWS = 5;
+const MIN_ROWS = 5;
 
 /**
  * Holds out a random fifth of a table's rows.
@@ -216,9 +217,9 @@ const FEWEST_ROWS = 5;
  * @throws {RangeError} If the table has fewer than five rows.
  */
 export function splitTable(table: Table, random: RandomStream): Split {
-  if (table.nRows < FEWEST_ROWS) {
+  if (table.nRows < MIN_ROWS) {
     throw new RangeError(
-      `Cannot hold out rows of a table that has fewer than ${FEWEST_ROWS}: ` +
+      `Cannot hold out rows of a table that has fewer than ${MIN_ROWS}: ` +
         `current count is ${table.nRows}`,
     );
   }

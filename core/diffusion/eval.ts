@@ -58,7 +58,7 @@ const NOISE_LEVELS = [0.1, 0.3, 0.5, 0.7, 0.9, 0.99];
 const FLOOR_REPEATS = 5;
 
 /** Distances without bias need pairs on both sides. */
-const FEWEST_SAMPLES = 2;
+const MIN_SAMPLES = 2;
 
 /** The width of the kernel of MMD², in standard units, for every dataset. */
 const BANDWIDTH = 0.5;
@@ -206,10 +206,10 @@ export class Evaluator {
     const { dataset } = this.#modelConfig;
     const { nSamples } = this.#config;
     const reference = new Reference(data, nSamples);
-    if (reference.nSamples < FEWEST_SAMPLES) {
+    if (reference.nSamples < MIN_SAMPLES) {
       throw new RangeError(
         `Cannot compare samples with ${dataset} as half of its held-out rows ` +
-          `must be at least ${FEWEST_SAMPLES}: current count of held-out rows ` +
+          `must be at least ${MIN_SAMPLES}: current count of held-out rows ` +
           `is ${data.heldOut.nRows}`,
       );
     }

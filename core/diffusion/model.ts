@@ -9,16 +9,14 @@ import * as tf from "@tensorflow/tfjs";
 import type { EvalConfig } from "./eval_config.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { checkStaysInside } from "../store/safe_path.ts";
-import { checkFile, MOST_BYTES } from "../store/limits.ts";
-import {
-  inBrief,
-  isJsonObject,
-  writeFileAtomic,
-  writeJsonFile,
-  type WriteOptions,
-} from "../utils/json.ts";
+import { checkFile } from "../store/read_text.ts";
+import { MAX_BYTES } from "../store/limits.ts";
+import { isJsonObject, preview } from "../utils/json.ts";
+import { writeFileAtomic, type WriteOptions } from "../store/atomic_write.ts";
+import { writeJsonFile } from "../store/json_file.ts";
 import type { RandomStream } from "../utils/random.ts";
-import { makeFolder, readRunFile } from "../store/run_directory.ts";
+import { makeFolder } from "../store/run_directory.ts";
+import { readRunFile } from "../store/run_file.ts";
 import { isRandomLayer } from "./models/layers.ts";
 import { identity } from "./models/identity.ts";
 import { mlp } from "./models/mlp.ts";
@@ -272,7 +270,7 @@ export async function loadModel(
   const path = `${folder}/${WEIGHTS_FILES[name]}`;
   checkStaysInside(path, runPath);
   const nBytes = specs.reduce((sum, { shape }) => sum + bytesOf(shape), 0);
-  const size = checkFile(path, MOST_BYTES.weights);
+  const size = checkFile(path, MAX_BYTES.weights);
   if (size !== nBytes) {
     throw new RangeError(
       `Cannot load ${path} as it must have the ${nBytes} bytes that ` +
@@ -312,7 +310,7 @@ function specsOf(manifest: unknown): tf.io.WeightsManifestEntry[] {
     if (isSane) return { name, shape: shape as number[], dtype };
     throw new RangeError(
       "each weight of weightsManifest must have a name, a shape of whole " +
-        `numbers and dtype float32: current value is ${inBrief(weight)}`,
+        `numbers and dtype float32: current value is ${preview(weight)}`,
     );
   });
 }
@@ -327,8 +325,8 @@ function checkAgreement(
     if (wanted?.join() === shape.join()) continue;
     throw new RangeError(
       `weightsManifest must list the weights that its layers have: ` +
-        `current value of ${inBrief(name)} is ${inBrief(shape)}, and of the ` +
-        `layers' ${wanted ? inBrief(wanted) : "none"}`,
+        `current value of ${preview(name)} is ${preview(shape)}, and of the ` +
+        `layers' ${wanted ? preview(wanted) : "none"}`,
     );
   }
   const names = new Set(specs.map(({ name }) => name));

@@ -67,7 +67,7 @@ export const DATASET_NAMES: readonly string[] = [
 ];
 
 /** A configuration may be anyone's: more would take all memory, or for ever. */
-const MOST_ROWS = 1e7, MOST_TIMESTEPS = 1e6;
+const MAX_ROWS = 1e7, MAX_TIMESTEPS = 1e6;
 
 /** The schema of {@linkcode ModelConfig}: each key is written down here. */
 export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
@@ -114,7 +114,7 @@ export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
   nTrain: integer({
     default: 8000,
     min: 2,
-    max: MOST_ROWS,
+    max: MAX_ROWS,
     description: "how many rows an epoch has (of finite data, at most)",
   }),
   freshData: toggle({
@@ -125,7 +125,7 @@ export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
   nTimesteps: integer({
     default: 1000,
     min: 1,
-    max: MOST_TIMESTEPS,
+    max: MAX_TIMESTEPS,
     description: "how many steps the noise schedule has",
   }),
   betaSchedule: choice({

@@ -3,19 +3,19 @@ import type { Experiment } from "../experiment.ts";
 import type { RunFacts } from "./run.ts";
 import { describeError } from "../utils/describe_error.ts";
 import {
-  actualStatus,
+  type Environment,
+  readStatus,
   type RunInfo,
   type RunStatus,
-  type Surroundings,
-} from "../store/run_directory.ts";
+} from "../store/run_info.ts";
 
 /**
  * What `run.json` says of a run that goes on: what it began with stays, what it
  * rests on now is noted.
  */
-export function againInfo(
+export function resumedInfo(
   { error: _, ...info }: RunInfo,
-  here: Surroundings,
+  here: Environment,
 ): RunInfo {
   const session = { at: new Date().toISOString(), ...here };
   return {
@@ -27,8 +27,8 @@ export function againInfo(
   };
 }
 
-/** Surroundings, and what was told of them since. */
-export function described<T extends Surroundings>(
+/** Environment, and what was told of them since. */
+export function withFacts<T extends Environment>(
   session: T,
   facts: RunFacts,
 ): T {
@@ -37,25 +37,25 @@ export function described<T extends Surroundings>(
 }
 
 /** What a run tells of itself belongs to the session that it is in. */
-export function describedRun(info: RunInfo, facts: RunFacts): RunInfo {
+export function withRunFacts(info: RunInfo, facts: RunFacts): RunInfo {
   const { resumed = [] } = info;
   const last = resumed.at(-1);
-  if (!last) return described(info, facts);
+  if (!last) return withFacts(info, facts);
   return {
     ...info,
-    resumed: [...resumed.slice(0, -1), described(last, facts)],
+    resumed: [...resumed.slice(0, -1), withFacts(last, facts)],
   };
 }
 
 /** How and when something ended. */
-export function endingOf(status: RunStatus, error?: unknown) {
+export function describeEnding(status: RunStatus, error?: unknown) {
   const finishedAt = new Date().toISOString();
   const why = status === "failed" ? { error: describeError(error) } : {};
   return { status, finishedAt, ...why };
 }
 
 /** What a run keeps of how it is carried out, to go on in the same way. */
-export function settingsOf(
+export function pickSettings(
   { engine, onNonfinite, checkpointEvery, fsync }: GlobalConfig,
 ) {
   return { engine, onNonfinite, checkpointEvery, fsync };
@@ -104,7 +104,7 @@ export function checkCompleted(
   if (info.status === "completed") return;
   throw new RangeError(
     `Cannot ${what} run ${info.runId} as it must be completed: current ` +
-      `status is ${actualStatus(runPath, info)}; deno task train --resume ` +
+      `status is ${readStatus(runPath, info)}; deno task train --resume ` +
       `${info.runId} goes on with it`,
   );
 }

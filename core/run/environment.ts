@@ -1,8 +1,4 @@
-import type {
-  RunInfo,
-  SourceInfo,
-  Surroundings,
-} from "../store/run_directory.ts";
+import type { Environment, RunInfo, SourceInfo } from "../store/run_info.ts";
 import { VERSION } from "../version.ts";
 
 /** Rights to folders, and all others. */
@@ -16,10 +12,10 @@ const OTHER_RIGHTS = ["net", "env", "run", "sys", "ffi", "import"] as const;
  * @param source What runs, where that is known.
  * @returns Versions, machine, process and rights.
  */
-export function surroundings(
+export function readEnvironment(
   runs: string,
   source: SourceInfo | null,
-): Surroundings {
+): Environment {
   return {
     versions: {
       whisker: VERSION,
@@ -67,7 +63,7 @@ export const SHORT_HASH = 12;
  * @param of What a run rests on.
  * @returns The facts that are known.
  */
-export function factsOf(of: Surroundings): Record<string, string> {
+export function factsOf(of: Environment): Record<string, string> {
   const { versions, engine, numerics, host, source, permissions, data } = of;
   const { whisker, deno, v8, tfjs, ...others } = versions;
   const facts: Record<string, string | number | null | undefined> = {
@@ -120,8 +116,8 @@ const MATTER = [
  * @returns A clause each: `the engine was wasm and is cpu`.
  */
 export function changesThatMatter(
-  before: Surroundings,
-  now: Surroundings,
+  before: Environment,
+  now: Environment,
 ): string[] {
   const was = factsOf(before), is = factsOf(now);
   return MATTER
@@ -140,7 +136,7 @@ export function changesThatMatter(
  * @returns A clause each.
  */
 export function changesOnTheWay(
-  info: Surroundings & Pick<RunInfo, "resumed">,
+  info: Environment & Pick<RunInfo, "resumed">,
 ): string[] {
   return (info.resumed ?? []).flatMap((session) =>
     changesThatMatter(info, session)

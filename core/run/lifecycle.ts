@@ -6,45 +6,47 @@
  */
 
 import {
-  againInfo,
   checkCompleted,
   checkExperiment,
-  described,
-  describedRun,
-  endingOf,
-  settingsOf,
+  describeEnding,
+  pickSettings,
+  resumedInfo,
+  withFacts,
+  withRunFacts,
 } from "./_run_info.ts";
 import {
   type GlobalConfig,
   globalConfigSchema,
 } from "../config/global_config.ts";
 import { ConfigError } from "../config/schema.ts";
-import type { Experiment, Seeded } from "../experiment.ts";
+import type { Seeded } from "../config/fields.ts";
+import type { Experiment } from "../experiment.ts";
 import { Run, type RunFacts, type RunOptions } from "./run.ts";
-import { changesThatMatter, surroundings } from "./environment.ts";
+import { changesThatMatter, readEnvironment } from "./environment.ts";
 import { checkNoLinkLeadsOut } from "../store/safe_path.ts";
 import { readCheckpoint, removeCheckpoint } from "../store/checkpoint.ts";
 import { hashContents } from "../store/file_hashes.ts";
 import { describeError } from "../utils/describe_error.ts";
-import { History, holdRun } from "../store/history.ts";
-import type { JsonObject, WriteOptions } from "../utils/json.ts";
+import { History } from "../store/history.ts";
+import { holdRun } from "../store/lock.ts";
+import type { JsonObject } from "../utils/json.ts";
+import type { WriteOptions } from "../store/atomic_write.ts";
 import { ResultCollection } from "../utils/results.ts";
+import { createRunDirectory, runIdFromPath } from "../store/run_directory.ts";
+import { encodeConfig, writeConfigFile } from "../store/run_file.ts";
 import {
-  createRunDirectory,
-  encodeConfig,
   type EvaluationInfo,
-  readRecords,
+  writeEvaluationInfo,
+} from "../store/evaluations.ts";
+import { readRecords, readTrainRecords } from "../store/records.ts";
+import {
+  type Environment,
   readRunInfo,
-  readTrainRecords,
-  runIdOf,
   type RunInfo,
   type RunStatus,
   type SourceInfo,
-  type Surroundings,
-  writeConfigFile,
-  writeEvaluationInfo,
   writeRunInfo,
-} from "../store/run_directory.ts";
+} from "../store/run_info.ts";
 
 /** How a run or an evaluation went: what `--json` prints. */
 export interface RunOutcome {
@@ -99,8 +101,8 @@ export async function conductRun<T>(
   const { warn = console.warn, globals = globalConfigSchema.defaults } = what;
   const isDurable = globals.fsync !== "never";
   throwIfStopped(what);
-  const runId = runIdOf(runPath);
-  const here = surroundings(globals.runs, source);
+  const runId = runIdFromPath(runPath);
+  const here = readEnvironment(globals.runs, source);
   if (!isResumed) writeConfigFile(runPath, config, { isDurable });
   // Locked before run.json says "running", or readers would take it for dead;
   // and before anything is read that another process might still write.
@@ -111,8 +113,8 @@ export async function conductRun<T>(
   });
   const before = isResumed ? checkNotCompleted(readRunInfo(runPath)) : null;
   const restored = isResumed ? await readCheckpoint(runPath) : null;
-  if (isResumed) history.cutBack(Number(restored?.historyLength ?? 0));
-  let info = before ? againInfo(before, here) : newInfo(runId, what, here);
+  if (isResumed) history.truncateTo(Number(restored?.historyLength ?? 0));
+  let info = before ? resumedInfo(before, here) : newInfo(runId, what, here);
   // The header, before run.json says that there is a history.
   if (isDurable) history.sync();
   // Each write is as durable as the first: a rename whose content is not on
@@ -134,8 +136,8 @@ export async function conductRun<T>(
     ...(isResumed ? { earlier: earlierRecords(runPath) } : {}),
     options: what,
     describe: (facts) => {
-      if (before) warnOfChanges(before, described(before, facts), warn);
-      update(describedRun(info, facts));
+      if (before) warnOfChanges(before, withFacts(before, facts), warn);
+      update(withRunFacts(info, facts));
     },
   });
   if (before) warnOfChanges(before, here, warn);
@@ -192,7 +194,7 @@ async function runToEnd<T>(
   const stop = (status: RunStatus, error?: unknown) => {
     if (isOver) return;
     isOver = true;
-    const ending = { ...endingOf(status, error), seconds: run.seconds };
+    const ending = { ...describeEnding(status, error), seconds: run.seconds };
     try {
       update(ending);
     } catch {
@@ -217,7 +219,7 @@ async function runToEnd<T>(
     // Rejections that nothing awaited are reported after a turn.
     await new Promise((resolve) => setTimeout(resolve, 0));
     failure?.throwIfAborted();
-    update({ ...endingOf("completed"), seconds: run.seconds });
+    update({ ...describeEnding("completed"), seconds: run.seconds });
     isOver = true;
     return result;
   } catch (error) {
@@ -270,7 +272,7 @@ function dropCheckpoint(
 function newInfo(
   runId: string,
   what: ConductOptions,
-  here: Surroundings,
+  here: Environment,
 ): RunInfo {
   const { experiment, command = "", args = [], tags = [], note = "" } = what;
   const { globals = globalConfigSchema.defaults, before } = what;
@@ -286,7 +288,7 @@ function newInfo(
     ...here,
     tags,
     note,
-    settings: settingsOf(globals),
+    settings: pickSettings(globals),
     ...(before ? { before } : {}),
   };
 }
@@ -294,7 +296,7 @@ function newInfo(
 /** Says what a run no longer has in common with its own beginning. */
 function warnOfChanges(
   before: RunInfo,
-  now: Surroundings,
+  now: Environment,
   warn: (warning: string) => void,
 ): void {
   for (const change of changesThatMatter(before, now)) {
@@ -310,10 +312,10 @@ const GRACE_MS = 5000;
 /**
  * Awaits the work, and stops waiting when it fails from outside or is
  * interrupted: at once, or where a checkpoint will be kept, a little later,
- * unless it is told to hurry.
+ * unless it is told to forceSignal.
  */
 async function untilStopped<T>(
-  { signal, hurry, failure }: RunOptions,
+  { signal, forceSignal, failure }: RunOptions,
   body: () => T | Promise<T>,
   run?: Run,
 ): Promise<T> {
@@ -326,7 +328,7 @@ async function untilStopped<T>(
   };
   const fail = () => reject(failure?.reason);
   signal?.addEventListener("abort", abort, { once: true });
-  hurry?.addEventListener("abort", giveUp, { once: true });
+  forceSignal?.addEventListener("abort", giveUp, { once: true });
   failure?.addEventListener("abort", fail, { once: true });
   try {
     const work = async () => await body();
@@ -334,7 +336,7 @@ async function untilStopped<T>(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
-    hurry?.removeEventListener("abort", giveUp);
+    forceSignal?.removeEventListener("abort", giveUp);
     failure?.removeEventListener("abort", fail);
   }
 }
@@ -436,7 +438,7 @@ function settingsBefore({ settings, engine }: RunInfo): GlobalConfig {
   const { defaults } = globalConfigSchema;
   // The engine itself, and not what chose it then.
   const known: JsonObject = { ...settings, ...(engine ? { engine } : {}) };
-  const checked = Object.keys(settingsOf(defaults)).flatMap((key) => {
+  const checked = Object.keys(pickSettings(defaults)).flatMap((key) => {
     const value = globalConfigSchema.field(key).check(known[key]);
     return value === undefined ? [] : [[key, value]];
   });
@@ -508,7 +510,7 @@ export async function evaluateRun(
     const { command = "", args = [], keepSource } = options;
     const { runs } = options.globals ?? globalConfigSchema.defaults;
     let info: EvaluationInfo = {
-      runId: runIdOf(runPath),
+      runId: runIdFromPath(runPath),
       evalConfig: evalConfig as JsonObject,
       status: "running",
       startedAt: new Date().toISOString(),
@@ -516,7 +518,7 @@ export async function evaluateRun(
       seconds: null,
       command,
       args,
-      ...surroundings(runs, await keepSource?.() ?? null),
+      ...readEnvironment(runs, await keepSource?.() ?? null),
     };
     const update = (
       facts: Partial<EvaluationInfo>,
@@ -529,7 +531,7 @@ export async function evaluateRun(
       runPath,
       config,
       options,
-      (facts) => update(described(info, facts)),
+      (facts) => update(withFacts(info, facts)),
     );
     await runToEnd(
       run,

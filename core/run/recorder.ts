@@ -14,7 +14,7 @@ import {
   ResultRecord,
   ScalarResult,
 } from "../utils/results.ts";
-import { MOST_RECORDS, writeRecords } from "../store/run_directory.ts";
+import { MAX_RECORDS, writeRecords } from "../store/records.ts";
 
 /** What makes records: a training, or one of its run's evaluations. */
 export type Stage = "train" | "eval";
@@ -122,10 +122,10 @@ export class Recorder {
     const all = new Map(
       [...this.#earlier(), ...records].map((one) => [one.metadata, one]),
     );
-    if (all.size > MOST_RECORDS) {
+    if (all.size > MAX_RECORDS) {
       throw new RangeError(
         `Cannot record ${record.metadata}: a run may have at most ` +
-          `${MOST_RECORDS} records`,
+          `${MAX_RECORDS} records`,
       );
     }
     if (this.#save?.stage === "train") {
@@ -158,7 +158,7 @@ export class Recorder {
   }
 }
 
-const LONGEST_NAME = 100;
+const MAX_NAME_LENGTH = 100;
 /** What stands in a file name as it is; `_`, `=` and `+` have a meaning. */
 const PLAIN_NAME = /^[A-Za-z][A-Za-z0-9.-]*(\/[A-Za-z][A-Za-z0-9.-]*)*$/;
 const PLAIN_VALUE = /^(?!(true|false)$)[A-Za-z][A-Za-z0-9.,-]*$/;
@@ -174,7 +174,7 @@ function fileNameOf(metadata: ResultMetadata): string {
     name.replaceAll("/", "+"),
     ...entries.map(([key, value]) => `${key}=${value}`),
   ].join("_");
-  const isPlain = readable.length <= LONGEST_NAME && PLAIN_NAME.test(name) &&
+  const isPlain = readable.length <= MAX_NAME_LENGTH && PLAIN_NAME.test(name) &&
     entries.every(([key, value]) =>
       PLAIN_VALUE.test(key) &&
       (typeof value !== "string" || PLAIN_VALUE.test(value))
@@ -183,5 +183,5 @@ function fileNameOf(metadata: ResultMetadata): string {
   const hash = hash64(JSON.stringify([name, entries]))
     .map((word) => word.toString(16).padStart(8, "0")).join("");
   const safe = readable.replaceAll(/[^A-Za-z0-9.,=+-]+/g, "-");
-  return `${safe.slice(0, LONGEST_NAME)}_${hash}`;
+  return `${safe.slice(0, MAX_NAME_LENGTH)}_${hash}`;
 }

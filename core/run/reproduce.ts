@@ -15,19 +15,18 @@ import type { RunOptions } from "./run.ts";
 import { changesOnTheWay, changesThatMatter } from "./environment.ts";
 import { checkStaysInside } from "../store/safe_path.ts";
 import { findDifference } from "../store/file_hashes.ts";
-import { HistoryReader, holdRun } from "../store/history.ts";
+import { HistoryReader } from "../store/history.ts";
+import { holdRun } from "../store/lock.ts";
 import { stringify } from "../utils/json.ts";
 import { ResultCollection, type ScalarResult } from "../utils/results.ts";
+import { type EvaluationInfo, readEvaluations } from "../store/evaluations.ts";
+import { readRecords, readTrainRecords } from "../store/records.ts";
 import {
-  type EvaluationInfo,
-  readEvaluations,
-  readRecords,
+  type Environment,
   readRunInfo,
-  readTrainRecords,
   type RunInfo,
   type SourceInfo,
-  type Surroundings,
-} from "../store/run_directory.ts";
+} from "../store/run_info.ts";
 
 /** Code that can train and evaluate: that of now, or that of then. */
 export interface RunningCode {
@@ -147,7 +146,7 @@ export async function reproduceRun(
 }
 
 /** What may be the cause of a difference. */
-function causesOf(then: Surroundings, now: Surroundings): string[] {
+function causesOf(then: Environment, now: Environment): string[] {
   return [
     ...(then.source
       ? []
@@ -158,7 +157,7 @@ function causesOf(then: Surroundings, now: Surroundings): string[] {
 
 /** The code of a source, with how it is to run. */
 async function prepared(
-  { source, engine }: Surroundings,
+  { source, engine }: Environment,
   { codeOf, globals, scratch, signal, onProgress }: ReproduceOptions,
 ) {
   const own = globalConfigSchema.fields.engine.check(engine);

@@ -13,9 +13,10 @@ import {
   type GlobalConfig,
   globalConfigSchema,
 } from "../config/global_config.ts";
-import type { Seeded } from "../experiment.ts";
+import type { Seeded } from "../config/fields.ts";
 import type { History, HistoryLine } from "../store/history.ts";
-import { type JsonObject, writeJsonFile } from "../utils/json.ts";
+import type { JsonObject } from "../utils/json.ts";
+import { writeJsonFile } from "../store/json_file.ts";
 import { Meter } from "../utils/meters.ts";
 import { RandomStream } from "../utils/random.ts";
 import { Recorder, type Stage } from "./recorder.ts";
@@ -26,13 +27,9 @@ import {
   ResultRecord,
   type ScalarResult,
 } from "../utils/results.ts";
-import {
-  makeFolder,
-  type Numerics,
-  readRunFile,
-  runIdOf,
-  type SourceInfo,
-} from "../store/run_directory.ts";
+import { makeFolder, runIdFromPath } from "../store/run_directory.ts";
+import type { Numerics, SourceInfo } from "../store/run_info.ts";
+import { readRunFile } from "../store/run_file.ts";
 import { Timer } from "../utils/timer.ts";
 
 /** How far a run has come. */
@@ -75,7 +72,7 @@ export interface RunOptions {
    */
   readonly signal?: AbortSignal;
   /** After the signal: does not wait for a checkpoint any longer. */
-  readonly hurry?: AbortSignal;
+  readonly forceSignal?: AbortSignal;
   /**
    * Fails the run when it is aborted, for the reason that it gives: an error
    * that was thrown outside of the experiment's own promise, in a timer for
@@ -162,7 +159,7 @@ export class Run {
     this.#parts = parts;
     this.path = path;
     this.config = parts.config;
-    this.id = runIdOf(path);
+    this.id = runIdFromPath(path);
     this.globals = options.globals ?? globalConfigSchema.defaults;
     this.#recorder = new Recorder({
       save: { runPath: path, stage, isDurable: this.isDurable, earlier },

@@ -12,15 +12,11 @@
 
 import { sha256 } from "../utils/hash.ts";
 import { checkStaysInside } from "./safe_path.ts";
-import { checkFile, MOST_BYTES } from "./limits.ts";
-import {
-  checkVersion,
-  isJsonObject,
-  type JsonObject,
-  SCHEMA_VERSION,
-  writeFileAtomic,
-  type WriteOptions,
-} from "../utils/json.ts";
+import { checkFile } from "./read_text.ts";
+import { MAX_BYTES } from "./limits.ts";
+import { checkVersion, SCHEMA_VERSION } from "./json_file.ts";
+import { isJsonObject, type JsonObject } from "../utils/json.ts";
+import { writeFileAtomic, type WriteOptions } from "./atomic_write.ts";
 
 /** The checkpoint's file name in a run directory. */
 export const CHECKPOINT_FILE = "checkpoint.safetensors";
@@ -97,7 +93,7 @@ export async function readCheckpoint(
   const path = `${runPath}/${CHECKPOINT_FILE}`;
   checkStaysInside(path, runPath);
   try {
-    checkFile(path, MOST_BYTES.checkpoint);
+    checkFile(path, MAX_BYTES.checkpoint);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
@@ -164,10 +160,10 @@ async function encodeCheckpoint(
   const padded = Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
   const size = HEADER_BYTES + padded + end;
   // What could not be read again is no checkpoint.
-  if (padded > MOST_BYTES.text || size > MOST_BYTES.checkpoint) {
+  if (padded > MAX_BYTES.text || size > MAX_BYTES.checkpoint) {
     throw new RangeError(
       `Cannot keep a checkpoint as its arrays may have ` +
-        `${MOST_BYTES.checkpoint} bytes and all else ${MOST_BYTES.text}: ` +
+        `${MAX_BYTES.checkpoint} bytes and all else ${MAX_BYTES.text}: ` +
         `current values are ${end} and ${padded}`,
     );
   }
@@ -189,7 +185,7 @@ async function decodeCheckpoint(
     ? Infinity
     : Number(view.getBigUint64(0, true));
   if (length > bytes.length - HEADER_BYTES) throw damaged("it ends too early");
-  if (length > MOST_BYTES.text) throw damaged("its header is too long");
+  if (length > MAX_BYTES.text) throw damaged("its header is too long");
   const start = HEADER_BYTES + length;
   const text = new TextDecoder().decode(bytes.subarray(HEADER_BYTES, start));
   let header: unknown;

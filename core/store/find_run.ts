@@ -5,13 +5,9 @@
  */
 
 import { pathWithin } from "./safe_path.ts";
-import {
-  hasBegun,
-  type Problem,
-  readRunInfo,
-  RUN_ID,
-  type RunInfo,
-} from "./run_directory.ts";
+import { hasBegun, RUN_ID } from "./run_directory.ts";
+import type { Problem } from "./run_file.ts";
+import { readRunInfo, type RunInfo } from "./run_info.ts";
 
 /** A name under the runs directory: a run, or what only looks like one. */
 export interface RunEntry {
@@ -135,11 +131,11 @@ export function findEntry(
   );
 }
 
-const MOST_NAMED = 4;
+const MAX_NAMED = 4;
 
 function summarize(names: readonly string[]): string {
-  const named = names.slice(0, MOST_NAMED).join(", ");
-  const left = names.length - MOST_NAMED;
+  const named = names.slice(0, MAX_NAMED).join(", ");
+  const left = names.length - MAX_NAMED;
   return left > 0 ? `${named} and ${left} more` : named;
 }
 

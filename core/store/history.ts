@@ -5,21 +5,19 @@
  * @module
  */
 
-import { checkStaysInside } from "./safe_path.ts";
-import { checkFile, formatSize, MOST_BYTES, readLines } from "./limits.ts";
 import {
   checkDepth,
-  inBrief,
   isJsonObject,
   type JsonObject,
   parseJson,
-  parseVersioned,
-  SCHEMA_VERSION,
+  preview,
   stringify,
 } from "../utils/json.ts";
-
-/** The history's file name in a run directory. */
-export const HISTORY_FILE = "metrics.jsonl";
+import { parseVersioned, SCHEMA_VERSION } from "./json_file.ts";
+import { formatSize, MAX_BYTES } from "./limits.ts";
+import { HISTORY_FILE, isAlive, lock } from "./lock.ts";
+import { checkFile, readLines } from "./read_text.ts";
+import { checkStaysInside } from "./safe_path.ts";
 
 /** What one line of the history holds. */
 export type HistoryLine = Readonly<
@@ -53,7 +51,7 @@ export class History implements Disposable {
 
   /**
    * Starts the history of a new run, or opens that of a run which is to go on;
-   * {@linkcode History.cutBack} then says from where.
+   * {@linkcode History.truncateTo} then says from where.
    *
    * @param runPath The run's directory.
    * @param runId The run's id, for the header.
@@ -69,7 +67,7 @@ export class History implements Disposable {
     const mayLive = options.isRunning === true && isAlive(runPath);
     const path = `${runPath}/${HISTORY_FILE}`;
     this.#path = path;
-    if (isResumed) checkResumable(path);
+    if (isResumed) checkIsFile(path);
     // Not truncated when it is opened: another process may still write to it.
     this.#file = Deno.openSync(path, {
       write: true,
@@ -105,7 +103,7 @@ export class History implements Disposable {
    * then; 0 begins anew.
    * @throws {RangeError} If the file has fewer.
    */
-  cutBack(length: number): void {
+  truncateTo(length: number): void {
     const size = this.#file.seekSync(0, Deno.SeekMode.End);
     if (size < length) {
       throw new RangeError(
@@ -118,11 +116,11 @@ export class History implements Disposable {
     this.#isToBeCut = true;
   }
 
-  /** Drops what {@linkcode History.cutBack} has said, if it is there still. */
+  /** Drops what {@linkcode History.truncateTo} has said, if it is there still. */
   settle(): void {
     if (!this.#isToBeCut) return;
     this.#isToBeCut = false;
-    this.#cutBack();
+    this.#truncateTo();
     if (this.#length === 0) this.append(this.#header);
   }
 
@@ -148,7 +146,7 @@ export class History implements Disposable {
     if (!isJsonObject(values)) {
       throw new TypeError(
         "Cannot log this: a line must be an object such as " +
-          `{ step: 1, loss: 0.5 }; current value is ${inBrief(values)}`,
+          `{ step: 1, loss: 0.5 }; current value is ${preview(values)}`,
       );
     }
     this.settle();
@@ -160,10 +158,10 @@ export class History implements Disposable {
       checkDepth(line, this.#path, "write");
     }
     const bytes = this.#encoder.encode(line + "\n");
-    if (bytes.length > MOST_BYTES.historyLine) {
+    if (bytes.length > MAX_BYTES.historyLine) {
       throw new RangeError(
         `Cannot log a line of ${formatSize(bytes.length)}: a line of the ` +
-          `history may have at most ${formatSize(MOST_BYTES.historyLine)}`,
+          `history may have at most ${formatSize(MAX_BYTES.historyLine)}`,
       );
     }
     let written = 0;
@@ -174,7 +172,7 @@ export class History implements Disposable {
         );
       }
     } catch (error) {
-      if (written > 0) this.#cutBack();
+      if (written > 0) this.#truncateTo();
       throw this.#named(error, "write");
     }
     this.#length += bytes.length;
@@ -204,40 +202,18 @@ export class History implements Disposable {
     this.close();
   }
 
-  #cutBack(): void {
+  #truncateTo(): void {
     this.#file.truncateSync(this.#length);
     this.#file.seekSync(this.#length, Deno.SeekMode.Start);
   }
 }
 
 /** To open a pipe would wait for a reader; a history that is gone is made. */
-function checkResumable(path: string): void {
+function checkIsFile(path: string): void {
   try {
     checkFile(path, Infinity);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-const LOCK_TRIES = 50;
-const LOCK_WAIT_MS = 4;
-
-/**
- * Locks a file for as long as it is open. Readers that look whether a run lives
- * hold it for a moment, and that is waited for.
- */
-function lock(file: Deno.FsFile): boolean {
-  const nothing = new Int32Array(new SharedArrayBuffer(4));
-  try {
-    for (let i = 0; i < LOCK_TRIES; i++) {
-      if (file.tryLockSync(true)) return true;
-      Atomics.wait(nothing, 0, 0, LOCK_WAIT_MS);
-    }
-    return false;
-  } catch {
-    // A file system without locks: readers then go by the time of the last
-    // line.
-    return true;
   }
 }
 
@@ -292,7 +268,7 @@ export class HistoryReader implements Iterable<JsonObject> {
     const path = `${this.#runPath}/${HISTORY_FILE}`;
     checkStaysInside(path, this.#runPath);
     let nLines = 0;
-    for (const { text, isWhole } of readLines(path, MOST_BYTES.historyLine)) {
+    for (const { text, isWhole } of readLines(path, MAX_BYTES.historyLine)) {
       const place = `${path}:${++nLines}`;
       if (!isWhole) this.#isTorn = true;
       else if (nLines === 1) {
@@ -331,73 +307,4 @@ export function readHistory(runPath: string): HistoryContent {
   const history = new HistoryReader(runPath);
   const lines = [...history];
   return { runId: history.runId, lines, torn: history.isTorn };
-}
-
-/**
- * Holds on to a run for as long as it is read or added to, so that it is not
- * removed meanwhile; several can do so at once.
- *
- * @param runPath The run's directory.
- * @returns What lets go of it at the end of its scope.
- */
-export function holdRun(runPath: string): Disposable {
-  const path = `${runPath}/${HISTORY_FILE}`;
-  try {
-    checkStaysInside(path, runPath);
-    checkFile(path, Infinity);
-    const file = Deno.openSync(path);
-    try {
-      file.tryLockSync(false);
-    } catch { /* a file system without locks: then nobody can tell */ }
-    return file;
-  } catch {
-    // Results can be passed on without the history that led to them.
-    return { [Symbol.dispose]() {} };
-  }
-}
-
-/**
- * Says whether a process trains a run or holds on to it.
- *
- * @param runPath The run's directory.
- * @returns Whether it is in use; on a file system without locks, whether it is
- * trained.
- */
-export function isInUse(runPath: string): boolean {
-  const path = `${runPath}/${HISTORY_FILE}`;
-  try {
-    checkStaysInside(path, runPath);
-    checkFile(path, Infinity);
-    using file = Deno.openSync(path);
-    return !file.tryLockSync(true);
-  } catch {
-    return isAlive(runPath);
-  }
-}
-
-/** Without locks, a run that has been silent for so long counts as dead. */
-const SILENCE_MS = 5 * 60 * 1000;
-
-/**
- * Says whether a process lives behind a run that claims to be running.
- *
- * @param runPath The run's directory.
- * @returns Whether its history is locked; on a file system without locks,
- * whether it was written to in the last minutes.
- */
-export function isAlive(runPath: string): boolean {
-  const path = `${runPath}/${HISTORY_FILE}`;
-  try {
-    checkStaysInside(path, runPath);
-    checkFile(path, Infinity);
-    using file = Deno.openSync(path);
-    try {
-      return !file.tryLockSync(false);
-    } catch {
-      const writtenAt = Deno.statSync(path).mtime?.getTime() ?? 0;
-      return Date.now() - writtenAt < SILENCE_MS;
-    }
-  } catch {
-    return false;
-  }
 }

@@ -15,16 +15,17 @@ import { dirname, relative } from "@std/path";
 import stripJsonComments from "strip-json-comments";
 import { sha256 } from "../utils/hash.ts";
 import { checkStaysInside } from "./safe_path.ts";
-import { checkFile, MOST_BYTES } from "./limits.ts";
+import { checkFile } from "./read_text.ts";
+import { MAX_BYTES } from "./limits.ts";
+import { isJsonObject } from "../utils/json.ts";
+import { readJsonFile, SCHEMA_VERSION } from "./json_file.ts";
 import {
-  isJsonObject,
-  readJsonFile,
-  SCHEMA_VERSION,
   syncToDisk,
   writeFileAtomic,
   type WriteOptions,
-} from "../utils/json.ts";
-import { makeFolders, type SourceInfo } from "./run_directory.ts";
+} from "./atomic_write.ts";
+import { makeFolders } from "./run_directory.ts";
+import type { SourceInfo } from "./run_info.ts";
 
 /** The store's name among the runs; the dot says that it is no run. */
 export const SOURCES = ".sources";
@@ -72,7 +73,7 @@ export async function collectSource(
     if (files.has(path)) continue;
     const content = readIfThere(new URL(url));
     if (!content) continue; // Only imported where it is there.
-    if (content.length > MOST_BYTES.text) {
+    if (content.length > MAX_BYTES.text) {
       warn(`${path} is too large to be kept with the source`);
       continue;
     }
@@ -263,7 +264,7 @@ export async function readSource(
     const isWhole = HASH.test(hash);
     if (isWhole) {
       checkStaysInside(path, runs);
-      checkFile(path, MOST_BYTES.text);
+      checkFile(path, MAX_BYTES.text);
     }
     const content = isWhole ? Deno.readFileSync(path) : new Uint8Array();
     if (isWhole && await sha256(content) === hash) return content;

@@ -9,9 +9,9 @@
 import {
   decodeNumber,
   encodeNumber,
-  inBrief,
   isJsonObject,
   type JsonNumber,
+  preview,
 } from "./json.ts";
 
 /** What a field of the metadata may hold. */
@@ -76,7 +76,7 @@ export class ResultMetadata {
     const { name, ...others } = fields;
     if (typeof name !== "string" || name === "") {
       throw new TypeError(
-        `Cannot use metadata without a name: current value is ${inBrief(name)}`,
+        `Cannot use metadata without a name: current value is ${preview(name)}`,
       );
     }
     const entries = Object.entries(others).sort(([a], [b]) => a < b ? -1 : 1);
@@ -132,7 +132,7 @@ function checkField(entry: [string, unknown]): void {
   if (!usable) {
     throw new TypeError(
       `Cannot use metadata field ${key} as it must be a string, a finite ` +
-        `number or a boolean: current value is ${inBrief(value)}`,
+        `number or a boolean: current value is ${preview(value)}`,
     );
   }
   // JSON knows one zero; so that both are the same key, so do we.
@@ -199,7 +199,7 @@ export class ScalarResult {
       if (typeof value !== "number") {
         throw new TypeError(
           `Cannot use ${key} of a result as it must be a number: ` +
-            `current value is ${inBrief(value)}`,
+            `current value is ${preview(value)}`,
         );
       }
     }
@@ -221,7 +221,7 @@ export class ScalarResult {
       if (!(Number.isFinite(df) && df >= 0)) {
         throw new RangeError(
           `Cannot use df of a result as it must not be negative: ` +
-            `current value is ${inBrief(df)}`,
+            `current value is ${preview(df)}`,
         );
       }
       this.df = df;
@@ -246,7 +246,7 @@ export class ScalarResult {
     if (!isJsonObject(value)) {
       throw new TypeError(
         `Cannot read a result as it must be an object: current value is ${
-          inBrief(value)
+          preview(value)
         }`,
       );
     }

@@ -43,7 +43,7 @@ export function printableJson(json: string): string {
 }
 
 /** So much of a message is printed. */
-const LONGEST_MESSAGE = 10_000;
+const MAX_MESSAGE_LENGTH = 10_000;
 
 /**
  * Makes a message safe to print, and cuts it where it is longer than anyone
@@ -56,12 +56,15 @@ const LONGEST_MESSAGE = 10_000;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { shown } from "./terminal.ts";
+ * import { truncate } from "./terminal.ts";
  *
- * assertEquals(shown("abcdef", 4), "abcd… (2 more characters)");
+ * assertEquals(truncate("abcdef", 4), "abcd… (2 more characters)");
  * ```
  */
-export function shown(text: string, most: number = LONGEST_MESSAGE): string {
+export function truncate(
+  text: string,
+  most: number = MAX_MESSAGE_LENGTH,
+): string {
   const left = text.length - most;
   return left > 0
     ? `${printable(text.slice(0, most))}… (${left} more characters)`

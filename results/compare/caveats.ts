@@ -4,13 +4,13 @@
  * @module
  */
 
-import { FEWEST_FOR_IQM } from "../statistics/estimate.ts";
+import { MIN_FOR_IQM } from "../statistics/estimate.ts";
 import {
   type CompareOptions,
   type ComparisonRow,
   isOfMeans,
   labelOf,
-  MOST_RANKED,
+  MAX_RANKED,
   someOf,
 } from "./comparison.ts";
 import { formatValue } from "../../core/config/schema.ts";
@@ -85,7 +85,7 @@ function tooFewForIqm(
     const refused = measured.keys()
       .filter((column) => !rows[index]!.cells.has(column)).toArray();
     return refused.length > 0
-      ? `${labelOf(config)} has fewer than ${FEWEST_FOR_IQM} runs, too few ` +
+      ? `${labelOf(config)} has fewer than ${MIN_FOR_IQM} runs, too few ` +
         "for an interquartile mean"
       : [];
   });
@@ -130,8 +130,8 @@ function tooManyToRank(
   rows: readonly ComparisonRow[],
   options: CompareOptions,
 ): string[] {
-  return rows.length > MOST_RANKED && isOfMeans(options)
-    ? [`No row is called best, as ${rows.length} are more than ${MOST_RANKED}`]
+  return rows.length > MAX_RANKED && isOfMeans(options)
+    ? [`No row is called best, as ${rows.length} are more than ${MAX_RANKED}`]
     : [];
 }
 

@@ -6,10 +6,10 @@
 
 import { type ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
 import {
-  FEWEST_FOR_IQM,
   iqmOf,
   meanOf,
   medianOf,
+  MIN_FOR_IQM,
 } from "../statistics/estimate.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import type {
@@ -79,7 +79,7 @@ function cellOf(
   const values = results.map(({ mean }) => mean);
   const sample = new Map(runs.keys().map((key, i) => [key, values[i]!]));
   const n = values.length;
-  if (aggregate === "iqm" && n < FEWEST_FOR_IQM) return undefined;
+  if (aggregate === "iqm" && n < MIN_FOR_IQM) return undefined;
   const cell = (
     result: ScalarResult,
     kind: Cell["kind"],

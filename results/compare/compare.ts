@@ -133,7 +133,7 @@ export async function compare(
 }
 
 /** So many records of one row stand side by side; more make a list. */
-const MOST_ABREAST = 6;
+const MAX_ABREAST = 6;
 /** The field that tells what was measured from what it is held against. */
 const SOURCE = "source";
 
@@ -170,7 +170,7 @@ function axesOf(
   const isFree = [rows, cols, baseline ?? [], relativeTo ?? []]
     .every((asked) => asked.length === 0);
   const isList = isForReaders && isFree && groups.length === 1 &&
-    wanted.length > MOST_ABREAST;
+    wanted.length > MAX_ABREAST;
   if (!isList) return { rows, cols };
   const hasSource = wanted.some((one) => one.field(SOURCE) !== undefined);
   const beside = hasSource ? [SOURCE] : [];

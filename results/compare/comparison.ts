@@ -6,10 +6,10 @@
 
 import { formatValue } from "../../core/config/schema.ts";
 import type { ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
-import type { Problem } from "../../core/store/run_directory.ts";
+import type { Problem } from "../../core/store/run_file.ts";
 import type { StoredRun } from "../database/run_database.ts";
 import type { RunFilter } from "../database/select.ts";
-import { type Aggregate, FEWEST } from "../statistics/levels.ts";
+import { type Aggregate, MIN_COUNT } from "../statistics/levels.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import type {
   Sample,
@@ -23,7 +23,7 @@ import type { Axes } from "./pivot.ts";
 import type { Replicates } from "./replicates.ts";
 
 /** Of more rows none is ranked: their pairs would be too many to test. */
-export const MOST_RANKED = 100;
+export const MAX_RANKED = 100;
 
 /** What a comparison is to show. */
 export interface CompareOptions
@@ -166,7 +166,7 @@ export function isRankable(
   rows: readonly ComparisonRow[],
 ): boolean {
   return rows.filter(({ cells }) =>
-    (cells.get(column)?.sample.size ?? 0) >= FEWEST
+    (cells.get(column)?.sample.size ?? 0) >= MIN_COUNT
   ).length > 1;
 }
 
@@ -184,7 +184,7 @@ export function labelOf(config: Readonly<Record<string, unknown>>): string {
 }
 
 /** An error names so many things of a kind, and counts the others. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /**
  * Lists some of many.
@@ -193,7 +193,7 @@ const MOST_NAMED = 5;
  * @returns The first five, and how many more there are.
  */
 export function someOf(texts: readonly string[]): string {
-  const more = texts.length - MOST_NAMED;
-  return texts.slice(0, MOST_NAMED).join("; ") +
+  const more = texts.length - MAX_NAMED;
+  return texts.slice(0, MAX_NAMED).join("; ") +
     (more > 0 ? `; and ${more} more` : "");
 }

@@ -22,7 +22,7 @@ import {
   type ComparisonRow,
   isRankable,
   labelOf,
-  MOST_RANKED,
+  MAX_RANKED,
   someOf,
 } from "./comparison.ts";
 import { directionOf } from "./direction.ts";
@@ -115,7 +115,7 @@ export async function judge(
   { columns, baseline, options }: Case,
 ): Promise<readonly ComparisonRow[]> {
   const ranked = columns.filter((column) =>
-    rows.length <= MOST_RANKED && directionOf(column.name, options) &&
+    rows.length <= MAX_RANKED && directionOf(column.name, options) &&
     isRankable(column, rows) && !isShared(laid, column) &&
     !isConstant(rows, column)
   );

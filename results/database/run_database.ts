@@ -9,15 +9,14 @@ import { formatValue } from "../../core/config/schema.ts";
 import type { ResultCollection } from "../../core/utils/results.ts";
 import { listRuns } from "../../core/store/find_run.ts";
 import {
-  actualStatus,
-  hasBegun,
-  type Problem,
-  readConfigFile,
-  readRecords,
   readRunInfo,
+  readStatus,
   type RunInfo,
   type RunStatus,
-} from "../../core/store/run_directory.ts";
+} from "../../core/store/run_info.ts";
+import { hasBegun } from "../../core/store/run_directory.ts";
+import { type Problem, readConfigFile } from "../../core/store/run_file.ts";
+import { readRecords } from "../../core/store/records.ts";
 
 /** A run as its files tell of it. */
 export interface StoredRun {
@@ -105,7 +104,7 @@ function readRuns(directory: string, problems: Problem[]): StoredRun[] {
     const info = read("run.json", () => readRunInfo(path));
     const config = read("config.json", () => readConfigFile(path));
     if (!info || !config) return [];
-    const status = actualStatus(path, info);
+    const status = readStatus(path, info);
     const records = readRecords(path, problems);
     return [{ id, path, info, status, config, records }];
   });

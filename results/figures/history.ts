@@ -7,8 +7,9 @@
 import type { TopLevelSpec } from "vega-lite";
 import { ConfigError, unknownKey } from "../../core/config/schema.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
-import { HISTORY_FILE, HistoryReader } from "../../core/store/history.ts";
-import type { Problem } from "../../core/store/run_directory.ts";
+import { HISTORY_FILE } from "../../core/store/lock.ts";
+import { HistoryReader } from "../../core/store/history.ts";
+import type { Problem } from "../../core/store/run_file.ts";
 import { labelOf } from "../compare/comparison.ts";
 import { clean } from "../tables/words.ts";
 import type { Replicates } from "../compare/replicates.ts";
@@ -103,7 +104,7 @@ const MAX_FIELDS = 1000;
 const STEP_FIELDS = ["step", "epoch"];
 
 /** So many curves can just be told apart. */
-const MOST_CURVES = 40;
+const MAX_CURVES = 40;
 
 /** Where lines do not say which step they are of, their number does. */
 const LINE_FIELD = "line";
@@ -152,11 +153,11 @@ async function curvesOf(
   options: HistoryOptions,
 ): Promise<Curves> {
   const { measure, ci = 0 } = options;
-  if (histories.length > MOST_CURVES) {
+  if (histories.length > MAX_CURVES) {
     throw new ConfigError([{
       where: "--where",
       message:
-        `Cannot draw ${histories.length} curves as ${MOST_CURVES} are the ` +
+        `Cannot draw ${histories.length} curves as ${MAX_CURVES} are the ` +
         "most that can be told apart: choose some with --where",
     }]);
   }

@@ -72,7 +72,7 @@ const WIDTH = 420;
 const HEIGHT = 260;
 const LINE_HEIGHT = 26;
 /** So many values of a key have a tick each. */
-const MOST_TICKS = 8;
+const MAX_TICKS = 8;
 /** Between the outermost points and the frame. */
 const EDGE = 14;
 
@@ -110,7 +110,7 @@ export function pointsFigure(
       type: "quantitative",
       title: x,
       // Few values are named, and no others between them.
-      ...(ticks.length <= MOST_TICKS
+      ...(ticks.length <= MAX_TICKS
         ? { axis: { values: ticks, format: "~g" } }
         : {}),
       scale: isGeometric(xs, options.xScale)

@@ -8,7 +8,7 @@ import * as v from "valibot";
 import type { TopLevelSpec } from "vega-lite";
 import { unknownKey } from "../../core/config/schema.ts";
 import { checkStaysInside } from "../../core/store/safe_path.ts";
-import { readRunFile } from "../../core/store/run_directory.ts";
+import { readRunFile } from "../../core/store/run_file.ts";
 import { labelOf } from "../compare/comparison.ts";
 import { clean } from "../tables/words.ts";
 import type { Figure, FigureOptions } from "./points.ts";

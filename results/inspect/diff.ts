@@ -11,7 +11,7 @@ import { changesOnTheWay, factsOf } from "../../core/run/environment.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import { printable } from "../../core/utils/terminal.ts";
 import { clean } from "../tables/words.ts";
-import type { RunInfo } from "../../core/store/run_directory.ts";
+import type { RunInfo } from "../../core/store/run_info.ts";
 import { NO_VALUE } from "../tables/words.ts";
 
 /** A run as it is compared here. */
@@ -131,7 +131,7 @@ export function formatDiff(differences: RunDifferences): string {
   return printable([
     `--- ${runs[0]}\n+++ ${runs[1]}`,
     ["Configuration", ...listed(configuration)].join("\n"),
-    ["Surroundings", ...listed(surroundings)].join("\n"),
+    ["Environment", ...listed(surroundings)].join("\n"),
     ["Code", ...codeLines].join("\n"),
   ].join("\n\n"));
 }

@@ -7,22 +7,24 @@
 import { formatValue } from "../../core/config/schema.ts";
 import { factsOf } from "../../core/run/environment.ts";
 import { CHECKPOINT_FILE } from "../../core/store/checkpoint.ts";
-import { HISTORY_FILE, HistoryReader } from "../../core/store/history.ts";
+import { HISTORY_FILE } from "../../core/store/lock.ts";
+import { HistoryReader } from "../../core/store/history.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import { printable } from "../../core/utils/terminal.ts";
 import { clean } from "../tables/words.ts";
 import type { ResultCollection } from "../../core/utils/results.ts";
 import {
-  actualStatus,
-  type EvaluationInfo,
-  type Problem,
-  readConfigFile,
-  readEvaluations,
-  readRecords,
   readRunInfo,
+  readStatus,
   type RunInfo,
   type RunStatus,
-} from "../../core/store/run_directory.ts";
+} from "../../core/store/run_info.ts";
+import {
+  type EvaluationInfo,
+  readEvaluations,
+} from "../../core/store/evaluations.ts";
+import { type Problem, readConfigFile } from "../../core/store/run_file.ts";
+import { readRecords } from "../../core/store/records.ts";
 import { formatAge } from "./runs.ts";
 
 /** All that is known of one run. */
@@ -81,7 +83,7 @@ export function describeRun(path: string): RunDescription {
   }
   return {
     path,
-    status: actualStatus(path, info),
+    status: readStatus(path, info),
     info,
     config,
     records: readRecords(path, problems),
@@ -113,7 +115,7 @@ export function formatRun(run: RunDescription, now = Date.now()): string {
   const { info, config, records, evaluations, history } = run;
   const sections: [title: string, lines: Lines][] = [
     ["Run", headLines(run, now)],
-    ["Configuration", Object.entries(config).map(shown)],
+    ["Configuration", Object.entries(config).map(formatFact)],
     ["Records", Array.from(records, (record) => [String(record), ""])],
     [
       "History",
@@ -128,7 +130,7 @@ export function formatRun(run: RunDescription, now = Date.now()): string {
       `Evaluation of ${evaluation.startedAt}`,
       evaluationLines(evaluation, info),
     ]),
-    ["Code and surroundings", Object.entries(factsOf(info)).map(shown)],
+    ["Code and surroundings", Object.entries(factsOf(info)).map(formatFact)],
     ...(info.resumed ?? []).map((session): [string, Lines] => [
       `Resumed ${session.at}`,
       changed(factsOf(info), factsOf(session)),
@@ -172,7 +174,7 @@ function evaluationLines(evaluation: EvaluationInfo, info: RunInfo): Lines {
   const took = seconds === null ? "" : ` in ${seconds.toFixed(1)} s`;
   return [
     ["status", error ? `${status}: ${error.message}` : status + took],
-    ...Object.entries(evalConfig).map(shown),
+    ...Object.entries(evalConfig).map(formatFact),
     // What it shares with the training is said there.
     ...changed(factsOf(info), factsOf(evaluation)),
   ];
@@ -188,7 +190,9 @@ function changed(
   return others.length > 0 ? others : [["surroundings", "the same"]];
 }
 
-function shown([key, value]: [string, unknown]): readonly [string, string] {
+function formatFact(
+  [key, value]: [string, unknown],
+): readonly [string, string] {
   return [key, formatValue(value)];
 }
 

@@ -66,7 +66,7 @@ export function tCritical(level: number, df: number): number {
 
 /** Terms beyond so many deviations of their weights are below rounding. */
 const DEVIATIONS = 9;
-const FEWEST_TERMS = 30;
+const MIN_TERMS = 30;
 
 /**
  * The distribution function of Student's noncentral t: a normal probability
@@ -97,7 +97,7 @@ export function noncentralT(
   if (x < 0) return 1 - noncentralT(-x, df, -noncentrality);
   const share = x * x / (x * x + df);
   const mode = noncentrality ** 2 / 2;
-  const width = Math.ceil(DEVIATIONS * Math.sqrt(mode) + FEWEST_TERMS);
+  const width = Math.ceil(DEVIATIONS * Math.sqrt(mode) + MIN_TERMS);
   const first = Math.max(0, Math.floor(mode) - width);
   const range = { first, last: mode + width, mode, share, b: df / 2 };
   return normal.cdf(-noncentrality, 0, 1) +

@@ -8,7 +8,7 @@
 import { Meter } from "../../core/utils/meters.ts";
 
 /** Fewer values have no interquartile mean: nothing would be trimmed. */
-export const FEWEST_FOR_IQM = 4;
+export const MIN_FOR_IQM = 4;
 
 /** From each end, this share of the values is left out of an IQM. */
 const TRIMMED = 0.25;
@@ -68,10 +68,10 @@ export function medianOf(values: readonly number[]): number {
  */
 export function iqmOf(values: readonly number[]): number {
   const n = values.length;
-  if (n < FEWEST_FOR_IQM) {
+  if (n < MIN_FOR_IQM) {
     throw new RangeError(
       `Cannot take the interquartile mean of ${n} values as it needs ` +
-        `${FEWEST_FOR_IQM}`,
+        `${MIN_FOR_IQM}`,
     );
   }
   if (values.some(Number.isNaN)) return NaN;

@@ -12,7 +12,7 @@ import { trimmedMean } from "./estimate.ts";
 export type Interval = readonly [low: number, high: number];
 
 /** A bootstrap of fewer values covers much less than it claims. */
-export const FEWEST_FOR_BOOTSTRAP = 10;
+export const MIN_FOR_BOOTSTRAP = 10;
 
 const RESAMPLES = 10_000;
 
@@ -70,7 +70,7 @@ export function iqmInterval(
   level: number,
 ): Interval | undefined {
   const n = values.length;
-  if (n < FEWEST_FOR_BOOTSTRAP || !values.every(Number.isFinite)) {
+  if (n < MIN_FOR_BOOTSTRAP || !values.every(Number.isFinite)) {
     return undefined;
   }
   const random = new RandomStream(0, "bootstrap");

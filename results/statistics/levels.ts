@@ -11,7 +11,7 @@ export const ALPHA = 0.05;
 export const LEVEL = 0.95;
 
 /** Fewer pairs, or runs on a side, are no ground for a verdict. */
-export const FEWEST = 3;
+export const MIN_COUNT = 3;
 
 /** Which tests there are: Student's and Welch's t, or exact permutations. */
 export const TESTS = ["t", "sign-flip"] as const;

@@ -21,11 +21,11 @@ export interface Design {
 export const POWER = 0.8;
 
 /** The most further seeds that are worth a figure. */
-export const MOST_SEEDS = 100;
+export const MAX_SEEDS = 100;
 
 /** How large a difference may be, in standard errors, to be looked for. */
 const FARTHEST = 1e6;
-const MOST_STEPS = 100;
+const MAX_STEPS = 100;
 const TOLERANCE = 1e-13;
 
 /**
@@ -78,8 +78,8 @@ export function moreSeeds(difference: number, design: Design): number | ">100" {
       ...design,
       counts: design.counts.map((n) => n + more),
     }) >= POWER;
-  if (difference === 0 || !suffices(MOST_SEEDS)) return ">100";
-  let low = 0, high = MOST_SEEDS;
+  if (difference === 0 || !suffices(MAX_SEEDS)) return ">100";
+  let low = 0, high = MAX_SEEDS;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (suffices(middle)) high = middle;
@@ -111,7 +111,7 @@ export function detectable(design: Design): number {
 function rootOf(f: (x: number) => number, low: number, high: number): number {
   let [a, b] = [low, high];
   let [fa, fb] = [f(a), f(b)];
-  for (let i = 0; i < MOST_STEPS && fb !== fa; i++) {
+  for (let i = 0; i < MAX_STEPS && fb !== fa; i++) {
     const c = b - fb * (b - a) / (fb - fa);
     const fc = f(c);
     if (fc * fb < 0) [a, fa] = [b, fb];

@@ -132,10 +132,10 @@ export function satterthwaite(
 const TIE = 1e-12;
 
 /** The most pairs whose sign flips are counted: about a million of them. */
-export const MOST_PAIRS = 20;
+export const MAX_PAIRS = 20;
 
 /** The most ways to label two samples that are counted. */
-export const MOST_LABELLINGS = 2 ** MOST_PAIRS;
+export const MAX_LABELLINGS = 2 ** MAX_PAIRS;
 
 /**
  * The exact test of sign flips: if neither sample is better, each difference of
@@ -153,9 +153,9 @@ export function signFlips(
 ): MeanTest {
   const differences = differencesOf(first, second);
   const n = differences.length;
-  if (n > MOST_PAIRS) {
+  if (n > MAX_PAIRS) {
     throw new RangeError(
-      `Cannot count the sign flips of ${n} pairs as ${MOST_PAIRS} are the ` +
+      `Cannot count the sign flips of ${n} pairs as ${MAX_PAIRS} are the ` +
         "most: take the t test",
     );
   }
@@ -235,7 +235,7 @@ export function permutations(
 ): MeanTest {
   const values = [...first, ...second];
   const ways = choose(values.length, first.length);
-  if (ways > MOST_LABELLINGS) {
+  if (ways > MAX_LABELLINGS) {
     throw new RangeError(
       `Cannot count the labellings of ${first.length} and ${second.length} ` +
         "values as there are more than a million: take the t test",

@@ -6,15 +6,15 @@
  */
 
 import { meanOf } from "./estimate.ts";
-import { ALPHA, FEWEST, LEVEL, type TESTS } from "./levels.ts";
+import { ALPHA, LEVEL, MIN_COUNT, type TESTS } from "./levels.ts";
 import { type Interval, tInterval } from "./intervals.ts";
 import { type Design, detectable, moreSeeds } from "./power.ts";
 import {
   choose,
   holm,
+  MAX_LABELLINGS,
+  MAX_PAIRS,
   type MeanTest,
-  MOST_LABELLINGS,
-  MOST_PAIRS,
   pairedT,
   permutations,
   signFlips,
@@ -98,9 +98,9 @@ export function contrast(
     return { reason: "a mean is not finite" };
   }
   const shared = first.keys().filter((key) => second.has(key)).toArray();
-  const isPaired = shared.length >= FEWEST;
-  if (!isPaired && Math.min(first.size, second.size) < FEWEST) {
-    return { reason: `fewer than ${FEWEST} runs on a side` };
+  const isPaired = shared.length >= MIN_COUNT;
+  if (!isPaired && Math.min(first.size, second.size) < MIN_COUNT) {
+    return { reason: `fewer than ${MIN_COUNT} runs on a side` };
   }
   const [a, b] = [first, second].map((sample) =>
     isPaired ? shared.map((key) => sample.get(key)!) : [...sample.values()]
@@ -137,7 +137,7 @@ function allFinite(sample: Sample): boolean {
 }
 
 function isCountable(isPaired: boolean, a: number, b: number): boolean {
-  return isPaired ? a <= MOST_PAIRS : choose(a + b, a) <= MOST_LABELLINGS;
+  return isPaired ? a <= MAX_PAIRS : choose(a + b, a) <= MAX_LABELLINGS;
 }
 
 /**
@@ -194,7 +194,7 @@ export function verdictsOf(
 
 /** How many pairs, or runs on each side, an exact test of this level needs. */
 function fewestFor(isPaired: boolean, alpha: number): number {
-  let n = FEWEST;
+  let n = MIN_COUNT;
   while (2 / (isPaired ? 2 ** n : choose(2 * n, n)) > alpha) n++;
   return n;
 }

@@ -129,7 +129,7 @@ export function jsonOf(comparison: Comparison): object {
         ]),
       ),
     })),
-    settings: settingsOf(comparison),
+    settings: pickSettings(comparison),
     left,
     superseded,
     caveats,
@@ -138,7 +138,7 @@ export function jsonOf(comparison: Comparison): object {
 }
 
 /** What the numbers are, and how verdicts are come to. */
-function settingsOf({ options, baseline }: Comparison): object {
+function pickSettings({ options, baseline }: Comparison): object {
   const { aggregate = "mean", relativeTo = [], test = "t", ci } = options;
   return {
     value: relativeTo.length > 0 ? "ratio" : aggregate,

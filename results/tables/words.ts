@@ -5,7 +5,7 @@
  */
 
 import { formatValue } from "../../core/config/schema.ts";
-import { shown } from "../../core/utils/terminal.ts";
+import { truncate } from "../../core/utils/terminal.ts";
 import {
   formatMeanError,
   formatNumber,
@@ -47,11 +47,11 @@ export function valueText(value: unknown): string {
 }
 
 /** So many characters of a name are shown. */
-const LONGEST_NAME = 1000;
+const MAX_NAME_LENGTH = 1000;
 
 /** Names come from files of anyone: in a table each stays in its line. */
 export function clean(text: string): string {
-  return shown(text, LONGEST_NAME).replaceAll(/[\n\u2028\u2029]/g, " ");
+  return truncate(text, MAX_NAME_LENGTH).replaceAll(/[\n\u2028\u2029]/g, " ");
 }
 
 /**

@@ -12,7 +12,7 @@ import { h } from "hastscript";
 import sorting from "sortable-tablesort/dist/sortable.min.js" with {
   type: "text",
 };
-import type { Problem } from "../../core/store/run_directory.ts";
+import type { Problem } from "../../core/store/run_file.ts";
 import type { Comparison, ComparisonRow } from "../compare/comparison.ts";
 import { historiesOf, historyFigure, measuresOf } from "../figures/history.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";

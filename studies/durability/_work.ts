@@ -7,7 +7,7 @@
 
 import { readHistory } from "../../core/store/history.ts";
 import type { MetadataFields } from "../../core/utils/results.ts";
-import { readRecords } from "../../core/store/run_directory.ts";
+import { readRecords } from "../../core/store/records.ts";
 import type { Run } from "../../core/run/run.ts";
 
 /** A training of about a second, 320 steps in ten epochs. */

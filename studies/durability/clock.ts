@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { listRuns } from "../../core/store/find_run.ts";
-import { readRunInfo } from "../../core/store/run_directory.ts";
+import { readRunInfo } from "../../core/store/run_info.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { ROOT, runScript } from "../../testing/helpers.ts";
 import { leftBy, TRAINING } from "./_work.ts";

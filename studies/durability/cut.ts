@@ -20,13 +20,11 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from "../../core/store/checkpoint.ts";
-import { HISTORY_FILE, readHistory } from "../../core/store/history.ts";
-import {
-  type Problem,
-  readEvaluations,
-  readRunFile,
-  readRunInfo,
-} from "../../core/store/run_directory.ts";
+import { HISTORY_FILE } from "../../core/store/lock.ts";
+import { readHistory } from "../../core/store/history.ts";
+import { type Problem, readRunFile } from "../../core/store/run_file.ts";
+import { readEvaluations } from "../../core/store/evaluations.ts";
+import { readRunInfo } from "../../core/store/run_info.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { readSamples } from "../../results/figures/samples.ts";
 import { loadOnCpu } from "../../testing/models.ts";

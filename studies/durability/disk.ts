@@ -9,8 +9,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { resumeRun } from "../../core/run/lifecycle.ts";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
 import { listRuns } from "../../core/store/find_run.ts";
-import { HISTORY_FILE } from "../../core/store/history.ts";
-import { actualStatus, readRunInfo } from "../../core/store/run_directory.ts";
+import { HISTORY_FILE } from "../../core/store/lock.ts";
+import { readRunInfo, readStatus } from "../../core/store/run_info.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { ROOT, runScript } from "../../testing/helpers.ts";
 import { leftBy, TRAINING } from "./_work.ts";
@@ -112,7 +112,7 @@ export async function fillDisks(
       const history = Deno.readTextFileSync(`${run.path}/${HISTORY_FILE}`);
       assert(history.endsWith("}\n"));
       assertEquals(left.lines, expected.lines.slice(0, left.lines.length));
-      const status = actualStatus(run.path, readRunInfo(run.path));
+      const status = readStatus(run.path, readRunInfo(run.path));
       if (status === "completed") continue;
       const { default: diffusion } = await import(
         "../../core/diffusion/experiment.ts"

@@ -13,7 +13,8 @@ import {
   trainRun,
 } from "../../core/run/lifecycle.ts";
 import { listRuns } from "../../core/store/find_run.ts";
-import { hasBegun, readRunInfo } from "../../core/store/run_directory.ts";
+import { hasBegun } from "../../core/store/run_directory.ts";
+import { readRunInfo } from "../../core/store/run_info.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { tempFolder } from "../../testing/helpers.ts";
 import { type Operation, recordOperations, TornWrite } from "./_recording.ts";

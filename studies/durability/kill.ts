@@ -10,7 +10,7 @@ import { listRuns, type RunEntry } from "../../core/store/find_run.ts";
 import { readCheckpoint } from "../../core/store/checkpoint.ts";
 import { isJsonObject } from "../../core/utils/json.ts";
 import type { RandomStream } from "../../core/utils/random.ts";
-import { actualStatus, readRunInfo } from "../../core/store/run_directory.ts";
+import { readRunInfo, readStatus } from "../../core/store/run_info.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { eachOf, ROOT, scriptCommand } from "../../testing/helpers.ts";
 import { exists, type Left, leftBy, TRAINING } from "./_work.ts";
@@ -182,7 +182,7 @@ async function check(
   assertEquals(said("line").filter((line) => !lines.has(line)), []);
   assertEquals(left.lines, expected.lines.slice(0, left.lines.length));
   const checkpoint = await readCheckpoint(run.path);
-  const status = actualStatus(run.path, readRunInfo(run.path));
+  const status = readStatus(run.path, readRunInfo(run.path));
   const parts = checkpoint?.parts as { at: { step: number } } | undefined;
   const kept = status === "completed" ? Infinity : parts?.at.step ?? 0;
   assert(kept >= Math.max(0, ...said("checkpoint").map(Number)));

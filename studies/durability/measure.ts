@@ -6,9 +6,10 @@
  * @module
  */
 
-import { History, HISTORY_FILE } from "../../core/store/history.ts";
+import { HISTORY_FILE } from "../../core/store/lock.ts";
+import { History } from "../../core/store/history.ts";
 import { RandomStream } from "../../core/utils/random.ts";
-import { writeJsonFile } from "../../core/utils/json.ts";
+import { writeJsonFile } from "../../core/store/json_file.ts";
 import { writeCheckpoint } from "../../core/store/checkpoint.ts";
 import { ROOT, tempRuns } from "../../testing/helpers.ts";
 import { fillPage, table } from "../../testing/page.ts";

@@ -20,11 +20,8 @@ import type { Run } from "../../core/run/run.ts";
 import { keepSource } from "../../core/store/source.ts";
 import { readCheckpoint } from "../../core/store/checkpoint.ts";
 import { listRuns } from "../../core/store/find_run.ts";
-import {
-  actualStatus,
-  hasBegun,
-  readRunInfo,
-} from "../../core/store/run_directory.ts";
+import { readRunInfo, readStatus } from "../../core/store/run_info.ts";
+import { hasBegun } from "../../core/store/run_directory.ts";
 import { examineRuns } from "../../results/inspect/doctor/doctor.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { tempFolder } from "../../testing/helpers.ts";
@@ -268,7 +265,7 @@ async function check(
     assertEquals(said, []);
     return false;
   }
-  const status = actualStatus(run.path, readRunInfo(run.path));
+  const status = readStatus(run.path, readRunInfo(run.path));
   const left = leftBy(run.path);
   if (has("completed")) assertEquals(status, "completed");
   for (const name of after(said, "record ")) {

@@ -12,11 +12,9 @@ import {
   ResultMetadata,
   ResultRecord,
 } from "../../core/utils/results.ts";
-import {
-  writeConfigFile,
-  writeRecords,
-  writeRunInfo,
-} from "../../core/store/run_directory.ts";
+import { writeConfigFile } from "../../core/store/run_file.ts";
+import { writeRecords } from "../../core/store/records.ts";
+import { writeRunInfo } from "../../core/store/run_info.ts";
 import { compare } from "../../results/compare/compare.ts";
 import type { Cell, CompareOptions } from "../../results/compare/comparison.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";

@@ -15,10 +15,8 @@ import {
   type MetadataFields,
   ResultMetadata,
 } from "../../core/utils/results.ts";
-import {
-  createRunDirectory,
-  readRecords,
-} from "../../core/store/run_directory.ts";
+import { createRunDirectory } from "../../core/store/run_directory.ts";
+import { readRecords } from "../../core/store/records.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 
 const QUICK = modelConfigSchema.parse({ nTrain: 4000, nEpochs: 1 });

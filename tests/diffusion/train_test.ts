@@ -14,11 +14,9 @@ import { alphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
 import { conductRun } from "../../core/run/lifecycle.ts";
 import { readHistory } from "../../core/store/history.ts";
 import { ResultMetadata } from "../../core/utils/results.ts";
-import {
-  createRunDirectory,
-  readRecords,
-  readRunInfo,
-} from "../../core/store/run_directory.ts";
+import { createRunDirectory } from "../../core/store/run_directory.ts";
+import { readRecords } from "../../core/store/records.ts";
+import { readRunInfo } from "../../core/store/run_info.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 
 const QUICK = modelConfigSchema.parse({ nTrain: 500, nEpochs: 3 });

@@ -3,14 +3,13 @@ import { globalConfigSchema } from "../../core/config/global_config.ts";
 import { ConfigError } from "../../core/config/schema.ts";
 import { experiment } from "../../core/experiment.ts";
 import { conductRun, evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
-import { isAlive, readHistory } from "../../core/store/history.ts";
+import { isAlive } from "../../core/store/lock.ts";
+import { readHistory } from "../../core/store/history.ts";
 import { listRuns } from "../../core/store/find_run.ts";
-import {
-  createRunDirectory,
-  readConfigFile,
-  readRecords,
-  readRunInfo,
-} from "../../core/store/run_directory.ts";
+import { createRunDirectory } from "../../core/store/run_directory.ts";
+import { readConfigFile } from "../../core/store/run_file.ts";
+import { readRecords } from "../../core/store/records.ts";
+import { readRunInfo } from "../../core/store/run_info.ts";
 import { VERSION } from "../../core/version.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 import { coinThat, options, quiet, result } from "../../testing/coin.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Recorder, type Stage } from "../../core/run/recorder.ts";
 import { type MetadataFields, ScalarResult } from "../../core/utils/results.ts";
-import { readRecords } from "../../core/store/run_directory.ts";
+import { readRecords } from "../../core/store/records.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 
 const result = (mean: number) => new ScalarResult({ mean, error: 1, n: 9 });

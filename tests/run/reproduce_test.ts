@@ -11,14 +11,13 @@ import { globalConfigSchema } from "../../core/config/global_config.ts";
 import { type Experiment, experiment } from "../../core/experiment.ts";
 import { reproduceRun } from "../../core/run/reproduce.ts";
 import { listRuns } from "../../core/store/find_run.ts";
-import { isInUse } from "../../core/store/history.ts";
+import { isInUse } from "../../core/store/lock.ts";
 import { ScalarResult } from "../../core/utils/results.ts";
 import {
   readEvaluations,
-  readRunInfo,
   writeEvaluationInfo,
-  writeRunInfo,
-} from "../../core/store/run_directory.ts";
+} from "../../core/store/evaluations.ts";
+import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
 import { quiet } from "../../testing/coin.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 

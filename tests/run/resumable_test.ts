@@ -14,18 +14,12 @@ import {
   CHECKPOINT_FILE,
   readCheckpoint,
 } from "../../core/store/checkpoint.ts";
-import {
-  History,
-  HISTORY_FILE,
-  readHistory,
-} from "../../core/store/history.ts";
+import { HISTORY_FILE } from "../../core/store/lock.ts";
+import { History, readHistory } from "../../core/store/history.ts";
 import { Meter } from "../../core/utils/meters.ts";
 import type { ResultRecord } from "../../core/utils/results.ts";
-import {
-  readRecords,
-  readRunInfo,
-  writeRunInfo,
-} from "../../core/store/run_directory.ts";
+import { readRecords } from "../../core/store/records.ts";
+import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
 import { coinThat, quiet, result } from "../../testing/coin.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 import fc from "../../testing/properties.ts";
@@ -631,7 +625,7 @@ testWith(
       globals,
       config: experiment.configSchema.defaults,
       signal: first.signal,
-      hurry: second.signal,
+      forceSignal: second.signal,
     });
     assertEquals(status, "interrupted");
     assertEquals(await readCheckpoint(runPath), null);

@@ -15,11 +15,11 @@ import {
   ResultRecord,
 } from "../../core/utils/results.ts";
 import {
-  MOST_RECORDS,
-  type Problem,
+  MAX_RECORDS,
   readRecords,
   writeRecords,
-} from "../../core/store/run_directory.ts";
+} from "../../core/store/records.ts";
+import type { Problem } from "../../core/store/run_file.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 import { coinThat, options, result } from "../../testing/coin.ts";
@@ -150,7 +150,7 @@ testWith(
     using folder = tempFolder();
     const nMade = 30;
     const records = Array.from(
-      { length: MOST_RECORDS - nMade },
+      { length: MAX_RECORDS - nMade },
       (_, i) =>
         new ResultRecord(ResultMetadata.of({ name: "many", i }), result),
     );
@@ -188,7 +188,7 @@ testWith(
       );
     }
     const problems: Problem[] = [];
-    assertEquals(readRecords(runPath, problems).size, MOST_RECORDS);
+    assertEquals(readRecords(runPath, problems).size, MAX_RECORDS);
     assertEquals(problems, []);
   },
 );

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { History } from "../../core/store/history.ts";
-import { readRunInfo, writeRunInfo } from "../../core/store/run_directory.ts";
+import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
 import { addRun } from "../../testing/runs.ts";
 import {
   type Folder,

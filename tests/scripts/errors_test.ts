@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { listRuns } from "../../core/store/find_run.ts";
-import { readRunInfo } from "../../core/store/run_directory.ts";
+import { readRunInfo } from "../../core/store/run_info.ts";
 import { mount } from "../../testing/mount.ts";
 import { makeRun } from "../../testing/runs.ts";
 import {

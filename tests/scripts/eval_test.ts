@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { readRecords } from "../../core/store/run_directory.ts";
+import { readRecords } from "../../core/store/records.ts";
 import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
 
 const QUICK = ["--json", "--n-train=400", "--n-epochs=1"];

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { listRuns } from "../../core/store/find_run.ts";
 import { readHistory } from "../../core/store/history.ts";
-import { readRunInfo } from "../../core/store/run_directory.ts";
+import { readRunInfo } from "../../core/store/run_info.ts";
 import {
   ROOT,
   runScript,

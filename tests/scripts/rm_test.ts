@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { History, holdRun } from "../../core/store/history.ts";
+import { History } from "../../core/store/history.ts";
+import { holdRun } from "../../core/store/lock.ts";
 import { mount } from "../../testing/mount.ts";
 import { addRun, makeRun } from "../../testing/runs.ts";
 import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";

@@ -7,12 +7,9 @@ import {
 import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
 import { flagOf } from "../../core/config/flags.ts";
 import { listRuns } from "../../core/store/find_run.ts";
-import {
-  readConfigFile,
-  readRecords,
-  readRunInfo,
-  writeRunInfo,
-} from "../../core/store/run_directory.ts";
+import { readConfigFile } from "../../core/store/run_file.ts";
+import { readRecords } from "../../core/store/records.ts";
+import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
 import {
   ROOT,
   runScript,

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { findEntry, findRun, listRuns } from "../../core/store/find_run.ts";
-import type { Problem } from "../../core/store/run_directory.ts";
+import type { Problem } from "../../core/store/run_file.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 import { addRun } from "../../testing/runs.ts";
 

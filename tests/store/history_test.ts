@@ -1,14 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { HISTORY_FILE } from "../../core/store/lock.ts";
 import {
   History,
-  HISTORY_FILE,
   HistoryReader,
-  holdRun,
-  isAlive,
-  isInUse,
   readHistory,
 } from "../../core/store/history.ts";
-import { MOST_BYTES } from "../../core/store/limits.ts";
+import { holdRun, isAlive, isInUse } from "../../core/store/lock.ts";
+import { MAX_BYTES } from "../../core/store/limits.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 
 testWith(
@@ -104,7 +102,7 @@ testWith(
     using folder = tempFolder();
     const path = `${folder.path}/${HISTORY_FILE}`;
     const header = '{"schemaVersion":1,"runId":"run"}\n';
-    const long = `{"x":"${"y".repeat(MOST_BYTES.historyLine)}"}`;
+    const long = `{"x":"${"y".repeat(MAX_BYTES.historyLine)}"}`;
     const damages: [line: string, reason: string][] = [
       [long, `Cannot read ${path}:4 as it must have at most 1 MiB`],
       ["{", `Cannot read ${path}:4 as JSON`],
@@ -185,7 +183,7 @@ testWith(
     await new Promise((resolve) => worker.onmessage = resolve);
     {
       using history = new History(folder.path, "run", { isResumed: true });
-      history.cutBack(0);
+      history.truncateTo(0);
       history.append({ step: 1 });
       assert(isAlive(folder.path));
     }

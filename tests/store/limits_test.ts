@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "../../testing/properties.ts";
-import { checkFile, readLines, readText } from "../../core/store/limits.ts";
+import { checkFile, readLines, readText } from "../../core/store/read_text.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 
 testWith("files", "readText() refuses what is larger than it may be", () => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { factsOf } from "../../core/run/environment.ts";
 import { History } from "../../core/store/history.ts";
-import { writeJsonFile } from "../../core/utils/json.ts";
+import { writeJsonFile } from "../../core/store/json_file.ts";
 import {
   ResultCollection,
   ResultMetadata,
@@ -9,18 +9,22 @@ import {
   ScalarResult,
 } from "../../core/utils/results.ts";
 import {
-  actualStatus,
+  readRunInfo,
+  readStatus,
+  writeRunInfo,
+} from "../../core/store/run_info.ts";
+import {
   createRunDirectory,
   hasBegun,
   isStarting,
-  MOST_RECORDS,
-  type Problem,
-  readRecords,
-  readRunInfo,
-  runIdOf,
-  writeRecords,
-  writeRunInfo,
+  runIdFromPath,
 } from "../../core/store/run_directory.ts";
+import {
+  MAX_RECORDS,
+  readRecords,
+  writeRecords,
+} from "../../core/store/records.ts";
+import type { Problem } from "../../core/store/run_file.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 import { addRun, INFO } from "../../testing/runs.ts";
 
@@ -31,7 +35,7 @@ testWith(
     using folder = tempFolder();
     const startedAt = new Date("2026-11-22T17:52:03.999Z");
     const path = createRunDirectory(`${folder.path}/new/runs`, { startedAt });
-    assertMatch(runIdOf(path), /^20261122T175203_[0-9a-f]{8}$/);
+    assertMatch(runIdFromPath(path), /^20261122T175203_[0-9a-f]{8}$/);
     assert(Deno.statSync(path).isDirectory);
   },
 );
@@ -82,29 +86,29 @@ testWith("files", "readRunInfo() names file and field of what is wrong", () => {
 
 testWith(
   "files",
-  "actualStatus() shows a run that nobody lives behind as died",
+  "readStatus() shows a run that nobody lives behind as died",
   () => {
     using folder = tempFolder();
     const path = addRun(folder.path, "run", { status: "running" });
     const info = readRunInfo(path);
-    assertEquals(actualStatus(path, info), "died");
+    assertEquals(readStatus(path, info), "died");
     const history = new History(path, "run");
-    assertEquals(actualStatus(path, info), "running");
+    assertEquals(readStatus(path, info), "running");
     history.close();
-    assertEquals(actualStatus(path, info), "died");
-    assertEquals(actualStatus(path, { ...info, status: "failed" }), "failed");
+    assertEquals(readStatus(path, info), "died");
+    assertEquals(readStatus(path, { ...info, status: "failed" }), "failed");
   },
 );
 
 testWith(
   "files",
-  "actualStatus() looks again before it says that a run has died",
+  "readStatus() looks again before it says that a run has died",
   () => {
     using folder = tempFolder();
     const path = addRun(folder.path, "run", { status: "running" });
     const info = readRunInfo(path);
     writeRunInfo(path, { ...INFO, runId: "run" }); // It ends meanwhile.
-    assertEquals(actualStatus(path, info), "completed");
+    assertEquals(readStatus(path, info), "completed");
   },
 );
 
@@ -123,7 +127,7 @@ testWith(
     }
     {
       using history = new History(path, "run", { isResumed: true });
-      history.cutBack(0);
+      history.truncateTo(0);
       history.append({ step: 1 }); // What has begun has a run.json.
       assertEquals(isStarting(path), false);
     }
@@ -267,13 +271,13 @@ testWith(
     Deno.mkdirSync(`${run}/results`, { recursive: true });
     const result = new ScalarResult({ mean: 1, error: 1, n: 2 });
     const records = Array.from(
-      { length: MOST_RECORDS + 1 },
+      { length: MAX_RECORDS + 1 },
       (_, i) => new ResultRecord(ResultMetadata.of({ name: `r${i}` }), result),
     );
     const file = { name: "train", records: new ResultCollection(records) };
     writeRecords(run, file);
     const problems: Problem[] = [];
-    assertEquals(readRecords(run, problems).size, MOST_RECORDS);
+    assertEquals(readRecords(run, problems).size, MAX_RECORDS);
     assertMatch(problems[0]!.reason, /at most 10000 records: the rest/);
     assertEquals(problems.length, 1);
   },
@@ -290,7 +294,7 @@ testWith(
     assertEquals([hasBegun(path), isStarting(path)], [false, false]);
     {
       using history = new History(path, "run", { isResumed: true });
-      history.cutBack(0);
+      history.truncateTo(0);
       history.append({ step: 1 });
     }
     assertEquals(hasBegun(path), true); // Its run.json is lost.

@@ -8,7 +8,7 @@
 import { readConfigSource } from "../../core/config/schema.ts";
 import { readTable } from "../../core/data/table.ts";
 import { readHistory } from "../../core/store/history.ts";
-import { runIdOf } from "../../core/store/run_directory.ts";
+import { runIdFromPath } from "../../core/store/run_directory.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 
 const [runs, ...paths] = Deno.args;
@@ -31,4 +31,4 @@ const database = new RunDatabase(runs!);
 for (const { run, reason } of database.problems) {
   console.log(`${run} ${reason}`);
 }
-console.log([...database].map(({ path }) => runIdOf(path)).join());
+console.log([...database].map(({ path }) => runIdFromPath(path)).join());

@@ -8,14 +8,15 @@ import {
 import diffusion from "../../core/diffusion/experiment.ts";
 import { evaluationOf, resumeRun } from "../../core/run/lifecycle.ts";
 import { readConfigSource } from "../../core/config/schema.ts";
-import { isAlive, readHistory } from "../../core/store/history.ts";
+import { isAlive } from "../../core/store/lock.ts";
+import { readHistory } from "../../core/store/history.ts";
+import { readConfigFile } from "../../core/store/run_file.ts";
 import {
-  readConfigFile,
   readRecords,
-  readRunInfo,
   readTrainRecords,
   writeRecords,
-} from "../../core/store/run_directory.ts";
+} from "../../core/store/records.ts";
+import { readRunInfo } from "../../core/store/run_info.ts";
 import { ResultCollection } from "../../core/utils/results.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { readSamples } from "../../results/figures/samples.ts";

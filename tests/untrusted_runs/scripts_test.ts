@@ -68,7 +68,7 @@ function makeEvil(runs: string): void {
 }
 
 /** So much may a command say of a few runs. */
-const MOST_SAID = 200_000;
+const MAX_SAID = 200_000;
 
 testWith(
   "scripts",
@@ -127,7 +127,7 @@ testWith(
         for (const said of [stdout, stderr]) {
           assertHarmless(said);
           if (!args.some((arg) => /^(--)?(json|csv)$/.test(arg))) {
-            assert(said.length < MOST_SAID, `${what}: ${said.length}`);
+            assert(said.length < MAX_SAID, `${what}: ${said.length}`);
           }
         }
         assert(stdout + stderr !== "", what);

@@ -4,14 +4,15 @@ import {
   decodeNumber,
   encodeNumber,
   parseJson,
+  stringify,
+} from "../../core/utils/json.ts";
+import {
   parseVersioned,
   readJsonFile,
-  stringify,
-  syncToDisk,
-  writeFileAtomic,
   writeJsonFile,
-} from "../../core/utils/json.ts";
-import { MOST_DEPTH } from "../../core/store/limits.ts";
+} from "../../core/store/json_file.ts";
+import { syncToDisk, writeFileAtomic } from "../../core/store/atomic_write.ts";
+import { MAX_DEPTH } from "../../core/store/limits.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 
 Deno.test("decodeNumber() gives back every number that encodeNumber() wrote", () => {
@@ -126,9 +127,9 @@ Deno.test("parseJson() refuses what is nested too deeply, before it is parsed", 
   const nested = (depth: number, open: string, close: string) =>
     open.repeat(depth) + "1" + close.repeat(depth);
   for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
-    parseJson(nested(MOST_DEPTH, open, close), "a.json");
+    parseJson(nested(MAX_DEPTH, open, close), "a.json");
     assertThrows(
-      () => parseJson(nested(MOST_DEPTH + 1, open, close), "a.json"),
+      () => parseJson(nested(MAX_DEPTH + 1, open, close), "a.json"),
       RangeError,
       "Cannot read a.json as JSON must be nested at most 100 deep",
     );

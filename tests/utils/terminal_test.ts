@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "../../testing/properties.ts";
-import { printable, printableJson, shown } from "../../core/utils/terminal.ts";
+import {
+  printable,
+  printableJson,
+  truncate,
+} from "../../core/utils/terminal.ts";
 
 Deno.test("printable() lets line ends through, and nothing that steers a terminal", () => {
   assertEquals(printable("a\nb\tc"), "a\nb c");
@@ -27,8 +31,8 @@ Deno.test("printableJson() escapes what steers a terminal, and changes no value"
   assertEquals(printableJson('"\x9b\u202e"'), '"\\u009b\\u202e"');
 });
 
-Deno.test("shown() cuts what is long, and says by how much", () => {
-  assertEquals(shown("a\x1b", 2), "a\uFFFD");
-  assertEquals(shown("ab\x1bcd", 3), "ab\uFFFD… (2 more characters)");
-  assertEquals(shown("x".repeat(1e7)).length, 10_027);
+Deno.test("truncate() cuts what is long, and says by how much", () => {
+  assertEquals(truncate("a\x1b", 2), "a\uFFFD");
+  assertEquals(truncate("ab\x1bcd", 3), "ab\uFFFD… (2 more characters)");
+  assertEquals(truncate("x".repeat(1e7)).length, 10_027);
 });

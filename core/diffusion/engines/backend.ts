@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { GlobalConfig } from "../../config/global_config.ts";
 import type { Run } from "../../run/run.ts";
-import type { Numerics } from "../../store/run_directory.ts";
+import type { Numerics } from "../../store/run_info.ts";
 
 /** An engine by its own name. */
 export type Engine = Exclude<GlobalConfig["engine"], "auto">;

@@ -28,7 +28,7 @@ const STEPS: Readonly<Record<number, { warmup: number; n: number }>> = {
   2048: { warmup: 2, n: 10 },
 };
 /** The cpu backend takes seconds beyond this. */
-const MOST_ON_CPU = 256;
+const MAX_ON_CPU = 256;
 
 const configOf = (hiddenLayerSizes: number[]) =>
   modelConfigSchema.parse({
@@ -91,7 +91,7 @@ for (const sizes of SIZES) {
     const variants: [string, "wasm" | "cpu", () => () => Promise<unknown>][] = [
       ["whisker on wasm", "wasm", () => whiskerStep(sizes, batch)],
       ["stock wasm", "wasm", () => stockStep(sizes, batch)],
-      ...(nRows <= MOST_ON_CPU
+      ...(nRows <= MAX_ON_CPU
         ? [
           ["whisker on cpu", "cpu", () => whiskerStep(sizes, batch)],
         ] as never

@@ -12,9 +12,9 @@ import { Reference } from "../data/reference.ts";
 import type { SamplingTimes } from "../noise/sampling_times.ts";
 
 /** So many points make a picture. */
-const MOST_POINTS = 2000;
+const MAX_POINTS = 2000;
 /** So many of the reverse process: it is shown several times. */
-const MOST_MOVING = 600;
+const MAX_MOVING = 600;
 /** At what shares of noise the reverse process is shown, the samples apart. */
 const FRAMES = [1, 0.95, 0.85, 0.7, 0.5, 0.3, 0.1];
 /** How finely a density is drawn, and how far beyond the outermost points. */
@@ -57,7 +57,7 @@ export class SampleKeeper {
     const noise = Math.sqrt(1 - this.#at.alphaBars[step]!);
     this.#frames.push({
       noise: round(noise),
-      rows: this.#unscale(rows, MOST_MOVING),
+      rows: this.#unscale(rows, MAX_MOVING),
     });
   }
 
@@ -67,8 +67,8 @@ export class SampleKeeper {
    * @param rows The samples in standard units.
    */
   keepSamples(rows: Float64Array): void {
-    this.#frames.push({ noise: 0, rows: this.#unscale(rows, MOST_MOVING) });
-    this.#samples = this.#unscale(rows, MOST_POINTS);
+    this.#frames.push({ noise: 0, rows: this.#unscale(rows, MAX_MOVING) });
+    this.#samples = this.#unscale(rows, MAX_POINTS);
   }
 
   /**
@@ -88,7 +88,7 @@ export class SampleKeeper {
       setting,
       columns: this.#data.scaling.columns,
       samples: this.#samples,
-      data: this.#unscale(data, MOST_POINTS),
+      data: this.#unscale(data, MAX_POINTS),
       ...(this.#data.mixture && this.#samples[0]?.length === 1
         ? { density: this.#density() }
         : {}),

@@ -7,19 +7,19 @@
  */
 
 import { isActivation } from "./layers.ts";
-import { inBrief, isJsonObject, type JsonObject } from "../../utils/json.ts";
+import { isJsonObject, type JsonObject, preview } from "../../utils/json.ts";
 
 /** The shapes of weights by their names, `hidden_1/kernel`. */
 export type WeightShapes = ReadonlyMap<string, readonly number[]>;
 
 /** So many layers may a model have. */
-const MOST_LAYERS = 1000;
+const MAX_LAYERS = 1000;
 
 /**
  * So many columns may the outputs of all its layers have together: those of the
  * rows that go through at once then take a gibibyte.
  */
-const MOST_COLUMNS = 2 ** 17;
+const MAX_COLUMNS = 2 ** 17;
 
 /** What all layers are made with. */
 const COMMON_ARGS = ["name", "trainable", "dtype"];
@@ -61,7 +61,7 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
   },
   Concatenate: {
     args: ["axis"],
-    inputs: [2, MOST_LAYERS],
+    inputs: [2, MAX_LAYERS],
     outcome({ axis }, columns) {
       if (axis !== -1) throw wrong("axis", "-1", axis);
       return { columns: columns.reduce((sum, n) => sum + n, 0) };
@@ -108,10 +108,10 @@ const LAYERS: Readonly<Record<string, LayerRule>> = {
 export function weightsOf(topology: unknown): WeightShapes {
   const config = isJsonObject(topology) ? topology.config : undefined;
   const layers = isJsonObject(config) ? config.layers : undefined;
-  if (!Array.isArray(layers) || layers.length > MOST_LAYERS) {
+  if (!Array.isArray(layers) || layers.length > MAX_LAYERS) {
     throw wrong(
       "modelTopology.config.layers",
-      `a list of at most ${MOST_LAYERS}`,
+      `a list of at most ${MAX_LAYERS}`,
       Array.isArray(layers) ? layers.length : layers,
     );
   }
@@ -130,10 +130,10 @@ export function weightsOf(topology: unknown): WeightShapes {
     const outcome = rule.outcome(config, inputs);
     columns.set(name, outcome.columns);
     total += outcome.columns;
-    if (total > MOST_COLUMNS) {
+    if (total > MAX_COLUMNS) {
       throw wrong(
         "the columns of all layers",
-        `at most ${MOST_COLUMNS}`,
+        `at most ${MAX_COLUMNS}`,
         total,
       );
     }
@@ -205,6 +205,6 @@ function evenSize({ size: value }: JsonObject): number {
 
 function wrong(what: string, rule: string, value: unknown): RangeError {
   return new RangeError(
-    `${what} must be ${rule}: current value is ${inBrief(value)}`,
+    `${what} must be ${rule}: current value is ${preview(value)}`,
   );
 }

@@ -19,7 +19,7 @@ const COSINE_OFFSET = 0.008;
 const LARGEST_BETA = 0.999;
 
 /** More signal than this at the end, and sampling begins with the wrong noise. */
-const MOST_SIGNAL_LEFT = 0.01;
+const MAX_SIGNAL_LEFT = 0.01;
 
 /**
  * The βₜ of a schedule: the variance of the noise that each step adds.
@@ -73,7 +73,7 @@ export function alphaBars(config: ScheduleConfig): Float64Array {
  */
 export function warnOfSignal(config: ScheduleConfig): string | undefined {
   const left = alphaBars(config).at(-1)!;
-  if (left <= MOST_SIGNAL_LEFT) return undefined;
+  if (left <= MAX_SIGNAL_LEFT) return undefined;
   const { betaSchedule, nTimesteps } = config;
   return `betaSchedule ${betaSchedule} with nTimesteps ${nTimesteps} leaves ` +
     `signal at its end: ᾱ of the last step is ${left.toPrecision(2)}, not ` +

@@ -5,7 +5,7 @@
  */
 
 import { listRuns, type RunEntry } from "../../../core/store/find_run.ts";
-import type { SourceInfo } from "../../../core/store/run_directory.ts";
+import type { SourceInfo } from "../../../core/store/run_info.ts";
 import { TRASH } from "../../../core/store/trash.ts";
 import { bytesOf, filesIn } from "./files.ts";
 import { type Finding, Findings } from "./finding.ts";

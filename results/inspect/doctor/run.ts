@@ -10,26 +10,30 @@ import {
   readCheckpoint,
 } from "../../../core/store/checkpoint.ts";
 import { hashFile } from "../../../core/store/file_hashes.ts";
-import {
-  HISTORY_FILE,
-  HistoryReader,
-  isAlive,
-} from "../../../core/store/history.ts";
+import { HISTORY_FILE } from "../../../core/store/lock.ts";
+import { HistoryReader } from "../../../core/store/history.ts";
+import { isAlive } from "../../../core/store/lock.ts";
 import type { JsonObject } from "../../../core/utils/json.ts";
 import {
-  actualStatus,
-  type EvaluationInfo,
-  isStarting,
-  type Problem,
-  readConfigFile,
-  readEvaluations,
-  readRecords,
-  readRunFile,
   readRunInfo,
-  runIdOf,
+  readStatus,
   type RunInfo,
   type SourceInfo,
+} from "../../../core/store/run_info.ts";
+import {
+  type EvaluationInfo,
+  readEvaluations,
+} from "../../../core/store/evaluations.ts";
+import {
+  isStarting,
+  runIdFromPath,
 } from "../../../core/store/run_directory.ts";
+import {
+  type Problem,
+  readConfigFile,
+  readRunFile,
+} from "../../../core/store/run_file.ts";
+import { readRecords } from "../../../core/store/records.ts";
 import { bytesOf, filesIn, isStale, isTemporary } from "./files.ts";
 import { type Finding, Findings } from "./finding.ts";
 import { irregularStep } from "./steps.ts";
@@ -97,7 +101,7 @@ class RunExamination {
   constructor(runPath: string, isLiving: boolean) {
     this.#path = runPath;
     this.#isLiving = isLiving;
-    this.#findings = new Findings(runIdOf(runPath));
+    this.#findings = new Findings(runIdFromPath(runPath));
   }
 
   async examine(): Promise<ExaminedRun> {
@@ -128,7 +132,7 @@ class RunExamination {
     // While a file is written it is a temporary one for a moment.
     findings.drop(({ kind, file }) =>
       kind === "temporary" &&
-      !isThere(this.#path + file.slice(runIdOf(this.#path).length))
+      !isThere(this.#path + file.slice(runIdFromPath(this.#path).length))
     );
     return {
       findings: findings.all,
@@ -141,7 +145,7 @@ class RunExamination {
   /** Takes note of a file, or says why it is none of the run's. */
   #sort(path: string, info: Deno.FileInfo): void {
     const findings = this.#findings;
-    const name = runIdOf(path);
+    const name = runIdFromPath(path);
     if (info.isSymlink) {
       if (pathWithin(`${this.#path}/${path}`, this.#path) === null) {
         findings.add("foreign", path, "it is a link that leads out of the run");
@@ -222,7 +226,7 @@ class RunExamination {
       const now = this.#files.has(HISTORY_FILE)
         ? await findings.attempt(
           "run.json",
-          () => actualStatus(this.#path, info),
+          () => readStatus(this.#path, info),
         )
         : "died";
       if (now === "died") {
@@ -235,7 +239,7 @@ class RunExamination {
 
   /** Checks that the run's files were written by this run. */
   #checkOwner(owners: ReadonlyMap<string, unknown>): void {
-    const id = runIdOf(this.#path);
+    const id = runIdFromPath(this.#path);
     const own = owners.get("run.json");
     if (own !== undefined && own !== id) {
       const reason = `its files are of run ${own}: it was renamed, or copied`;

@@ -8,9 +8,10 @@
 import { SOURCES } from "../../../core/store/source.ts";
 import { pathWithin } from "../../../core/store/safe_path.ts";
 import { hashFile } from "../../../core/store/file_hashes.ts";
-import { MOST_BYTES } from "../../../core/store/limits.ts";
-import { isJsonObject, readJsonFile } from "../../../core/utils/json.ts";
-import type { SourceInfo } from "../../../core/store/run_directory.ts";
+import { MAX_BYTES } from "../../../core/store/limits.ts";
+import { isJsonObject } from "../../../core/utils/json.ts";
+import { readJsonFile } from "../../../core/store/json_file.ts";
+import type { SourceInfo } from "../../../core/store/run_info.ts";
 import { bytesOf, filesIn, isStale, isTemporary } from "./files.ts";
 import { type Finding, Findings } from "./finding.ts";
 
@@ -50,7 +51,7 @@ export async function examineSources(
     }
     const [, list] = LIST.exec(path) ?? [];
     const [, hash = list] = CONTENT.exec(path) ?? [];
-    if (!info.isFile || info.size > MOST_BYTES.text || !hash) {
+    if (!info.isFile || info.size > MAX_BYTES.text || !hash) {
       findings.add("foreign", path, "it is no part of the store", {
         isNote: info.isFile,
       });

@@ -10,7 +10,7 @@ import {
   ResultMetadata,
   type ScalarFields,
 } from "../../../core/utils/results.ts";
-import type { RunInfo } from "../../../core/store/run_directory.ts";
+import type { RunInfo } from "../../../core/store/run_info.ts";
 import { compare } from "../../../results/compare/compare.ts";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { RunDatabase } from "../../../results/database/run_database.ts";

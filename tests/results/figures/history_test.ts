@@ -5,7 +5,7 @@ import {
   assertRejects,
 } from "@std/assert";
 import { History } from "../../../core/store/history.ts";
-import type { Problem } from "../../../core/store/run_directory.ts";
+import type { Problem } from "../../../core/store/run_file.ts";
 import { groupReplicates } from "../../../results/compare/replicates.ts";
 import { RunDatabase } from "../../../results/database/run_database.ts";
 import {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { writeJsonFile } from "../../../core/utils/json.ts";
+import { writeJsonFile } from "../../../core/store/json_file.ts";
 import {
   readSamples,
   reverseFigure,

@@ -4,11 +4,8 @@ import { experiment } from "../../../../core/experiment.ts";
 import { keepSource, SOURCES } from "../../../../core/store/source.ts";
 import { writeCheckpoint } from "../../../../core/store/checkpoint.ts";
 import { History } from "../../../../core/store/history.ts";
-import {
-  readRunInfo,
-  runIdOf,
-  writeRunInfo,
-} from "../../../../core/store/run_directory.ts";
+import { readRunInfo, writeRunInfo } from "../../../../core/store/run_info.ts";
+import { runIdFromPath } from "../../../../core/store/run_directory.ts";
 import { moveToTrash } from "../../../../core/store/trash.ts";
 import { examineRuns } from "../../../../results/inspect/doctor/doctor.ts";
 import { options, result } from "../../../../testing/coin.ts";
@@ -240,7 +237,7 @@ const DAMAGE: readonly [
     (run) =>
       write(
         `${run}/metrics.jsonl`,
-        read(`${run}/metrics.jsonl`).replace(runIdOf(run), "other"),
+        read(`${run}/metrics.jsonl`).replace(runIdFromPath(run), "other"),
       ),
     "foreign metrics.jsonl",
   ],
@@ -249,7 +246,7 @@ const DAMAGE: readonly [
     (run) =>
       write(
         `${run}/results/train.json`,
-        read(`${run}/results/train.json`).replace(runIdOf(run), "other"),
+        read(`${run}/results/train.json`).replace(runIdFromPath(run), "other"),
       ),
     "foreign results/train.json",
   ],
@@ -316,8 +313,8 @@ const DAMAGE: readonly [
       writeRunInfo(run, { ...readRunInfo(run), status: "running" });
       write(`${run}/.config.json.1a2b3c4d`, "{");
       write(`${run}/metrics.jsonl`, read(`${run}/metrics.jsonl`) + '{"st');
-      const history = new History(run, runIdOf(run), { isResumed: true });
-      history.cutBack(size);
+      const history = new History(run, runIdFromPath(run), { isResumed: true });
+      history.truncateTo(size);
       return history;
     },
   ],
@@ -386,7 +383,7 @@ const DAMAGE: readonly [
       write(`${runs}/notes.txt`, "");
       Deno.mkdirSync(`${runs}/my run`);
       Deno.symlinkSync("/etc", `${runs}/out`);
-      Deno.symlinkSync(runIdOf(run), `${runs}/twin`);
+      Deno.symlinkSync(runIdFromPath(run), `${runs}/twin`);
       Deno.mkdirSync(`${runs}/.sweeps`);
       Deno.mkdirSync(`${runs}/lost+found`);
       for (const name of ["empty", "begun"]) {
@@ -424,7 +421,7 @@ const DAMAGE: readonly [
     "what was removed",
     (run) => {
       write(`${run}/run.json`, "");
-      moveToTrash(run.replace(/\/[^/]*$/, ""), runIdOf(run));
+      moveToTrash(run.replace(/\/[^/]*$/, ""), runIdFromPath(run));
     },
   ],
 ];
@@ -469,7 +466,7 @@ testWith("files", "examineRuns() tells what nobody lacks", async () => {
       "results/.a.json.00000000",
     ]
   ) old(`${run}/${name}`);
-  const id = runIdOf(run);
+  const id = runIdFromPath(run);
   assertEquals(await leftOver(), [
     `${id}/.run.json.1a2b3c4d`,
     `${id}/checkpoint.safetensors`,
@@ -486,7 +483,7 @@ testWith(
     const { runs, bytes, trashBytes } = await examineRuns(made.path);
     assertEquals([runs, trashBytes], [1, 0]);
     assert(bytes > Deno.statSync(`${made.run}/metrics.jsonl`).size);
-    moveToTrash(made.path, runIdOf(made.run));
+    moveToTrash(made.path, runIdFromPath(made.run));
     const after = await examineRuns(made.path);
     assertEquals(after.runs, 0);
     assertEquals(after.bytes + after.trashBytes, bytes);

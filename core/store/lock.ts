@@ -1,0 +1,104 @@
+/**
+ * The lock on a run: its history is locked while a process trains or reads it, which
+ * tells a living run from one that died.
+ *
+ * @module
+ */
+
+import { checkFile } from "./read_text.ts";
+import { checkStaysInside } from "./safe_path.ts";
+
+/** The history's file name in a run directory. */
+export const HISTORY_FILE = "metrics.jsonl";
+
+const LOCK_TRIES = 50;
+
+const LOCK_WAIT_MS = 4;
+
+/**
+ * Locks a file for as long as it is open. Readers that look whether a run lives
+ * hold it for a moment, and that is waited for.
+ */
+export function lock(file: Deno.FsFile): boolean {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  try {
+    for (let i = 0; i < LOCK_TRIES; i++) {
+      if (file.tryLockSync(true)) return true;
+      Atomics.wait(nothing, 0, 0, LOCK_WAIT_MS);
+    }
+    return false;
+  } catch {
+    // A file system without locks: readers then go by the time of the last
+    // line.
+    return true;
+  }
+}
+
+/**
+ * Holds on to a run for as long as it is read or added to, so that it is not
+ * removed meanwhile; several can do so at once.
+ *
+ * @param runPath The run's directory.
+ * @returns What lets go of it at the end of its scope.
+ */
+export function holdRun(runPath: string): Disposable {
+  const path = `${runPath}/${HISTORY_FILE}`;
+  try {
+    checkStaysInside(path, runPath);
+    checkFile(path, Infinity);
+    const file = Deno.openSync(path);
+    try {
+      file.tryLockSync(false);
+    } catch { /* a file system without locks: then nobody can tell */ }
+    return file;
+  } catch {
+    // Results can be passed on without the history that led to them.
+    return { [Symbol.dispose]() {} };
+  }
+}
+
+/**
+ * Says whether a process trains a run or holds on to it.
+ *
+ * @param runPath The run's directory.
+ * @returns Whether it is in use; on a file system without locks, whether it is
+ * trained.
+ */
+export function isInUse(runPath: string): boolean {
+  const path = `${runPath}/${HISTORY_FILE}`;
+  try {
+    checkStaysInside(path, runPath);
+    checkFile(path, Infinity);
+    using file = Deno.openSync(path);
+    return !file.tryLockSync(true);
+  } catch {
+    return isAlive(runPath);
+  }
+}
+
+/** Without locks, a run that has been silent for so long counts as dead. */
+const SILENCE_MS = 5 * 60 * 1000;
+
+/**
+ * Says whether a process lives behind a run that claims to be running.
+ *
+ * @param runPath The run's directory.
+ * @returns Whether its history is locked; on a file system without locks,
+ * whether it was written to in the last minutes.
+ */
+export function isAlive(runPath: string): boolean {
+  const path = `${runPath}/${HISTORY_FILE}`;
+  try {
+    checkStaysInside(path, runPath);
+    checkFile(path, Infinity);
+    using file = Deno.openSync(path);
+    try {
+      return !file.tryLockSync(false);
+    } catch {
+      const writtenAt = Deno.statSync(path).mtime?.getTime() ?? 0;
+      return Date.now() - writtenAt < SILENCE_MS;
+    }
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Reading text files that may be from anyone: what is no file is refused before
+ * it is opened, and what is too large before it is read.
+ *
+ * @module
+ */
+
+import { MAX_BYTES, tooLarge } from "./limits.ts";
+
+/**
+ * Checks that a path is that of a file, and of one that is not too large. A
+ * pipe or device is refused unopened: to open one may wait for ever.
+ *
+ * @param path The path.
+ * @param most How many bytes the file may have.
+ * @returns How many it has.
+ * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
+ * @throws {RangeError} If it is no file, or too large.
+ */
+export function checkFile(path: string, most: number): number {
+  let info: Deno.FileInfo;
+  try {
+    info = Deno.statSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(
+      `Cannot read ${path} as there is no such file`,
+    );
+  }
+  if (!info.isFile) {
+    const kind = info.isDirectory ? "a directory" : "a pipe or a device";
+    throw new RangeError(
+      `Cannot read ${path} as it must be a file: it is ${kind}`,
+    );
+  }
+  if (info.size > most) throw tooLarge(path, most, info.size);
+  return info.size;
+}
+
+/**
+ * Reads a text file.
+ *
+ * @param path The file's path.
+ * @param most How many bytes it may have.
+ * @returns Its whole content.
+ * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
+ * @throws {RangeError} If it is no file, or too large.
+ */
+export function readText(path: string, most: number = MAX_BYTES.text): string {
+  checkFile(path, most);
+  return Deno.readTextFileSync(path);
+}
+
+/** A line of a file. */
+export interface TextLine {
+  /** The line without its end. */
+  readonly text: string;
+  /** Whether it has an end; the last line of a file may have none. */
+  readonly isWhole: boolean;
+}
+
+/** How much of a file is read at once. */
+const CHUNK_BYTES = 2 ** 16;
+
+/**
+ * Reads a text file line by line, in memory that depends on neither its size
+ * nor the number of its lines. What is appended meanwhile is not read.
+ *
+ * @param path The file's path.
+ * @param maxBytes How many bytes each line may have.
+ * @returns The lines without their ends; the last one may be torn.
+ * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
+ * @throws {RangeError} If it is no file; or, after the lines before it, at a
+ * line that is too large, which the message names.
+ */
+export function* readLines(
+  path: string,
+  maxBytes: number,
+): Generator<TextLine> {
+  let remaining = checkFile(path, Infinity);
+  using file = Deno.openSync(path);
+  const decoder = new TextDecoder();
+  const chunk = new Uint8Array(Math.min(remaining, CHUNK_BYTES));
+  let nLines = 0, rest = "";
+  while (remaining > 0) {
+    const length = file.readSync(chunk.subarray(0, remaining));
+    if (length === null) break;
+    remaining -= length;
+    const bytes = chunk.subarray(0, length);
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+    rest = lines.pop()!;
+    for (const text of lines) {
+      nLines++;
+      // No character takes less than a byte.
+      if (text.length > maxBytes) throw tooLarge(`${path}:${nLines}`, maxBytes);
+      yield { text, isWhole: true };
+    }
+    if (rest.length > maxBytes) {
+      throw tooLarge(`${path}:${nLines + 1}`, maxBytes);
+    }
+  }
+  rest += decoder.decode();
+  if (rest !== "") yield { text: rest, isWhole: false };
+}

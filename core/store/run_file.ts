@@ -1,0 +1,111 @@
+/**
+ * Files of a run that are read and written as a whole.
+ *
+ * @module
+ */
+
+import { isInherited, type JsonObject } from "../utils/json.ts";
+import { writeFileAtomic, type WriteOptions } from "./atomic_write.ts";
+import { encodeJsonFile, readJsonFile } from "./json_file.ts";
+import { MAX_BYTES } from "./limits.ts";
+import { checkStaysInside } from "./safe_path.ts";
+
+/**
+ * Reads a JSON file of a run, which must not be a link out of it.
+ *
+ * @param runPath The run's directory.
+ * @param name The file's path within it.
+ * @param most How many bytes it may have; what any text may, by default.
+ * @returns The top level of the file, `schemaVersion` included.
+ * @throws {Deno.errors.NotFound} If there is no such file.
+ * @throws {SyntaxError} If it is no JSON.
+ * @throws {TypeError} If it holds something other than an object.
+ * @throws {RangeError} If it bears an unknown version, is a link that leads out
+ * of the run, no file, or too large.
+ */
+export function readRunFile(
+  runPath: string,
+  name: string,
+  most: number = MAX_BYTES.text,
+): JsonObject {
+  const path = `${runPath}/${name}`;
+  checkStaysInside(path, runPath);
+  return readJsonFile(path, { most });
+}
+
+/** Something that could not be read: which file of which run, and why. */
+export interface Problem {
+  /** The run's id, or the name that is no run. */
+  readonly run: string;
+  /** The file, as a path. */
+  readonly file: string;
+  /** What is wrong, in one line. */
+  readonly reason: string;
+}
+
+/** So many keys may a configuration have, each a column of a comparison. */
+export const MAX_KEYS = 1000;
+
+/**
+ * Reads the configuration of a run as plain data, whatever its experiment.
+ *
+ * @param runPath The run's directory.
+ * @returns The keys and values, `schemaVersion` left out.
+ * @throws {Deno.errors.NotFound} If there is no such file.
+ * @throws {SyntaxError} If it is no JSON.
+ * @throws {RangeError} If it bears an unknown version, has more keys than any
+ * configuration, or one that every object has, `constructor` for example.
+ */
+export function readConfigFile(runPath: string): JsonObject {
+  const file = "config.json";
+  const { schemaVersion: _, ...config } = readRunFile(
+    runPath,
+    file,
+    MAX_BYTES.runFile,
+  );
+  const keys = Object.keys(config);
+  const refuse = (rule: string, current: string) => {
+    throw new RangeError(
+      `Cannot read ${runPath}/${file} as ${rule}: current ${current}`,
+    );
+  };
+  if (keys.length > MAX_KEYS) {
+    refuse(`it must have at most ${MAX_KEYS} keys`, `count is ${keys.length}`);
+  }
+  const inherited = keys.find(isInherited);
+  if (inherited !== undefined) {
+    refuse("no key may be one that every object has", `key is ${inherited}`);
+  }
+  return config;
+}
+
+/**
+ * Writes the configuration of a run.
+ *
+ * @param runPath The run's directory.
+ * @param config The whole configuration as resolved.
+ * @param options How to write it.
+ */
+export function writeConfigFile(
+  runPath: string,
+  config: object,
+  options: WriteOptions = {},
+): void {
+  const path = `${runPath}/config.json`;
+  writeFileAtomic(path, encodeConfig(config, path), options);
+}
+
+/**
+ * Writes a configuration into memory.
+ *
+ * @param config The whole configuration as resolved.
+ * @param path The path of its file, for the error message.
+ * @returns The content of its file.
+ * @throws {RangeError} If it is larger than what is read of a run.
+ */
+export function encodeConfig(
+  config: object,
+  path = "config.json",
+): Uint8Array {
+  return encodeJsonFile(path, config, MAX_BYTES.runFile);
+}
