@@ -29,12 +29,6 @@ export const MAX_BYTES = {
 } as const;
 
 /**
- * So deeply may JSON be nested. Whisker's own files have a tenth of it; far
- * deeper ones end the stack of whoever goes through them.
- */
-export const MAX_DEPTH = 100;
-
-/**
  * The error of a file or a part of one that has too many bytes.
  *
  * @param place The file, and the line if it is about one.

@@ -15,6 +15,7 @@ import { readRunFile } from "./run_file.ts";
 /** How a run stands, as its own file says. */
 export type RunStatus = "running" | "completed" | "failed" | "interrupted";
 
+/** All statuses that a run can bear itself. */
 export const STATUSES: readonly unknown[] = [
   "running",
   "completed",
@@ -185,7 +186,11 @@ export function readRunInfo(runPath: string): RunInfo {
 }
 
 /** What runs and evaluations tell alike, each field of its type. */
-export function parseSession(info: JsonObject) {
+export function parseSession(
+  info: JsonObject,
+):
+  & Environment
+  & Pick<RunInfo, "finishedAt" | "seconds" | "command" | "args" | "error"> {
   const { error } = info;
   return {
     ...parseEnvironment(info),
@@ -258,6 +263,7 @@ function parseEnvironment(info: JsonObject): Environment {
 
 const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
+/** Says whether a value is a date with a time (ISO 8601). */
 export function isDate(value: unknown): value is string {
   return typeof value === "string" && ISO_DATE.test(value) &&
     !Number.isNaN(Date.parse(value));

@@ -5,7 +5,11 @@
  * @module
  */
 
-import { MAX_DEPTH } from "../store/limits.ts";
+/**
+ * So deeply may JSON be nested. Whisker's own files have a tenth of it; far
+ * deeper ones end the stack of whoever goes through them.
+ */
+export const MAX_DEPTH = 100;
 
 /** A number as a file holds it: JSON has no NaN and no infinities. */
 export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";

@@ -226,8 +226,8 @@ testWith(
     Deno.writeTextFileSync(
       `${folder.path}/main.ts`,
       `import example from "./examples/least_squares.ts";
-       import { trainRun } from "./core/conduct.ts";
-       import { readRecords } from "./core/utils/run_directory.ts";
+       import { trainRun } from "./core/run/lifecycle.ts";
+       import { readRecords } from "./core/store/records.ts";
        const config = example.configSchema.defaults;
        const { runPath, error } = await trainRun(example, { config });
        console.log(error ?? readRecords(runPath).size > 1);`,

@@ -3,6 +3,7 @@ import fc from "../../testing/properties.ts";
 import {
   decodeNumber,
   encodeNumber,
+  MAX_DEPTH,
   parseJson,
   stringify,
 } from "../../core/utils/json.ts";
@@ -12,7 +13,7 @@ import {
   writeJsonFile,
 } from "../../core/store/json_file.ts";
 import { syncToDisk, writeFileAtomic } from "../../core/store/atomic_write.ts";
-import { MAX_DEPTH } from "../../core/store/limits.ts";
+
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 
 Deno.test("decodeNumber() gives back every number that encodeNumber() wrote", () => {
