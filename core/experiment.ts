@@ -14,7 +14,7 @@ import {
 import { ConfigSchema } from "./config/schema.ts";
 import type { Run } from "./run/run.ts";
 import { isInherited } from "./utils/json.ts";
-import { MAX_KEYS } from "./store/run_file.ts";
+import { MAX_KEYS } from "./store/limits.ts";
 
 /** Keys of a configuration, each made by a function of `config/fields.ts`. */
 // deno-lint-ignore no-explicit-any

@@ -4,7 +4,7 @@ import type { GlobalConfig } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
-import { outcomeOf, type RunOutcome } from "../core/run/lifecycle.ts";
+import { outcomeOf, type RunOutcome } from "../core/run/session.ts";
 import type { Run, RunOptions } from "../core/run/run.ts";
 import { CHECKPOINT_FILE } from "../core/store/checkpoint.ts";
 import { describeError } from "../core/utils/describe_error.ts";

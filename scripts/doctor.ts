@@ -8,7 +8,7 @@
 import { toggle } from "../core/config/fields.ts";
 import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { experimentFileOf } from "../core/run/_run_info.ts";
+import { findExperimentFile } from "../core/run/_run_info.ts";
 import { isInUse } from "../core/store/lock.ts";
 import { stringify } from "../core/utils/json.ts";
 import { readRunInfo } from "../core/store/run_info.ts";
@@ -147,7 +147,7 @@ function adviceOn(
 function resumeOf(runPath: string, id: string): string {
   const info = readRunInfo(runPath);
   const isOwn = info.experiment === "diffusion";
-  const experiment = isOwn ? "" : ` --experiment ${experimentFileOf(info)}`;
+  const experiment = isOwn ? "" : ` --experiment ${findExperimentFile(info)}`;
   return `deno task train --resume ${id}${experiment}`;
 }
 

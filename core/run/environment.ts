@@ -1,3 +1,5 @@
+import { resolve } from "@std/path";
+import { readText } from "../store/read_text.ts";
 import type { Environment, RunInfo, SourceInfo } from "../store/run_info.ts";
 import { VERSION } from "../version.ts";
 
@@ -32,8 +34,39 @@ export function readEnvironment(
     },
     pid: Deno.pid,
     source,
+    commit: readCommit(".git"),
     permissions: permissions(runs),
   };
+}
+
+const COMMIT = /^[0-9a-f]{40,64}$/;
+
+/**
+ * Reads which commit is checked out, without running Git.
+ *
+ * @param git The repository's `.git`: a folder, or in a worktree a file that
+ * names one.
+ * @returns The commit's hash; null outside a repository, before the first
+ * commit, or where it may not be read.
+ */
+export function readCommit(git: string): string | null {
+  const read = (path: string) => {
+    try {
+      return readText(path).trim();
+    } catch {
+      return "";
+    }
+  };
+  const folder = read(git).match(/^gitdir: (.+)$/)?.[1] ?? git;
+  const head = read(`${folder}/HEAD`);
+  const ref = head.match(/^ref: (refs\/[\w./-]+)$/)?.[1];
+  if (ref === undefined) return COMMIT.test(head) ? head : null;
+  const shared = read(`${folder}/commondir`);
+  const common = shared === "" ? folder : resolve(folder, shared);
+  const packed = read(`${common}/packed-refs`).split("\n")
+    .find((line) => line.endsWith(` ${ref}`))?.split(" ")[0];
+  const commit = read(`${common}/${ref}`) || packed || "";
+  return COMMIT.test(commit) ? commit : null;
 }
 
 /**
@@ -65,9 +98,11 @@ export const SHORT_HASH = 12;
  */
 export function factsOf(of: Environment): Record<string, string> {
   const { versions, engine, numerics, host, source, permissions, data } = of;
+  const { commit } = of;
   const { whisker, deno, v8, tfjs, ...others } = versions;
   const facts: Record<string, string | number | null | undefined> = {
     "source": source?.sha256.slice(0, SHORT_HASH),
+    "commit": commit?.slice(0, SHORT_HASH),
     "lock file": source?.lock?.slice(0, SHORT_HASH),
     "data": data?.slice(0, SHORT_HASH),
     "Whisker": whisker,

@@ -4,7 +4,10 @@
  * @module
  */
 
-import { parseInterval } from "../config/checkpoint_interval.ts";
+import {
+  type CheckpointInterval,
+  parseInterval,
+} from "../config/checkpoint_interval.ts";
 import type { GlobalConfig } from "../config/global_config.ts";
 import {
   checkState,
@@ -48,6 +51,7 @@ export interface CheckpointsOptions {
 /** The checkpoints of one run. */
 export class Checkpoints {
   readonly #options: CheckpointsOptions;
+  readonly #interval: CheckpointInterval | null;
   #parts: ResumableParts | null = null;
   #count = 0;
   #lastAt = performance.now();
@@ -59,6 +63,7 @@ export class Checkpoints {
    */
   constructor(options: CheckpointsOptions) {
     this.#options = options;
+    this.#interval = parseInterval(options.globals.checkpointEvery) ?? null;
   }
 
   /** Whether the experiment has said what it goes on with. */
@@ -114,9 +119,8 @@ export class Checkpoints {
           "says with what a run goes on, once, before its loop",
       );
     }
-    const interval = parseInterval(this.#options.globals.checkpointEvery);
-    if (!interval) return false;
-    const { unit, count } = interval;
+    if (!this.#interval) return false;
+    const { unit, count } = this.#interval;
     if (unit === "seconds") {
       return performance.now() - this.#lastAt >= count * 1000;
     }

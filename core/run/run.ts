@@ -19,10 +19,10 @@ import type { JsonObject } from "../utils/json.ts";
 import { writeJsonFile } from "../store/json_file.ts";
 import { Meter } from "../utils/meters.ts";
 import { RandomStream } from "../utils/random.ts";
-import { Recorder, type Stage } from "./recorder.ts";
+import type { Recorder } from "./recorder.ts";
 import {
   type MetadataFields,
-  ResultCollection,
+  type ResultCollection,
   ResultMetadata,
   ResultRecord,
   type ScalarResult,
@@ -48,6 +48,8 @@ export interface Progress {
 export interface RunOptions {
   /** Where things lie and how they run; the defaults, if it is left out. */
   readonly globals?: GlobalConfig;
+  /** The experiment's file within the project, unless it is Whisker's own. */
+  readonly experimentFile?: string | null;
   /** The command, as `run.json` keeps it. */
   readonly command?: string;
   /** The command's arguments. */
@@ -93,18 +95,16 @@ const TURN_MS = 100;
 export interface RunParts {
   /** The run's directory. */
   readonly path: string;
-  /** Whether it is trained or evaluated. */
-  readonly stage: Stage;
   /** The whole configuration as resolved. */
   readonly config: Seeded;
   /** The open history; null in an evaluation. */
   readonly history: History | null;
-  /** The checkpoint from which a training goes on. */
+  /** The checkpoint from which a training is resumed. */
   readonly restored?: JsonObject | null;
-  /** What the run has recorded before: a training that is resumed makes it again. */
-  readonly earlier?: ResultCollection;
   /** In an evaluation: what the training has recorded. */
   readonly trained?: ResultCollection;
+  /** Keeps the records. */
+  readonly recorder: Recorder;
   /** How it is carried out. */
   readonly options: RunOptions;
   /** Keeps what the run tells of itself. */
@@ -141,7 +141,6 @@ export class Run {
   /** A timer for whatever is timed in this run. */
   readonly timer: Timer = new Timer();
   readonly #parts: RunParts;
-  readonly #recorder: Recorder;
   readonly #checkpoints: Checkpoints | null = null;
   readonly #startedAt = performance.now();
   #secondsBefore = 0;
@@ -154,20 +153,16 @@ export class Run {
    * @param parts What the run is made of.
    */
   constructor(parts: RunParts) {
-    const { path, stage, options, history, restored = null } = parts;
-    const { earlier = new ResultCollection() } = parts;
+    const { path, config, options, history, restored = null } = parts;
     this.#parts = parts;
     this.path = path;
-    this.config = parts.config;
+    this.config = config;
     this.id = runIdFromPath(path);
     this.globals = options.globals ?? globalConfigSchema.defaults;
-    this.#recorder = new Recorder({
-      save: { runPath: path, stage, isDurable: this.isDurable, earlier },
-      ...(options.print ? { print: options.print } : {}),
-    });
     if (!history) return;
     const { globals, meter, timer } = this;
-    const own = { meter, timer, records: this.#recorder, clock: this.#clock };
+    const { recorder: records } = parts;
+    const own = { meter, timer, records, clock: this.#clock };
     const of = { runPath: path, history, globals, own, restored };
     this.#checkpoints = new Checkpoints(of);
   }
@@ -194,12 +189,7 @@ export class Run {
 
   /** The records made so far. */
   get records(): ResultCollection {
-    return this.#recorder.records;
-  }
-
-  /** Removes records of an earlier session that were not made again. */
-  settleRecords(): void {
-    this.#recorder.settle();
+    return this.#parts.recorder.records;
   }
 
   /**
@@ -319,7 +309,7 @@ export class Run {
       // It is among the records of the checkpoint.
       return new ResultRecord(ResultMetadata.of(metadata), result);
     }
-    return this.#recorder.record(metadata, result);
+    return this.#parts.recorder.record(metadata, result);
   }
 
   /**

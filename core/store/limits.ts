@@ -29,6 +29,15 @@ export const MAX_BYTES = {
 } as const;
 
 /**
+ * How many records a run may have, and files of them: an evaluation of each
+ * setting of a large sweep has fewer.
+ */
+export const MAX_RECORDS = 10_000;
+
+/** How many keys a configuration may have, each a column of a comparison. */
+export const MAX_KEYS = 1000;
+
+/**
  * The error of a file or a part of one that has too many bytes.
  *
  * @param place The file, and the line if it is about one.

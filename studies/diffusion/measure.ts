@@ -14,11 +14,8 @@ import {
   modelConfigSchema,
 } from "../../core/diffusion/model_config.ts";
 import { readConfigSource } from "../../core/config/schema.ts";
-import {
-  evaluateRun,
-  type RunOutcome,
-  trainRun,
-} from "../../core/run/lifecycle.ts";
+import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import type { RunOutcome } from "../../core/run/session.ts";
 import diffusion from "../../core/diffusion/experiment.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 

@@ -166,8 +166,11 @@ function readerOf(
         return lines;
       };
     }
-    case "evaluations":
-      return (problems) => readEvaluations(runPath, problems);
+    case "results":
+      return (problems) => [
+        readEvaluations(runPath, problems),
+        ...new RunDatabase(runs),
+      ];
     case "samples":
       return () => readSamples(runPath);
     case "model":

@@ -285,7 +285,7 @@ testWith(
     await assertRejects(
       () => evaluateRun(coin, { ...evaluation, runPath: failed.runPath }),
       RangeError,
-      "must be completed: current status is failed",
+      "it must be completed, and is failed",
     );
   },
 );

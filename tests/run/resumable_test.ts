@@ -232,7 +232,7 @@ testWith(
     const files = left(runPath);
     assertStringIncludes(
       (await resume(walk(() => {}))).message,
-      `Cannot resume run ${runId} as it is completed already`,
+      `Cannot resume run ${runId}: it is completed already`,
     );
     assertStringIncludes(
       (await resume(coinThat(() => {}))).message,
@@ -321,7 +321,8 @@ testWith(
       keepSource: () => Promise.resolve({ ...source, sha256: "b".repeat(64) }),
       warn: (warning) => warnings.push(warning),
     });
-    const but = ": what comes out may differ from a run that was never stopped";
+    const but =
+      ": results may differ from those of a run that was never stopped";
     assertEquals(warnings, [
       `the source was aaaaaaaaaaaa and is bbbbbbbbbbbb${but}`,
       `the engine was wasm and is cpu${but}`,
@@ -597,7 +598,7 @@ testWith(
           },
         }),
       RangeError,
-      "as it is completed already",
+      ": it is completed already",
     );
     assertEquals(readRunInfo(runPath).status, "completed");
     assertEquals(readHistory(runPath).lines.length, 12);
