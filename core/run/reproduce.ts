@@ -1,5 +1,5 @@
 /**
- * Doing a run again, and comparing what comes out bit for bit.
+ * Running a run again, and comparing the result bit for bit.
  *
  * @module
  */
@@ -93,7 +93,7 @@ export async function reproduceRun(
   using _held = holdRun(runPath);
   const info = readRunInfo(runPath);
   checkCompleted(runPath, info, "reproduce");
-  // Before the training: what cannot be read cannot be compared.
+  // Fail before the training if something cannot be read.
   const trained = readTrainRecords(runPath);
   for (const _line of new HistoryReader(runPath));
   const compared = { lines: 0, files: 0, records: 0 };
@@ -114,7 +114,7 @@ export async function reproduceRun(
   ];
   if (difference !== undefined) {
     const causes = [
-      ...causesOf(info, readRunInfo(again)),
+      ...findCauses(info, readRunInfo(again)),
       ...changesOnTheWay(info),
     ];
     return result(difference, causes);
@@ -123,7 +123,7 @@ export async function reproduceRun(
     if (evaluation.status === "failed") continue;
     const all = await evaluateAgain(again, evaluation, options);
     const stored = withOnly(readRecords(runPath), all);
-    // One that was interrupted then has not made them all.
+    // An interrupted evaluation has made only some.
     const isWhole = evaluation.status === "completed";
     const made = isWhole ? all : withOnly(all, stored);
     const [difference] = compareRecords(stored, made, compared);
@@ -134,7 +134,7 @@ export async function reproduceRun(
     );
     return result(
       difference,
-      now ? causesOf(evaluation, now) : [],
+      now ? findCauses(evaluation, now) : [],
     );
   }
   const made = readRecords(again);
@@ -146,7 +146,7 @@ export async function reproduceRun(
 }
 
 /** What may be the cause of a difference. */
-function causesOf(then: Environment, now: Environment): string[] {
+function findCauses(then: Environment, now: Environment): string[] {
   return [
     ...(then.source
       ? []
@@ -167,7 +167,7 @@ async function prepared(
       globals: {
         ...globals,
         runs: scratch,
-        // What was completed went on, or never had to.
+        // The run was completed, so it never stopped for this.
         ...{ onNonfinite: "continue", checkpointEvery: "never" } as const,
         fsync: "never" as const,
         ...(own && globals.engine === "auto" ? { engine: own } : {}),
@@ -211,7 +211,7 @@ async function evaluateAgain(
   const of = { ...options, runPath, evalConfig };
   const { status, error, records } = await evaluateRun(experiment, of);
   if (status !== "completed") throw error;
-  // Code of then has classes of its own.
+  // Stored code has classes of its own.
   return ResultCollection.fromJSON(records.toJSON());
 }
 
@@ -240,7 +240,7 @@ function* compareHistories(
     const { value: other, done } = now.next();
     if (done) continue;
     nNow++;
-    // The step first: where that differs, so does all else.
+    // The step first: if it differs, everything else does too.
     const keys = new Set(["step", ...Object.keys(line), ...Object.keys(other)]);
     for (const key of keys) {
       const was = stringify(line[key]), is = stringify(other[key]);
@@ -313,7 +313,7 @@ function* compareRecords(
     if (TIME.test(metadata.name)) continue;
     const is = now.get(metadata);
     if (!is) yield `${metadata} is not recorded any more`;
-    // Numbers as files hold them: all their digits, and NaN is NaN.
+    // Compared as JSON: all digits, and NaN equals NaN.
     else if (stringify(is) !== stringify(was)) {
       const digits = ({ mean, error, n }: ScalarResult) =>
         `${mean} ± ${error} (n = ${n})`;
