@@ -179,8 +179,8 @@ testWith(
     });
     assertEquals(
       (outcome.error as Error).message,
-      "Cannot record heads in an evaluation as the training has: another name " +
-        "or further fields tell them apart",
+      "Cannot record heads in an evaluation: the training has recorded it; use " +
+        "another name or more fields",
     );
   },
 );
