@@ -16,13 +16,14 @@ import { changesOnTheWay, changesThatMatter } from "./environment.ts";
 import { checkStaysInside } from "../store/safe_path.ts";
 import { findDifference } from "../store/file_hashes.ts";
 import { HistoryReader } from "../store/history.ts";
-import { holdRun } from "../store/lock.ts";
+import { HISTORY_FILE, holdRun } from "../store/lock.ts";
 import { stringify } from "../utils/json.ts";
 import { ResultCollection, type ScalarResult } from "../utils/results.ts";
 import { type EvaluationInfo, readEvaluations } from "../store/evaluations.ts";
 import { readRecords, readTrainRecords } from "../store/records.ts";
 import {
   type Environment,
+  isOmitted,
   readRunInfo,
   type RunInfo,
   type SourceInfo,
@@ -68,8 +69,10 @@ export interface Reproduction {
     /** Records. */
     readonly records: number;
   };
-  /** What could not be compared, and why. */
+  /** Records of which the run does not know how they were made. */
   readonly notCompared: readonly string[];
+  /** Files that were left out when the run was published. */
+  readonly omitted: readonly string[];
 }
 
 /** What is measured in seconds is never the same twice. */
@@ -95,7 +98,8 @@ export async function reproduceRun(
   checkCompleted(runPath, info, "reproduce");
   // Fail before the training if something cannot be read.
   const trained = readTrainRecords(runPath);
-  for (const _line of new HistoryReader(runPath));
+  const hasHistory = !isOmitted(info, HISTORY_FILE);
+  if (hasHistory) { for (const _line of new HistoryReader(runPath)); }
   const compared = { lines: 0, files: 0, records: 0 };
   const notCompared: string[] = [];
   const result = (difference: string | null, causes: readonly string[]) => ({
@@ -105,11 +109,14 @@ export async function reproduceRun(
     causes,
     compared,
     notCompared,
+    omitted: info.omitted ?? [],
   });
   const again = await trainAgain(runPath, info, options);
   const [difference] = [
-    ...compareHistories(runPath, again, compared).take(1),
-    ...await compareModels(runPath, again, compared),
+    ...hasHistory ? compareHistories(runPath, again, compared).take(1) : [],
+    ...isOmitted(info, "model")
+      ? []
+      : await compareModels(runPath, again, compared),
     ...compareRecords(trained, readTrainRecords(again), compared),
   ];
   if (difference !== undefined) {

@@ -119,6 +119,11 @@ export interface RunInfo extends Environment {
   readonly contents?: Readonly<Record<string, string>>;
   /** How many bytes each of these has; older runs do not say. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /**
+   * Files and folders that were left out when the run was published, by their
+   * paths in the run: `metrics.jsonl`, `model`.
+   */
+  readonly omitted?: readonly string[];
   /** What made it fail. */
   readonly error?: {
     /** The error's class. */
@@ -136,6 +141,7 @@ const runInfoSchema = v.looseObject({
   tags: texts,
   note: text,
   settings: ifObject,
+  omitted: v.optional(texts),
   before: ifObject,
   contents: ifValid(pick(isText)),
   sizes: ifValid(pick(isNumber)),
@@ -183,6 +189,17 @@ export function readRunInfo(runPath: string): RunInfo {
   const info = readRunFile(runPath, RUN_FILE, MAX_BYTES.runFile);
   const parsed = parseFile(runInfoSchema, info, `${runPath}/${RUN_FILE}`);
   return { ...parsed, runId: runIdFromPath(runPath) };
+}
+
+/**
+ * Says whether a file was left out when a run was published.
+ *
+ * @param info What `run.json` says.
+ * @param path The file's path in the run.
+ * @returns Whether it need not be there.
+ */
+export function isOmitted({ omitted = [] }: RunInfo, path: string): boolean {
+  return omitted.some((one) => path === one || path.startsWith(`${one}/`));
 }
 
 /**
