@@ -25,7 +25,7 @@ import {
   slicedWasserstein1,
 } from "./metrics/distances.ts";
 import { useEngine } from "./engines/backend.ts";
-import { loadModel, NoiseModel, predictionOf } from "./model.ts";
+import { loadModel, type NoiseModel } from "./model.ts";
 import {
   exactScore,
   IDENTITY,
@@ -144,9 +144,12 @@ export class Evaluator {
     }
     const settings = this.#nSteps.map((nSteps) => this.#timesOf(nSteps));
     await useEngine(this.#run);
-    const layers = await loadModel(this.#run.path, this.#config.weights);
-    using model = new NoiseModel(layers, predictionOf(this.#modelConfig));
     const data = await this.#loadData();
+    using model = await loadModel(this.#run.path, {
+      config: this.#modelConfig,
+      nColumns: data.scaling.columns.length,
+      weights: this.#config.weights,
+    });
     const sources = this.#sourcesOf(model, data);
     const sampled = this.#wantedOf(sources);
     const hasFloor = this.#config.sources.includes("floor");

@@ -15,8 +15,7 @@ import { denoisingLosses } from "./noise/denoising.ts";
 import { useEngine } from "./engines/backend.ts";
 import {
   buildModel,
-  NoiseModel,
-  predictionOf,
+  type NoiseModel,
   saveModel,
   saveWeights,
 } from "./model.ts";
@@ -25,7 +24,8 @@ import {
   alphaBars,
   type NoisyBatch,
 } from "./noise/noise_schedule.ts";
-import { TfjsEngine, type TrainingEngine } from "./engines/tfjs_engine.ts";
+import { TfjsEngine } from "./engines/tfjs_engine.ts";
+import type { TrainingEngine } from "./engines/training_engine.ts";
 
 /** Where a run keeps how its data were standardised, and their hash. */
 export const SCALING_FILE = "model/scaling.json";
@@ -74,10 +74,10 @@ async function train(config: ModelConfig, run: Run): Promise<NoiseModel> {
   const dataHash = await hashData(data);
   run.describe({ data: dataHash });
   run.writeJson(SCALING_FILE, { ...data.scaling, dataHash });
-  const model = new NoiseModel(
-    buildModel(config, data.scaling.columns.length, run.random("init")),
-    predictionOf(config),
-  );
+  const model = await buildModel(config, {
+    nColumns: data.scaling.columns.length,
+    random: run.random("init"),
+  });
   try {
     await trainModel(model, { config, run, data });
     return model;
@@ -100,7 +100,7 @@ async function trainModel(
   const { nEpochs, batchSize } = config;
   const nSteps = nEpochs * Math.ceil(data.train.nRows / batchSize);
   const schedule = alphaBars(config), noise = run.random("noise");
-  const engine: TrainingEngine = await TfjsEngine.of(model.model, {
+  const engine: TrainingEngine = await TfjsEngine.create(model, {
     config,
     nSteps,
   });
@@ -111,7 +111,7 @@ async function trainModel(
   const at = { epoch: 1, step: 0, seconds: 0, lowest: Infinity };
   const isResumed = run.resumable({ at, engine, noise, rows, losses });
   // What a run that stops early leaves behind can be loaded too.
-  if (!isResumed) await saveModel(model.model, run.path, { isDurable });
+  if (!isResumed) await saveModel(model, run.path, { isDurable });
   while (at.epoch <= nEpochs) {
     const span = run.timer.start(at.seconds);
     if (rows.isNew) losses.clear();
@@ -139,13 +139,13 @@ async function trainModel(
     }
     const seconds = span.stop();
     const { epoch, step } = at;
-    await saveWeights(model.model, run.path, { name: "last", isDurable });
+    await saveWeights(model, run.path, { name: "last", isDurable });
     engine.use("averaged");
     const held = meanOf(await denoisingLosses(model, heldOut));
     if (held < at.lowest || epoch === 1) {
       // One that is not a number is no record to beat.
       at.lowest = Number.isNaN(held) ? Infinity : held;
-      await saveWeights(model.model, run.path, { name: "best", isDurable });
+      await saveWeights(model, run.path, { name: "best", isDurable });
     }
     await run.log({
       step,
@@ -160,7 +160,7 @@ async function trainModel(
     await run.checkpoint("epoch");
   }
   engine.use("averaged");
-  await saveModel(model.model, run.path, { isDurable });
+  await saveModel(model, run.path, { isDurable });
   run.record({ name: "loss/train" }, losses.result("loss"));
   run.record({ name: "time/epoch" }, run.timer.result());
 }

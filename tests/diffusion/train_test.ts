@@ -18,6 +18,7 @@ import { createRunDirectory } from "../../core/store/run_directory.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { readWeights } from "../../testing/models.ts";
 
 const QUICK = modelConfigSchema.parse({ nTrain: 500, nEpochs: 3 });
 
@@ -45,7 +46,7 @@ testWith(
     );
     const runPath = createRunDirectory(folder.path);
     const model = await trainDiffusionModel(QUICK, runPath);
-    assertEquals(model.model.name, "identity");
+    assertEquals(model.layers.name, "identity");
     model[Symbol.dispose]();
     assertEquals(modelConfigSchema.load(runPath), QUICK);
     const info = readRunInfo(runPath);
@@ -191,18 +192,16 @@ testWith(
   async () => {
     using folder = tempFolder();
     const { runPath, model } = await train(SMALL, folder.path);
-    const { loadModel } = await import("../../core/diffusion/model.ts");
-    const weightsOf = async (name: "ema" | "last" | "best") => {
-      const read = await loadModel(runPath, name);
-      const weights = read.getWeights().map((weight) => weight.arraySync());
-      read.dispose();
-      return weights;
-    };
-    const averaged = model.model.getWeights()
+    const averaged = model.layers.getWeights()
       .map((weight) => weight.arraySync());
     model[Symbol.dispose]();
-    assertEquals(await weightsOf("ema"), averaged);
-    const last = await weightsOf("last"), best = await weightsOf("best");
+    const { setEngine } = await import(
+      "../../core/diffusion/engines/backend.ts"
+    );
+    assertEquals(await readWeights(runPath, "ema"), averaged);
+    const last = await readWeights(runPath, "last");
+    const best = await readWeights(runPath, "best");
+    await setEngine("wasm");
     assert(JSON.stringify(last) !== JSON.stringify(averaged));
     // The best epoch's average: that of the last epoch if it was the best.
     const losses = readHistory(runPath).lines
