@@ -38,7 +38,7 @@ export const SCALING_FILE = "model/scaling.json";
  * to adjust: what it yields is the baseline.
  *
  * The history has a line a step, `loss` and `gradNorm`, and a line an epoch,
- * `loss/epoch` and `loss/held-out`. The latter is that of the averaged weights,
+ * `loss/epoch` and `loss/validation`. The latter is that of the averaged weights,
  * at the same times and with the same noise each epoch; the lowest tells the
  * best weights.
  *
@@ -120,7 +120,7 @@ async function trainModel(
         addNoise(batch, { schedule, random: noise }),
       );
       const step = ++at.step;
-      const loss = meanOf(outcome.losses);
+      const loss = computeMean(outcome.losses);
       const { gradNorm } = outcome;
       await run.log({ step, loss, ...(gradNorm === null ? {} : { gradNorm }) });
       if (run.globals.onNonfinite === "stop") {
@@ -141,17 +141,17 @@ async function trainModel(
     const { epoch, step } = at;
     await saveWeights(model, run.path, { name: "last", isDurable });
     engine.use("averaged");
-    const held = meanOf(await denoisingLosses(model, heldOut));
-    if (held < at.lowest || epoch === 1) {
-      // One that is not a number is no record to beat.
-      at.lowest = Number.isNaN(held) ? Infinity : held;
+    const validationLoss = computeMean(await denoisingLosses(model, heldOut));
+    if (validationLoss < at.lowest || epoch === 1) {
+      // Any number is better than NaN.
+      at.lowest = Number.isNaN(validationLoss) ? Infinity : validationLoss;
       await saveWeights(model, run.path, { name: "best", isDurable });
     }
     await run.log({
       step,
       epoch,
       "loss/epoch": losses.mean("loss"),
-      "loss/held-out": held,
+      "loss/validation": validationLoss,
       "time/epoch": seconds,
     });
     at.epoch++;
@@ -230,7 +230,7 @@ function noisyHeldOut(
   return addNoise(rows!, { schedule, random: run.random("held-out") });
 }
 
-function meanOf(values: Float32Array | Float64Array): number {
+function computeMean(values: Float32Array | Float64Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum / values.length;

@@ -178,8 +178,8 @@ testWith(
     // The identity's loss in closed form, as above.
     const terms = alphaBars(SMALL).map((a) => a + (1 - Math.sqrt(1 - a)) ** 2);
     const identity = terms.reduce((a, b) => a + b) / terms.length;
-    assert(Number(last["loss/held-out"]) < 0.8 * identity);
-    assert(Number(last["loss/held-out"]) < Number(first["loss/held-out"]));
+    assert(Number(last["loss/validation"]) < 0.8 * identity);
+    assert(Number(last["loss/validation"]) < Number(first["loss/validation"]));
     const norms = lines.flatMap(({ gradNorm }) => gradNorm ?? []);
     assertEquals(norms.length, 8 * 32);
     assert(norms.every((norm) => Number(norm) > 0));
@@ -205,7 +205,7 @@ testWith(
     assert(JSON.stringify(last) !== JSON.stringify(averaged));
     // The best epoch's average: that of the last epoch if it was the best.
     const losses = readHistory(runPath).lines
-      .flatMap((line) => line["loss/held-out"] ?? []).map(Number);
+      .flatMap((line) => line["loss/validation"] ?? []).map(Number);
     const isLastBest = losses.indexOf(Math.min(...losses)) === 7;
     assertEquals(
       JSON.stringify(best) === JSON.stringify(averaged),

@@ -242,7 +242,7 @@ Deno.test("Meter refuses what it cannot count, and adds nothing of it", () => {
 
 Deno.test("Meter names the known measures when an unknown one is asked for", () => {
   const meter = new Meter();
-  assertThrows(() => meter.mean("x"), RangeError, "it has none yet");
+  assertThrows(() => meter.mean("x"), RangeError, "the measures are none yet");
   meter.update({ loss: 1, gradNorm: 2 });
   for (const read of ["mean", "error", "count", "result"] as const) {
     assertThrows(
