@@ -41,11 +41,7 @@ testWith(
   "trainDiffusionModel() returns the model and leaves a whole run behind",
   async () => {
     using folder = tempFolder();
-    const { trainDiffusionModel } = await import(
-      "../../core/diffusion/train.ts"
-    );
-    const runPath = createRunDirectory(folder.path);
-    const model = await trainDiffusionModel(QUICK, runPath);
+    const { runPath, model } = await train(QUICK, folder.path);
     assertEquals(model.layers.name, "identity");
     model[Symbol.dispose]();
     assertEquals(modelConfigSchema.load(runPath), QUICK);
