@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
-import { flagOf } from "../../core/config/flags.ts";
+import { formatFlag } from "../../core/config/flags.ts";
 import { listRuns } from "../../core/store/find_run.ts";
 import { readConfigFile } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
@@ -130,7 +130,7 @@ testWith(
     const { code, stdout, stderr } = await runScript("train", ["--help"]);
     assertEquals([code, stderr], [0, ""]);
     for (const key of modelConfigSchema.keys) {
-      assertStringIncludes(stdout, `${flagOf(key)} `);
+      assertStringIncludes(stdout, `${formatFlag(key)} `);
     }
     for (
       const flag of ["--config", "--experiment", "--tag", "--runs", "--json"]
