@@ -13,7 +13,7 @@ import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
 import { outcomeOf, type RunOutcome } from "../core/run/lifecycle.ts";
 import type { Run, RunOptions } from "../core/run/run.ts";
-import { CHECKPOINT_FILE } from "../core/store/checkpoint.ts";
+import { CHECKPOINT_FILE, readCheckpoint } from "../core/store/checkpoint.ts";
 import { findRun, type FindRunOptions } from "../core/store/find_run.ts";
 import {
   readRunInfo,
@@ -191,11 +191,17 @@ function describeResume({ runId, runPath }: RunOutcome): string {
   return `deno task train --resume ${runId} ${from}`;
 }
 
-/** Says where a training that is resumed continues; its history ends there. */
-function describePosition(runPath: string): string {
-  const last = readLastLine(runPath);
-  if (!last) return "starting over, as there is no checkpoint";
-  const { step, epoch } = last;
+/**
+ * Says where a training that is resumed continues.
+ *
+ * @param runPath The run's directory.
+ * @returns `resuming after step 200`, for example.
+ */
+export async function describePosition(runPath: string): Promise<string> {
+  const checkpoint = await readCheckpoint(runPath);
+  if (!checkpoint) return "starting over, as there is no checkpoint";
+  const length = Number(checkpoint.historyLength);
+  const { step, epoch } = readLastLine(runPath, length) ?? {};
   return step !== undefined
     ? `resuming after step ${step}`
     : epoch !== undefined
@@ -207,14 +213,12 @@ function describePosition(runPath: string): string {
 export interface ReportOptions {
   /** The experiment's title. */
   readonly title: string;
-  /** In what its configuration differs from the defaults. */
-  readonly changes?: string;
+  /** What to say of the run at its start: how its configuration differs. */
+  readonly details?: string;
   /** Whether to print one JSON document and nothing else. */
   readonly json: boolean;
   /** Whether to print nothing but the results. */
   readonly quiet: boolean;
-  /** Whether a training is resumed. */
-  readonly isResumed?: boolean;
   /** Whether checkpoints are asked for, which not every experiment keeps. */
   readonly wantsCheckpoints?: boolean;
 }
@@ -236,7 +240,7 @@ export async function runAndReport(
   const print = console.log;
   // What an experiment itself prints must not get into the document.
   if (options.json) console.log = console.error;
-  const { title, changes, json, quiet, isResumed, wantsCheckpoints } = options;
+  const { title, details, json, quiet, wantsCheckpoints } = options;
   using interruption = listenForSignals();
   using failures = listenForFailures();
   using progress = await terminalProgress(quiet);
@@ -297,7 +301,6 @@ export async function runAndReport(
         run = started;
         if (quiet) return;
         const { path } = started;
-        const details = isResumed ? describePosition(path) : changes;
         console.error(
           truncate(`${title}: ${path}${details ? ` (${details})` : ""}`),
         );

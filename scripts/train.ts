@@ -24,7 +24,12 @@ import {
   orUsageError,
   usageError,
 } from "./_command.ts";
-import { experimentFlag, loadExperiment, runAndReport } from "./_experiment.ts";
+import {
+  describePosition,
+  experimentFlag,
+  loadExperiment,
+  runAndReport,
+} from "./_experiment.ts";
 import { RUN_NOTE } from "./_runs.ts";
 
 const trainSchema = new ConfigSchema({
@@ -77,9 +82,10 @@ const command: Command = defineCommand({
       const runPath = orUsageError(() =>
         findRun(globals.runs, resume, { unfinished: true })
       );
+      const details = await describePosition(runPath);
       return await runAndReport(
         command,
-        { title, json, quiet, wantsCheckpoints, isResumed: true },
+        { title, details, json, quiet, wantsCheckpoints },
         (options) =>
           resumeRun(experiment, {
             ...options,
@@ -96,10 +102,10 @@ const command: Command = defineCommand({
         : [orUsageError(() => readConfigFor(experiment, file))]),
       parsed.readSource(configSchema),
     ]);
-    const changes = configSchema.changes(config);
+    const details = configSchema.changes(config);
     return await runAndReport(
       command,
-      { title, changes, json, quiet, wantsCheckpoints },
+      { title, details, json, quiet, wantsCheckpoints },
       (options) =>
         trainRun(experiment, {
           ...options,
