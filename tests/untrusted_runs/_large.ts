@@ -11,7 +11,7 @@ import { compare } from "../../results/compare/compare.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { examineRuns } from "../../results/inspect/doctor/doctor.ts";
 import { historiesOf, historyFigure } from "../../results/figures/history.ts";
-import { describeRun } from "../../results/inspect/show.ts";
+import { readRun } from "../../results/inspect/show.ts";
 
 const runs = Deno.args[0]!;
 const [first, second] = listRuns(runs);
@@ -24,7 +24,7 @@ const histories = historiesOf(replicates, ["seed"]);
 const { left } = await historyFigure(histories, { measure: "loss" });
 console.log("plot", left.join("; "));
 
-console.log("show", describeRun(first!.path).history?.lines);
+console.log("show", readRun(first!.path).history?.lines);
 
 const { sizes } = await hashContents(first!.path);
 console.log("hash", sizes["model/own.bin"]);
