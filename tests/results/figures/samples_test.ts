@@ -60,7 +60,7 @@ testWith(
     assertThrows(
       () => readSamples(folder.path, "c"),
       RangeError,
-      "there is no such setting: did you mean",
+      "did you mean",
     );
   },
 );
