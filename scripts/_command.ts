@@ -9,6 +9,7 @@ import { type Field, toggle } from "../core/config/fields.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
 import { describeError } from "../core/utils/describe_error.ts";
 import { truncate } from "../core/utils/terminal.ts";
+import { nameFlags } from "./_flag_names.ts";
 import { explainRefusal, type Grants, isRefusal } from "./_refusal.ts";
 
 /** Exit status, as every command has it. */
@@ -143,6 +144,7 @@ function explain(command: Command, error: unknown): string {
   const { message } = describeError(error);
   if (!(error instanceof Error)) return message;
   if (isRefusal(error)) return explainRefusal(command, message);
+  if (error instanceof ConfigError) return nameFlags(error);
   if (command.writesRuns && "code" in error && NO_ROOM.includes(error.code)) {
     return `${message}\nMake room or get the right to write there, or ` +
       "name another directory with --runs DIR";

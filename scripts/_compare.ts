@@ -1,5 +1,5 @@
 /**
- * What all commands share which compare runs: their flags, and the comparison.
+ * What the commands that compare runs share: their flags, and the comparison.
  *
  * @module
  */
@@ -18,9 +18,9 @@ import {
   parseFlags,
 } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { AGGREGATES, ALPHA, TESTS } from "../results/statistics/levels.ts";
+import { AGGREGATES, ALPHA, TESTS } from "../results/statistics/estimate.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
-import { type Format, FORMATS } from "../results/tables/formats.ts";
+import { type Format, FORMATS } from "../results/tables/render.ts";
 import { checkPositionals, commonSchema } from "./_command.ts";
 import { runsFlag, sinceFlag, strictFlag, whereFlag } from "./_runs.ts";
 
@@ -31,7 +31,7 @@ export const selectionSchema = new ConfigSchema({
   metric: texts({
     default: [],
     placeholder: "<glob>",
-    description: "only records of such a name [default: all but time/*]",
+    description: "only records with this name [default: all but time/*]",
   }),
   nuisance: names({
     default: [],
@@ -42,18 +42,18 @@ export const selectionSchema = new ConfigSchema({
   strict: strictFlag,
 });
 
-/** What is said of them. */
+/** How they are summarised and tested. */
 export const statisticsSchema = new ConfigSchema({
   ci: number({
     default: 0,
     min: 0,
     max: 99.99,
-    description: "confidence intervals of so many %, not standard errors",
+    description: "show confidence intervals of this %, not standard errors",
   }),
   aggregate: choice({
     default: "mean",
     choices: AGGREGATES,
-    description: "what to say of several runs",
+    description: "how several runs are summarised",
   }),
   baseline: texts({
     default: [],
@@ -74,16 +74,16 @@ export const statisticsSchema = new ConfigSchema({
   lowerIsBetter: texts({
     default: [],
     placeholder: "<glob>",
-    description: "records of which less is better [default: by their names]",
+    description: "records where less is better [default: as declared]",
   }),
   higherIsBetter: texts({
     default: [],
     placeholder: "<glob>",
-    description: "records of which more is better [default: by their names]",
+    description: "records where more is better [default: as declared]",
   }),
 });
 
-/** How they are laid out. */
+/** How they are arranged. */
 export const layoutSchema = new ConfigSchema({
   rows: names({
     default: [],
@@ -103,7 +103,7 @@ export const layoutSchema = new ConfigSchema({
   sort: text({
     default: "",
     placeholder: "<key|record>",
-    description: "in the order of this; -key from high to low",
+    description: "sort by this; -key from high to low",
   }),
 });
 
@@ -182,7 +182,7 @@ export async function compareByFlags(
   const statistics = flags.resolve(statisticsSchema);
   const layout = flags.resolve(layoutSchema);
   const options = { ...selection, ...statistics, ...layout, isForReaders };
-  // Help needs none of this, and so does not wait for it.
+  // Help does not wait for this.
   const [{ compare }, { RunDatabase }] = await Promise.all([
     import("../results/compare/compare.ts"),
     import("../results/database/run_database.ts"),

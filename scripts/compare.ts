@@ -29,18 +29,18 @@ const command: Command = {
     const { comparison, format, strict } = await compareRuns(args);
     const { render } = await import("../results/tables/render.ts");
     console.log(await render(comparison, format, terminal()));
-    if (format === "csv") noteBeside(comparison);
+    if (format === "csv") printNotes(comparison);
     if (format !== "json") reportProblems(comparison.problems);
     return statusOf(comparison.problems, strict);
   },
 };
 
-/** Beside data there is no room for notes on stdout. */
-function noteBeside({ left, superseded, caveats }: Comparison): void {
+/** Data on stdout leave no room for notes there. */
+function printNotes({ omitted, superseded, warnings }: Comparison): void {
   const lines = [
-    ...left.map((run) => `not completed: ${run}`),
+    ...omitted.map((run) => `not completed: ${run}`),
     ...superseded.map((run) => `superseded: ${run}`),
-    ...caveats.map((caveat) => `beware: ${caveat}`),
+    ...warnings.map((warning) => `warning: ${warning}`),
   ];
   lines.forEach((line) => console.error(truncate(line)));
 }

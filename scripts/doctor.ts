@@ -18,7 +18,7 @@ import {
   examineRuns,
 } from "../results/inspect/doctor/doctor.ts";
 import type { Finding } from "../results/inspect/doctor/finding.ts";
-import { clean } from "../results/tables/words.ts";
+import { singleLine } from "../results/compare/labels.ts";
 import {
   checkPositionals,
   type Command,
@@ -177,7 +177,7 @@ function format(report: Report): string {
   const trash = trashBytes > 0
     ? ` (and ${sizeOf(trashBytes)} in ${directory}/${TRASH})`
     : "";
-  return [...lines, counts.join(", ") + trash].map(clean).join("\n");
+  return [...lines, counts.join(", ") + trash].map(singleLine).join("\n");
 }
 
 /** Which notes are the same for several runs: they are told once. */

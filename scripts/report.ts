@@ -63,8 +63,8 @@ const command: Command = {
     checkPositionals(flags.positionals, 0);
     const { out, title } = flags.resolve(pageSchema);
     const { comparison, strict } = await compareByFlags(flags);
-    const { reportOf } = await import("../results/web/report.ts");
-    const html = await reportOf(comparison, {
+    const { renderReport } = await import("../results/web/report.ts");
+    const html = await renderReport(comparison, {
       title,
       command: `deno task report ${args.map(quote).join(" ")}`.trimEnd(),
       folder: folderOf(out),

@@ -20,6 +20,7 @@ import {
   usageError,
 } from "./_command.ts";
 import { compareRuns } from "./_compare.ts";
+import { nameFlags } from "./_flag_names.ts";
 import { rewrite } from "./_output.ts";
 import { reportProblems } from "./_runs.ts";
 
@@ -43,10 +44,10 @@ const command: Command = {
   help: () => ({
     summary: "Fill the tables inside Markdown files, or check them.",
     usage: "deno task tables --write FILE | --check FILE\n\n" +
-      "A table stands between two comments, and is what the flags say:\n" +
+      "A table stands between two comments that name its flags:\n" +
       "  <!-- whisker: compare --runs studies/NAME/runs --ci 95 -->\n" +
       "  <!-- /whisker -->\n" +
-      "A formatter may break its lines anew, and nothing else.",
+      "Differences in line breaks alone do not count.",
     groups: [{ title: "Tables", schema: tablesSchema }],
     examples: [
       "deno task tables --write README.md",
@@ -59,7 +60,7 @@ const command: Command = {
     const { write, check } = flags.resolve(tablesSchema);
     if (write.length + check.length === 0) {
       throw usageError(
-        "Cannot go on without a file: give --write FILE or --check FILE",
+        "No file is named: give --write FILE or --check FILE",
       );
     }
     for (const path of write) await writeTables(path);
@@ -100,7 +101,7 @@ async function fill(path: string): Promise<Filled> {
       problems.push(...comparison.problems);
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
-      const { message } = error as Error;
+      const message = nameFlags(error as Error);
       throw usageError(`Cannot fill ${path}:${line}: ${message}`, {
         cause: error,
       });

@@ -8,6 +8,7 @@ import { isJsonObject, type JsonObject, preview } from "../utils/json.ts";
 import type { WriteOptions } from "./atomic_write.ts";
 import { isAlive } from "./lock.ts";
 import { writeJsonFile } from "./json_file.ts";
+import { type MetricDeclaration, parseMetrics } from "./metric_declaration.ts";
 import { MAX_BYTES } from "./limits.ts";
 import { runIdFromPath } from "./run_directory.ts";
 import { readRunFile } from "./run_file.ts";
@@ -100,6 +101,8 @@ export interface RunInfo extends Environment {
    * from before this field have none.
    */
   readonly before?: JsonObject;
+  /** What the experiment declares about its metrics; older runs lack it. */
+  readonly metrics?: Readonly<Record<string, MetricDeclaration>>;
   /**
    * SHA-256 of each file that the training has left, by its path in the run;
    * of a run that is completed.
@@ -160,7 +163,8 @@ export function readRunInfo(runPath: string): RunInfo {
   if (!isDate(info.startedAt)) throw wrong("startedAt", "a date");
   if (typeof info.experiment !== "string") throw wrong("experiment", "a name");
   const { data: _, error: _error, ...known } = info;
-  const { before, resumed, settings, contents, sizes, ...others } = known;
+  const { before, resumed, settings, contents, sizes, metrics, ...others } =
+    known;
   const sessions = Array.isArray(resumed) ? resumed.filter(isJsonObject) : [];
   return {
     // What is not known stays: it may be of a later version.
@@ -174,6 +178,7 @@ export function readRunInfo(runPath: string): RunInfo {
     note: textOf(info.note),
     ...(isJsonObject(settings) ? { settings } : {}),
     ...(isJsonObject(before) ? { before } : {}),
+    ...(isJsonObject(metrics) ? { metrics: parseMetrics(metrics) } : {}),
     ...(isJsonObject(contents) ? { contents: pickStrings(contents) } : {}),
     ...(isJsonObject(sizes) ? { sizes: pickNumbers(sizes) } : {}),
     ...(sessions.length === 0 ? {} : {

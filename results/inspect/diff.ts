@@ -10,9 +10,9 @@ import type { Source } from "../../core/store/source.ts";
 import { changesOnTheWay, factsOf } from "../../core/run/environment.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import { printable } from "../../core/utils/terminal.ts";
-import { clean } from "../tables/words.ts";
+import { singleLine } from "../compare/labels.ts";
 import type { RunInfo } from "../../core/store/run_info.ts";
-import { NO_VALUE } from "../tables/words.ts";
+import { NO_VALUE } from "../statistics/format.ts";
 
 /** A run as it is compared here. */
 export interface ComparedRun {
@@ -138,9 +138,11 @@ export function formatDiff(differences: RunDifferences): string {
 
 function listed(differences: readonly Difference[]): string[] {
   if (differences.length === 0) return ["  the same"];
-  const names = differences.map(({ name }) => clean(name));
+  const names = differences.map(({ name }) => singleLine(name));
   const width = Math.max(...names.map((name) => name.length));
   return differences.map(({ first, second }, index) =>
-    `  ${names[index]!.padEnd(width)}  ${clean(first)} → ${clean(second)}`
+    `  ${names[index]!.padEnd(width)}  ${singleLine(first)} → ${
+      singleLine(second)
+    }`
   );
 }

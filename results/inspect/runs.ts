@@ -5,9 +5,10 @@
  */
 
 import type { StoredRun } from "../database/run_database.ts";
-import { differingKeys, valueOf } from "../database/select.ts";
+import { findDifferingKeys, formatKey } from "../database/select.ts";
 import { formatTerminal } from "../tables/table.ts";
-import { clean, NO_VALUE } from "../tables/words.ts";
+import { singleLine } from "../compare/labels.ts";
+import { NO_VALUE } from "../statistics/format.ts";
 
 /** The units of an age, in seconds, largest first. */
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [
@@ -52,11 +53,11 @@ export function formatRuns(
   runs: readonly StoredRun[],
   now: number = Date.now(),
 ): string {
-  const keys = differingKeys(runs);
+  const keys = findDifferingKeys(runs);
   const hasTags = runs.some(({ info }) => info.tags.length > 0);
   const hasNotes = runs.some(({ info }) => info.note !== "");
   const column = (heading: string, isNumeric = false) => ({
-    heading: clean(heading),
+    heading: singleLine(heading),
     isNumeric,
     isKey: heading === "run",
   });
@@ -75,9 +76,9 @@ export function formatRuns(
         run.status,
         formatAge(run.info.startedAt, now),
         ...(hasTags ? [run.info.tags.join(", ")] : []),
-        ...keys.map((key) => valueOf(run, key) ?? NO_VALUE),
+        ...keys.map((key) => formatKey(run, key) ?? NO_VALUE),
         ...(hasNotes ? [run.info.note] : []),
-      ].map((text) => ({ text: clean(text) }))
+      ].map((text) => ({ text: singleLine(text) }))
     ),
   });
 }

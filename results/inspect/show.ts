@@ -11,7 +11,7 @@ import { HISTORY_FILE } from "../../core/store/lock.ts";
 import { HistoryReader } from "../../core/store/history.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import { printable } from "../../core/utils/terminal.ts";
-import { clean } from "../tables/words.ts";
+import { singleLine } from "../compare/labels.ts";
 import type { ResultCollection } from "../../core/utils/results.ts";
 import {
   readRunInfo,
@@ -204,7 +204,9 @@ function inLine(line: JsonObject): string {
 
 /** Two columns; a text that goes on in another line stays in its own. */
 function aligned(lines: Lines): string[] {
-  const cleaned = lines.map((texts) => texts.map(clean) as [string, string]);
+  const cleaned = lines.map((texts) =>
+    texts.map(singleLine) as [string, string]
+  );
   const width = Math.max(...cleaned.map(([name]) => name.length));
   return cleaned.map(([name, text]) =>
     `  ${name.padEnd(width)}  ${text}`.trimEnd()
