@@ -1,6 +1,6 @@
 /**
- * What an experiment is: the small interface by which the training and the
- * evaluation of any model plug in.
+ * What an experiment is: the interface through which any model is trained and
+ * evaluated.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 import { ConfigSchema } from "./config/schema.ts";
 import type { Run } from "./run/run.ts";
 import { isInherited } from "./utils/json.ts";
-import { MAX_KEYS } from "./store/run_file.ts";
+import { MAX_KEYS } from "./store/limits.ts";
 
 /** Keys of a configuration, each made by a function of `config/fields.ts`. */
 // deno-lint-ignore no-explicit-any
@@ -35,8 +35,8 @@ export interface ExperimentDefinition<
   /** What an evaluation depends on; nothing by default. */
   readonly evalConfig?: G;
   /**
-   * Checks what the schema cannot, before there is a run: that data can be
-   * read, for example. What it returns, if anything, are warnings.
+   * Checks what the schema cannot before there is a run, for example that the data
+   * can be read. Returns warnings, if any.
    */
   validate?(config: ConfigOf<F> & Seeded): Warnings | Promise<Warnings>;
   /** Trains one configuration, and leaves in the run what evaluation needs. */

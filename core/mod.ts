@@ -10,6 +10,8 @@ export type {
   ResumableParts,
 } from "./run/resumable.ts";
 export * from "./run/lifecycle.ts";
+export { outcomeOf, type RunOutcome } from "./run/session.ts";
+export type { WriteOptions } from "./store/atomic_write.ts";
 export * from "./config/fields.ts";
 export * from "./config/global_config.ts";
 export * from "./config/schema.ts";

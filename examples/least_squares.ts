@@ -14,12 +14,12 @@
 
 import {
   batches,
+  computeScaling,
   experiment,
   integer,
   number,
   parseTable,
   RandomStream,
-  scalingOf,
   splitTable,
   standardise,
   type Table,
@@ -83,7 +83,7 @@ function load(dataSeed: number) {
     parseTable(faithful, "faithful.csv"),
     random,
   );
-  const scaling = scalingOf(train);
+  const scaling = computeScaling(train);
   return {
     train: standardise(train, scaling),
     heldOut: standardise(heldOut, scaling),

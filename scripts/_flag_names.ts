@@ -1,4 +1,4 @@
-import { flagOf } from "../core/config/flags.ts";
+import { formatFlag } from "../core/config/flags.ts";
 import { OptionError } from "../results/database/option_error.ts";
 
 /**
@@ -11,6 +11,6 @@ import { OptionError } from "../results/database/option_error.ts";
 export function nameFlags(error: Error): string {
   const { message } = error;
   return error instanceof OptionError
-    ? message.replaceAll(/`([a-z][a-zA-Z]*)`/g, (_, name) => flagOf(name))
+    ? message.replaceAll(/`([a-z][a-zA-Z]*)`/g, (_, name) => formatFlag(name))
     : message;
 }

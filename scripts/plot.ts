@@ -5,8 +5,7 @@
  */
 
 import { choice, integer, text } from "../core/config/fields.ts";
-import { parseFlags } from "../core/config/flags.ts";
-import { ConfigSchema } from "../core/config/schema.ts";
+import { ConfigSchema, pickFields } from "../core/config/schema.ts";
 import { findRun } from "../core/store/find_run.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import type { Problem } from "../core/store/run_file.ts";
@@ -22,17 +21,15 @@ import {
 } from "../results/figures/figure.ts";
 import { SCALES } from "../results/figures/scale.ts";
 import {
-  checkPositionals,
-  type Command,
-  commonSchema,
-  EXIT,
+  defineCommand,
   main,
   orUsageError,
+  type Output,
   usageError,
 } from "./_command.ts";
-import { pickFields, selectionSchema, statisticsSchema } from "./_compare.ts";
+import { selectionSchema, statisticsSchema } from "./_compare.ts";
 import { writeOutput } from "./_output.ts";
-import { reportProblems, statusOf } from "./_runs.ts";
+import { reportProblems } from "./_runs.ts";
 
 /** The flags of comparisons that apply to figures. */
 const runsSchema = pickFields(selectionSchema, [
@@ -85,18 +82,20 @@ const figureSchema = new ConfigSchema({
     allows: (text) => SUFFIX.test(text),
     description: "where to write it: .svg, .png, or .json for Vega-Lite",
   }),
-  title: text({ default: "", description: "what stands above it" }),
+  title: text({ default: "", description: "the title of the figure" }),
   width: integer({
     default: 0,
+    defaultText: "as wide as fits",
     min: 0,
     max: 4000,
-    description: "of the inner area in pixels; 0 for automatic",
+    description: "of the inner area in pixels",
   }),
   height: integer({
     default: 0,
+    defaultText: "as high as fits",
     min: 0,
     max: 4000,
-    description: "of the inner area in pixels; 0 for automatic",
+    description: "of the inner area in pixels",
   }),
   xScale: choice({
     default: "auto",
@@ -112,39 +111,26 @@ const figureSchema = new ConfigSchema({
 
 type FigureFlags = typeof figureSchema.defaults;
 
-const command: Command = {
+const command = defineCommand({
   name: "plot",
-  reads: "./runs,./studies,./figures",
-  writes: "./figures",
-  help: () => ({
-    summary: "Draw records with their errors, measures over steps, or samples.",
-    usage: "deno task plot --y RECORD [--x KEY] [--series KEY] [flags]\n" +
-      "       deno task plot --history MEASURE [flags]\n" +
-      "       deno task plot --samples RUN [flags]\n" +
-      "       deno task plot --reverse RUN [flags]",
-    groups: [
-      { title: "Figure", schema: figureSchema },
-      { title: "Runs", schema: runsSchema },
-      { title: "Error bars", schema: barsSchema },
-    ],
-    examples: [
-      "deno task plot --x learningRate --y loss/held-out --series model",
-      "deno task plot --y loss/held-out --ci 95 --out figures/models.png",
-      "deno task plot --history loss --where model=identity",
-      "deno task plot --samples latest --out figures/samples.png",
-    ],
-  }),
-  async run(args) {
-    const flags = parseFlags(args, [
-      figureSchema,
-      runsSchema,
-      barsSchema,
-      commonSchema,
-    ]);
-    checkPositionals(flags.positionals, 0);
-    const figure = flags.resolve(figureSchema);
-    const { runs, strict, ...selection } = flags.resolve(runsSchema);
-    const options = { ...selection, ...flags.resolve(barsSchema) };
+  summary: "Draw records with their errors, measures over steps, or samples.",
+  usage: [
+    "--y RECORD [--x KEY] [--series KEY] [flags]",
+    "--history MEASURE [flags]",
+    "--samples RUN [flags]",
+    "--reverse RUN [flags]",
+  ],
+  examples: [
+    "deno task plot --x learningRate --y loss/held-out --series model",
+    "deno task plot --y loss/held-out --ci 95 --out figures/models.png",
+    "deno task plot --history loss --where model=identity",
+    "deno task plot --samples latest --out figures/samples.png",
+  ],
+  flags: { Figure: figureSchema, Runs: runsSchema, "Error bars": barsSchema },
+  async run({ flags }) {
+    const figure: FigureFlags = flags;
+    const { runs, strict, where, since, nuisance, ci, aggregate } = flags;
+    const options = { where, since, nuisance, ci, aggregate };
     const { y, history, samples, reverse } = figure;
     if ([y, history, samples, reverse].filter(Boolean).length !== 1) {
       throw usageError(
@@ -168,13 +154,14 @@ const command: Command = {
       await write(figure.out, spec);
       console.log(figure.out);
       omitted.forEach((what) => console.error(truncate(`not drawn: ${what}`)));
-    } finally {
+    } catch (error) {
       // A run that cannot be read may be why nothing can be drawn.
       reportProblems(problems);
+      throw error;
     }
-    return statusOf(problems, strict);
+    return { problems, strict };
   },
-};
+});
 
 function pickSize({ title, width, height }: FigureFlags): FigureOptions {
   return {
@@ -188,7 +175,7 @@ function pickSize({ title, width, height }: FigureFlags): FigureOptions {
 async function plotSamples(
   figure: FigureFlags,
   runs: readonly string[],
-): Promise<number> {
+): Promise<Output> {
   const [directory = "runs", another] = runs;
   if (another !== undefined) {
     throw usageError(
@@ -204,14 +191,13 @@ async function plotSamples(
   const { samples, others } = orUsageError(() =>
     readSamples(findRun(directory, wanted || reverse, { problems }), setting)
   );
-  reportProblems(problems);
   const draw = wanted ? drawSamples : drawReverse;
   const { spec, omitted } = draw(samples, pickSize(figure));
   await write(figure.out, spec);
   console.log(figure.out);
   [...others.map((other) => `--setting ${other}`), ...omitted]
     .forEach((what) => console.error(truncate(`not drawn: ${what}`)));
-  return EXIT.done;
+  return { problems };
 }
 
 async function plotPoints(

@@ -6,7 +6,12 @@
  * @module
  */
 
-import type { ModelConfig } from "../core/diffusion/model_config.ts";
+import type { WeightsName } from "../core/diffusion/model.ts";
+import {
+  type ModelConfig,
+  modelConfigSchema,
+} from "../core/diffusion/model_config.ts";
+import { readRunFile } from "../core/store/run_file.ts";
 import { RandomStream } from "../core/utils/random.ts";
 
 /** TensorFlow.js on its plainest engine, and all that makes models. */
@@ -21,10 +26,11 @@ export async function loadOnCpu() {
 export async function randomModel(config: ModelConfig, nColumns = 2) {
   const { tf, buildModel } = await loadOnCpu();
   const random = new RandomStream(1, "init");
-  const model = buildModel(config, nColumns, random);
+  const model = await buildModel(config, { nColumns, random });
+  const { layers } = model;
   tf.tidy(() =>
-    model.setWeights(
-      model.getWeights().map((weight) =>
+    layers.setWeights(
+      layers.getWeights().map((weight) =>
         tf.tensor(
           random.fillNormal(new Float32Array(weight.size)).map((x) => x / 3),
           weight.shape,
@@ -33,4 +39,16 @@ export async function randomModel(config: ModelConfig, nColumns = 2) {
     )
   );
   return model;
+}
+
+/** The weights of a run's model. */
+export async function readWeights(runPath: string, weights?: WeightsName) {
+  const { loadModel } = await loadOnCpu();
+  const { columns } = readRunFile(runPath, "model/scaling.json");
+  using model = await loadModel(runPath, {
+    config: modelConfigSchema.load(runPath),
+    nColumns: (columns as string[]).length,
+    ...(weights ? { weights } : {}),
+  });
+  return model.layers.getWeights().map((weight) => weight.arraySync());
 }

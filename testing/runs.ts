@@ -14,7 +14,7 @@ import {
 } from "../core/utils/results.ts";
 import { type RunInfo, writeRunInfo } from "../core/store/run_info.ts";
 import { writeConfigFile } from "../core/store/run_file.ts";
-import { writeRecords } from "../core/store/records.ts";
+import { writeRecordsFile } from "../core/store/records.ts";
 
 /** What a run is to have that others have not. */
 export interface MadeRun {
@@ -28,6 +28,7 @@ export interface MadeRun {
 export const INFO: RunInfo = {
   runId: "",
   experiment: "test",
+  experimentFile: null,
   status: "completed",
   startedAt: "2026-11-22T12:00:00.000Z",
   finishedAt: "2026-11-22T12:00:01.000Z",
@@ -38,6 +39,7 @@ export const INFO: RunInfo = {
   engine: null,
   numerics: null,
   source: null,
+  commit: null,
   permissions: null,
   host: { os: "linux", arch: "x86_64", cpus: 2 },
   pid: 1,
@@ -55,10 +57,7 @@ export function makeRun(runs: string, made: MadeRun): string {
     new ResultRecord(ResultMetadata.of(metadata), new ScalarResult(fields))
   );
   if (records.length > 0) {
-    writeRecords(path, {
-      name: "train",
-      records: new ResultCollection(records),
-    });
+    writeRecordsFile(path, "train", { records: new ResultCollection(records) });
   }
   return path;
 }

@@ -79,7 +79,7 @@ class RowReader {
 
   add(fields: readonly string[], line: number): void {
     if (!this.#columns) {
-      this.#columns = this.#columnsOf(fields, line);
+      this.#columns = this.#readColumns(fields, line);
       if (this.#hasNames) return;
     }
     const columns = this.#columns;
@@ -107,7 +107,7 @@ class RowReader {
     });
   }
 
-  #columnsOf(fields: readonly string[], line: number): readonly string[] {
+  #readColumns(fields: readonly string[], line: number): readonly string[] {
     const place = `${this.#path}:${line}`;
     if (fields.length > MAX_COLUMNS) {
       throw new RangeError(
@@ -249,7 +249,7 @@ export interface Scaling {
  * @throws {RangeError} If a column has the same value in every row, or values
  * whose squares no double can hold.
  */
-export function scalingOf(table: Table): Scaling {
+export function computeScaling(table: Table): Scaling {
   const { columns, nRows, values } = table;
   const means: number[] = [], deviations: number[] = [];
   columns.forEach((name, column) => {

@@ -1,238 +1,250 @@
 /**
- * Evaluation of diffusion models that have been trained.
+ * Evaluation of trained diffusion models.
  *
  * @module
  */
 
-import {
-  type EvalConfig,
-  evalConfigSchema,
-  type Source,
-} from "./eval_config.ts";
-import { type ModelConfig, modelConfigSchema } from "./model_config.ts";
-import { evaluationOf } from "../run/lifecycle.ts";
 import { batches } from "../data/table.ts";
 import type { Run } from "../run/run.ts";
 import { Meter } from "../utils/meters.ts";
-import type { MetadataFields, ResultCollection } from "../utils/results.ts";
+import type { MetadataFields } from "../utils/results.ts";
 import { Timer } from "../utils/timer.ts";
 import { type DiffusionData, hashData, loadData } from "./data/data.ts";
-import { denoisingLosses } from "./noise/denoising.ts";
+import { type PointsPair, Reference } from "./data/reference.ts";
+import { useEngine } from "./engines/backend.ts";
+import {
+  type EvalConfig,
+  evalConfigFields,
+  type Source,
+} from "./eval_config.ts";
 import {
   energyDistance,
   mmdSquared,
-  type Points,
   slicedWasserstein1,
 } from "./metrics/distances.ts";
-import { useEngine } from "./engines/backend.ts";
-import { loadModel, NoiseModel, predictionOf } from "./model.ts";
+import { SampleKeeper } from "./metrics/sample_keeper.ts";
+import { loadModel, type NoiseModel } from "./model.ts";
+import type { ModelConfig } from "./model_config.ts";
+import { denoisingLosses } from "./noise/denoising.ts";
 import {
   exactScore,
   IDENTITY,
   type NoisePredictor,
 } from "./noise/noise_predictor.ts";
 import { addNoise, alphaBars } from "./noise/noise_schedule.ts";
-import { type PointsPair, Reference } from "./data/reference.ts";
-import { SampleKeeper } from "./metrics/sample_keeper.ts";
 import { sample } from "./noise/samplers.ts";
 import {
-  levelOf,
+  findLevel,
   type NoiseLevel,
   type SamplingTimes,
   samplingTimes,
-  type Spacing,
 } from "./noise/sampling_times.ts";
 import { SCALING_FILE } from "./train.ts";
 
 /**
- * How often each held-out row is measured, at times and with noise of its own.
- * A row's mean counts as one observation: its draws are not independent of
- * each other, the rows are.
+ * How often each held-out row is measured, each time with another time and
+ * other noise. The mean of a row counts as one observation: the rows are
+ * independent, the draws of one row are not.
  */
 const DRAWS_PER_ROW = 8;
 
-/** Where the loss is measured: shares of noise √(1 − ᾱ), whatever schedule. */
+/** The shares of noise √(1 − ᾱ) at which the loss is measured. */
 const NOISE_LEVELS = [0.1, 0.3, 0.5, 0.7, 0.9, 0.99];
 
-/** The floor is what all else is held against, so it is measured more often. */
+/** The floor is measured more often: everything is compared with it. */
 const FLOOR_REPEATS = 5;
 
-/** Distances without bias need pairs on both sides. */
+/** Unbiased distances need pairs within each sample. */
 const MIN_SAMPLES = 2;
 
-/** The width of the kernel of MMD², in standard units, for every dataset. */
+/** The width of the kernel of MMD² in standard units, for every dataset. */
 const BANDWIDTH = 0.5;
+
+/** Fields of a record's metadata. */
+type Fields = Readonly<Record<string, string | number>>;
 
 /** A source of samples: what predicts the noise for the sampler. */
 interface SampledSource {
   readonly name: Exclude<Source, "floor">;
   readonly predictor: NoisePredictor;
-  /** With which weights, where they are not the usual ones. */
-  readonly weights?: Exclude<EvalConfig["weights"], "ema">;
+  /** What its records say besides its name. */
+  readonly fields: Fields;
 }
 
-/** What records tell of a source beside its name. */
-function told({ weights }: SampledSource): { readonly weights?: string } {
-  return weights ? { weights } : {};
+/** One way to draw samples. */
+interface Setting {
+  readonly at: SamplingTimes;
+  /** What records say about it. */
+  readonly fields: Fields;
+}
+
+/** What an evaluation is made for. */
+export interface EvaluatedModel {
+  /** The run's configuration. */
+  readonly config: ModelConfig;
+  /** The run, opened for evaluation. */
+  readonly run: Run;
 }
 
 /**
- * Measures a trained diffusion model against the best that is possible and
- * against the baseline.
+ * Measures a trained diffusion model, and the best possible model and the
+ * baseline with it.
  *
- * `loss/held-out` is the mean squared error of predicted noise over the
- * held-out rows, and `loss/denoising` the same where noise has one share alone,
- * √(1 − ᾱ); with `source` "exact-score" it is the least that is possible.
+ * `loss/held-out` is the mean squared error of the predicted noise over the
+ * held-out rows. `loss/denoising` is the same at one share of noise √(1 − ᾱ);
+ * with `source` "exact-score" it is the least possible.
  *
- * Of samples there are `sliced-wasserstein` (in one dimension the Wasserstein
- * distance itself), `energy-distance` and `mmd2`, all in standard units, as
- * means over repeats.
- * Each repeat compares as many fresh points of a source with as many fresh
- * points of the data:
+ * Samples are measured by `sliced-wasserstein` (in one dimension the
+ * Wasserstein distance itself), `energy-distance` and `mmd2`, all in standard
+ * units, as means over repeats. Each repeat compares fresh points of a source
+ * with as many fresh points of the data:
  *
  * - `model`: samples of the trained model;
- * - `exact-score`: the same sampler with the score that a perfect model would
- *   have, for Gaussian mixtures;
+ * - `exact-score`: the same sampler with the score of a perfect model, for
+ *   Gaussian mixtures;
  * - `floor`: the data themselves, what a perfect sampler would reach;
- * - `identity`: the same sampler with the baseline that takes all for noise.
+ * - `identity`: the same sampler with the baseline, which assumes pure noise.
  *
- * Finite data are not drawn but halved anew each repeat, the held-out rows
- * alone: `reference` "held-out" says so. The errors tell of the halving, and
- * nothing of other rows.
+ * With finite data each repeat splits the held-out rows into two new halves,
+ * and the records say `reference` "held-out". Their errors describe the
+ * splitting only, not what other rows would give.
+ *
+ * @param evalConfig What to measure.
+ * @param model The run and its configuration.
+ * @throws {Deno.errors.NotFound} If the run has no model.
+ * @throws {RangeError} If the data have changed since the training, there are
+ * more steps than timesteps, or `eta` is given to another sampler than DDIM.
  */
-export class Evaluator {
-  readonly #config: EvalConfig;
+export async function evaluateDiffusionModel(
+  evalConfig: EvalConfig,
+  model: EvaluatedModel,
+): Promise<void> {
+  await new Evaluator(evalConfig, model).evaluate();
+}
+
+class Evaluator {
+  readonly #evalConfig: EvalConfig;
+  readonly #config: ModelConfig;
   readonly #run: Run;
-  readonly #modelConfig: ModelConfig;
   readonly #schedule: Float64Array;
   #nRepeats = 0;
-  #done = 0;
+  #nDone = 0;
 
-  /**
-   * Opens a run for measuring.
-   *
-   * @param config What to measure.
-   * @param runPath The directory of a completed run, or the run opened for
-   * evaluation.
-   * @throws {Deno.errors.NotFound} If the run has no configuration.
-   */
-  constructor(config: EvalConfig, runPath: string | Run) {
-    const path = typeof runPath === "string" ? runPath : runPath.path;
+  constructor(evalConfig: EvalConfig, { config, run }: EvaluatedModel) {
+    this.#evalConfig = evalConfig;
     this.#config = config;
-    this.#modelConfig = modelConfigSchema.load(path);
-    this.#schedule = alphaBars(this.#modelConfig);
-    this.#run = typeof runPath === "string"
-      ? evaluationOf(runPath, this.#modelConfig)
-      : runPath;
+    this.#run = run;
+    this.#schedule = alphaBars(config);
   }
 
-  /**
-   * Measures all that the configuration names.
-   *
-   * @returns The records, which are in the run directory by then.
-   * @throws {Deno.errors.NotFound} If the run has no model.
-   * @throws {RangeError} If the data are no longer those it was trained on, or
-   * there are to be more steps than timesteps.
-   */
-  async evaluate(): Promise<ResultCollection> {
-    const { eta, sampler } = this.#config;
+  async evaluate(): Promise<void> {
+    const { sources: wanted, weights, nRepeats } = this.#evalConfig;
+    const settings = this.#planSettings();
+    await useEngine(this.#run);
+    const data = await this.#loadData();
+    using model = await loadModel(this.#run.path, {
+      config: this.#config,
+      nColumns: data.scaling.columns.length,
+      weights,
+    });
+    const sources = this.#listSources(model, data);
+    const sampled = sources.filter(({ name }) => wanted.includes(name));
+    const hasFloor = wanted.includes("floor");
+    this.#nRepeats = nRepeats *
+      ((hasFloor ? FLOOR_REPEATS : 0) + settings.length * sampled.length);
+    await this.#measureLosses(sources, data);
+    const reference = this.#createReference(data);
+    if (hasFloor) await this.#measureFloor(reference);
+    for (const setting of settings) {
+      for (const source of sampled) {
+        await this.#measureSampling(source, { data, reference, setting });
+      }
+    }
+  }
+
+  #planSettings(): Setting[] {
+    const { sampler, eta, nSteps: all, spacing } = this.#evalConfig;
     if (eta > 0 && sampler !== "ddim") {
       throw new RangeError(
-        `Cannot use --eta with ${sampler} as DDIM alone has it: add ` +
+        `Cannot use --eta with ${sampler}: only DDIM has it; add ` +
           "--sampler ddim",
       );
     }
-    const settings = this.#nSteps.map((nSteps) => this.#timesOf(nSteps));
-    await useEngine(this.#run);
-    const layers = await loadModel(this.#run.path, this.#config.weights);
-    using model = new NoiseModel(layers, predictionOf(this.#modelConfig));
-    const data = await this.#loadData();
-    const sources = this.#sourcesOf(model, data);
-    const sampled = this.#wantedOf(sources);
-    const hasFloor = this.#config.sources.includes("floor");
-    this.#nRepeats = this.#config.nRepeats *
-      ((hasFloor ? FLOOR_REPEATS : 0) + settings.length * sampled.length);
-    await this.#measureLosses(sources, data);
-    const reference = this.#referenceOf(data);
-    if (hasFloor) await this.#measureFloor(reference);
-    for (const at of settings) {
-      for (const source of sampled) {
-        await this.#measureSampling(source, { data, reference, at });
-      }
-    }
-    return this.#run.records;
-  }
-
-  #sourcesOf(model: NoiseModel, { mixture }: DiffusionData): SampledSource[] {
-    const { weights } = this.#config;
-    const sources: SampledSource[] = [
-      {
-        name: "model",
-        predictor: model,
-        ...(weights === "ema" ? {} : { weights }),
-      },
-    ];
-    if (mixture) {
-      sources.push({ name: "exact-score", predictor: exactScore(mixture) });
-    }
-    sources.push({ name: "identity", predictor: IDENTITY });
-    return sources;
+    const nTimesteps = this.#schedule.length;
+    const isDefault = all === evalConfigFields.nSteps.default;
+    return all.map((n) => {
+      const nSteps = isDefault ? Math.min(n, nTimesteps) : n;
+      const chosen = spacing !== "auto"
+        ? spacing
+        : nSteps < nTimesteps
+        ? "log-snr"
+        : "time";
+      return {
+        at: samplingTimes(this.#schedule, { nSteps, spacing: chosen }),
+        fields: {
+          sampler,
+          ...(sampler === "ddim" ? { eta } : {}),
+          nSteps,
+          spacing: chosen,
+        },
+      };
+    });
   }
 
   async #loadData(): Promise<DiffusionData> {
-    const data = loadData(this.#modelConfig);
+    const data = loadData(this.#config);
     const { dataHash } = this.#run.readJson(SCALING_FILE);
     if (await hashData(data) === dataHash) return data;
     throw new RangeError(
-      `Cannot evaluate on ${this.#modelConfig.dataset} as it has changed ` +
-        "since the run was trained on it",
+      `Cannot evaluate on ${this.#config.dataset}: it has changed since the ` +
+        "run was trained on it",
     );
   }
 
-  #wantedOf(sources: readonly SampledSource[]): readonly SampledSource[] {
-    const { sources: wanted } = this.#config;
-    const { dataset } = this.#modelConfig;
-    const isNamed = wanted !== evalConfigSchema.fields.sources.default;
-    const hasExact = sources.some(({ name }) => name === "exact-score");
-    if (isNamed && wanted.includes("exact-score") && !hasExact) {
+  #listSources(model: NoiseModel, { mixture }: DiffusionData): SampledSource[] {
+    const { weights, sources: wanted } = this.#evalConfig;
+    const isNamed = wanted !== evalConfigFields.sources.default;
+    if (isNamed && wanted.includes("exact-score") && !mixture) {
       this.#run.warn(
-        `there is no exact score of ${dataset}, which is no Gaussian mixture`,
+        `there is no exact score of ${this.#config.dataset}, which is no ` +
+          "Gaussian mixture",
       );
     }
-    return sources.filter(({ name }) => wanted.includes(name));
+    return [
+      {
+        name: "model",
+        predictor: model,
+        fields: weights === "ema" ? {} : { weights },
+      },
+      ...(mixture
+        ? [{
+          name: "exact-score" as const,
+          predictor: exactScore(mixture),
+          fields: {},
+        }]
+        : []),
+      { name: "identity", predictor: IDENTITY, fields: {} },
+    ];
   }
 
-  #referenceOf(data: DiffusionData): Reference {
-    const { dataset } = this.#modelConfig;
-    const { nSamples } = this.#config;
+  #createReference(data: DiffusionData): Reference {
+    const { dataset } = this.#config;
+    const { nSamples } = this.#evalConfig;
     const reference = new Reference(data, nSamples);
     if (reference.nSamples < MIN_SAMPLES) {
       throw new RangeError(
-        `Cannot compare samples with ${dataset} as half of its held-out rows ` +
-          `must be at least ${MIN_SAMPLES}: current count of held-out rows ` +
-          `is ${data.heldOut.nRows}`,
+        `Cannot compare samples with ${dataset}: half of its held-out rows ` +
+          `must be at least ${MIN_SAMPLES}, it has ${data.heldOut.nRows} ` +
+          "held-out rows",
       );
     }
     if (reference.nSamples < nSamples) {
       this.#run.warn(
         `only ${reference.nSamples} samples are compared, not ${nSamples}: ` +
-          `half of the rows of ${dataset} that are held out`,
+          `half of the held-out rows of ${dataset}`,
       );
     }
     return reference;
-  }
-
-  /** Where none are named, a short schedule needs no more steps than it has. */
-  get #nSteps(): readonly number[] {
-    const { nSteps } = this.#config;
-    return nSteps === evalConfigSchema.fields.nSteps.default
-      ? nSteps.map((n) => Math.min(n, this.#schedule.length))
-      : nSteps;
-  }
-
-  #timesOf(nSteps: number): SamplingTimes {
-    const spacing = this.#spacingOf(nSteps);
-    return samplingTimes(this.#schedule, { nSteps, spacing });
   }
 
   async #measureLosses(
@@ -243,25 +255,20 @@ export class Evaluator {
     const losses = new Float64Array(data.heldOut.nRows);
     for (let draw = 0; draw < DRAWS_PER_ROW; draw++) {
       const stream = `eval/noise/${draw}`;
-      const drawn = await this.#lossesOf(model!, data, { stream });
+      const drawn = await this.#computeLosses(model!, data, { stream });
       drawn.forEach((loss, row) => losses[row]! += loss / DRAWS_PER_ROW);
     }
-    this.#recordMean({ name: "loss/held-out", ...told(model!) }, losses);
+    this.#recordMean({ name: "loss/held-out", ...model!.fields }, losses);
     for (const source of sources) {
-      if (source.name === "identity") continue; // Of no use here.
+      if (source.name === "identity") continue;
       for (const noise of NOISE_LEVELS) {
-        const level = levelOf(this.#schedule, noise);
-        if (!level) continue; // Beyond either end of the schedule.
+        const level = findLevel(this.#schedule, noise);
+        if (!level) continue; // The schedule does not reach it.
         const stream = `eval/level/${noise}`;
-        const losses = await this.#lossesOf(source, data, { stream, level });
+        const name = "loss/denoising";
         this.#recordMean(
-          {
-            name: "loss/denoising",
-            noise,
-            source: source.name,
-            ...told(source),
-          },
-          losses,
+          { name, noise, source: source.name, ...source.fields },
+          await this.#computeLosses(source, data, { stream, level }),
         );
       }
     }
@@ -273,8 +280,8 @@ export class Evaluator {
     this.#run.record(metadata, meter.result("loss"));
   }
 
-  /** The losses of the held-out rows, at times of their own or all at one. */
-  async #lossesOf(
+  /** The losses of the held-out rows, at random times or at one noise level. */
+  async #computeLosses(
     { predictor }: SampledSource,
     { heldOut }: DiffusionData,
     { stream, level }: { readonly stream: string; readonly level?: NoiseLevel },
@@ -293,9 +300,9 @@ export class Evaluator {
   }
 
   async #measureFloor(reference: Reference): Promise<void> {
-    await this.#measure({ source: "floor" }, {
+    await this.#measureDistances({ source: "floor" }, {
       reference,
-      nRepeats: this.#config.nRepeats * FLOOR_REPEATS,
+      nRepeats: this.#evalConfig.nRepeats * FLOOR_REPEATS,
       pair: (repeat) =>
         reference.pair(this.#run.random(`eval/floor/${repeat}`)),
     });
@@ -303,30 +310,29 @@ export class Evaluator {
 
   async #measureSampling(
     source: SampledSource,
-    { data, reference, at }: {
+    { data, reference, setting: { at, fields } }: {
       readonly data: DiffusionData;
       readonly reference: Reference;
-      readonly at: SamplingTimes;
+      readonly setting: Setting;
     },
   ): Promise<void> {
-    const { sampler, eta, nRepeats } = this.#config;
+    const { sampler, eta, nRepeats } = this.#evalConfig;
     const { nColumns, nSamples } = reference;
-    const setting = { ...this.#settingOf(at), ...told(source) };
     const keeper = new SampleKeeper(data, at);
     const timer = new Timer();
-    // The same noise and data for every source: what they share of both tells
-    // nothing of their differences, and so is kept out of them.
-    const stream = (what: string, repeat: number) =>
+    // All sources get the same noise and data, so that the differences between
+    // them are not affected by either.
+    const random = (what: string, repeat: number) =>
       this.#run.random(
-        ["eval", what, ...Object.values(this.#settingOf(at)), repeat].join("/"),
+        ["eval", what, ...Object.values(fields), repeat].join("/"),
       );
-    const draw = async (repeat: number) => {
+    const drawSamples = async (repeat: number) => {
       using _span = timer.start();
       return await sample(sampler, source.predictor, {
         at,
         nColumns,
         nRows: nSamples,
-        random: stream("noise", repeat),
+        random: random("noise", repeat),
         eta,
         onStep: (rows, step) => {
           if (repeat === 0) keeper.keepStep(rows, step);
@@ -334,42 +340,25 @@ export class Evaluator {
         },
       });
     };
-    await this.#measure({ source: source.name, ...setting }, {
+    const all = { ...fields, ...source.fields };
+    await this.#measureDistances({ source: source.name, ...all }, {
       reference,
       nRepeats,
       async pair(repeat) {
-        const samples = await draw(repeat);
+        const samples = await drawSamples(repeat);
         if (repeat === 0) keeper.keepSamples(samples);
-        return [samples, reference.draw(stream("data", repeat))];
+        return [samples, reference.draw(random("data", repeat))];
       },
     });
     if (source.name !== "model") return;
-    const metadata = { name: "time/sampling", ...setting, nSamples };
+    const metadata = { name: "time/sampling", ...all, nSamples };
     this.#run.record(metadata, timer.result());
-    keeper.save(this.#run, setting);
+    keeper.save(this.#run, all);
   }
 
-  /** How samples are drawn, as records tell it. */
-  #settingOf({ times }: SamplingTimes): Record<string, string | number> {
-    const { sampler, eta } = this.#config;
-    const nSteps = times.length;
-    return {
-      sampler,
-      ...(sampler === "ddim" ? { eta } : {}),
-      nSteps,
-      spacing: this.#spacingOf(nSteps),
-    };
-  }
-
-  #spacingOf(nSteps: number): Spacing {
-    const { spacing } = this.#config;
-    if (spacing !== "auto") return spacing;
-    return nSteps < this.#schedule.length ? "log-snr" : "time";
-  }
-
-  /** Compares points of a source with data, again and again. */
-  async #measure(
-    setting: Readonly<Record<string, string | number>>,
+  /** Measures the distances between two samples, over repeats. */
+  async #measureDistances(
+    fields: Fields,
     { reference, nRepeats, pair }: {
       readonly reference: Reference;
       readonly nRepeats: number;
@@ -379,24 +368,25 @@ export class Evaluator {
     const { nColumns, nSamples } = reference;
     const meter = new Meter();
     for (let repeat = 0; repeat < nRepeats; repeat++) {
-      const [a, b] = (await pair(repeat)).map((values) => ({
-        nColumns,
-        values,
-      })) as [Points, Points];
+      const values = await pair(repeat);
+      const a = { nColumns, values: values[0] };
+      const b = { nColumns, values: values[1] };
       meter.update({
         "sliced-wasserstein": slicedWasserstein1(a, b),
         "energy-distance": energyDistance(a, b),
         mmd2: mmdSquared(a, b, BANDWIDTH),
       });
-      this.#done++;
-      const [done, total] = [this.#done, this.#nRepeats];
-      this.#run.progress({ done, total, unit: "repeats" });
+      this.#run.progress({
+        done: ++this.#nDone,
+        total: this.#nRepeats,
+        unit: "repeats",
+      });
       await this.#run.yield();
     }
     for (const name of meter.measures) {
       this.#run.record({
         name,
-        ...setting,
+        ...fields,
         nSamples,
         nRepeats,
         ...(reference.isFinite ? { reference: "held-out" } : {}),

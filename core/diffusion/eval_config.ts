@@ -1,46 +1,22 @@
 import {
   choice,
   choices,
+  type ConfigOf,
   integer,
   integers,
   number,
 } from "../config/fields.ts";
 import { ConfigSchema } from "../config/schema.ts";
+import { type SamplerName, SAMPLERS } from "./noise/samplers.ts";
 
-/** What an evaluation of the diffusion experiment depends on. */
-export interface EvalConfig {
-  /** Over how many steps to sample; each number is a setting of its own. */
-  readonly nSteps: readonly number[];
-  /** How many samples to draw for each repeat. */
-  readonly nSamples: number;
-  /** How often to draw samples and data anew. */
-  readonly nRepeats: number;
-  /** What goes from noise to data. */
-  readonly sampler: "ddpm" | "ddim" | "dpm-solver++";
-  /** How much fresh noise DDIM adds: 0 for none, 1 for as much as DDPM. */
-  readonly eta: number;
-  /** In what the steps are equal. */
-  readonly spacing: "auto" | "time" | "log-snr";
-  /** Which weights of the run to sample with. */
-  readonly weights: "ema" | "last" | "best";
-  /** What to compare with the data. */
-  readonly sources: readonly Source[];
-}
+/** Where the points come from that are compared with data. */
+const SOURCES = ["model", "exact-score", "identity", "floor"] as const;
 
 /** Where points come from that are compared with data. */
-export type Source = "model" | "exact-score" | "identity" | "floor";
+export type Source = EvalConfig["sources"][number];
 
-const SOURCES: readonly Source[] = [
-  "model",
-  "exact-score",
-  "identity",
-  "floor",
-];
-
-/** The schema of {@linkcode EvalConfig}: each key is written down here. */
-export const evalConfigSchema: ConfigSchema<EvalConfig> = new ConfigSchema<
-  EvalConfig
->({
+/** The keys that an evaluation of the diffusion experiment depends on. */
+export const evalConfigFields = {
   nSteps: integers({
     default: [20],
     min: 1,
@@ -59,7 +35,7 @@ export const evalConfigSchema: ConfigSchema<EvalConfig> = new ConfigSchema<
   }),
   sampler: choice({
     default: "dpm-solver++",
-    choices: ["ddpm", "ddim", "dpm-solver++"],
+    choices: Object.keys(SAMPLERS) as SamplerName[],
     description: "what goes from noise to data",
   }),
   eta: number({
@@ -83,4 +59,12 @@ export const evalConfigSchema: ConfigSchema<EvalConfig> = new ConfigSchema<
     choices: SOURCES,
     description: "what to compare with the data",
   }),
-});
+};
+
+/** What an evaluation of the diffusion experiment depends on. */
+export type EvalConfig = ConfigOf<typeof evalConfigFields>;
+
+/** The schema of {@linkcode EvalConfig}. */
+export const evalConfigSchema: ConfigSchema<EvalConfig> = new ConfigSchema(
+  evalConfigFields,
+);

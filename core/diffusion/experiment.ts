@@ -1,35 +1,35 @@
 /**
- * The default experiment: diffusion models. TensorFlow.js is loaded when
- * something is trained or evaluated, not before.
+ * The default experiment: diffusion models. TensorFlow.js is loaded only when
+ * something is trained or evaluated.
  *
  * @module
  */
 
-import { evalConfigSchema } from "./eval_config.ts";
-import { type ModelConfig, modelConfigSchema } from "./model_config.ts";
+import { evalConfigFields } from "./eval_config.ts";
+import { type ModelConfig, modelConfigFields } from "./model_config.ts";
 import { type Experiment, experiment } from "../experiment.ts";
 
-/** After fewer steps samples are hardly better than noise. */
-const FEW_STEPS = 1000;
+/** With fewer steps, samples are hardly better than noise. */
+const MIN_STEPS = 1000;
 
-/** Small data need many epochs: each has but a few steps. */
+/** Warns of a training that has few steps, as on small data. */
 function warnOfFewSteps(
   { model, nEpochs, batchSize }: ModelConfig,
   nRows: number,
 ): string | undefined {
   const perEpoch = Math.ceil(nRows / batchSize);
   const nSteps = nEpochs * perEpoch;
-  if (model === "identity" || nSteps >= FEW_STEPS) return undefined;
+  if (model === "identity" || nSteps >= MIN_STEPS) return undefined;
   return `${nSteps} steps of training are few: samples may be no better than ` +
-    `noise; --n-epochs ${Math.ceil(FEW_STEPS / perEpoch)} would be ` +
-    `${FEW_STEPS} or more`;
+    `noise; --n-epochs ${Math.ceil(MIN_STEPS / perEpoch)} would be ` +
+    `${MIN_STEPS} or more`;
 }
 
 /** The diffusion experiment. */
 const diffusion: Experiment = experiment({
   name: "diffusion",
-  config: modelConfigSchema.fields,
-  evalConfig: evalConfigSchema.fields,
+  config: modelConfigFields,
+  evalConfig: evalConfigFields,
   async validate(config) {
     const { loadData } = await import("./data/data.ts");
     const { train } = loadData(config);
@@ -39,12 +39,11 @@ const diffusion: Experiment = experiment({
   },
   async train(config, run) {
     const { trainDiffusionModel } = await import("./train.ts");
-    const model = await trainDiffusionModel(config, run);
-    model[Symbol.dispose]();
+    using _model = await trainDiffusionModel(config, run);
   },
-  async evaluate(_config, evalConfig, run) {
-    const { Evaluator } = await import("./eval.ts");
-    await new Evaluator(evalConfig, run).evaluate();
+  async evaluate(config, evalConfig, run) {
+    const { evaluateDiffusionModel } = await import("./eval.ts");
+    await evaluateDiffusionModel(evalConfig, { config, run });
   },
 });
 

@@ -1,111 +1,48 @@
 /**
- * Models that predict the noise in a noisy row, as TensorFlow.js layers models
- * that live in a run directory.
+ * Models that predict the noise in a noisy row: TensorFlow.js layers models
+ * that are built from a configuration and saved in a run directory.
  *
  * @module
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { EvalConfig } from "./eval_config.ts";
-import type { ModelConfig } from "./model_config.ts";
-import { checkStaysInside } from "../store/safe_path.ts";
-import { checkFile } from "../store/read_text.ts";
-import { MAX_BYTES } from "../store/limits.ts";
-import { isJsonObject, preview } from "../utils/json.ts";
 import { writeFileAtomic, type WriteOptions } from "../store/atomic_write.ts";
 import { writeJsonFile } from "../store/json_file.ts";
-import type { RandomStream } from "../utils/random.ts";
+import { MAX_BYTES } from "../store/limits.ts";
+import { checkFile } from "../store/read_text.ts";
 import { makeFolder } from "../store/run_directory.ts";
-import { readRunFile } from "../store/run_file.ts";
+import { checkStaysInside } from "../store/safe_path.ts";
+import type { RandomStream } from "../utils/random.ts";
+import type { EvalConfig } from "./eval_config.ts";
+import type { ModelConfig } from "./model_config.ts";
 import { isRandomLayer } from "./models/layers.ts";
-import { identity } from "./models/identity.ts";
-import { mlp } from "./models/mlp.ts";
+import { MODELS } from "./models/registry.ts";
 import type { NoiseLevels, NoisePredictor } from "./noise/noise_predictor.ts";
-import { type WeightShapes, weightsOf } from "./models/topology.ts";
-
-/** What a model is built on. */
-export interface ModelInputs {
-  /** Noisy rows in standard units, [batch, nColumns]. */
-  readonly noisy: tf.SymbolicTensor;
-  /** Their times as a share of nTimesteps, [batch, 1], in (0, 1]. */
-  readonly time: tf.SymbolicTensor;
-}
-
-/** Builds a model's outputs, [batch, nColumns], from its inputs. */
-export type ModelBuilder = (
-  config: ModelConfig,
-  inputs: ModelInputs,
-) => tf.SymbolicTensor;
-
-/** The models by name: a new one is a file, and a line here. */
-const MODELS: Readonly<Record<ModelConfig["model"], ModelBuilder>> = {
-  identity,
-  mlp,
-};
-
-/**
- * Builds the model of a configuration.
- *
- * @param config The configuration.
- * @param nColumns How many columns a row has.
- * @param random What draws the weights; without it they are 0.
- * @returns A model of noisy rows [batch, nColumns] and times [batch, 1] in
- * (0, 1] that gives what `config.prediction` says, [batch, nColumns].
- */
-export function buildModel(
-  config: ModelConfig,
-  nColumns: number,
-  random?: RandomStream,
-): tf.LayersModel {
-  const noisy = tf.input({ shape: [nColumns], name: "noisy" });
-  const time = tf.input({ shape: [1], name: "time" });
-  const model = tf.model({
-    inputs: [noisy, time],
-    outputs: MODELS[config.model](config, { noisy, time }),
-    name: config.model,
-  });
-  if (random) {
-    for (const layer of model.layers) {
-      if (isRandomLayer(layer)) layer.initialise(random);
-    }
-  }
-  return model;
-}
-
-/**
- * What a model of a configuration gives: v for `mlp` with `prediction` v, the
- * noise for all else.
- *
- * @param config The configuration.
- * @returns Its parametrisation.
- */
-export function predictionOf(config: ModelConfig): ModelConfig["prediction"] {
-  return config.model === "identity" ? "noise" : config.prediction;
-}
 
 /** How many rows go through a model at once; no result depends on it. */
 const ROWS_AT_ONCE = 2048;
 
-/** A layers model as a predictor of noise, whatever it predicts itself. */
+/** A layers model that predicts the noise, whatever its own outputs are. */
 export class NoiseModel implements NoisePredictor, Disposable {
   /** The layers model. */
-  readonly model: tf.LayersModel;
-  readonly #prediction: ModelConfig["prediction"];
+  readonly layers: tf.LayersModel;
+  /** What the layers model gives. */
+  readonly prediction: ModelConfig["prediction"];
 
   /**
-   * Takes a layers model over, and disposes of it in the end.
+   * Takes ownership of a layers model.
    *
-   * @param model The model.
+   * @param layers The layers model.
    * @param prediction What it gives.
    */
-  constructor(model: tf.LayersModel, prediction: ModelConfig["prediction"]) {
-    this.model = model;
-    this.#prediction = prediction;
+  constructor(layers: tf.LayersModel, prediction: ModelConfig["prediction"]) {
+    this.layers = layers;
+    this.prediction = prediction;
   }
 
-  /** How many columns a row has. */
+  /** The number of columns of a row. */
   get nColumns(): number {
-    return this.model.outputShape[1] as number;
+    return this.layers.outputShape[1] as number;
   }
 
   /**
@@ -123,14 +60,14 @@ export class NoiseModel implements NoisePredictor, Disposable {
   ): Promise<Float64Array> {
     const { nColumns } = this;
     const noise = new Float64Array(noisy.length);
-    // Of a time that all rows share, one is enough.
+    // A time that all rows share is passed once.
     const isShared = times.every((time) => time === times[0]);
     for (let start = 0; start < times.length; start += ROWS_AT_ONCE) {
       const end = Math.min(start + ROWS_AT_ONCE, times.length);
       const rows = noisy.subarray(start * nColumns, end * nColumns);
       const own = times.subarray(start, isShared ? start + 1 : end);
       const outputs = tf.tidy(() =>
-        this.model.apply([
+        this.layers.apply([
           tf.tensor2d(new Float32Array(rows), [end - start, nColumns]),
           tf.tensor2d(new Float32Array(own), [own.length, 1]),
         ]) as tf.Tensor
@@ -141,7 +78,7 @@ export class NoiseModel implements NoisePredictor, Disposable {
         outputs.dispose();
       }
     }
-    if (this.#prediction === "v") {
+    if (this.prediction === "v") {
       for (let i = 0; i < noise.length; i++) {
         const kept = alphaBars[Math.floor(i / nColumns)]!;
         noise[i] = Math.sqrt(kept) * noise[i]! +
@@ -153,44 +90,144 @@ export class NoiseModel implements NoisePredictor, Disposable {
 
   /** Frees the model's memory. */
   [Symbol.dispose](): void {
-    this.model.dispose();
+    this.layers.dispose();
   }
+}
+
+/**
+ * The largest sum of the inputs and outputs of all layers, for one row: the
+ * outputs for the rows that go through at once must fit into memory.
+ */
+const MAX_WIDTH = 2 ** 18;
+/** The largest number of weight tensors. */
+const MAX_TENSORS = 2000;
+
+/**
+ * Computes the size of a model's weights without allocating any: a run's
+ * configuration may be anyone's.
+ *
+ * @param config The configuration.
+ * @param nColumns The number of columns of a row.
+ * @returns The size in bytes, as single-precision numbers.
+ * @throws {RangeError} If the configuration describes too large a model.
+ */
+export async function countWeightBytes(
+  config: ModelConfig,
+  nColumns: number,
+): Promise<number> {
+  const { default: definition } = await MODELS[config.model]();
+  let nBytes = 0, nTensors = 0, width = 0;
+  for (const shape of definition.weightShapes(config, nColumns)) {
+    nBytes += shape.reduce((a, b) => a * b, Float32Array.BYTES_PER_ELEMENT);
+    nTensors++;
+    if (shape.length > 1) width += shape[0]! + shape[1]!;
+    if (
+      nBytes > MAX_BYTES.weights || nTensors > MAX_TENSORS || width > MAX_WIDTH
+    ) {
+      throw new RangeError(
+        `Cannot build model ${config.model}: it must have at most ` +
+          `${MAX_BYTES.weights} bytes of weights in ${MAX_TENSORS} tensors, ` +
+          `and ${MAX_WIDTH} inputs and outputs of layers`,
+      );
+    }
+  }
+  return nBytes;
+}
+
+/** How {@linkcode buildModel} builds. */
+export interface BuildOptions {
+  /** The number of columns of a row. */
+  readonly nColumns: number;
+  /** Draws the weights; without it they are 0. */
+  readonly random?: RandomStream;
+}
+
+/**
+ * Builds the model of a configuration.
+ *
+ * @param config The configuration.
+ * @param options The number of columns, and what draws the weights.
+ * @returns The model, which the caller disposes of.
+ * @throws {RangeError} If the configuration describes too large a model.
+ */
+export async function buildModel(
+  config: ModelConfig,
+  { nColumns, random }: BuildOptions,
+): Promise<NoiseModel> {
+  await countWeightBytes(config, nColumns);
+  const { default: definition } = await MODELS[config.model]();
+  const noisy = tf.input({ shape: [nColumns], name: "noisy" });
+  const time = tf.input({ shape: [1], name: "time" });
+  const layers = tf.model({
+    inputs: [noisy, time],
+    outputs: definition.build(config, { noisy, time }),
+    name: config.model,
+  });
+  if (random) {
+    for (const layer of layers.layers) {
+      if (isRandomLayer(layer)) layer.initialise(random);
+    }
+  }
+  return new NoiseModel(layers, definition.prediction ?? config.prediction);
 }
 
 /** Which of a run's weights: averaged, those of the last step, or the best. */
 export type WeightsName = EvalConfig["weights"];
 
-/** The weights that a run keeps, and the file of each. */
+/** The file of each of the weights that a run keeps. */
 const WEIGHTS_FILES: Readonly<Record<WeightsName, string>> = {
   ema: "weights.bin",
   last: "last.bin",
   best: "best.bin",
 };
 
+/** How {@linkcode saveWeights} saves. */
+export interface SaveWeightsOptions extends WriteOptions {
+  /** Which weights they are. */
+  readonly name: WeightsName;
+}
+
 /**
- * Saves a model into `model/` of a run directory, in TensorFlow.js's own
- * format: `model.json` and `weights.bin`.
+ * Saves the weights that a model has now into `model/` of a run directory.
  *
  * @param model The model.
+ * @param runPath The run's directory.
+ * @param options Which weights they are, and how to write them.
+ */
+export async function saveWeights(
+  { layers }: NoiseModel,
+  runPath: string,
+  { name, ...options }: SaveWeightsOptions,
+): Promise<void> {
+  const parts = await Promise.all(
+    layers.getWeights().map((weight) => weight.data<"float32">()),
+  );
+  const bytes = await new Blob(parts as Float32Array<ArrayBuffer>[]).bytes();
+  makeFolder(`${runPath}/model`, options);
+  writeFileAtomic(`${runPath}/model/${WEIGHTS_FILES[name]}`, bytes, options);
+}
+
+/**
+ * Saves a model: its averaged weights, and a description of its layers in
+ * TensorFlow.js's own format, `model.json`. Other tools read the latter;
+ * Whisker itself builds the model from the configuration.
+ *
+ * @param model The model, which has its averaged weights now.
  * @param runPath The run's directory.
  * @param options How to write the files.
  */
 export async function saveModel(
-  model: tf.LayersModel,
+  model: NoiseModel,
   runPath: string,
   options: WriteOptions = {},
 ): Promise<void> {
-  const folder = `${runPath}/model`;
-  makeFolder(folder, options);
-  await model.save(tf.io.withSaveHandler((artifacts) => {
-    const { weightData, weightSpecs = [], ...rest } = artifacts;
-    const data = tf.io.CompositeArrayBuffer.join(weightData);
-    // The weights first: who sees model.json finds them there.
-    const weights = new Uint8Array(data);
-    writeFileAtomic(`${folder}/${WEIGHTS_FILES.ema}`, weights, options);
-    writeJsonFile(`${folder}/model.json`, {
+  // The weights first: whoever sees model.json finds them.
+  await saveWeights(model, runPath, { ...options, name: "ema" });
+  await model.layers.save(tf.io.withSaveHandler((artifacts) => {
+    const { weightData: _, weightSpecs: weights = [], ...rest } = artifacts;
+    writeJsonFile(`${runPath}/model/model.json`, {
       ...rest,
-      weightsManifest: [{ paths: [WEIGHTS_FILES.ema], weights: weightSpecs }],
+      weightsManifest: [{ paths: [WEIGHTS_FILES.ema], weights }],
     }, options);
     return Promise.resolve({
       modelArtifactsInfo: {
@@ -201,138 +238,54 @@ export async function saveModel(
   }));
 }
 
-/** How {@linkcode saveWeights} saves. */
-export interface SaveWeightsOptions extends WriteOptions {
-  /** Which weights they are. */
-  readonly name: WeightsName;
+/** What {@linkcode loadModel} loads. */
+export interface LoadOptions {
+  /** The run's configuration. */
+  readonly config: ModelConfig;
+  /** The number of columns of a row. */
+  readonly nColumns: number;
+  /** Which of its weights; the averaged ones by default. */
+  readonly weights?: WeightsName;
 }
 
 /**
- * Saves other weights of the model that {@linkcode saveModel} has saved.
- *
- * @param model The model, which has those weights now.
- * @param runPath The run's directory.
- * @param options Which weights they are, and how to write them.
- */
-export async function saveWeights(
-  model: tf.LayersModel,
-  runPath: string,
-  { name, ...options }: SaveWeightsOptions,
-): Promise<void> {
-  const parts = await Promise.all(
-    model.getWeights().map((weight) => weight.data<"float32">()),
-  );
-  const data = new Float32Array(parts.reduce((n, { length }) => n + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part, offset);
-    offset += part.length;
-  }
-  makeFolder(`${runPath}/model`, options);
-  writeFileAtomic(
-    `${runPath}/model/${WEIGHTS_FILES[name]}`,
-    new Uint8Array(data.buffer),
-    options,
-  );
-}
-
-/**
- * Loads the model of a run directory. Nothing is made of it before its files
- * agree: layers, manifest and weights file have the same weights, so that a
- * model takes no more memory than its file.
+ * Loads the model of a run: builds it from the run's configuration, and reads
+ * its weights. Nothing is allocated unless the file has exactly the size that
+ * the configuration asks for.
  *
  * @param runPath The run's directory.
- * @param name Which of its weights.
+ * @param options The configuration, and which weights to load.
  * @returns The model, which the caller disposes of. Weights may be NaN.
- * @throws {Deno.errors.NotFound} If a file is missing.
- * @throws {SyntaxError} If `model.json` is no JSON.
- * @throws {RangeError} If the files do not agree, or the model is none that
- * this code makes; the message names the file.
+ * @throws {Deno.errors.NotFound} If there is no file of weights.
+ * @throws {RangeError} If the file has another size, or the configuration
+ * describes too large a model.
  */
 export async function loadModel(
   runPath: string,
-  name: WeightsName = "ema",
-): Promise<tf.LayersModel> {
-  const folder = `${runPath}/model`;
-  const { modelTopology, weightsManifest } = readRunFile(
-    runPath,
-    "model/model.json",
-  );
-  const refused = (reason: string) =>
-    new RangeError(`Cannot load ${folder}/model.json as ${reason}`);
-  let specs: tf.io.WeightsManifestEntry[];
-  try {
-    specs = specsOf(weightsManifest);
-    checkAgreement(specs, weightsOf(modelTopology));
-  } catch (error) {
-    throw refused((error as Error).message);
-  }
-  const path = `${folder}/${WEIGHTS_FILES[name]}`;
+  { config, nColumns, weights = "ema" }: LoadOptions,
+): Promise<NoiseModel> {
+  const path = `${runPath}/model/${WEIGHTS_FILES[weights]}`;
   checkStaysInside(path, runPath);
-  const nBytes = specs.reduce((sum, { shape }) => sum + bytesOf(shape), 0);
   const size = checkFile(path, MAX_BYTES.weights);
+  const nBytes = await countWeightBytes(config, nColumns);
   if (size !== nBytes) {
     throw new RangeError(
-      `Cannot load ${path} as it must have the ${nBytes} bytes that ` +
-        `model.json says: current size is ${size}`,
+      `Cannot load ${path}: the model of this configuration has ${nBytes} ` +
+        `bytes of weights, the file ${size}`,
     );
   }
-  const weightData = Deno.readFileSync(path).buffer;
-  try {
-    return await tf.loadLayersModel(tf.io.fromMemory({
-      modelTopology: modelTopology as object,
-      weightSpecs: specs,
-      weightData,
-    }));
-  } catch (error) {
-    throw refused(`it is no model: ${(error as Error).message}`);
-  }
-}
-
-const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
-
-function bytesOf(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, FLOAT_BYTES);
-}
-
-/** The weights of a manifest: names, shapes, and numbers of one kind. */
-function specsOf(manifest: unknown): tf.io.WeightsManifestEntry[] {
-  const [group, another] = Array.isArray(manifest) ? manifest : [];
-  const weights = isJsonObject(group) ? group.weights : undefined;
-  if (!Array.isArray(weights) || another !== undefined) {
-    throw new RangeError("weightsManifest must be a list of one group");
-  }
-  return weights.map((weight) => {
-    const { name, shape, dtype } = isJsonObject(weight) ? weight : {};
-    const isSane = typeof name === "string" && dtype === "float32" &&
-      isJsonObject(weight) && Object.keys(weight).length === 3 &&
-      Array.isArray(shape) && shape.every(Number.isSafeInteger);
-    if (isSane) return { name, shape: shape as number[], dtype };
-    throw new RangeError(
-      "each weight of weightsManifest must have a name, a shape of whole " +
-        `numbers and dtype float32: current value is ${preview(weight)}`,
+  const model = await buildModel(config, { nColumns });
+  const values = new Float32Array(Deno.readFileSync(path).buffer);
+  tf.tidy(() => {
+    let start = 0;
+    model.layers.setWeights(
+      model.layers.getWeights().map(({ shape, size }) => {
+        const end = start + size;
+        const tensor = tf.tensor(values.slice(start, end), shape);
+        start = end;
+        return tensor;
+      }),
     );
   });
-}
-
-/** Checks that a manifest lists the weights that the layers have, no others. */
-function checkAgreement(
-  specs: readonly tf.io.WeightsManifestEntry[],
-  weights: WeightShapes,
-): void {
-  for (const { name, shape } of specs) {
-    const wanted = weights.get(name);
-    if (wanted?.join() === shape.join()) continue;
-    throw new RangeError(
-      `weightsManifest must list the weights that its layers have: ` +
-        `current value of ${preview(name)} is ${preview(shape)}, and of the ` +
-        `layers' ${wanted ? preview(wanted) : "none"}`,
-    );
-  }
-  const names = new Set(specs.map(({ name }) => name));
-  if (names.size === specs.length && names.size === weights.size) return;
-  throw new RangeError(
-    "weightsManifest must list each weight of its layers once: current count " +
-      `is ${specs.length} of ${weights.size}`,
-  );
+  return model;
 }

@@ -1,64 +1,16 @@
-import { GENERATED } from "./data/datasets.ts";
 import {
   choice,
+  type ConfigOf,
   integer,
-  integers,
   number,
   seedField,
   text,
   toggle,
 } from "../config/fields.ts";
 import { ConfigSchema } from "../config/schema.ts";
-
-/** What the result of the diffusion experiment depends on. */
-export interface ModelConfig {
-  /** Fixes everything random but the data: weights, order, noise. */
-  readonly seed: number;
-  /** The optimiser's step size, at its highest. */
-  readonly learningRate: number;
-  /** How many rows a training step sees. */
-  readonly batchSize: number;
-  /** How many times training goes through `nTrain` rows. */
-  readonly nEpochs: number;
-  /** The widths of the hidden layers; the identity model has none. */
-  readonly hiddenLayerSizes: readonly number[];
-  /** Which model predicts the noise. */
-  readonly model: "identity" | "mlp";
-  /** A dataset's name, or the path of a numeric CSV file. */
-  readonly dataset: string;
-  /** Fixes the data and which part of it is held out. */
-  readonly dataSeed: number;
-  /** How many rows an epoch has; of finite data, at most so many. */
-  readonly nTrain: number;
-  /** Whether each epoch sees fresh rows, where the data are generated. */
-  readonly freshData: boolean;
-  /** How many steps the noise schedule has. */
-  readonly nTimesteps: number;
-  /** How the noise grows from step to step. */
-  readonly betaSchedule: "linear" | "quadratic" | "cosine";
-  /** What hidden units do with their sum. */
-  readonly activation: "silu" | "relu" | "tanh";
-  /** How the time enters the model. */
-  readonly timeEmbedding: "sinusoidal" | "linear";
-  /** How a row enters the model. */
-  readonly inputEmbedding: "none" | "fourier";
-  /** How many numbers an embedding makes of a time or row; an even number. */
-  readonly embeddingSize: number;
-  /** What the model gives: the noise ε, or v = √ᾱ ε − √(1 − ᾱ) x. */
-  readonly prediction: "noise" | "v";
-  /** Adam, or Adam with weight decay apart from the gradient. */
-  readonly optimizer: "adam" | "adamw";
-  /** How strongly weights are pulled to 0. */
-  readonly weightDecay: number;
-  /** The largest norm of a gradient; 0 for any. */
-  readonly gradientClip: number;
-  /** How slowly the averaged weights follow; 0 for at once. */
-  readonly emaDecay: number;
-  /** How the step size falls. */
-  readonly learningRateSchedule: "constant" | "cosine";
-  /** Over how many steps the step size rises at first. */
-  readonly warmupSteps: number;
-}
+import { GENERATED } from "./data/datasets.ts";
+import { networkFields } from "./models/network_config.ts";
+import { type ModelName, MODELS } from "./models/registry.ts";
 
 /** The datasets that have a name. */
 export const DATASET_NAMES: readonly string[] = [
@@ -69,10 +21,8 @@ export const DATASET_NAMES: readonly string[] = [
 /** A configuration may be anyone's: more would take all memory, or for ever. */
 const MAX_ROWS = 1e7, MAX_TIMESTEPS = 1e6;
 
-/** The schema of {@linkcode ModelConfig}: each key is written down here. */
-export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
-  ModelConfig
->({
+/** The keys that the result of the diffusion experiment depends on. */
+export const modelConfigFields = {
   seed: seedField,
   learningRate: number({
     default: 0.001,
@@ -89,14 +39,10 @@ export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
     min: 1,
     description: "how many times training goes through nTrain rows",
   }),
-  hiddenLayerSizes: integers({
-    default: [128, 64, 32],
-    min: 1,
-    description: "the widths of the hidden layers (identity has none)",
-  }),
+  ...networkFields,
   model: choice({
     default: "identity",
-    choices: ["identity", "mlp"],
+    choices: Object.keys(MODELS) as ModelName[],
     description: "which model predicts the noise",
   }),
   dataset: text({
@@ -132,27 +78,6 @@ export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
     default: "linear",
     choices: ["linear", "quadratic", "cosine"],
     description: "how the noise grows from step to step",
-  }),
-  activation: choice({
-    default: "silu",
-    choices: ["silu", "relu", "tanh"],
-    description: "what hidden units do with their sum",
-  }),
-  timeEmbedding: choice({
-    default: "sinusoidal",
-    choices: ["sinusoidal", "linear"],
-    description: "how the time enters the model",
-  }),
-  inputEmbedding: choice({
-    default: "none",
-    choices: ["none", "fourier"],
-    description: "how a row enters the model (fourier: random features)",
-  }),
-  embeddingSize: integer({
-    default: 64,
-    min: 2,
-    multipleOf: 2,
-    description: "how many numbers an embedding makes",
   }),
   prediction: choice({
     default: "noise",
@@ -190,4 +115,12 @@ export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema<
     min: 0,
     description: "over how many steps the step size rises at first",
   }),
-});
+};
+
+/** What the result of the diffusion experiment depends on. */
+export type ModelConfig = ConfigOf<typeof modelConfigFields>;
+
+/** The schema of {@linkcode ModelConfig}. */
+export const modelConfigSchema: ConfigSchema<ModelConfig> = new ConfigSchema(
+  modelConfigFields,
+);

@@ -6,7 +6,6 @@
 
 import type { ModelConfig } from "./model_config.ts";
 import { type Batch, batches } from "../data/table.ts";
-import { conductRun } from "../run/lifecycle.ts";
 import type { Run } from "../run/run.ts";
 import { Meter } from "../utils/meters.ts";
 import type { RandomState, RandomStream } from "../utils/random.ts";
@@ -15,8 +14,7 @@ import { denoisingLosses } from "./noise/denoising.ts";
 import { useEngine } from "./engines/backend.ts";
 import {
   buildModel,
-  NoiseModel,
-  predictionOf,
+  type NoiseModel,
   saveModel,
   saveWeights,
 } from "./model.ts";
@@ -25,59 +23,50 @@ import {
   alphaBars,
   type NoisyBatch,
 } from "./noise/noise_schedule.ts";
-import { TfjsEngine, type TrainingEngine } from "./engines/tfjs_engine.ts";
+import { TfjsEngine } from "./engines/tfjs_engine.ts";
+import type { TrainingEngine } from "./engines/training_engine.ts";
 
-/** Where a run keeps how its data were standardised, and their hash. */
+/** The file of a run that holds the scaling of its data, and their hash. */
 export const SCALING_FILE = "model/scaling.json";
 
 /**
- * Trains the diffusion model of a configuration: for each batch draws times and
- * noise, mixes them with the data, predicts the noise, and descends along the
- * gradient of the squared error (Ho, Jain & Abbeel 2020, algorithm 1). Of
- * generated data each epoch draws fresh rows. The identity model has no weights
- * to adjust: what it yields is the baseline.
+ * Trains the diffusion model of a configuration. For each batch it draws times
+ * and noise, mixes them with the data, predicts the noise, and takes a step
+ * along the gradient of the squared error (Ho, Jain & Abbeel 2020, algorithm
+ * 1). With generated data each epoch draws fresh rows. The identity model has
+ * no weights to train: its loss is the baseline.
  *
- * The history has a line a step, `loss` and `gradNorm`, and a line an epoch,
- * `loss/epoch` and `loss/held-out`. The latter is that of the averaged weights,
- * at the same times and with the same noise each epoch; the lowest tells the
- * best weights.
+ * The history has a line for each step, with `loss` and `gradNorm`, and one for
+ * each epoch, with `loss/epoch` and `loss/validation`. The latter is the loss
+ * of the averaged weights on the held-out rows, with the same times and noise
+ * in each epoch; the lowest decides which weights are the best.
  *
  * The records are `loss/train`, the mean over the rows of the last epoch, and
- * `time/epoch` in seconds. The error of `loss/train` is that of the rows'
- * errors, whose times and noise are drawn independently; it says nothing of how
- * the loss falls from step to step.
+ * `time/epoch` in seconds. The error of `loss/train` is the standard error over
+ * rows, whose times and noise are independent. It says nothing about how the
+ * loss changes from step to step.
  *
  * @param config The configuration.
- * @param runPath An empty run directory, or a run under way.
- * @returns The model with its averaged weights, saved in the run; the caller
- * disposes of it.
+ * @param run The run.
+ * @returns The model with its averaged weights, which are saved in the run; the
+ * caller disposes of it.
  * @throws {SyntaxError} If the dataset is a file that is no table of numbers.
- * @throws {RangeError} If it has too few rows, or a column of one value; or if
- * the loss is no finite number and training is to stop then.
+ * @throws {RangeError} If the dataset has too few rows, or a column of one
+ * value; or if the loss is not finite and training is to stop then.
  */
 export async function trainDiffusionModel(
   config: ModelConfig,
-  runPath: string | Run,
+  run: Run,
 ): Promise<NoiseModel> {
-  return typeof runPath === "string"
-    ? await conductRun(
-      runPath,
-      { experiment: "diffusion", config },
-      (run) => train(config, run),
-    )
-    : await train(config, runPath);
-}
-
-async function train(config: ModelConfig, run: Run): Promise<NoiseModel> {
   await useEngine(run);
   const data = loadData(config);
   const dataHash = await hashData(data);
   run.describe({ data: dataHash });
   run.writeJson(SCALING_FILE, { ...data.scaling, dataHash });
-  const model = new NoiseModel(
-    buildModel(config, data.scaling.columns.length, run.random("init")),
-    predictionOf(config),
-  );
+  const model = await buildModel(config, {
+    nColumns: data.scaling.columns.length,
+    random: run.random("init"),
+  });
   try {
     await trainModel(model, { config, run, data });
     return model;
@@ -100,18 +89,18 @@ async function trainModel(
   const { nEpochs, batchSize } = config;
   const nSteps = nEpochs * Math.ceil(data.train.nRows / batchSize);
   const schedule = alphaBars(config), noise = run.random("noise");
-  const engine: TrainingEngine = await TfjsEngine.of(model.model, {
+  const engine: TrainingEngine = await TfjsEngine.create(model, {
     config,
     nSteps,
   });
-  const heldOut = noisyHeldOut(data, { schedule, run });
+  const heldOut = addNoiseToHeldOut(data, { schedule, run });
   const { isDurable } = run;
   const rows = new EpochRows(data, { config, run });
   const losses = new Meter();
   const at = { epoch: 1, step: 0, seconds: 0, lowest: Infinity };
   const isResumed = run.resumable({ at, engine, noise, rows, losses });
-  // What a run that stops early leaves behind can be loaded too.
-  if (!isResumed) await saveModel(model.model, run.path, { isDurable });
+  // So that the model of a run that stops early can be loaded.
+  if (!isResumed) await saveModel(model, run.path, { isDurable });
   while (at.epoch <= nEpochs) {
     const span = run.timer.start(at.seconds);
     if (rows.isNew) losses.clear();
@@ -120,7 +109,7 @@ async function trainModel(
         addNoise(batch, { schedule, random: noise }),
       );
       const step = ++at.step;
-      const loss = meanOf(outcome.losses);
+      const loss = computeMean(outcome.losses);
       const { gradNorm } = outcome;
       await run.log({ step, loss, ...(gradNorm === null ? {} : { gradNorm }) });
       if (run.globals.onNonfinite === "stop") {
@@ -139,19 +128,19 @@ async function trainModel(
     }
     const seconds = span.stop();
     const { epoch, step } = at;
-    await saveWeights(model.model, run.path, { name: "last", isDurable });
+    await saveWeights(model, run.path, { name: "last", isDurable });
     engine.use("averaged");
-    const held = meanOf(await denoisingLosses(model, heldOut));
-    if (held < at.lowest || epoch === 1) {
-      // One that is not a number is no record to beat.
-      at.lowest = Number.isNaN(held) ? Infinity : held;
-      await saveWeights(model.model, run.path, { name: "best", isDurable });
+    const validationLoss = computeMean(await denoisingLosses(model, heldOut));
+    if (validationLoss < at.lowest || epoch === 1) {
+      // Any number is better than NaN.
+      at.lowest = Number.isNaN(validationLoss) ? Infinity : validationLoss;
+      await saveWeights(model, run.path, { name: "best", isDurable });
     }
     await run.log({
       step,
       epoch,
       "loss/epoch": losses.mean("loss"),
-      "loss/held-out": held,
+      "loss/validation": validationLoss,
       "time/epoch": seconds,
     });
     at.epoch++;
@@ -160,14 +149,15 @@ async function trainModel(
     await run.checkpoint("epoch");
   }
   engine.use("averaged");
-  await saveModel(model.model, run.path, { isDurable });
+  await saveModel(model, run.path, { isDurable });
   run.record({ name: "loss/train" }, losses.result("loss"));
   run.record({ name: "time/epoch" }, run.timer.result());
 }
 
 /**
- * The batches of epoch after epoch: of fresh rows, or of the same in another
- * order. It goes on within an epoch from the stream's state at its beginning.
+ * The batches of one epoch after another: of fresh rows, or of the same rows in
+ * another order. A resumed epoch is drawn again from the state of the stream at
+ * its beginning, and the batches already taken are skipped.
  */
 class EpochRows {
   readonly #random: RandomStream;
@@ -221,8 +211,8 @@ class EpochRows {
   }
 }
 
-/** The held-out rows at times and with noise that are the same each epoch. */
-function noisyHeldOut(
+/** The held-out rows, with the same times and noise in each epoch. */
+function addNoiseToHeldOut(
   { heldOut }: DiffusionData,
   { schedule, run }: { readonly schedule: Float64Array; readonly run: Run },
 ): NoisyBatch {
@@ -230,7 +220,7 @@ function noisyHeldOut(
   return addNoise(rows!, { schedule, random: run.random("held-out") });
 }
 
-function meanOf(values: Float32Array | Float64Array): number {
+function computeMean(values: Float32Array | Float64Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum / values.length;

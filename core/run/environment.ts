@@ -1,3 +1,5 @@
+import { resolve } from "@std/path";
+import { readText } from "../store/read_text.ts";
 import type { Environment, RunInfo, SourceInfo } from "../store/run_info.ts";
 import { VERSION } from "../version.ts";
 
@@ -6,11 +8,11 @@ const FOLDER_RIGHTS = ["read", "write"] as const;
 const OTHER_RIGHTS = ["net", "env", "run", "sys", "ffi", "import"] as const;
 
 /**
- * What this process rests on, as far as is known before there is an engine.
+ * Reads the environment of this process. The engine is not known yet.
  *
  * @param runs The directory that holds all runs.
  * @param source What runs, where that is known.
- * @returns Versions, machine, process and rights.
+ * @returns Versions, machine, process, commit and permissions.
  */
 export function readEnvironment(
   runs: string,
@@ -32,13 +34,44 @@ export function readEnvironment(
     },
     pid: Deno.pid,
     source,
+    commit: readCommit(".git"),
     permissions: permissions(runs),
   };
 }
 
+const COMMIT = /^[0-9a-f]{40,64}$/;
+
 /**
- * What this process is allowed. Deno does not tell to which folders a right
- * extends, so the two are asked for that matter here.
+ * Reads which commit is checked out, without running Git.
+ *
+ * @param git The repository's `.git`: a folder, or in a worktree a file that
+ * names one.
+ * @returns The commit's hash; null outside a repository, before the first
+ * commit, or where it may not be read.
+ */
+export function readCommit(git: string): string | null {
+  const read = (path: string) => {
+    try {
+      return readText(path).trim();
+    } catch {
+      return "";
+    }
+  };
+  const folder = read(git).match(/^gitdir: (.+)$/)?.[1] ?? git;
+  const head = read(`${folder}/HEAD`);
+  const ref = head.match(/^ref: (refs\/[\w./-]+)$/)?.[1];
+  if (ref === undefined) return COMMIT.test(head) ? head : null;
+  const shared = read(`${folder}/commondir`);
+  const common = shared === "" ? folder : resolve(folder, shared);
+  const packed = read(`${common}/packed-refs`).split("\n")
+    .find((line) => line.endsWith(` ${ref}`))?.split(" ")[0];
+  const commit = read(`${common}/${ref}`) || packed || "";
+  return COMMIT.test(commit) ? commit : null;
+}
+
+/**
+ * Reads the permissions of this process. Deno cannot list the folders that are
+ * granted, so the two that matter are queried.
  */
 function permissions(runs: string): Record<string, string> {
   const isGranted = (descriptor: Deno.PermissionDescriptor) =>
@@ -57,17 +90,18 @@ function permissions(runs: string): Record<string, string> {
 export const SHORT_HASH = 12;
 
 /**
- * What a run rests on as facts with a name each, for people to read and for
- * comparing two.
+ * Lists an environment as named facts, to show or compare.
  *
  * @param of What a run rests on.
  * @returns The facts that are known.
  */
 export function factsOf(of: Environment): Record<string, string> {
   const { versions, engine, numerics, host, source, permissions, data } = of;
+  const { commit } = of;
   const { whisker, deno, v8, tfjs, ...others } = versions;
   const facts: Record<string, string | number | null | undefined> = {
     "source": source?.sha256.slice(0, SHORT_HASH),
+    "commit": commit?.slice(0, SHORT_HASH),
     "lock file": source?.lock?.slice(0, SHORT_HASH),
     "data": data?.slice(0, SHORT_HASH),
     "Whisker": whisker,
@@ -83,7 +117,7 @@ export function factsOf(of: Environment): Record<string, string> {
     "system": host?.os,
     "processor": host?.arch,
     "processors": host?.cpus,
-    "permissions": permissions && rightsOf(permissions),
+    "permissions": permissions && formatPermissions(permissions),
   };
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, fact]) =>
@@ -93,7 +127,9 @@ export function factsOf(of: Environment): Record<string, string> {
 }
 
 /** The rights that were there: `read in ., write in runs`. */
-function rightsOf(permissions: Readonly<Record<string, string>>): string {
+function formatPermissions(
+  permissions: Readonly<Record<string, string>>,
+): string {
   const rights = Object.entries(permissions)
     .filter(([, extent]) => extent !== "none")
     .map(([kind, extent]) => extent === "all" ? kind : `${kind} in ${extent}`);
@@ -108,8 +144,8 @@ const MATTER = [
 ];
 
 /**
- * Says in what two sessions differ that results may depend on. What is not
- * known of both is passed over.
+ * Lists differences between two environments that results may depend on. Facts that
+ * are unknown in one of them are ignored.
  *
  * @param before What a run rested on.
  * @param now What it is to rest on, or another one does.
@@ -129,8 +165,7 @@ export function changesThatMatter(
 }
 
 /**
- * Says what changed while a run was stopped, if it was resumed on something
- * else than it began with.
+ * Lists what changed between the sessions of a run that was resumed.
  *
  * @param info What `run.json` says.
  * @returns A clause each.

@@ -1,70 +1,56 @@
 /**
- * How runs begin and end: training into a run directory, and evaluating what
- * has been trained.
+ * How runs are trained, resumed and evaluated.
  *
  * @module
  */
 
-import {
-  checkCompleted,
-  checkExperiment,
-  describeEnding,
-  pickSettings,
-  resumedInfo,
-  withFacts,
-  withRunFacts,
-} from "./_run_info.ts";
+import type { Seeded } from "../config/fields.ts";
 import {
   type GlobalConfig,
   globalConfigSchema,
 } from "../config/global_config.ts";
 import { ConfigError } from "../config/schema.ts";
-import type { Seeded } from "../config/fields.ts";
 import type { Experiment } from "../experiment.ts";
-import { Run, type RunFacts, type RunOptions } from "./run.ts";
-import { changesThatMatter, readEnvironment } from "./environment.ts";
-import { checkNoLinkLeadsOut } from "../store/safe_path.ts";
-import { readCheckpoint, removeCheckpoint } from "../store/checkpoint.ts";
-import { hashContents } from "../store/file_hashes.ts";
-import { describeError } from "../utils/describe_error.ts";
-import { History } from "../store/history.ts";
-import { holdRun } from "../store/lock.ts";
-import type { JsonObject } from "../utils/json.ts";
 import type { WriteOptions } from "../store/atomic_write.ts";
-import { ResultCollection } from "../utils/results.ts";
-import { createRunDirectory, runIdFromPath } from "../store/run_directory.ts";
-import { encodeConfig, writeConfigFile } from "../store/run_file.ts";
+import { readCheckpoint, removeCheckpoint } from "../store/checkpoint.ts";
 import {
   type EvaluationInfo,
-  writeEvaluationInfo,
+  readEarlierRecords,
+  writeEvaluation,
 } from "../store/evaluations.ts";
-import { readRecords, readTrainRecords } from "../store/records.ts";
+import { hashContents } from "../store/file_hashes.ts";
+import { History } from "../store/history.ts";
+import { MAX_RECORDS } from "../store/limits.ts";
+import { holdRun } from "../store/lock.ts";
+import {
+  readRecords,
+  readTrainRecords,
+  writeTrainRecords,
+} from "../store/records.ts";
+import { createRunDirectory, runIdFromPath } from "../store/run_directory.ts";
+import { encodeConfig, writeConfigFile } from "../store/run_file.ts";
 import {
   type Environment,
   readRunInfo,
   type RunInfo,
-  type RunStatus,
   type SourceInfo,
   writeRunInfo,
 } from "../store/run_info.ts";
-
-/** How a run or an evaluation went: what `--json` prints. */
-export interface RunOutcome {
-  /** The run's id. */
-  readonly runId: string;
-  /** The run's directory. */
-  readonly runPath: string;
-  /** How it ended. */
-  readonly status: RunStatus;
-  /** The whole configuration as resolved. */
-  readonly config: object;
-  /** The records that were made. */
-  readonly records: ResultCollection;
-  /** How long it took. */
-  readonly seconds: number;
-  /** What made it fail. */
-  readonly error?: unknown;
-}
+import { checkNoLinkLeadsOut } from "../store/safe_path.ts";
+import { describeError } from "../utils/describe_error.ts";
+import type { JsonObject } from "../utils/json.ts";
+import { ResultCollection } from "../utils/results.ts";
+import { checkCompleted, checkExperiment } from "./_run_info.ts";
+import { changesThatMatter, readEnvironment } from "./environment.ts";
+import { Recorder } from "./recorder.ts";
+import { Run, type RunFacts, type RunOptions } from "./run.ts";
+import {
+  type RunOutcome,
+  runToEnd,
+  settle,
+  throwIfStopped,
+  untilStopped,
+} from "./session.ts";
 
 /** What {@linkcode conductRun} carries out. */
 export interface ConductOptions extends RunOptions {
@@ -76,17 +62,16 @@ export interface ConductOptions extends RunOptions {
   readonly source?: SourceInfo | null;
   /** What was in effect before there were its keys, as the run keeps it. */
   readonly before?: JsonObject;
-  /** Whether it is to go on from its last checkpoint. */
+  /** Whether to resume it from its last checkpoint. */
   readonly isResumed?: boolean;
 }
 
 /**
- * Carries out a training in a run directory, from `running` to however it
- * ends: keeps the configuration and what ran, holds the history open, and
- * notes an error or interruption.
+ * Carries out a training in a run directory, from `running` to whichever end it
+ * comes to.
  *
  * @param runPath An empty run directory, or the one of a run that is resumed.
- * @param what The experiment's name, its configuration, and how to run it.
+ * @param options The experiment's name, its configuration, and how to run it.
  * @param body The training itself.
  * @returns What the body returned.
  * @throws What the body throws; `run.json` says "failed" by then, or
@@ -94,13 +79,14 @@ export interface ConductOptions extends RunOptions {
  */
 export async function conductRun<T>(
   runPath: string,
-  what: ConductOptions,
+  options: ConductOptions,
   body: (run: Run) => T | Promise<T>,
 ): Promise<T> {
-  const { config, isResumed = false, source = null } = what;
-  const { warn = console.warn, globals = globalConfigSchema.defaults } = what;
+  const { config, isResumed = false, source = null } = options;
+  const { warn = console.warn, print } = options;
+  const { globals = globalConfigSchema.defaults } = options;
   const isDurable = globals.fsync !== "never";
-  throwIfStopped(what);
+  throwIfStopped(options);
   const runId = runIdFromPath(runPath);
   const here = readEnvironment(globals.runs, source);
   if (!isResumed) writeConfigFile(runPath, config, { isDurable });
@@ -114,35 +100,39 @@ export async function conductRun<T>(
   const before = isResumed ? checkNotCompleted(readRunInfo(runPath)) : null;
   const restored = isResumed ? await readCheckpoint(runPath) : null;
   if (isResumed) history.truncateTo(Number(restored?.historyLength ?? 0));
-  let info = before ? resumedInfo(before, here) : newInfo(runId, what, here);
   // The header, before run.json says that there is a history.
   if (isDurable) history.sync();
+  let info = before
+    ? beginSession(before, here)
+    : describeNewRun(runId, options, here);
   // Each write is as durable as the first: a rename whose content is not on
   // the disk yet would leave an empty run.json after a power cut.
   const update = (
     facts: Partial<RunInfo>,
-    options: WriteOptions = { isDurable },
+    durability: WriteOptions = { isDurable },
   ) => {
     const updated = { ...info, ...facts };
-    writeRunInfo(runPath, updated, options);
+    writeRunInfo(runPath, updated, durability);
     info = updated;
   };
+  const recorder = new Recorder({
+    ...(print ? { print } : {}),
+    earlier: isResumed
+      ? readRecordsOfSessions(runPath)
+      : new ResultCollection(),
+    save: (records) => writeTrainRecords(runPath, records, { isDurable }),
+    max: MAX_RECORDS,
+  });
   const run = new Run({
-    path: runPath,
-    stage: "train",
-    config,
-    history,
-    restored,
-    ...(isResumed ? { earlier: earlierRecords(runPath) } : {}),
-    options: what,
+    ...{ path: runPath, config, history, restored, recorder, options },
     describe: (facts) => {
-      if (before) warnOfChanges(before, withFacts(before, facts), warn);
-      update(withRunFacts(info, facts));
+      if (before) warnOfChanges(before, addFacts(before, facts), warn);
+      update(addFactsToSession(info, facts));
     },
   });
   if (before) warnOfChanges(before, here, warn);
-  const result = await runToEnd(run, what, update, async () => {
-    const result = await untilStopped(what, () => body(run), run);
+  const result = await runToEnd(run, options, update, async () => {
+    const result = await untilStopped(options, () => body(run), run);
     if (run.isReplaying) {
       throw new RangeError(
         `Cannot resume run ${runId}: it has a checkpoint, but its code never ` +
@@ -150,7 +140,7 @@ export async function conductRun<T>(
       );
     }
     history.settle();
-    run.settleRecords();
+    recorder.settle();
     if (isDurable) history.sync();
     // What changes in these files from now on was not the training.
     const contents = await hashContents(runPath);
@@ -162,86 +152,17 @@ export async function conductRun<T>(
     }
     return result;
   });
-  dropCheckpoint(runPath, warn);
+  try {
+    removeCheckpoint(runPath);
+  } catch (error) {
+    // A completed run does not need it; if it stays, nothing is wrong.
+    warn(`the checkpoint stays: ${describeError(error).message}`);
+  }
   return result;
 }
 
-/** What the file of a training or evaluation says of how it stands. */
-type Standing = Partial<
-  Pick<RunInfo, "status" | "finishedAt" | "seconds" | "error">
->;
-
-/**
- * Carries out a training or evaluation from its beginning to its end, whichever
- * that is, and writes both down.
- *
- * @param run The run.
- * @param options What stops it.
- * @param update Writes what is given, and all that was before, to its file.
- * @param body The work.
- * @returns What the work returned; it is then completed.
- * @throws What the work throws; it is then "failed", or "interrupted" if the
- * signal was aborted.
- */
-async function runToEnd<T>(
-  run: Run,
-  options: RunOptions,
-  update: (standing: Standing, options?: WriteOptions) => void,
-  body: () => Promise<T>,
-): Promise<T> {
-  const { signal, failure, warn = console.warn } = options;
-  let hasBegun = false, isOver = false;
-  const stop = (status: RunStatus, error?: unknown) => {
-    if (isOver) return;
-    isOver = true;
-    const ending = { ...describeEnding(status, error), seconds: run.seconds };
-    try {
-      update(ending);
-    } catch {
-      // A disk that refuses to sync may still take the status.
-      try {
-        update(ending, { isDurable: false });
-      } catch (error) {
-        if (!hasBegun) return;
-        const { message } = describeError(error);
-        warn(`the run could not be marked ${status}: ${message}`);
-      }
-    }
-  };
-  // At once: after Deno.exit() nothing else will run.
-  const fail = () => stop("failed", failure?.reason);
-  failure?.addEventListener("abort", fail, { once: true });
-  try {
-    update({});
-    hasBegun = true;
-    options.onStart?.(run);
-    const result = await body();
-    // Rejections that nothing awaited are reported after a turn.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    failure?.throwIfAborted();
-    update({ ...describeEnding("completed"), seconds: run.seconds });
-    isOver = true;
-    return result;
-  } catch (error) {
-    if (signal?.aborted && !failure?.aborted) {
-      stop("interrupted");
-      if (error !== signal.reason) {
-        warn(`no checkpoint could be kept: ${describeError(error).message}`);
-      }
-    } else stop("failed", error);
-    throw error;
-  } finally {
-    failure?.removeEventListener("abort", fail);
-  }
-}
-
-function throwIfStopped({ signal, failure }: RunOptions): void {
-  failure?.throwIfAborted();
-  signal?.throwIfAborted();
-}
-
 /** The records of earlier sessions; what cannot be read is made again. */
-function earlierRecords(runPath: string): ResultCollection {
+function readRecordsOfSessions(runPath: string): ResultCollection {
   try {
     return readTrainRecords(runPath);
   } catch {
@@ -249,51 +170,69 @@ function earlierRecords(runPath: string): ResultCollection {
   }
 }
 
-/** What is completed stays as it is. */
 function checkNotCompleted(info: RunInfo): RunInfo {
   if (info.status !== "completed") return info;
   throw new RangeError(
-    `Cannot resume run ${info.runId} as it is completed already`,
+    `Cannot resume run ${info.runId}: it is completed already`,
   );
 }
 
-/** A run that is completed needs none; where one stays, nothing is wrong. */
-function dropCheckpoint(
-  runPath: string,
-  warn: (warning: string) => void,
-): void {
-  try {
-    removeCheckpoint(runPath);
-  } catch (error) {
-    warn(`the checkpoint stays: ${describeError(error).message}`);
-  }
-}
-
-function newInfo(
+function describeNewRun(
   runId: string,
-  what: ConductOptions,
+  options: ConductOptions,
   here: Environment,
 ): RunInfo {
-  const { experiment, command = "", args = [], tags = [], note = "" } = what;
-  const { globals = globalConfigSchema.defaults, before } = what;
+  const { experiment, experimentFile = null, before } = options;
+  const { command = "", args = [], tags = [], note = "" } = options;
+  const { globals = globalConfigSchema.defaults } = options;
   return {
-    runId,
-    experiment,
-    status: "running",
+    ...{ runId, experiment, experimentFile, status: "running" },
     startedAt: new Date().toISOString(),
-    finishedAt: null,
-    seconds: null,
-    command,
-    args,
+    ...{ finishedAt: null, seconds: null, command, args },
     ...here,
-    tags,
-    note,
-    settings: pickSettings(globals),
+    ...{ tags, note, settings: pickSettings(globals) },
     ...(before ? { before } : {}),
   };
 }
 
-/** Says what a run no longer has in common with its own beginning. */
+/**
+ * What `run.json` says of a run that is resumed: what it began with stays, and
+ * what it rests on now is added.
+ */
+function beginSession(
+  { error: _, ...info }: RunInfo,
+  here: Environment,
+): RunInfo {
+  const session = { at: new Date().toISOString(), ...here };
+  return {
+    ...info,
+    ...{ status: "running", finishedAt: null, seconds: null },
+    resumed: [...info.resumed ?? [], session],
+  };
+}
+
+/** What a run keeps of its settings, to be resumed in the same way. */
+function pickSettings(
+  { engine, onNonfinite, checkpointEvery, fsync }: GlobalConfig,
+) {
+  return { engine, onNonfinite, checkpointEvery, fsync };
+}
+
+/** Adds what a run tells of itself to what is known. */
+function addFacts<T extends Environment>(session: T, facts: RunFacts): T {
+  const versions = { ...session.versions, ...facts.versions };
+  return { ...session, ...facts, versions };
+}
+
+/** The same, in the session that the run is in. */
+function addFactsToSession(info: RunInfo, facts: RunFacts): RunInfo {
+  const { resumed = [] } = info;
+  const last = resumed.at(-1);
+  if (!last) return addFacts(info, facts);
+  return { ...info, resumed: resumed.with(-1, addFacts(last, facts)) };
+}
+
+/** Warns of what has changed since the run began. */
 function warnOfChanges(
   before: RunInfo,
   now: Environment,
@@ -301,47 +240,12 @@ function warnOfChanges(
 ): void {
   for (const change of changesThatMatter(before, now)) {
     warn(
-      `${change}: what comes out may differ from a run that was never stopped`,
+      `${change}: results may differ from those of a run that was never stopped`,
     );
   }
 }
 
-/** How long a run that is asked to stop may take until its next checkpoint. */
-const GRACE_MS = 5000;
-
-/**
- * Awaits the work, and stops waiting when it fails from outside or is
- * interrupted: at once, or where a checkpoint will be kept, a little later,
- * unless it is told to forceSignal.
- */
-async function untilStopped<T>(
-  { signal, forceSignal, failure }: RunOptions,
-  body: () => T | Promise<T>,
-  run?: Run,
-): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const giveUp = () => reject(signal?.reason);
-  const abort = () => {
-    if (run?.hasCheckpoints) timer = setTimeout(giveUp, GRACE_MS);
-    else giveUp();
-  };
-  const fail = () => reject(failure?.reason);
-  signal?.addEventListener("abort", abort, { once: true });
-  forceSignal?.addEventListener("abort", giveUp, { once: true });
-  failure?.addEventListener("abort", fail, { once: true });
-  try {
-    const work = async () => await body();
-    return await Promise.race([work(), promise]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-    forceSignal?.removeEventListener("abort", giveUp);
-    failure?.removeEventListener("abort", fail);
-  }
-}
-
-/** What validation finds is wrong with the configuration, but for rights. */
+/** Checks what the schema cannot; errors but refusals become ConfigErrors. */
 async function validate(
   experiment: Experiment,
   config: Seeded,
@@ -366,7 +270,7 @@ async function validate(
  * @returns How it went. An error of the experiment is in there, as it is in
  * `run.json`; it is not thrown.
  * @throws {ConfigError} If validation finds something wrong.
- * @throws What else stands in the way of there being a run at all.
+ * @throws {RangeError} If the configuration is too large to be read again.
  */
 export async function trainRun(
   experiment: Experiment,
@@ -376,7 +280,7 @@ export async function trainRun(
   const warnings = await validate(experiment, config);
   for (const warning of warnings) (options.warn ?? console.warn)(warning);
   throwIfStopped(options);
-  encodeConfig(config); // What could not be read again makes no run.
+  encodeConfig(config); // Throws if it could not be read again.
   // Before the directory: without room for the source there is no run at all.
   const source = await options.keepSource?.() ?? null;
   const isDurable = globals.fsync !== "never";
@@ -392,14 +296,14 @@ export async function trainRun(
 export interface ResumeOptions extends Omit<RunOptions, "globals"> {
   /** The run's directory. */
   readonly runPath: string;
-  /** How it is carried out; in what is left out, as it was before. */
+  /** How it is carried out; what is left out is as it was before. */
   readonly globals?: Partial<GlobalConfig>;
 }
 
 /**
- * Goes on with a training that was interrupted, failed or died, from its last
- * checkpoint, or from the beginning if there is none. What comes out is what
- * would have come out without the stop, bit for bit, but for times.
+ * Resumes a training that was interrupted, failed or died, from its last
+ * checkpoint, or from the beginning if there is none. The result equals that of
+ * a training that was never stopped, bit for bit, but for times.
  *
  * @param experiment The experiment that the run is of.
  * @param options The run's directory, and how to run it.
@@ -420,21 +324,21 @@ export async function resumeRun(
   checkNoLinkLeadsOut(runPath);
   const config = experiment.configSchema.load(runPath);
   await validate(experiment, config);
-  const globals = { ...settingsBefore(info), ...options.globals };
+  const globals = { ...restoreSettings(info), ...options.globals };
   const source = await options.keepSource?.() ?? null;
   return await settle({ ...options, globals }, (options) => {
     const { name } = experiment;
-    const own = { experiment: name, config, source, isResumed: true };
+    const what = { experiment: name, config, source, isResumed: true };
     return conductRun(
       runPath,
-      { ...options, ...own },
+      { ...options, ...what },
       (run) => experiment.train(config, run),
     );
   });
 }
 
-/** How a run was carried out; the defaults, where it does not say. */
-function settingsBefore({ settings, engine }: RunInfo): GlobalConfig {
+/** The settings that a run began with; defaults, where it does not say. */
+function restoreSettings({ settings, engine }: RunInfo): GlobalConfig {
   const { defaults } = globalConfigSchema;
   // The engine itself, and not what chose it then.
   const known: JsonObject = { ...settings, ...(engine ? { engine } : {}) };
@@ -445,6 +349,61 @@ function settingsBefore({ settings, engine }: RunInfo): GlobalConfig {
   return { ...defaults, ...Object.fromEntries(checked) };
 }
 
+/** An evaluation under way. */
+interface Evaluation {
+  /** The run that it measures. */
+  readonly run: Run;
+  /** Records of it. */
+  readonly recorder: Recorder;
+  /** Adds to its file what is known of it. */
+  readonly update: (
+    facts: Partial<EvaluationInfo>,
+    durability?: WriteOptions,
+  ) => void;
+}
+
+function openEvaluation(
+  runPath: string,
+  config: Seeded,
+  evalConfig: object,
+  options: RunOptions & { readonly source?: SourceInfo | null },
+): Evaluation {
+  checkNoLinkLeadsOut(runPath);
+  const { command = "", args = [], source = null, print } = options;
+  const { globals = globalConfigSchema.defaults } = options;
+  const isDurable = globals.fsync !== "never";
+  const settings = evalConfig as JsonObject;
+  const earlier = readEarlierRecords(runPath, settings);
+  const nOthers = readRecords(runPath).size - earlier.size;
+  let records = earlier;
+  let info: EvaluationInfo = {
+    ...{ runId: runIdFromPath(runPath), evalConfig: settings },
+    status: "running",
+    startedAt: new Date().toISOString(),
+    ...{ finishedAt: null, seconds: null, command, args },
+    ...readEnvironment(globals.runs, source),
+  };
+  const update: Evaluation["update"] = (facts, durability = { isDurable }) => {
+    info = { ...info, ...facts };
+    writeEvaluation(runPath, info, records, durability);
+  };
+  const recorder = new Recorder({
+    ...(print ? { print } : {}),
+    earlier,
+    save: (all) => {
+      writeEvaluation(runPath, info, all, { isDurable });
+      records = all;
+    },
+    max: MAX_RECORDS - nOthers,
+  });
+  const run = new Run({
+    ...{ path: runPath, config, history: null, recorder, options },
+    trained: readTrainRecords(runPath),
+    describe: (facts) => update(addFacts(info, facts)),
+  });
+  return { run, recorder, update };
+}
+
 /**
  * Opens a run for an evaluation by hand: {@linkcode evaluateRun} does it for
  * any experiment.
@@ -452,27 +411,15 @@ function settingsBefore({ settings, engine }: RunInfo): GlobalConfig {
  * @param runPath The run's directory.
  * @param config The run's configuration.
  * @param options How to carry the evaluation out.
- * @param describe Keeps what the evaluation tells of itself.
- * @returns The run, whose records go into files of their own.
+ * @returns The run, whose records go into a file of their own.
  * @throws {RangeError} If a link in the run leads out of it.
  */
 export function evaluationOf(
   runPath: string,
   config: Seeded,
   options: RunOptions = {},
-  describe: (facts: RunFacts) => void = () => {},
 ): Run {
-  checkNoLinkLeadsOut(runPath);
-  return new Run({
-    path: runPath,
-    stage: "eval",
-    config,
-    history: null,
-    earlier: readRecords(runPath),
-    trained: readTrainRecords(runPath),
-    options,
-    describe,
-  });
+  return openEvaluation(runPath, config, {}, options).run;
 }
 
 /**
@@ -500,83 +447,21 @@ export async function evaluateRun(
   checkCompleted(runPath, info, "evaluate");
   if (!evaluate) {
     throw new TypeError(
-      `Cannot evaluate run ${info.runId} as experiment ${experiment.name} ` +
-        "has no evaluate function",
+      `Cannot evaluate run ${info.runId}: experiment ${experiment.name} has ` +
+        "no evaluate function",
     );
   }
   const config = experiment.configSchema.load(runPath);
   using _held = holdRun(runPath);
-  return await settle(options, async (options) => {
-    const { command = "", args = [], keepSource } = options;
-    const { runs } = options.globals ?? globalConfigSchema.defaults;
-    let info: EvaluationInfo = {
-      runId: runIdFromPath(runPath),
-      evalConfig: evalConfig as JsonObject,
-      status: "running",
-      startedAt: new Date().toISOString(),
-      finishedAt: null,
-      seconds: null,
-      command,
-      args,
-      ...readEnvironment(runs, await keepSource?.() ?? null),
-    };
-    const update = (
-      facts: Partial<EvaluationInfo>,
-      options: WriteOptions = { isDurable: run.isDurable },
-    ) => {
-      info = { ...info, ...facts };
-      writeEvaluationInfo(runPath, info, options);
-    };
-    const run = evaluationOf(
-      runPath,
-      config,
+  const source = await options.keepSource?.() ?? null;
+  return await settle({ ...options, source }, async (options) => {
+    const { run, recorder, update } = openEvaluation(
+      ...[runPath, config, evalConfig] as const,
       options,
-      (facts) => update(withFacts(info, facts)),
     );
-    await runToEnd(
-      run,
-      options,
-      update,
-      () => untilStopped(options, () => evaluate(config, evalConfig, run)),
-    );
+    await runToEnd(run, options, update, async () => {
+      await untilStopped(options, () => evaluate(config, evalConfig, run));
+      recorder.settle();
+    });
   });
-}
-
-/** Waits for a run's end; an error of the experiment becomes its outcome. */
-async function settle<T extends RunOptions>(
-  options: T,
-  body: (options: T) => Promise<unknown>,
-): Promise<RunOutcome> {
-  let run: Run | undefined;
-  const onStart = (started: Run) => {
-    run = started;
-    options.onStart?.(started);
-  };
-  try {
-    await body({ ...options, onStart });
-    return outcomeOf(run!, "completed");
-  } catch (error) {
-    if (!run) throw error;
-    const { signal, failure } = options;
-    const isFailure = failure?.aborted || !signal?.aborted;
-    return outcomeOf(run, isFailure ? "failed" : "interrupted", error);
-  }
-}
-
-/**
- * Summarises a run that has ended.
- *
- * @param run The run.
- * @param status How it ended.
- * @param error What was thrown, unless it is completed.
- * @returns The outcome.
- */
-export function outcomeOf(
-  run: Run,
-  status: RunStatus,
-  error?: unknown,
-): RunOutcome {
-  const { id: runId, path: runPath, config, records, seconds } = run;
-  const outcome = { runId, runPath, status, config, records, seconds };
-  return status === "completed" ? outcome : { ...outcome, error };
 }

@@ -1,24 +1,21 @@
 /**
- * What is kept of the evaluations of a run.
+ * The evaluations of a run, a file each: `results/eval-HASH.json` holds what was
+ * asked, on what it ran, and its records. HASH identifies the settings, so that
+ * the same evaluation replaces its file and two different ones never touch.
  *
  * @module
  */
 
-import { hash64 } from "../utils/hash.ts";
+import * as v from "valibot";
+import { hash64Hex } from "../utils/hash.ts";
 import { isJsonObject, type JsonObject } from "../utils/json.ts";
+import { ResultCollection } from "../utils/results.ts";
+import { parseFile, required, sessionEntries } from "./_schemas.ts";
 import type { WriteOptions } from "./atomic_write.ts";
-import { writeJsonFile } from "./json_file.ts";
-import { makeFolder, runIdFromPath } from "./run_directory.ts";
-import { type Problem, readRunFile } from "./run_file.ts";
-import {
-  type Environment,
-  isDate,
-  parseSession,
-  type RunInfo,
-  type RunStatus,
-  STATUSES,
-} from "./run_info.ts";
-import { checkStaysInside } from "./safe_path.ts";
+import { writeRecordsFile } from "./records.ts";
+import { runIdFromPath } from "./run_directory.ts";
+import { listJsonFiles, type Problem, readRunFile } from "./run_file.ts";
+import type { Environment, RunInfo, RunStatus } from "./run_info.ts";
 
 /** One evaluation of a run: what was asked, and on what it rested. */
 export interface EvaluationInfo extends Environment {
@@ -42,92 +39,86 @@ export interface EvaluationInfo extends Environment {
   readonly error?: RunInfo["error"];
 }
 
-const EVALUATIONS = "evaluations";
+const evaluationSchema = v.object({
+  ...sessionEntries,
+  evalConfig: required(v.custom<JsonObject>(isJsonObject, "an object")),
+});
 
-/**
- * Writes what is known of an evaluation, in the place of an earlier one of the
- * same configuration.
- *
- * @param runPath The run's directory.
- * @param info What to write.
- * @param options How to write it.
- */
-export function writeEvaluationInfo(
-  runPath: string,
-  info: EvaluationInfo,
-  options: WriteOptions = {},
-): void {
-  const folder = `${runPath}/${EVALUATIONS}`;
-  checkStaysInside(folder, runPath);
-  makeFolder(folder, options);
-  const entries = Object.entries(info.evalConfig).sort();
-  const hash = hash64(JSON.stringify(entries))
-    .map((word) => word.toString(16).padStart(8, "0")).join("");
-  writeJsonFile(`${folder}/${hash}.json`, info, options);
+/** Names the file of an evaluation by its settings. */
+function nameFile(evalConfig: JsonObject): string {
+  const entries = Object.entries(evalConfig).sort();
+  return `eval-${hash64Hex(JSON.stringify(entries))}`;
 }
 
 /**
- * Reads what is known of a run's evaluations. What cannot be read is reported
- * and hides no other.
+ * Writes an evaluation, in the place of an earlier one of the same settings.
+ *
+ * @param runPath The run's directory.
+ * @param info What was asked, and how it stands.
+ * @param records What it has measured.
+ * @param options How to write it.
+ * @throws {RangeError} If the file would be larger than what is read of a run.
+ */
+export function writeEvaluation(
+  runPath: string,
+  info: EvaluationInfo,
+  records: ResultCollection,
+  options: WriteOptions = {},
+): void {
+  const name = nameFile(info.evalConfig);
+  writeRecordsFile(runPath, name, { ...info, records }, options);
+}
+
+/**
+ * Reads the records that an earlier evaluation of the same settings has made.
+ *
+ * @param runPath The run's directory.
+ * @param evalConfig The settings.
+ * @returns The records; none if there are none that can be read.
+ */
+export function readEarlierRecords(
+  runPath: string,
+  evalConfig: JsonObject,
+): ResultCollection {
+  try {
+    const file = `results/${nameFile(evalConfig)}.json`;
+    return ResultCollection.fromJSON(readRunFile(runPath, file).records);
+  } catch {
+    return new ResultCollection();
+  }
+}
+
+/** Where versions before 0.2 kept what an evaluation was asked. */
+const OLD_FOLDER = "evaluations";
+
+/**
+ * Reads what is known of a run's evaluations. A file that cannot be read is
+ * reported and hides no other.
  *
  * @param runPath The run's directory.
  * @param problems Where to report what could not be read.
- * @returns The evaluations, oldest first; none in runs from before they were
- * kept.
+ * @returns The evaluations, oldest first.
  */
 export function readEvaluations(
   runPath: string,
   problems: Problem[] = [],
 ): EvaluationInfo[] {
-  const found = readFolder(runPath, EVALUATIONS, problems, (name) => {
-    const file = `${EVALUATIONS}/${name}`;
-    const info = readRunFile(runPath, file);
-    const { evalConfig, startedAt, status } = info;
-    if (
-      !isJsonObject(evalConfig) || !isDate(startedAt) ||
-      !STATUSES.includes(status)
-    ) {
-      throw new TypeError(
-        `Cannot read ${runPath}/${file} as it must have an evalConfig, a ` +
-          "status and a startedAt",
-      );
-    }
-    const runId = runIdFromPath(runPath);
-    return {
-      ...parseSession(info),
-      ...{ runId, evalConfig, startedAt, status: status as RunStatus },
-    };
-  });
-  return found.sort((a, b) => a.startedAt < b.startedAt ? -1 : 1);
-}
-
-/** Reads the JSON files of one of a run's folders, which need not be there. */
-function readFolder<T>(
-  runPath: string,
-  folder: string,
-  problems: Problem[],
-  read: (name: string) => T,
-): T[] {
-  const run = runIdFromPath(runPath);
-  let names: string[] = [];
-  try {
-    checkStaysInside(`${runPath}/${folder}`, runPath);
-    // A name that begins with a dot is a temporary one.
-    names = Array.from(Deno.readDirSync(`${runPath}/${folder}`), (e) => e.name)
-      .filter((name) => name.endsWith(".json") && !name.startsWith("."))
-      .sort();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    const reason = (error as Error).message;
-    problems.push({ run, file: `${runPath}/${folder}`, reason });
-  }
-  return names.flatMap((name) => {
+  const runId = runIdFromPath(runPath);
+  const files = [
+    ...listJsonFiles(runPath, OLD_FOLDER, problems),
+    ...listJsonFiles(runPath, "results", []).filter((file) =>
+      file.startsWith("results/eval-")
+    ),
+  ];
+  return files.flatMap((file) => {
+    const path = `${runPath}/${file}`;
     try {
-      return [read(name)];
+      const content = readRunFile(runPath, file);
+      return [{ ...parseFile(evaluationSchema, content, path), runId }];
     } catch (error) {
-      const file = `${runPath}/${folder}/${name}`;
-      problems.push({ run, file, reason: (error as Error).message });
+      const reason = (error as Error).message;
+      problems.push({ run: runId, file: path, reason });
       return [];
     }
-  });
+  }).sort((a, b) => a.startedAt < b.startedAt ? -1 : 1);
 }

@@ -4,18 +4,20 @@
  * @module
  */
 
-import { isJsonObject } from "../utils/json.ts";
+import * as v from "valibot";
+import { isJsonObject, type JsonObject } from "../utils/json.ts";
+import { ifValid, isText, omitUndefined, pick } from "./_schemas.ts";
 
 /** What an experiment declares about one of its metrics. */
 export interface MetricDeclaration {
   /** Which way is better. */
   readonly better?: "lower" | "higher";
   /**
-   * Whether the best value is 0 on average, so that estimates may be negative:
-   * ratios of them mean nothing.
+   * Whether it is an unbiased estimate of something that is 0 for a perfect
+   * model: it may be negative, and ratios of it mean nothing.
    */
   readonly centredOnZero?: boolean;
-  /** The unit of its values. */
+  /** The unit of its values; none for pure numbers. */
   readonly unit?: string;
   /** The field of its records whose values are shown side by side. */
   readonly series?: string;
@@ -29,6 +31,33 @@ export interface MetricDeclaration {
   readonly notes?: Readonly<Record<string, string>>;
 }
 
+const isObject = (value: unknown): value is JsonObject => isJsonObject(value);
+
+const metricsSchema = v.pipe(
+  pick(isObject),
+  v.record(
+    v.string(),
+    v.pipe(
+      v.object({
+        better: ifValid(v.picklist(["lower", "higher"])),
+        centredOnZero: ifValid(v.boolean()),
+        unit: ifValid(v.string()),
+        series: ifValid(v.string()),
+        repeats: ifValid(v.string()),
+        notes: ifValid(v.pipe(
+          pick(isText),
+          v.transform((notes) =>
+            Object.fromEntries(
+              Object.entries(notes).filter(([key]) => key.indexOf("=") > 0),
+            )
+          ),
+        )),
+      }),
+      v.transform(omitUndefined),
+    ),
+  ),
+);
+
 /**
  * Reads the declarations of metrics. What is not of its type is dropped.
  *
@@ -38,31 +67,6 @@ export interface MetricDeclaration {
 export function parseMetrics(
   value: unknown,
 ): Readonly<Record<string, MetricDeclaration>> {
-  if (!isJsonObject(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, declared]) =>
-      isJsonObject(declared) ? [[name, parseMetric(declared)]] : []
-    ),
-  );
-}
-
-function parseMetric(value: Record<string, unknown>): MetricDeclaration {
-  const { better, centredOnZero, notes } = value;
-  const texts = ["unit", "series", "repeats"].flatMap((key) =>
-    typeof value[key] === "string" ? [[key, value[key]]] : []
-  );
-  return {
-    ...Object.fromEntries(texts),
-    ...(better === "lower" || better === "higher" ? { better } : {}),
-    ...(centredOnZero === true ? { centredOnZero } : {}),
-    ...(isJsonObject(notes)
-      ? {
-        notes: Object.fromEntries(
-          Object.entries(notes).filter(([condition, text]) =>
-            condition.indexOf("=") > 0 && typeof text === "string"
-          ),
-        ) as Record<string, string>,
-      }
-      : {}),
-  };
+  const { success, output } = v.safeParse(metricsSchema, value);
+  return success ? output : {};
 }

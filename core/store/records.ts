@@ -11,52 +11,65 @@ import {
 } from "../utils/results.ts";
 import type { WriteOptions } from "./atomic_write.ts";
 import { writeJsonFile } from "./json_file.ts";
-import { MAX_BYTES } from "./limits.ts";
+import { MAX_BYTES, MAX_RECORDS } from "./limits.ts";
 import { makeFolder, runIdFromPath } from "./run_directory.ts";
-import { type Problem, readRunFile } from "./run_file.ts";
+import { listJsonFiles, type Problem, readRunFile } from "./run_file.ts";
 import { checkStaysInside } from "./safe_path.ts";
 
-/** A file of records. */
-export interface RecordsFile {
-  /** Its name without `.json`. */
-  readonly name: string;
-  /** All that it holds. */
-  readonly records: ResultCollection;
-}
+/** The name of the file with the records of the training. */
+const TRAIN = "train";
 
 /**
- * Writes a file of records: those of the training, or one of an evaluation.
+ * Writes the records of the training.
  *
  * @param runPath The run's directory.
- * @param file The file's name without `.json`, and all records that it is to
- * hold.
+ * @param records All that the file is to hold.
  * @param options How to write it.
  */
-export function writeRecords(
+export function writeTrainRecords(
   runPath: string,
-  file: RecordsFile,
+  records: ResultCollection,
   options: WriteOptions = {},
 ): void {
-  const { name, records } = file;
-  checkStaysInside(`${runPath}/results`, runPath);
-  makeFolder(`${runPath}/results`, options);
   const content = { runId: runIdFromPath(runPath), records };
-  const max = MAX_BYTES.runFile;
-  writeJsonFile(`${runPath}/results/${name}.json`, content, {
-    ...options,
-    max,
-  });
+  writeRecordsFile(runPath, TRAIN, content, options);
 }
 
 /**
- * So many records may a run have, and so many files of them: an evaluation of
- * each setting of a large sweep has fewer.
+ * Writes a file of records, and what else it is to hold.
+ *
+ * @param runPath The run's directory.
+ * @param name The file's name without `.json`.
+ * @param content Its top level.
+ * @param options How to write it.
+ * @throws {RangeError} If the file would be larger than what is read of a run.
+ * @throws {Deno.errors.NotFound} If the run was removed.
  */
-export const MAX_RECORDS = 10_000;
+export function writeRecordsFile(
+  runPath: string,
+  name: string,
+  content: { readonly records: ResultCollection },
+  options: WriteOptions = {},
+): void {
+  const folder = `${runPath}/results`;
+  checkStaysInside(folder, runPath);
+  makeFolder(folder, options);
+  const max = MAX_BYTES.runFile;
+  writeJsonFile(`${folder}/${name}.json`, content, { ...options, max });
+}
+
+/** A file of records. */
+interface RecordsFile {
+  readonly file: string;
+  readonly records: ResultCollection;
+  /** When it was completed; "" where it does not say, or is not completed. */
+  readonly finishedAt: string;
+}
 
 /**
- * Reads all records of a run. A file that cannot be read is reported and hides
- * no other.
+ * Reads all records of a run. Where two evaluations have measured the same, the
+ * one that finished last counts. A file that cannot be read is reported and
+ * hides no other.
  *
  * @param runPath The run's directory.
  * @param problems Where to report what could not be read.
@@ -67,52 +80,71 @@ export function readRecords(
   problems: Problem[] = [],
 ): ResultCollection {
   const run = runIdFromPath(runPath);
-  const folder = `${runPath}/results`;
-  let names: string[] = [];
-  try {
-    checkStaysInside(folder, runPath);
-    // A name that begins with a dot is a temporary one.
-    names = Array.from(Deno.readDirSync(folder), ({ name }) => name)
-      .filter((name) => name.endsWith(".json") && !name.startsWith("."));
-  } catch (error) {
-    problems.push({ run, file: folder, reason: (error as Error).message });
-  }
-  const stageFirst = (name: string) => (name.startsWith("train") ? 0 : 1);
-  const reason = (what: string) =>
-    `Cannot read all of ${folder} as a run must have at most ${MAX_RECORDS} ` +
-    `${what}: the rest is passed over`;
-  names.sort((a, b) => stageFirst(a) - stageFirst(b) || (a < b ? -1 : 1));
-  if (names.length > MAX_RECORDS) {
-    problems.push({ run, file: folder, reason: reason("files of records") });
-  }
-  const records = new Map<ResultMetadata, ResultRecord>();
-  for (const name of names.slice(0, MAX_RECORDS)) {
-    const file = `${folder}/${name}`;
+  const report = (file: string, reason: string) => {
+    problems.push({ run, file: `${runPath}/${file}`, reason });
+  };
+  const reportRest = (file: string, what: string) => {
+    const reason = `Cannot read all of ${runPath}/results: a run may have at ` +
+      `most ${MAX_RECORDS} ${what}, and the rest is ignored`;
+    report(file, reason);
+  };
+  const names = listJsonFiles(runPath, "results", problems, true);
+  if (names.length > MAX_RECORDS) reportRest("results", "files of records");
+  const files = names.slice(0, MAX_RECORDS).flatMap((file): RecordsFile[] => {
     try {
-      for (const record of readRecordsFile(runPath, name)) {
-        const { metadata } = record;
-        if (records.size === MAX_RECORDS) {
-          problems.push({ run, file, reason: reason("records") });
-          return new ResultCollection(records.values());
-        }
-        if (!records.has(metadata)) records.set(metadata, record);
-        else {
-          const reason =
-            `Cannot use ${metadata} as another file has it already`;
-          problems.push({ run, file, reason });
-        }
-      }
+      return [readRecordsFile(runPath, file)];
     } catch (error) {
-      problems.push({ run, file, reason: (error as Error).message });
+      report(file, (error as Error).message);
+      return [];
+    }
+  });
+  const isTraining = ({ file }: RecordsFile) =>
+    file.startsWith("results/train");
+  const isEvaluation = ({ file }: RecordsFile) =>
+    file.startsWith("results/eval-");
+  const ordered = [
+    ...files.filter(isTraining),
+    // Stable: files of older versions stay in the order of their names.
+    ...files.filter((file) => !isTraining(file))
+      .sort((a, b) =>
+        Number(a.finishedAt > b.finishedAt) -
+        Number(a.finishedAt < b.finishedAt)
+      ),
+  ];
+  const records = new Map<ResultMetadata, ResultRecord>();
+  const owners = new Map<ResultMetadata, RecordsFile>();
+  for (const owner of ordered) {
+    for (const record of owner.records) {
+      const { metadata } = record;
+      const other = owners.get(metadata);
+      if (!other && records.size === MAX_RECORDS) {
+        reportRest(owner.file, "records");
+        return new ResultCollection(records.values());
+      }
+      const mayReplace = other && !isTraining(other) && isEvaluation(owner);
+      if (other && !mayReplace) {
+        report(owner.file, `Cannot use ${metadata}: another file has it too`);
+        continue;
+      }
+      records.set(metadata, record);
+      owners.set(metadata, owner);
     }
   }
   return new ResultCollection(records.values());
 }
 
-function readRecordsFile(runPath: string, name: string): ResultCollection {
-  const file = `results/${name}`;
-  const { records } = readRunFile(runPath, file, MAX_BYTES.runFile);
-  return ResultCollection.fromJSON(records);
+function readRecordsFile(runPath: string, file: string): RecordsFile {
+  const { records, status, finishedAt } = readRunFile(
+    runPath,
+    file,
+    MAX_BYTES.runFile,
+  );
+  const isOver = status === "completed" && typeof finishedAt === "string";
+  return {
+    file,
+    records: ResultCollection.fromJSON(records),
+    finishedAt: isOver ? finishedAt : "",
+  };
 }
 
 /**
@@ -125,7 +157,7 @@ function readRecordsFile(runPath: string, name: string): ResultCollection {
  */
 export function readTrainRecords(runPath: string): ResultCollection {
   try {
-    return readRecordsFile(runPath, "train.json");
+    return readRecordsFile(runPath, `results/${TRAIN}.json`).records;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return new ResultCollection();
     throw error;

@@ -7,7 +7,8 @@
 import { isInherited, type JsonObject } from "../utils/json.ts";
 import { writeFileAtomic, type WriteOptions } from "./atomic_write.ts";
 import { encodeJsonFile, readJsonFile } from "./json_file.ts";
-import { MAX_BYTES } from "./limits.ts";
+import { MAX_BYTES, MAX_KEYS } from "./limits.ts";
+import { runIdFromPath } from "./run_directory.ts";
 import { checkStaysInside } from "./safe_path.ts";
 
 /**
@@ -43,8 +44,37 @@ export interface Problem {
   readonly reason: string;
 }
 
-/** So many keys may a configuration have, each a column of a comparison. */
-export const MAX_KEYS = 1000;
+/**
+ * Lists the JSON files in a folder of a run.
+ *
+ * @param runPath The run's directory.
+ * @param folder The folder's path within it.
+ * @param problems Where to report that it cannot be listed.
+ * @param isRequired Whether it is a problem if there is no such folder.
+ * @returns The files' paths within the run, in the order of their names.
+ */
+export function listJsonFiles(
+  runPath: string,
+  folder: string,
+  problems: Problem[],
+  isRequired = false,
+): string[] {
+  const path = `${runPath}/${folder}`;
+  try {
+    checkStaysInside(path, runPath);
+    return Array.from(Deno.readDirSync(path), ({ name }) => name)
+      // A name that begins with a dot is a temporary one.
+      .filter((name) => name.endsWith(".json") && !name.startsWith("."))
+      .sort()
+      .map((name) => `${folder}/${name}`);
+  } catch (error) {
+    if (isRequired || !(error instanceof Deno.errors.NotFound)) {
+      const run = runIdFromPath(runPath);
+      problems.push({ run, file: path, reason: (error as Error).message });
+    }
+    return [];
+  }
+}
 
 /**
  * Reads the configuration of a run as plain data, whatever its experiment.

@@ -4,7 +4,23 @@
  * @module
  */
 
-import { isJsonObject, type JsonObject, preview } from "../utils/json.ts";
+import * as v from "valibot";
+import {
+  environmentEntries,
+  ifObject,
+  ifValid,
+  isNumber,
+  isText,
+  omitUndefined,
+  parseFile,
+  pick,
+  required,
+  sessionEntries,
+  text,
+  textOrNull,
+  texts,
+} from "./_schemas.ts";
+import { isJsonObject, type JsonObject } from "../utils/json.ts";
 import type { WriteOptions } from "./atomic_write.ts";
 import { isAlive } from "./lock.ts";
 import { writeJsonFile } from "./json_file.ts";
@@ -15,14 +31,6 @@ import { readRunFile } from "./run_file.ts";
 
 /** How a run stands, as its own file says. */
 export type RunStatus = "running" | "completed" | "failed" | "interrupted";
-
-/** All statuses that a run can bear itself. */
-export const STATUSES: readonly unknown[] = [
-  "running",
-  "completed",
-  "failed",
-  "interrupted",
-];
 
 /** The source that a run ran, as the store beside the runs has it. */
 export interface SourceInfo {
@@ -65,6 +73,8 @@ export interface Environment {
   readonly pid: number;
   /** What ran; null in runs that no command of Whisker's started. */
   readonly source: SourceInfo | null;
+  /** The Git commit of the project; null outside a repository. */
+  readonly commit: string | null;
   /** What the process was allowed, by kind: all, a folder, or none. */
   readonly permissions: Readonly<Record<string, string>> | null;
 }
@@ -75,6 +85,8 @@ export interface RunInfo extends Environment {
   readonly runId: string;
   /** The name of the experiment. */
   readonly experiment: string;
+  /** The experiment's file within the project; null where it is Whisker's own. */
+  readonly experimentFile: string | null;
   /** How the run stands. */
   readonly status: RunStatus;
   /** When it started: ISO 8601, UTC. */
@@ -110,6 +122,11 @@ export interface RunInfo extends Environment {
   readonly contents?: Readonly<Record<string, string>>;
   /** How many bytes each of these has; older runs do not say. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /**
+   * Files and folders that were left out when the run was published, by their
+   * paths in the run: `metrics.jsonl`, `model`.
+   */
+  readonly omitted?: readonly string[];
   /** What made it fail. */
   readonly error?: {
     /** The error's class. */
@@ -118,6 +135,30 @@ export interface RunInfo extends Environment {
     readonly message: string;
   };
 }
+
+/** What is not known stays: it may be of a later version. */
+const runInfoSchema = v.looseObject({
+  ...sessionEntries,
+  experiment: required(v.string("a name")),
+  experimentFile: textOrNull,
+  tags: texts,
+  note: text,
+  settings: ifObject,
+  omitted: v.optional(texts),
+  before: ifObject,
+  metrics: v.optional(v.pipe(v.unknown(), v.transform(parseMetrics))),
+  contents: ifValid(pick(isText)),
+  sizes: ifValid(pick(isNumber)),
+  resumed: ifValid(v.pipe(
+    v.array(v.unknown()),
+    v.transform((sessions) => sessions.filter(isJsonObject)),
+    v.array(v.pipe(
+      v.object({ at: text, ...environmentEntries }),
+      v.transform(omitUndefined),
+    )),
+    v.transform((sessions) => sessions.length > 0 ? sessions : undefined),
+  )),
+});
 
 const RUN_FILE = "run.json";
 
@@ -144,144 +185,25 @@ export function writeRunInfo(
  * @returns What ran and how it stands, by its own word.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON.
- * @throws {TypeError} If fields that every run has are missing; any other that
- * is not of its type counts as empty.
+ * @throws {TypeError} If status, start or experiment is missing; any other field
+ * that is not of its type counts as empty.
  * @throws {RangeError} If it bears an unknown version.
  */
 export function readRunInfo(runPath: string): RunInfo {
-  const path = `${runPath}/${RUN_FILE}`;
   const info = readRunFile(runPath, RUN_FILE, MAX_BYTES.runFile);
-  const wrong = (field: string, rule: string) =>
-    new TypeError(
-      `Cannot read ${path} as ${field} must be ${rule}: current value is ${
-        preview(info[field])
-      }`,
-    );
-  if (!STATUSES.includes(info.status)) {
-    throw wrong("status", `one of ${STATUSES.join(", ")}`);
-  }
-  if (!isDate(info.startedAt)) throw wrong("startedAt", "a date");
-  if (typeof info.experiment !== "string") throw wrong("experiment", "a name");
-  const { data: _, error: _error, ...known } = info;
-  const { before, resumed, settings, contents, sizes, metrics, ...others } =
-    known;
-  const sessions = Array.isArray(resumed) ? resumed.filter(isJsonObject) : [];
-  return {
-    // What is not known stays: it may be of a later version.
-    ...others,
-    ...parseSession(info),
-    runId: runIdFromPath(runPath),
-    experiment: info.experiment,
-    status: info.status as RunStatus,
-    startedAt: info.startedAt,
-    tags: parseStrings(info.tags),
-    note: textOf(info.note),
-    ...(isJsonObject(settings) ? { settings } : {}),
-    ...(isJsonObject(before) ? { before } : {}),
-    ...(isJsonObject(metrics) ? { metrics: parseMetrics(metrics) } : {}),
-    ...(isJsonObject(contents) ? { contents: pickStrings(contents) } : {}),
-    ...(isJsonObject(sizes) ? { sizes: pickNumbers(sizes) } : {}),
-    ...(sessions.length === 0 ? {} : {
-      resumed: sessions.map((session) => ({
-        at: textOf(session.at),
-        ...parseEnvironment(session),
-      })),
-    }),
-  };
+  const parsed = parseFile(runInfoSchema, info, `${runPath}/${RUN_FILE}`);
+  return { ...parsed, runId: runIdFromPath(runPath) };
 }
 
-/** What runs and evaluations tell alike, each field of its type. */
-export function parseSession(
-  info: JsonObject,
-):
-  & Environment
-  & Pick<RunInfo, "finishedAt" | "seconds" | "command" | "args" | "error"> {
-  const { error } = info;
-  return {
-    ...parseEnvironment(info),
-    finishedAt: isDate(info.finishedAt) ? info.finishedAt : null,
-    seconds: typeof info.seconds === "number" ? info.seconds : null,
-    command: textOf(info.command),
-    args: parseStrings(info.args),
-    ...(isJsonObject(error)
-      ? { error: { name: textOf(error.name), message: textOf(error.message) } }
-      : {}),
-  };
-}
-
-/** The fields that are texts. */
-function pickStrings(value: JsonObject): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, text]) =>
-      typeof text === "string" ? [[name, text]] : []
-    ),
-  );
-}
-
-/** The fields that are numbers. */
-function pickNumbers(value: JsonObject): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, number]) =>
-      typeof number === "number" ? [[name, number]] : []
-    ),
-  );
-}
-
-/** What a session rests on, each field of its type. */
-function parseEnvironment(info: JsonObject): Environment {
-  const { host, numerics, source, permissions, data, versions } = info;
-  return {
-    versions: isJsonObject(versions)
-      ? Object.fromEntries(
-        Object.entries(versions).map(([name, text]) => [
-          name,
-          textOf(text) || null,
-        ]),
-      )
-      : {},
-    engine: textOf(info.engine) || null,
-    numerics: isJsonObject(numerics)
-      ? {
-        fma: numerics.fma === true,
-        accumulation: numerics.accumulation === "float64"
-          ? "float64"
-          : "float32",
-      }
-      : null,
-    host: {
-      os: textOf(isJsonObject(host) && host.os),
-      arch: textOf(isJsonObject(host) && host.arch),
-      cpus: isJsonObject(host) && typeof host.cpus === "number" ? host.cpus : 0,
-    },
-    pid: typeof info.pid === "number" ? info.pid : 0,
-    source: isJsonObject(source)
-      ? {
-        sha256: textOf(source.sha256),
-        files: typeof source.files === "number" ? source.files : 0,
-        lock: textOf(source.lock) || null,
-      }
-      : null,
-    permissions: isJsonObject(permissions) ? pickStrings(permissions) : null,
-    ...(textOf(data) === "" ? {} : { data: textOf(data) }),
-  };
-}
-
-const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-
-/** Says whether a value is a date with a time (ISO 8601). */
-export function isDate(value: unknown): value is string {
-  return typeof value === "string" && ISO_DATE.test(value) &&
-    !Number.isNaN(Date.parse(value));
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function parseStrings(value: unknown): string[] {
-  return Array.isArray(value)
-    ? value.filter((item) => typeof item === "string")
-    : [];
+/**
+ * Says whether a file was left out when a run was published.
+ *
+ * @param info What `run.json` says.
+ * @param path The file's path in the run.
+ * @returns Whether it need not be there.
+ */
+export function isOmitted({ omitted = [] }: RunInfo, path: string): boolean {
+  return omitted.some((one) => path === one || path.startsWith(`${one}/`));
 }
 
 /**

@@ -10,6 +10,12 @@ export function hash64(text: string): [number, number] {
   return [Number(hash & 0xFFFFFFFFn), Number(hash >> 32n)];
 }
 
+/** FNV-1a of a text in 64 bits, in hexadecimal digits. */
+export function hash64Hex(text: string): string {
+  return hash64(text).toReversed()
+    .map((word) => word.toString(16).padStart(8, "0")).join("");
+}
+
 /** SHA-256 of some bytes, in hexadecimal digits. */
 export async function sha256(content: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest(

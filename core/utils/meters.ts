@@ -4,9 +4,14 @@
  * @module
  */
 
-import { decodeNumber, encodeNumber, isJsonObject } from "./json.ts";
-import type { JsonNumber } from "./json.ts";
-import { ScalarResult } from "./results.ts";
+import { BLOCK, Moments, sumUp } from "./_moments.ts";
+import {
+  decodeNumber,
+  encodeNumber,
+  isJsonObject,
+  type JsonNumber,
+} from "./json.ts";
+import { ScalarResult } from "./scalar_result.ts";
 
 /** What one update may bring: an observation, or many, for each measure. */
 export type Observations = Readonly<
@@ -20,7 +25,7 @@ export interface UpdateOptions {
 }
 
 /** A measure as a file holds it. */
-export interface MeasureJson {
+export interface MeasureState {
   /** How many entries were seen, those still pending apart. */
   readonly entries: number;
   /** How many observations those entries stand for. */
@@ -36,9 +41,9 @@ export interface MeasureJson {
 }
 
 /** A meter as a file holds it. */
-export interface MeterJson {
+export interface MeterState {
   /** Every measure by its name. */
-  readonly measures: Readonly<Record<string, MeasureJson>>;
+  readonly measures: Readonly<Record<string, MeasureState>>;
 }
 
 /**
@@ -181,30 +186,8 @@ export class Meter {
    */
   merge(other: Meter): void {
     for (const theirs of other.#inOrder) {
-      this.#measure(theirs.name).absorb(theirs.total());
+      this.#measure(theirs.name).moments.absorb(theirs.total());
     }
-  }
-
-  /** Everything the meter knows, so that `Meter.fromJSON` goes on with it. */
-  toJSON(): MeterJson {
-    return {
-      measures: Object.fromEntries(
-        this.#inOrder.map((measure) => [measure.name, measure.toJSON()]),
-      ),
-    };
-  }
-
-  /**
-   * Makes a meter that goes on, bit for bit, where another one was saved.
-   *
-   * @param value What `toJSON` gave, through `JSON.parse` or not.
-   * @returns The meter.
-   * @throws {TypeError} If the value has no such fields.
-   */
-  static fromJSON(value: unknown): Meter {
-    const meter = new Meter();
-    meter.restore(value as MeterJson);
-    return meter;
   }
 
   /** Forgets all observations, and the measures with them. */
@@ -213,9 +196,13 @@ export class Meter {
     this.#inOrder.length = 0;
   }
 
-  /** The same as `toJSON`, under the name that checkpoints use. */
-  get state(): MeterJson {
-    return this.toJSON();
+  /** All that the meter knows, as JSON can hold it. */
+  get state(): MeterState {
+    return {
+      measures: Object.fromEntries(
+        this.#inOrder.map(({ name, state }) => [name, state]),
+      ),
+    };
   }
 
   /**
@@ -224,7 +211,7 @@ export class Meter {
    * @param state What {@linkcode Meter.state} gave.
    * @throws {TypeError} If the value has no such fields.
    */
-  restore(state: MeterJson): void {
+  restore(state: MeterState): void {
     if (!isJsonObject(state) || !isJsonObject(state.measures)) {
       throw new TypeError("Cannot read a meter as it must have measures");
     }
@@ -285,11 +272,9 @@ export class Meter {
   #known(name: string): Measure {
     const measure = this.#measures.get(name);
     if (measure) return measure;
-    const known = this.measures.length
-      ? `the measures are ${this.measures.join(", ")}`
-      : "it has none yet";
     throw new RangeError(
-      `Cannot read measure "${name}" of this meter: ${known}`,
+      `Cannot read measure "${name}" of this meter: ` +
+        `the measures are ${this.measures.join(", ") || "none yet"}`,
     );
   }
 }
@@ -320,158 +305,12 @@ function checkObservations(
   }
 }
 
-/**
- * How many entries are summed up at a time: the more, the faster; the fewer,
- * the less their sum is rounded.
- */
-const BLOCK = 256;
-
-/**
- * What is known of some entries. The sums are in two parts, of which the
- * second is what the first rounds away.
- */
-class Moments {
-  entries = 0;
-  observations = 0;
-  sum = 0;
-  sumRest = 0;
-  squares = 0;
-  squaresRest = 0;
-
-  /** The mean, rounded to a double. */
-  get mean(): number {
-    if (this.observations === 0) return NaN;
-    return (this.sum + this.sumRest) / this.observations;
-  }
-
-  /** The standard error of the mean; NaN below two entries. */
-  get error(): number {
-    if (this.entries < 2 || Number.isNaN(this.sum)) return NaN;
-    const variance = (this.squares + this.squaresRest) / (this.entries - 1);
-    return Math.sqrt(variance / this.observations);
-  }
-
-  /** Joins other entries to these: Chan, Golub & LeVeque (1983), eq. 2.1. */
-  absorb(other: Moments): void {
-    if (other.entries === 0) return;
-    if (this.entries > 0) {
-      const observations = this.observations + other.observations;
-      const difference = meanDifference(this, other);
-      this.#addSquares(
-        difference * difference *
-          (this.observations / observations * other.observations),
-        0,
-      );
-    }
-    this.#addSquares(other.squares, other.squaresRest);
-    this.entries += other.entries;
-    this.observations += other.observations;
-    const sum = this.sum + other.sum;
-    this.sumRest += other.sumRest + roundedAway(this.sum, other.sum, sum);
-    this.sum = sum;
-  }
-
-  #addSquares(squares: number, rest: number): void {
-    const sum = this.squares + squares;
-    const lost = roundedAway(this.squares, squares, sum);
-    this.squaresRest += rest + (Number.isFinite(lost) ? lost : 0);
-    this.squares = sum;
-  }
-}
-
-/** What a + b loses when it is rounded to `sum`, exactly: Knuth's TwoSum. */
-function roundedAway(a: number, b: number, sum: number): number {
-  const part = sum - a;
-  return (a - (sum - part)) + (b - part);
-}
-
-/** What a · b loses when it is rounded to `product`: Dekker's TwoProduct. */
-function roundedAwayProduct(a: number, b: number, product: number): number {
-  const SPLIT = 2 ** 27 + 1;
-  const aHigh = a * SPLIT - (a * SPLIT - a);
-  const bHigh = b * SPLIT - (b * SPLIT - b);
-  const [aLow, bLow] = [a - aHigh, b - bHigh];
-  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
-}
-
-/** The difference of two means, correct to the spread and not to the mean. */
-function meanDifference(a: Moments, b: Moments): number {
-  const high = b.sum / b.observations - a.sum / a.observations;
-  const low = meanRest(b) - meanRest(a);
-  const rest = roundedAway(
-    b.sum / b.observations,
-    -(a.sum / a.observations),
-    high,
-  );
-  return high + (rest + low);
-}
-
-/** What the quotient sum / observations leaves out of the mean. */
-function meanRest({ sum, sumRest, observations }: Moments): number {
-  const mean = sum / observations;
-  const product = mean * observations;
-  const lost = roundedAwayProduct(mean, observations, product);
-  const rest = ((sum - product) - lost + sumRest) / observations;
-  // Near the largest double the splitting overflows; there is no digit to win.
-  return Number.isFinite(rest) ? rest : 0;
-}
-
-/** Reused by every update: what one block came to. */
-const block = new Moments();
 const copied = new Float64Array(BLOCK);
-
-/** Sums up `length` numbers that each stand for `weight` observations. */
-function sumUp(values: Float64Array, length: number, weight: number): Moments {
-  // Four sums at once: an addition need not wait for the one before it.
-  let a = 0, b = 0, c = 0, d = 0, i = 0;
-  const whole = length & ~3;
-  for (; i < whole; i += 4) {
-    a += values[i]!;
-    b += values[i + 1]!;
-    c += values[i + 2]!;
-    d += values[i + 3]!;
-  }
-  for (; i < length; i++) a += values[i]!;
-  const mean = (a + b + (c + d)) / length;
-  a = 0, b = 0, c = 0, d = 0;
-  let e = 0, f = 0, g = 0, h = 0;
-  for (i = 0; i < whole; i += 4) {
-    const p = values[i]! - mean;
-    const q = values[i + 1]! - mean;
-    const r = values[i + 2]! - mean;
-    const s = values[i + 3]! - mean;
-    a += p;
-    b += q;
-    c += r;
-    d += s;
-    e += p * p;
-    f += q * q;
-    g += r * r;
-    h += s * s;
-  }
-  for (; i < length; i++) {
-    const p = values[i]! - mean;
-    a += p;
-    e += p * p;
-  }
-  // Had the mean not been rounded, the deviations would add up to nothing.
-  const rest = a + b + (c + d);
-  const squares = e + f + (g + h) - rest * rest / length;
-  block.entries = length;
-  block.observations = length * weight;
-  block.sum = Number.isFinite(mean) ? mean * block.observations : NaN;
-  block.sumRest = rest * weight +
-    roundedAwayProduct(mean, block.observations, block.sum);
-  if (!Number.isFinite(block.sumRest)) block.sumRest = 0;
-  block.squares = Math.max(squares, 0) * weight;
-  block.squaresRest = 0;
-  return block;
-}
 
 /** The entries of one measure: those summed up, and a block of pending ones. */
 class Measure {
   readonly name: string;
-  readonly #moments = new Moments();
+  readonly moments = new Moments();
   readonly #pending = new Float64Array(BLOCK);
   #length = 0;
   #weight = 1;
@@ -493,31 +332,19 @@ class Measure {
   addAll(values: ArrayLike<number>): void {
     this.#settle(1);
     for (let start = 0; start < values.length; start += BLOCK) {
-      const length = Math.min(BLOCK, values.length - start);
-      if (values instanceof Float64Array) {
-        this.#moments.absorb(
-          sumUp(values.subarray(start, start + length), length, 1),
-        );
-        continue;
-      }
-      if (Array.isArray(values)) {
-        for (let i = 0; i < length; i++) copied[i] = values[start + i];
-      } else {
-        const typed = values as Float32Array;
-        copied.set(typed.subarray(start, start + length));
-      }
-      this.#moments.absorb(sumUp(copied, length, 1));
+      const end = start + BLOCK;
+      const part = Array.isArray(values)
+        ? values.slice(start, end)
+        : (values as Float64Array).subarray(start, end);
+      copied.set(part);
+      this.moments.absorb(sumUp(copied, part.length, 1));
     }
-  }
-
-  absorb(moments: Moments): void {
-    this.#moments.absorb(moments);
   }
 
   /** All entries, the pending ones included, which stay as they are. */
   total(): Moments {
     const total = new Moments();
-    total.absorb(this.#moments);
+    total.absorb(this.moments);
     if (this.#length > 0) {
       total.absorb(sumUp(this.#pending, this.#length, this.#weight));
     }
@@ -526,14 +353,14 @@ class Measure {
 
   #settle(weight: number): void {
     if (this.#length > 0) {
-      this.#moments.absorb(sumUp(this.#pending, this.#length, this.#weight));
+      this.moments.absorb(sumUp(this.#pending, this.#length, this.#weight));
       this.#length = 0;
     }
     this.#weight = weight;
   }
 
-  toJSON(): MeasureJson {
-    const { entries, observations, ...sums } = this.#moments;
+  get state(): MeasureState {
+    const { entries, observations, ...sums } = this.moments;
     return {
       entries,
       observations,
@@ -559,7 +386,7 @@ class Measure {
       }
       return list.map((item) => decodeNumber(item, name));
     };
-    const moments = this.#moments;
+    const { moments } = this;
     moments.entries = decodeNumber(fields.entries, "entries");
     moments.observations = decodeNumber(fields.observations, "observations");
     [moments.sum = 0, moments.sumRest = 0] = numbers("sum", 2);

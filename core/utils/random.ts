@@ -7,7 +7,6 @@
 
 import { hash64 } from "./hash.ts";
 import { normalQuantile } from "./_normal_quantile.ts";
-import { decodeNumber, isJsonObject } from "./json.ts";
 
 /** Where a stream stands. */
 export interface RandomState {
@@ -97,7 +96,8 @@ function highWord(word: number, high: number, low: number): number {
  * noise.normal();
  * const saved = noise.state;
  * const next = noise.normal();
- * assertEquals(RandomStream.from(saved).normal(), next);
+ * noise.restore(saved);
+ * assertEquals(noise.normal(), next);
  * ```
  */
 export class RandomStream {
@@ -127,26 +127,6 @@ export class RandomStream {
     this.#stream = stream;
     this.#key = [seed % WORD, Math.floor(seed / WORD)];
     this.#counter = [0, 0, ...hash64(stream)];
-  }
-
-  /**
-   * Makes a stream that goes on where another one stood.
-   *
-   * @param state What {@linkcode RandomStream.state} gave, from a file or not.
-   * @returns The stream.
-   * @throws {TypeError} If the value is no such state.
-   * @throws {RangeError} If seed or position are out of range.
-   */
-  static from(state: RandomState): RandomStream {
-    if (!isJsonObject(state) || typeof state.stream !== "string") {
-      throw new TypeError("Cannot read the state of a random stream");
-    }
-    const stream = new RandomStream(
-      decodeNumber(state.seed, "seed"),
-      state.stream,
-    );
-    stream.restore(state);
-    return stream;
   }
 
   /**
@@ -241,17 +221,6 @@ export class RandomStream {
   }
 
   /**
-   * Fills an array with numbers uniform in [0, 1).
-   *
-   * @param into Any floating-point array; a Float32Array may round up to 1.
-   * @returns `into`.
-   */
-  fillUniform<T extends Float32Array | Float64Array>(into: T): T {
-    for (let i = 0; i < into.length; i++) into[i] = this.uniform();
-    return into;
-  }
-
-  /**
    * Fills an array with standard normal numbers.
    *
    * @param into Any floating-point array.
@@ -259,22 +228,6 @@ export class RandomStream {
    */
   fillNormal<T extends Float32Array | Float64Array>(into: T): T {
     for (let i = 0; i < into.length; i++) into[i] = this.normal();
-    return into;
-  }
-
-  /**
-   * Fills an array with whole numbers uniform in [0, bound).
-   *
-   * @param into Any integer array that can hold them.
-   * @param bound How many numbers there are to choose from, 1 to 2^32.
-   * @returns `into`.
-   * @throws {RangeError} If the bound is no such number.
-   */
-  fillIntegers<T extends Int32Array | Uint32Array | Uint8Array>(
-    into: T,
-    bound: number,
-  ): T {
-    for (let i = 0; i < into.length; i++) into[i] = this.integer(bound);
     return into;
   }
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Meter, type MeterJson } from "./meters.ts";
-import type { ScalarResult } from "./results.ts";
+import { Meter, type MeterState } from "./meters.ts";
+import type { ScalarResult } from "./scalar_result.ts";
 
 const SECONDS = "seconds";
 const MILLISECONDS_PER_SECOND = 1000;
@@ -99,7 +99,7 @@ export class Timer {
   }
 
   /** What it has measured: all that {@linkcode Timer.restore} needs. */
-  get state(): MeterJson {
+  get state(): MeterState {
     return this.#meter.state;
   }
 
@@ -109,7 +109,7 @@ export class Timer {
    * @param state What {@linkcode Timer.state} gave.
    * @throws {TypeError} If it is no such state.
    */
-  restore(state: MeterJson): void {
+  restore(state: MeterState): void {
     this.#meter.restore(state);
   }
 

@@ -38,18 +38,18 @@ export function makeColumns(
   const isOnlyName = options.cols?.length && groups.size === 1;
   return sorted.map((item) => {
     const { name } = item;
-    const { unit, ...declared } = metrics.get(name) ?? {};
+    const declared = metrics.get(name);
     const better = findDirection(name, options, declared);
     const difference = differences.get(name)!.get(item)!;
-    const title = unit ? `${name} [${unit}]` : name;
     const heading = difference === ""
-      ? title
+      ? name
       : isOnlyName
       ? difference
-      : `${title} (${difference})`;
+      : `${name} (${difference})`;
     return {
       metadata: item,
       heading: singleLine(heading),
+      ...(declared?.unit ? { unit: declared.unit } : {}),
       ...(better ? { better } : {}),
     };
   });

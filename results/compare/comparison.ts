@@ -66,6 +66,8 @@ export interface Column {
   readonly metadata: ResultMetadata;
   /** What tells the column from the others, on one line. */
   readonly heading: string;
+  /** The unit of its values, if the experiment declares one. */
+  readonly unit?: string;
   /** Which way is better, if that is known. */
   readonly better?: Direction;
   /** Why its rows are not ranked, in a comparison that ranks rows. */

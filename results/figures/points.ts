@@ -63,14 +63,15 @@ export function drawPoints(
 ): Figure {
   const { points, omitted } = collectPoints(comparison, columns, options);
   const { x, series } = options;
-  const [{ heading }] = columns;
+  const [{ metadata, heading, unit }] = columns;
+  const title = columns.length > 1 ? metadata.name : heading;
   const isUpright = x !== undefined;
   const values = points.flatMap(({ mean, low, high }) => [mean, low, high]);
   const isLog = isLogarithmic(values, options.yScale);
   const valueAxis = {
     field: "mean",
     type: "quantitative",
-    title: columns.length > 1 ? columns[0].metadata.name : heading,
+    title: unit ? `${title} [${singleLine(unit)}]` : title,
     scale: isLog ? { type: "log" } : { zero: false },
   };
   const isNumeric = points.every((point) => typeof point.x === "number");

@@ -14,12 +14,10 @@ import {
   modelConfigSchema,
 } from "../../core/diffusion/model_config.ts";
 import { readConfigSource } from "../../core/config/schema.ts";
-import {
-  evaluateRun,
-  type RunOutcome,
-  trainRun,
-} from "../../core/run/lifecycle.ts";
+import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import type { RunOutcome } from "../../core/run/session.ts";
 import diffusion from "../../core/diffusion/experiment.ts";
+import { defineCommand, main } from "../../scripts/_command.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 
 const FOLDER = "studies/diffusion";
@@ -43,13 +41,13 @@ const BULK = ["metrics.jsonl", "model", "samples"];
 const globals = globalConfigSchema.parse({ runs: RUNS });
 const print = () => {};
 
-function configOf(dataset: string, seed: number): ModelConfig {
+function readConfig(dataset: string, seed: number): ModelConfig {
   const source = readConfigSource(`${FOLDER}/${dataset}.json`);
-  const nameOf = (key: string) => key;
-  return modelConfigSchema.resolve([source, { values: { seed }, nameOf }]);
+  const formatKey = (key: string) => key;
+  return modelConfigSchema.resolve([source, { values: { seed }, formatKey }]);
 }
 
-/** Whether a run of this configuration is whole; one that is not is removed. */
+/** Whether a run of this configuration is complete; others are removed. */
 function isMeasured(config: ModelConfig): boolean {
   const wanted = modelConfigSchema.format(config);
   return [...new RunDatabase(RUNS)].some(
@@ -67,14 +65,14 @@ function isMeasured(config: ModelConfig): boolean {
   );
 }
 
-function succeeded(outcome: RunOutcome): RunOutcome {
+function checkCompleted(outcome: RunOutcome): RunOutcome {
   if (outcome.status !== "completed") throw outcome.error;
   return outcome;
 }
 
 async function measure(config: ModelConfig): Promise<void> {
   const args = [`--config=${FOLDER}/${config.dataset}.json`];
-  const { runPath, seconds } = succeeded(
+  const { runPath, seconds } = checkCompleted(
     await trainRun(diffusion, {
       config,
       globals,
@@ -89,7 +87,7 @@ async function measure(config: ModelConfig): Promise<void> {
       ...setting,
       nSamples: N_SAMPLES,
     });
-    const evaluated = succeeded(
+    const evaluated = checkCompleted(
       await evaluateRun(diffusion, { runPath, evalConfig, globals, print }),
     );
     console.log(`  ${setting.sampler}: ${evaluated.seconds}`);
@@ -99,13 +97,30 @@ async function measure(config: ModelConfig): Promise<void> {
   }
 }
 
-if (import.meta.main) {
-  const wanted = Deno.args.length > 0 ? Deno.args : DATASETS;
-  for (const text of wanted) {
-    const [dataset, seeds] = text.split(":") as [string, string | undefined];
-    for (const seed of seeds?.split(",").map(Number) ?? SEEDS) {
-      const config = configOf(dataset, seed);
-      if (!isMeasured(config)) await measure(config);
+const command = defineCommand({
+  name: "quality",
+  script: "studies/diffusion/measure.ts",
+  summary: "Train and measure the models of studies/diffusion again.",
+  usage: ["[DATASET[:SEED,…] …]"],
+  notes: [
+    `DATASET is one of ${DATASETS.join(", ")} [default: all], SEED a number ` +
+    `[default: ${SEEDS.join(",")}]. Only what is missing is measured. A run ` +
+    "takes about five minutes of one core.",
+  ],
+  examples: ["deno task quality", "deno task quality mixture moons:1,2"],
+  maxPositionals: Infinity,
+  flags: {},
+  async run({ positionals }) {
+    const wanted = positionals.length > 0 ? positionals : DATASETS;
+    for (const text of wanted) {
+      const [dataset, seeds] = text.split(":") as [string, string | undefined];
+      for (const seed of seeds?.split(",").map(Number) ?? SEEDS) {
+        const config = readConfig(dataset, seed);
+        if (!isMeasured(config)) await measure(config);
+      }
     }
-  }
-}
+    return {};
+  },
+});
+
+if (import.meta.main) main(command);

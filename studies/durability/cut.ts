@@ -27,7 +27,7 @@ import { readEvaluations } from "../../core/store/evaluations.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { readSamples } from "../../results/figures/samples.ts";
-import { loadOnCpu } from "../../testing/models.ts";
+import { readWeights } from "../../testing/models.ts";
 
 /** What was cut. */
 export interface CutTally {
@@ -166,14 +166,17 @@ function readerOf(
         return lines;
       };
     }
-    case "evaluations":
-      return (problems) => readEvaluations(runPath, problems);
+    case "results":
+      return (problems) => [
+        readEvaluations(runPath, problems),
+        ...new RunDatabase(runs),
+      ];
     case "samples":
       return () => readSamples(runPath);
     case "model":
-      return name.startsWith("model/scaling")
+      return name.endsWith(".json")
         ? () => readRunFile(runPath, name)
-        : () => modelOf(runPath, name);
+        : () => readWeights(runPath, WEIGHTS[name]);
     default:
       // The database itself, which is asked anyway, says what is wrong.
       return () => [...new RunDatabase(runs)];
@@ -184,11 +187,3 @@ const WEIGHTS: Readonly<Record<string, "last" | "best">> = {
   "model/last.bin": "last",
   "model/best.bin": "best",
 };
-
-async function modelOf(runPath: string, file: string): Promise<unknown> {
-  const { loadModel } = await loadOnCpu();
-  const model = await loadModel(runPath, WEIGHTS[file] ?? "ema");
-  const weights = model.getWeights().map((weight) => [...weight.dataSync()]);
-  model.dispose();
-  return weights;
-}

@@ -7,11 +7,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import {
-  resumeRun,
-  type RunOutcome,
-  trainRun,
-} from "../../core/run/lifecycle.ts";
+import { resumeRun, trainRun } from "../../core/run/lifecycle.ts";
+import type { RunOutcome } from "../../core/run/session.ts";
 import { listRuns } from "../../core/store/find_run.ts";
 import { hasBegun } from "../../core/store/run_directory.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";

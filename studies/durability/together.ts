@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { readEvaluations } from "../../core/store/evaluations.ts";
 import { listRuns } from "../../core/store/find_run.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { ROOT, runScript, scriptCommand } from "../../testing/helpers.ts";
@@ -82,7 +83,7 @@ export async function evaluateTogether(
     await Promise.all(settings.map((args) => evaluate(folder, args)));
     assertEquals(records(folder), records("alone"));
     const [run] = listRuns(`${ROOT}/${runs}/${folder}`);
-    const infos = [...Deno.readDirSync(`${run!.path}/evaluations`)];
+    const infos = readEvaluations(run!.path);
     assertEquals(infos.length, new Set(settings.map(String)).size);
   }
 }

@@ -13,7 +13,7 @@ import {
   ResultRecord,
 } from "../../core/utils/results.ts";
 import { writeConfigFile } from "../../core/store/run_file.ts";
-import { writeRecords } from "../../core/store/records.ts";
+import { writeRecordsFile } from "../../core/store/records.ts";
 import { writeRunInfo } from "../../core/store/run_info.ts";
 import { compare } from "../../results/compare/compare.ts";
 import type { Cell, CompareOptions } from "../../results/compare/comparison.ts";
@@ -184,8 +184,7 @@ function writeRuns(
       Deno.mkdirSync(`${path}/results`, { recursive: true });
       writeConfigFile(path, { seed, row });
       writeRunInfo(path, { ...INFO, runId: id });
-      writeRecords(path, {
-        name: "train",
+      writeRecordsFile(path, "train", {
         records: new ResultCollection(records),
       });
     }

@@ -8,8 +8,8 @@ import {
 import fc from "../../testing/properties.ts";
 import {
   batches,
+  computeScaling,
   readTable,
-  scalingOf,
   splitTable,
   standardise,
   type Table,
@@ -93,7 +93,7 @@ testWith("files", "faithful.csv holds the 272 eruptions that R has", () => {
   const table = readTable(`${ROOT}/core/data/faithful.csv`);
   assertEquals(table.columns, ["eruptionMinutes", "waitingMinutes"]);
   assertEquals(table.nRows, 272);
-  const { means, deviations } = scalingOf(table);
+  const { means, deviations } = computeScaling(table);
   assertAlmostEquals(means[0]!, 3.487783088235294, 1e-12);
   assertAlmostEquals(means[1]!, 70.897058823529406, 1e-12);
   assertAlmostEquals(deviations[0]!, 1.1413712511052083, 1e-12);
@@ -129,30 +129,30 @@ Deno.test("standardise() gives each column mean 0 and variance 1", () => {
     nRows: 200,
     values: values.map((x, i) => i % 3 === 0 ? 1e6 + x : (i % 3) * x - 7),
   };
-  const scaled = standardise(table, scalingOf(table));
-  const { means, deviations } = scalingOf(scaled);
+  const scaled = standardise(table, computeScaling(table));
+  const { means, deviations } = computeScaling(scaled);
   for (const mean of means) assertAlmostEquals(mean, 0, 1e-8);
   for (const deviation of deviations) assertAlmostEquals(deviation, 1, 1e-8);
 });
 
-Deno.test("scalingOf() refuses a column of one value", () => {
+Deno.test("computeScaling() refuses a column of one value", () => {
   const table = {
     columns: ["a"],
     nRows: 3,
     values: new Float64Array([2, 2, 2]),
   };
   assertThrows(
-    () => scalingOf(table),
+    () => computeScaling(table),
     RangeError,
     "a as its values must differ",
   );
 });
 
-Deno.test("scalingOf() refuses values whose squares no double holds", () => {
+Deno.test("computeScaling() refuses values whose squares no double holds", () => {
   for (const size of [1e200, 1e-200]) {
     const values = Float64Array.from([1, 2, 4], (x) => x * size);
     const table = { columns: ["a"], nRows: 3, values };
-    assertThrows(() => scalingOf(table), RangeError, "a as its variance");
+    assertThrows(() => computeScaling(table), RangeError, "a as its variance");
   }
 });
 

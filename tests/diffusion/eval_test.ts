@@ -50,9 +50,14 @@ async function trained(config: ModelConfig, runs: string): Promise<string> {
 }
 
 async function evaluate(values: object, runPath: string) {
-  const { Evaluator } = await import("../../core/diffusion/eval.ts");
-  const run = evaluationOf(runPath, modelConfigSchema.load(runPath), quiet);
-  return await new Evaluator(evalConfigSchema.parse(values), run).evaluate();
+  const { evaluateDiffusionModel } = await import(
+    "../../core/diffusion/eval.ts"
+  );
+  const config = modelConfigSchema.load(runPath);
+  const run = evaluationOf(runPath, config, quiet);
+  const evalConfig = evalConfigSchema.parse(values);
+  await evaluateDiffusionModel(evalConfig, { config, run });
+  return run.records;
 }
 
 const resultOf = (runPath: string, fields: MetadataFields) =>
@@ -60,7 +65,7 @@ const resultOf = (runPath: string, fields: MetadataFields) =>
 
 testWith(
   "files",
-  "Evaluator measures the held-out loss in its closed form",
+  "evaluateDiffusionModel() measures the held-out loss in its closed form",
   async () => {
     using folder = tempFolder();
     const runPath = await trained(QUICK, folder.path);
@@ -79,7 +84,7 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator measures model, exact score, floor and identity, each told apart",
+  "evaluateDiffusionModel() measures model, exact score, floor and identity, each told apart",
   async () => {
     using folder = tempFolder();
     const runPath = await trained(MLP, folder.path);
@@ -114,7 +119,7 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator compares no other sources than those that are wanted",
+  "evaluateDiffusionModel() compares no other sources than those that are wanted",
   async () => {
     using folder = tempFolder();
     const runPath = await trained(MLP, folder.path);
@@ -130,7 +135,7 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator gives every source the same noise and data, other ones each repeat",
+  "evaluateDiffusionModel() gives every source the same noise and data, other ones each repeat",
   async () => {
     using folder = tempFolder();
     // A model that is the identity: of the same noise come the same samples.
@@ -149,7 +154,7 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator takes no more steps than there are, where none are named",
+  "evaluateDiffusionModel() takes no more steps than there are, where none are named",
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ ...QUICK, nTimesteps: 7 });
@@ -165,7 +170,7 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator finds the floor that two samples of the data have",
+  "evaluateDiffusionModel() finds the floor that two samples of the data have",
   async () => {
     using folder = tempFolder();
     const runPath = await trained(MLP, folder.path);
@@ -196,7 +201,7 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator reaches the floor with the exact score, which an untrained model does not",
+  "evaluateDiffusionModel() reaches the floor with the exact score, which an untrained model does not",
   async () => {
     using folder = tempFolder();
     const runPath = await trained(MLP, folder.path);
@@ -217,7 +222,7 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator measures the denoising loss at each share of noise, and the least that is possible",
+  "evaluateDiffusionModel() measures the denoising loss at each share of noise, and the least that is possible",
   async () => {
     using folder = tempFolder();
     const runPath = await trained(QUICK, folder.path);
@@ -242,7 +247,7 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator keeps a file a record, and replaces it bit for bit when measured again",
+  "evaluateDiffusionModel() replaces a record bit for bit when it is measured again",
   async () => {
     using folder = tempFolder();
     const runPath = await trained(QUICK, folder.path);
@@ -251,14 +256,12 @@ testWith(
       Array.from(Deno.readDirSync(`${runPath}/results`), ({ name }) => name)
         .sort();
     const before = names();
-    assert(
-      before.includes(
-        "eval_loss+held-out.json",
-      ),
-    );
     // Held-out, 6 levels of 2 sources, the floor's 3 measures, and for both
     // numbers of steps those of 3 sources and the time; and the training's.
-    assertEquals(before.length, 1 + 12 + 3 + 2 * (9 + 1) + 1);
+    const nTrained = 2;
+    const nMeasured = 1 + 12 + 3 + 2 * (9 + 1);
+    assertEquals(readRecords(runPath).size, nTrained + nMeasured);
+    assertEquals(before.length, 2);
     const first = [...readRecords(runPath).named("sliced-wasserstein")].map(
       String,
     );
@@ -280,7 +283,7 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator tells other samplers, spacings and weights apart in the metadata",
+  "evaluateDiffusionModel() tells other samplers, spacings and weights apart in the metadata",
   async () => {
     using folder = tempFolder();
     const runPath = await trained(MLP, folder.path);
@@ -319,14 +322,14 @@ testWith(
     await assertRejects(
       () => settingOf({ eta: 0.5 }),
       RangeError,
-      "Cannot use --eta with dpm-solver++ as DDIM alone has it",
+      "Cannot use --eta with dpm-solver++: only DDIM has it",
     );
   },
 );
 
 testWith(
   "files",
-  "Evaluator halves finite data: no row is compared with itself",
+  "evaluateDiffusionModel() halves finite data: no row is compared with itself",
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ dataset: "faithful", nEpochs: 1 });
@@ -362,7 +365,7 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator warns of what it cannot compare, and refuses what makes no sense",
+  "evaluateDiffusionModel() warns of what it cannot compare, and refuses what makes no sense",
   async () => {
     using folder = tempFolder();
     const csv = `${folder.path}/my.csv`;
@@ -374,13 +377,15 @@ testWith(
       });
       const runPath = await trained(config, folder.path);
       const warnings: string[] = [];
-      const { Evaluator } = await import("../../core/diffusion/eval.ts");
+      const { evaluateDiffusionModel } = await import(
+        "../../core/diffusion/eval.ts"
+      );
       const run = evaluationOf(runPath, config, {
         ...quiet,
         warn: (warning) => warnings.push(warning),
       });
       const evalConfig = evalConfigSchema.parse({ ...FEW, ...values });
-      await new Evaluator(evalConfig, run).evaluate();
+      await evaluateDiffusionModel(evalConfig, { config, run });
       return warnings;
     };
     assertEquals(await told("moons", {}), []);
@@ -389,22 +394,21 @@ testWith(
     ]);
     assertEquals(await told("moons", { sources: ["identity", "floor"] }), []);
     assertEquals(await told("faithful", { nSamples: 28 }), [
-      "only 27 samples are compared, not 28: half of the rows of faithful " +
-      "that are held out",
+      "only 27 samples are compared, not 28: half of the held-out rows of " +
+      "faithful",
     ]);
     Deno.writeTextFileSync(csv, "1\n2\n3\n4\n5\n6");
     await assertRejects(
       () => told(csv, {}),
       RangeError,
-      "as half of its held-out rows must be at least 2: current count of " +
-        "held-out rows is 1",
+      "half of its held-out rows must be at least 2, it has 1 held-out rows",
     );
   },
 );
 
 testWith(
   "files",
-  "Evaluator refuses more steps than timesteps before it measures anything",
+  "evaluateDiffusionModel() refuses more steps than timesteps before it measures anything",
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ ...QUICK, nTimesteps: 30 });
@@ -423,7 +427,7 @@ testWith(
 
 testWith(
   "files",
-  "Evaluator keeps samples, data and the reverse process in the units of the data",
+  "evaluateDiffusionModel() keeps samples, data and the reverse process in the units of the data",
   async () => {
     using folder = tempFolder();
     const runPath = await trained(MLP, folder.path);
@@ -458,21 +462,25 @@ testWith(
   },
 );
 
-testWith("files", "Evaluator leaks no tensor, nor when it fails", async () => {
-  using folder = tempFolder();
-  const runPath = await trained(QUICK, folder.path);
-  const tf = await import("@tensorflow/tfjs");
-  const before = tf.memory().numTensors;
-  await evaluate(FEW, runPath);
-  assertEquals(tf.memory().numTensors, before);
-  Deno.removeSync(`${runPath}/model/scaling.json`);
-  await assertRejects(() => evaluate(FEW, runPath), Deno.errors.NotFound);
-  assertEquals(tf.memory().numTensors, before);
-});
+testWith(
+  "files",
+  "evaluateDiffusionModel() leaks no tensor, nor when it fails",
+  async () => {
+    using folder = tempFolder();
+    const runPath = await trained(QUICK, folder.path);
+    const tf = await import("@tensorflow/tfjs");
+    const before = tf.memory().numTensors;
+    await evaluate(FEW, runPath);
+    assertEquals(tf.memory().numTensors, before);
+    Deno.removeSync(`${runPath}/model/scaling.json`);
+    await assertRejects(() => evaluate(FEW, runPath), Deno.errors.NotFound);
+    assertEquals(tf.memory().numTensors, before);
+  },
+);
 
 testWith(
   "files",
-  "Evaluator refuses data that have changed since the training",
+  "evaluateDiffusionModel() refuses data that have changed since the training",
   async () => {
     using folder = tempFolder();
     const dataset = `${folder.path}/my.csv`;

@@ -28,13 +28,10 @@ testWith(
   "files",
   "buildModel() makes of identity a layers model that gives noisy rows back",
   async () => {
-    const { tf, buildModel, NoiseModel } = await loadOnCpu();
+    const { tf, buildModel } = await loadOnCpu();
     const before = tf.memory().numTensors;
-    const model = new NoiseModel(
-      buildModel(modelConfigSchema.defaults, 2),
-      "noise",
-    );
-    assertEquals(model.model.name, "identity");
+    const model = await buildModel(modelConfigSchema.defaults, { nColumns: 2 });
+    assertEquals(model.layers.name, "identity");
     assertEquals(model.nColumns, 2);
     const { rows, at } = someRows(5, 2);
     assertEquals(
@@ -50,16 +47,19 @@ testWith(
   "files",
   "buildModel() draws weights by the stream alone, and begins with no noise",
   async () => {
-    const { buildModel, NoiseModel } = await loadOnCpu();
-    const weightsOf = (seed: number) =>
-      buildModel(SMALL, 2, new RandomStream(seed, "init")).getWeights()
+    const { buildModel } = await loadOnCpu();
+    const build = (seed: number) =>
+      buildModel(SMALL, {
+        nColumns: 2,
+        random: new RandomStream(seed, "init"),
+      });
+    const drawWeights = async (seed: number) =>
+      (await build(seed)).layers.getWeights()
         .map((weight) => weight.arraySync());
-    assertEquals(weightsOf(1), weightsOf(1));
-    assert(JSON.stringify(weightsOf(1)) !== JSON.stringify(weightsOf(2)));
-    using model = new NoiseModel(
-      buildModel(SMALL, 2, new RandomStream(1, "init")),
-      "noise",
-    );
+    const drawn = await drawWeights(1);
+    assertEquals(await drawWeights(1), drawn);
+    assert(JSON.stringify(await drawWeights(2)) !== JSON.stringify(drawn));
+    using model = await build(1);
     const { rows, at } = someRows(5, 2);
     assertEquals(await model.predictNoise(rows, at), new Float64Array(10));
   },
@@ -69,7 +69,7 @@ testWith(
   "files",
   "buildModel() makes an mlp that is the network its configuration says",
   async () => {
-    const { tf, buildModel, NoiseModel } = await loadOnCpu();
+    const { tf, buildModel } = await loadOnCpu();
     const config = modelConfigSchema.parse({
       ...SMALL,
       inputEmbedding: "fourier",
@@ -77,10 +77,10 @@ testWith(
       activation: "tanh",
     });
     const random = new RandomStream(1, "init");
-    using model = new NoiseModel(buildModel(config, 2, random), "noise");
+    using model = await buildModel(config, { nColumns: 2, random });
     // All weights other than 0, and then the same by hand.
-    model.model.setWeights(
-      model.model.getWeights().map((weight) =>
+    model.layers.setWeights(
+      model.layers.getWeights().map((weight) =>
         tf.tensor(
           random.fillNormal(new Float32Array(weight.size)),
           weight.shape,
@@ -88,7 +88,7 @@ testWith(
       ),
     );
     const named = Object.fromEntries(
-      model.model.weights.map((weight) => [
+      model.layers.weights.map((weight) => [
         weight.originalName,
         weight.read().arraySync(),
       ]),
@@ -128,8 +128,7 @@ testWith(
   "files",
   "NoiseModel predicts the same whether rows share their time, and however many there are",
   async () => {
-    const { NoiseModel } = await loadOnCpu();
-    using model = new NoiseModel(await randomModel(SMALL), "noise");
+    using model = await randomModel(SMALL);
     // More than go through the model at once.
     const { rows, at } = someRows(3000, 2, 0.3);
     const together = await model.predictNoise(rows, at);
@@ -150,8 +149,8 @@ testWith(
     const { NoiseModel } = await loadOnCpu();
     const model = await randomModel(SMALL);
     const { rows, at } = someRows(7, 2);
-    const plain = await new NoiseModel(model, "noise").predictNoise(rows, at);
-    using asV = new NoiseModel(model, "v");
+    const plain = await model.predictNoise(rows, at);
+    using asV = new NoiseModel(model.layers, "v");
     const noise = await asV.predictNoise(rows, at);
     noise.forEach((value, i) => {
       const kept = at.alphaBars[i >> 1]!;
@@ -169,7 +168,9 @@ testWith(
     const { tf, buildModel, loadModel, saveModel } = await loadOnCpu();
     using folder = tempFolder();
     const before = tf.memory().numTensors;
-    await saveModel(buildModel(modelConfigSchema.defaults, 3), folder.path);
+    const config = modelConfigSchema.defaults;
+    using saved = await buildModel(config, { nColumns: 3 });
+    await saveModel(saved, folder.path);
     const json = JSON.parse(
       Deno.readTextFileSync(`${folder.path}/model/model.json`),
     );
@@ -180,15 +181,10 @@ testWith(
       weights: [],
     }]);
     assertEquals(Deno.statSync(`${folder.path}/model/weights.bin`).size, 0);
-    const model = await loadModel(folder.path);
-    const sum = tf.tidy(() =>
-      (model.apply([
-        tf.ones([4, 3]),
-        tf.ones([4, 1]),
-      ]) as typeof tf.Tensor.prototype).sum().dataSync()[0]
-    );
-    assertEquals(sum, 12);
-    model.dispose();
+    using model = await loadModel(folder.path, { config, nColumns: 3 });
+    const rows = new Float64Array(12).fill(1);
+    const at = { times: new Float64Array(4), alphaBars: new Float64Array(4) };
+    assertEquals(await model.predictNoise(rows, at), rows);
     assertEquals(tf.memory().numTensors, before);
   },
 );
@@ -197,7 +193,7 @@ testWith(
   "files",
   "saveModel() and loadModel() keep an mlp with all that it is made of",
   async () => {
-    const { loadModel, NoiseModel, saveModel } = await loadOnCpu();
+    const { loadModel, saveModel } = await loadOnCpu();
     const settings = [
       {},
       { inputEmbedding: "fourier" },
@@ -207,9 +203,9 @@ testWith(
     for (const values of settings) {
       using folder = tempFolder();
       const config = modelConfigSchema.parse({ ...SMALL, ...values });
-      using model = new NoiseModel(await randomModel(config), "noise");
-      await saveModel(model.model, folder.path);
-      using read = new NoiseModel(await loadModel(folder.path), "noise");
+      using model = await randomModel(config);
+      await saveModel(model, folder.path);
+      using read = await loadModel(folder.path, { config, nColumns: 2 });
       const { rows, at } = someRows(6, 2);
       const predicted = await model.predictNoise(rows, at);
       assertEquals(await read.predictNoise(rows, at), predicted);
@@ -225,29 +221,33 @@ testWith(
     const { tf, loadModel, saveModel, saveWeights } = await loadOnCpu();
     using folder = tempFolder();
     const model = await randomModel(SMALL);
-    const first = model.getWeights().map((weight) => weight.arraySync());
+    const { layers } = model;
+    const first = layers.getWeights().map((weight) => weight.arraySync());
     await saveWeights(model, folder.path, { name: "best" });
-    model.setWeights(model.getWeights().map((weight) => tf.zerosLike(weight)));
+    layers.setWeights(
+      layers.getWeights().map((weight) => tf.zerosLike(weight)),
+    );
     await saveWeights(model, folder.path, { name: "last" });
     await saveModel(model, folder.path);
-    const weightsOf = async (name: "best" | "last" | "ema") =>
-      (await loadModel(folder.path, name)).getWeights()
-        .map((weight) => weight.arraySync());
-    assertEquals(await weightsOf("best"), first);
-    const zeros = await weightsOf("ema");
-    assertEquals(await weightsOf("last"), zeros);
+    const read = async (weights: "best" | "last" | "ema") =>
+      (await loadModel(folder.path, { config: SMALL, nColumns: 2, weights }))
+        .layers.getWeights().map((weight) => weight.arraySync());
+    assertEquals(await read("best"), first);
+    const zeros = await read("ema");
+    assertEquals(await read("last"), zeros);
     assert((zeros.flat(2) as number[]).every((weight) => weight === 0));
   },
 );
 
 testWith("files", "loadModel() says which file is missing", async () => {
   const { loadModel } = await loadOnCpu();
-  const error = await loadModel("nowhere").catch((error) => error);
+  const options = { config: SMALL, nColumns: 2 };
+  const error = await loadModel("nowhere", options).catch((error) => error);
   assertThrows(
     () => {
       throw error;
     },
     Deno.errors.NotFound,
-    "Cannot read nowhere/model/model.json as there is no such file",
+    "Cannot read nowhere/model/weights.bin as there is no such file",
   );
 });

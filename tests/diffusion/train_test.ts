@@ -18,6 +18,7 @@ import { createRunDirectory } from "../../core/store/run_directory.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { readWeights } from "../../testing/models.ts";
 
 const QUICK = modelConfigSchema.parse({ nTrain: 500, nEpochs: 3 });
 
@@ -40,12 +41,8 @@ testWith(
   "trainDiffusionModel() returns the model and leaves a whole run behind",
   async () => {
     using folder = tempFolder();
-    const { trainDiffusionModel } = await import(
-      "../../core/diffusion/train.ts"
-    );
-    const runPath = createRunDirectory(folder.path);
-    const model = await trainDiffusionModel(QUICK, runPath);
-    assertEquals(model.model.name, "identity");
+    const { runPath, model } = await train(QUICK, folder.path);
+    assertEquals(model.layers.name, "identity");
     model[Symbol.dispose]();
     assertEquals(modelConfigSchema.load(runPath), QUICK);
     const info = readRunInfo(runPath);
@@ -177,8 +174,8 @@ testWith(
     // The identity's loss in closed form, as above.
     const terms = alphaBars(SMALL).map((a) => a + (1 - Math.sqrt(1 - a)) ** 2);
     const identity = terms.reduce((a, b) => a + b) / terms.length;
-    assert(Number(last["loss/held-out"]) < 0.8 * identity);
-    assert(Number(last["loss/held-out"]) < Number(first["loss/held-out"]));
+    assert(Number(last["loss/validation"]) < 0.8 * identity);
+    assert(Number(last["loss/validation"]) < Number(first["loss/validation"]));
     const norms = lines.flatMap(({ gradNorm }) => gradNorm ?? []);
     assertEquals(norms.length, 8 * 32);
     assert(norms.every((norm) => Number(norm) > 0));
@@ -191,22 +188,20 @@ testWith(
   async () => {
     using folder = tempFolder();
     const { runPath, model } = await train(SMALL, folder.path);
-    const { loadModel } = await import("../../core/diffusion/model.ts");
-    const weightsOf = async (name: "ema" | "last" | "best") => {
-      const read = await loadModel(runPath, name);
-      const weights = read.getWeights().map((weight) => weight.arraySync());
-      read.dispose();
-      return weights;
-    };
-    const averaged = model.model.getWeights()
+    const averaged = model.layers.getWeights()
       .map((weight) => weight.arraySync());
     model[Symbol.dispose]();
-    assertEquals(await weightsOf("ema"), averaged);
-    const last = await weightsOf("last"), best = await weightsOf("best");
+    const { setEngine } = await import(
+      "../../core/diffusion/engines/backend.ts"
+    );
+    assertEquals(await readWeights(runPath, "ema"), averaged);
+    const last = await readWeights(runPath, "last");
+    const best = await readWeights(runPath, "best");
+    await setEngine("wasm");
     assert(JSON.stringify(last) !== JSON.stringify(averaged));
     // The best epoch's average: that of the last epoch if it was the best.
     const losses = readHistory(runPath).lines
-      .flatMap((line) => line["loss/held-out"] ?? []).map(Number);
+      .flatMap((line) => line["loss/validation"] ?? []).map(Number);
     const isLastBest = losses.indexOf(Math.min(...losses)) === 7;
     assertEquals(
       JSON.stringify(best) === JSON.stringify(averaged),

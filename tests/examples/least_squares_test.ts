@@ -60,11 +60,11 @@ testWith(
     );
     // In standard units a line goes through the origin, and its slope is the
     // correlation: the normal equations, on the same rows.
-    const { RandomStream, readTable, scalingOf, splitTable, standardise } =
+    const { RandomStream, readTable, computeScaling, splitTable, standardise } =
       await import("../../core/mod.ts");
     const table = readTable(`${ROOT}/core/data/faithful.csv`);
     const { train } = splitTable(table, new RandomStream(0, "split"));
-    const { values, nRows } = standardise(train, scalingOf(train));
+    const { values, nRows } = standardise(train, computeScaling(train));
     let product = 0;
     for (let i = 0; i < nRows; i++) {
       product += values[2 * i]! *

@@ -179,8 +179,8 @@ testWith(
     });
     assertEquals(
       (outcome.error as Error).message,
-      "Cannot record heads in an evaluation as the training has: another name " +
-        "or further fields tell them apart",
+      "Cannot record heads in an evaluation: the training has recorded it; use " +
+        "another name or more fields",
     );
   },
 );
@@ -285,7 +285,7 @@ testWith(
     await assertRejects(
       () => evaluateRun(coin, { ...evaluation, runPath: failed.runPath }),
       RangeError,
-      "must be completed: current status is failed",
+      "it must be completed, and is failed",
     );
   },
 );

@@ -12,12 +12,13 @@ import { type Experiment, experiment } from "../../core/experiment.ts";
 import { reproduceRun } from "../../core/run/reproduce.ts";
 import { listRuns } from "../../core/store/find_run.ts";
 import { isInUse } from "../../core/store/lock.ts";
-import { ScalarResult } from "../../core/utils/results.ts";
+import { ResultCollection, ScalarResult } from "../../core/utils/results.ts";
 import {
   readEvaluations,
-  writeEvaluationInfo,
+  writeEvaluation,
 } from "../../core/store/evaluations.ts";
 import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
+import { readJsonFile, writeJsonFile } from "../../core/store/json_file.ts";
 import { quiet } from "../../testing/coin.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 
@@ -101,8 +102,27 @@ testWith(
       causes: [],
       compared: { lines: 5, files: 1, records: 3 },
       notCompared: [],
+      omitted: [],
     });
     assertEquals(listing(runPath), before);
+  },
+);
+
+testWith(
+  "files",
+  "reproduceRun() compares the records of a run that was published without its bulk",
+  async () => {
+    using folder = tempFolder();
+    const { again, runPath } = await make(folder.path, walk({}));
+    const omitted = ["metrics.jsonl", "model"];
+    writeRunInfo(runPath, { ...readRunInfo(runPath), omitted });
+    for (const path of omitted) {
+      Deno.removeSync(`${runPath}/${path}`, { recursive: true });
+    }
+    const reproduction = await again(walk({}));
+    assertEquals(reproduction.isIdentical, true);
+    assertEquals(reproduction.omitted, omitted);
+    assertEquals(reproduction.compared, { lines: 0, files: 0, records: 3 });
   },
 );
 
@@ -224,9 +244,16 @@ testWith(
   async () => {
     using folder = tempFolder();
     const { again, runPath } = await make(folder.path, walk({}));
-    Deno.removeSync(`${runPath}/evaluations`, { recursive: true });
+    // Older versions kept records in files of their own.
+    for (const { name } of Deno.readDirSync(`${runPath}/results`)) {
+      if (!name.startsWith("eval-")) continue;
+      const path = `${runPath}/results/${name}`;
+      const { records } = readJsonFile(path);
+      Deno.removeSync(path);
+      writeJsonFile(`${runPath}/results/eval_${name.slice(5)}`, { records });
+    }
     const { isIdentical, notCompared } = await again(walk({}));
-    assertEquals([isIdentical, notCompared], [true, [
+    assertEquals([isIdentical, notCompared.toSorted()], [true, [
       "y (power=1)",
       "y (power=3)",
     ]]);
@@ -327,9 +354,11 @@ testWith(
     using folder = tempFolder();
     const { again, runPath } = await make(folder.path, walk({}));
     const [evaluation] = readEvaluations(runPath);
-    const { power } = evaluation!.evalConfig;
-    writeEvaluationInfo(runPath, { ...evaluation!, status: "interrupted" });
-    Deno.removeSync(`${runPath}/results/eval_y_power=${power}.json`);
+    writeEvaluation(
+      runPath,
+      { ...evaluation!, status: "interrupted" },
+      new ResultCollection(),
+    );
     const { isIdentical, compared } = await again(walk({}));
     assertEquals([isIdentical, compared.records], [true, 2]);
   },

@@ -232,7 +232,7 @@ testWith(
     const files = left(runPath);
     assertStringIncludes(
       (await resume(walk(() => {}))).message,
-      `Cannot resume run ${runId} as it is completed already`,
+      `Cannot resume run ${runId}: it is completed already`,
     );
     assertStringIncludes(
       (await resume(coinThat(() => {}))).message,
@@ -287,7 +287,7 @@ testWith(
     assertEquals(status, "failed");
     assertStringIncludes(
       String(error),
-      "it must have what the code goes on with, at, other: it has at, meter, noise",
+      "the code has the state at, other, and the checkpoint at, meter, noise",
     );
     assertEquals(Deno.readFileSync(path), history);
     assertEquals(
@@ -321,7 +321,8 @@ testWith(
       keepSource: () => Promise.resolve({ ...source, sha256: "b".repeat(64) }),
       warn: (warning) => warnings.push(warning),
     });
-    const but = ": what comes out may differ from a run that was never stopped";
+    const but =
+      ": results may differ from those of a run that was never stopped";
     assertEquals(warnings, [
       `the source was aaaaaaaaaaaa and is bbbbbbbbbbbb${but}`,
       `the engine was wasm and is cpu${but}`,
@@ -343,10 +344,14 @@ testWith(
       config: {},
       train(_config, run) {
         assertEquals(run.resumable({}), false);
-        assertThrows(() => run.resumable({}), TypeError, "Cannot say twice");
+        assertThrows(() => run.resumable({}), TypeError, "was called twice");
       },
       async evaluate(_config, _evalConfig, run) {
-        assertThrows(() => run.resumable({}), TypeError, "of an evaluation");
+        assertThrows(
+          () => run.resumable({}),
+          TypeError,
+          "only trainings have them",
+        );
         await assertRejects(() => run.checkpoint(), TypeError);
       },
     });
@@ -451,7 +456,7 @@ testWith(
     });
     assertStringIncludes(
       String(second.error),
-      "weights must be of the kind and length that it has there",
+      "weights has another type or length there",
     );
   },
 );
@@ -466,7 +471,7 @@ testWith(
       (run) => run.checkpoint(),
     );
     assert(first.error instanceof TypeError);
-    assertStringIncludes(first.error.message, "it is not known of what");
+    assertStringIncludes(first.error.message, "call run.resumable()");
   },
 );
 
@@ -597,7 +602,7 @@ testWith(
           },
         }),
       RangeError,
-      "as it is completed already",
+      ": it is completed already",
     );
     assertEquals(readRunInfo(runPath).status, "completed");
     assertEquals(readHistory(runPath).lines.length, 12);

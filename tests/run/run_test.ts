@@ -14,13 +14,10 @@ import {
   ResultMetadata,
   ResultRecord,
 } from "../../core/utils/results.ts";
-import {
-  MAX_RECORDS,
-  readRecords,
-  writeRecords,
-} from "../../core/store/records.ts";
+import { readRecords, writeRecordsFile } from "../../core/store/records.ts";
 import type { Problem } from "../../core/store/run_file.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
+import { MAX_RECORDS } from "../../core/store/limits.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 import { coinThat, options, result } from "../../testing/coin.ts";
 
@@ -172,8 +169,7 @@ testWith(
       config: coin.configSchema.defaults,
     };
     const { runPath } = await trainRun(coin, asked);
-    writeRecords(runPath, {
-      name: "train",
+    writeRecordsFile(runPath, "train", {
       records: new ResultCollection(records),
     });
     for (let again = 0; again < 2; again++) {

@@ -74,7 +74,7 @@ testWith(
     assertEquals(lines.filter((line) => line !== damaged), [
       `${at}/died`,
       "  died: run.json: it is marked running, but its process is gone; " +
-      `deno task train --resume died --experiment examples/mine.ts ${among}`,
+      `deno task train --resume died ${among}`,
       `${at}/empty`,
       "  unfinished: it is empty, and never became a run; " +
       "--fix moves it to the trash",
@@ -89,7 +89,7 @@ testWith(
     ]);
     assertMatch(
       lines.at(-2)!,
-      /^5 runs in \S+, 5 findings, [\d.]+ kB$/,
+      /^5 runs in \S+, 5 findings, [\d.]+ KiB$/,
     );
     assertStringIncludes(damaged, `or deno task rm torn ${among}`);
     assertEquals(contentOf(root), before);
@@ -112,7 +112,7 @@ testWith(
     const trash = `${runs.path}/.trash`;
     assertStringIncludes(
       stdout,
-      `it is in ${trash}/left_results_.a.json.00000000 now`,
+      `it is now ${trash}/left_results_.a.json.00000000`,
     );
     const contents = (lines: string[]) =>
       lines.map((line) => line.slice(line.indexOf(": "))).sort();
@@ -290,7 +290,7 @@ testWith(
     Deno.mkdirSync(`${project.path}/runs`);
     // In place of the examination, an attempt to write.
     Deno.writeTextFileSync(
-      `${project.path}/results/doctor/doctor.ts`,
+      `${project.path}/results/inspect/doctor/doctor.ts`,
       `export function examineRuns(directory: string) {
         Deno.writeTextFileSync("runs/attempt", "");
         return { directory, runs: 0, findings: [], bytes: 0, trashBytes: 0 };
@@ -299,7 +299,7 @@ testWith(
     const root = project.path;
     const without = await runScript("doctor", [], { root });
     assertEquals(without.code, 1);
-    assertMatch(without.stderr, /^error: Cannot write runs\/attempt as doctor/);
+    assertMatch(without.stderr, /^error: Cannot write runs\/attempt: doctor/);
     assertEquals((await runScript("doctor", ["--fix"], { root })).code, 0);
   },
 );

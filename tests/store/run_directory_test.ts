@@ -19,12 +19,9 @@ import {
   isStarting,
   runIdFromPath,
 } from "../../core/store/run_directory.ts";
-import {
-  MAX_RECORDS,
-  readRecords,
-  writeRecords,
-} from "../../core/store/records.ts";
+import { readRecords, writeRecordsFile } from "../../core/store/records.ts";
 import type { Problem } from "../../core/store/run_file.ts";
+import { MAX_RECORDS } from "../../core/store/limits.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 import { addRun, INFO } from "../../testing/runs.ts";
 
@@ -144,8 +141,7 @@ testWith("files", "readers follow no link out of a run", () => {
   using outside = tempFolder();
   const path = addRun(folder.path, "run");
   const far = addRun(outside.path, "far");
-  writeRecords(far, {
-    name: "train",
+  writeRecordsFile(far, "train", {
     records: new ResultCollection([record("a", 1)]),
   });
   const problems: Problem[] = [];
@@ -174,12 +170,10 @@ testWith(
   () => {
     using folder = tempFolder();
     Deno.mkdirSync(`${folder.path}/results`);
-    writeRecords(folder.path, {
-      name: "eval",
+    writeRecordsFile(folder.path, "eval", {
       records: new ResultCollection([record("b", 2)]),
     });
-    writeRecords(folder.path, {
-      name: "train",
+    writeRecordsFile(folder.path, "train", {
       records: new ResultCollection([record("a", 1)]),
     });
     Deno.writeTextFileSync(`${folder.path}/results/.train.json.1f`, "{");
@@ -201,13 +195,11 @@ testWith(
     using folder = tempFolder();
     const results = `${folder.path}/results`;
     Deno.mkdirSync(results);
-    writeRecords(folder.path, {
-      name: "train",
+    writeRecordsFile(folder.path, "train", {
       records: new ResultCollection([record("a", 1)]),
     });
     const twice = [record("a", 2), record("b", 3)];
-    writeRecords(folder.path, {
-      name: "twice",
+    writeRecordsFile(folder.path, "twice", {
       records: new ResultCollection(twice),
     });
     Deno.writeTextFileSync(`${results}/torn.json`, '{"schemaVersion":1,');
@@ -218,7 +210,7 @@ testWith(
     assertEquals(records.get(ResultMetadata.of({ name: "b" }))?.mean, 3);
     assertEquals(
       problems.map(({ file }) => file),
-      ["torn", "twice", "wrong"].map((name) => `${results}/${name}.json`),
+      ["torn", "wrong", "twice"].map((name) => `${results}/${name}.json`),
     );
   },
 );
@@ -275,10 +267,13 @@ testWith(
       (_, i) => new ResultRecord(ResultMetadata.of({ name: `r${i}` }), result),
     );
     const file = { name: "train", records: new ResultCollection(records) };
-    writeRecords(run, file);
+    writeRecordsFile(run, file.name, file);
     const problems: Problem[] = [];
     assertEquals(readRecords(run, problems).size, MAX_RECORDS);
-    assertMatch(problems[0]!.reason, /at most 10000 records: the rest/);
+    assertMatch(
+      problems[0]!.reason,
+      /at most 10000 records, and the rest is ignored/,
+    );
     assertEquals(problems.length, 1);
   },
 );
@@ -327,13 +322,12 @@ testWith(
 
 testWith(
   "files",
-  "writeRecords() does not bring a run back that was removed",
+  "writeRecordsFile() does not bring a run back that was removed",
   () => {
     using folder = tempFolder();
     assertThrows(
       () =>
-        writeRecords(`${folder.path}/gone`, {
-          name: "eval",
+        writeRecordsFile(`${folder.path}/gone`, "eval", {
           records: new ResultCollection(),
         }),
       Deno.errors.NotFound,

@@ -44,7 +44,7 @@ testWith(
   async () => {
     using folder = tempFolder();
     const { files, cuts } = await cutFiles(folder.path, 97);
-    assert(files > 20 && cuts > 500);
+    assert(files > 12 && cuts > 500);
   },
 );
 

@@ -12,7 +12,7 @@ import { RunDatabase } from "../../results/database/run_database.ts";
 import { examineRuns } from "../../results/inspect/doctor/doctor.ts";
 import { readHistories } from "../../results/figures/histories.ts";
 import { drawHistory } from "../../results/figures/history.ts";
-import { describeRun } from "../../results/inspect/show.ts";
+import { readRun } from "../../results/inspect/show.ts";
 
 const runs = Deno.args[0]!;
 const [first, second] = listRuns(runs);
@@ -25,7 +25,7 @@ const histories = readHistories(replicates, ["seed"]);
 const { omitted } = await drawHistory(histories, { measure: "loss" });
 console.log("plot", omitted.join("; "));
 
-console.log("show", describeRun(first!.path).history?.lines);
+console.log("show", readRun(first!.path).history?.lines);
 
 const { sizes } = await hashContents(first!.path);
 console.log("hash", sizes["model/own.bin"]);

@@ -14,7 +14,7 @@ import { readConfigFile } from "../../core/store/run_file.ts";
 import {
   readRecords,
   readTrainRecords,
-  writeRecords,
+  writeRecordsFile,
 } from "../../core/store/records.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
 import { ResultCollection } from "../../core/utils/results.ts";
@@ -43,7 +43,7 @@ const READERS: readonly [name: string, read: (run: string) => unknown][] = [
   ["results", readTrainRecords],
   ["samples/a.json", readSamples],
   ["samples", readSamples],
-  ["results", (run) => writeRecords(run, NO_RECORDS)],
+  ["results", (run) => writeRecordsFile(run, NO_RECORDS.name, NO_RECORDS)],
 ];
 const NO_RECORDS = { name: "eval_x", records: new ResultCollection() };
 

@@ -1,40 +1,24 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "../../testing/properties.ts";
-import { weightsOf } from "../../core/diffusion/models/topology.ts";
+import {
+  type ModelConfig,
+  modelConfigSchema,
+} from "../../core/diffusion/model_config.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 import { loadOnCpu } from "../../testing/models.ts";
 import { copyFolder, mlpFixture } from "./_readers.ts";
 
-interface Layer {
-  name: string;
-  class_name: string;
-  config: Record<string, unknown>;
-  inbound_nodes: unknown[];
-}
+/** The configuration of a real run, and the number of its columns. */
+const fixture = () => ({
+  config: modelConfigSchema.load(mlpFixture()),
+  nColumns: 1,
+});
 
-/** What `model.json` of the fixture holds, as far as these tests change it. */
-interface ModelJson {
-  modelTopology: { config: { layers: Layer[]; [key: string]: unknown } };
-  weightsManifest: {
-    weights: { name: string; shape: number[]; dtype: string }[];
-  }[];
-}
-
-const original = (): ModelJson =>
-  JSON.parse(Deno.readTextFileSync(`${mlpFixture()}/model/model.json`));
-
-/** A copy of a real run's model, changed, and its files' paths. */
-function changed(run: string, change: (model: ModelJson) => void): string {
+/** Copies a real run's model. */
+function copyModel(run: string): string {
   copyFolder(`${mlpFixture()}/model`, `${run}/model`);
-  const model = original();
-  change(model);
-  const path = `${run}/model/model.json`;
-  Deno.writeTextFileSync(path, JSON.stringify(model));
-  return path;
+  return `${run}/model/weights.bin`;
 }
-
-const layer = ({ modelTopology }: ModelJson, name: string) =>
-  modelTopology.config.layers.find((layer) => layer.name === name)!;
 
 testWith(
   "files",
@@ -42,24 +26,43 @@ testWith(
   async () => {
     const { loadModel } = await loadOnCpu();
     using folder = tempFolder();
-    copyFolder(`${mlpFixture()}/model`, `${folder.path}/model`);
-    const path = `${folder.path}/model/weights.bin`;
+    const path = copyModel(folder.path);
     const bytes = Deno.readFileSync(path);
     for (let length = 0; length <= bytes.length + 1; length++) {
       const damaged = new Uint8Array(length);
       damaged.set(bytes.subarray(0, length));
       Deno.writeFileSync(path, damaged);
       if (length === bytes.length) {
-        (await loadModel(folder.path)).dispose();
+        using _model = await loadModel(folder.path, fixture());
         continue;
       }
       await assertRejects(
-        () => loadModel(folder.path),
+        () => loadModel(folder.path, fixture()),
         RangeError,
-        `Cannot load ${path} as it must have the ${bytes.length} bytes that ` +
-          `model.json says: current size is ${length}`,
+        `Cannot load ${path}: the model of this configuration has ` +
+          `${bytes.length} bytes of weights, the file ${length}`,
       );
     }
+  },
+);
+
+testWith(
+  "files",
+  "loadModel() loads the weights in the order in which old runs saved them",
+  async () => {
+    const { loadModel } = await loadOnCpu();
+    using model = await loadModel(mlpFixture(), fixture());
+    const [{ weights }] = JSON.parse(
+      Deno.readTextFileSync(`${mlpFixture()}/model/model.json`),
+    ).weightsManifest;
+    assertEquals(
+      model.layers.weights.map(({ originalName, shape }) => ({
+        name: originalName,
+        shape,
+        dtype: "float32",
+      })),
+      weights,
+    );
   },
 );
 
@@ -69,124 +72,59 @@ testWith(
   async () => {
     const { loadModel } = await loadOnCpu();
     using folder = tempFolder();
-    copyFolder(`${mlpFixture()}/model`, `${folder.path}/model`);
-    const path = `${folder.path}/model/weights.bin`;
+    const path = copyModel(folder.path);
     const nFloats = Deno.statSync(path).size / 4;
     Deno.writeFileSync(
       path,
       new Uint8Array(new Float32Array(nFloats).fill(NaN).buffer),
     );
-    const model = await loadModel(folder.path);
-    assert(model.getWeights()[0]!.dataSync().every(Number.isNaN));
-    model.dispose();
+    using model = await loadModel(folder.path, fixture());
+    assert(model.layers.getWeights()[0]!.dataSync().every(Number.isNaN));
   },
 );
 
-/** Models that would take all memory, wait for ever, or are none. */
-const REFUSED: readonly [
-  what: string,
-  change: (model: ModelJson) => void,
-  reason: RegExp,
-][] = [
-  [
-    "a layer larger than its weights",
-    (model) => layer(model, "hidden_1").config.units = 2 ** 40,
-    /the columns of all layers must be at most/,
-  ],
-  [
-    "an embedding of any size, which has no weights",
-    (model) => layer(model, "time_embedding").config.size = 2 ** 40,
-    /the columns of all layers must be at most/,
-  ],
-  [
-    "weights larger than the layers",
-    ({ weightsManifest: [group] }) => group!.weights[0]!.shape = [2 ** 20, 4],
-    /must list the weights that its layers have: .* "time_term\/kernel"/,
-  ],
-  [
-    "a negative shape",
-    ({ weightsManifest: [group] }) => group!.weights[0]!.shape = [-4, -4],
-    /is \[-4,-4\], and of the layers' \[4,4\]/,
-  ],
-  [
-    "weights that are no numbers of one kind",
-    ({ weightsManifest: [group] }) => group!.weights[0]!.dtype = "string",
-    /dtype float32: current value is .*"string"/,
-  ],
-  [
-    "a weight twice",
-    ({ weightsManifest: [group] }) => group!.weights.push(group!.weights[0]!),
-    /each weight of its layers once: current count is 8 of 7/,
-  ],
-  [
-    "a weight too few",
-    ({ weightsManifest: [group] }) => group!.weights.pop(),
-    /each weight of its layers once: current count is 6 of 7/,
-  ],
-  [
-    "layers that wait for each other",
-    (model) =>
-      layer(model, "row_embedding").inbound_nodes = [[["outputs", 0, 0, {}]]],
-    /an input of row_embedding must be a layer before it/,
-  ],
-  [
-    "a layer of another library",
-    (model) => layer(model, "outputs").class_name = "Dense",
-    /class_name must be one of InputLayer, .*: current value is "Dense"/,
-  ],
-  [
-    "a layer that every object has",
-    (model) => layer(model, "outputs").class_name = "constructor",
-    /current value is "constructor"/,
-  ],
-  [
-    "a layer made with more than it takes",
-    (model) => layer(model, "outputs").config.weights = [[1]],
-    /the config of outputs must be what such layers have: .*"weights"/,
-  ],
-  [
-    "an unknown activation",
-    (model) => layer(model, "outputs").config.activation = "toString",
-    /activation must be .*: current value is "toString"/,
-  ],
-  [
-    "a layer that is named twice",
-    (model) => layer(model, "outputs").config.name = "hidden_1",
-    /config\.name must be outputs/,
-  ],
-  [
-    "thousands of layers",
-    ({ modelTopology: { config } }) =>
-      config.layers = Array(1001).fill(config.layers[0]),
-    /must be a list of at most 1000: current value is 1001/,
-  ],
-  [
-    "outputs that are no layer",
-    ({ modelTopology: { config } }) => config.output_layers = [["none", 0, 0]],
-    /it is no model: /,
-  ],
-  [
-    "no manifest",
-    (model) => model.weightsManifest = [],
-    /weightsManifest must be a list of one group/,
-  ],
+testWith(
+  "files",
+  "loadModel() does not read model.json",
+  async () => {
+    const { loadModel } = await loadOnCpu();
+    using folder = tempFolder();
+    copyModel(folder.path);
+    Deno.writeTextFileSync(`${folder.path}/model/model.json`, "{");
+    using model = await loadModel(folder.path, fixture());
+    assertEquals(model.nColumns, 1);
+  },
+);
+
+/** Configurations that would take all memory. */
+const HUGE: readonly Partial<ModelConfig>[] = [
+  { hiddenLayerSizes: [2 ** 40] },
+  { hiddenLayerSizes: [2 ** 20, 2 ** 20] },
+  { hiddenLayerSizes: new Array(100_000).fill(1) },
+  { hiddenLayerSizes: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] },
+  { hiddenLayerSizes: [1], embeddingSize: 2 ** 40 },
+  { hiddenLayerSizes: [], embeddingSize: 2 ** 50, inputEmbedding: "fourier" },
 ];
 
 testWith(
   "files",
-  "loadModel() refuses a model that its weights do not justify, and names the file",
+  "loadModel() refuses any configuration that its weights do not justify, before it allocates",
   async (t) => {
-    const { loadModel } = await loadOnCpu();
-    for (const [what, change, reason] of REFUSED) {
-      await t.step(what, async () => {
-        using folder = tempFolder();
-        const path = changed(folder.path, change);
-        const error = await assertRejects(
-          () => loadModel(folder.path),
-          RangeError,
-        );
-        assertMatch(error.message, reason);
-        assert(error.message.startsWith(`Cannot load ${path} as `));
+    const { tf, buildModel, loadModel } = await loadOnCpu();
+    for (const values of HUGE) {
+      const text = JSON.stringify(values).slice(0, 60);
+      await t.step(text, async () => {
+        const config = modelConfigSchema.parse({ model: "mlp", ...values });
+        const before = tf.memory().numBytes;
+        for (
+          const load of [
+            () => loadModel(mlpFixture(), { config, nColumns: 2 }),
+            () => buildModel(config, { nColumns: 2 }),
+          ]
+        ) {
+          await assertRejects(load, RangeError, "Cannot build model mlp: ");
+        }
+        assertEquals(tf.memory().numBytes, before);
       });
     }
   },
@@ -194,68 +132,40 @@ testWith(
 
 testWith(
   "files",
-  "loadModel() loads or refuses any model.json, in no time and little memory",
+  "countWeightBytes() and weightShapes() tell what buildModel() allocates",
   async () => {
-    const { tf, loadModel } = await loadOnCpu();
-    using folder = tempFolder();
-    const path = changed(folder.path, () => {});
-    const value = fc.oneof(
-      fc.constantFrom<unknown>(
-        ...[null, -1, 0, 1, 2, 0.5, 2 ** 31, 2 ** 53, 1e308, "", "noisy"],
-        ...["outputs", "__proto__", "constructor", [], {}, [[]], true],
-      ),
-      fc.jsonValue(),
+    const { buildModel, countWeightBytes } = await loadOnCpu();
+    const { MODELS } = await import(
+      "../../core/diffusion/models/registry.ts"
     );
-    const change = fc.record({
-      place: fc.nat(),
-      value,
-      isRemoved: fc.boolean(),
+    const size = fc.integer({ min: 1, max: 9 });
+    const anyConfig = fc.record({
+      model: fc.constantFrom(...modelNames(MODELS)),
+      hiddenLayerSizes: fc.array(size, { maxLength: 4 }),
+      embeddingSize: size.map((half) => 2 * half),
+      timeEmbedding: fc.constantFrom("linear", "sinusoidal"),
+      inputEmbedding: fc.constantFrom("none", "fourier"),
     });
-    const before = tf.memory().numBytes;
     await fc.assert(
-      fc.asyncProperty(change, async ({ place, value, isRemoved }) => {
-        const model = original();
-        const places: [Record<string, unknown>, string][] = [];
-        const walk = (node: unknown) => {
-          if (typeof node !== "object" || node === null) return;
-          for (const key of Object.keys(node)) {
-            places.push([node as Record<string, unknown>, key]);
-            walk((node as Record<string, unknown>)[key]);
-          }
-        };
-        walk(model);
-        const [object, key] = places[place % places.length]!;
-        if (isRemoved) delete object[key];
-        else object[key] = value;
-        Deno.writeTextFileSync(path, JSON.stringify(model));
-        try {
-          (await loadModel(folder.path)).dispose();
-        } catch (error) {
-          assertMatch((error as Error).message, /^Cannot (load|read) /);
-        }
+      fc.asyncProperty(anyConfig, size, async (values, nColumns) => {
+        const config = modelConfigSchema.parse(values);
+        const { default: definition } = await MODELS[config.model]();
+        using model = await buildModel(config, { nColumns });
+        const weights = model.layers.getWeights();
+        assertEquals(
+          [...definition.weightShapes(config, nColumns)],
+          weights.map(({ shape }) => shape),
+        );
+        assertEquals(
+          await countWeightBytes(config, nColumns),
+          weights.reduce((sum, { size }) => sum + 4 * size, 0),
+        );
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
-    const leaked = tf.memory().numBytes - before;
-    assert(leaked < 2 ** 20, `${leaked} bytes are left`);
   },
 );
 
-Deno.test("weightsOf() knows the weights of layers without making them", () => {
-  const input = {
-    name: "x",
-    class_name: "InputLayer",
-    config: { name: "x", batch_input_shape: [null, 3] },
-    inbound_nodes: [],
-  };
-  const dense = {
-    name: "y",
-    class_name: "DenseLayer",
-    config: { name: "y", units: 5, activation: "silu" },
-    inbound_nodes: [[["x", 0, 0, {}]]],
-  };
-  assertEquals(
-    weightsOf({ config: { layers: [input, dense] } }),
-    new Map([["y/kernel", [3, 5]], ["y/bias", [5]]]),
-  );
-});
+function modelNames<T extends object>(models: T): (keyof T)[] {
+  return Object.keys(models) as (keyof T)[];
+}

@@ -8,10 +8,10 @@
 import type { ModelConfig } from "../model_config.ts";
 import faithful from "../../data/faithful.csv" with { type: "text" };
 import {
+  computeScaling,
   parseTable,
   readTable,
   type Scaling,
-  scalingOf,
   type Split,
   splitTable,
   standardise,
@@ -38,35 +38,92 @@ export interface DiffusionData extends Split {
   readonly mixture: GaussianMixture | null;
 }
 
+/** What was loaded, so that one command does not load its data twice. */
+const loaded = new WeakMap<ModelConfig, DiffusionData>();
+
 /**
  * Loads the dataset of a configuration, both parts standardised by the part
  * that is trained on. The same `dataset`, `dataSeed` and `nTrain` give the same
- * data; `seed` has no say in it.
+ * data, whatever `seed` is.
  *
- * @param config The configuration.
- * @returns Both parts in standard units, the scaling, and what is known of
- * where they come from.
- * @throws {Deno.errors.NotFound} If the CSV file is not there.
+ * @param config The configuration. The same object gives the same data, read
+ * once.
+ * @returns Both parts in standard units, the scaling, and what is known about
+ * their distribution.
+ * @throws {Deno.errors.NotFound} If there is no such CSV file.
  * @throws {SyntaxError} If it is no table of numbers.
  * @throws {RangeError} If it has too few rows, or a column of one value.
  */
 export function loadData(config: ModelConfig): DiffusionData {
-  const generated = GENERATED[config.dataset];
-  const { train, heldOut } = generated
-    ? drawSplit(generated, config)
-    : ofFile(config.dataset, () => splitFile(config));
-  const scaling = ofFile(config.dataset, () => scalingOf(train));
+  return loaded.getOrInsertComputed(config, () => {
+    const generated = GENERATED[config.dataset];
+    return generated ? generate(generated, config) : readDataset(config);
+  });
+}
+
+function generate(
+  generated: GeneratedDataset,
+  { dataSeed, nTrain }: ModelConfig,
+): DiffusionData {
+  const drawRows = (stream: string, nRows: number) =>
+    drawTable(generated, new RandomStream(dataSeed, stream), nRows);
+  const nHeldOut = Math.max(2, Math.round(nTrain * HELD_OUT_PER_TRAIN));
+  const data = standardiseSplit({
+    train: drawRows("data/train", nTrain),
+    heldOut: drawRows("data/held-out", nHeldOut),
+  });
+  const { scaling } = data;
+  return {
+    ...data,
+    draw: (random, nRows) =>
+      standardise(drawTable(generated, random, nRows), scaling),
+    mixture: generated.mixture
+      ? standardiseMixture(generated.mixture, scaling)
+      : null,
+  };
+}
+
+function drawTable(
+  { columns, draw }: GeneratedDataset,
+  random: RandomStream,
+  nRows: number,
+): Table {
+  const values = new Float64Array(nRows * columns.length);
+  for (let row = 0; row < nRows; row++) {
+    values.set(draw(random), row * columns.length);
+  }
+  return { columns, nRows, values };
+}
+
+function readDataset(
+  { dataset, dataSeed, nTrain }: ModelConfig,
+): DiffusionData {
+  const table = dataset === "faithful"
+    ? parseTable(faithful, dataset)
+    : readTable(dataset);
+  try {
+    const random = new RandomStream(dataSeed, "data/split");
+    const { train, heldOut } = splitTable(table, random);
+    // The rows are in random order, and the held-out part is the same for any
+    // nTrain.
+    const nRows = Math.min(nTrain, train.nRows);
+    const rows = Array.from({ length: nRows }, (_, i) => i);
+    const split = { train: takeRows(train, rows), heldOut };
+    return { ...standardiseSplit(split), draw: null, mixture: null };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`${error.message}, in ${dataset}`);
+  }
+}
+
+function standardiseSplit(
+  { train, heldOut }: Split,
+): Split & { scaling: Scaling } {
+  const scaling = computeScaling(train);
   return {
     train: standardise(train, scaling),
     heldOut: standardise(heldOut, scaling),
     scaling,
-    draw: generated
-      ? (random, nRows) =>
-        standardise(drawTable(generated, random, nRows), scaling)
-      : null,
-    mixture: generated?.mixture
-      ? standardiseMixture(generated.mixture, scaling)
-      : null,
   };
 }
 
@@ -83,53 +140,4 @@ export async function hashData({ train, heldOut }: Split): Promise<string> {
   all.set(heldOut.values, train.values.length);
   const digest = await crypto.subtle.digest("SHA-256", all);
   return new Uint8Array(digest).toHex();
-}
-
-function drawTable(
-  { columns, draw }: GeneratedDataset,
-  random: RandomStream,
-  nRows: number,
-): Table {
-  const values = new Float64Array(nRows * columns.length);
-  for (let row = 0; row < nRows; row++) {
-    values.set(draw(random), row * columns.length);
-  }
-  return { columns, nRows, values };
-}
-
-function drawSplit(
-  generated: GeneratedDataset,
-  { dataSeed, nTrain }: ModelConfig,
-): Split {
-  const nHeldOut = Math.max(2, Math.round(nTrain * HELD_OUT_PER_TRAIN));
-  const draw = (stream: string, nRows: number) =>
-    drawTable(generated, new RandomStream(dataSeed, stream), nRows);
-  return {
-    train: draw("data/train", nTrain),
-    heldOut: draw("data/held-out", nHeldOut),
-  };
-}
-
-/** Says of which file it is what the rows of a table do wrong. */
-function ofFile<T>(dataset: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(`${error.message}, in ${dataset}`);
-  }
-}
-
-function splitFile({ dataset, dataSeed, nTrain }: ModelConfig): Split {
-  const table = dataset === "faithful"
-    ? parseTable(faithful, dataset)
-    : readTable(dataset);
-  const random = new RandomStream(dataSeed, "data/split");
-  const { train, heldOut } = splitTable(table, random);
-  // The order is random already; the held-out part is the same for any nTrain.
-  const rows = Array.from(
-    { length: Math.min(nTrain, train.nRows) },
-    (_, i) => i,
-  );
-  return { train: takeRows(train, rows), heldOut };
 }

@@ -1,77 +1,31 @@
 /**
- * What a training step needs, behind one interface: the seam where a faster
- * engine can be put in.
+ * Training steps by TensorFlow.js.
  *
  * @module
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { ModelConfig } from "../model_config.ts";
-import { predictionOf } from "../model.ts";
+import type { NoiseModel } from "../model.ts";
 import type { NoisyBatch } from "../noise/noise_schedule.ts";
 import {
   Optimizer,
+  type OptimizerOptions,
   type OptimizerState,
   type WeightRange,
 } from "./optimizer.ts";
-
-/** What one step saw. */
-export interface StepOutcome {
-  /** The squared error of each row, in units of noise; shape [nRows]. */
-  readonly losses: Float32Array;
-  /** The norm of the gradient before it was clipped; null without weights. */
-  readonly gradNorm: number | null;
-}
-
-/** Which weights a model is to have. */
-export type WeightsInUse = "last" | "averaged";
-
-/** Trains a model, step by step. */
-export interface TrainingEngine {
-  /**
-   * Takes one step: forwards, backwards, update. Where loss or gradient are not
-   * finite, no weight is changed.
-   *
-   * @param batch Rows with noise mixed in.
-   * @returns The losses before the update, and the gradient's norm.
-   */
-  step(batch: NoisyBatch): Promise<StepOutcome>;
-
-  /**
-   * Gives the model weights to be evaluated or saved with. Steps go on from the
-   * last ones all the same.
-   *
-   * @param which The last ones, or their average.
-   */
-  use(which: WeightsInUse): void;
-
-  /** Where training stands: all that it needs to go on, bit for bit. */
-  readonly state: OptimizerState;
-
-  /**
-   * Goes on from where training stood.
-   *
-   * @param state What {@linkcode TrainingEngine.state} gave, of such a model.
-   */
-  restore(state: OptimizerState): void;
-}
-
-/** What {@linkcode TfjsEngine} is made with. */
-export interface TfjsEngineOptions {
-  /** The configuration. */
-  readonly config: ModelConfig;
-  /** How many steps there will be. */
-  readonly nSteps: number;
-}
+import type {
+  StepOutcome,
+  TrainingEngine,
+  WeightsInUse,
+} from "./training_engine.ts";
 
 /**
- * Steps by TensorFlow.js: gradients by its tape, the update in one pass over
- * one array. Of each step the host reads the errors and the gradients, and
- * writes the weights; nothing else goes to and fro.
+ * Trains by TensorFlow.js: its tape computes the gradients, {@linkcode
+ * Optimizer} the update. In each step the host reads errors and gradients and
+ * writes the weights, nothing else.
  */
 export class TfjsEngine implements TrainingEngine {
-  readonly #model: tf.LayersModel;
-  readonly #isV: boolean;
+  readonly #model: NoiseModel;
   readonly #variables: readonly tf.Variable[];
   readonly #ranges: readonly WeightRange[];
   readonly #optimizer: Optimizer;
@@ -79,37 +33,36 @@ export class TfjsEngine implements TrainingEngine {
   #inUse: WeightsInUse = "last";
 
   /**
-   * Takes a model to be trained.
+   * Prepares to train a model.
    *
    * @param model The model, whose weights change from now on.
-   * @param options The configuration.
-   * @returns What trains it.
+   * @param options The configuration, and the number of steps.
+   * @returns The engine.
    */
-  static async of(
-    model: tf.LayersModel,
-    options: TfjsEngineOptions,
+  static async create(
+    model: NoiseModel,
+    options: Omit<OptimizerOptions, "ranges">,
   ): Promise<TfjsEngine> {
-    const variables = model.trainableWeights.map((weight) =>
+    const variables = model.layers.trainableWeights.map((weight) =>
       weight.read() as tf.Variable
     );
     const values = await Promise.all(
       variables.map((variable) => variable.data<"float32">()),
     );
-    return new TfjsEngine(model, { ...options, variables, values });
+    return new TfjsEngine(model, variables, { ...options, values });
   }
 
   private constructor(
-    model: tf.LayersModel,
-    { config, nSteps, variables, values }: TfjsEngineOptions & {
-      readonly variables: readonly tf.Variable[];
+    model: NoiseModel,
+    variables: readonly tf.Variable[],
+    { values, ...options }: Omit<OptimizerOptions, "ranges"> & {
       readonly values: readonly Float32Array[];
     },
   ) {
     this.#model = model;
-    this.#isV = predictionOf(config) === "v";
     this.#variables = variables;
     let end = 0;
-    this.#ranges = this.#variables.map(({ size, rank }) => {
+    this.#ranges = variables.map(({ size, rank }) => {
       const start = end;
       end += size;
       return { start, end, decays: rank > 1 };
@@ -117,8 +70,10 @@ export class TfjsEngine implements TrainingEngine {
     const weights = new Float32Array(end);
     values.forEach((part, i) => weights.set(part, this.#ranges[i]!.start));
     this.#gradient = new Float32Array(end);
-    const ranges = this.#ranges;
-    this.#optimizer = new Optimizer(weights, { config, nSteps, ranges });
+    this.#optimizer = new Optimizer(weights, {
+      ...options,
+      ranges: this.#ranges,
+    });
   }
 
   /**
@@ -131,7 +86,7 @@ export class TfjsEngine implements TrainingEngine {
     this.use("last");
     const { differences, gradients } = this.#differentiate(batch);
     try {
-      const losses = this.#lossesOf(
+      const losses = this.#computeLosses(
         batch,
         await differences.data<"float32">(),
       );
@@ -197,13 +152,13 @@ export class TfjsEngine implements TrainingEngine {
     });
     const loss = () =>
       tf.tidy(() => {
-        const outputs = this.#model.apply([
+        const outputs = this.#model.layers.apply([
           tf.tensor2d(noisy, shape),
           tf.tensor2d(times, [nRows, 1]),
         ]) as tf.Tensor;
         return squaredError(
           outputs,
-          tf.tensor2d(this.#targetsOf(batch), shape),
+          tf.tensor2d(this.#computeTargets(batch), shape),
         ) as tf.Scalar;
       });
     if (this.#variables.length === 0) {
@@ -217,8 +172,8 @@ export class TfjsEngine implements TrainingEngine {
   }
 
   /** What the model should give: the noise, or v = √ᾱ ε − √(1 − ᾱ) x₀. */
-  #targetsOf({ clean, noise, alphaBars }: NoisyBatch): Float32Array {
-    if (!this.#isV) return noise;
+  #computeTargets({ clean, noise, alphaBars }: NoisyBatch): Float32Array {
+    if (this.#model.prediction === "noise") return noise;
     const nColumns = clean.length / alphaBars.length;
     return noise.map((noise, i) => {
       const kept = alphaBars[Math.floor(i / nColumns)]!;
@@ -227,16 +182,17 @@ export class TfjsEngine implements TrainingEngine {
   }
 
   /** The mean over columns of (ε̂ − ε)², in which v − v̂ is ε − ε̂ over √ᾱ. */
-  #lossesOf(
+  #computeLosses(
     { nRows, alphaBars }: NoisyBatch,
     differences: Float32Array,
   ): Float32Array {
     const nColumns = differences.length / nRows;
+    const isV = this.#model.prediction === "v";
     const losses = new Float32Array(nRows);
     for (let row = 0, i = 0; row < nRows; row++) {
       let sum = 0;
       for (const end = i + nColumns; i < end; i++) sum += differences[i]! ** 2;
-      losses[row] = sum / nColumns * (this.#isV ? alphaBars[row]! : 1);
+      losses[row] = sum / nColumns * (isV ? alphaBars[row]! : 1);
     }
     return losses;
   }

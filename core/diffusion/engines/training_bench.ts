@@ -47,8 +47,10 @@ function someBatch(nRows: number): NoisyBatch {
 /** Training as Whisker does it. */
 function whiskerStep(sizes: number[], batch: NoisyBatch) {
   const config = configOf(sizes);
-  const model = buildModel(config, 2, new RandomStream(1, "init"));
-  const engine = TfjsEngine.of(model, { config, nSteps: 1e6 });
+  const engine = buildModel(config, {
+    nColumns: 2,
+    random: new RandomStream(1, "init"),
+  }).then((model) => TfjsEngine.create(model, { config, nSteps: 1e6 }));
   return async () => await (await engine).step(batch);
 }
 

@@ -6,8 +6,8 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
-import type { ModelConfig } from "../model_config.ts";
 import type { RandomStream } from "../../utils/random.ts";
+import type { NetworkConfig } from "./network_config.ts";
 
 /** A layer whose weights are drawn by a stream of the run. */
 export interface RandomLayer {
@@ -168,7 +168,7 @@ export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
 tf.serialization.registerClass(FourierFeatures);
 
 /** What units do with their sum; `linear` leaves it as it is. */
-export type Activation = ModelConfig["activation"] | "linear";
+export type Activation = NetworkConfig["activation"] | "linear";
 
 /** What a {@linkcode DenseLayer} is made with. */
 export interface DenseArgs {
@@ -227,11 +227,6 @@ const ACTIVATIONS: Readonly<Record<Activation, ActivationRule>> = {
     derivative: ([value]) => tf.sub(1, tf.square(value!)),
   },
 };
-
-/** Whether a value, of a saved model say, names an activation. */
-export function isActivation(value: unknown): value is Activation {
-  return typeof value === "string" && Object.hasOwn(ACTIVATIONS, value);
-}
 
 /**
  * A dense layer, activation(x W + b), and x added where it has as many columns

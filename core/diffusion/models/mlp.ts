@@ -1,45 +1,57 @@
 import * as tf from "@tensorflow/tfjs";
-import type { ModelConfig } from "../model_config.ts";
 import { DenseLayer, FourierFeatures, SinusoidalEmbedding } from "./layers.ts";
-import type { ModelInputs } from "../model.ts";
+import type { ModelDefinition } from "./model_definition.ts";
+import type { NetworkConfig } from "./network_config.ts";
 
 /**
- * A multilayer perceptron of the row and the embedded time, as one vector. What
- * the time adds to the first layer is worked out apart, so that it is done once
- * where all rows share it. Layers as wide as what they are given are residual.
- * The last layer begins at 0: the first prediction is no noise at all.
- *
- * @param config The widths, the activation and the embeddings.
- * @param inputs Noisy rows and times.
- * @returns The outputs, [batch, nColumns].
+ * A multilayer perceptron of the row and the embedded time. The time's term of
+ * the first layer is computed separately, and only once for rows that share
+ * their time. A layer with as many inputs as units is residual. The weights of
+ * the last layer start at 0, so the first prediction is no noise at all.
  */
-export function mlp(
-  config: ModelConfig,
-  { noisy, time }: ModelInputs,
-): tf.SymbolicTensor {
-  const { activation, hiddenLayerSizes } = config;
-  const widths = [...hiddenLayerSizes, noisy.shape[1]!];
-  const embedded = new DenseLayer({
-    name: "time_term",
-    units: widths[0]!,
-    activation: "linear",
-    gain: hiddenLayerSizes.length > 0 ? 1 : 0,
-    isFirst: true,
-  }).apply(embedTime(config, time)) as tf.SymbolicTensor;
-  return widths.reduce((rows, units, i) => {
-    const isLast = i === hiddenLayerSizes.length, isFirst = i === 0;
-    return new DenseLayer({
-      name: isLast ? "outputs" : `hidden_${i + 1}`,
-      units,
-      activation: isLast ? "linear" : activation,
-      gain: isLast ? 0 : 1,
-      isFirst,
-    }).apply(isFirst ? [rows, embedded] : rows) as tf.SymbolicTensor;
-  }, embedRow(config, noisy));
-}
+const mlp: ModelDefinition = {
+  *weightShapes(config, nColumns) {
+    const { hiddenLayerSizes, embeddingSize } = config;
+    const isFourier = config.inputEmbedding === "fourier";
+    const widths = [...hiddenLayerSizes, nColumns];
+    yield [config.timeEmbedding === "linear" ? 1 : embeddingSize, widths[0]!];
+    yield [widths[0]!];
+    let nInputs = nColumns + (isFourier ? embeddingSize : 0);
+    for (const units of widths) {
+      yield [nInputs, units];
+      yield [units];
+      nInputs = units;
+    }
+    if (isFourier) yield [nColumns, embeddingSize / 2];
+  },
+
+  build(config, { noisy, time }) {
+    const { activation, hiddenLayerSizes } = config;
+    const widths = [...hiddenLayerSizes, noisy.shape[1]!];
+    const embedded = new DenseLayer({
+      name: "time_term",
+      units: widths[0]!,
+      activation: "linear",
+      gain: hiddenLayerSizes.length > 0 ? 1 : 0,
+      isFirst: true,
+    }).apply(embedTime(config, time)) as tf.SymbolicTensor;
+    return widths.reduce((rows, units, i) => {
+      const isLast = i === hiddenLayerSizes.length, isFirst = i === 0;
+      return new DenseLayer({
+        name: isLast ? "outputs" : `hidden_${i + 1}`,
+        units,
+        activation: isLast ? "linear" : activation,
+        gain: isLast ? 0 : 1,
+        isFirst,
+      }).apply(isFirst ? [rows, embedded] : rows) as tf.SymbolicTensor;
+    }, embedRow(config, noisy));
+  },
+};
+
+export default mlp;
 
 function embedRow(
-  { inputEmbedding, embeddingSize }: ModelConfig,
+  { inputEmbedding, embeddingSize }: NetworkConfig,
   noisy: tf.SymbolicTensor,
 ): tf.SymbolicTensor {
   if (inputEmbedding === "none") return noisy;
@@ -51,7 +63,7 @@ function embedRow(
 }
 
 function embedTime(
-  { timeEmbedding, embeddingSize }: ModelConfig,
+  { timeEmbedding, embeddingSize }: NetworkConfig,
   time: tf.SymbolicTensor,
 ): tf.SymbolicTensor {
   if (timeEmbedding === "linear") return time;

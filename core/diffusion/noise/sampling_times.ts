@@ -42,13 +42,13 @@ export interface NoiseLevel {
  * @param noise The share, in (0, 1).
  * @returns The level; undefined where the schedule does not reach it.
  */
-export function levelOf(
+export function findLevel(
   schedule: Float64Array,
   noise: number,
 ): NoiseLevel | undefined {
   const alphaBar = 1 - noise ** 2;
   if (alphaBar > schedule[0]! || alphaBar < schedule.at(-1)!) return undefined;
-  const place = placeOf(schedule.map(logSnr), logSnr(alphaBar));
+  const place = findPlace(schedule.map(logSnr), logSnr(alphaBar));
   return { time: (place + 1) / schedule.length, alphaBar };
 }
 
@@ -89,7 +89,7 @@ export function samplingTimes(
       ? nTimesteps - 1
       : step === last
       ? 0
-      : placeOf(
+      : findPlace(
         lambdas,
         between(lambdas.at(-1)!, lambdas[0]!, step / last),
       );
@@ -107,7 +107,7 @@ function between(a: number, b: number, share: number): number {
 }
 
 /** Where in falling λs a value lies, between two of them as by a line. */
-function placeOf(lambdas: Float64Array, value: number): number {
+function findPlace(lambdas: Float64Array, value: number): number {
   let low = 0, high = lambdas.length - 1;
   if (value >= lambdas[low]!) return low;
   if (value <= lambdas[high]!) return high;

@@ -266,7 +266,7 @@ class RunExamination {
     for (const { status, startedAt } of evaluations) {
       if (status !== "running") continue;
       const reason = `the evaluation of ${startedAt} is running still, or died`;
-      findings.add("died", "evaluations", reason, { isNote: true });
+      findings.add("died", "results", reason, { isNote: true });
     }
     return evaluations;
   }

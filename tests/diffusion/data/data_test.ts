@@ -2,16 +2,17 @@ import {
   assert,
   assertAlmostEquals,
   assertEquals,
+  assertStrictEquals,
   assertThrows,
 } from "@std/assert";
 import { modelConfigSchema } from "../../../core/diffusion/model_config.ts";
-import { scalingOf } from "../../../core/data/table.ts";
+import { computeScaling } from "../../../core/data/table.ts";
 import { loadData } from "../../../core/diffusion/data/data.ts";
 import { MIXTURE } from "../../../core/diffusion/data/datasets.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
 import { tempFolder, testWith } from "../../../testing/helpers.ts";
 
-const configOf = (values: object) => modelConfigSchema.parse(values);
+const createConfig = (values: object) => modelConfigSchema.parse(values);
 
 Deno.test("MIXTURE has weights that add up to 1", () => {
   const total = MIXTURE.reduce((sum, { weight }) => sum + weight, 0);
@@ -20,7 +21,7 @@ Deno.test("MIXTURE has weights that add up to 1", () => {
 
 Deno.test("loadData() draws the mixture with its mean and variance", () => {
   const nTrain = 100_000;
-  const { scaling } = loadData(configOf({ nTrain }));
+  const { scaling } = loadData(createConfig({ nTrain }));
   const mean = MIXTURE.reduce((sum, c) => sum + c.weight * c.means[0]!, 0);
   const variance = MIXTURE.reduce(
     (sum, { weight, means: [own], deviations: [deviation] }) =>
@@ -34,16 +35,17 @@ Deno.test("loadData() draws the mixture with its mean and variance", () => {
 });
 
 Deno.test("loadData() gives nTrain rows and a fifth more, standardised by what is trained on", () => {
-  const { train, heldOut } = loadData(configOf({ nTrain: 800 }));
+  const { train, heldOut } = loadData(createConfig({ nTrain: 800 }));
   assertEquals([train.nRows, heldOut.nRows], [800, 200]);
-  const { means, deviations } = scalingOf(train);
+  const { means, deviations } = computeScaling(train);
   assertAlmostEquals(means[0]!, 0, 1e-12);
   assertAlmostEquals(deviations[0]!, 1, 1e-12);
-  assert(scalingOf(heldOut).means[0] !== 0);
+  assert(computeScaling(heldOut).means[0] !== 0);
 });
 
 Deno.test("loadData() depends on dataSeed and not on seed", () => {
-  const values = (config: object) => loadData(configOf(config)).train.values;
+  const values = (config: object) =>
+    loadData(createConfig(config)).train.values;
   assertEquals(values({ seed: 1 }), values({ seed: 2 }));
   assert(values({ dataSeed: 1 })[0] !== values({ dataSeed: 2 })[0]);
 });
@@ -52,9 +54,9 @@ testWith(
   "files",
   "loadData() splits Old Faithful, and holds out the same rows for any nTrain",
   () => {
-    const all = loadData(configOf({ dataset: "faithful" }));
+    const all = loadData(createConfig({ dataset: "faithful" }));
     assertEquals([all.train.nRows, all.heldOut.nRows], [218, 54]);
-    const some = loadData(configOf({ dataset: "faithful", nTrain: 50 }));
+    const some = loadData(createConfig({ dataset: "faithful", nTrain: 50 }));
     assertEquals([some.train.nRows, some.heldOut.nRows], [50, 54]);
     const { means, deviations } = some.scaling;
     const row = (data: typeof all, i: number) =>
@@ -71,21 +73,21 @@ testWith("files", "loadData() reads a CSV of the user's", () => {
   const path = `${folder.path}/my.csv`;
   const rows = Array.from({ length: 40 }, (_, i) => `${i},${i % 7},${-i * i}`);
   Deno.writeTextFileSync(path, `a,b,c\n${rows.join("\n")}\n`);
-  const { train, heldOut, scaling } = loadData(configOf({ dataset: path }));
+  const { train, heldOut, scaling } = loadData(createConfig({ dataset: path }));
   assertEquals([train.nRows, heldOut.nRows], [32, 8]);
   assertEquals(scaling.columns, ["a", "b", "c"]);
   assertThrows(
-    () => loadData(configOf({ dataset: "nowhere.csv" })),
+    () => loadData(createConfig({ dataset: "nowhere.csv" })),
     Deno.errors.NotFound,
     "nowhere.csv",
   );
 });
 
 Deno.test("loadData() draws fresh rows on the same scale as the others", () => {
-  const { draw, scaling } = loadData(configOf({ dataset: "gaussians" }));
+  const { draw, scaling } = loadData(createConfig({ dataset: "gaussians" }));
   const rows = draw!(new RandomStream(1, "data"), 20_000);
   assertEquals(rows.columns, scaling.columns);
-  const { means, deviations } = scalingOf(rows);
+  const { means, deviations } = computeScaling(rows);
   for (const column of [0, 1]) {
     assertAlmostEquals(means[column]!, 0, 0.05);
     assertAlmostEquals(deviations[column]!, 1, 0.05);
@@ -95,7 +97,7 @@ Deno.test("loadData() draws fresh rows on the same scale as the others", () => {
 });
 
 Deno.test("loadData() knows the density of mixtures in standard units alone", () => {
-  const { mixture, scaling } = loadData(configOf({}));
+  const { mixture, scaling } = loadData(createConfig({}));
   const [first] = MIXTURE, [standard] = mixture!;
   const [mean, deviation] = [scaling.means[0]!, scaling.deviations[0]!];
   assertAlmostEquals(standard!.means[0]! * deviation + mean, first!.means[0]!);
@@ -103,5 +105,11 @@ Deno.test("loadData() knows the density of mixtures in standard units alone", ()
     standard!.deviations[0]! * deviation,
     first!.deviations[0]!,
   );
-  assertEquals(loadData(configOf({ dataset: "moons" })).mixture, null);
+  assertEquals(loadData(createConfig({ dataset: "moons" })).mixture, null);
+});
+
+Deno.test("loadData() loads the data of one configuration object once", () => {
+  const config = createConfig({});
+  assertStrictEquals(loadData(config), loadData(config));
+  assert(loadData(config) !== loadData(createConfig({})));
 });

@@ -167,7 +167,7 @@ testWith(
   async () => {
     const run = async (engine: string) => {
       const code = `
-        import { setEngine } from "${ROOT}/core/diffusion/engine.ts";
+        import { setEngine } from "${ROOT}/core/diffusion/engines/backend.ts";
         import * as tf from "@tensorflow/tfjs";
         await setEngine("${engine}");
         const [sum] = tf.ones([5]).sum().dataSync();
@@ -202,7 +202,7 @@ testWith(
     const { modelConfigSchema } = await import(
       "../../../core/diffusion/model_config.ts"
     );
-    const { buildModel, NoiseModel } = await import(
+    const { buildModel } = await import(
       "../../../core/diffusion/model.ts"
     );
     const { TfjsEngine } = await import(
@@ -218,11 +218,11 @@ testWith(
     });
     const after = async (engine: "wasm" | "cpu") => {
       await setEngine(engine);
-      using model = new NoiseModel(
-        buildModel(config, 2, new RandomStream(1, "init")),
-        "noise",
-      );
-      const training = await TfjsEngine.of(model.model, { config, nSteps: 5 });
+      using model = await buildModel(config, {
+        nColumns: 2,
+        random: new RandomStream(1, "init"),
+      });
+      const training = await TfjsEngine.create(model, { config, nSteps: 5 });
       const random = new RandomStream(2, "noise");
       const schedule = alphaBars(config);
       const norms: number[] = [];

@@ -14,6 +14,7 @@ import {
   type NoisyBatch,
 } from "../../../core/diffusion/noise/noise_schedule.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
+import type { NoiseModel } from "../../../core/diffusion/model.ts";
 import { testWith } from "../../../testing/helpers.ts";
 import { loadOnCpu, randomModel } from "../../../testing/models.ts";
 
@@ -41,10 +42,10 @@ for (const prediction of ["noise", "v"] as const) {
     "files",
     `TfjsEngine.step() descends along the gradient of its objective: ${prediction}`,
     async () => {
-      const { NoiseModel, TfjsEngine, tf } = await load();
+      const { TfjsEngine, tf } = await load();
       const config = modelConfigSchema.parse({ ...SMALL, prediction });
       const batch = someBatch(config);
-      using model = new NoiseModel(await randomModel(config), prediction);
+      using model = await randomModel(config);
       // The objective by the model's own predictions, on the host, in doubles.
       const objective = async () => {
         const alphas = Float64Array.from(batch.alphaBars);
@@ -58,7 +59,7 @@ for (const prediction of ["noise", "v"] as const) {
         });
         return terms.reduce((a, b) => a + b) / terms.length;
       };
-      const variables = model.model.trainableWeights
+      const variables = model.layers.trainableWeights
         .map((weight) =>
           weight.read() as unknown as ReturnType<
             typeof tf.variable
@@ -83,7 +84,7 @@ for (const prediction of ["noise", "v"] as const) {
       }
       const expected = Math.sqrt(squares);
       const before = await objective();
-      const engine = await TfjsEngine.of(model.model, { config, nSteps: 100 });
+      const engine = await TfjsEngine.create(model, { config, nSteps: 100 });
       const { gradNorm } = await engine.step(batch);
       assertAlmostEquals(gradNorm!, expected, 5e-3 * expected);
       assert(await objective() < before);
@@ -94,12 +95,12 @@ for (const prediction of ["noise", "v"] as const) {
     "files",
     `TfjsEngine.step() tells each row's loss in units of noise: ${prediction}`,
     async () => {
-      const { denoisingLosses, NoiseModel, TfjsEngine } = await load();
+      const { denoisingLosses, TfjsEngine } = await load();
       const config = modelConfigSchema.parse({ ...SMALL, prediction });
       const batch = someBatch(config);
-      using model = new NoiseModel(await randomModel(config), prediction);
+      using model = await randomModel(config);
       const expected = await denoisingLosses(model, batch);
-      const engine = await TfjsEngine.of(model.model, { config, nSteps: 100 });
+      const engine = await TfjsEngine.create(model, { config, nSteps: 100 });
       const { losses } = await engine.step(batch);
       losses.forEach((loss, row) =>
         assertAlmostEquals(loss, expected[row]!, 1e-4 * expected[row]!)
@@ -113,25 +114,25 @@ testWith(
   "files",
   "TfjsEngine.use() gives the model its average for a while, and steps go on from the last",
   async () => {
-    const { NoiseModel, TfjsEngine, tf } = await load();
+    const { TfjsEngine, tf } = await load();
     const batch = someBatch(SMALL);
-    const weightsOf = (model: InstanceType<typeof NoiseModel>) =>
-      model.model.getWeights().flatMap((weight) =>
+    const readWeights = (model: NoiseModel) =>
+      model.layers.getWeights().flatMap((weight) =>
         Array.from(weight.dataSync())
       );
     const trained = async (isAveragedBetween: boolean) => {
-      using model = new NoiseModel(await randomModel(SMALL), "noise");
-      const engine = await TfjsEngine.of(model.model, {
+      using model = await randomModel(SMALL);
+      const engine = await TfjsEngine.create(model, {
         config: SMALL,
         nSteps: 9,
       });
-      const start = weightsOf(model);
+      const start = readWeights(model);
       await engine.step(batch);
-      const first = weightsOf(model);
+      const first = readWeights(model);
       if (isAveragedBetween) {
         engine.use("averaged");
         // After one step: (1 + 0) / (10 + 0) of the start is kept.
-        weightsOf(model).forEach((weight, i) =>
+        readWeights(model).forEach((weight, i) =>
           assertAlmostEquals(
             weight,
             0.1 * start[i]! + 0.9 * first[i]!,
@@ -140,10 +141,10 @@ testWith(
         );
       }
       await engine.step(batch);
-      const second = weightsOf(model);
+      const second = readWeights(model);
       engine.use("averaged");
       engine.use("last");
-      assertEquals(weightsOf(model), second);
+      assertEquals(readWeights(model), second);
       return second;
     };
     const before = tf.memory().numTensors;
@@ -156,25 +157,25 @@ testWith(
   "files",
   "TfjsEngine.restore() goes on bit for bit from where another stood",
   async () => {
-    const { NoiseModel, TfjsEngine } = await load();
+    const { TfjsEngine } = await load();
     const batch = someBatch(SMALL);
-    const weightsOf = (model: InstanceType<typeof NoiseModel>) =>
-      model.model.getWeights().map((weight) => weight.arraySync());
-    const engineOf = (model: InstanceType<typeof NoiseModel>) =>
-      TfjsEngine.of(model.model, { config: SMALL, nSteps: 9 });
-    using whole = new NoiseModel(await randomModel(SMALL), "noise");
-    const engine = await engineOf(whole);
+    const readWeights = (model: NoiseModel) =>
+      model.layers.getWeights().map((weight) => weight.arraySync());
+    const createEngine = (model: NoiseModel) =>
+      TfjsEngine.create(model, { config: SMALL, nSteps: 9 });
+    using whole = await randomModel(SMALL);
+    const engine = await createEngine(whole);
     await engine.step(batch);
     await engine.step(batch);
     const { state } = engine;
     await engine.step(batch);
     engine.use("averaged");
-    using other = new NoiseModel(await randomModel(SMALL), "noise");
-    const resumed = await engineOf(other);
+    using other = await randomModel(SMALL);
+    const resumed = await createEngine(other);
     resumed.restore(state);
     await resumed.step(batch);
     resumed.use("averaged");
-    assertEquals(weightsOf(other), weightsOf(whole));
+    assertEquals(readWeights(other), readWeights(whole));
     assertEquals(resumed.state.step, 3);
     // The state is a copy: what came after has not changed it.
     assertEquals(state.step, 2);
@@ -191,16 +192,16 @@ testWith(
   "files",
   "TfjsEngine.step() changes nothing where the loss is not finite",
   async () => {
-    const { NoiseModel, TfjsEngine } = await load();
-    using model = new NoiseModel(await randomModel(SMALL), "noise");
-    const engine = await TfjsEngine.of(model.model, {
+    const { TfjsEngine } = await load();
+    using model = await randomModel(SMALL);
+    const engine = await TfjsEngine.create(model, {
       config: SMALL,
       nSteps: 9,
     });
     const batch = someBatch(SMALL);
     batch.noisy[3] = NaN;
     const weights = () =>
-      model.model.getWeights().map((weight) => weight.arraySync());
+      model.layers.getWeights().map((weight) => weight.arraySync());
     const before = weights();
     const { losses, gradNorm } = await engine.step(batch);
     assertEquals(losses.map(Number.isNaN as never)[1], 1);
@@ -215,11 +216,11 @@ testWith(
   "files",
   "TfjsEngine.step() tells the losses of a model without weights, and no gradient",
   async () => {
-    const { buildModel, NoiseModel, TfjsEngine, tf } = await load();
+    const { buildModel, TfjsEngine, tf } = await load();
     const config = modelConfigSchema.defaults;
     const before = tf.memory().numTensors;
-    using model = new NoiseModel(buildModel(config, 2), "noise");
-    const engine = await TfjsEngine.of(model.model, { config, nSteps: 9 });
+    using model = await buildModel(config, { nColumns: 2 });
+    const engine = await TfjsEngine.create(model, { config, nSteps: 9 });
     const batch = someBatch(config);
     const { losses, gradNorm } = await engine.step(batch);
     assertEquals(gradNorm, null);

@@ -15,8 +15,8 @@ import {
 } from "../../../core/diffusion/noise/noise_schedule.ts";
 import {
   sample,
+  type SampleOptions,
   type SamplerName,
-  type SamplerOptions,
 } from "../../../core/diffusion/noise/samplers.ts";
 import {
   logSnr,
@@ -44,7 +44,7 @@ const stream = () => new RandomStream(3, "sampler");
 /** Draws samples, and what the rows were before each step. */
 async function trace(
   sampler: SamplerName,
-  options: Partial<SamplerOptions> & {
+  options: Partial<SampleOptions> & {
     readonly nRows?: number;
     readonly predictor?: NoisePredictor;
   } = {},

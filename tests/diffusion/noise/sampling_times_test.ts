@@ -7,7 +7,7 @@ import {
 import fc from "../../../testing/properties.ts";
 import { alphaBars } from "../../../core/diffusion/noise/noise_schedule.ts";
 import {
-  levelOf,
+  findLevel,
   logSnr,
   samplingTimes,
 } from "../../../core/diffusion/noise/sampling_times.ts";
@@ -123,10 +123,10 @@ Deno.test("samplingTimes() in one step is the last timestep", () => {
   }
 });
 
-Deno.test("levelOf() finds a share of noise between timesteps, where a sampler would", () => {
+Deno.test("findLevel() finds a share of noise between timesteps, where a sampler would", () => {
   const schedule = alphaBars({ betaSchedule: "linear", nTimesteps: 1000 });
   for (const noise of [0.02, 0.5, 0.999]) {
-    const { time, alphaBar } = levelOf(schedule, noise)!;
+    const { time, alphaBar } = findLevel(schedule, noise)!;
     assertAlmostEquals(Math.sqrt(1 - alphaBar), noise, 1e-12);
     // Between its neighbours among the timesteps.
     const t = time * 1000;
@@ -137,11 +137,11 @@ Deno.test("levelOf() finds a share of noise between timesteps, where a sampler w
     nSteps: 3,
     spacing: "log-snr",
   });
-  const middle = levelOf(schedule, Math.sqrt(1 - kept[1]!))!;
+  const middle = findLevel(schedule, Math.sqrt(1 - kept[1]!))!;
   assertAlmostEquals(middle.time, times[1]!, 1e-9);
   // Beyond both ends.
-  assertEquals(levelOf(schedule, 0.001), undefined);
-  assertEquals(levelOf(schedule, 0.999999), undefined);
+  assertEquals(findLevel(schedule, 0.001), undefined);
+  assertEquals(findLevel(schedule, 0.999999), undefined);
 });
 
 Deno.test("samplingTimes() refuses more steps than there are timesteps", () => {

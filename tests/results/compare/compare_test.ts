@@ -87,7 +87,7 @@ testWith(
     await assertRejects(
       () => order("los"),
       OptionError,
-      "Cannot use los as there is no such key: did you mean loss?",
+      "Unknown key los: did you mean loss?",
     );
   },
 );

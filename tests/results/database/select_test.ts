@@ -72,7 +72,7 @@ Deno.test("selectRuns() says what is wrong with a filter", () => {
   const wrong: [Parameters<typeof selectRuns>[1], string][] = [
     [{ where: ["seed"] }, 'it must be key=value: current value is "seed"'],
     [{ where: ["=1"] }, "it must be key=value"],
-    [{ where: ["sede=1"] }, "no such key: did you mean seed?"],
+    [{ where: ["sede=1"] }, "Unknown key sede: did you mean seed?"],
     [{ since: "yesterday" }, 'current value is "yesterday"'],
     [{ since: "7" }, 'current value is "7"'],
     [{ since: "last 7" }, "it must be a date"],

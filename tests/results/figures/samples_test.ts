@@ -59,7 +59,7 @@ testWith(
     assertThrows(
       () => readSamples(folder.path, "c"),
       RangeError,
-      "there is no such setting: did you mean",
+      "Unknown setting c: did you mean",
     );
   },
 );

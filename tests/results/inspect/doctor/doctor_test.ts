@@ -71,6 +71,11 @@ const write = (path: string, text: string) =>
 const read = (path: string) => Deno.readTextFileSync(path);
 const old = (path: string) => Deno.utimeSync(path, 1e9, 1e9);
 const HUGE = 200e9;
+const findEvaluation = (run: string) =>
+  `results/${
+    [...Deno.readDirSync(`${run}/results`)]
+      .find(({ name }) => name.startsWith("eval-"))!.name
+  }`;
 
 /** What is done to a run, and what is then found. */
 const DAMAGE: readonly [
@@ -343,13 +348,10 @@ const DAMAGE: readonly [
   [
     "an evaluation that came to no end",
     (run) => {
-      const [{ name }] = [...Deno.readDirSync(`${run}/evaluations`)] as [
-        Deno.DirEntry,
-      ];
-      const path = `${run}/evaluations/${name}`;
+      const path = `${run}/${findEvaluation(run)}`;
       write(path, read(path).replace('"completed"', '"running"'));
     },
-    "note: died evaluations",
+    "note: died results",
   ],
   [
     "runs that were copied without their source",

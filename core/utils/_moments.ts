@@ -1,0 +1,156 @@
+/**
+ * Sums of entries, in two passes for each block of them, and their joining.
+ *
+ * @module
+ */
+
+/**
+ * How many entries are summed up at a time: the more, the faster; the fewer,
+ * the less their sum is rounded.
+ */
+export const BLOCK = 256;
+
+/**
+ * What is known of some entries. The sums are in two parts, of which the
+ * second is what the first rounds away.
+ */
+export class Moments {
+  entries = 0;
+  observations = 0;
+  sum = 0;
+  sumRest = 0;
+  squares = 0;
+  squaresRest = 0;
+
+  /** The mean, rounded to a double. */
+  get mean(): number {
+    if (this.observations === 0) return NaN;
+    return (this.sum + this.sumRest) / this.observations;
+  }
+
+  /** The standard error of the mean; NaN below two entries. */
+  get error(): number {
+    if (this.entries < 2 || Number.isNaN(this.sum)) return NaN;
+    const variance = (this.squares + this.squaresRest) / (this.entries - 1);
+    return Math.sqrt(variance / this.observations);
+  }
+
+  /** Joins other entries to these: Chan, Golub & LeVeque (1983), eq. 2.1. */
+  absorb(other: Moments): void {
+    if (other.entries === 0) return;
+    if (this.entries > 0) {
+      const observations = this.observations + other.observations;
+      const difference = meanDifference(this, other);
+      this.#addSquares(
+        difference * difference *
+          (this.observations / observations * other.observations),
+        0,
+      );
+    }
+    this.#addSquares(other.squares, other.squaresRest);
+    this.entries += other.entries;
+    this.observations += other.observations;
+    const sum = this.sum + other.sum;
+    this.sumRest += other.sumRest + roundedAway(this.sum, other.sum, sum);
+    this.sum = sum;
+  }
+
+  #addSquares(squares: number, rest: number): void {
+    const sum = this.squares + squares;
+    const lost = roundedAway(this.squares, squares, sum);
+    this.squaresRest += rest + (Number.isFinite(lost) ? lost : 0);
+    this.squares = sum;
+  }
+}
+
+/** What a + b loses when it is rounded to `sum`, exactly: Knuth's TwoSum. */
+function roundedAway(a: number, b: number, sum: number): number {
+  const part = sum - a;
+  return (a - (sum - part)) + (b - part);
+}
+
+/** What a · b loses when it is rounded to `product`: Dekker's TwoProduct. */
+function roundedAwayProduct(a: number, b: number, product: number): number {
+  const SPLIT = 2 ** 27 + 1;
+  const aHigh = a * SPLIT - (a * SPLIT - a);
+  const bHigh = b * SPLIT - (b * SPLIT - b);
+  const [aLow, bLow] = [a - aHigh, b - bHigh];
+  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
+}
+
+/** The difference of two means, correct to the spread and not to the mean. */
+function meanDifference(a: Moments, b: Moments): number {
+  const high = b.sum / b.observations - a.sum / a.observations;
+  const low = meanRest(b) - meanRest(a);
+  const rest = roundedAway(
+    b.sum / b.observations,
+    -(a.sum / a.observations),
+    high,
+  );
+  return high + (rest + low);
+}
+
+/** What the quotient sum / observations leaves out of the mean. */
+function meanRest({ sum, sumRest, observations }: Moments): number {
+  const mean = sum / observations;
+  const product = mean * observations;
+  const lost = roundedAwayProduct(mean, observations, product);
+  const rest = ((sum - product) - lost + sumRest) / observations;
+  // Near the largest double the splitting overflows; there is no digit to win.
+  return Number.isFinite(rest) ? rest : 0;
+}
+
+/** Reused by every update: what one block came to. */
+const block = new Moments();
+
+/** Sums up `length` numbers that each stand for `weight` observations. */
+export function sumUp(
+  values: Float64Array,
+  length: number,
+  weight: number,
+): Moments {
+  // Four sums at once: an addition need not wait for the one before it.
+  let a = 0, b = 0, c = 0, d = 0, i = 0;
+  const whole = length & ~3;
+  for (; i < whole; i += 4) {
+    a += values[i]!;
+    b += values[i + 1]!;
+    c += values[i + 2]!;
+    d += values[i + 3]!;
+  }
+  for (; i < length; i++) a += values[i]!;
+  const mean = (a + b + (c + d)) / length;
+  a = 0, b = 0, c = 0, d = 0;
+  let e = 0, f = 0, g = 0, h = 0;
+  for (i = 0; i < whole; i += 4) {
+    const p = values[i]! - mean;
+    const q = values[i + 1]! - mean;
+    const r = values[i + 2]! - mean;
+    const s = values[i + 3]! - mean;
+    a += p;
+    b += q;
+    c += r;
+    d += s;
+    e += p * p;
+    f += q * q;
+    g += r * r;
+    h += s * s;
+  }
+  for (; i < length; i++) {
+    const p = values[i]! - mean;
+    a += p;
+    e += p * p;
+  }
+  // Had the mean not been rounded, the deviations would add up to nothing.
+  const rest = a + b + (c + d);
+  const squares = e + f + (g + h) - rest * rest / length;
+  block.entries = length;
+  block.observations = length * weight;
+  block.sum = Number.isFinite(mean) ? mean * block.observations : NaN;
+  block.sumRest = rest * weight +
+    roundedAwayProduct(mean, block.observations, block.sum);
+  if (!Number.isFinite(block.sumRest)) block.sumRest = 0;
+  block.squares = Math.max(squares, 0) * weight;
+  block.squaresRest = 0;
+  return block;
+}

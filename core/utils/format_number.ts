@@ -1,0 +1,126 @@
+/**
+ * Numbers as text, rounded by their errors.
+ *
+ * @module
+ */
+
+const ERROR_DIGITS = 2;
+const LONE_DIGITS = 6;
+const DOUBLE_DIGITS = 15;
+/** Powers of ten between which numbers are written without an exponent. */
+const PLAIN_EXPONENTS = { least: -4, most: 5 };
+
+/**
+ * Writes a mean and its error, rounded by the error: two significant digits of
+ * the error, and the mean to the same decimal. Where both are very large or
+ * very small, they share one power of ten.
+ *
+ * @param mean The mean.
+ * @param error Its standard error; NaN where it is undefined, which is then
+ * said and never shown as 0.
+ * @returns The text, `0.0312 ± 0.0021` for example.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { formatMeanError } from "./format_number.ts";
+ *
+ * assertEquals(formatMeanError(1234.4, 56.78), "1234 ± 57");
+ * assertEquals(formatMeanError(3.1e-7, 4.2e-9), "(3.100 ± 0.042)e-7");
+ * assertEquals(formatMeanError(0.25, NaN), "0.25 ± undefined");
+ * ```
+ */
+export function formatMeanError(mean: number, error: number): string {
+  if (!Number.isFinite(mean) || !(error > 0) || error === Infinity) {
+    const undefinedYet = Number.isNaN(error) && Number.isFinite(mean);
+    return `${formatNumber(mean)} ± ${
+      undefinedYet ? "undefined" : formatNumber(error)
+    }`;
+  }
+  const { texts, power } = roundBy(error, [mean, error]);
+  const both = texts.join(" ± ");
+  return power === 0 ? both : `(${both})e${power}`;
+}
+
+/** Numbers as text, to the same decimal. */
+export interface RoundedNumbers {
+  /** The numbers, each divided by a power of ten. */
+  readonly texts: readonly string[];
+  /** That power of ten: 0 where they are plain. */
+  readonly power: number;
+}
+
+/**
+ * Rounds numbers that belong together to the second digit of their error.
+ *
+ * @param error The error: finite and above 0.
+ * @param values The numbers, all finite; the first is the mean.
+ * @returns The texts.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { roundBy } from "./format_number.ts";
+ *
+ * const { texts } = roundBy(0.018, [0.36612, 0.34811, 0.38413]);
+ * assertEquals(texts, ["0.366", "0.348", "0.384"]);
+ * ```
+ */
+export function roundBy(
+  error: number,
+  values: readonly number[],
+): RoundedNumbers {
+  const [mean = 0] = values;
+  const errorPower = exponent(error, ERROR_DIGITS - 1);
+  const meanPower = mean === 0 ? errorPower : exponent(mean);
+  if (meanPower - errorPower > DOUBLE_DIGITS - ERROR_DIGITS) {
+    // The error is beyond the last digit that the mean has.
+    return {
+      texts: values.map((value) =>
+        formatNumber(value, value === error ? ERROR_DIGITS : DOUBLE_DIGITS)
+      ),
+      power: 0,
+    };
+  }
+  const power = Math.max(meanPower, errorPower);
+  const { least, most } = PLAIN_EXPONENTS;
+  if (power >= least && power <= most) {
+    const decimals = ERROR_DIGITS - 1 - errorPower;
+    return { texts: values.map((value) => fixed(value, decimals)), power: 0 };
+  }
+  const decimals = ERROR_DIGITS - 1 - (errorPower - power);
+  return {
+    texts: values.map((value) => fixed(shift(value, -power), decimals)),
+    power,
+  };
+}
+
+/**
+ * Writes a number that has no error to be rounded by.
+ *
+ * @param value Any number.
+ * @param digits How many significant digits it may have.
+ * @returns The text, without trailing zeros: `0.25`, `1e-7`, `NaN`.
+ */
+export function formatNumber(value: number, digits = LONE_DIGITS): string {
+  return String(Number(value.toPrecision(digits)));
+}
+
+/** The power of ten of a number's first digit, once rounded if asked. */
+function exponent(value: number, decimals?: number): number {
+  return Number(value.toExponential(decimals).split("e")[1]);
+}
+
+/** The number nearest to value · 10^power, without the error of a division. */
+function shift(value: number, power: number): number {
+  const [digits, exponent] = value.toExponential().split("e");
+  return Number(`${digits}e${Number(exponent) + power}`);
+}
+
+/** To so many decimals; to tens or hundreds where there are fewer than none. */
+function fixed(value: number, decimals: number): string {
+  const rounded = decimals >= 0
+    ? value.toFixed(decimals)
+    : String(shift(Math.round(shift(value, decimals)), -decimals));
+  return Number(rounded) === 0 ? rounded.replace("-", "") : rounded;
+}
