@@ -10,6 +10,7 @@
  * @module
  */
 
+import { defineCommand, main } from "../scripts/_command.ts";
 import { ROOT, tempProject } from "./helpers.ts";
 
 /** The files whose transcripts are checked. */
@@ -102,8 +103,24 @@ export async function renewTranscripts(page: string): Promise<string> {
   return text.replaceAll(BLOCK, (whole) => renewed.get(whole)!);
 }
 
-if (import.meta.main) {
-  for (const page of Deno.args.length > 0 ? Deno.args : PAGES) {
-    Deno.writeTextFileSync(`${ROOT}/${page}`, await renewTranscripts(page));
-  }
-}
+const command = defineCommand({
+  name: "transcripts",
+  script: "testing/transcripts.ts",
+  summary: "Run the commands in console blocks of Markdown files.",
+  usage: ["[FILE…]"],
+  notes: [
+    `Writes what they print below them. By default: ${PAGES.join(", ")}.`,
+  ],
+  examples: ["deno task transcripts", "deno task transcripts README.md"],
+  maxPositionals: Infinity,
+  flags: {},
+  async run({ positionals }) {
+    const pages = positionals.length > 0 ? positionals : PAGES;
+    for (const page of pages) {
+      Deno.writeTextFileSync(`${ROOT}/${page}`, await renewTranscripts(page));
+    }
+    return { text: pages.join("\n") };
+  },
+});
+
+if (import.meta.main) main(command);

@@ -270,7 +270,7 @@ testWith(
     await assertRejects(
       () => evaluateRun(other, evaluation),
       RangeError,
-      "it is of experiment coin, so add --experiment my/coin.ts",
+      "it is of experiment coin, which --experiment my/coin.ts chooses",
     );
     const blind = experiment({ name: "coin", config: {}, train() {} });
     await assertRejects(

@@ -227,16 +227,16 @@ testWith(
       2,
       /Cannot use run out as it is a link that leads out of the runs/,
     );
-    await attempt("ff", 1, /must be completed: current status is failed/);
+    await attempt("ff", 1, /must be completed, and is failed/);
     await attempt(
       "aa",
       1,
-      /it is of experiment test, so add --experiment FILE/,
+      /it is of experiment test, which --experiment FILE chooses/,
     );
     await attempt(
       "ab",
       1,
-      /Cannot read .*ab\/model\/model\.json as there is no such file/,
+      /Cannot read .*ab\/model\/scaling\.json as there is no such file/,
     );
     Deno.writeTextFileSync(`${root}/20260101T000000_ab/run.json`, "{");
     await attempt("ab", 1, /Cannot read .*ab\/run\.json as JSON/);

@@ -136,7 +136,7 @@ testWith(
       });
       const { code, stdout, stderr } = await runScript("eval", [at]);
       assertEquals([code, stdout], [1, ""], name);
-      assertMatch(stderr, /so add --experiment/);
+      assertMatch(stderr, /which --experiment \S+ chooses/);
     }
   },
 );

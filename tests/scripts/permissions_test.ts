@@ -350,9 +350,11 @@ testWith(
 
 testWith(
   "files",
-  "README.md tells the permissions as deno.json has them",
+  "docs/permissions.md lists the permissions as deno.json has them",
   () => {
-    const rows = Deno.readTextFileSync(`${ROOT}/README.md`).split("\n")
+    const rows = Deno.readTextFileSync(`${ROOT}/docs/permissions.md`).split(
+      "\n",
+    )
       .map((line) => line.split("|").map((cell) => cell.trim()));
     const start = rows.findIndex(([, heading]) => heading === "script");
     const end = rows.findIndex((row, index) => index > start && row.length < 2);
