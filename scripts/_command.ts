@@ -16,6 +16,7 @@ import type { Problem } from "../core/store/run_file.ts";
 import { describeError } from "../core/utils/describe_error.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printable, printableJson, truncate } from "../core/utils/terminal.ts";
+import { nameFlags } from "./_flag_names.ts";
 import { explainRefusal, isRefusal } from "./_refusal.ts";
 import { reportProblems } from "./_runs.ts";
 
@@ -257,6 +258,7 @@ function explain(command: Command, error: unknown): string {
   const { message } = describeError(error);
   if (!(error instanceof Error)) return message;
   if (isRefusal(error)) return explainRefusal(command, message);
+  if (error instanceof ConfigError) return nameFlags(error);
   if (command.writesRuns && "code" in error && NO_ROOM.includes(error.code)) {
     return `${message}\nMake room or get the right to write there, or ` +
       "name another directory with --runs DIR";

@@ -6,9 +6,9 @@
 
 import { choice, names, number, text, texts } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { AGGREGATES, ALPHA, TESTS } from "../results/statistics/levels.ts";
+import { AGGREGATES, ALPHA, TESTS } from "../results/statistics/estimate.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
-import { type Format, FORMATS } from "../results/tables/formats.ts";
+import { type Format, FORMATS } from "../results/tables/render.ts";
 import type { FlagValues } from "./_command.ts";
 import { runsFlag, sinceFlag, strictFlag, whereFlag } from "./_runs.ts";
 
@@ -19,7 +19,7 @@ export const selectionSchema = new ConfigSchema({
   metric: texts({
     default: [],
     placeholder: "<glob>",
-    description: "only records of such a name [default: all but time/*]",
+    description: "only records with this name [default: all but time/*]",
   }),
   nuisance: names({
     default: [],
@@ -30,7 +30,7 @@ export const selectionSchema = new ConfigSchema({
   strict: strictFlag,
 });
 
-/** What is estimated of them, and tested. */
+/** How they are summarised and tested. */
 export const statisticsSchema = new ConfigSchema({
   ci: number({
     default: 0,
@@ -43,7 +43,7 @@ export const statisticsSchema = new ConfigSchema({
   aggregate: choice({
     default: "mean",
     choices: AGGREGATES,
-    description: "the average over several runs",
+    description: "how several runs are summarised",
   }),
   baseline: texts({
     default: [],
@@ -64,16 +64,16 @@ export const statisticsSchema = new ConfigSchema({
   lowerIsBetter: texts({
     default: [],
     placeholder: "<glob>",
-    description: "records of which less is better [default: by their names]",
+    description: "records where less is better [default: as declared]",
   }),
   higherIsBetter: texts({
     default: [],
     placeholder: "<glob>",
-    description: "records of which more is better [default: by their names]",
+    description: "records where more is better [default: as declared]",
   }),
 });
 
-/** How they are laid out. */
+/** How they are arranged. */
 export const layoutSchema = new ConfigSchema({
   rows: names({
     default: [],
@@ -93,7 +93,7 @@ export const layoutSchema = new ConfigSchema({
   sort: text({
     default: "",
     placeholder: "<key|record>",
-    description: "in the order of this; -key from high to low",
+    description: "sort by this; -key from high to low",
   }),
 });
 
@@ -128,7 +128,7 @@ export async function compareRuns(
 ): Promise<Comparison> {
   const { runs, strict: _, format = "table", ...options } = flags;
   const isForReaders = format !== "json" && format !== "csv";
-  // Help needs none of this, and so does not wait for it.
+  // Help does not wait for this.
   const [{ compare }, { RunDatabase }] = await Promise.all([
     import("../results/compare/compare.ts"),
     import("../results/database/run_database.ts"),

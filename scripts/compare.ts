@@ -28,18 +28,18 @@ const command = defineCommand({
     const { problems } = comparison;
     const { render } = await import("../results/tables/render.ts");
     console.log(await render(comparison, format, terminal()));
-    if (format === "csv") noteBeside(comparison);
+    if (format === "csv") printNotes(comparison);
     if (format !== "json") reportProblems(problems);
     return strict && problems.length > 0 ? EXIT.failed : EXIT.done;
   },
 });
 
-/** Beside data there is no room for notes on stdout. */
-function noteBeside({ left, superseded, caveats }: Comparison): void {
+/** Data on stdout leave no room for notes there. */
+function printNotes({ omitted, superseded, warnings }: Comparison): void {
   const lines = [
-    ...left.map((run) => `not completed: ${run}`),
+    ...omitted.map((run) => `not completed: ${run}`),
     ...superseded.map((run) => `superseded: ${run}`),
-    ...caveats.map((caveat) => `beware: ${caveat}`),
+    ...warnings.map((warning) => `warning: ${warning}`),
   ];
   lines.forEach((line) => console.error(truncate(line)));
 }

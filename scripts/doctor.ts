@@ -15,7 +15,7 @@ import {
   examineRuns,
 } from "../results/inspect/doctor/doctor.ts";
 import type { Finding } from "../results/inspect/doctor/finding.ts";
-import { clean } from "../results/tables/words.ts";
+import { singleLine } from "../results/compare/labels.ts";
 import { defineCommand, EXIT, main } from "./_command.ts";
 import { quote } from "./_refusal.ts";
 import { runsFlag } from "./_runs.ts";
@@ -149,7 +149,7 @@ function formatReport(report: Report): string {
       `  note: ${text}`,
     ]),
     counts.join(", ") + trash,
-  ].map(clean).join("\n");
+  ].map(singleLine).join("\n");
 }
 
 /** Formats what was found in which file of a run, whatever the run. */

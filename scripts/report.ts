@@ -43,8 +43,8 @@ const command = defineCommand({
   },
   async run({ flags: { out, title, ...flags }, args }) {
     const comparison = await compareRuns(flags);
-    const { reportOf } = await import("../results/web/report.ts");
-    const html = await reportOf(comparison, {
+    const { renderReport } = await import("../results/web/report.ts");
+    const html = await renderReport(comparison, {
       title,
       command: `deno task report ${args.map(quote).join(" ")}`.trimEnd(),
       folder: findFolder(out),

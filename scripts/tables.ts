@@ -19,6 +19,7 @@ import {
   usageError,
 } from "./_command.ts";
 import { compareFlags, compareRuns } from "./_compare.ts";
+import { nameFlags } from "./_flag_names.ts";
 import { rewrite } from "./_output.ts";
 import { reportProblems } from "./_runs.ts";
 
@@ -94,7 +95,7 @@ async function fill(path: string): Promise<Filled> {
       problems.push(...comparison.problems);
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
-      const { message } = error as Error;
+      const message = nameFlags(error as Error);
       throw usageError(`Cannot fill ${path}:${line}: ${message}`, {
         cause: error,
       });

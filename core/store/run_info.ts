@@ -24,6 +24,7 @@ import { isJsonObject, type JsonObject } from "../utils/json.ts";
 import type { WriteOptions } from "./atomic_write.ts";
 import { isAlive } from "./lock.ts";
 import { writeJsonFile } from "./json_file.ts";
+import { type MetricDeclaration, parseMetrics } from "./metric_declaration.ts";
 import { MAX_BYTES } from "./limits.ts";
 import { runIdFromPath } from "./run_directory.ts";
 import { readRunFile } from "./run_file.ts";
@@ -112,6 +113,8 @@ export interface RunInfo extends Environment {
    * from before this field have none.
    */
   readonly before?: JsonObject;
+  /** What the experiment declares about its metrics; older runs lack it. */
+  readonly metrics?: Readonly<Record<string, MetricDeclaration>>;
   /**
    * SHA-256 of each file that the training has left, by its path in the run;
    * of a run that is completed.
@@ -143,6 +146,7 @@ const runInfoSchema = v.looseObject({
   settings: ifObject,
   omitted: v.optional(texts),
   before: ifObject,
+  metrics: v.optional(v.pipe(v.unknown(), v.transform(parseMetrics))),
   contents: ifValid(pick(isText)),
   sizes: ifValid(pick(isNumber)),
   resumed: ifValid(v.pipe(

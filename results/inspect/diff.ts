@@ -10,7 +10,8 @@ import type { Source } from "../../core/store/source.ts";
 import { changesOnTheWay, factsOf } from "../../core/run/environment.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import type { RunInfo } from "../../core/store/run_info.ts";
-import { clean, NO_VALUE } from "../tables/words.ts";
+import { singleLine } from "../compare/labels.ts";
+import { NO_VALUE } from "../statistics/format.ts";
 
 /** A run to compare. */
 export interface ComparedRun {
@@ -155,7 +156,7 @@ function summarizeCode(code: RunDifferences["code"]): string[] {
     // Two of them are the names of the files.
     const count = (sign: string) =>
       lines.filter((line) => line.startsWith(sign)).length - 1;
-    return `  ${clean(path).padEnd(width)}  +${count("+")} -${
+    return `  ${singleLine(path).padEnd(width)}  +${count("+")} -${
       count("-")
     } lines`;
   });
@@ -169,8 +170,12 @@ function summarizeCode(code: RunDifferences["code"]): string[] {
 
 function formatDifferences(differences: readonly Difference[]): string[] {
   if (differences.length === 0) return ["  the same"];
-  const width = Math.max(...differences.map(({ name }) => clean(name).length));
+  const width = Math.max(
+    ...differences.map(({ name }) => singleLine(name).length),
+  );
   return differences.map(({ name, first, second }) =>
-    `  ${clean(name).padEnd(width)}  ${clean(first)} → ${clean(second)}`
+    `  ${singleLine(name).padEnd(width)}  ${singleLine(first)} → ${
+      singleLine(second)
+    }`
   );
 }

@@ -8,9 +8,10 @@ import type { RunInfo } from "../../core/store/run_info.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import { formatNumber } from "../../core/utils/results.ts";
 import type { StoredRun } from "../database/run_database.ts";
-import { differingKeys, valueOf } from "../database/select.ts";
+import { findDifferingKeys, formatKey } from "../database/select.ts";
 import { formatTerminal } from "../tables/table.ts";
-import { clean, NO_VALUE } from "../tables/words.ts";
+import { singleLine } from "../compare/labels.ts";
+import { NO_VALUE } from "../statistics/format.ts";
 import { readLastLine } from "./last_line.ts";
 
 /** The units of an age, in seconds, largest first. */
@@ -106,8 +107,8 @@ export function formatRuns(
     ["age", ({ info }) => formatAge(info.startedAt, now)],
     ["progress", ({ path }) => formatProgress(path)],
     ["tags", ({ info }) => info.tags.join(", ")],
-    ...differingKeys(runs).map((key) =>
-      [key, (run: StoredRun) => valueOf(run, key) ?? NO_VALUE] as [
+    ...findDifferingKeys(runs).map((key) =>
+      [key, (run: StoredRun) => formatKey(run, key) ?? NO_VALUE] as [
         string,
         (run: StoredRun) => string,
       ]
@@ -119,12 +120,12 @@ export function formatRuns(
     .filter(({ texts }) => texts.some((text) => text !== ""));
   return formatTerminal({
     columns: filled.map(({ heading }, index) => ({
-      heading: clean(heading),
+      heading: singleLine(heading),
       isNumeric: heading === "age",
       isKey: index === 0,
     })),
     rows: runs.map((_, row) =>
-      filled.map(({ texts }) => ({ text: clean(texts[row]!) }))
+      filled.map(({ texts }) => ({ text: singleLine(texts[row]!) }))
     ),
   });
 }

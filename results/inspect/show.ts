@@ -11,7 +11,7 @@ import { formatSize } from "../../core/store/limits.ts";
 import { HISTORY_FILE } from "../../core/store/lock.ts";
 import { HistoryReader } from "../../core/store/history.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
-import { clean } from "../tables/words.ts";
+import { singleLine } from "../compare/labels.ts";
 import {
   formatNumber,
   type ResultCollection,
@@ -199,7 +199,9 @@ function formatLine(line: JsonObject): string {
 
 /** Two columns; a text stays in the line of its name. */
 function align(lines: Lines): string[] {
-  const cleaned = lines.map((texts) => texts.map(clean) as [string, string]);
+  const cleaned = lines.map((texts) =>
+    texts.map(singleLine) as [string, string]
+  );
   const width = Math.max(...cleaned.map(([name]) => name.length));
   return cleaned.map(([name, text]) =>
     `  ${name.padEnd(width)}  ${text}`.trimEnd()

@@ -96,7 +96,7 @@ testWith("scripts", "compare says beside CSV what it leaves out", async () => {
   assertEquals(stdout.trimEnd().split("\n").length, 3);
   assertEquals(
     stderr,
-    "beware: Rows rest on different numbers of runs: 1, 2\n",
+    "warning: Rows have different numbers of runs: 1, 2\n",
   );
 });
 

@@ -260,7 +260,10 @@ testWith(
       records: [[{ name: "loss" }, { mean: 1, error: 1, n: 2 }]],
     });
     assertMatch(await message(2, "--where=sede=1"), /did you mean seed\?/);
-    assertMatch(await message(1, "--where=seed=9"), /none of 1 runs/);
+    assertMatch(
+      await message(1, "--where=seed=9"),
+      /No run matches seed=9 \(1 run searched\)/,
+    );
     assertMatch(await message(2, "--metric=lass"), /did you mean loss\?/);
     assertMatch(await message(2, "--sort=lss"), /did you mean loss\?/);
   },
