@@ -221,6 +221,8 @@ export interface ReportOptions {
   readonly quiet: boolean;
   /** Whether checkpoints are asked for, which not every experiment keeps. */
   readonly wantsCheckpoints?: boolean;
+  /** The commands to try next, once it is completed. */
+  readonly next?: string;
 }
 
 /**
@@ -240,7 +242,7 @@ export async function runAndReport(
   const print = console.log;
   // What an experiment itself prints must not get into the document.
   if (options.json) console.log = console.error;
-  const { title, details, json, quiet, wantsCheckpoints } = options;
+  const { title, details, json, quiet, wantsCheckpoints, next } = options;
   using interruption = listenForSignals();
   using failures = listenForFailures();
   using progress = await terminalProgress(quiet);
@@ -277,6 +279,7 @@ export async function runAndReport(
     if (!quiet) {
       const seconds = outcome.seconds.toFixed(1);
       console.error(`${outcome.status} in ${seconds} s: ${outcome.runPath}`);
+      if (next) console.error(`next: ${next}`);
     }
     return EXIT.done;
   };

@@ -109,9 +109,12 @@ const command: Command = defineCommand({
       parsed.readSource(configSchema),
     ]);
     const details = configSchema.changes(config);
+    const next = experiment.evaluate
+      ? "deno task eval, then deno task compare"
+      : "deno task compare";
     return await runAndReport(
       command,
-      { title, details, json, quiet, wantsCheckpoints },
+      { title, details, json, quiet, wantsCheckpoints, next },
       (options) =>
         trainRun(experiment, {
           ...options,
