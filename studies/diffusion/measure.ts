@@ -1,8 +1,8 @@
 /**
  * `deno task quality [DATASET[:SEED,…] …]`: trains and measures the models of
- * this study, five seeds each, and keeps what comparisons read. What is there
- * already is not done again. A run takes about five minutes of one core: two
- * processes side by side have each their own datasets or seeds.
+ * this study, five seeds each, and keeps the files that comparisons read. Runs
+ * that exist already are not repeated. A run takes about five minutes on one
+ * core; two processes in parallel need different datasets or seeds.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const DATASETS = ["mixture", "gaussians", "moons"];
 const SEEDS = [1, 2, 3, 4, 5];
 const SETTINGS = [
   { sampler: "dpm-solver++", nSteps: [20] },
-  // The floor is that of the first.
+  // The floor is measured by the first.
   {
     sampler: "ddpm",
     nSteps: [1000],
@@ -34,19 +34,19 @@ const SETTINGS = [
 ];
 const N_SAMPLES = 4096;
 
-/** What is too large for git, and can be made again. */
+/** Files too large for git, which can be made again. */
 const BULK = ["metrics.jsonl", "model", "samples"];
 
 const globals = globalConfigSchema.parse({ runs: RUNS });
 const print = () => {};
 
-function configOf(dataset: string, seed: number): ModelConfig {
+function createConfig(dataset: string, seed: number): ModelConfig {
   const source = readConfigSource(`${FOLDER}/${dataset}.json`);
   const nameOf = (key: string) => key;
   return modelConfigSchema.resolve([source, { values: { seed }, nameOf }]);
 }
 
-/** Whether a run of this configuration is whole; one that is not is removed. */
+/** Whether a complete run of this configuration exists; removes others. */
 function isMeasured(config: ModelConfig): boolean {
   const wanted = modelConfigSchema.format(config);
   return [...new RunDatabase(RUNS)].some(
@@ -64,14 +64,14 @@ function isMeasured(config: ModelConfig): boolean {
   );
 }
 
-function succeeded(outcome: RunOutcome): RunOutcome {
+function checkOutcome(outcome: RunOutcome): RunOutcome {
   if (outcome.status !== "completed") throw outcome.error;
   return outcome;
 }
 
 async function measure(config: ModelConfig): Promise<void> {
   const args = [`--config=${FOLDER}/${config.dataset}.json`];
-  const { runPath, seconds } = succeeded(
+  const { runPath, seconds } = checkOutcome(
     await trainRun(diffusion, {
       config,
       globals,
@@ -86,7 +86,7 @@ async function measure(config: ModelConfig): Promise<void> {
       ...setting,
       nSamples: N_SAMPLES,
     });
-    const evaluated = succeeded(
+    const evaluated = checkOutcome(
       await evaluateRun(diffusion, { runPath, evalConfig, globals, print }),
     );
     console.log(`  ${setting.sampler}: ${evaluated.seconds}`);
@@ -101,7 +101,7 @@ if (import.meta.main) {
   for (const text of wanted) {
     const [dataset, seeds] = text.split(":") as [string, string | undefined];
     for (const seed of seeds?.split(",").map(Number) ?? SEEDS) {
-      const config = configOf(dataset, seed);
+      const config = createConfig(dataset, seed);
       if (!isMeasured(config)) await measure(config);
     }
   }
