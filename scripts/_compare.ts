@@ -19,7 +19,8 @@ export const selectionSchema = new ConfigSchema({
   metric: texts({
     default: [],
     placeholder: "<glob>",
-    description: "only records of such a name [default: all but time/*]",
+    defaultText: "all but time/*",
+    description: "only records whose name matches; repeatable",
   }),
   nuisance: names({
     default: [],
@@ -59,17 +60,19 @@ export const statisticsSchema = new ConfigSchema({
     default: ALPHA,
     above: 0,
     max: 0.5,
-    description: "the chance of a false verdict in a column",
+    description: "the largest chance of a false verdict in a column",
   }),
   lowerIsBetter: texts({
     default: [],
     placeholder: "<glob>",
-    description: "records of which less is better [default: by their names]",
+    defaultText: "by their names",
+    description: "records of which less is better",
   }),
   higherIsBetter: texts({
     default: [],
     placeholder: "<glob>",
-    description: "records of which more is better [default: by their names]",
+    defaultText: "by their names",
+    description: "records of which more is better",
   }),
 });
 
@@ -78,12 +81,14 @@ export const layoutSchema = new ConfigSchema({
   rows: names({
     default: [],
     placeholder: "<key,…>",
-    description: "keys that tell rows apart [default: all that differ]",
+    defaultText: "all that differ",
+    description: "keys that distinguish rows",
   }),
   cols: names({
     default: [],
     placeholder: "<key,…>",
-    description: "keys that tell columns apart [default: those of records]",
+    defaultText: "those of records",
+    description: "keys that distinguish columns",
   }),
   relativeTo: texts({
     default: [],
@@ -93,7 +98,7 @@ export const layoutSchema = new ConfigSchema({
   sort: text({
     default: "",
     placeholder: "<key|record>",
-    description: "in the order of this; -key from high to low",
+    description: "sort by this key or record; -key from high to low",
   }),
 });
 

@@ -31,7 +31,7 @@ import { selectionSchema, statisticsSchema } from "./_compare.ts";
 import { writeOutput } from "./_output.ts";
 import { reportProblems } from "./_runs.ts";
 
-/** Of the flags of comparisons those that a figure has a use for. */
+/** The flags of comparisons that apply to figures. */
 const runsSchema = pickFields(selectionSchema, [
   ...["where", "since", "nuisance", "runs", "strict"] as const,
 ]);
@@ -53,7 +53,7 @@ const figureSchema = new ConfigSchema({
   series: text({
     default: "",
     placeholder: "<key>",
-    description: "the key that tells series apart",
+    description: "the key that distinguishes series",
   }),
   history: text({
     default: "",
@@ -63,17 +63,18 @@ const figureSchema = new ConfigSchema({
   samples: text({
     default: "",
     placeholder: "<run>",
-    description: "draw a run's samples instead, beside the data",
+    description: "draw a run's samples instead, next to the data",
   }),
   reverse: text({
     default: "",
     placeholder: "<run>",
-    description: "draw how a run's samples came out of noise",
+    description: "draw how a run's samples emerge from noise",
   }),
   setting: text({
     default: "",
     placeholder: "<name>",
-    description: "which of its samples, by file name [default: the last]",
+    defaultText: "the last",
+    description: "which of its samples, by file name",
   }),
   out: text({
     default: "figures/plot.svg",
@@ -163,7 +164,7 @@ const command = defineCommand({
   },
 });
 
-function sizeOf({ title, width, height }: FigureFlags): FigureOptions {
+function pickSize({ title, width, height }: FigureFlags): FigureOptions {
   return {
     ...(title ? { title } : {}),
     ...(width ? { width } : {}),
@@ -171,7 +172,7 @@ function sizeOf({ title, width, height }: FigureFlags): FigureOptions {
   };
 }
 
-/** A figure of one run: no other flag of the selection says anything of it. */
+/** Draws a figure of one run, to which --where and --since do not apply. */
 async function drawSamples(
   figure: FigureFlags,
   runs: readonly string[],
@@ -191,7 +192,7 @@ async function drawSamples(
     readSamples(findRun(directory, wanted || reverse, { problems }), setting)
   );
   const draw = wanted ? samplesFigure : reverseFigure;
-  const { spec, left } = draw(samples, sizeOf(figure));
+  const { spec, left } = draw(samples, pickSize(figure));
   await write(figure.out, spec);
   console.log(figure.out);
   [...others.map((other) => `--setting ${other}`), ...left]
@@ -224,12 +225,12 @@ async function drawPoints(
   }
   if (another) {
     throw usageError(
-      `Cannot draw ${y} as there are ${named.join("; ")}: name one of them ` +
-        "whole, or put what differs on --x or --series",
+      `Cannot draw ${y}: there are ${named.join("; ")}. Name one of them in ` +
+        "full, or put what differs on --x or --series",
     );
   }
   return pointsFigure(comparison, column, {
-    ...sizeOf(figure),
+    ...pickSize(figure),
     ...(x ? { x } : {}),
     ...(series ? { series } : {}),
     xScale,
@@ -250,10 +251,10 @@ async function drawHistory(
   const groups = groupReplicates(selectRuns(database, options), nuisance)
     .filter(({ runs }) => runs.size > 0);
   if (groups.length === 0) {
-    throw new RangeError("Cannot draw histories as no run is completed");
+    throw new RangeError("Cannot draw histories: no run is completed");
   }
   return await historyFigure(historiesOf(groups, nuisance, problems), {
-    ...sizeOf(figure),
+    ...pickSize(figure),
     measure: figure.history,
     ...(figure.x ? { x: figure.x } : {}),
     ...(figure.xScale === "auto" ? {} : { xScale: figure.xScale }),

@@ -9,7 +9,7 @@ import {
   type GlobalConfig,
   globalConfigSchema,
 } from "../core/config/global_config.ts";
-import { ConfigSchema, pickFields } from "../core/config/schema.ts";
+import { ConfigSchema } from "../core/config/schema.ts";
 import { evaluateRun, trainRun } from "../core/run/lifecycle.ts";
 import {
   reproduceRun,
@@ -22,8 +22,12 @@ import { runIdFromPath } from "../core/store/run_directory.ts";
 import type { SourceInfo } from "../core/store/run_info.ts";
 import { resolve } from "@std/path";
 import { defineCommand, EXIT, main, orUsageError } from "./_command.ts";
-import { experimentFlag, loadExperiment } from "./_experiment.ts";
-import { terminalProgress } from "./_progress.ts";
+import {
+  environmentSchema,
+  experimentFlag,
+  loadExperiment,
+} from "./_experiment.ts";
+import { createProgressBar } from "./_progress.ts";
 import { RUN_NOTE } from "./_runs.ts";
 import { listenForSignals } from "./_signals.ts";
 
@@ -48,9 +52,7 @@ const command = defineCommand({
   maxPositionals: 1,
   flags: {
     Reproduce: reproduceSchema,
-    Environment: pickFields(globalConfigSchema, [
-      ...["runs", "engine", "fsync", "quiet"] as const,
-    ]),
+    Environment: environmentSchema,
   },
   hasJson: true,
   writesRuns: true,
@@ -71,7 +73,7 @@ const command = defineCommand({
     const print = console.log;
     console.log = console.error;
     using interruption = listenForSignals();
-    using progress = await terminalProgress(globals.quiet);
+    using progress = await createProgressBar(globals.quiet);
     try {
       const reproduction = await reproduceRun(runPath, {
         scratch,

@@ -102,7 +102,7 @@ const command: Command = defineCommand({
         : [orUsageError(() => readConfigFor(experiment, file))]),
       parsed.readSource(configSchema),
     ]);
-    const details = configSchema.changes(config);
+    const details = configSchema.formatChanges(config);
     return await runAndReport(
       command,
       { title, details, json, quiet, wantsCheckpoints },

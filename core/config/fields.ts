@@ -1,6 +1,6 @@
 /**
- * The keys of a configuration. Each says once what it is: its default, what it
- * may be, and what it means; the types, flags, help and validation follow.
+ * The keys of a configuration. Each is defined once: its default, its allowed
+ * values, its meaning; types, flags, help and validation follow from that.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import * as v from "valibot";
 export interface Field<T> {
   /** The value where none is given. */
   readonly default: T;
-  /** The value of runs that were made before there was this key. */
+  /** The value of runs that are older than the key. */
   readonly before: T;
   /** How help shows the default, where the value itself would not tell. */
   readonly defaultText?: string;
@@ -19,7 +19,7 @@ export interface Field<T> {
   readonly description: string;
   /** What the value may be, in words: `a whole number of at least 1`. */
   readonly rule: string;
-  /** What stands for the value in help: `<number>`; empty for a switch. */
+  /** What help shows in place of the value: `<number>`; empty for a switch. */
   readonly placeholder: string;
   /** Whether the flag is given once for each of several values. */
   readonly repeats: boolean;
@@ -28,7 +28,7 @@ export interface Field<T> {
    * returned as it is, and then fails the check.
    */
   readonly fromText: (text: string) => unknown;
-  /** Checks a value: returns it, or undefined if it breaks the rule. */
+  /** Checks a value: returns it frozen, or undefined if it breaks the rule. */
   readonly check: (value: unknown) => T | undefined;
 }
 
@@ -80,7 +80,7 @@ export interface IntegersOptions extends Described<readonly number[]> {
 
 /** What a text may be. */
 export interface TextOptions extends Described<string> {
-  /** What the help calls it: `<file>`. */
+  /** What help shows in place of the value: `<file>`. */
   readonly placeholder?: string;
   /** What the text must be, in words; any text is allowed by default. */
   readonly rule?: string;
@@ -111,7 +111,7 @@ function makeField<T>(
 ): Field<T> {
   const check = (value: unknown) => {
     const result = v.safeParse(schema, value);
-    return result.success ? result.output : undefined;
+    return result.success ? freezeList(result.output) : undefined;
   };
   const wrong = [value, before].find((value) => check(value) === undefined);
   if (wrong !== undefined) {
@@ -121,7 +121,6 @@ function makeField<T>(
     );
   }
   return Object.freeze({
-    // Frozen here, so that it need not be copied for each configuration.
     default: freezeList(value),
     before: freezeList(before),
     description,
@@ -133,8 +132,8 @@ function makeField<T>(
   });
 }
 
-/** Copies and freezes a list; other values are immutable already. */
-export function freezeList<T>(value: T): T {
+/** Copies and freezes a list, as configurations share it. */
+function freezeList<T>(value: T): T {
   return Array.isArray(value) ? Object.freeze([...value]) as T : value;
 }
 
@@ -260,7 +259,7 @@ export function text(options: TextOptions): Field<string> {
 /**
  * A key that holds several texts; its flag is given once for each.
  *
- * @param options Default, description and what the help calls one of them.
+ * @param options Default, description and placeholder.
  * @returns The key.
  */
 export function texts(
@@ -275,7 +274,7 @@ export function texts(
 /**
  * A key that holds a list of names, `model,dataset` as a flag.
  *
- * @param options Default, description and what the help calls the list.
+ * @param options Default, description and placeholder.
  * @returns The key.
  */
 export function names(
