@@ -128,17 +128,15 @@ export function defineCommand<
 
 const jsonSchema = new ConfigSchema({
   json: toggle({
-    default: false,
     description: "print one JSON document and nothing else",
   }),
 });
 
 const commonSchema = new ConfigSchema({
   debug: toggle({
-    default: false,
     description: "show where an error comes from",
   }),
-  help: toggle({ default: false, description: "print this help" }),
+  help: toggle({ description: "print this help" }),
 });
 
 /**

@@ -17,13 +17,11 @@ export const selectionSchema = new ConfigSchema({
   where: whereFlag,
   since: sinceFlag,
   metric: texts({
-    default: [],
     placeholder: "<glob>",
     defaultText: "all but time/*",
     description: "only records whose name matches; repeatable",
   }),
   nuisance: names({
-    default: [],
     placeholder: "<key,…>",
     description: "keys besides seed in which replicates may differ",
   }),
@@ -47,7 +45,6 @@ export const statisticsSchema = new ConfigSchema({
     description: "the average over several runs",
   }),
   baseline: texts({
-    default: [],
     placeholder: "<key=value>",
     description: "verdicts against the row with this value; repeatable",
   }),
@@ -63,13 +60,11 @@ export const statisticsSchema = new ConfigSchema({
     description: "the largest chance of a false verdict in a column",
   }),
   lowerIsBetter: texts({
-    default: [],
     placeholder: "<glob>",
     defaultText: "by their names",
     description: "records of which less is better",
   }),
   higherIsBetter: texts({
-    default: [],
     placeholder: "<glob>",
     defaultText: "by their names",
     description: "records of which more is better",
@@ -79,24 +74,20 @@ export const statisticsSchema = new ConfigSchema({
 /** How they are laid out. */
 export const layoutSchema = new ConfigSchema({
   rows: names({
-    default: [],
     placeholder: "<key,…>",
     defaultText: "all that differ",
     description: "keys that distinguish rows",
   }),
   cols: names({
-    default: [],
     placeholder: "<key,…>",
     defaultText: "those of records",
     description: "keys that distinguish columns",
   }),
   relativeTo: texts({
-    default: [],
     placeholder: "<key=value>",
     description: "ratios to the column with this value; repeatable",
   }),
   sort: text({
-    default: "",
     placeholder: "<key|record>",
     description: "sort by this key or record; -key from high to low",
   }),

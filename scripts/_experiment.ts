@@ -37,12 +37,14 @@ const DIFFUSION = "../core/diffusion/experiment.ts";
 
 /** The flags on how a trained run is run again. */
 export const environmentSchema = pickFields(globalConfigSchema, [
-  ...["runs", "engine", "fsync", "quiet"] as const,
+  "runs",
+  "engine",
+  "fsync",
+  "quiet",
 ]);
 
 /** The flag that chooses the experiment. */
 export const experimentFlag: Field<string> = text({
-  default: "",
   placeholder: "<file>",
   description: "a file that exports an experiment of your own",
 });

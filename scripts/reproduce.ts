@@ -33,10 +33,9 @@ import { listenForSignals } from "./_signals.ts";
 
 const reproduceSchema = new ConfigSchema({
   storedCode: toggle({
-    default: false,
     description: "run the code that the run ran instead of the present code",
   }),
-  keep: toggle({ default: false, description: "keep the run that is made" }),
+  keep: toggle({ description: "keep the run that is made" }),
   experiment: experimentFlag,
 });
 

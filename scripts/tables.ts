@@ -24,12 +24,10 @@ import { reportProblems } from "./_runs.ts";
 
 const tablesSchema = new ConfigSchema({
   write: texts({
-    default: [],
     placeholder: "<file>",
     description: "fill the tables in this file; may be repeated",
   }),
   check: texts({
-    default: [],
     placeholder: "<file>",
     description: "exit with 1 if its tables are not what the runs say",
   }),

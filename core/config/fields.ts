@@ -58,6 +58,11 @@ export interface Described<T> {
   readonly description: string;
 }
 
+/** What every key is made of whose default is nothing: false, no text. */
+export type Optional<T> =
+  & Omit<Described<T>, "default">
+  & Partial<Pick<Described<T>, "default">>;
+
 /** What a number may be. */
 export interface NumberOptions extends Described<number> {
   /** The least value allowed. */
@@ -79,7 +84,7 @@ export interface IntegersOptions extends Described<readonly number[]> {
 }
 
 /** What a text may be. */
-export interface TextOptions extends Described<string> {
+export interface TextOptions extends Optional<string> {
   /** What help shows in place of the value: `<file>`. */
   readonly placeholder?: string;
   /** What the text must be, in words; any text is allowed by default. */
@@ -246,42 +251,44 @@ export function integers(options: IntegersOptions): Field<readonly number[]> {
 /**
  * A key that holds a text.
  *
- * @param options Default, description and what the text may be.
+ * @param options Description, default (empty) and what the text may be.
  * @returns The key.
  */
 export function text(options: TextOptions): Field<string> {
   const { rule = "a text", allows = () => true } = options;
   const { placeholder = "<text>" } = options;
   const schema = v.pipe(v.string(), v.check(allows));
-  return makeField(options, schema, { rule, placeholder });
+  return makeField({ default: "", ...options }, schema, { rule, placeholder });
 }
 
 /**
  * A key that holds several texts; its flag is given once for each.
  *
- * @param options Default, description and placeholder.
+ * @param options Description, default (none) and placeholder.
  * @returns The key.
  */
 export function texts(
-  options: Described<readonly string[]> & { readonly placeholder?: string },
+  options: Optional<readonly string[]> & { readonly placeholder?: string },
 ): Field<readonly string[]> {
   const { placeholder = "<text>" } = options;
   const rule = options.placeholder ?? "a text";
   const schema = v.pipe(v.array(v.string()), v.readonly());
-  return makeField(options, schema, { rule, placeholder, repeats: true });
+  const kind = { rule, placeholder, repeats: true };
+  return makeField({ default: [], ...options }, schema, kind);
 }
 
 /**
  * A key that holds a list of names, `model,dataset` as a flag.
  *
- * @param options Default, description and placeholder.
+ * @param options Description, default (none) and placeholder.
  * @returns The key.
  */
 export function names(
-  options: Described<readonly string[]> & { readonly placeholder?: string },
+  options: Optional<readonly string[]> & { readonly placeholder?: string },
 ): Field<readonly string[]> {
   const name = v.pipe(v.string(), v.nonEmpty());
-  return makeField(options, v.pipe(v.array(name), v.readonly()), {
+  const schema = v.pipe(v.array(name), v.readonly());
+  return makeField({ default: [], ...options }, schema, {
     rule: "a list of names",
     placeholder: options.placeholder ?? "<name,…>",
     fromText: splitList,
@@ -329,11 +336,11 @@ export function choices<const T extends string>(
 /**
  * A key that is on or off; its flag stands alone.
  *
- * @param options Default and description.
+ * @param options Description and default (off).
  * @returns The key.
  */
-export function toggle(options: Described<boolean>): Field<boolean> {
-  return makeField(options, v.boolean(), {
+export function toggle(options: Optional<boolean>): Field<boolean> {
+  return makeField({ default: false, ...options }, v.boolean(), {
     rule: "true or false",
     placeholder: "",
     fromText: (text) =>

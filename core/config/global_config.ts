@@ -55,5 +55,5 @@ export const globalConfigSchema: ConfigSchema<GlobalConfig> = new ConfigSchema<
     choices: ["never", "results", "always"],
     description: "what survives a power cut (always: each line of the history)",
   }),
-  quiet: toggle({ default: false, description: "show no progress" }),
+  quiet: toggle({ description: "show no progress" }),
 });
