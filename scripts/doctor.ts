@@ -23,7 +23,6 @@ import { runsFlag } from "./_runs.ts";
 
 const doctorSchema = new ConfigSchema({
   fix: toggle({
-    default: false,
     description: "move leftovers to the trash; nothing is lost",
   }),
   runs: runsFlag,

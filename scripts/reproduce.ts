@@ -9,7 +9,7 @@ import {
   type GlobalConfig,
   globalConfigSchema,
 } from "../core/config/global_config.ts";
-import { ConfigSchema, pickFields } from "../core/config/schema.ts";
+import { ConfigSchema } from "../core/config/schema.ts";
 import { evaluateRun, trainRun } from "../core/run/lifecycle.ts";
 import {
   reproduceRun,
@@ -23,17 +23,20 @@ import { readRunInfo, type SourceInfo } from "../core/store/run_info.ts";
 import { formatCount } from "../core/utils/format_number.ts";
 import { resolve } from "@std/path";
 import { defineCommand, EXIT, main, orUsageError } from "./_command.ts";
-import { experimentFlag, loadExperiment } from "./_experiment.ts";
-import { terminalProgress } from "./_progress.ts";
+import {
+  environmentSchema,
+  experimentFlag,
+  loadExperiment,
+} from "./_experiment.ts";
+import { createProgressBar } from "./_progress.ts";
 import { RUN_NOTE } from "./_runs.ts";
 import { listenForSignals } from "./_signals.ts";
 
 const reproduceSchema = new ConfigSchema({
   storedCode: toggle({
-    default: false,
     description: "run the code that the run ran instead of the present code",
   }),
-  keep: toggle({ default: false, description: "keep the run that is made" }),
+  keep: toggle({ description: "keep the run that is made" }),
   experiment: experimentFlag,
 });
 
@@ -49,9 +52,7 @@ const command = defineCommand({
   maxPositionals: 1,
   flags: {
     Reproduce: reproduceSchema,
-    Environment: pickFields(globalConfigSchema, [
-      ...["runs", "engine", "fsync", "quiet"] as const,
-    ]),
+    Environment: environmentSchema,
   },
   hasJson: true,
   writesRuns: true,
@@ -75,7 +76,7 @@ const command = defineCommand({
     const print = console.log;
     console.log = console.error;
     using interruption = listenForSignals();
-    using progress = await terminalProgress(globals.quiet);
+    using progress = await createProgressBar(globals.quiet);
     try {
       const reproduction = await reproduceRun(runPath, {
         scratch,

@@ -25,12 +25,10 @@ import { reportProblems } from "./_runs.ts";
 
 const tablesSchema = new ConfigSchema({
   write: texts({
-    default: [],
     placeholder: "<file>",
     description: "fill the tables in this file; may be repeated",
   }),
   check: texts({
-    default: [],
     placeholder: "<file>",
     description: "exit with 1 if its tables are not what the runs say",
   }),
@@ -106,7 +104,7 @@ async function fill(path: string): Promise<Filled> {
   return { text, filled, nTables: tables.length, nProblems: problems.length };
 }
 
-/** The flags of the `compare` that a table stands for. */
+/** Parses the flags of the `compare` that makes a table. */
 function resolveCompareFlags(
   args: readonly string[],
 ): FlagValues<typeof compareFlags> {
@@ -125,7 +123,7 @@ async function writeTables(path: string): Promise<void> {
   const { text, filled, nTables } = await fill(path);
   if (filled !== text) rewrite(path, filled);
   console.log(
-    `${path}: ${count(nTables)}${filled === text ? " as before" : ""}`,
+    `${path}: ${formatCount(nTables)}${filled === text ? ", unchanged" : ""}`,
   );
 }
 
@@ -137,7 +135,7 @@ async function checkTables(path: string): Promise<boolean> {
   }
   if (filled === text) {
     if (nProblems > 0) return false; // Runs that are not read are not checked.
-    console.log(`${path}: ${count(nTables)} as the runs say`);
+    console.log(`${path}: ${formatCount(nTables)} as the runs say`);
     return true;
   }
   const { createTwoFilesPatch } = await import("diff");
@@ -151,7 +149,7 @@ async function checkTables(path: string): Promise<boolean> {
   return false;
 }
 
-function count(nTables: number): string {
+function formatCount(nTables: number): string {
   return nTables === 1 ? "1 table" : `${nTables} tables`;
 }
 

@@ -13,7 +13,7 @@ import {
   type ModelConfig,
   modelConfigSchema,
 } from "../../core/diffusion/model_config.ts";
-import { readConfigSource } from "../../core/config/schema.ts";
+import { formatValue, readConfigSource } from "../../core/config/schema.ts";
 import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
 import type { RunOutcome } from "../../core/run/session.ts";
 import diffusion from "../../core/diffusion/experiment.ts";
@@ -49,11 +49,11 @@ function readConfig(dataset: string, seed: number): ModelConfig {
 
 /** Whether a run of this configuration is complete; others are removed. */
 function isMeasured(config: ModelConfig): boolean {
-  const wanted = modelConfigSchema.format(config);
+  const wanted = formatValue(config);
   return [...new RunDatabase(RUNS)].some(
     ({ path, status, config, records }) => {
       const { schemaVersion: _, ...values } = config;
-      const own = modelConfigSchema.format(modelConfigSchema.parse(values));
+      const own = formatValue(modelConfigSchema.parse(values));
       if (own !== wanted) return false;
       const measured = [...records.named("mmd2")]
         .map(({ metadata }) => metadata.fields.sampler);
