@@ -78,12 +78,12 @@ export const layoutSchema = new ConfigSchema({
   rows: names({
     default: [],
     placeholder: "<key,…>",
-    description: "keys that tell rows apart [default: all that differ]",
+    description: "keys with a row for each value [default: all that differ]",
   }),
   cols: names({
     default: [],
     placeholder: "<key,…>",
-    description: "keys that tell columns apart [default: those of records]",
+    description: "keys with a column for each value [default: of records]",
   }),
   relativeTo: texts({
     default: [],

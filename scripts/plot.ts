@@ -53,7 +53,7 @@ const figureSchema = new ConfigSchema({
   series: text({
     default: "",
     placeholder: "<key>",
-    description: "the key that tells series apart",
+    description: "the key whose values are series",
   }),
   history: text({
     default: "",
@@ -63,7 +63,7 @@ const figureSchema = new ConfigSchema({
   samples: text({
     default: "",
     placeholder: "<run>",
-    description: "draw a run's samples instead, beside the data",
+    description: "draw a run's samples and the data",
   }),
   reverse: text({
     default: "",
@@ -210,7 +210,7 @@ async function plotPoints(
   const measured = [...database].flatMap(({ records }) =>
     Array.from(records, ({ metadata }) => metadata)
   );
-  // A record that is named whole is told from others by its fields.
+  // The fields of a record that is named in full are conditions.
   const record = measured.find((metadata) => String(metadata) === y);
   const name = record?.name ?? y;
   checkGlobs([name], measured, "y");
@@ -231,7 +231,7 @@ async function plotPoints(
     const names = comparison.columns.map(({ metadata }) => `${metadata}`);
     throw usageError(
       `Cannot draw ${y} as there are ${names.join("; ")}: name one of them ` +
-        "whole, or put what differs on --x or --series",
+        "in full, or put what differs on --x or --series",
     );
   }
   return drawPoints(comparison, [column, ...others], {

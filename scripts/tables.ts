@@ -32,7 +32,7 @@ const tablesSchema = new ConfigSchema({
   check: texts({
     default: [],
     placeholder: "<file>",
-    description: "exit with 1 if its tables are not what the runs say",
+    description: "exit with 1 if its tables do not match the runs",
   }),
 });
 
@@ -106,7 +106,7 @@ async function fill(path: string): Promise<Filled> {
   return { text, filled, nTables: tables.length, nProblems: problems.length };
 }
 
-/** The flags of the `compare` that a table stands for. */
+/** Parses the flags of the `compare` that makes a table. */
 function resolveCompareFlags(
   args: readonly string[],
 ): FlagValues<typeof compareFlags> {
@@ -136,17 +136,18 @@ async function checkTables(path: string): Promise<boolean> {
     return false;
   }
   if (filled === text) {
-    if (nProblems > 0) return false; // Runs that are not read are not checked.
-    console.log(`${path}: ${count(nTables)} as the runs say`);
+    if (nProblems > 0) return false; // Runs that could not be read were not checked.
+    console.log(`${path}: ${count(nTables)} up to date`);
     return true;
   }
   const { createTwoFilesPatch } = await import("diff");
   console.log(
-    createTwoFilesPatch(path, path, text, filled, "as it is", "as the runs say")
+    createTwoFilesPatch(path, path, text, filled, "current", "from the runs")
       .trimEnd(),
   );
   console.error(
-    `error: ${path} is not what the runs say: deno task tables --write ${path}`,
+    `error: ${path} does not match the runs: deno task tables --write ${path} ` +
+      "updates it",
   );
   return false;
 }
