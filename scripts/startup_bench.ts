@@ -63,10 +63,10 @@ Deno.bench(
 Deno.bench("runs", { group: "start" }, () => run("runs", "--runs", RUNS));
 
 Deno.bench("loading TensorFlow.js and its engine", { group: "start" }, () => {
-  const load = `const { setEngine } = await import(
+  const load = `const { setBackend } = await import(
     "${ROOT}/core/diffusion/engine.ts"
   );
-  await setEngine("auto");`;
+  await setBackend("auto");`;
   deno("eval", load);
 });
 

@@ -17,8 +17,8 @@ import { RandomStream } from "../core/utils/random.ts";
 /** TensorFlow.js on its plainest engine, and all that makes models. */
 export async function loadOnCpu() {
   const tf = await import("@tensorflow/tfjs");
-  const { setEngine } = await import("../core/diffusion/engines/backend.ts");
-  await setEngine("cpu");
+  const { setBackend } = await import("../core/diffusion/engines/backend.ts");
+  await setBackend("cpu");
   return { tf, ...await import("../core/diffusion/model.ts") };
 }
 

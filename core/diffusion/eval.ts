@@ -11,7 +11,7 @@ import type { MetadataFields } from "../utils/results.ts";
 import { Timer } from "../utils/timer.ts";
 import { type DiffusionData, hashData, loadData } from "./data/data.ts";
 import { type PointsPair, Reference } from "./data/reference.ts";
-import { useEngine } from "./engines/backend.ts";
+import { useBackend } from "./engines/backend.ts";
 import {
   type EvalConfig,
   evalConfigFields,
@@ -25,19 +25,19 @@ import {
 import { SampleKeeper } from "./metrics/sample_keeper.ts";
 import { loadModel, type NoiseModel } from "./model.ts";
 import type { ModelConfig } from "./model_config.ts";
-import { denoisingLosses } from "./noise/denoising.ts";
+import { computeDenoisingLosses } from "./noise/denoising.ts";
 import {
-  exactScore,
+  createExactScore,
   IDENTITY,
   type NoisePredictor,
 } from "./noise/noise_predictor.ts";
-import { addNoise, alphaBars } from "./noise/noise_schedule.ts";
+import { addNoise, computeAlphaBars } from "./noise/noise_schedule.ts";
 import { sample } from "./noise/samplers.ts";
 import {
+  computeSamplingTimes,
   findLevel,
   type NoiseLevel,
   type SamplingTimes,
-  samplingTimes,
 } from "./noise/sampling_times.ts";
 import { SCALING_FILE } from "./train.ts";
 
@@ -134,13 +134,13 @@ class Evaluator {
     this.#evalConfig = evalConfig;
     this.#config = config;
     this.#run = run;
-    this.#schedule = alphaBars(config);
+    this.#schedule = computeAlphaBars(config);
   }
 
   async evaluate(): Promise<void> {
     const { sources: wanted, weights, nRepeats } = this.#evalConfig;
     const settings = this.#planSettings();
-    await useEngine(this.#run);
+    await useBackend(this.#run);
     const data = await this.#loadData();
     using model = await loadModel(this.#run.path, {
       config: this.#config,
@@ -180,7 +180,7 @@ class Evaluator {
         ? "log-snr"
         : "time";
       return {
-        at: samplingTimes(this.#schedule, { nSteps, spacing: chosen }),
+        at: computeSamplingTimes(this.#schedule, { nSteps, spacing: chosen }),
         fields: {
           sampler,
           ...(sampler === "ddim" ? { eta } : {}),
@@ -219,7 +219,7 @@ class Evaluator {
       ...(mixture
         ? [{
           name: "exact-score" as const,
-          predictor: exactScore(mixture),
+          predictor: createExactScore(mixture),
           fields: {},
         }]
         : []),
@@ -287,7 +287,7 @@ class Evaluator {
     { stream, level }: { readonly stream: string; readonly level?: NoiseLevel },
   ): Promise<Float64Array> {
     const [rows] = batches(heldOut, { batchSize: heldOut.nRows });
-    const losses = await denoisingLosses(
+    const losses = await computeDenoisingLosses(
       predictor,
       addNoise(rows!, {
         schedule: this.#schedule,
@@ -304,7 +304,7 @@ class Evaluator {
       reference,
       nRepeats: this.#evalConfig.nRepeats * FLOOR_REPEATS,
       pair: (repeat) =>
-        reference.pair(this.#run.random(`eval/floor/${repeat}`)),
+        reference.drawPair(this.#run.random(`eval/floor/${repeat}`)),
     });
   }
 

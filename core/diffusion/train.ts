@@ -10,8 +10,8 @@ import type { Run } from "../run/run.ts";
 import { Meter } from "../utils/meters.ts";
 import type { RandomState, RandomStream } from "../utils/random.ts";
 import { type DiffusionData, hashData, loadData } from "./data/data.ts";
-import { denoisingLosses } from "./noise/denoising.ts";
-import { useEngine } from "./engines/backend.ts";
+import { computeDenoisingLosses } from "./noise/denoising.ts";
+import { useBackend } from "./engines/backend.ts";
 import {
   buildModel,
   type NoiseModel,
@@ -20,7 +20,7 @@ import {
 } from "./model.ts";
 import {
   addNoise,
-  alphaBars,
+  computeAlphaBars,
   type NoisyBatch,
 } from "./noise/noise_schedule.ts";
 import { TfjsEngine } from "./engines/tfjs_engine.ts";
@@ -58,7 +58,7 @@ export async function trainDiffusionModel(
   config: ModelConfig,
   run: Run,
 ): Promise<NoiseModel> {
-  await useEngine(run);
+  await useBackend(run);
   const data = loadData(config);
   const dataHash = await hashData(data);
   run.describe({ data: dataHash });
@@ -88,7 +88,7 @@ async function trainModel(
 ): Promise<void> {
   const { nEpochs, batchSize } = config;
   const nSteps = nEpochs * Math.ceil(data.train.nRows / batchSize);
-  const schedule = alphaBars(config), noise = run.random("noise");
+  const schedule = computeAlphaBars(config), noise = run.random("noise");
   const engine: TrainingEngine = await TfjsEngine.create(model, {
     config,
     nSteps,
@@ -130,7 +130,9 @@ async function trainModel(
     const { epoch, step } = at;
     await saveWeights(model, run.path, { name: "last", isDurable });
     engine.use("averaged");
-    const validationLoss = computeMean(await denoisingLosses(model, heldOut));
+    const validationLoss = computeMean(
+      await computeDenoisingLosses(model, heldOut),
+    );
     if (validationLoss < at.lowest || epoch === 1) {
       // Any number is better than NaN.
       at.lowest = Number.isNaN(validationLoss) ? Infinity : validationLoss;

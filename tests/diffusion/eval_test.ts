@@ -9,7 +9,7 @@ import {
   type ModelConfig,
   modelConfigSchema,
 } from "../../core/diffusion/model_config.ts";
-import { alphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
+import { computeAlphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
 import { conductRun, evaluationOf } from "../../core/run/lifecycle.ts";
 import {
   type MetadataFields,
@@ -75,7 +75,7 @@ testWith(
     const { loadData } = await import("../../core/diffusion/data/data.ts");
     const { values } = loadData(QUICK).heldOut;
     const square = values.reduce((sum, x) => sum + x * x, 0) / values.length;
-    const terms = alphaBars(QUICK)
+    const terms = computeAlphaBars(QUICK)
       .map((a) => a * square + (1 - Math.sqrt(1 - a)) ** 2);
     const expected = terms.reduce((a, b) => a + b) / terms.length;
     assertAlmostEquals(mean, expected, 4 * error);
@@ -347,7 +347,7 @@ testWith(
     const { loadData } = await import("../../core/diffusion/data/data.ts");
     const { RandomStream } = await import("../../core/utils/random.ts");
     const reference = new Reference(loadData(config), 1000);
-    const [a, b] = reference.pair(new RandomStream(1, "pair"));
+    const [a, b] = reference.drawPair(new RandomStream(1, "pair"));
     const rows = (points: Float64Array) =>
       Array.from(
         { length: 27 },
@@ -416,7 +416,7 @@ testWith(
     await assertRejects(
       () => evaluate({ ...FEW, nSteps: [5, 31] }, runPath),
       RangeError,
-      "Cannot sample in 31 steps as the noise schedule has fewer",
+      "Cannot sample in 31 steps: the noise schedule has only 30",
     );
     assertEquals(
       [...Deno.readDirSync(`${runPath}/results`)].map(({ name }) => name),

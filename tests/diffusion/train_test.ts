@@ -10,7 +10,7 @@ import {
   type ModelConfig,
   modelConfigSchema,
 } from "../../core/diffusion/model_config.ts";
-import { alphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
+import { computeAlphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
 import { conductRun } from "../../core/run/lifecycle.ts";
 import { readHistory } from "../../core/store/history.ts";
 import { ResultMetadata } from "../../core/utils/results.ts";
@@ -83,7 +83,7 @@ for (const betaSchedule of ["linear", "cosine"] as const) {
       const { runPath, model } = await train(config, folder.path);
       model[Symbol.dispose]();
       // E[(√ᾱ x + √(1 − ᾱ) ε − ε)²] over times, with E[x²] = 1.
-      const terms = alphaBars(config).map((a) =>
+      const terms = computeAlphaBars(config).map((a) =>
         a + (1 - Math.sqrt(1 - a)) ** 2
       );
       const expected = terms.reduce((a, b) => a + b) / terms.length;
@@ -172,7 +172,9 @@ testWith(
     const epochs = lines.filter(({ epoch }) => epoch !== undefined);
     const [first, last] = [epochs[0]!, epochs.at(-1)!];
     // The identity's loss in closed form, as above.
-    const terms = alphaBars(SMALL).map((a) => a + (1 - Math.sqrt(1 - a)) ** 2);
+    const terms = computeAlphaBars(SMALL).map((a) =>
+      a + (1 - Math.sqrt(1 - a)) ** 2
+    );
     const identity = terms.reduce((a, b) => a + b) / terms.length;
     assert(Number(last["loss/validation"]) < 0.8 * identity);
     assert(Number(last["loss/validation"]) < Number(first["loss/validation"]));
@@ -191,13 +193,13 @@ testWith(
     const averaged = model.layers.getWeights()
       .map((weight) => weight.arraySync());
     model[Symbol.dispose]();
-    const { setEngine } = await import(
+    const { setBackend } = await import(
       "../../core/diffusion/engines/backend.ts"
     );
     assertEquals(await readWeights(runPath, "ema"), averaged);
     const last = await readWeights(runPath, "last");
     const best = await readWeights(runPath, "best");
-    await setEngine("wasm");
+    await setBackend("wasm");
     assert(JSON.stringify(last) !== JSON.stringify(averaged));
     // The best epoch's average: that of the last epoch if it was the best.
     const losses = readHistory(runPath).lines

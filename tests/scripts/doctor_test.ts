@@ -79,10 +79,10 @@ testWith(
       "  unfinished: it is empty, and never became a run; " +
       "--fix moves it to the trash",
       `${at}/left`,
-      "  temporary: .run.json.1a2b3c4d: it was never given the name of a " +
-      "file: its writer is gone; --fix moves it to the trash",
-      "  temporary: results/.a.json.00000000: it was never given the name of " +
-      "a file: its writer is gone; --fix moves it to the trash",
+      "  temporary: .run.json.1a2b3c4d: it was never completed, and its " +
+      "writer is gone; --fix moves it to the trash",
+      "  temporary: results/.a.json.00000000: it was never completed, " +
+      "and its writer is gone; --fix moves it to the trash",
       `${at}/torn`,
       lines.at(-2)!,
       "",
@@ -275,7 +275,7 @@ testWith(
     assertEquals(code, 0);
     assertMatch(
       stdout,
-      /^2 runs\n +note: metrics\.jsonl: there is no history\n2 runs in \S+, 0 findings, 2 notes, /,
+      /^2 runs\n +note: metrics\.jsonl: it does not exist\n2 runs in \S+, 0 findings, 2 notes, /,
     );
     const studies = "studies/least-squares/runs";
     assertEquals((await runScript("doctor", ["--runs", studies])).code, 0);

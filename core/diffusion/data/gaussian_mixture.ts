@@ -1,6 +1,6 @@
 /**
- * Gaussian mixtures, whose noised density and score are in closed form: what a
- * perfect model would predict.
+ * Gaussian mixtures. With noise their density and score have a closed form:
+ * what a perfect model would predict.
  *
  * @module
  */
@@ -8,9 +8,9 @@
 import type { Scaling } from "../../data/table.ts";
 import type { RandomStream } from "../../utils/random.ts";
 
-/** One part of a mixture: a normal distribution with independent columns. */
+/** One component of a mixture: a normal distribution, independent columns. */
 export interface GaussianComponent {
-  /** The probability that a row comes from this part. */
+  /** The probability that a row comes from this component. */
   readonly weight: number;
   /** The mean of each column. */
   readonly means: readonly number[];
@@ -46,7 +46,7 @@ function pick(mixture: GaussianMixture, uniform: number): GaussianComponent {
 }
 
 /**
- * The mixture that standardised rows come from.
+ * Transforms a mixture to the distribution of standardised rows.
  *
  * @param mixture The mixture, in the units of the data.
  * @param scaling How the rows are standardised.
@@ -68,13 +68,13 @@ export function standardiseMixture(
 }
 
 /**
- * The density of a mixture.
+ * Computes the density of a mixture.
  *
  * @param mixture The mixture.
  * @param row A point, one number a column.
  * @returns The density there.
  */
-export function densityOf(
+export function computeDensity(
   mixture: GaussianMixture,
   row: ArrayLike<number>,
 ): number {
@@ -90,12 +90,12 @@ export function densityOf(
 }
 
 /**
- * The noise that is to be expected in noisy rows of a mixture,
+ * Computes the expected noise in noisy rows of a mixture,
  * E[ε | xₜ] = −√(1 − ᾱₜ) ∇ log p(xₜ).
  *
- * Noise makes of each part another normal distribution, with mean √ᾱ μ and
- * variance ᾱσ² + 1 − ᾱ, so that the score is their mean by responsibility. The
- * identity that joins score and noise is Vincent (2011, "A connection between
+ * With noise each component is again a normal distribution, with mean √ᾱ μ and
+ * variance ᾱσ² + 1 − ᾱ, and the score is the mean of their scores, weighted by
+ * responsibility. The identity of score and noise is from Vincent (2011, "A connection between
  * score matching and denoising autoencoders") and Song & Ermon (2019).
  *
  * @param mixture The mixture, in standard units.
@@ -103,7 +103,7 @@ export function densityOf(
  * @param alphaBars ᾱ of each row, shape [nRows].
  * @returns The expected noise, of the same shape as the rows.
  */
-export function expectedNoise(
+export function computeExpectedNoise(
   mixture: GaussianMixture,
   noisy: Float64Array,
   alphaBars: Float64Array,

@@ -1,24 +1,19 @@
-/**
- * The data that generated points are compared with, drawn anew each time.
- *
- * @module
- */
-
 import { takeRows } from "../../data/table.ts";
 import type { RandomStream } from "../../utils/random.ts";
 import type { DiffusionData } from "./data.ts";
 
-/** Two samples of as many points, each of shape [nSamples, nColumns]. */
+/** Two samples of the same size, each of shape [nSamples, nColumns]. */
 export type PointsPair = readonly [Float64Array, Float64Array];
 
 /**
- * Draws points of the data: fresh ones where the data are generated, and of
- * finite data some of the held-out rows, of which a pair has no row in common.
+ * Draws the points of the data that generated points are compared with. For
+ * generated data these are fresh points; for finite data they are some of the
+ * held-out rows, and the two samples of a pair have no row in common.
  */
 export class Reference {
-  /** How many coordinates a point has. */
+  /** The number of coordinates of a point. */
   readonly nColumns: number;
-  /** How many points are drawn: of finite data at most half of those held out. */
+  /** The size of a sample: of finite data at most half of the held-out rows. */
   readonly nSamples: number;
   /** Whether the data are finite, so that repeats share rows. */
   readonly isFinite: boolean;
@@ -49,13 +44,12 @@ export class Reference {
   }
 
   /**
-   * Draws two samples that are independent of each other, or of finite data at
-   * least disjoint.
+   * Draws two independent samples; of finite data, two disjoint ones.
    *
    * @param random What draws.
    * @returns The samples.
    */
-  pair(random: RandomStream): PointsPair {
+  drawPair(random: RandomStream): PointsPair {
     const both = this.#draw(random, 2 * this.nSamples);
     const half = both.length / 2;
     return [both.slice(0, half), both.slice(half)];

@@ -1,5 +1,5 @@
 /**
- * The engines that do the arithmetic of TensorFlow.js.
+ * The backends of TensorFlow.js, which do its arithmetic: `--engine`.
  *
  * @module
  */
@@ -9,77 +9,68 @@ import type { GlobalConfig } from "../../config/global_config.ts";
 import type { Run } from "../../run/run.ts";
 import type { Numerics } from "../../store/run_info.ts";
 
-/** An engine by its own name. */
-export type Engine = Exclude<GlobalConfig["engine"], "auto">;
+/** The name of a backend. */
+export type Backend = Exclude<GlobalConfig["engine"], "auto">;
 
-/**
- * What each engine needs before it can be set. They are loaded only when they
- * are asked for.
- */
-const PREPARE: Readonly<Record<Engine, () => Promise<void>>> = {
+/** Prepares each backend, which is loaded only when it is used. */
+const PREPARE: Readonly<Record<Backend, () => Promise<unknown>>> = {
   cpu: () => Promise.resolve(),
-  async wasm() {
-    const { prepareWasm } = await import("./wasm.ts");
-    prepareWasm();
-  },
-  async webgpu() {
-    await import("@tensorflow/tfjs-backend-webgpu");
-  },
+  wasm: async () => (await import("./wasm.ts")).prepareWasm(),
+  webgpu: () => import("@tensorflow/tfjs-backend-webgpu"),
 };
 
 /**
- * Sets the engine of TensorFlow.js.
+ * Sets the backend of TensorFlow.js.
  *
- * @param wanted The engine; `auto` is WebAssembly with SIMD.
- * @returns The engine that does the arithmetic from now on.
- * @throws {RangeError} If this machine has no such engine.
+ * @param wanted The backend; `auto` is WebAssembly with SIMD.
+ * @returns The backend in use from now on.
+ * @throws {RangeError} If this machine does not have it.
  */
-export async function setEngine(
+export async function setBackend(
   wanted: GlobalConfig["engine"],
-): Promise<Engine> {
-  const engine = wanted === "auto" ? "wasm" : wanted;
-  if (tf.getBackend() === engine) return engine;
-  // Before a backend is set, or else a banner is printed.
+): Promise<Backend> {
+  const backend = wanted === "auto" ? "wasm" : wanted;
+  if (tf.getBackend() === backend) return backend;
+  // Otherwise a banner is printed when the backend is set.
   tf.enableProdMode();
-  await PREPARE[engine]();
-  if (await tf.setBackend(engine)) return engine;
+  await PREPARE[backend]();
+  if (await tf.setBackend(backend)) return backend;
   throw new RangeError(
-    `Cannot use --engine ${engine} as this machine does not have it: auto, ` +
+    `Cannot use --engine ${backend}: this machine does not have it; auto, ` +
       "cpu and wasm run everywhere",
   );
 }
 
 /**
- * Makes TensorFlow.js ready for a run, and tells the run what it rests on.
+ * Sets the backend that a run asks for, and records it in the run.
  *
- * @param run The run, whose `engine` says which one is wanted.
- * @returns The engine.
- * @throws {RangeError} If this machine has no such engine.
+ * @param run The run.
+ * @throws {RangeError} If this machine does not have the backend.
  */
-export async function useEngine(run: Run): Promise<Engine> {
-  const engine = await setEngine(run.globals.engine);
-  const numerics = await numericsOf();
+export async function useBackend(run: Run): Promise<void> {
+  const engine = await setBackend(run.globals.engine);
+  const numerics = await detectNumerics();
   run.describe({ engine, versions: { tfjs: tf.version.tfjs }, numerics });
-  return engine;
 }
 
-/** What multiplies two vectors, in single precision or wider. */
+/** Multiplies two vectors in single or double precision. */
 export type DotProduct = (
   a: readonly number[],
   b: readonly number[],
 ) => Promise<number> | number;
 
 /**
- * Finds out how an engine rounds, by products that tell. With a = 1 + 2⁻¹²,
- * a² = 1 + 2⁻¹¹ + 2⁻²⁴, of which single precision cannot hold the last part:
- * a² − (1 + 2⁻¹¹) is 0 where the product is rounded first, 2⁻²⁴ where it is not.
- * And 1 + 2⁻³⁰ − 1 is 0 in single precision alone.
+ * Detects how a backend rounds. With a = 1 + 2⁻¹², a² = 1 + 2⁻¹¹ + 2⁻²⁴, whose
+ * last term single precision cannot hold: a² − (1 + 2⁻¹¹) is 0 if the product is
+ * rounded before the subtraction, and 2⁻²⁴ if not. And 1 + 2⁻³⁰ − 1 is 0 only in
+ * single precision.
  *
- * @param dot The engine's product of two vectors.
- * @returns Whether products and sums are fused, and what sums are held in.
+ * @param dot The backend's product of two vectors.
+ * @returns Whether multiplication and addition are fused, and the precision of
+ * sums.
  */
-export async function numericsOf(
-  dot: DotProduct = productByEngine,
+export async function detectNumerics(
+  dot: DotProduct = multiplyByBackend,
 ): Promise<Numerics> {
   const a = 1 + 2 ** -12, b = 1 + 2 ** -11;
   const rest = await dot([1, a], [-b, a]);
@@ -88,15 +79,12 @@ export async function numericsOf(
   return { fma: rest !== 0 && accumulation === "float32", accumulation };
 }
 
-async function productByEngine(
+async function multiplyByBackend(
   a: readonly number[],
   b: readonly number[],
 ): Promise<number> {
   const product = tf.tidy(() =>
-    tf.matMul(
-      tf.tensor2d([...a], [1, a.length]),
-      tf.tensor2d([...b], [b.length, 1]),
-    )
+    tf.dot(tf.tensor1d([...a]), tf.tensor1d([...b]))
   );
   const [value] = await product.data<"float32">();
   product.dispose();

@@ -23,15 +23,16 @@ export type OptimizerConfig = Pick<
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
 /**
- * The step size of a step: it rises linearly over `warmupSteps`, and from there
- * stays or falls to 0 by half a cosine (Loshchilov & Hutter 2017, "SGDR", eq. 5).
+ * Computes the step size of a step. It rises linearly over `warmupSteps`, then
+ * stays constant or falls to 0 along half a cosine (Loshchilov & Hutter 2017,
+ * "SGDR", eq. 5).
  *
  * @param config The schedule.
- * @param step How many steps were taken before.
- * @param nSteps How many there will be in all.
+ * @param step The number of steps taken before.
+ * @param nSteps The number of steps in all.
  * @returns The step size.
  */
-export function learningRateAt(
+export function computeLearningRate(
   { learningRate, learningRateSchedule, warmupSteps }: OptimizerConfig,
   step: number,
   nSteps: number,
@@ -43,30 +44,30 @@ export function learningRateAt(
 }
 
 /**
- * The decay of averaged weights, warmed up so that the first weights, which are
- * random, are soon forgotten: min(d, (1 + s) / (10 + s)).
+ * Computes the decay of the averaged weights, min(d, (1 + s) / (10 + s)): it
+ * is small at first, so that the random initial weights are soon forgotten.
  *
  * @param emaDecay d, in [0, 1).
- * @param step s, how many steps were taken before.
- * @returns The share that the average keeps of itself.
+ * @param step s, the number of steps taken before.
+ * @returns The share of itself that the average keeps.
  */
-export function emaDecayAt(emaDecay: number, step: number): number {
+export function computeEmaDecay(emaDecay: number, step: number): number {
   return Math.min(emaDecay, (1 + step) / (10 + step));
 }
 
-/** Weights of one kind within the array of all. */
+/** The place of one weight tensor within the array of all weights. */
 export interface WeightRange {
-  /** Where they begin. */
+  /** Where it begins. */
   readonly start: number;
-  /** Where they end; exclusive. */
+  /** Where it ends; exclusive. */
   readonly end: number;
-  /** Whether they decay: matrices do, biases do not. */
+  /** Whether it decays: matrices do, biases do not. */
   readonly decays: boolean;
 }
 
-/** Where an optimiser stands. */
+/** The state of an optimizer. */
 export interface OptimizerState {
-  /** How many steps were taken. */
+  /** The number of steps taken. */
   readonly step: number;
   /** The weights. */
   readonly weights: Float32Array;
@@ -78,26 +79,26 @@ export interface OptimizerState {
   readonly second: Float32Array;
 }
 
-/** What {@linkcode Optimizer} is made with. */
+/** How {@linkcode Optimizer} updates. */
 export interface OptimizerOptions {
-  /** How weights are updated. */
+  /** The configuration. */
   readonly config: OptimizerConfig;
-  /** How many steps there will be. */
+  /** The number of steps in all. */
   readonly nSteps: number;
-  /** What the array of all weights is made of, without gaps. */
+  /** The tensors in the array of all weights, without gaps. */
   readonly ranges: readonly WeightRange[];
 }
 
 /**
- * Updates weights by their gradient: Adam (Kingma & Ba 2015) or AdamW, whose
- * decay stands apart from the gradient (Loshchilov & Hutter 2019, "Decoupled
- * weight decay regularization"). The gradient is scaled down first where its
- * norm is above `gradientClip` (Pascanu, Mikolov & Bengio 2013).
+ * Updates weights by their gradient: Adam (Kingma & Ba 2015), or AdamW, which
+ * decays weights independently of the gradient (Loshchilov & Hutter 2019,
+ * "Decoupled weight decay regularization"). The gradient is scaled down first
+ * if its norm is above `gradientClip` (Pascanu, Mikolov & Bengio 2013).
  *
- * It works on plain arrays, in one pass: no engine's kernels, no graph.
+ * It works on plain arrays in one pass, without any backend.
  */
 export class Optimizer {
-  /** The weights; the ones that {@linkcode Optimizer.update} changes. */
+  /** The weights, which {@linkcode Optimizer.update} changes. */
   readonly weights: Float32Array;
   /** Their exponential moving average. */
   readonly averaged: Float32Array;
@@ -107,10 +108,10 @@ export class Optimizer {
   #step = 0;
 
   /**
-   * Begins at some weights.
+   * Starts from initial weights.
    *
    * @param weights The weights, which are copied.
-   * @param options How they are updated.
+   * @param options How to update them.
    */
   constructor(weights: Float32Array, options: OptimizerOptions) {
     this.weights = weights.slice();
@@ -120,7 +121,7 @@ export class Optimizer {
     this.#second = new Float32Array(weights.length);
   }
 
-  /** Where it stands: a copy, from which {@linkcode Optimizer.restore} goes on. */
+  /** A copy of the state, for {@linkcode Optimizer.restore}. */
   get state(): OptimizerState {
     return structuredClone({
       step: this.#step,
@@ -132,17 +133,17 @@ export class Optimizer {
   }
 
   /**
-   * Goes on from where another one stood.
+   * Continues from a state.
    *
    * @param state What {@linkcode Optimizer.state} gave.
-   * @throws {RangeError} If it is of another number of weights.
+   * @throws {RangeError} If it has another number of weights.
    */
   restore(state: OptimizerState): void {
     const { step, weights, averaged, first, second } = state;
     if (weights.length !== this.weights.length) {
       throw new RangeError(
-        `Cannot go on with the weights of another model: there must be ` +
-          `${this.weights.length}, current count is ${weights.length}`,
+        `Cannot restore the weights of another model: this one has ` +
+          `${this.weights.length} weights, the other ${weights.length}`,
       );
     }
     this.#step = step;
@@ -155,22 +156,22 @@ export class Optimizer {
   /**
    * Takes one step.
    *
-   * @param gradient The gradient of the loss, as long as the weights.
-   * @returns The gradient's norm before it was clipped. Where that is not
-   * finite, no weight is changed.
+   * @param gradient The gradient of the loss with respect to the weights.
+   * @returns The norm of the gradient before clipping. If it is not finite, no
+   * weight changes.
    */
   update(gradient: Float32Array): number {
     const { config, nSteps, ranges } = this.#options;
-    const norm = normOf(gradient);
-    if (!Number.isFinite(norm)) return norm;
     const { gradientClip: clip, weightDecay, optimizer, emaDecay } = config;
-    const step = this.#step++;
-    const rate = learningRateAt(config, step, nSteps);
+    const norm = computeNorm(gradient);
+    if (!Number.isFinite(norm)) return norm;
+    const rate = computeLearningRate(config, this.#step, nSteps);
+    const kept = computeEmaDecay(emaDecay, this.#step);
+    this.#step++;
     const scale = clip > 0 && norm > clip ? clip / norm : 1;
-    const kept = emaDecayAt(emaDecay, step);
-    for (const { start, end, decays } of ranges) {
-      const decay = decays ? weightDecay : 0;
-      this.#updateRange(gradient, { start, end }, {
+    for (const range of ranges) {
+      const decay = range.decays ? weightDecay : 0;
+      this.#updateRange(gradient, range, {
         rate,
         scale,
         kept,
@@ -183,20 +184,16 @@ export class Optimizer {
 
   #updateRange(
     gradient: Float32Array,
-    { start, end }: { readonly start: number; readonly end: number },
-    by: {
-      readonly rate: number;
-      readonly scale: number;
-      readonly kept: number;
-      readonly penalty: number;
-      readonly shrink: number;
-    },
+    { start, end }: WeightRange,
+    { rate, scale, kept, penalty, shrink }: Record<
+      "rate" | "scale" | "kept" | "penalty" | "shrink",
+      number
+    >,
   ): void {
-    const { rate, scale, kept, penalty, shrink } = by;
     const { beta1, beta2, epsilon } = ADAM;
     const weights = this.weights, averaged = this.averaged;
     const first = this.#first, second = this.#second;
-    // The corrections of both biases, outside the loop (section 2 there).
+    // Both bias corrections, moved out of the loop (section 2 there).
     const stride = rate / (1 - beta1 ** this.#step);
     const spread = 1 / Math.sqrt(1 - beta2 ** this.#step);
     for (let i = start; i < end; i++) {
@@ -212,7 +209,7 @@ export class Optimizer {
   }
 }
 
-function normOf(values: Float32Array): number {
+function computeNorm(values: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
   return Math.sqrt(sum);

@@ -80,7 +80,7 @@ export class TfjsEngine implements TrainingEngine {
    * Takes one step.
    *
    * @param batch Rows with noise mixed in.
-   * @returns The losses before the update, and the gradient's norm.
+   * @returns The losses before the update, and the norm of the gradient.
    */
   async step(batch: NoisyBatch): Promise<StepOutcome> {
     this.use("last");
@@ -104,7 +104,7 @@ export class TfjsEngine implements TrainingEngine {
   }
 
   /**
-   * Gives the model weights.
+   * Sets the weights of the model.
    *
    * @param which The last ones, or their average.
    */
@@ -115,16 +115,16 @@ export class TfjsEngine implements TrainingEngine {
     this.#inUse = which;
   }
 
-  /** Where training stands: all that it needs to go on, bit for bit. */
+  /** The state of the training: all that a continuation needs. */
   get state(): OptimizerState {
     return this.#optimizer.state;
   }
 
   /**
-   * Goes on from where training stood.
+   * Continues from a state.
    *
-   * @param state What {@linkcode TfjsEngine.state} gave, of such a model.
-   * @throws {RangeError} If it is of another number of weights.
+   * @param state What {@linkcode TfjsEngine.state} gave, for such a model.
+   * @throws {RangeError} If it has another number of weights.
    */
   restore(state: OptimizerState): void {
     this.#optimizer.restore(state);
@@ -141,7 +141,7 @@ export class TfjsEngine implements TrainingEngine {
     const squaredError = tf.customGrad((outputs, targets) => {
       const difference = tf.sub(outputs as tf.Tensor, targets as tf.Tensor);
       differences = tf.keep(difference);
-      // The host sums up the loss itself: the tape needs its gradient alone.
+      // The host sums up the loss itself: the tape only needs its gradient.
       return {
         value: tf.scalar(0),
         gradFunc: () => [
@@ -171,7 +171,7 @@ export class TfjsEngine implements TrainingEngine {
     return { differences: differences!, gradients };
   }
 
-  /** What the model should give: the noise, or v = √ᾱ ε − √(1 − ᾱ) x₀. */
+  /** The targets of the model: the noise, or v = √ᾱ ε − √(1 − ᾱ) x₀. */
   #computeTargets({ clean, noise, alphaBars }: NoisyBatch): Float32Array {
     if (this.#model.prediction === "noise") return noise;
     const nColumns = clean.length / alphaBars.length;
@@ -200,7 +200,7 @@ export class TfjsEngine implements TrainingEngine {
   #write(weights: Float32Array): void {
     this.#variables.forEach((variable, i) => {
       const { start, end } = this.#ranges[i]!;
-      // A copy: some engines keep the array that they are given.
+      // A copy: some backends keep the array that they are given.
       const tensor = tf.tensor(weights.slice(start, end), variable.shape);
       variable.assign(tensor);
       tensor.dispose();

@@ -1,6 +1,6 @@
 /**
- * What a step of training takes: our WASM, stock WASM, and the cpu backend, in
- * one run. Stock is TensorFlow.js as its guides have it: dense layers,
+ * The time of a training step: our WASM, stock WASM, and the cpu backend, in
+ * one run. Stock is TensorFlow.js as its guides show it: dense layers,
  * `model.apply`, `tf.train.adam`.
  *
  * @module
@@ -9,44 +9,44 @@
 import * as tf from "@tensorflow/tfjs";
 import { modelConfigSchema } from "../model_config.ts";
 import { RandomStream } from "../../utils/random.ts";
-import { setEngine } from "./backend.ts";
+import { setBackend } from "./backend.ts";
 import { buildModel } from "../model.ts";
 import {
   addNoise,
-  alphaBars,
+  computeAlphaBars,
   type NoisyBatch,
 } from "../noise/noise_schedule.ts";
 import { TfjsEngine } from "./tfjs_engine.ts";
-import { multiplyAsStock, multiplyPlainly } from "./wasm.ts";
+import { replaceMatMul, restoreMatMul } from "./wasm.ts";
 
 const SIZES = [[128, 64, 32], [256, 256, 256]];
 const BATCHES = [32, 256, 2048];
-/** Steps of a batch before and while it is measured: the code must be warm. */
+/** The numbers of steps before and during a measurement. */
 const STEPS: Readonly<Record<number, { warmup: number; n: number }>> = {
   32: { warmup: 100, n: 200 },
   256: { warmup: 10, n: 40 },
   2048: { warmup: 2, n: 10 },
 };
-/** The cpu backend takes seconds beyond this. */
+/** With larger batches the cpu backend takes seconds. */
 const MAX_ON_CPU = 256;
 
-const configOf = (hiddenLayerSizes: number[]) =>
+const createConfig = (hiddenLayerSizes: number[]) =>
   modelConfigSchema.parse({
     model: "mlp",
     dataset: "moons",
     hiddenLayerSizes,
   });
 
-function someBatch(nRows: number): NoisyBatch {
+function createBatch(nRows: number): NoisyBatch {
   const random = new RandomStream(1, "batch");
   const values = random.fillNormal(new Float32Array(2 * nRows));
-  const schedule = alphaBars(modelConfigSchema.defaults);
+  const schedule = computeAlphaBars(modelConfigSchema.defaults);
   return addNoise({ nRows, values }, { schedule, random });
 }
 
 /** Training as Whisker does it. */
 function whiskerStep(sizes: number[], batch: NoisyBatch) {
-  const config = configOf(sizes);
+  const config = createConfig(sizes);
   const engine = buildModel(config, {
     nColumns: 2,
     random: new RandomStream(1, "init"),
@@ -88,7 +88,7 @@ function stockStep(sizes: number[], batch: NoisyBatch) {
 
 for (const sizes of SIZES) {
   for (const nRows of BATCHES) {
-    const batch = someBatch(nRows);
+    const batch = createBatch(nRows);
     const group = `(${sizes}), batch of ${nRows}`;
     const variants: [string, "wasm" | "cpu", () => () => Promise<unknown>][] = [
       ["whisker on wasm", "wasm", () => whiskerStep(sizes, batch)],
@@ -105,9 +105,9 @@ for (const sizes of SIZES) {
         `${name}, ${group}`,
         { group, baseline: name.startsWith("stock"), ...STEPS[nRows]! },
         async (b) => {
-          await setEngine(engine);
+          await setBackend(engine);
           if (engine === "wasm") {
-            (name.startsWith("stock") ? multiplyAsStock : multiplyPlainly)();
+            (name.startsWith("stock") ? restoreMatMul : replaceMatMul)();
           }
           step ??= make();
           b.start();

@@ -1,43 +1,43 @@
 import type { NoisyBatch } from "../noise/noise_schedule.ts";
 import type { OptimizerState } from "./optimizer.ts";
 
-/** What one step saw. */
+/** The outcome of one step. */
 export interface StepOutcome {
   /** The squared error of each row, in units of noise; shape [nRows]. */
   readonly losses: Float32Array;
-  /** The norm of the gradient before it was clipped; null without weights. */
+  /** The norm of the gradient before clipping; null without weights. */
   readonly gradNorm: number | null;
 }
 
-/** Which weights a model is to have. */
+/** Which weights a model has: those of the last step, or their average. */
 export type WeightsInUse = "last" | "averaged";
 
-/** Trains a model, step by step. */
+/** Trains a model, step by step: what another engine has to implement. */
 export interface TrainingEngine {
   /**
-   * Takes one step: forwards, backwards, update. Where loss or gradient are not
-   * finite, no weight is changed.
+   * Takes one step: forward pass, backward pass, update. If the loss or the
+   * gradient is not finite, no weight changes.
    *
    * @param batch Rows with noise mixed in.
-   * @returns The losses before the update, and the gradient's norm.
+   * @returns The losses before the update, and the norm of the gradient.
    */
   step(batch: NoisyBatch): Promise<StepOutcome>;
 
   /**
-   * Gives the model weights to be evaluated or saved with. Steps go on from the
-   * last ones all the same.
+   * Sets the weights with which the model is evaluated or saved. The next step
+   * continues from the last ones in any case.
    *
    * @param which The last ones, or their average.
    */
   use(which: WeightsInUse): void;
 
-  /** Where training stands: all that it needs to go on, bit for bit. */
+  /** The state of the training: all that a bit-for-bit continuation needs. */
   readonly state: OptimizerState;
 
   /**
-   * Goes on from where training stood.
+   * Continues from a state.
    *
-   * @param state What {@linkcode TrainingEngine.state} gave, of such a model.
+   * @param state What {@linkcode TrainingEngine.state} gave, for such a model.
    */
   restore(state: OptimizerState): void;
 }

@@ -1,6 +1,6 @@
 /**
- * The WebAssembly backend of TensorFlow.js: loaded without any right, and with
- * its slowest kernel replaced.
+ * The WebAssembly backend of TensorFlow.js: loaded without any permission, and
+ * with its slowest kernel replaced.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import simd from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm
   type: "bytes",
 };
 
-/** Makes the backend ready to be set. */
+/** Prepares the backend. */
 export function prepareWasm(): void {
-  // A blob is fetched without any right to the network or to files.
+  // A blob can be fetched without permission to use the network or files.
   const url = URL.createObjectURL(
     new Blob([simd], { type: "application/wasm" }),
   );
@@ -21,13 +21,13 @@ export function prepareWasm(): void {
   setWasmPaths(
     {
       "tfjs-backend-wasm-simd.wasm": url,
-      // Those without SIMD and with threads are not used, but must be named.
+      // The other variants are not used, but must be named.
       "tfjs-backend-wasm.wasm": "",
       "tfjs-backend-wasm-threaded-simd.wasm": "",
     },
     usePlatformFetch,
   );
-  multiplyPlainly();
+  replaceMatMul();
 }
 
 interface MatMulArgs {
@@ -44,13 +44,13 @@ let stock: tf.KernelConfig | undefined;
 /**
  * Replaces matrix multiplication by one that transposes its operands first.
  *
- * The stock kernel multiplies plain matrices by XNNPACK's SIMD code, but those
- * with a transposed operand, of which gradients are made, one number at a time:
- * 86 % of a training step. A transposition costs little beside either. The
- * kernel is replaced and not the gradient of the op, since dense layers use
- * `fused.matMul`, whose gradient calls the kernel directly.
+ * The stock kernel multiplies plain matrices with XNNPACK's SIMD code, but
+ * those with a transposed operand, as in gradients, one number at a time: 86 %
+ * of a training step. Transposing first costs little in comparison. The kernel
+ * is replaced, not the gradient of the operation, because the gradient of
+ * `fused.matMul`, which dense layers use, calls the kernel directly.
  */
-export function multiplyPlainly(): void {
+export function replaceMatMul(): void {
   if (stock) return;
   const multiply = tf.getKernel(tf.BatchMatMul, "wasm");
   const transpose = tf.getKernel(tf.Transpose, "wasm");
@@ -85,8 +85,8 @@ export function multiplyPlainly(): void {
   });
 }
 
-/** Puts the stock kernel back: what benchmarks and tests compare with. */
-export function multiplyAsStock(): void {
+/** Restores the stock kernel, for benchmarks and tests. */
+export function restoreMatMul(): void {
   if (!stock) return;
   replace(stock);
   stock = undefined;

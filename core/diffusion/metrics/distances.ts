@@ -1,6 +1,5 @@
 /**
- * Distances between two samples of points, by which generated points are
- * measured against data.
+ * Distances between two samples of points: generated points and data.
  *
  * @module
  */
@@ -9,25 +8,25 @@ import { RandomStream } from "../../utils/random.ts";
 
 /** Points in some dimension, row after row. */
 export interface Points {
-  /** How many coordinates a point has. */
+  /** The number of coordinates of a point. */
   readonly nColumns: number;
   /** The coordinates, shape [number of points, nColumns]. */
   readonly values: Float64Array;
 }
 
-/** Along how many directions points are compared. */
+/** The number of directions along which points are compared. */
 const N_DIRECTIONS = 64;
 
-function countOf({ values, nColumns }: Points): number {
+function countPoints({ values, nColumns }: Points): number {
   return values.length / nColumns;
 }
 
-function checkAlike(a: Points, b: Points): void {
+function checkSizes(a: Points, b: Points): void {
   if (a.nColumns !== b.nColumns || a.values.length !== b.values.length) {
     throw new RangeError(
-      "Cannot compare points as there must be as many on both sides: current " +
-        `values are ${countOf(a)} × ${a.nColumns} and ` +
-        `${countOf(b)} × ${b.nColumns}`,
+      "Cannot compare points: both samples must have the same size, they are " +
+        `${countPoints(a)} × ${a.nColumns} and ` +
+        `${countPoints(b)} × ${b.nColumns}`,
     );
   }
 }
@@ -39,11 +38,11 @@ function checkAlike(a: Points, b: Points): void {
  *
  * @param a The numbers of one sample.
  * @param b As many numbers of the other.
- * @returns The distance, in the unit of the numbers; NaN where one of them is.
- * @throws {RangeError} If the samples are not of one size.
+ * @returns The distance, in the unit of the numbers; NaN if one of them is NaN.
+ * @throws {RangeError} If the samples have different sizes.
  */
 export function wasserstein1(a: Float64Array, b: Float64Array): number {
-  checkAlike({ nColumns: 1, values: a }, { nColumns: 1, values: b });
+  checkSizes({ nColumns: 1, values: a }, { nColumns: 1, values: b });
   const x = a.toSorted(), y = b.toSorted();
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += Math.abs(x[i]! - y[i]!);
@@ -54,18 +53,18 @@ export function wasserstein1(a: Float64Array, b: Float64Array): number {
  * The sliced Wasserstein distance of order 1: the mean over directions of the
  * distance between the projections (Rabin, Peyré, Delon & Bernot 2012,
  * "Wasserstein barycenter and its application to texture mixing"). In one
- * dimension it is the Wasserstein distance itself; in two, the directions are
- * 64 that are equally spaced; in more, 64 random ones, always the same.
+ * dimension it is the Wasserstein distance itself. In two it uses 64 equally
+ * spaced directions, in more 64 random ones, always the same.
  *
  * @param a Points of one sample.
  * @param b As many points of the other.
  * @returns The distance, in the unit of the points.
- * @throws {RangeError} If the samples are not of one size.
+ * @throws {RangeError} If the samples have different sizes.
  */
 export function slicedWasserstein1(a: Points, b: Points): number {
-  checkAlike(a, b);
+  checkSizes(a, b);
   if (a.nColumns === 1) return wasserstein1(a.values, b.values);
-  const directions = directionsIn(a.nColumns);
+  const directions = createDirections(a.nColumns);
   const distances = directions.map((direction) =>
     wasserstein1(project(a, direction), project(b, direction))
   );
@@ -85,7 +84,7 @@ function project({ values, nColumns }: Points, direction: Float64Array) {
   return projected;
 }
 
-function directionsIn(nColumns: number): Float64Array[] {
+function createDirections(nColumns: number): Float64Array[] {
   const random = new RandomStream(0, "directions");
   return Array.from({ length: N_DIRECTIONS }, (_, i) => {
     if (nColumns === 2) {
@@ -100,51 +99,50 @@ function directionsIn(nColumns: number): Float64Array[] {
 
 /**
  * The energy distance, 2 E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖ (Székely & Rizzo 2013,
- * "Energy statistics"), as a U-statistic: without bias, so that it is 0 on
- * average where both samples are of one distribution, and negative more often
- * than not.
+ * "Energy statistics"), as a U-statistic: unbiased, so it is 0 on average for
+ * samples of the same distribution, and often negative.
  *
  * @param a Points of one sample, at least two.
  * @param b As many points of the other.
  * @returns The estimate, in the unit of the points.
- * @throws {RangeError} If the samples are not of one size.
+ * @throws {RangeError} If the samples have different sizes.
  */
 export function energyDistance(a: Points, b: Points): number {
-  return -meanDifference(a, b, sumOfRoots);
+  return -compareMeans(a, b, sumRoots);
 }
 
 /**
  * The squared maximum mean discrepancy with the kernel exp(−‖x − y‖² / 2h²) as a
  * U-statistic (Gretton, Borgwardt, Rasch, Schölkopf & Smola 2012, "A kernel
- * two-sample test", eq. 3). It may be negative; its floor is 0.
+ * two-sample test", eq. 3). It may be negative.
  *
  * @param a Points of one sample, at least two.
  * @param b As many points of the other.
  * @param bandwidth h, in the unit of the points.
  * @returns The estimate.
- * @throws {RangeError} If the samples are not of one size.
+ * @throws {RangeError} If the samples have different sizes.
  */
 export function mmdSquared(a: Points, b: Points, bandwidth: number): number {
   const scale = 0.5 / bandwidth ** 2;
-  return meanDifference(
+  return compareMeans(
     a,
     b,
-    (squares, from) => sumOfExponentials(squares, { from, scale }),
+    (squares, from) => sumExponentials(squares, { from, scale }),
   );
 }
 
-/** Sums up a function of squared distances, from some place on. */
+/** Sums a function of squared distances, from an index on. */
 type Sum = (squares: Float64Array, from: number) => number;
 
-function sumOfRoots(squares: Float64Array, from: number): number {
+function sumRoots(squares: Float64Array, from: number): number {
   let sum = 0;
   for (let i = from; i < squares.length; i++) sum += Math.sqrt(squares[i]!);
   return sum;
 }
 
-/** The exponential falls to nothing within so many units … */
+/** Beyond this, exp(−x) is negligible. */
 const RANGE = 64;
-/** … of which each is cut into so many parts. */
+/** The number of table entries for each unit of x. */
 const PARTS = 64;
 const TABLE = Float64Array.from(
   { length: RANGE * PARTS + 1 },
@@ -152,11 +150,11 @@ const TABLE = Float64Array.from(
 );
 
 /**
- * Sums up exp(−scale · s): the nearest entry of a table times a series for the
- * rest, to 1e-15 of Math.exp and over twice as fast; most of an evaluation's
- * time is spent in here.
+ * Sums exp(−scale · s): the nearest entry of a table times a series for the
+ * rest, within 1e-15 of Math.exp and more than twice as fast. An evaluation
+ * spends most of its time here.
  */
-function sumOfExponentials(
+function sumExponentials(
   squares: Float64Array,
   { from, scale }: { readonly from: number; readonly scale: number },
 ): number {
@@ -164,7 +162,7 @@ function sumOfExponentials(
   let sum = 0;
   for (let i = from; i < squares.length; i++) {
     const place = stretch * squares[i]!;
-    if (place >= last) continue; // But not where it is NaN.
+    if (place >= last) continue; // NaN is not skipped.
     const entry = (place + 0.5) | 0;
     const x = (entry - place) / PARTS;
     sum += TABLE[entry]! *
@@ -174,27 +172,27 @@ function sumOfExponentials(
 }
 
 /** E f(X, X′) + E f(Y, Y′) − 2 E f(X, Y), of a function of squared distances. */
-function meanDifference(a: Points, b: Points, sum: Sum): number {
-  checkAlike(a, b);
-  const n = countOf(a);
+function compareMeans(a: Points, b: Points, sum: Sum): number {
+  checkSizes(a, b);
+  const n = countPoints(a);
   const within = (points: Points) =>
-    sumOfPairs(points, points, sum, true) / (n * (n - 1) / 2);
-  return within(a) + within(b) - 2 * sumOfPairs(a, b, sum, false) / (n * n);
+    sumPairs(points, points, sum, true) / (n * (n - 1) / 2);
+  return within(a) + within(b) - 2 * sumPairs(a, b, sum, false) / (n * n);
 }
 
-/** Over all pairs; within one sample, over each pair once. */
-function sumOfPairs(
+/** Sums over all pairs; within one sample, over each pair once. */
+function sumPairs(
   a: Points,
   b: Points,
   sum: Sum,
   isWithin: boolean,
 ): number {
-  const n = countOf(a);
+  const n = countPoints(a);
   const columns = Array.from(
     { length: a.nColumns },
-    (_, column) => [columnOf(a, column), columnOf(b, column)] as const,
+    (_, column) => [takeColumn(a, column), takeColumn(b, column)] as const,
   );
-  // A row of distances at a time: one call for many, and no large matrix.
+  // A row of distances at a time needs no large matrix.
   const squares = new Float64Array(n);
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -209,7 +207,7 @@ function sumOfPairs(
   return total;
 }
 
-/** One coordinate of a point, and that of the others from some place on. */
+/** One coordinate of a point, and that of other points from an index on. */
 interface Coordinates {
   readonly x: number;
   readonly y: Float64Array;
@@ -230,6 +228,6 @@ function addSquares(squares: Float64Array, { x, y, from }: Coordinates): void {
   }
 }
 
-function columnOf({ values, nColumns }: Points, column: number): Float64Array {
+function takeColumn({ values, nColumns }: Points, column: number) {
   return values.filter((_, i) => i % nColumns === column);
 }

@@ -1,59 +1,55 @@
-/**
- * Keeps some samples, and the way they came, in the run: what figures show.
- *
- * @module
- */
-
 import type { Run } from "../../run/run.ts";
 import { RandomStream } from "../../utils/random.ts";
 import type { DiffusionData } from "../data/data.ts";
-import { densityOf } from "../data/gaussian_mixture.ts";
+import { computeDensity } from "../data/gaussian_mixture.ts";
 import { Reference } from "../data/reference.ts";
 import type { SamplingTimes } from "../noise/sampling_times.ts";
 
-/** So many points make a picture. */
+/** The number of points in a figure. */
 const MAX_POINTS = 2000;
-/** So many of the reverse process: it is shown several times. */
+/** The number of points in each frame of the reverse process. */
 const MAX_MOVING = 600;
-/** At what shares of noise the reverse process is shown, the samples apart. */
+/** The shares of noise at which the reverse process is shown. */
 const FRAMES = [1, 0.95, 0.85, 0.7, 0.5, 0.3, 0.1];
-/** How finely a density is drawn, and how far beyond the outermost points. */
+/** The number of points of a density, and the margin on both sides. */
 const DENSITY = { points: 300, margin: 0.1 };
-/** A picture needs no more digits. */
+/** The number of digits kept. */
 const DIGITS = 5;
 
 /** Points in the units of the data, row after row. */
 type Rows = readonly (readonly number[])[];
 
-/** Keeps samples of one setting. */
+/** Keeps some samples of one setting, and how they emerged, for figures. */
 export class SampleKeeper {
   readonly #data: DiffusionData;
   readonly #at: SamplingTimes;
-  readonly #shown: ReadonlySet<number>;
+  readonly #shownSteps: ReadonlySet<number>;
   readonly #frames: { noise: number; rows: Rows }[] = [];
   #samples: Rows = [];
 
   /**
-   * Prepares to keep.
+   * Starts with nothing kept.
    *
-   * @param data The data, whose scaling is undone.
-   * @param at Where the sampler stops.
+   * @param data The data, for their units.
+   * @param at The times where the sampler stops.
    */
   constructor(data: DiffusionData, at: SamplingTimes) {
     this.#data = data;
     this.#at = at;
     const noises = Array.from(at.alphaBars, (kept) => Math.sqrt(1 - kept));
-    this.#shown = new Set(FRAMES.map((wanted) => nearest(noises, wanted)));
+    this.#shownSteps = new Set(
+      FRAMES.map((wanted) => findNearest(noises, wanted)),
+    );
   }
 
   /**
-   * Keeps the rows before a step, if that step is one of those shown.
+   * Keeps the rows before a step, if that step is shown.
    *
    * @param rows The rows in standard units.
    * @param step Which step.
    */
   keepStep(rows: Float64Array, step: number): void {
-    if (!this.#shown.has(step)) return;
+    if (!this.#shownSteps.has(step)) return;
     const noise = Math.sqrt(1 - this.#at.alphaBars[step]!);
     this.#frames.push({
       noise: round(noise),
@@ -72,7 +68,7 @@ export class SampleKeeper {
   }
 
   /**
-   * Writes all that was kept into the run, under `samples/`.
+   * Writes the samples into the run, under `samples/`.
    *
    * @param run The run.
    * @param setting How the samples were drawn.
@@ -90,7 +86,7 @@ export class SampleKeeper {
       samples: this.#samples,
       data: this.#unscale(data, MAX_POINTS),
       ...(this.#data.mixture && this.#samples[0]?.length === 1
-        ? { density: this.#density() }
+        ? { density: this.#computeDensity() }
         : {}),
       frames: this.#frames,
     });
@@ -110,7 +106,7 @@ export class SampleKeeper {
   }
 
   /** The true density in one dimension, as pairs of place and density. */
-  #density(): Rows {
+  #computeDensity(): Rows {
     const { mixture, scaling: { means: [mean], deviations: [deviation] } } =
       this.#data;
     const { points, margin } = DENSITY;
@@ -121,14 +117,14 @@ export class SampleKeeper {
     const low = Math.min(...ends) - margin, high = Math.max(...ends) + margin;
     return Array.from({ length: points }, (_, i) => {
       const z = low + (high - low) * i / (points - 1);
-      const density = densityOf(mixture!, [z]) / deviation!;
+      const density = computeDensity(mixture!, [z]) / deviation!;
       return [round(mean! + deviation! * z), round(density)];
     });
   }
 }
 
-/** Where the number is that comes nearest. */
-function nearest(values: readonly number[], wanted: number): number {
+/** Finds the index of the nearest number. */
+function findNearest(values: readonly number[], wanted: number): number {
   const distances = values.map((value) => Math.abs(value - wanted));
   return distances.indexOf(Math.min(...distances));
 }

@@ -1,6 +1,6 @@
 /**
- * Layers that TensorFlow.js lacks, with their gradients written out where that
- * is faster.
+ * Layers that TensorFlow.js lacks, with handwritten gradients where these are
+ * faster.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import * as tf from "@tensorflow/tfjs";
 import type { RandomStream } from "../../utils/random.ts";
 import type { NetworkConfig } from "./network_config.ts";
 
-/** A layer whose weights are drawn by a stream of the run. */
+/** A layer that draws its weights. */
 export interface RandomLayer {
   /**
    * Draws the layer's weights.
    *
-   * @param random What draws.
+   * @param random Draws the numbers.
    */
   initialise(random: RandomStream): void;
 }
@@ -24,13 +24,13 @@ export function isRandomLayer(layer: object): layer is RandomLayer {
   return "initialise" in layer;
 }
 
-function first<T>(inputs: T | T[]): T {
+function takeFirst<T>(inputs: T | T[]): T {
   return Array.isArray(inputs) ? inputs[0]! : inputs;
 }
 
 /**
- * Predicts that a noisy row is nothing but noise: gives it back as it is. It
- * has no weights; what it reaches is the baseline that a model must beat.
+ * Predicts that a noisy row is pure noise: returns it as it is. It has no
+ * weights; its loss is the baseline for other models.
  */
 export class IdentityNoise extends tf.layers.Layer {
   /** The name in saved models. */
@@ -41,41 +41,41 @@ export class IdentityNoise extends tf.layers.Layer {
     return inputShape[0]!;
   }
 
-  /** Gives the noisy rows back, as a tensor of its own. */
+  /** Returns the noisy rows as a new tensor. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return first(inputs).clone();
+    return takeFirst(inputs).clone();
   }
 }
 tf.serialization.registerClass(IdentityNoise);
 
-/** What an embedding is made with. */
+/** The arguments of an embedding. */
 export interface EmbeddingArgs {
   /** The layer's name. */
   readonly name?: string;
-  /** How many numbers it makes of one input; an even number. */
+  /** The number of its outputs; even. */
   readonly size: number;
 }
 
 /**
- * The highest frequency, in radians over the whole time. DDPM has 1000, at which
+ * The highest frequency in radians per unit of time. DDPM has 1000, with which
  * neighbouring timesteps have nothing in common and each learns its own error.
  */
 const HIGHEST_FREQUENCY = 100;
-/** The highest frequency over the lowest. */
+/** The ratio of the highest frequency to the lowest. */
 const FREQUENCY_RATIO = 1000;
 
 /**
- * Embeds a time as sines and cosines of falling frequency, as positions are in
+ * Embeds a time as sines and cosines of falling frequency, like positions in
  * Vaswani et al. (2017, "Attention is all you need", section 3.5) and times in
- * DDPM (Ho, Jain & Abbeel 2020, appendix B), from 100 to 0.1 radians over the
- * whole time: [batch, 1] becomes [batch, size].
+ * DDPM (Ho, Jain & Abbeel 2020, appendix B), from 100 to 0.1 radians per unit
+ * of time: [batch, 1] becomes [batch, size].
  */
 export class SinusoidalEmbedding extends tf.layers.Layer {
   /** The name in saved models. */
   static readonly className = "SinusoidalEmbedding";
   readonly #size: number;
 
-  /** Makes the layer. */
+  /** Creates the layer. */
   constructor(args: EmbeddingArgs) {
     super(args);
     this.#size = args.size;
@@ -89,32 +89,35 @@ export class SinusoidalEmbedding extends tf.layers.Layer {
   /** Embeds times in (0, 1]. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const half = this.#size / 2;
-    return tf.tidy(() => {
-      const frequencies = Float32Array.from(
-        { length: half },
-        (_, i) =>
-          HIGHEST_FREQUENCY * FREQUENCY_RATIO ** (-i / Math.max(half - 1, 1)),
-      );
-      return waves(first(inputs), tf.tensor2d(frequencies, [1, half]));
-    });
+    const frequencies = Float32Array.from(
+      { length: half },
+      (_, i) =>
+        HIGHEST_FREQUENCY * FREQUENCY_RATIO ** (-i / Math.max(half - 1, 1)),
+    );
+    return computeWaves(inputs, () => tf.tensor2d(frequencies, [1, half]));
   }
 
-  /** What the layer is made with. */
+  /** The arguments of the layer. */
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), size: this.#size };
   }
 }
 tf.serialization.registerClass(SinusoidalEmbedding);
 
-/** Sine and cosine of products with frequencies. */
-function waves(inputs: tf.Tensor, frequencies: tf.Tensor): tf.Tensor {
-  const angles = tf.matMul(inputs, frequencies);
-  return tf.concat([tf.sin(angles), tf.cos(angles)], 1);
+/** Sines and cosines of the products of inputs and frequencies. */
+function computeWaves(
+  inputs: tf.Tensor | tf.Tensor[],
+  createFrequencies: () => tf.Tensor,
+): tf.Tensor {
+  return tf.tidy(() => {
+    const angles = tf.matMul(takeFirst(inputs), createFrequencies());
+    return tf.concat([tf.sin(angles), tf.cos(angles)], 1);
+  });
 }
 
 /**
  * Embeds rows as sines and cosines of random projections, so that a small
- * network can follow fine structure (Tancik et al. 2020, "Fourier features let
+ * network can learn fine structure (Tancik et al. 2020, "Fourier features let
  * networks learn high frequency functions in low dimensional domains", eq. 5,
  * with σ = 1): [batch, nColumns] becomes [batch, size]. The frequencies are
  * drawn once and not trained.
@@ -125,13 +128,13 @@ export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
   readonly #size: number;
   #frequencies!: tf.LayerVariable;
 
-  /** Makes the layer. */
+  /** Creates the layer. */
   constructor(args: EmbeddingArgs) {
     super(args);
     this.#size = args.size;
   }
 
-  /** Makes room for the frequencies. */
+  /** Allocates the frequencies. */
   override build(inputShape: tf.Shape): void {
     const isTrained = false;
     this.#frequencies = this.addWeight(
@@ -157,43 +160,40 @@ export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
 
   /** Embeds rows. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() => waves(first(inputs), this.#frequencies.read()));
+    return computeWaves(inputs, () => this.#frequencies.read());
   }
 
-  /** What the layer is made with. */
+  /** The arguments of the layer. */
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), size: this.#size };
   }
 }
 tf.serialization.registerClass(FourierFeatures);
 
-/** What units do with their sum; `linear` leaves it as it is. */
+/** The activation function of units; `linear` is the identity function. */
 export type Activation = NetworkConfig["activation"] | "linear";
 
-/** What a {@linkcode DenseLayer} is made with. */
+/** The arguments of a {@linkcode DenseLayer}. */
 export interface DenseArgs {
   /** The layer's name. */
   readonly name?: string;
-  /** How many units it has. */
+  /** The number of units. */
   readonly units: number;
-  /** What they do with their sum. */
+  /** Their activation function. */
   readonly activation: Activation;
-  /** The deviation of the weights drawn for one input; 0 for zeros. */
+  /** The standard deviation of weights with one input; 0 for zeros. */
   readonly gain: number;
-  /** Whether nothing before it is trained, so that no gradient goes there. */
+  /** Whether no layer before it is trained, so its inputs need no gradient. */
   readonly isFirst?: boolean;
 }
 
-/** A value and what the gradient of the sum needs; both are tensors. */
-interface Activated {
-  readonly value: tf.Tensor;
-  readonly saved: tf.Tensor[];
-}
-
-/** An activation: forwards, and its derivative from what was saved. */
+/** An activation: its value, and its derivative from saved tensors. */
 interface ActivationRule {
-  readonly forward: (sum: tf.Tensor) => Activated;
-  /** Null where it is 1. */
+  readonly forward: (sum: tf.Tensor) => {
+    readonly value: tf.Tensor;
+    readonly saved: tf.Tensor[];
+  };
+  /** Null for a derivative of 1. */
   readonly derivative: (saved: readonly tf.Tensor[]) => tf.Tensor | null;
 }
 
@@ -229,12 +229,12 @@ const ACTIVATIONS: Readonly<Record<Activation, ActivationRule>> = {
 };
 
 /**
- * A dense layer, activation(x W + b), and x added where it has as many columns
- * as units and the units are not linear (He et al. 2016, "Deep residual
- * learning"). Of two inputs the second is added to the sum, one row for all or
- * a row for each: so a time that all rows share is embedded once.
+ * A dense layer, activation(x W + b). It adds x if there are as many inputs as
+ * units and the units are not linear (He et al. 2016, "Deep residual
+ * learning"). A second input is added to x W + b: one row for all rows, or one
+ * for each. So a time that all rows share is embedded once.
  *
- * Its gradient is written out: one node of the tape in place of five, and sums
+ * Its gradient is written out: one node of the tape instead of five, and sums
  * over rows as products, which are faster than TensorFlow.js's sums.
  */
 export class DenseLayer extends tf.layers.Layer implements RandomLayer {
@@ -244,17 +244,17 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
   #kernel!: tf.LayerVariable;
   #bias!: tf.LayerVariable;
 
-  /** Makes the layer. */
+  /** Creates the layer. */
   constructor(args: DenseArgs) {
     super(args);
     this.#args = args;
   }
 
-  /** Makes room for the weights. */
+  /** Allocates the weights. */
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const { units } = this.#args;
     const zeros = tf.initializers.zeros();
-    const shape = [firstShape(inputShape).at(-1)!, units];
+    const shape = [takeFirstShape(inputShape).at(-1)!, units];
     this.#kernel = this.addWeight("kernel", shape, "float32", zeros);
     this.#bias = this.addWeight("bias", [units], "float32", zeros);
     this.built = true;
@@ -271,7 +271,7 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
 
   /** [batch, units]. */
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    return [firstShape(inputShape)[0]!, this.#args.units];
+    return [takeFirstShape(inputShape)[0]!, this.#args.units];
   }
 
   /** Rows [batch, nInputs] become [batch, units]. */
@@ -281,13 +281,13 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
     return tf.tidy(() => {
       const weights = [this.#kernel.read(), this.#bias.read()];
       const terms = added ? [rows!, ...weights, added] : [rows!, ...weights];
-      const outputs = denseOp(this.#args)(...terms);
+      const outputs = createDenseOp(this.#args)(...terms);
       const isResidual = activation !== "linear" && rows!.shape[1] === units;
       return isResidual ? tf.add(outputs, rows!) : outputs;
     });
   }
 
-  /** What the layer is made with. */
+  /** The arguments of the layer. */
   override getConfig(): tf.serialization.ConfigDict {
     const { name: _, ...args } = this.#args;
     return { ...super.getConfig(), ...args };
@@ -295,12 +295,12 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
 }
 tf.serialization.registerClass(DenseLayer);
 
-function firstShape(shapes: tf.Shape | tf.Shape[]): tf.Shape {
+function takeFirstShape(shapes: tf.Shape | tf.Shape[]): tf.Shape {
   return Array.isArray(shapes[0]) ? shapes[0] : shapes as tf.Shape;
 }
 
-/** The operation of x, W, b and what may be added, with its gradient. */
-function denseOp(
+/** The operation on x, W, b and an optional term, with its gradient. */
+function createDenseOp(
   { activation, isFirst = false }: DenseArgs,
 ): (...terms: tf.Tensor[]) => tf.Tensor {
   const { forward, derivative } = ACTIVATIONS[activation];
@@ -328,7 +328,7 @@ function denseOp(
   });
 }
 
-/** Gives a variable numbers drawn one by one. */
+/** Fills a variable with numbers drawn one by one. */
 function write(variable: tf.LayerVariable, draw: () => number): void {
   const size = variable.shape.reduce<number>((a, b) => a * b!, 1);
   const values = Float32Array.from({ length: size }, draw);

@@ -1,22 +1,16 @@
-/**
- * The denoising loss: how far predicted noise is from the noise that is there.
- *
- * @module
- */
-
 import type { NoisePredictor } from "./noise_predictor.ts";
 import type { NoisyBatch } from "./noise_schedule.ts";
 
 /**
- * The squared errors of predicted noise, row by row: the simple objective of
- * Ho, Jain & Abbeel (2020, eq. 14) before its mean is taken, in units of noise
- * whatever the model itself predicts.
+ * Computes the squared error of the predicted noise for each row: the simple
+ * objective of Ho, Jain & Abbeel (2020, eq. 14) before averaging, in units of
+ * noise whatever the model itself predicts.
  *
- * @param predictor What predicts the noise.
+ * @param predictor The predictor of the noise.
  * @param batch Rows with noise mixed in.
  * @returns The mean over columns of (ε̂ − ε)², shape [nRows].
  */
-export async function denoisingLosses(
+export async function computeDenoisingLosses(
   predictor: NoisePredictor,
   { nRows, noisy, noise, times, alphaBars }: NoisyBatch,
 ): Promise<Float64Array> {

@@ -1,15 +1,15 @@
 /**
- * What samplers and measures ask of a model: one small interface.
+ * The interface of models for samplers and metrics.
  *
  * @module
  */
 
 import {
-  expectedNoise,
+  computeExpectedNoise,
   type GaussianMixture,
 } from "../data/gaussian_mixture.ts";
 
-/** When rows are: their times, and how much of the data is left there. */
+/** The noise levels of rows. */
 export interface NoiseLevels {
   /** The time of each row as a share of nTimesteps, in (0, 1]. */
   readonly times: Float64Array;
@@ -32,20 +32,20 @@ export interface NoisePredictor {
   ): Float64Array | Promise<Float64Array>;
 }
 
-/** Takes a noisy row for nothing but noise: the baseline. */
+/** The baseline: assumes that a noisy row is pure noise. */
 export const IDENTITY: NoisePredictor = {
   predictNoise: (noisy) => noisy.slice(),
 };
 
 /**
- * What a perfect model would predict, for data that are a Gaussian mixture.
+ * Creates the predictor of a perfect model, for data from a Gaussian mixture.
  *
  * @param mixture The mixture in standard units.
  * @returns The predictor.
  */
-export function exactScore(mixture: GaussianMixture): NoisePredictor {
+export function createExactScore(mixture: GaussianMixture): NoisePredictor {
   return {
     predictNoise: (noisy, { alphaBars }) =>
-      expectedNoise(mixture, noisy, alphaBars),
+      computeExpectedNoise(mixture, noisy, alphaBars),
   };
 }

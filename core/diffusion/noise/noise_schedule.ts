@@ -18,21 +18,21 @@ const LINEAR = { first: 1e-4, last: 0.02 };
 const COSINE_OFFSET = 0.008;
 const LARGEST_BETA = 0.999;
 
-/** More signal than this at the end, and sampling begins with the wrong noise. */
+/** With more signal at the end, sampling would begin with the wrong noise. */
 const MAX_SIGNAL_LEFT = 0.01;
 
 /**
- * The βₜ of a schedule: the variance of the noise that each step adds.
+ * Computes the βₜ of a schedule: the variance of the noise that each step adds.
  *
  * `linear` grows from 1e-4 to 0.02, as in DDPM (Ho, Jain & Abbeel 2020);
- * `quadratic` does so by its root, which spends more steps near the data;
- * `cosine` follows from ᾱ(t) = cos²((t/T + s)/(1 + s) · π/2), as in Nichol &
+ * `quadratic` is linear in √β, with more steps near the data; `cosine` follows
+ * from ᾱ(t) = cos²((t/T + s)/(1 + s) · π/2), as in Nichol &
  * Dhariwal (2021, eq. 17), each β at most 0.999.
  *
  * @param config Which schedule, and how many steps it has.
  * @returns βₜ for t = 1 … T, shape [nTimesteps].
  */
-export function betas(config: ScheduleConfig): Float64Array {
+export function computeBetas(config: ScheduleConfig): Float64Array {
   const { betaSchedule, nTimesteps } = config;
   const { first, last } = LINEAR;
   const signal = (t: number) => {
@@ -53,26 +53,26 @@ export function betas(config: ScheduleConfig): Float64Array {
 }
 
 /**
- * The ᾱₜ of a schedule: the share of the data's variance that is left at each
- * time, ∏ (1 − β) up to there.
+ * Computes the ᾱₜ of a schedule: the share of the data's variance that is left
+ * at each time, ∏ (1 − β) up to there.
  *
  * @param config Which schedule, and how many steps it has.
  * @returns ᾱₜ for t = 1 … T, shape [nTimesteps], falling from near 1.
  */
-export function alphaBars(config: ScheduleConfig): Float64Array {
+export function computeAlphaBars(config: ScheduleConfig): Float64Array {
   let product = 1;
-  return betas(config).map((beta) => product *= 1 - beta);
+  return computeBetas(config).map((beta) => product *= 1 - beta);
 }
 
 /**
- * Says what is wrong with a schedule that leaves signal at its end: samples
- * begin with pure noise, which is then not what the model was trained on.
+ * Warns of a schedule that leaves signal at its end: sampling begins with pure
+ * noise, which such a model has not seen in training.
  *
  * @param config Which schedule, and how many steps it has.
- * @returns The warning, with ᾱ of the last step; undefined where all is well.
+ * @returns The warning, with ᾱ of the last step; undefined if there is none.
  */
 export function warnOfSignal(config: ScheduleConfig): string | undefined {
-  const left = alphaBars(config).at(-1)!;
+  const left = computeAlphaBars(config).at(-1)!;
   if (left <= MAX_SIGNAL_LEFT) return undefined;
   const { betaSchedule, nTimesteps } = config;
   return `betaSchedule ${betaSchedule} with nTimesteps ${nTimesteps} leaves ` +
@@ -83,11 +83,11 @@ export function warnOfSignal(config: ScheduleConfig): string | undefined {
 
 /** How {@linkcode addNoise} mixes. */
 export interface NoiseOptions {
-  /** ᾱₜ by time, what {@linkcode alphaBars} gave. */
+  /** ᾱₜ by time, what {@linkcode computeAlphaBars} gave. */
   readonly schedule: Float64Array;
   /** Draws the times and the noise. */
   readonly random: RandomStream;
-  /** The level of all rows, in place of a timestep drawn for each. */
+  /** One level for all rows, instead of a random timestep for each. */
   readonly level?: NoiseLevel;
 }
 
@@ -108,8 +108,8 @@ export interface NoisyBatch {
 }
 
 /**
- * Mixes noise into data: xₜ = √ᾱₜ x + √(1 − ᾱₜ) ε, each row at a time of its
- * own, drawn uniformly (Ho, Jain & Abbeel 2020, eq. 4 and algorithm 1).
+ * Mixes noise into data: xₜ = √ᾱₜ x + √(1 − ᾱₜ) ε, with a time for each row,
+ * drawn uniformly (Ho, Jain & Abbeel 2020, eq. 4 and algorithm 1).
  *
  * @param batch The data in standard units.
  * @param options The schedule, and what draws times and noise.

@@ -10,7 +10,7 @@ import {
   GENERATED,
   MIXTURE,
 } from "../../../core/diffusion/data/datasets.ts";
-import { densityOf } from "../../../core/diffusion/data/gaussian_mixture.ts";
+import { computeDensity } from "../../../core/diffusion/data/gaussian_mixture.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
 
 const N_ROWS = 20_000;
@@ -153,7 +153,7 @@ Deno.test("GENERATED.mixture draws from the density of its mixture, three bumps"
     let sum = 0;
     for (let part = 0; part < N_PARTS; part++) {
       const x = FIRST + WIDTH * (bin + (part + 0.5) / N_PARTS);
-      sum += densityOf(MIXTURE, [x]) * WIDTH / N_PARTS;
+      sum += computeDensity(MIXTURE, [x]) * WIDTH / N_PARTS;
     }
     return N_ROWS * sum;
   });

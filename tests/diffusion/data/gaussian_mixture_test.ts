@@ -1,9 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "../../../testing/properties.ts";
 import {
-  densityOf,
+  computeDensity,
+  computeExpectedNoise,
   drawRow,
-  expectedNoise,
   type GaussianMixture,
   standardiseMixture,
 } from "../../../core/diffusion/data/gaussian_mixture.ts";
@@ -52,33 +52,41 @@ const cases = fc.constantFrom(LINE, PLANE).chain((mixture) => {
   });
 });
 
-Deno.test("densityOf() is the weighted sum of products of normal densities", () => {
+Deno.test("computeDensity() is the weighted sum of products of normal densities", () => {
   fc.assert(fc.property(cases, ({ mixture, row }) => {
     const expected = noisedDensity(mixture, row, 1);
-    assertAlmostEquals(densityOf(mixture, row), expected, 1e-14);
+    assertAlmostEquals(computeDensity(mixture, row), expected, 1e-14);
   }));
   const standard = [{ weight: 1, means: [5], deviations: [2] }];
-  assertAlmostEquals(densityOf(standard, [5]), 0.3989422804014327 / 2, 1e-15);
-  assertAlmostEquals(densityOf(standard, [7]), 0.24197072451914337 / 2, 1e-15);
+  assertAlmostEquals(
+    computeDensity(standard, [5]),
+    0.3989422804014327 / 2,
+    1e-15,
+  );
+  assertAlmostEquals(
+    computeDensity(standard, [7]),
+    0.24197072451914337 / 2,
+    1e-15,
+  );
 });
 
-Deno.test("densityOf() integrates to 1", () => {
+Deno.test("computeDensity() integrates to 1", () => {
   const STEP = 0.1;
   const grid = Array.from({ length: 181 }, (_, i) => (i - 90) * STEP);
-  const line = grid.reduce((sum, x) => sum + densityOf(LINE, [x]), 0);
+  const line = grid.reduce((sum, x) => sum + computeDensity(LINE, [x]), 0);
   assertAlmostEquals(line * STEP, 1, 1e-9);
   let plane = 0;
   for (const x of grid) {
-    for (const y of grid) plane += densityOf(PLANE, Float64Array.of(x, y));
+    for (const y of grid) plane += computeDensity(PLANE, Float64Array.of(x, y));
   }
   assertAlmostEquals(plane * STEP ** 2, 1, 1e-9);
 });
 
-Deno.test("expectedNoise() is −√(1 − ᾱ) times the slope of the log of the noised density", () => {
+Deno.test("computeExpectedNoise() is −√(1 − ᾱ) times the slope of the log of the noised density", () => {
   const H = 1e-5;
   fc.assert(
     fc.property(cases, ({ mixture, row, alphaBar }) => {
-      const noise = expectedNoise(
+      const noise = computeExpectedNoise(
         mixture,
         Float64Array.from(row),
         Float64Array.of(alphaBar),
@@ -97,15 +105,15 @@ Deno.test("expectedNoise() is −√(1 − ᾱ) times the slope of the log of th
   );
 });
 
-Deno.test("expectedNoise() takes each row at its own noise level", () => {
+Deno.test("computeExpectedNoise() takes each row at its own noise level", () => {
   const rows = [[0, 1], [-1, 2.5], [3, -2]], levels = [0.1, 0.5, 0.95];
   const one = (i: number) =>
-    expectedNoise(
+    computeExpectedNoise(
       PLANE,
       Float64Array.from(rows[i]!),
       Float64Array.of(levels[i]!),
     );
-  const all = expectedNoise(
+  const all = computeExpectedNoise(
     PLANE,
     Float64Array.from(rows.flat()),
     Float64Array.from(levels),
@@ -113,7 +121,7 @@ Deno.test("expectedNoise() takes each row at its own noise level", () => {
   assertEquals([...all], [0, 1, 2].flatMap((i) => [...one(i)]));
 });
 
-Deno.test("expectedNoise() is the mean of the noise in rows that come near a point", () => {
+Deno.test("computeExpectedNoise() is the mean of the noise in rows that come near a point", () => {
   // Without a formula for the density: noise is mixed in, and what it was is
   // averaged where the mixture falls into a narrow window.
   const random = new RandomStream(5, "noised rows");
@@ -126,7 +134,7 @@ Deno.test("expectedNoise() is the mean of the noise in rows that come near a poi
     if (Math.abs(noisy - at) < HALF_WIDTH) inside.push(noise);
   }
   const mean = inside.reduce((sum, x) => sum + x, 0) / inside.length;
-  const [expected] = expectedNoise(
+  const [expected] = computeExpectedNoise(
     LINE,
     Float64Array.of(at),
     Float64Array.of(alphaBar),
@@ -134,15 +142,15 @@ Deno.test("expectedNoise() is the mean of the noise in rows that come near a poi
   assertAlmostEquals(mean, expected!, 5 / Math.sqrt(inside.length));
 });
 
-Deno.test("expectedNoise() is finite where all densities underflow, that of the nearest part", () => {
+Deno.test("computeExpectedNoise() is finite where all densities underflow, that of the nearest part", () => {
   const alphaBar = 0.9;
   for (const x of [100, -100, 1e6]) {
     const rows = Float64Array.of(x, x);
-    const noise = expectedNoise(PLANE, rows, Float64Array.of(alphaBar));
+    const noise = computeExpectedNoise(PLANE, rows, Float64Array.of(alphaBar));
     assert(noise.every(Number.isFinite));
   }
   // Far off, the widest part has the row for itself.
-  const [noise] = expectedNoise(
+  const [noise] = computeExpectedNoise(
     LINE,
     Float64Array.of(100),
     Float64Array.of(alphaBar),
@@ -238,8 +246,8 @@ Deno.test("standardiseMixture() changes the density by the change of variables",
   fc.assert(fc.property(coordinate, coordinate, (x, y) => {
     const z = [(x - 3) / 2.5, (y + 0.5) / 0.2];
     assertAlmostEquals(
-      densityOf(standard, z),
-      densityOf(PLANE, [x, y]) * volume,
+      computeDensity(standard, z),
+      computeDensity(PLANE, [x, y]) * volume,
       1e-12,
     );
   }));

@@ -23,21 +23,21 @@ const load = async () => {
   };
 };
 
-testWith("files", "setEngine() takes wasm for auto", async () => {
-  const { tf, setEngine } = await load();
-  assertEquals(await setEngine("auto"), "wasm");
+testWith("files", "setBackend() takes wasm for auto", async () => {
+  const { tf, setBackend } = await load();
+  assertEquals(await setBackend("auto"), "wasm");
   assertEquals(tf.getBackend(), "wasm");
-  assertEquals(await setEngine("cpu"), "cpu");
+  assertEquals(await setBackend("cpu"), "cpu");
   assertEquals(tf.getBackend(), "cpu");
-  assertEquals(await setEngine("wasm"), "wasm");
+  assertEquals(await setBackend("wasm"), "wasm");
   assertEquals(tf.getBackend(), "wasm");
 });
 
 testWith(
   "files",
-  "setEngine() says so where this machine lacks an engine",
+  "setBackend() says so where this machine lacks an engine",
   async () => {
-    const { tf, setEngine } = await load();
+    const { tf, setBackend } = await load();
     tf.registerBackend("webgpu", () => {
       throw new Error("no adapter");
     });
@@ -45,23 +45,23 @@ testWith(
     console.warn = () => {};
     try {
       await assertRejects(
-        () => setEngine("webgpu"),
+        () => setBackend("webgpu"),
         RangeError,
-        "Cannot use --engine webgpu as this machine does not have it",
+        "Cannot use --engine webgpu: this machine does not have it",
       );
     } finally {
       console.warn = warn;
       tf.removeBackend("webgpu");
-      await setEngine("cpu");
+      await setBackend("cpu");
     }
   },
 );
 
 testWith(
   "files",
-  "numericsOf() tells fused from rounded products, and single from double sums",
+  "detectNumerics() tells fused from rounded products, and single from double sums",
   async () => {
-    const { numericsOf, setEngine } = await load();
+    const { detectNumerics, setBackend } = await load();
     const { fround } = Math;
     const product =
       (step: (sum: number, x: number, y: number) => number) =>
@@ -74,13 +74,17 @@ testWith(
       [(sum, x, y) => sum + x * y, false, "float64"],
     ] as const satisfies [Parameters<typeof product>[0], boolean, string][];
     for (const [step, fma, accumulation] of cases) {
-      assertEquals(await numericsOf(product(step)), { fma, accumulation });
+      assertEquals(await detectNumerics(product(step)), { fma, accumulation });
     }
     for (
       const [engine, accumulation] of [["wasm", "float32"], ["cpu", "float64"]]
     ) {
-      await setEngine(engine as "wasm");
-      assertEquals(await numericsOf(), { fma: false, accumulation }, engine);
+      await setBackend(engine as "wasm");
+      assertEquals(
+        await detectNumerics(),
+        { fma: false, accumulation },
+        engine,
+      );
     }
   },
 );
@@ -95,11 +99,10 @@ for (const transposeA of [false, true]) {
   for (const transposeB of [false, true]) {
     testWith(
       "files",
-      `multiplyPlainly() changes no product and no gradient: transposed ${transposeA}, ${transposeB}`,
+      `replaceMatMul() changes no product and no gradient: transposed ${transposeA}, ${transposeB}`,
       async () => {
-        const { tf, multiplyAsStock, multiplyPlainly, setEngine } =
-          await load();
-        await setEngine("wasm");
+        const { tf, restoreMatMul, replaceMatMul, setBackend } = await load();
+        await setBackend("wasm");
         const random = new RandomStream(1, "matrices");
         const draw = (shape: readonly number[]) =>
           Array.from({ length: shape[0]! * shape[1]! }, () => random.normal());
@@ -128,10 +131,10 @@ for (const transposeA of [false, true]) {
         const before = tf.memory().numTensors;
         const ours = products();
         assertEquals(tf.memory().numTensors, before);
-        multiplyAsStock();
+        restoreMatMul();
         const theirs = products();
-        multiplyPlainly();
-        await setEngine("cpu");
+        replaceMatMul();
+        await setBackend("cpu");
         const reference = products();
         assertEquals(ours.length, 15 + 12 + 20 + 30);
         ours.forEach((value, i) => {
@@ -145,19 +148,19 @@ for (const transposeA of [false, true]) {
 
 testWith(
   "files",
-  "multiplyPlainly() frees what it transposes, and can be done twice",
+  "replaceMatMul() frees what it transposes, and can be done twice",
   async () => {
-    const { tf, multiplyAsStock, multiplyPlainly, setEngine } = await load();
-    await setEngine("wasm");
-    multiplyPlainly();
+    const { tf, restoreMatMul, replaceMatMul, setBackend } = await load();
+    await setBackend("wasm");
+    replaceMatMul();
     const backend = tf.backend();
     const before = backend.numDataIds();
     tf.tidy(() => void tf.matMul(tf.ones([9, 8]), tf.ones([7, 9]), true, true));
     assertEquals(backend.numDataIds(), before);
-    multiplyAsStock();
-    multiplyAsStock();
-    multiplyPlainly();
-    await setEngine("cpu");
+    restoreMatMul();
+    restoreMatMul();
+    replaceMatMul();
+    await setBackend("cpu");
   },
 );
 
@@ -167,9 +170,9 @@ testWith(
   async () => {
     const run = async (engine: string) => {
       const code = `
-        import { setEngine } from "${ROOT}/core/diffusion/engines/backend.ts";
+        import { setBackend } from "${ROOT}/core/diffusion/engines/backend.ts";
         import * as tf from "@tensorflow/tfjs";
-        await setEngine("${engine}");
+        await setBackend("${engine}");
         const [sum] = tf.ones([5]).sum().dataSync();
         const kernels = tf.getKernelsForBackend("wasm").length;
         console.log(JSON.stringify([sum, tf.getBackend(), kernels > 0]));`;
@@ -198,7 +201,7 @@ testWith(
   "files",
   "both engines give the same prediction and the same step of training",
   async () => {
-    const { setEngine } = await load();
+    const { setBackend } = await load();
     const { modelConfigSchema } = await import(
       "../../../core/diffusion/model_config.ts"
     );
@@ -208,7 +211,7 @@ testWith(
     const { TfjsEngine } = await import(
       "../../../core/diffusion/engines/tfjs_engine.ts"
     );
-    const { addNoise, alphaBars } = await import(
+    const { addNoise, computeAlphaBars } = await import(
       "../../../core/diffusion/noise/noise_schedule.ts"
     );
     const config = modelConfigSchema.parse({
@@ -217,14 +220,14 @@ testWith(
       inputEmbedding: "fourier",
     });
     const after = async (engine: "wasm" | "cpu") => {
-      await setEngine(engine);
+      await setBackend(engine);
       using model = await buildModel(config, {
         nColumns: 2,
         random: new RandomStream(1, "init"),
       });
       const training = await TfjsEngine.create(model, { config, nSteps: 5 });
       const random = new RandomStream(2, "noise");
-      const schedule = alphaBars(config);
+      const schedule = computeAlphaBars(config);
       const norms: number[] = [];
       for (let step = 0; step < 5; step++) {
         const values = random.fillNormal(new Float32Array(2 * 16));
@@ -243,7 +246,7 @@ testWith(
     const fast = await after("wasm");
     fast.forEach((value, i) => assertAlmostEquals(value, reference[i]!, 2e-3));
     assert(fast.some((value) => Math.abs(value) > 0.01));
-    await setEngine("cpu");
+    await setBackend("cpu");
   },
 );
 

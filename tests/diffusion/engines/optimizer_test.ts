@@ -1,8 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "../../../testing/properties.ts";
 import {
-  emaDecayAt,
-  learningRateAt,
+  computeEmaDecay,
+  computeLearningRate,
   Optimizer,
   type OptimizerConfig,
   type WeightRange,
@@ -227,22 +227,24 @@ Deno.test("Optimizer with emaDecay 0 has averaged weights that are the weights",
   }
 });
 
-Deno.test("learningRateAt() of constant is the learning rate, whatever the step", () => {
+Deno.test("computeLearningRate() of constant is the learning rate, whatever the step", () => {
   for (const step of [0, 1, 50, 99, 100, 1000]) {
-    assertEquals(learningRateAt(CONFIG, step, 100), 0.01);
+    assertEquals(computeLearningRate(CONFIG, step, 100), 0.01);
   }
 });
 
-Deno.test("learningRateAt() rises by equal parts over the warm-up, to its highest", () => {
+Deno.test("computeLearningRate() rises by equal parts over the warm-up, to its highest", () => {
   for (const learningRateSchedule of ["constant", "cosine"] as const) {
     const config = { ...CONFIG, learningRateSchedule, warmupSteps: 4 };
-    const rates = [0, 1, 2, 3, 4].map((s) => learningRateAt(config, s, 100));
+    const rates = [0, 1, 2, 3, 4].map((s) =>
+      computeLearningRate(config, s, 100)
+    );
     const expected = [0.0025, 0.005, 0.0075, 0.01, 0.01];
     rates.forEach((rate, i) => assertAlmostEquals(rate, expected[i]!, 1e-17));
   }
 });
 
-Deno.test("learningRateAt() of cosine falls from its highest to 0 by half a cosine", () => {
+Deno.test("computeLearningRate() of cosine falls from its highest to 0 by half a cosine", () => {
   for (const warmupSteps of [0, 20]) {
     const config = {
       ...CONFIG,
@@ -251,7 +253,7 @@ Deno.test("learningRateAt() of cosine falls from its highest to 0 by half a cosi
     } as const;
     const nSteps = 100 + warmupSteps;
     const at = (step: number) =>
-      learningRateAt(config, warmupSteps + step, nSteps);
+      computeLearningRate(config, warmupSteps + step, nSteps);
     assertEquals(at(0), 0.01);
     assertAlmostEquals(at(25), 0.01 * (1 + Math.SQRT1_2) / 2, 1e-17);
     assertAlmostEquals(at(50), 0.005, 1e-17);
@@ -263,7 +265,7 @@ Deno.test("learningRateAt() of cosine falls from its highest to 0 by half a cosi
   }
 });
 
-Deno.test("learningRateAt() is positive until its end and at most the learning rate, also if all is warm-up", () => {
+Deno.test("computeLearningRate() is positive until its end and at most the learning rate, also if all is warm-up", () => {
   fc.assert(fc.property(
     fc.constantFrom("constant", "cosine"),
     fc.nat({ max: 50 }),
@@ -271,34 +273,34 @@ Deno.test("learningRateAt() is positive until its end and at most the learning r
     (learningRateSchedule, warmupSteps, nSteps) => {
       const config = { ...CONFIG, learningRateSchedule, warmupSteps };
       for (let step = 0; step < nSteps; step++) {
-        const rate = learningRateAt(config, step, nSteps);
+        const rate = computeLearningRate(config, step, nSteps);
         assert(rate > 0 && rate <= 0.01);
       }
-      const end = learningRateAt(config, nSteps, nSteps);
+      const end = computeLearningRate(config, nSteps, nSteps);
       assert(end >= 0 && end <= 0.01);
       // As many steps as the warm-up has: nothing is left to fall over.
       const last = { ...config, warmupSteps: nSteps };
-      assertEquals(learningRateAt(last, nSteps, nSteps), 0.01);
+      assertEquals(computeLearningRate(last, nSteps, nSteps), 0.01);
     },
   ));
 });
 
-Deno.test("emaDecayAt() forgets the first weights as a binomial coefficient grows", () => {
+Deno.test("computeEmaDecay() forgets the first weights as a binomial coefficient grows", () => {
   // ∏ (1 + s) / (10 + s) over n steps is 1 / C(n + 9, 9).
   let left = 1, coefficient = 1;
   for (let step = 0; step < 100; step++) {
-    left *= emaDecayAt(0.9999, step);
+    left *= computeEmaDecay(0.9999, step);
     coefficient *= (step + 10) / (step + 1);
     assertAlmostEquals(left * coefficient, 1, 1e-12);
   }
 });
 
-Deno.test("emaDecayAt() rises from a tenth to the decay, and is never above it", () => {
-  assertEquals(emaDecayAt(0.999, 0), 0.1);
-  assertEquals(emaDecayAt(0.999, 8), 0.5);
-  assertAlmostEquals(emaDecayAt(0.999, 8989), 8990 / 8999, 1e-15);
-  assertEquals(emaDecayAt(0.999, 8991), 0.999);
-  assertEquals(emaDecayAt(0.999, 1e6), 0.999);
-  assertEquals(emaDecayAt(0.05, 0), 0.05);
-  assertEquals(emaDecayAt(0, 5), 0);
+Deno.test("computeEmaDecay() rises from a tenth to the decay, and is never above it", () => {
+  assertEquals(computeEmaDecay(0.999, 0), 0.1);
+  assertEquals(computeEmaDecay(0.999, 8), 0.5);
+  assertAlmostEquals(computeEmaDecay(0.999, 8989), 8990 / 8999, 1e-15);
+  assertEquals(computeEmaDecay(0.999, 8991), 0.999);
+  assertEquals(computeEmaDecay(0.999, 1e6), 0.999);
+  assertEquals(computeEmaDecay(0.05, 0), 0.05);
+  assertEquals(computeEmaDecay(0, 5), 0);
 });

@@ -10,7 +10,7 @@ import {
 } from "../../../core/diffusion/model_config.ts";
 import {
   addNoise,
-  alphaBars,
+  computeAlphaBars,
   type NoisyBatch,
 } from "../../../core/diffusion/noise/noise_schedule.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
@@ -34,7 +34,10 @@ const SMALL = modelConfigSchema.parse({
 function someBatch(config: ModelConfig, nRows = 10): NoisyBatch {
   const random = new RandomStream(2, "noise");
   const values = random.fillNormal(new Float32Array(2 * nRows));
-  return addNoise({ nRows, values }, { schedule: alphaBars(config), random });
+  return addNoise({ nRows, values }, {
+    schedule: computeAlphaBars(config),
+    random,
+  });
 }
 
 for (const prediction of ["noise", "v"] as const) {
@@ -95,11 +98,11 @@ for (const prediction of ["noise", "v"] as const) {
     "files",
     `TfjsEngine.step() tells each row's loss in units of noise: ${prediction}`,
     async () => {
-      const { denoisingLosses, TfjsEngine } = await load();
+      const { computeDenoisingLosses, TfjsEngine } = await load();
       const config = modelConfigSchema.parse({ ...SMALL, prediction });
       const batch = someBatch(config);
       using model = await randomModel(config);
-      const expected = await denoisingLosses(model, batch);
+      const expected = await computeDenoisingLosses(model, batch);
       const engine = await TfjsEngine.create(model, { config, nSteps: 100 });
       const { losses } = await engine.step(batch);
       losses.forEach((loss, row) =>
@@ -183,7 +186,7 @@ testWith(
     assertThrows(
       () => resumed.restore(wrong),
       RangeError,
-      "current count is 3",
+      "the other 3",
     );
   },
 );

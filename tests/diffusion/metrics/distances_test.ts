@@ -283,8 +283,8 @@ Deno.test("distances of points refuse samples of different size or width, and sa
     assertThrows(
       () => measure(two, three),
       RangeError,
-      "Cannot compare points as there must be as many on both sides: current " +
-        "values are 2 × 2 and 3 × 2",
+      "Cannot compare points: both samples must have the same size, they are " +
+        "2 × 2 and 3 × 2",
     );
     assertThrows(() => measure(three, two), RangeError, "3 × 2 and 2 × 2");
     assertThrows(() => measure(flat, two), RangeError, "4 × 1 and 2 × 2");

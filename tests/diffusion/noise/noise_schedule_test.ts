@@ -1,8 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   addNoise,
-  alphaBars,
-  betas,
+  computeAlphaBars,
+  computeBetas,
   warnOfSignal,
 } from "../../../core/diffusion/noise/noise_schedule.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
@@ -10,18 +10,18 @@ import { RandomStream } from "../../../core/utils/random.ts";
 const linear = { betaSchedule: "linear", nTimesteps: 1000 } as const;
 const cosine = { betaSchedule: "cosine", nTimesteps: 1000 } as const;
 
-Deno.test("betas() of linear are those of DDPM: 1e-4 to 0.02 in equal steps", () => {
-  const beta = betas(linear);
+Deno.test("computeBetas() of linear are those of DDPM: 1e-4 to 0.02 in equal steps", () => {
+  const beta = computeBetas(linear);
   assertAlmostEquals(beta[0]!, 1e-4, 1e-18);
   assertAlmostEquals(beta[999]!, 0.02, 1e-16);
   assertAlmostEquals(beta[500]! - beta[499]!, (0.02 - 1e-4) / 999, 1e-16);
-  assertEquals(betas({ ...linear, nTimesteps: 1 }).length, 1);
+  assertEquals(computeBetas({ ...linear, nTimesteps: 1 }).length, 1);
 });
 
 // Rscript -e 'b <- seq(1e-4, 0.02, length.out = 1000);
 //   cat(sprintf("%.17g\n", cumprod(1 - b)[c(1, 500, 1000)]))'
 Deno.test("alphaBars() of linear are the running products that R gives", () => {
-  const alphaBar = alphaBars(linear);
+  const alphaBar = computeAlphaBars(linear);
   assertAlmostEquals(alphaBar[0]!, 0.99990000000000001, 1e-15);
   assertAlmostEquals(alphaBar[499]!, 0.078587242881778235, 1e-14);
   assertAlmostEquals(alphaBar[999]!, 4.0358297653756849e-05, 1e-16);
@@ -30,23 +30,23 @@ Deno.test("alphaBars() of linear are the running products that R gives", () => {
 Deno.test("alphaBars() of cosine follow the closed form until β is cut at 0.999", () => {
   const f = (t: number) =>
     Math.cos((t / 1000 + 0.008) / 1.008 * Math.PI / 2) ** 2;
-  const alphaBar = alphaBars(cosine);
+  const alphaBar = computeAlphaBars(cosine);
   for (const t of [1, 10, 500, 990]) {
     assertAlmostEquals(alphaBar[t - 1]!, f(t) / f(0), 1e-12);
   }
-  assertEquals(Math.max(...betas(cosine)), 0.999);
+  assertEquals(Math.max(...computeBetas(cosine)), 0.999);
 });
 
 Deno.test("alphaBars() fall, and leave little of the data at the end", () => {
   for (const config of [linear, cosine]) {
-    const alphaBar = alphaBars(config);
+    const alphaBar = computeAlphaBars(config);
     assert(alphaBar.every((value, t) => t === 0 || value < alphaBar[t - 1]!));
     assert(alphaBar[0]! > 0.999 && alphaBar[999]! < 1e-4);
   }
 });
 
-Deno.test("betas() of quadratic are linear in their root", () => {
-  const roots = betas({ betaSchedule: "quadratic", nTimesteps: 1000 })
+Deno.test("computeBetas() of quadratic are linear in their root", () => {
+  const roots = computeBetas({ betaSchedule: "quadratic", nTimesteps: 1000 })
     .map(Math.sqrt);
   const step = (Math.sqrt(0.02) - 0.01) / 999;
   for (const t of [0, 1, 500, 999]) {
@@ -64,7 +64,7 @@ Deno.test("warnOfSignal() warns of what ends far from noise, with the value", ()
 Deno.test("addNoise() takes a level for all rows in place of their own times", () => {
   const values = new Float32Array(20);
   const batch = addNoise({ nRows: 10, values }, {
-    schedule: alphaBars(linear),
+    schedule: computeAlphaBars(linear),
     random: new RandomStream(1, "noise"),
     level: { time: 0.35, alphaBar: 0.64 },
   });
@@ -77,7 +77,7 @@ Deno.test("addNoise() takes a level for all rows in place of their own times", (
 });
 
 Deno.test("addNoise() mixes data and noise as the schedule says", () => {
-  const schedule = alphaBars({ ...linear, nTimesteps: 10 });
+  const schedule = computeAlphaBars({ ...linear, nTimesteps: 10 });
   const values = Float32Array.from({ length: 3000 }, (_, i) => i / 1000);
   const { nRows, noisy, noise, times } = addNoise({ nRows: 1000, values }, {
     schedule,

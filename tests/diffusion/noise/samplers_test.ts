@@ -5,13 +5,13 @@ import {
   assertNotEquals,
 } from "@std/assert";
 import {
-  exactScore,
+  createExactScore,
   IDENTITY,
   type NoisePredictor,
 } from "../../../core/diffusion/noise/noise_predictor.ts";
 import {
-  alphaBars,
-  betas,
+  computeAlphaBars,
+  computeBetas,
 } from "../../../core/diffusion/noise/noise_schedule.ts";
 import {
   sample,
@@ -19,9 +19,9 @@ import {
   type SamplerName,
 } from "../../../core/diffusion/noise/samplers.ts";
 import {
-  logSnr,
+  computeLogSnr,
+  computeSamplingTimes,
   type SamplingTimes,
-  samplingTimes,
 } from "../../../core/diffusion/noise/sampling_times.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
 
@@ -30,13 +30,13 @@ const SAMPLERS = ["ddpm", "ddim", "dpm-solver++"] as const;
 // Data that are one normal distribution, so that every answer is in closed form.
 const MEANS = [0.8, -0.5], DEVIATIONS = [0.3, 1.4];
 const N_COLUMNS = 2;
-const PREDICTOR = exactScore([
+const PREDICTOR = createExactScore([
   { weight: 1, means: MEANS, deviations: DEVIATIONS },
 ]);
 
-const SCHEDULE = alphaBars({ betaSchedule: "cosine", nTimesteps: 100 });
-const ALL = samplingTimes(SCHEDULE, { nSteps: 100, spacing: "time" });
-const FEW = samplingTimes(SCHEDULE, { nSteps: 7, spacing: "log-snr" });
+const SCHEDULE = computeAlphaBars({ betaSchedule: "cosine", nTimesteps: 100 });
+const ALL = computeSamplingTimes(SCHEDULE, { nSteps: 100, spacing: "time" });
+const FEW = computeSamplingTimes(SCHEDULE, { nSteps: 7, spacing: "log-snr" });
 
 /** A fresh stream, the same each time. */
 const stream = () => new RandomStream(3, "sampler");
@@ -109,7 +109,7 @@ function along(
   nSteps: number,
   path: (share: number) => number,
 ): SamplingTimes {
-  const first = logSnr(1e-4), last = logSnr(0.999);
+  const first = computeLogSnr(1e-4), last = computeLogSnr(0.999);
   const alphaBars = Float64Array.from({ length: nSteps + 1 }, (_, i) => {
     const lambda = first + (last - first) * path(i / nSteps);
     return 1 / (1 + Math.exp(-2 * lambda));
@@ -179,11 +179,11 @@ Deno.test("sample() by dpm-solver++ converges to the probability flow with secon
 
 Deno.test("sample() by dpm-solver++ is algorithm 2 of Lu et al. (2022), first and last step as ddim", async () => {
   // Steps equally long in λ, and such that are not.
-  const inTime = samplingTimes(SCHEDULE, { nSteps: 7, spacing: "time" });
+  const inTime = computeSamplingTimes(SCHEDULE, { nSteps: 7, spacing: "time" });
   for (const at of [FEW, inTime]) {
     const rows = await trace("dpm-solver++", { at });
     const { alphaBars } = at;
-    const lambdas = alphaBars.map(logSnr);
+    const lambdas = alphaBars.map(computeLogSnr);
     const data = (step: number) =>
       rows[step]!.map((x, i) => dataAt(alphaBars[step]!, x, i % N_COLUMNS));
     for (let step = 1; step < alphaBars.length - 1; step++) {
@@ -230,7 +230,7 @@ function posterior(
 /** The posteriors of all timesteps, from the last to the first. */
 const posteriors = (nTimesteps: number, column: number) => {
   const config = { betaSchedule: "cosine", nTimesteps } as const;
-  const beta = betas(config), left = alphaBars(config);
+  const beta = computeBetas(config), left = computeAlphaBars(config);
   return Array.from({ length: nTimesteps }, (_, step) => {
     const t = nTimesteps - 1 - step;
     const to = left[t - 1] ?? 1;
@@ -385,7 +385,7 @@ Deno.test("sample() ends at the data that are predicted in the last step, and ad
     const at of [
       ALL,
       FEW,
-      samplingTimes(SCHEDULE, { nSteps: 1, spacing: "time" }),
+      computeSamplingTimes(SCHEDULE, { nSteps: 1, spacing: "time" }),
     ]
   ) {
     for (const sampler of SAMPLERS) {
@@ -449,7 +449,7 @@ Deno.test("IDENTITY takes rows for noise, and leaves them alone", async () => {
   assert(noise !== rows, "the rows are moved in place");
 });
 
-Deno.test("exactScore() predicts the noise that one normal distribution leaves to expect", async () => {
+Deno.test("createExactScore() predicts the noise that one normal distribution leaves to expect", async () => {
   const rows = Float64Array.of(1, -2, 3, 0.5), left = Float64Array.of(0.2, 0.7);
   const noise = await PREDICTOR.predictNoise(rows, {
     times: Float64Array.of(1, 0.5),

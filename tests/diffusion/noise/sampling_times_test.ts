@@ -5,11 +5,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import fc from "../../../testing/properties.ts";
-import { alphaBars } from "../../../core/diffusion/noise/noise_schedule.ts";
+import { computeAlphaBars } from "../../../core/diffusion/noise/noise_schedule.ts";
 import {
+  computeLogSnr,
+  computeSamplingTimes,
   findLevel,
-  logSnr,
-  samplingTimes,
 } from "../../../core/diffusion/noise/sampling_times.ts";
 
 const BETA_SCHEDULES = ["linear", "quadratic", "cosine"] as const;
@@ -27,19 +27,19 @@ const plan = fc.integer({ min: 1, max: 300 }).chain((nTimesteps) =>
 const differences = (values: Float64Array) =>
   Array.from(values.subarray(1), (value, i) => value - values[i]!);
 
-Deno.test("logSnr() is half the log of ᾱ / (1 − ᾱ), near 0 and near 1 as well", () => {
-  assertEquals(logSnr(0.5), 0);
-  assertAlmostEquals(logSnr(0.9), Math.log(3), 1e-15);
-  assertAlmostEquals(logSnr(0.1), -Math.log(3), 1e-15);
-  assertAlmostEquals(logSnr(1e-30), -15 * Math.log(10), 1e-13);
-  assertAlmostEquals(logSnr(1 - 2 ** -40), 20 * Math.log(2), 1e-11);
+Deno.test("computeLogSnr() is half the log of ᾱ / (1 − ᾱ), near 0 and near 1 as well", () => {
+  assertEquals(computeLogSnr(0.5), 0);
+  assertAlmostEquals(computeLogSnr(0.9), Math.log(3), 1e-15);
+  assertAlmostEquals(computeLogSnr(0.1), -Math.log(3), 1e-15);
+  assertAlmostEquals(computeLogSnr(1e-30), -15 * Math.log(10), 1e-13);
+  assertAlmostEquals(computeLogSnr(1 - 2 ** -40), 20 * Math.log(2), 1e-11);
 });
 
-Deno.test("samplingTimes() even in time with all steps are the timesteps themselves", () => {
+Deno.test("computeSamplingTimes() even in time with all steps are the timesteps themselves", () => {
   for (const betaSchedule of BETA_SCHEDULES) {
     for (const nTimesteps of [1, 2, 3, 10, 50, 99, 100, 200, 1000]) {
-      const schedule = alphaBars({ betaSchedule, nTimesteps });
-      const at = samplingTimes(schedule, {
+      const schedule = computeAlphaBars({ betaSchedule, nTimesteps });
+      const at = computeSamplingTimes(schedule, {
         nSteps: nTimesteps,
         spacing: "time",
       });
@@ -52,10 +52,13 @@ Deno.test("samplingTimes() even in time with all steps are the timesteps themsel
   }
 });
 
-Deno.test("samplingTimes() even in time are equally far apart", () => {
+Deno.test("computeSamplingTimes() even in time are equally far apart", () => {
   fc.assert(fc.property(plan, ({ nSteps, ...config }) => {
-    const schedule = alphaBars(config);
-    const { times } = samplingTimes(schedule, { nSteps, spacing: "time" });
+    const schedule = computeAlphaBars(config);
+    const { times } = computeSamplingTimes(schedule, {
+      nSteps,
+      spacing: "time",
+    });
     const gap = (1 - 1 / schedule.length) / (nSteps - 1);
     for (const difference of differences(times)) {
       assertAlmostEquals(difference, -gap, 1e-12);
@@ -63,42 +66,43 @@ Deno.test("samplingTimes() even in time are equally far apart", () => {
   }));
 });
 
-Deno.test("samplingTimes() even in log-snr are equally far apart in logSnr()", () => {
+Deno.test("computeSamplingTimes() even in log-snr are equally far apart in computeLogSnr()", () => {
   fc.assert(fc.property(plan, ({ nSteps, ...config }) => {
-    const schedule = alphaBars(config);
-    const at = samplingTimes(schedule, { nSteps, spacing: "log-snr" });
-    const gap = (logSnr(schedule[0]!) - logSnr(schedule.at(-1)!)) /
+    const schedule = computeAlphaBars(config);
+    const at = computeSamplingTimes(schedule, { nSteps, spacing: "log-snr" });
+    const gap =
+      (computeLogSnr(schedule[0]!) - computeLogSnr(schedule.at(-1)!)) /
       (nSteps - 1);
-    for (const difference of differences(at.alphaBars.map(logSnr))) {
+    for (const difference of differences(at.alphaBars.map(computeLogSnr))) {
       assertAlmostEquals(difference, gap, 1e-9);
     }
   }));
 });
 
-Deno.test("samplingTimes() belong to their ᾱ: logSnr() goes by lines between timesteps", () => {
+Deno.test("computeSamplingTimes() belong to their ᾱ: computeLogSnr() goes by lines between timesteps", () => {
   for (const spacing of SPACINGS) {
     fc.assert(fc.property(plan, ({ nSteps, ...config }) => {
-      const schedule = alphaBars(config);
-      const at = samplingTimes(schedule, { nSteps, spacing });
+      const schedule = computeAlphaBars(config);
+      const at = computeSamplingTimes(schedule, { nSteps, spacing });
       at.times.forEach((time, step) => {
         const t = time * schedule.length;
         // The timesteps before and after, counted from 1.
         const before = Math.max(1, Math.floor(t - 1e-9));
         const after = Math.min(schedule.length, before + 1);
-        const a = logSnr(schedule[before - 1]!);
-        const b = logSnr(schedule[after - 1]!);
+        const a = computeLogSnr(schedule[before - 1]!);
+        const b = computeLogSnr(schedule[after - 1]!);
         const expected = a + (b - a) * (t - before);
-        assertAlmostEquals(logSnr(at.alphaBars[step]!), expected, 1e-9);
+        assertAlmostEquals(computeLogSnr(at.alphaBars[step]!), expected, 1e-9);
       });
     }));
   }
 });
 
-Deno.test("samplingTimes() fall from the last timestep to the first, ᾱ rises", () => {
+Deno.test("computeSamplingTimes() fall from the last timestep to the first, ᾱ rises", () => {
   for (const spacing of SPACINGS) {
     fc.assert(fc.property(plan, ({ nSteps, ...config }) => {
-      const schedule = alphaBars(config);
-      const at = samplingTimes(schedule, { nSteps, spacing });
+      const schedule = computeAlphaBars(config);
+      const at = computeSamplingTimes(schedule, { nSteps, spacing });
       assertEquals([at.times.length, at.alphaBars.length], [nSteps, nSteps]);
       assertEquals([at.times[0], at.alphaBars[0]], [1, schedule.at(-1)]);
       if (nSteps > 1) {
@@ -111,11 +115,11 @@ Deno.test("samplingTimes() fall from the last timestep to the first, ᾱ rises",
   }
 });
 
-Deno.test("samplingTimes() in one step is the last timestep", () => {
+Deno.test("computeSamplingTimes() in one step is the last timestep", () => {
   for (const betaSchedule of BETA_SCHEDULES) {
     for (const spacing of SPACINGS) {
-      const schedule = alphaBars({ betaSchedule, nTimesteps: 100 });
-      assertEquals(samplingTimes(schedule, { nSteps: 1, spacing }), {
+      const schedule = computeAlphaBars({ betaSchedule, nTimesteps: 100 });
+      assertEquals(computeSamplingTimes(schedule, { nSteps: 1, spacing }), {
         times: Float64Array.of(1),
         alphaBars: schedule.subarray(99),
       });
@@ -124,7 +128,10 @@ Deno.test("samplingTimes() in one step is the last timestep", () => {
 });
 
 Deno.test("findLevel() finds a share of noise between timesteps, where a sampler would", () => {
-  const schedule = alphaBars({ betaSchedule: "linear", nTimesteps: 1000 });
+  const schedule = computeAlphaBars({
+    betaSchedule: "linear",
+    nTimesteps: 1000,
+  });
   for (const noise of [0.02, 0.5, 0.999]) {
     const { time, alphaBar } = findLevel(schedule, noise)!;
     assertAlmostEquals(Math.sqrt(1 - alphaBar), noise, 1e-12);
@@ -133,7 +140,7 @@ Deno.test("findLevel() finds a share of noise between timesteps, where a sampler
     assert(schedule[Math.floor(t) - 1]! >= alphaBar);
     assert(schedule[Math.ceil(t) - 1]! <= alphaBar);
   }
-  const { times, alphaBars: kept } = samplingTimes(schedule, {
+  const { times, alphaBars: kept } = computeSamplingTimes(schedule, {
     nSteps: 3,
     spacing: "log-snr",
   });
@@ -144,17 +151,17 @@ Deno.test("findLevel() finds a share of noise between timesteps, where a sampler
   assertEquals(findLevel(schedule, 0.999999), undefined);
 });
 
-Deno.test("samplingTimes() refuses more steps than there are timesteps", () => {
-  const schedule = alphaBars({ betaSchedule: "linear", nTimesteps: 10 });
+Deno.test("computeSamplingTimes() refuses more steps than there are timesteps", () => {
+  const schedule = computeAlphaBars({ betaSchedule: "linear", nTimesteps: 10 });
   for (const spacing of SPACINGS) {
     assertThrows(
-      () => samplingTimes(schedule, { nSteps: 11, spacing }),
+      () => computeSamplingTimes(schedule, { nSteps: 11, spacing }),
       RangeError,
       "Cannot sample in 11 steps as the noise schedule has fewer: " +
         "--n-steps 10 is the most",
     );
     assertEquals(
-      samplingTimes(schedule, { nSteps: 10, spacing }).times.length,
+      computeSamplingTimes(schedule, { nSteps: 10, spacing }).times.length,
       10,
     );
   }
