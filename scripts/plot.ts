@@ -54,7 +54,7 @@ const figureSchema = new ConfigSchema({
   }),
   series: text({
     placeholder: "<key>",
-    description: "the key that distinguishes series",
+    description: "the key whose values are series",
   }),
   history: text({
     placeholder: "<measure>",
@@ -62,7 +62,7 @@ const figureSchema = new ConfigSchema({
   }),
   samples: text({
     placeholder: "<run>",
-    description: "draw a run's samples instead, next to the data",
+    description: "draw a run's samples and the data",
   }),
   reverse: text({
     placeholder: "<run>",
@@ -208,7 +208,7 @@ async function plotPoints(
   const measured = [...database].flatMap(({ records }) =>
     Array.from(records, ({ metadata }) => metadata)
   );
-  // A record that is named whole is told from others by its fields.
+  // The fields of a record that is named in full are conditions.
   const record = measured.find((metadata) => String(metadata) === y);
   const name = record?.name ?? y;
   checkGlobs([name], measured, "y");
@@ -229,7 +229,7 @@ async function plotPoints(
     const names = comparison.columns.map(({ metadata }) => `${metadata}`);
     throw usageError(
       `Cannot draw ${y} as there are ${names.join("; ")}: name one of them ` +
-        "whole, or put what differs on --x or --series",
+        "in full, or put what differs on --x or --series",
     );
   }
   return drawPoints(comparison, [column, ...others], {

@@ -30,7 +30,7 @@ const tablesSchema = new ConfigSchema({
   }),
   check: texts({
     placeholder: "<file>",
-    description: "exit with 1 if its tables are not what the runs say",
+    description: "exit with 1 if its tables do not match the runs",
   }),
 });
 
@@ -134,17 +134,18 @@ async function checkTables(path: string): Promise<boolean> {
     return false;
   }
   if (filled === text) {
-    if (nProblems > 0) return false; // Runs that are not read are not checked.
-    console.log(`${path}: ${formatCount(nTables)} as the runs say`);
+    if (nProblems > 0) return false; // Unread runs were not checked.
+    console.log(`${path}: ${formatCount(nTables)} up to date`);
     return true;
   }
   const { createTwoFilesPatch } = await import("diff");
   console.log(
-    createTwoFilesPatch(path, path, text, filled, "as it is", "as the runs say")
+    createTwoFilesPatch(path, path, text, filled, "current", "from the runs")
       .trimEnd(),
   );
   console.error(
-    `error: ${path} is not what the runs say: deno task tables --write ${path}`,
+    `error: ${path} does not match the runs: deno task tables --write ${path} ` +
+      "updates it",
   );
   return false;
 }

@@ -1,5 +1,5 @@
 /**
- * The rows of a comparison: what replicates show together.
+ * The rows of a comparison: the results of replicates, summarised.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export interface FilledRows {
 /**
  * Makes the cells of rows, without verdicts.
  *
- * @param pivotRows Which replicates stand where.
+ * @param pivotRows What each row shows.
  * @param options How they are summarised.
  * @returns The rows, in the same order.
  */

@@ -80,8 +80,8 @@ export function sortMetadata(
 }
 
 /**
- * What tells each column from others of its name: the fields that have several
- * values, or if those are not enough, all in which some column differs.
+ * Distinguishes columns of one name: by the fields that have several values, or
+ * if those are not enough, by all in which some column differs.
  */
 function describeDifferences(
   columns: readonly ResultMetadata[],

@@ -28,7 +28,7 @@ import type {
   ComparisonRow,
 } from "./comparison.ts";
 import { collectMetrics, collectRepeats, type Metrics } from "./metrics.ts";
-import { type Axes, findDifferingFields, METRIC_KEY, pivot } from "./pivot.ts";
+import { type Axes, findDifferences, METRIC_KEY, pivot } from "./pivot.ts";
 import { type Replicates, selectReplicates } from "./replicates.ts";
 import { addVerdicts, findBaseline } from "./verdicts.ts";
 import { collectWarnings } from "./warnings.ts";
@@ -152,7 +152,7 @@ function splitWhere(
   };
 }
 
-/** More records of one row than this are shown below each other, as a list. */
+/** Of one row, more records than this become rows of a list. */
 const MAX_ABREAST = 6;
 
 /** The axes that were asked for; for one row with many records, a list. */
@@ -175,7 +175,7 @@ function chooseAxes(
     const field = metrics.get(metadata.name)?.series;
     return field && metadata.field(field) !== undefined ? [field] : [];
   }));
-  const differing = findDifferingFields(wanted, repeats)
+  const differing = [...findDifferences(wanted, repeats).keys()]
     .filter((field) => !series.has(field));
   return { rows: [METRIC_KEY, ...differing], cols: [...series] };
 }

@@ -1,5 +1,5 @@
 /**
- * What a comparison costs beside reading the runs.
+ * The cost of a comparison in addition to reading the runs.
  *
  * @module
  */

@@ -32,7 +32,7 @@ export interface CompareOptions
    * it from high to low; by default the start of the runs.
    */
   readonly sort?: string;
-  /** Keys beside `seed` in which replicates may differ. */
+  /** Keys besides `seed` in which replicates may differ. */
   readonly nuisance?: readonly string[];
   /**
    * The confidence level of intervals in percent, in place of standard errors;
@@ -100,7 +100,7 @@ export interface Cell extends Measured {
   readonly interval?: Interval;
   /** How the cell differs from the baseline's, or why that is not known. */
   readonly comparison?: Verdict | Untested;
-  /** How it stands in its column. */
+  /** Its rank in its column. */
   readonly standing?: Standing;
   /** Whether a failed run keeps it from being ranked. */
   readonly isExcluded?: true;

@@ -22,7 +22,7 @@ export interface DirectionOptions {
 export type Metrics = ReadonlyMap<string, MetricDeclaration>;
 
 /**
- * Collects what runs say about their metrics.
+ * Collects what runs declare about their metrics.
  *
  * @param runs The runs, oldest first.
  * @returns The declarations; the newest run that declares a metric counts.
@@ -38,7 +38,7 @@ export function collectMetrics(runs: Iterable<StoredRun>): Metrics {
 }
 
 /**
- * Collects the fields that count repetitions and so tell no records apart.
+ * Collects the fields that count repetitions.
  *
  * @param metrics What experiments declare.
  * @returns The names of the fields.
@@ -68,7 +68,7 @@ const HIGHER = new Set(
  * @param name The name of the metric.
  * @param options What the user says.
  * @param declared What the experiment declares.
- * @returns The direction; undefined if nothing tells it.
+ * @returns The direction; undefined if it is not known.
  *
  * @example
  * ```ts

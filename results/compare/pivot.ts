@@ -1,6 +1,6 @@
 /**
- * Which row and which column a value stands in, by keys of the configuration
- * and fields of the metadata on either axis.
+ * Arranges values in rows and columns, by keys of the configuration and fields
+ * of the metadata on either axis.
  *
  * @module
  */
@@ -20,13 +20,13 @@ import {
 } from "../database/select.ts";
 import type { Replicates } from "./replicates.ts";
 
-/** The axis key that stands for the name of what was measured. */
+/** The axis key for the name of what was measured. */
 export const METRIC_KEY = "metric";
 
-/** The name of columns whose rows tell what was measured. */
+/** The name of columns whose rows name what was measured. */
 const ANY_METRIC = "value";
 
-/** What replicates have measured: it stands in one cell. */
+/** What replicates have measured: the content of one cell. */
 export interface Measured {
   /** The replicates. */
   readonly replicates: Replicates;
@@ -123,7 +123,7 @@ export function pivot(
     const metadatas = selected.filter((metadata) =>
       replicates.runs.values().some(({ records }) => records.get(metadata))
     );
-    // Without records a row still has its place.
+    // A row without records is shown as well.
     if (metadatas.length === 0) findRow();
     for (const metadata of metadatas) {
       const { measured } = findRow(metadata);
@@ -205,7 +205,9 @@ function chooseRowKeys(
   if (rows.length > 0) return rows.map((key) => ({ key, isField: true }));
   const differing = findDifferingKeys(groups.map(({ example }) => example))
     .filter((key) => !nuisance.includes(key));
-  const fields = cols.length > 0 ? findDifferingFields(selected, repeats) : [];
+  const fields = cols.length > 0
+    ? [...findDifferences(selected, repeats).keys()]
+    : [];
   return [
     // Keys of configurations, whatever names the fields of records have.
     ...differing.map((key) => ({ key, isField: false })),
@@ -282,9 +284,9 @@ function inOrder(
 }
 
 /**
- * Shows a record that lacks a field, by which others of its name are told
- * apart, beside all of them: a floor without a sampler stands beside every
- * sampler. Its own row is dropped once all its records have another place.
+ * Puts a record that lacks a field, in which others of its name differ, into the
+ * rows of all of them: a floor without a sampler is shown for every sampler. Its
+ * own row is dropped once all its records have another place.
  */
 function spreadRows(
   rows: readonly PivotRow[],
@@ -318,8 +320,8 @@ function spreadRows(
 }
 
 /**
- * Finds the fields in which records of one name differ: those that have one are
- * told apart by it, those that lack it hold for all its values.
+ * Finds the fields in which records of one name differ. A record that lacks a
+ * field holds for all its values.
  *
  * @param selected What was measured.
  * @param repeats Fields that count repetitions, and do not count as different.
@@ -339,22 +341,6 @@ export function findDifferences(
     }
   }
   return found;
-}
-
-/**
- * Finds the fields in which records of one name differ.
- *
- * @param selected What was measured.
- * @param repeats Fields that count repetitions, and do not count as different.
- * @returns The names of the fields, in the order of the records.
- */
-export function findDifferingFields(
-  selected: readonly ResultMetadata[],
-  repeats: ReadonlySet<string>,
-): string[] {
-  const differences = findDifferences(selected, repeats);
-  const fields = new Set(selected.flatMap((m) => Object.keys(m.fields)));
-  return [...fields].filter((field) => differences.has(field));
 }
 
 function collision(

@@ -36,7 +36,7 @@ export interface Replicates {
 
 /** Which runs are taken, and in which keys replicates may differ. */
 export interface ReplicatesOptions extends RunFilter {
-  /** Keys beside `seed` in which they may. */
+  /** Keys besides `seed` in which they may. */
   readonly nuisance?: readonly string[];
   /** Keys on the rows of a table, in which they may not. */
   readonly rows?: readonly string[];
@@ -132,7 +132,7 @@ export function groupReplicates(
     .toArray();
 }
 
-/** Equal for equal configurations, whatever the order of their keys. */
+/** The same text for equal configurations, in any order of their keys. */
 function identify(
   { config, info }: StoredRun,
   nuisance: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * Which runs and which records a comparison looks at.
+ * The selection of runs and records.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type {
 import { OptionError } from "./option_error.ts";
 import type { StoredRun } from "./run_database.ts";
 
-/** Which runs are wanted. */
+/** Which runs are selected. */
 export interface RunFilter {
   /** Conditions `key=value`, all of which must hold. */
   readonly where?: readonly string[];
@@ -47,7 +47,7 @@ export function formatKey(run: StoredRun, key: string): string | undefined {
 }
 
 /**
- * Takes the runs that a filter lets through.
+ * Selects the runs that meet a filter.
  *
  * @param runs The runs.
  * @param filter Which of them are wanted.
@@ -86,7 +86,7 @@ function parseCondition(
   return (run) => matchesValue(readKey(run, key), wanted);
 }
 
-/** A condition `key=value`, taken apart. */
+/** A condition `key=value`. */
 export interface Condition {
   /** The key. */
   readonly key: string;
@@ -95,7 +95,7 @@ export interface Condition {
 }
 
 /**
- * Takes conditions `key=value` apart.
+ * Parses conditions `key=value`.
  *
  * @param texts The conditions.
  * @param option Which option gives them, for the error.
@@ -119,7 +119,7 @@ export function parseConditions(
 }
 
 /**
- * Says whether a value is what a condition wants.
+ * Checks whether a value meets a condition.
  *
  * @param value The value; undefined where there is none.
  * @param wanted What the condition has, as a text.
@@ -189,7 +189,7 @@ function parseSince(since: string): number {
 }
 
 /**
- * Takes the metadata that globs name.
+ * Selects the metadata that globs name.
  *
  * @param metadata The metadata of all records.
  * @param globs Globs on the record's name, `loss/*` for example; where none is

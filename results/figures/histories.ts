@@ -7,6 +7,7 @@
 import type { JsonObject } from "../../core/utils/json.ts";
 import { HistoryReader } from "../../core/store/history.ts";
 import { HISTORY_FILE } from "../../core/store/lock.ts";
+import { isOmitted } from "../../core/store/run_info.ts";
 import type { Problem } from "../../core/store/run_file.ts";
 import { formatLabel } from "../compare/labels.ts";
 import type { Replicates } from "../compare/replicates.ts";
@@ -15,7 +16,7 @@ import { findDifferingKeys, readKey } from "../database/select.ts";
 
 /** What the runs of one set of replicates have logged. */
 export interface RunHistories {
-  /** What tells them from others: `key=value, …`. */
+  /** Their label: `key=value, …`. */
   readonly label: string;
   /** The history of each run. */
   readonly runs: readonly RunHistory[];
@@ -100,11 +101,15 @@ function readNumber(value: unknown): number | undefined {
   return NOT_FINITE.includes(value) ? Number(value) : undefined;
 }
 
-/** Reads a history to its end, or to where it is damaged. */
-function scanHistory({ path, id }: StoredRun, problems: Problem[]): RunHistory {
+/** Reads a history to its end or first damage; a published run may lack it. */
+function scanHistory(
+  { path, id, info }: StoredRun,
+  problems: Problem[],
+): RunHistory {
   const file = `${path}/${HISTORY_FILE}`;
   const report = (reason: string) => problems.push({ run: id, file, reason });
   const fields = new Map<string, ExtentMeter | null>();
+  if (isOmitted(info, HISTORY_FILE)) return { path, fields };
   let isFull = false;
   for (const line of readLines(path, report)) {
     for (const field of Object.keys(line)) {

@@ -24,7 +24,7 @@ export interface HistoryOptions extends FigureOptions {
   readonly ci?: number;
   /** The horizontal axis; linear by default, as steps are. */
   readonly xScale?: Scale;
-  /** The axis of the values; logarithmic where they ask for it. */
+  /** The axis of the values; by default logarithmic if their range is wide. */
   readonly yScale?: Scale;
 }
 

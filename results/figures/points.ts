@@ -23,9 +23,9 @@ export interface PointsOptions extends FigureOptions {
   readonly x?: string;
   /** The key that tells series apart. */
   readonly series?: string;
-  /** The horizontal axis; logarithmic where the values ask for it. */
+  /** The horizontal axis; by default logarithmic if its values suggest it. */
   readonly xScale?: Scale;
-  /** The axis of the values; logarithmic where they ask for it. */
+  /** The axis of the values; by default logarithmic if their range is wide. */
   readonly yScale?: Scale;
 }
 
@@ -52,7 +52,7 @@ const EDGE = 14;
  * Draws columns of a comparison that show one metric: means with error bars.
  *
  * @param comparison The comparison; each point is one of its cells.
- * @param columns The columns, of which `series` tells several apart.
+ * @param columns The columns; several are series.
  * @param options What is drawn over what.
  * @returns The figure, and what it could not show.
  */

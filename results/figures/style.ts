@@ -23,7 +23,7 @@ export const COLORS: readonly string[] = [
   "#F0E442",
 ];
 
-/** Shapes tell series apart where colours do not. */
+/** Shapes distinguish series without colours. */
 export const SHAPES: readonly string[] = [
   "circle",
   "square",
@@ -67,7 +67,7 @@ export const PRINT: Ink = {
   paper: "#ffffff",
 };
 
-/** The colours of the page that a figure stands in. */
+/** The colours of the page around a figure. */
 export const PAGE: Ink = {
   text: "currentColor",
   grid: "var(--grid, #8884)",

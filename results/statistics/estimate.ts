@@ -44,7 +44,7 @@ export function computeMean(
   const meter = new Meter();
   meter.update({ value: Float64Array.from(values) });
   const { error, n } = meter.result("value");
-  // The mean of a meter is NaN if a value is not finite; the sum tells which.
+  // The mean of a meter is NaN if a value is not finite; the sum shows which.
   const sum = values.reduce((sum, value) => sum + value, 0);
   const mean = Number.isFinite(sum) ? meter.mean("value") : sum / n;
   return { mean, error, n };

@@ -12,7 +12,7 @@ import {
 } from "../../core/utils/results.ts";
 import type { Interval } from "./intervals.ts";
 
-/** What stands where there is no value. */
+/** Shown in place of a missing value. */
 export const NO_VALUE = "–";
 
 /**

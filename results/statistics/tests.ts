@@ -93,7 +93,7 @@ function subtract(
 }
 
 /**
- * Welch's t test: are two means the same, whatever the variances? The degrees
+ * Welch's t test: are two means the same if the variances differ? The degrees
  * of freedom are Satterthwaite's (Welch 1947, Biometrika 34, 28–35).
  *
  * @param first The values of the first sample; at least 2.
@@ -221,7 +221,7 @@ function lowerBound(sorted: Float64Array, bound: number): number {
 
 /**
  * The exact permutation test: if both samples come from the same distribution,
- * every way to tell which values are of the first is as likely (Pitman 1937).
+ * every assignment of the values to the two is as likely (Pitman 1937).
  * The p-value is the share of them whose means are as far apart.
  *
  * @param first The values of the first sample.

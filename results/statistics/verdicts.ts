@@ -206,12 +206,12 @@ function countNeeded(isPaired: boolean, alpha: number): number {
   return n;
 }
 
-/** How a row stands in its column. */
+/** The rank of a row in its column. */
 export type Standing = "best" | "tied" | "worse";
 
 /** The place of a row in its column. */
 export interface Place<Row> {
-  /** How it stands. */
+  /** Its rank. */
   readonly standing: Standing;
   /** How it differs from the best mean; undefined for the best mean itself. */
   readonly versusBest?: {

@@ -24,7 +24,7 @@ import {
 } from "./words.ts";
 
 /**
- * Puts the verdicts against the baseline into words.
+ * Words the verdicts against the baseline.
  *
  * @param comparison A comparison with a baseline.
  * @param findOutlook Finds what more seeds would detect.

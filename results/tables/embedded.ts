@@ -1,5 +1,5 @@
 /**
- * Tables inside Markdown files, between two comments that say what they show:
+ * Tables inside Markdown files, between two comments that hold the command:
  *
  *     <!-- whisker: compare --baseline model=identity -->
  *     <!-- /whisker -->
@@ -15,7 +15,7 @@ import { parseArgsStringToArgv } from "string-argv";
 export interface EmbeddedTable {
   /** The command and its flags, as on a command line. */
   readonly args: readonly string[];
-  /** The line of the comment that asks for it, from 1. */
+  /** The line of its first comment, from 1. */
   readonly line: number;
   /** What stands between the two comments. */
   readonly content: string;

@@ -146,7 +146,7 @@ function explainBare(
   }
 }
 
-/** Why columns have no ranks; nothing is said of those with too few runs. */
+/** Why columns have no ranks; too few runs need no note. */
 const REASONS: Readonly<Partial<Record<Unranked, string>>> = {
   "unknown direction":
     "Not ranked, because it is not known which way is better " +

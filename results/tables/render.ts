@@ -1,6 +1,6 @@
 /**
- * Comparisons as text, in every format. What readers see is put into words and
- * rounded once; the formats differ in their signs alone.
+ * Comparisons as text, in every format. All formats for readers share the words
+ * and rounded numbers; they differ in markup alone.
  *
  * @module
  */

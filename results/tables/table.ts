@@ -97,7 +97,7 @@ export function dim(text: string, { color }: TerminalOptions): string {
 }
 
 function formatBlock(table: TextTable, color: boolean): string {
-  // Signs stand to the right of the numbers, which stay in line.
+  // Signs are to the right of the numbers, which stay aligned.
   const widths = table.columns.map(({ isNumeric }, place) =>
     isNumeric
       ? findLargest(table.rows.map((row) => row[place]!.marks?.length ?? 0))

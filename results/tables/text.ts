@@ -1,6 +1,6 @@
 /**
- * A comparison in words and rounded numbers: what every format for readers
- * shows, whatever its signs for columns and rows.
+ * A comparison in words and rounded numbers, as all formats for readers show
+ * it.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import {
 } from "./words.ts";
 
 /**
- * Puts a comparison into words and rounded numbers.
+ * Words a comparison, and rounds its numbers.
  *
  * @param comparison The comparison.
  * @returns Its table with notes, and that of the verdicts if there is a

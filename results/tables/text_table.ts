@@ -1,12 +1,12 @@
 /**
- * Tables for readers: words and rounded numbers, whatever the format.
+ * Tables for readers: words and rounded numbers, in no format yet.
  *
  * @module
  */
 
 /** A cell for readers. */
 export interface TextCell {
-  /** What it says. */
+  /** Its text. */
   readonly text: string;
   /** Signs after it that a note explains: `†`, `*`, `≈`. */
   readonly marks?: string;
@@ -14,9 +14,9 @@ export interface TextCell {
   readonly isBest?: boolean;
   /** The number to sort by; empty if there is no value. */
   readonly value?: number | "";
-  /** What is known about the value beside it. */
+  /** Further facts about the value. */
   readonly detail?: string;
-  /** The directories of the runs that it stands for. */
+  /** The directories of its runs. */
   readonly paths?: readonly string[];
 }
 
@@ -40,7 +40,7 @@ export interface TextTable {
 
 /** A note under a table. */
 export interface Note {
-  /** What it says. */
+  /** Its text. */
   readonly text: string;
   /** What it lists, if anything. */
   readonly items?: readonly string[];

@@ -28,7 +28,7 @@ import style from "./page.css" with { type: "text" };
 
 /** What a page shows. */
 export interface ReportOptions {
-  /** What stands above it. */
+  /** Its title. */
   readonly title: string;
   /** The command that writes the page. */
   readonly command?: string;
@@ -169,7 +169,7 @@ function makeSection(
   ];
 }
 
-/** Makes a figure, or says what is wrong if it cannot be drawn. */
+/** Makes a figure, or the error if it cannot be drawn. */
 async function makeFigure(
   title: string,
   draw: () => Figure | Promise<Figure>,

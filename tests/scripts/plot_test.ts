@@ -89,7 +89,7 @@ testWith(
     await wrong(["--history=loss", "--series=rate"], /Cannot use --series or/);
     await wrong(
       ["--y=los", "--x=rate"],
-      /no record has such a name: did you mean loss\?/,
+      /Cannot use --y los as no record has such a name: did you mean loss\?/,
     );
     await wrong(["--y=loss", "--x=rat"], /did you mean rate\?/);
     await wrong(
@@ -98,6 +98,39 @@ testWith(
     );
     await wrong(["--history=los"], /did you mean loss\?/);
     await wrong(["--y=loss", "--out=a.gif"], /--out must be a file that/);
+  },
+);
+
+testWith(
+  "scripts",
+  "plot --series takes fields of records, as compare --cols does",
+  async () => {
+    using figures = tempFigures();
+    const out = `${figures.path}/a.json`;
+    const draw = (...args: string[]) =>
+      runScript("plot", [
+        "--runs=studies/diffusion/runs",
+        "--where=dataset=moons",
+        "--y=sliced-wasserstein",
+        `--out=${out}`,
+        ...args,
+      ]);
+    const { code, stderr } = await draw("--x=sampler", "--series=source");
+    assertEquals([code, stderr], [0, ""]);
+    const spec = JSON.parse(Deno.readTextFileSync(`${ROOT}/${out}`));
+    const points = spec.data.values
+      .map(({ x, series }: { x: string; series: string }) => `${x} ${series}`);
+    // The floor has no sampler, and so is shown for each.
+    assertEquals(points, [
+      ...["floor", "identity", "model"].map((series) => `ddpm ${series}`),
+      ...["floor", "identity", "model"].map((s) => `dpm-solver++ ${s}`),
+    ]);
+    assertMatch(
+      spec.layer.at(-1).encoding.y.title,
+      /^sliced-wasserstein \[standard deviations\]$/,
+    );
+    // Without a key on the other axis each row has a line.
+    assertEquals((await draw("--series=source")).code, 0);
   },
 );
 

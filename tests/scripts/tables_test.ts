@@ -47,7 +47,7 @@ testWith(
     assertStringIncludes(stale.stdout, "+| a   | 3.00 ± 0.10 † |");
     assertMatch(
       stale.stderr,
-      /is not what the runs say: deno task tables --wr/,
+      /does not match the runs: deno task tables --wr/,
     );
     const written = await runScript("tables", ["--write", page.path]);
     assertEquals([written.code, written.stderr], [0, ""]);
@@ -59,7 +59,7 @@ testWith(
     const fresh = await runScript("tables", ["--check", page.path]);
     assertEquals([fresh.code, fresh.stdout], [
       0,
-      `${page.path}: 1 table as the runs say\n`,
+      `${page.path}: 1 table up to date\n`,
     ]);
     // The runs change, and the page no longer follows.
     Deno.removeSync(`${ROOT}/${runs.path}/a`, { recursive: true });

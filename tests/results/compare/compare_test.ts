@@ -688,6 +688,41 @@ testWith(
 
 testWith(
   "files",
+  "compare() ranks rows within the same field of their records alone",
+  async () => {
+    const runs = ["a", "b"].flatMap((model, row) =>
+      [1, 2, 3].map((seed): MadeRun => ({
+        id: `${model}${seed}`,
+        config: { seed, model },
+        records: [1, 9].map((noise) => [
+          { name: "loss", noise },
+          result(noise * (row ? 5 : 1) + seed / 10 + row * seed / 7),
+        ]),
+      }))
+    );
+    const { rows, columns, fieldKeys } = await compareRuns(runs, {
+      rows: ["model", "noise"],
+    });
+    assertEquals(fieldKeys, ["noise"]);
+    assertEquals(
+      rows.map(({ label, cells }) => {
+        const { standing, versusBest } = cells.get(columns[0]!.metadata)!;
+        return [label, standing, versusBest?.best];
+      }),
+      [
+        ["model=a, noise=1", "best", undefined],
+        ["model=a, noise=9", "best", undefined],
+        ["model=b, noise=1", "worse", "model=a, noise=1"],
+        ["model=b, noise=9", "worse", "model=a, noise=9"],
+      ],
+    );
+    const alone = await compareRuns(runs.slice(0, 3), { rows: ["noise"] });
+    assertEquals(alone.columns[0]!.unranked, "different settings");
+  },
+);
+
+testWith(
+  "files",
   "compare() puts no two settings into one row, and takes repeats for no setting",
   async () => {
     const of = (fields: object): [MetadataFields, ScalarFields] => [
@@ -781,6 +816,11 @@ testWith(
       }),
       [["identity", undefined, false], ["model", "worse", true]],
     );
+    // And says why.
+    assertEquals(columns.map(({ unranked }) => unranked), [
+      "identical values",
+      undefined,
+    ]);
   },
 );
 
