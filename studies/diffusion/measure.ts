@@ -15,6 +15,7 @@ import {
 } from "../../core/diffusion/model_config.ts";
 import { formatValue, readConfigSource } from "../../core/config/schema.ts";
 import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
 import type { RunOutcome } from "../../core/run/session.ts";
 import diffusion from "../../core/diffusion/experiment.ts";
 import { defineCommand, main } from "../../scripts/_command.ts";
@@ -92,6 +93,7 @@ async function measure(config: ModelConfig): Promise<void> {
     );
     console.log(`  ${setting.sampler}: ${evaluated.seconds}`);
   }
+  writeRunInfo(runPath, { ...readRunInfo(runPath), omitted: BULK });
   for (const name of BULK) {
     Deno.removeSync(`${runPath}/${name}`, { recursive: true });
   }
