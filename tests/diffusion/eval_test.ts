@@ -40,12 +40,11 @@ async function trained(config: ModelConfig, runs: string): Promise<string> {
   );
   const runPath = createRunDirectory(runs);
   const what = { experiment: "diffusion", config, ...quiet };
-  const model = await conductRun(
+  await conductRun(
     runPath,
     what,
     (run) => trainDiffusionModel(config, run),
   );
-  model[Symbol.dispose]();
   return runPath;
 }
 
