@@ -1,6 +1,6 @@
 /**
- * What an experiment is: the small interface by which the training and the
- * evaluation of any model plug in.
+ * What an experiment is: the interface through which any model is trained and
+ * evaluated.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import {
 } from "./config/fields.ts";
 import { ConfigSchema } from "./config/schema.ts";
 import type { Run } from "./run/run.ts";
+import type { MetricDeclaration } from "./store/metric_declaration.ts";
 import { isInherited } from "./utils/json.ts";
 import { MAX_KEYS } from "./store/limits.ts";
 
@@ -34,9 +35,11 @@ export interface ExperimentDefinition<
   readonly config: F;
   /** What an evaluation depends on; nothing by default. */
   readonly evalConfig?: G;
+  /** What is known of its metrics, by the names of their records. */
+  readonly metrics?: Readonly<Record<string, MetricDeclaration>>;
   /**
-   * Checks what the schema cannot, before there is a run: that data can be
-   * read, for example. What it returns, if anything, are warnings.
+   * Checks what the schema cannot before there is a run, for example that the data
+   * can be read. Returns warnings, if any.
    */
   validate?(config: ConfigOf<F> & Seeded): Warnings | Promise<Warnings>;
   /** Trains one configuration, and leaves in the run what evaluation needs. */
@@ -57,6 +60,8 @@ export interface Experiment {
   readonly configSchema: ConfigSchema<Seeded>;
   /** The schema of what an evaluation depends on. */
   readonly evalConfigSchema: ConfigSchema<object>;
+  /** What is known of its metrics, by the names of their records. */
+  readonly metrics: Readonly<Record<string, MetricDeclaration>>;
   /** Checks what the schema cannot, before there is a run; gives warnings. */
   validate(config: Seeded): Promise<readonly string[]>;
   /** Trains one configuration. */
@@ -109,9 +114,10 @@ export function experiment<
 >(definition: ExperimentDefinition<F, G>): Experiment {
   checkDefinition(definition);
   type Config = ConfigOf<F> & Seeded;
-  const { name, evaluate } = definition;
+  const { name, evaluate, metrics = {} } = definition;
   const made: Experiment = Object.freeze({
     name,
+    metrics,
     configSchema: new ConfigSchema<Seeded>({
       seed: seedField,
       ...definition.config,

@@ -1,17 +1,26 @@
 /**
- * What all commands share: help, errors, exit status, signals.
+ * What all commands share: parsing, help, `--json`, errors and exit status.
  *
  * @module
  */
 
-import { formatHelp, type Help } from "../core/config/flags.ts";
-import { type Field, toggle } from "../core/config/fields.ts";
+import { toggle } from "../core/config/fields.ts";
+import {
+  type AnySchema,
+  formatHelp,
+  type ParsedFlags,
+  parseFlags,
+} from "../core/config/flags.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
+import type { Problem } from "../core/store/run_file.ts";
 import { describeError } from "../core/utils/describe_error.ts";
-import { truncate } from "../core/utils/terminal.ts";
-import { explainRefusal, type Grants, isRefusal } from "./_refusal.ts";
+import { stringify } from "../core/utils/json.ts";
+import { printable, printableJson, truncate } from "../core/utils/terminal.ts";
+import { nameFlags } from "./_flag_names.ts";
+import { explainRefusal, isRefusal } from "./_refusal.ts";
+import { reportProblems } from "./_runs.ts";
 
-/** Exit status, as every command has it. */
+/** The exit statuses of all commands. */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -21,39 +30,128 @@ export const EXIT = {
   SIGTERM: 143,
 };
 
-/** Flags that every command has. */
-export interface CommonFlags {
-  /** Whether errors come with their stack trace. */
-  readonly debug: boolean;
-  /** Whether to print the help and do nothing else. */
-  readonly help: boolean;
+/** Schemas of flags, by the headings under which the help lists them. */
+export type FlagGroups = Readonly<Record<string, AnySchema>>;
+
+type ValuesOf<Schema> = Schema extends ConfigSchema<infer T> ? T : never;
+
+/** The values of all flags in one object. */
+export type FlagValues<F extends FlagGroups> = {
+  [Title in keyof F]: (values: ValuesOf<F[Title]>) => void;
+}[keyof F] extends (values: infer All) => void ? All : never;
+
+/** What a command is given to work with. */
+export interface CommandLine<F extends FlagGroups, Loaded> {
+  /** The values of its flags, checked, over their defaults. */
+  readonly flags: FlagValues<F>;
+  /** Whether one JSON document is to be printed. */
+  readonly json: boolean;
+  /** The arguments that are not flags. */
+  readonly positionals: readonly string[];
+  /** What {@linkcode CommandDefinition.load} has loaded. */
+  readonly loaded: Loaded;
+  /** The parsed command line, for the values of further flags. */
+  readonly parsed: ParsedFlags;
+  /** The arguments as they were given. */
+  readonly args: readonly string[];
 }
 
-/** The schema of {@linkcode CommonFlags}. */
-export const commonSchema: ConfigSchema<CommonFlags> = new ConfigSchema<
-  CommonFlags
->({
-  debug: toggle({ default: false, description: "show where an error is from" }),
+/** What a command prints, and how it ends. */
+export interface Output {
+  /** What `--json` prints. */
+  readonly document?: unknown;
+  /** What is printed otherwise. */
+  readonly text?: string | (() => string);
+  /** Runs and files that could not be read, which stderr tells. */
+  readonly problems?: readonly Problem[];
+  /** Whether such a problem is a failure. */
+  readonly strict?: boolean;
+  /** The exit status; 0 by default. */
+  readonly status?: number;
+}
+
+/** One of the project's commands. */
+export interface CommandDefinition<F extends FlagGroups, Loaded> {
+  /** Its name, which is also that of its task and of its permission set. */
+  readonly name: string;
+  /** Its file, `scripts/NAME.ts` by default. */
+  readonly script?: string;
+  /** What it does, in one sentence. */
+  readonly summary: string;
+  /** What follows the name on a command line, one text for each form. */
+  readonly usage: readonly string[];
+  /** What the usage needs to have explained; paragraphs. */
+  readonly notes?: readonly string[];
+  /** Whole command lines that show how it is used. */
+  readonly examples: readonly string[];
+  /** How many arguments it takes that are not flags; none by default. */
+  readonly maxPositionals?: number;
+  /** Its flags. */
+  readonly flags: F;
+  /** Whether it has the flag `--json`. */
+  readonly hasJson?: boolean;
+  /** Whether it writes into the directories that `--runs` names. */
+  readonly writesRuns?: boolean;
+  /**
+   * Loads what further flags depend on: an experiment.
+   *
+   * @param args The arguments.
+   * @param isHelp Whether only the help is wanted.
+   */
+  readonly load?: (
+    args: readonly string[],
+    isHelp: boolean,
+  ) => Promise<Loaded>;
+  /** Further flags, which the help lists first. */
+  readonly listMoreFlags?: (loaded: Loaded) => FlagGroups;
+  /** Does the work; returns what to print, or the exit status. */
+  run(
+    line: CommandLine<F, Loaded>,
+  ): Promise<Output | number> | Output | number;
+}
+
+/** A command, whatever its flags. */
+export type Command =
+  & Omit<
+    CommandDefinition<FlagGroups, unknown>,
+    "listMoreFlags" | "run"
+  >
+  & {
+    listMoreFlags?(loaded: never): FlagGroups;
+    run(line: never): Promise<Output | number> | Output | number;
+  };
+
+/**
+ * Defines a command.
+ *
+ * @param definition Its name, help, flags, and what it does.
+ * @returns The command, to be run by {@linkcode main}.
+ */
+export function defineCommand<
+  const F extends FlagGroups,
+  Loaded = undefined,
+>(definition: CommandDefinition<F, Loaded>): Command {
+  return definition;
+}
+
+const jsonSchema = new ConfigSchema({
+  json: toggle({
+    default: false,
+    description: "print one JSON document and nothing else",
+  }),
+});
+
+const commonSchema = new ConfigSchema({
+  debug: toggle({
+    default: false,
+    description: "show where an error comes from",
+  }),
   help: toggle({ default: false, description: "print this help" }),
 });
 
-/** The flag that asks for a document in place of lines. */
-export const jsonFlag: Field<boolean> = toggle({
-  default: false,
-  description: "print one JSON document and nothing else",
-});
-
-/** One of the project's commands. */
-export interface Command extends Grants {
-  /** Its help; called only when it is asked for. */
-  readonly help: (args: readonly string[]) => Promise<Help> | Help;
-  /** Does the work. */
-  readonly run: (args: readonly string[]) => Promise<number> | number;
-}
-
 /**
  * Runs a command with this process's arguments: prints its help if that is
- * asked for, and turns what it throws into one or two lines and an exit status.
+ * asked for, and turns what it throws into a short message and an exit status.
  * Not to be awaited at the top level of a module: Deno would end the process
  * with an error of its own if the command awaited something that never comes.
  *
@@ -61,20 +159,12 @@ export interface Command extends Grants {
  */
 export async function main(command: Command): Promise<void> {
   const args = Deno.args;
-  const end = args.indexOf("--");
-  const flags = end < 0 ? args : args.slice(0, end);
   const outputFailure = guardOutput(command);
   // Until the command has ended: it might await something that never comes.
   Deno.exitCode = EXIT.failed;
-  let status = EXIT.done;
+  let status: number;
   try {
-    if (flags.includes("--help") || flags.includes("-h")) {
-      const help = await command.help(args);
-      console.log(formatHelp({
-        ...help,
-        groups: [...help.groups, { title: "Help", schema: commonSchema }],
-      }));
-    } else status = await command.run(args);
+    status = await runCommand(command, args);
     if (outputFailure()) throw outputFailure();
   } catch (error) {
     status = error instanceof ConfigError ? EXIT.usage : EXIT.failed;
@@ -85,8 +175,63 @@ export async function main(command: Command): Promise<void> {
   Deno.exit(status);
 }
 
+async function runCommand(
+  command: Command,
+  args: readonly string[],
+): Promise<number> {
+  const end = args.indexOf("--");
+  const beforeEnd = end < 0 ? args : args.slice(0, end);
+  const isHelp = beforeEnd.includes("--help") || beforeEnd.includes("-h");
+  const loaded = await command.load?.(args, isHelp);
+  const groups: FlagGroups = {
+    ...command.listMoreFlags?.(loaded as never),
+    ...command.flags,
+    ...(command.hasJson ? { Output: jsonSchema } : {}),
+    Help: commonSchema,
+  };
+  if (isHelp) {
+    const usage = command.usage
+      .map((form) => `deno task ${command.name} ${form}`.trimEnd());
+    console.log(
+      formatHelp({ ...command, usage, flags: groups }, terminalWidth()),
+    );
+    return EXIT.done;
+  }
+  const parsed = parseFlags(args, Object.values(groups));
+  const { positionals } = parsed;
+  checkPositionals(positionals, command.maxPositionals ?? 0);
+  const flags = Object.assign(
+    {},
+    ...Object.values(command.flags)
+      .map((schema) => parsed.resolve(schema as ConfigSchema<object>)),
+  );
+  const json = command.hasJson === true && parsed.resolve(jsonSchema).json;
+  const line = { flags, json, positionals, loaded, parsed, args };
+  const output = await command.run(line as never);
+  return typeof output === "number" ? output : printOutput(output, json);
+}
+
+/** Prints what a command has found out; returns the exit status. */
+function printOutput(output: Output, json: boolean): number {
+  const { document, text = "", problems = [], strict = false } = output;
+  if (json) console.log(printableJson(stringify(document, 2)));
+  else {
+    const own = typeof text === "string" ? text : text();
+    if (own !== "") console.log(printable(own));
+    reportProblems(problems);
+  }
+  if (strict && problems.length > 0) return EXIT.failed;
+  return output.status ?? EXIT.done;
+}
+
+/** How wide help may be. */
+function terminalWidth(): number {
+  const usual = 80;
+  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : usual;
+}
+
 /**
- * Says what went wrong on stderr, in one or two lines.
+ * Prints on stderr what went wrong, in one or two lines.
  *
  * @param command The command in which it did.
  * @param error What was thrown.
@@ -106,13 +251,28 @@ function inspect(error: unknown): string {
   }
 }
 
+/** A disk that is full or read-only, or a quota that is used up. */
+const NO_ROOM: readonly unknown[] = ["ENOSPC", "EROFS", "EDQUOT"];
+
+function explain(command: Command, error: unknown): string {
+  const { message } = describeError(error);
+  if (!(error instanceof Error)) return message;
+  if (isRefusal(error)) return explainRefusal(command, message);
+  if (error instanceof ConfigError) return nameFlags(error);
+  if (command.writesRuns && "code" in error && NO_ROOM.includes(error.code)) {
+    return `${message}\nMake room or get the right to write there, or ` +
+      "name another directory with --runs DIR";
+  }
+  return message;
+}
+
 /**
  * Makes a full disk behind stdout or stderr harmless: a command that writes
- * runs goes on to its end without stdout, all others stop, and what cannot be
+ * runs continues to its end without stdout, all others stop, and what cannot be
  * written to stderr is lost.
  *
  * @param command The command.
- * @returns What gives the error of stdout, if there was one.
+ * @returns A function that returns the error of stdout, if there was one.
  */
 function guardOutput(command: Command): () => Error | undefined {
   let failure: Error | undefined;
@@ -133,48 +293,24 @@ function guardOutput(command: Command): () => Error | undefined {
     console[name] = (...parts) => {
       try {
         print(...parts);
-      } catch { /* there is nowhere else to say it */ }
+      } catch { /* there is nowhere else to print it */ }
     };
   }
   return () => failure;
 }
 
-function explain(command: Command, error: unknown): string {
-  const { message } = describeError(error);
-  if (!(error instanceof Error)) return message;
-  if (isRefusal(error)) return explainRefusal(command, message);
-  if (command.writesRuns && "code" in error && NO_ROOM.includes(error.code)) {
-    return `${message}\nMake room or get the right to write there, or ` +
-      "name another directory with --runs DIR";
-  }
-  return message;
-}
-
-/** A disk that is full or read-only, or a quota that is used up. */
-const NO_ROOM: readonly unknown[] = ["ENOSPC", "EROFS", "EDQUOT"];
-
-/**
- * Refuses positional arguments beyond those that a command takes.
- *
- * @param positionals What was given.
- * @param most How many the command takes.
- * @throws {ConfigError} If there are more.
- */
-export function checkPositionals(
-  positionals: readonly string[],
-  most: number,
-): void {
-  const [extra] = positionals.slice(most);
+/** Refuses arguments beyond those that a command takes. */
+function checkPositionals(positionals: readonly string[], max: number): void {
+  const extra = positionals[max];
   if (extra === undefined) return;
-  throw usageError(
-    `Cannot use "${extra}" as ${
-      most === 0 ? "flags alone are taken" : "there is an argument already"
-    }: a flag begins with --`,
-  );
+  const limit = max === 0
+    ? "this command takes flags alone, which begin with --"
+    : `this command takes at most ${max === 1 ? "one" : max}`;
+  throw usageError(`Unexpected argument "${extra}": ${limit}`);
 }
 
 /**
- * An error of the command line.
+ * Makes an error of the command line.
  *
  * @param message What is wrong and what would be right.
  * @param options What caused it, if that was another error.
@@ -188,12 +324,12 @@ export function usageError(
 }
 
 /**
- * Looks up what a command line names, a run or a file: where it cannot be had,
- * it is the command line that is wrong.
+ * Looks up what a command line names, a run or a file. If the lookup fails, the
+ * command line is wrong.
  *
- * @param lookUp The look-up.
+ * @param lookUp The lookup.
  * @returns What it returns.
- * @throws {ConfigError} If it throws, but for lack of a right.
+ * @throws {ConfigError} If it throws, except for a missing permission.
  */
 export function orUsageError<T>(lookUp: () => T): T {
   try {
@@ -202,97 +338,4 @@ export function orUsageError<T>(lookUp: () => T): T {
     if (error instanceof Deno.errors.NotCapable) throw error;
     throw usageError((error as Error).message, { cause: error });
   }
-}
-
-/** What is aborted when the process is asked to stop. */
-export interface Interruption extends Disposable {
-  /** Aborted when it is asked; to be handed on. */
-  readonly signal: AbortSignal;
-  /** Aborted when it is asked once more. */
-  readonly forceSignal: AbortSignal;
-  /** The exit status that belongs to how the process was asked. */
-  readonly status: () => number;
-}
-
-/**
- * Listens for SIGINT, SIGTERM and SIGHUP until the end of its scope.
- *
- * @returns What tells of them.
- */
-export function listenForSignals(): Interruption {
-  const first = new AbortController(), second = new AbortController();
-  let status: number = EXIT.SIGINT;
-  // SIGHUP is a terminal that is gone. Windows has but one to listen for.
-  const names = Deno.build.os === "windows"
-    ? ["SIGINT"] as const
-    : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const listeners = names.map((name) => {
-    const listener = () => {
-      if (first.signal.aborted) return second.abort();
-      status = EXIT[name];
-      first.abort(new Error(`Interrupted by ${name}`));
-    };
-    Deno.addSignalListener(name, listener);
-    return { name, listener };
-  });
-  return {
-    signal: first.signal,
-    forceSignal: second.signal,
-    status: () => status,
-    [Symbol.dispose]() {
-      for (const { name, listener } of listeners) {
-        Deno.removeSignalListener(name, listener);
-      }
-    },
-  };
-}
-
-/** What goes wrong outside of a command's own promise. */
-export interface ProcessFailures extends Disposable {
-  /** Aborted, with what was thrown, at the first such failure. */
-  readonly signal: AbortSignal;
-  /** Whether the process is about to end: only synchronous code still runs. */
-  readonly isExiting: boolean;
-}
-
-/**
- * Listens for what would end the process unseen until the end of its scope:
- * errors in timers, rejections that nothing awaits, `Deno.exit()`, and an event
- * loop that runs dry while something is still awaited.
- *
- * @returns What tells of the first of these.
- */
-export function listenForFailures(): ProcessFailures {
-  const controller = new AbortController();
-  let isExiting = false;
-  const fail = (event: Pick<Event, "preventDefault">, error: unknown) => {
-    event.preventDefault();
-    controller.abort(error ?? new Error(`${error} was thrown`));
-  };
-  const listeners = new DisposableStack();
-  const listen = (type: string, listener: EventListener) => {
-    globalThis.addEventListener(type, listener);
-    listeners.defer(() => globalThis.removeEventListener(type, listener));
-  };
-  listen("error", (event) => {
-    const { error, message } = event as ErrorEvent;
-    fail(event, error ?? new Error(message));
-  });
-  listen("unhandledrejection", (event) => {
-    fail(event, (event as PromiseRejectionEvent).reason);
-  });
-  listen("beforeunload", (event) => {
-    fail(event, new Error("A promise is awaited that never settles"));
-  });
-  listen("unload", (event) => {
-    isExiting = true;
-    fail(event, new Error("Deno.exit() was called"));
-  });
-  return {
-    signal: controller.signal,
-    get isExiting() {
-      return isExiting;
-    },
-    [Symbol.dispose]: () => listeners.dispose(),
-  };
 }

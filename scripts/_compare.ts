@@ -1,27 +1,15 @@
 /**
- * What all commands share which compare runs: their flags, and the comparison.
+ * What the commands share that compare runs: their flags, and the comparison.
  *
  * @module
  */
 
-import {
-  choice,
-  type Fields,
-  names,
-  number,
-  text,
-  texts,
-} from "../core/config/fields.ts";
-import {
-  type HelpGroup,
-  type ParsedFlags,
-  parseFlags,
-} from "../core/config/flags.ts";
+import { choice, names, number, text, texts } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { AGGREGATES, ALPHA, TESTS } from "../results/statistics/levels.ts";
+import { AGGREGATES, ALPHA, TESTS } from "../results/statistics/estimate.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
-import { type Format, FORMATS } from "../results/tables/formats.ts";
-import { checkPositionals, commonSchema } from "./_command.ts";
+import { type Format, FORMATS } from "../results/tables/render.ts";
+import type { FlagValues } from "./_command.ts";
 import { runsFlag, sinceFlag, strictFlag, whereFlag } from "./_runs.ts";
 
 /** Which runs and records are compared. */
@@ -31,29 +19,31 @@ export const selectionSchema = new ConfigSchema({
   metric: texts({
     default: [],
     placeholder: "<glob>",
-    description: "only records of such a name [default: all but time/*]",
+    description: "only records with this name [default: all but time/*]",
   }),
   nuisance: names({
     default: [],
     placeholder: "<key,…>",
-    description: "keys beside seed in which replicates may differ",
+    description: "keys besides seed in which replicates may differ",
   }),
   runs: runsFlag,
   strict: strictFlag,
 });
 
-/** What is said of them. */
+/** How they are summarised and tested. */
 export const statisticsSchema = new ConfigSchema({
   ci: number({
     default: 0,
+    defaultText: "off",
     min: 0,
     max: 99.99,
-    description: "confidence intervals of so many %, not standard errors",
+    description:
+      "confidence intervals of this many % instead of standard errors",
   }),
   aggregate: choice({
     default: "mean",
     choices: AGGREGATES,
-    description: "what to say of several runs",
+    description: "how several runs are summarised",
   }),
   baseline: texts({
     default: [],
@@ -74,16 +64,16 @@ export const statisticsSchema = new ConfigSchema({
   lowerIsBetter: texts({
     default: [],
     placeholder: "<glob>",
-    description: "records of which less is better [default: by their names]",
+    description: "records where less is better [default: as declared]",
   }),
   higherIsBetter: texts({
     default: [],
     placeholder: "<glob>",
-    description: "records of which more is better [default: by their names]",
+    description: "records where more is better [default: as declared]",
   }),
 });
 
-/** How they are laid out. */
+/** How they are arranged. */
 export const layoutSchema = new ConfigSchema({
   rows: names({
     default: [],
@@ -103,24 +93,9 @@ export const layoutSchema = new ConfigSchema({
   sort: text({
     default: "",
     placeholder: "<key|record>",
-    description: "in the order of this; -key from high to low",
+    description: "sort by this; -key from high to low",
   }),
 });
-
-/**
- * Takes some keys of a schema.
- *
- * @param schema The schema.
- * @param keys The names of the keys.
- * @returns A schema of these alone.
- */
-export function pickFields<T extends object, K extends keyof T & string>(
-  schema: ConfigSchema<T>,
-  keys: readonly K[],
-): ConfigSchema<Pick<T, K>> {
-  const fields = keys.map((key) => [key, schema.field(key)]);
-  return new ConfigSchema(Object.fromEntries(fields) as Fields<Pick<T, K>>);
-}
 
 const formatSchema = new ConfigSchema({
   format: choice({
@@ -131,62 +106,32 @@ const formatSchema = new ConfigSchema({
 });
 
 /** The flags of `compare`, as its help lists them. */
-export const compareGroups: readonly HelpGroup[] = [
-  { title: "Runs", schema: selectionSchema },
-  { title: "Statistics", schema: statisticsSchema },
-  { title: "Table", schema: layoutSchema },
-  { title: "Output", schema: formatSchema },
-];
-
-/** A comparison as a command line asks for it. */
-export interface ComparedRuns {
-  /** The comparison. */
-  readonly comparison: Comparison;
-  /** How to write it. */
-  readonly format: Format;
-  /** Whether a damaged run is an error. */
-  readonly strict: boolean;
-}
+export const compareFlags = {
+  Runs: selectionSchema,
+  Statistics: statisticsSchema,
+  Table: layoutSchema,
+  Output: formatSchema,
+};
 
 /**
- * Compares runs as the command line of `compare` asks.
+ * Compares runs.
  *
- * @param args The arguments.
- * @returns The comparison, and how to write it.
- * @throws {ConfigError} If an argument is wrong.
- */
-export async function compareRuns(
-  args: readonly string[],
-): Promise<ComparedRuns> {
-  const schemas = compareGroups.map(({ schema }) => schema);
-  const flags = parseFlags(args, [...schemas, commonSchema]);
-  checkPositionals(flags.positionals, 0);
-  const { format } = flags.resolve(formatSchema);
-  const isForReaders = format !== "json" && format !== "csv";
-  return { ...await compareByFlags(flags, isForReaders), format };
-}
-
-/**
- * Compares runs as flags of the three schemas above ask.
- *
- * @param flags The command line, taken apart with those schemas.
- * @param isForReaders Whether it is read by people, not programs.
- * @returns The comparison, and whether a damaged run is an error.
+ * @param flags The values of the flags above, without those of the output for
+ * people to read.
+ * @returns The comparison.
  * @throws {ConfigError} If a flag is wrong.
  */
-export async function compareByFlags(
-  flags: ParsedFlags,
-  isForReaders = true,
-): Promise<Omit<ComparedRuns, "format">> {
-  const { runs, strict, ...selection } = flags.resolve(selectionSchema);
-  const statistics = flags.resolve(statisticsSchema);
-  const layout = flags.resolve(layoutSchema);
-  const options = { ...selection, ...statistics, ...layout, isForReaders };
-  // Help needs none of this, and so does not wait for it.
+export async function compareRuns(
+  flags: Omit<FlagValues<typeof compareFlags>, "format"> & {
+    readonly format?: Format;
+  },
+): Promise<Comparison> {
+  const { runs, strict: _, format = "table", ...options } = flags;
+  const isForReaders = format !== "json" && format !== "csv";
+  // Help does not wait for this.
   const [{ compare }, { RunDatabase }] = await Promise.all([
     import("../results/compare/compare.ts"),
     import("../results/database/run_database.ts"),
   ]);
-  const comparison = await compare(new RunDatabase(...runs), options);
-  return { comparison, strict };
+  return await compare(new RunDatabase(...runs), { ...options, isForReaders });
 }

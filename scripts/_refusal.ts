@@ -1,40 +1,48 @@
+/**
+ * Explains what Deno refused, with the whole command that is granted it: a task
+ * cannot pass a grant on.
+ *
+ * @module
+ */
+
+import stripJsonComments from "strip-json-comments";
 import { isAbsolute, relative } from "@std/path";
-import { folderOf, temporaryOf } from "./_output.ts";
-
-/** What a command is called, and what it is granted in deno.json. */
-export interface Grants {
-  /** Its name, which is its task's and its permission set's too. */
-  readonly name: string;
-  /** What its permission set lets it read. */
-  readonly reads: string;
-  /** What its permission set lets it write, if anything. */
-  readonly writes?: string;
-  /** Whether it writes into what `--runs` names. */
-  readonly writesRuns?: boolean;
-}
-
-const REFUSED = /Requires (\w+) access(?: to "([^"]+)")?/;
+// As text: no script may read deno.json itself, which has comments.
+import denoJson from "../deno.json" with { type: "text" };
+import { findFolder, nameTemporary } from "./_output.ts";
 
 /**
- * Says whether an error is Deno's refusal; that of an import is a `TypeError`.
+ * Deno gives what it refused as a message alone, and for an import not even an
+ * error class of its own.
+ */
+const REFUSED = /^Requires (\w+) access(?: to "([^"]+)")?/;
+
+/**
+ * Tells whether an error is Deno's refusal; that of an import is a `TypeError`.
  *
  * @param error The error.
- * @returns Whether a right was lacking.
+ * @returns Whether a permission was missing.
  */
 export function isRefusal(error: Error): boolean {
   return error instanceof Deno.errors.NotCapable ||
     error instanceof TypeError && REFUSED.test(error.message);
 }
 
+/** Reads what a permission set in deno.json grants. */
+function readGrants(name: string): { read: string[]; write: string[] } {
+  const { permissions } = JSON.parse(stripJsonComments(denoJson));
+  return { read: [], write: [], ...permissions[name] };
+}
+
 /** Flags whose value is a path. */
 const PATH_FLAGS = ["runs", "dataset", "config", "experiment", "check"];
 
-/** The paths that the command line names. */
-function namedPaths(
+/** Finds the paths that the command line names. */
+function findNamedPaths(
   writesRuns: boolean,
 ): { read: string[]; write: string[] } {
   const { args } = Deno;
-  const valuesOf = (flag: string) =>
+  const findValues = (flag: string) =>
     args.flatMap((arg, index) =>
       arg === `--${flag}`
         ? args[index + 1] ?? []
@@ -43,55 +51,69 @@ function namedPaths(
         : []
     );
   const outputs = [
-    // Written under a name that no one can foresee, so it takes the folder.
-    ...valuesOf("out").map(folderOf),
-    ...valuesOf("write").flatMap((path) => [path, temporaryOf(path)]),
+    // Written under a name that cannot be foreseen, so it takes the folder.
+    ...findValues("out").map(findFolder),
+    ...findValues("write").flatMap((path) => [path, nameTemporary(path)]),
   ];
   return {
-    read: [...PATH_FLAGS.flatMap(valuesOf), ...outputs],
-    write: [...writesRuns ? valuesOf("runs") : [], ...outputs],
+    read: [...PATH_FLAGS.flatMap(findValues), ...outputs],
+    write: [...writesRuns ? findValues("runs") : [], ...outputs],
   };
 }
 
+/** What an explanation needs of a command. */
+export interface Grantee {
+  /** Its name, which is also that of its permission set. */
+  readonly name: string;
+  /** Its file, `scripts/NAME.ts` by default. */
+  readonly script?: string;
+  /** Whether it writes into the directories that `--runs` names. */
+  readonly writesRuns?: boolean;
+}
+
 /**
- * Says what a command was refused, and how it is granted: a task cannot pass a
- * grant on, so the whole command is given.
+ * Explains what a command was refused, and how it is granted.
  *
  * @param command The command.
  * @param message What Deno said.
  * @returns What to tell the user.
  */
-export function explainRefusal(command: Grants, message: string): string {
+export function explainRefusal(
+  { name, script = `scripts/${name}.ts`, writesRuns = false }: Grantee,
+  message: string,
+): string {
   const [, kind, place] = REFUSED.exec(message) ?? [];
   if (!kind) return message;
-  const { name, reads, writes, writesRuns = false } = command;
   const isFile = kind === "read" || kind === "write";
-  const own = place && isFile ? [place] : [];
+  const refused = place && isFile ? [place] : [];
   // All that is named, not what is refused alone: these grants replace those
   // of the set, and any that were given by hand.
-  const named = namedPaths(writesRuns);
-  const read = union(reads, [...named.read, ...own]);
-  const write = writes &&
-    union(writes, [...named.write, ...(kind === "write" ? own : [])]);
+  const { read, write } = readGrants(name);
+  const named = findNamedPaths(writesRuns);
+  const reads = joinGrants(read, [...named.read, ...refused]);
+  const writes = joinGrants(write, [
+    ...named.write,
+    ...(kind === "write" ? refused : []),
+  ]);
+  const needsWrite = write.length > 0 &&
+    (kind === "write" || writes !== joinGrants(write, []));
   const grants = [
-    `--allow-read=${read}`,
-    ...(write && (kind === "write" || write !== writes)
-      ? [`--allow-write=${write}`]
-      : []),
+    `--allow-read=${reads}`,
+    ...(needsWrite ? [`--allow-write=${writes}`] : []),
     ...(isFile ? [] : [`--allow-${kind}${place ? `=${quote(place)}` : ""}`]),
   ].join(" ");
   const what = isFile
     ? `${kind} ${place ?? "there"}`
     : `get ${kind} access${place ? ` to ${place}` : ""}`;
   const args = Deno.args.map((arg) => ` ${quote(arg)}`).join("");
-  return `Cannot ${what} as ${name} is not granted that. To grant it:\n` +
+  return `Cannot ${what}: ${name} has no permission. To grant it:\n` +
     `  deno run --quiet --no-prompt -P=${name} ${grants} ` +
-    `scripts/${name}.ts${args}`;
+    `${script}${args}`;
 }
 
-/** What is granted, and those of the paths that do not lie in it already. */
-function union(granted: string, paths: readonly string[]): string {
-  const all = granted.split(",");
+/** The granted paths, and those of the others that are not inside of them. */
+function joinGrants(granted: readonly string[], paths: string[]): string {
+  const all = [...granted];
   for (const path of paths) if (!isCovered(path, all)) all.push(path);
   return all.map(quote).join(",");
 }
@@ -105,7 +127,7 @@ function isCovered(path: string, folders: readonly string[]): boolean {
 }
 
 /**
- * Quotes an argument for a shell, where it needs that.
+ * Quotes an argument for a shell, if it needs that.
  *
  * @param text The argument.
  * @returns The text that a shell takes for it.

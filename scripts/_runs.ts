@@ -1,7 +1,14 @@
+/**
+ * What commands share that read runs: their flags, and how they tell of what
+ * cannot be read.
+ *
+ * @module
+ */
+
 import { type Field, text, texts, toggle } from "../core/config/fields.ts";
-import { truncate } from "../core/utils/terminal.ts";
 import type { Problem } from "../core/store/run_file.ts";
-import { EXIT } from "./_command.ts";
+import { truncate } from "../core/utils/terminal.ts";
+import { quote } from "./_refusal.ts";
 
 /** The flag that names directories of runs. */
 export const runsFlag: Field<readonly string[]> = texts({
@@ -17,14 +24,14 @@ export const runsFolderFlag: Field<string> = text({
   description: "the directory that holds the runs",
 });
 
-/** The flag that takes only some runs, by their values. */
+/** The flag that selects runs by their values. */
 export const whereFlag: Field<readonly string[]> = texts({
   default: [],
   placeholder: "<key=value>",
   description: "only runs with this value (also tag=, status=); repeatable",
 });
 
-/** The flag that takes only some runs, by their start. */
+/** The flag that selects runs by their start. */
 export const sinceFlag: Field<string> = text({
   default: "",
   placeholder: "<date|age>",
@@ -37,40 +44,43 @@ export const strictFlag: Field<boolean> = toggle({
   description: "exit with 1 if a run cannot be read",
 });
 
-/** So many problems of one run are told: a run has thousands of files. */
-const MAX_TOLD = 10;
+/** What the usage of commands on one run says of it. */
+export const RUN_NOTE =
+  "RUN is a run's id, a unique part of it, its path, or latest";
+
+/** So many runs are named. */
+const MAX_NAMED = 3;
 
 /**
- * Says on stderr which runs could not be read, and why.
+ * Reports on stderr what could not be read: a single problem in full, and of
+ * several their number, as doctor lists them.
  *
  * @param problems What could not be read.
  */
 export function reportProblems(problems: readonly Problem[]): void {
-  for (const [run, own] of Map.groupBy(problems, ({ run }) => run)) {
-    for (const { file, reason } of own.slice(0, MAX_TOLD)) {
-      const place = reason.includes(file) ? "" : ` (${file})`;
-      console.error(oneLine(`problem: ${run}: ${reason}${place}`));
-    }
-    const left = own.length - MAX_TOLD;
-    if (left > 0) console.error(oneLine(`problem: ${run}: and ${left} more`));
+  const [first, second] = problems;
+  if (!first) return;
+  if (!second) {
+    const { run, file, reason } = first;
+    const place = reason.includes(file) ? "" : ` (${file})`;
+    return console.error(formatLine(`problem: ${run}: ${reason}${place}`));
   }
+  const runs = [...new Set(problems.map(({ run }) => run))];
+  const names = runs.slice(0, MAX_NAMED);
+  if (runs.length > MAX_NAMED) names.push("…");
+  const folders = new Set(
+    problems.map(({ run, file }) => file.slice(0, file.lastIndexOf(`/${run}`))),
+  );
+  const where = [...folders].filter((folder) => folder !== "runs")
+    .map((folder) => ` --runs ${quote(folder)}`).join("");
+  console.error(formatLine(
+    `problems: ${problems.length} in ${runs.length} ` +
+      `${runs.length === 1 ? "run" : "runs"} (${names.join(", ")}): ` +
+      `deno task doctor${where} lists them`,
+  ));
 }
 
-/** What a run is called must not look like another run's problem. */
-function oneLine(text: string): string {
+/** A run's name must not look like another run's problem. */
+function formatLine(text: string): string {
   return truncate(text).replaceAll("\n", " ");
-}
-
-/**
- * The exit status of a command that has read runs.
- *
- * @param problems What could not be read.
- * @param strict Whether that is an error.
- * @returns The status.
- */
-export function statusOf(
-  problems: readonly Problem[],
-  strict: boolean,
-): number {
-  return strict && problems.length > 0 ? EXIT.failed : EXIT.done;
 }

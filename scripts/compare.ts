@@ -7,40 +7,39 @@
 
 import { truncate } from "../core/utils/terminal.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
-import { type Command, main } from "./_command.ts";
-import { compareGroups, compareRuns } from "./_compare.ts";
-import { reportProblems, statusOf } from "./_runs.ts";
+import { defineCommand, EXIT, main } from "./_command.ts";
+import { compareFlags, compareRuns } from "./_compare.ts";
+import { reportProblems } from "./_runs.ts";
 
-const command: Command = {
+const command = defineCommand({
   name: "compare",
-  reads: "./runs,./studies",
-  help: () => ({
-    summary: "Print a table of runs by records, with errors and verdicts.",
-    usage: "deno task compare [flags]",
-    groups: compareGroups,
-    examples: [
-      "deno task compare --where dataset=faithful --sort loss/held-out",
-      "deno task compare --baseline model=identity --ci 95",
-      "deno task compare --metric sliced-wasserstein --cols source",
-      "deno task compare --metric 'loss/*' --since 7d --format latex",
-    ],
-  }),
-  async run(args) {
-    const { comparison, format, strict } = await compareRuns(args);
+  summary: "Print a table of runs by records, with errors and verdicts.",
+  usage: ["[flags]"],
+  examples: [
+    "deno task compare --where dataset=faithful --sort loss/held-out",
+    "deno task compare --baseline model=identity --ci 95",
+    "deno task compare --metric sliced-wasserstein --cols source",
+    "deno task compare --metric 'loss/*' --since 7d --format latex",
+  ],
+  flags: compareFlags,
+  async run({ flags }) {
+    const { format, strict } = flags;
+    const comparison = await compareRuns(flags);
+    const { problems } = comparison;
     const { render } = await import("../results/tables/render.ts");
     console.log(await render(comparison, format, terminal()));
-    if (format === "csv") noteBeside(comparison);
-    if (format !== "json") reportProblems(comparison.problems);
-    return statusOf(comparison.problems, strict);
+    if (format === "csv") printNotes(comparison);
+    if (format !== "json") reportProblems(problems);
+    return strict && problems.length > 0 ? EXIT.failed : EXIT.done;
   },
-};
+});
 
-/** Beside data there is no room for notes on stdout. */
-function noteBeside({ left, superseded, caveats }: Comparison): void {
+/** Data on stdout leave no room for notes there. */
+function printNotes({ omitted, superseded, warnings }: Comparison): void {
   const lines = [
-    ...left.map((run) => `not completed: ${run}`),
+    ...omitted.map((run) => `not completed: ${run}`),
     ...superseded.map((run) => `superseded: ${run}`),
-    ...caveats.map((caveat) => `beware: ${caveat}`),
+    ...warnings.map((warning) => `warning: ${warning}`),
   ];
   lines.forEach((line) => console.error(truncate(line)));
 }

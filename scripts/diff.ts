@@ -4,67 +4,77 @@
  * @module
  */
 
-import { parseFlags } from "../core/config/flags.ts";
+import { toggle } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { readSource } from "../core/store/source.ts";
 import { findRun } from "../core/store/find_run.ts";
-import { stringify } from "../core/utils/json.ts";
-import { printable, printableJson } from "../core/utils/terminal.ts";
+import { runIdFromPath } from "../core/store/run_directory.ts";
 import { readConfigFile } from "../core/store/run_file.ts";
 import { readRunInfo } from "../core/store/run_info.ts";
+import { readSource } from "../core/store/source.ts";
+import { printable } from "../core/utils/terminal.ts";
+import { RunDatabase } from "../results/database/run_database.ts";
 import {
   type ComparedRun,
   diffRuns,
   formatDiff,
 } from "../results/inspect/diff.ts";
-import {
-  checkPositionals,
-  type Command,
-  commonSchema,
-  EXIT,
-  jsonFlag,
-  main,
-  orUsageError,
-  usageError,
-} from "./_command.ts";
-import { runsFolderFlag } from "./_runs.ts";
+import { defineCommand, main, orUsageError } from "./_command.ts";
+import { RUN_NOTE, runsFolderFlag } from "./_runs.ts";
 
-const diffSchema = new ConfigSchema({ json: jsonFlag, runs: runsFolderFlag });
-
-const command: Command = {
-  name: "diff",
-  reads: "./runs,./studies",
-  help: () => ({
-    summary:
-      "Print in what two runs differ: configuration, surroundings, code.",
-    usage:
-      "deno task diff RUN [RUN] [flags], where RUN is a run's id, a part " +
-      "of it,\n       its path, or latest [default of the second: latest]",
-    groups: [{ title: "Diff", schema: diffSchema }],
-    examples: ["deno task diff 3f9a 77c0", "deno task diff 3f9a"],
+const diffSchema = new ConfigSchema({
+  full: toggle({
+    default: false,
+    description: "print all differences of the code, line by line",
   }),
-  async run(args) {
-    const flags = parseFlags(args, [diffSchema, commonSchema]);
-    checkPositionals(flags.positionals, 2);
-    const { json, runs } = flags.resolve(diffSchema);
-    const [first, second = "latest"] = flags.positionals;
-    if (first === undefined) {
-      throw usageError("Cannot diff without a run: deno task diff RUN [RUN]");
-    }
-    const paths = [first, second].map((name) =>
-      orUsageError(() => findRun(runs, name))
-    );
-    const [a, b] = await Promise.all(paths.map((path) => read(runs, path)));
+  runs: runsFolderFlag,
+});
+
+const command = defineCommand({
+  name: "diff",
+  summary: "Print in what two runs differ: configuration, environment, code.",
+  usage: ["[RUN [RUN]] [flags]"],
+  notes: [
+    `${RUN_NOTE}. A single run is compared with the latest, and the latest ` +
+    "[default] with the one before.",
+  ],
+  examples: [
+    "deno task diff",
+    "deno task diff 3f9a 77c0 --full",
+  ],
+  maxPositionals: 2,
+  flags: { Diff: diffSchema },
+  hasJson: true,
+  async run({ flags: { full, runs }, positionals }) {
+    const paths = orUsageError(() => findPair(runs, positionals));
+    const [a, b] = await Promise.all(paths.map((path) => readRun(runs, path)));
     const differences = diffRuns(a!, b!);
-    console.log(
-      json ? printableJson(stringify(differences, 2)) : formatDiff(differences),
-    );
-    return EXIT.done;
+    return {
+      document: differences,
+      text: () => formatDiff(differences, { full }),
+    };
   },
-};
+});
+
+/** Finds the two runs that are meant. */
+function findPair(
+  runs: string,
+  [first = "latest", second]: readonly string[],
+): string[] {
+  const path = findRun(runs, first);
+  if (second !== undefined) return [path, findRun(runs, second)];
+  const latest = findRun(runs, "latest");
+  if (path !== latest) return [path, latest];
+  const before = [...new RunDatabase(runs)].map(({ id }) => id)
+    .filter((id) => id !== runIdFromPath(latest)).at(-1);
+  if (before !== undefined) return [`${runs}/${before}`, latest];
+  throw new RangeError(
+    `Cannot compare ${runIdFromPath(latest)} with the run before it: there ` +
+      "is none",
+  );
+}
 
 /** A run whose source cannot be read still has all the rest. */
-async function read(runs: string, path: string): Promise<ComparedRun> {
+async function readRun(runs: string, path: string): Promise<ComparedRun> {
   const info = readRunInfo(path), config = readConfigFile(path);
   let source: ComparedRun["source"] = null;
   try {

@@ -6,98 +6,79 @@
  */
 
 import { toggle } from "../core/config/fields.ts";
-import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { findExperimentFile } from "../core/run/_run_info.ts";
+import { formatSize } from "../core/store/limits.ts";
 import { isInUse } from "../core/store/lock.ts";
-import { stringify } from "../core/utils/json.ts";
-import { readRunInfo } from "../core/store/run_info.ts";
+import { formatCount } from "../core/utils/format_number.ts";
 import { moveToTrash, TRASH } from "../core/store/trash.ts";
 import {
   type Examination,
   examineRuns,
 } from "../results/inspect/doctor/doctor.ts";
 import type { Finding } from "../results/inspect/doctor/finding.ts";
-import { clean } from "../results/tables/words.ts";
-import {
-  checkPositionals,
-  type Command,
-  commonSchema,
-  EXIT,
-  jsonFlag,
-  main,
-} from "./_command.ts";
+import { singleLine } from "../results/compare/labels.ts";
+import { defineCommand, EXIT, main } from "./_command.ts";
 import { quote } from "./_refusal.ts";
 import { runsFlag } from "./_runs.ts";
 
 const doctorSchema = new ConfigSchema({
   fix: toggle({
     default: false,
-    description: "move what is left over to the trash; nothing is lost",
+    description: "move leftovers to the trash; nothing is lost",
   }),
   runs: runsFlag,
-  json: jsonFlag,
 });
 
-/** What was found of one runs directory, and what was done about it. */
+/** What was found in one runs directory, and what was done about it. */
 interface Report extends Omit<Examination, "findings"> {
-  readonly findings: readonly Told[];
+  readonly findings: readonly ReportedFinding[];
 }
 
-/** A finding, what can be done about it, and where its file has gone. */
-interface Told extends Finding {
+/** A finding, what can be done about it, and where its file was moved. */
+interface ReportedFinding extends Finding {
   readonly advice?: string;
   readonly movedTo?: string;
 }
 
-const command: Command = {
+const command = defineCommand({
   name: "doctor",
-  reads: "./runs,./studies",
-  writes: "./runs",
+  summary: "Read all runs completely, and list what is damaged or left over.",
+  usage: ["[flags]"],
+  notes: ["The exit status is 0 if nothing is wrong, else 1."],
+  examples: [
+    "deno task doctor",
+    "deno task doctor --fix",
+    "deno task doctor --runs studies/least-squares/runs",
+  ],
+  flags: { Doctor: doctorSchema },
+  hasJson: true,
   writesRuns: Deno.args.includes("--fix"),
-  help: () => ({
-    summary: "Read all runs to their end, and list what is not as runs leave " +
-      "it.",
-    usage: "deno task doctor [flags]\n       " +
-      "The exit status is 0 where nothing is wrong, and 1 where something is.",
-    groups: [{ title: "Doctor", schema: doctorSchema }],
-    examples: [
-      "deno task doctor",
-      "deno task doctor --fix",
-      "deno task doctor --runs studies/least-squares/runs",
-    ],
-  }),
-  async run(args) {
-    const flags = parseFlags(args, [doctorSchema, commonSchema]);
-    checkPositionals(flags.positionals, 0);
-    const { fix, runs, json } = flags.resolve(doctorSchema);
-    // What only reads shall not be able to do anything else.
+  async run({ flags: { fix, runs } }) {
+    // Without --fix it must not be able to change anything.
     if (!fix) Deno.permissions.revokeSync({ name: "write" });
     const reports: Report[] = [];
     for (const directory of new Set(runs)) {
       const examination = await examineRuns(directory);
       const findings = examination.findings.map((finding) => ({
         ...finding,
-        ...(fix && moveAway(directory, finding)) ||
-          adviceOn(directory, finding),
+        ...(fix && moveAway(directory, finding)) || advise(directory, finding),
       }));
       reports.push({ ...examination, findings });
     }
-    console.log(
-      json
-        ? stringify({ directories: reports }, 2)
-        : reports.map(format).join("\n\n"),
-    );
     const isWrong = reports.some(({ findings }) => findings.some(isOpen));
-    return isWrong ? EXIT.failed : EXIT.done;
+    return {
+      document: { directories: reports },
+      text: reports.map(formatReport).join("\n\n"),
+      status: isWrong ? EXIT.failed : EXIT.done,
+    };
   },
-};
+});
 
-/** Moves what is left over, unless a process uses the run by now. */
+/** Moves a leftover to the trash, unless a process uses the run by now. */
 function moveAway(
   directory: string,
   { isLeftOver, run, file }: Finding,
-): Pick<Told, "movedTo" | "advice"> | null {
+): Pick<ReportedFinding, "movedTo" | "advice"> | null {
   if (!isLeftOver || isInUse(`${directory}/${run}`)) return null;
   try {
     return { movedTo: moveToTrash(directory, file) };
@@ -107,110 +88,84 @@ function moveAway(
   }
 }
 
-/** Whether something is wrong, and still so. */
-function isOpen({ isNote, movedTo }: Told): boolean {
+/** Whether something is wrong and has not been fixed. */
+function isOpen({ isNote, movedTo }: ReportedFinding): boolean {
   return !isNote && movedTo === undefined;
 }
 
-/** What a user can do about a finding. */
-function adviceOn(
+/** Advises the user what to do about a finding. */
+function advise(
   directory: string,
   { kind, run, file, isNote, isLeftOver }: Finding,
 ): { readonly advice?: string } {
   if (isNote) return {};
   if (isLeftOver) return { advice: "--fix moves it to the trash" };
-  const among = directory === "runs" ? "" : ` --runs ${quote(directory)}`;
-  const remove = `deno task rm ${quote(run)}${among}`;
+  const where = directory === "runs" ? "" : ` --runs ${quote(directory)}`;
+  const path = quote(`${directory}/${file}`);
+  const remove = `deno task rm ${quote(run)}${where}`;
+  const copyAgain = "copy it again from an intact copy";
+  const advice: Partial<Record<Finding["kind"], string>> = {
+    "died": `deno task train --resume ${quote(run)}${where}`,
+    "unreadable": `chmod -R u+rwX ${path}`,
+    "unknown version": "it was written by another version of Whisker",
+    "unfinished": remove,
+    "temporary": "look again in a few minutes",
+    "foreign": `move ${path} elsewhere`,
+    "renamed": `restore its name, or ${remove}`,
+  };
   const isRun = !run.startsWith(".");
-  const whole = "copy it again from where it is whole";
-  switch (kind) {
-    case "died":
-      return { advice: resumeOf(`${directory}/${run}`, run) + among };
-    case "unreadable":
-      return { advice: `chmod -R u+rwX ${quote(`${directory}/${file}`)}` };
-    case "unknown version":
-      return { advice: "it is of another version of Whisker" };
-    case "unfinished":
-      return { advice: remove };
-    case "temporary":
-      return { advice: "look again in some minutes" };
-    case "foreign":
-      return { advice: `move ${quote(`${directory}/${file}`)} elsewhere` };
-    case "renamed":
-      return { advice: `give it its name back, or ${remove}` };
-    default:
-      return { advice: isRun ? `${whole}, or ${remove}` : whole };
-  }
+  return {
+    advice: advice[kind] ?? (isRun ? `${copyAgain}, or ${remove}` : copyAgain),
+  };
 }
 
-/** The command that goes on with a run. */
-function resumeOf(runPath: string, id: string): string {
-  const info = readRunInfo(runPath);
-  const isOwn = info.experiment === "diffusion";
-  const experiment = isOwn ? "" : ` --experiment ${findExperimentFile(info)}`;
-  return `deno task train --resume ${id}${experiment}`;
-}
-
-/** The findings of one runs directory, run by run, and a line that sums up. */
-function format(report: Report): string {
+/** Formats the findings in one runs directory, run by run, and a summary. */
+function formatReport(report: Report): string {
   const { directory, runs, findings, bytes, trashBytes } = report;
-  const lines: string[] = [];
-  const isCommon = commonNotes(findings);
-  const own = findings.filter((finding) => !isCommon(finding));
-  for (const [run, some] of Map.groupBy(own, ({ run }) => run)) {
-    lines.push(`${directory}/${run}`);
-    for (const told of some) lines.push(`  ${lineOf(directory, told)}`);
-  }
-  const common = findings.filter(isCommon);
-  for (const [text, { length }] of Map.groupBy(common, noteOf)) {
-    lines.push(`${length} runs`, `  note: ${text}`);
-  }
-  const nNotes = findings.filter(({ isNote }) => isNote).length;
-  const nMoved = findings.filter(({ movedTo }) => movedTo !== undefined).length;
+  const notes = findings.filter(({ isNote }) => isNote);
+  const moved = findings.filter(({ movedTo }) => movedTo !== undefined);
+  const open = findings.filter(isOpen);
+  // A note that is the same for several runs is printed once.
+  const common = [...Map.groupBy(notes, formatReason)]
+    .filter(([, { length }]) => length > 1);
+  const isCommon = new Set(common.flatMap(([, findings]) => findings));
+  const own = findings.filter((finding) => !isCommon.has(finding));
   const counts = [
-    `${count(runs, "run")} in ${directory}`,
-    count(findings.filter(isOpen).length, "finding"),
-    ...(nNotes > 0 ? [count(nNotes, "note")] : []),
-    ...(nMoved > 0 ? [`${nMoved} moved to the trash`] : []),
-    sizeOf(bytes),
+    `${formatCount(runs, "run")} in ${directory}`,
+    formatCount(open.length, "finding"),
+    ...(notes.length > 0 ? [formatCount(notes.length, "note")] : []),
+    ...(moved.length > 0 ? [`${moved.length} moved to the trash`] : []),
+    formatSize(bytes),
   ];
   const trash = trashBytes > 0
-    ? ` (and ${sizeOf(trashBytes)} in ${directory}/${TRASH})`
+    ? ` (and ${formatSize(trashBytes)} in ${directory}/${TRASH})`
     : "";
-  return [...lines, counts.join(", ") + trash].map(clean).join("\n");
+  return [
+    ...[...Map.groupBy(own, ({ run }) => run)].flatMap(([run, findings]) => [
+      `${directory}/${run}`,
+      ...findings.map((finding) => `  ${formatFinding(directory, finding)}`),
+    ]),
+    ...common.flatMap(([text, { length }]) => [
+      `${length} runs`,
+      `  note: ${text}`,
+    ]),
+    counts.join(", ") + trash,
+  ].map(singleLine).join("\n");
 }
 
-/** Which notes are the same for several runs: they are told once. */
-function commonNotes(
-  findings: readonly Finding[],
-): (finding: Finding) => boolean {
-  const notes = findings.filter(({ isNote }) => isNote);
-  const groups = Map.groupBy(notes, noteOf);
-  return (finding) => finding.isNote && groups.get(noteOf(finding))!.length > 1;
-}
-
-/** What is found in which file of a run, whatever the run. */
-function noteOf({ run, file, reason }: Finding): string {
+/** Formats what was found in which file of a run, whatever the run. */
+function formatReason({ run, file, reason }: Finding): string {
   const inner = file.slice(run.length + 1);
   return inner === "" ? reason : `${inner}: ${reason}`;
 }
 
-function lineOf(directory: string, told: Told): string {
-  const { kind, file, reason, isNote, advice, movedTo } = told;
-  const path = `${directory}/${file}`;
+function formatFinding(directory: string, finding: ReportedFinding): string {
+  const { kind, file, reason, isNote, advice, movedTo } = finding;
+  const isNamed = reason.includes(`${directory}/${file}`);
   const what = `${isNote ? "note" : kind}: ` +
-    (reason.includes(path) ? reason : noteOf(told));
-  if (movedTo !== undefined) return `${what}; it is in ${movedTo} now`;
+    (isNamed ? reason : formatReason(finding));
+  if (movedTo !== undefined) return `${what}; it is now ${movedTo}`;
   return advice === undefined ? what : `${what}; ${advice}`;
-}
-
-function count(n: number, one: string): string {
-  return `${n} ${one}${n === 1 ? "" : "s"}`;
-}
-
-function sizeOf(bytes: number): string {
-  const [unit, size] = bytes < 1e6 ? ["kB", 1e3] : ["MB", 1e6];
-  return `${(bytes / size).toFixed(1)} ${unit}`;
 }
 
 if (import.meta.main) main(command);

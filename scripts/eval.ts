@@ -1,103 +1,73 @@
 /**
- * `deno task eval`: measures an already trained run.
+ * `deno task eval`: evaluates a trained run.
  *
  * @module
  */
 
-import { parseFlags } from "../core/config/flags.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
-import { ConfigSchema } from "../core/config/schema.ts";
+import { ConfigSchema, pickFields } from "../core/config/schema.ts";
 import { evaluateRun } from "../core/run/lifecycle.ts";
 import { findRun } from "../core/store/find_run.ts";
 import type { Problem } from "../core/store/run_file.ts";
-import {
-  checkPositionals,
-  type Command,
-  commonSchema,
-  jsonFlag,
-  main,
-  orUsageError,
-} from "./_command.ts";
-import {
-  beginSource,
-  experimentFlag,
-  loadExperiment,
-  runAndReport,
-} from "./_experiment.ts";
-import { reportProblems } from "./_runs.ts";
+import { type Command, defineCommand, main, orUsageError } from "./_command.ts";
+import { experimentFlag, loadExperiment, runAndReport } from "./_experiment.ts";
+import { reportProblems, RUN_NOTE } from "./_runs.ts";
 
-const evalSchema = new ConfigSchema({
-  experiment: experimentFlag,
-  json: jsonFlag,
-});
+const evalSchema = new ConfigSchema({ experiment: experimentFlag });
 
-const command: Command = {
+const command: Command = defineCommand({
   name: "eval",
-  reads: ".",
-  writes: "./runs",
-  writesRuns: true,
-  async help(args) {
-    const { name, evalConfigSchema } = await loadExperiment(args);
-    const settings = evalConfigSchema.keys.length > 0
-      ? [{ title: `What to measure of ${name}`, schema: evalConfigSchema }]
-      : [];
-    return {
-      summary: "Measure an already trained run.",
-      usage:
-        "deno task eval [RUN] [flags], where RUN is the run's id, a part " +
-        "of it,\n       its path, or latest [default: the latest completed]",
-      groups: [
-        ...settings,
-        { title: "This evaluation", schema: evalSchema },
-        { title: "Environment", schema: globalConfigSchema },
-      ],
-      examples: [
-        "deno task eval",
-        "deno task eval 3f9a --n-steps 5,50 --n-samples 10000",
-      ],
-    };
+  summary: "Evaluate a trained run.",
+  usage: ["[RUN] [flags]"],
+  notes: [`${RUN_NOTE} [default: the latest completed run].`],
+  examples: [
+    "deno task eval",
+    "deno task eval 3f9a --n-steps 5,50 --n-samples 10000",
+  ],
+  maxPositionals: 1,
+  flags: {
+    "This evaluation": evalSchema,
+    Environment: pickFields(globalConfigSchema, [
+      ...["runs", "engine", "fsync", "quiet"] as const,
+    ]),
   },
-  async run(args) {
-    const sourceOf = beginSource(args);
-    const experiment = await loadExperiment(args);
-    const { evalConfigSchema } = experiment;
-    const flags = parseFlags(args, [
-      evalConfigSchema,
-      evalSchema,
-      globalConfigSchema,
-      commonSchema,
-    ]);
-    checkPositionals(flags.positionals, 1);
-    const { json } = flags.resolve(evalSchema);
-    const globals = flags.resolve(globalConfigSchema);
-    const evalConfig = flags.resolve(evalConfigSchema);
-    const { name } = experiment;
-    const [wanted = "latest"] = flags.positionals;
+  hasJson: true,
+  writesRuns: true,
+  load: (args, isHelp) =>
+    loadExperiment(args, { isHelp, run: { completed: true } }),
+  listMoreFlags: ({ experiment: { name, evalConfigSchema } }) =>
+    evalConfigSchema.keys.length > 0
+      ? { [`What to measure of ${name}`]: evalConfigSchema }
+      : {},
+  async run({ flags, json, positionals, parsed, args, loaded }) {
+    const { experiment, title, isGiven, sourceKeeper } = loaded;
+    const { experiment: _, ...others } = flags;
+    const globals = { ...globalConfigSchema.defaults, ...others };
+    const evalConfig = parsed.resolve(experiment.evalConfigSchema);
     const problems: Problem[] = [];
     const runPath = orUsageError(() =>
-      findRun(globals.runs, wanted, {
+      findRun(globals.runs, positionals[0] ?? "latest", {
         completed: true,
-        experiment: name,
+        ...(isGiven ? { experiment: experiment.name } : {}),
         problems,
       })
     );
     reportProblems(problems);
-    const report = { name, json, quiet: globals.quiet };
     return await runAndReport(
       command,
-      report,
+      { title, json, quiet: globals.quiet },
       (options) =>
         evaluateRun(experiment, {
           ...options,
           globals,
           runPath,
           evalConfig,
-          keepSource: sourceOf(globals),
+          keepSource: sourceKeeper(globals),
           command: command.name,
           args,
         }),
     );
   },
-};
+});
 
 if (import.meta.main) main(command);

@@ -5,36 +5,33 @@
  */
 
 import { choice, integer, text } from "../core/config/fields.ts";
-import { parseFlags } from "../core/config/flags.ts";
-import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
+import { ConfigSchema, pickFields } from "../core/config/schema.ts";
 import { findRun } from "../core/store/find_run.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { compare } from "../results/compare/compare.ts";
 import type { CompareOptions } from "../results/compare/comparison.ts";
-import {
-  groupReplicates,
-  nuisanceKeys,
-} from "../results/compare/replicates.ts";
+import { selectReplicates } from "../results/compare/replicates.ts";
 import { RunDatabase } from "../results/database/run_database.ts";
-import type { Figure, FigureOptions } from "../results/figures/points.ts";
-import { SCALES } from "../results/figures/scale.ts";
-import { formatSpec } from "../results/figures/spec_json.ts";
-import { selectRuns } from "../results/database/select.ts";
+import { checkGlobs } from "../results/database/select.ts";
 import {
-  checkPositionals,
-  type Command,
-  commonSchema,
-  EXIT,
+  type Figure,
+  type FigureOptions,
+  formatSpec,
+} from "../results/figures/figure.ts";
+import { SCALES } from "../results/figures/scale.ts";
+import {
+  defineCommand,
   main,
   orUsageError,
+  type Output,
   usageError,
 } from "./_command.ts";
-import { pickFields, selectionSchema, statisticsSchema } from "./_compare.ts";
+import { selectionSchema, statisticsSchema } from "./_compare.ts";
 import { writeOutput } from "./_output.ts";
-import { reportProblems, statusOf } from "./_runs.ts";
+import { reportProblems } from "./_runs.ts";
 
-/** Of the flags of comparisons those that a figure has a use for. */
+/** The flags of comparisons that apply to figures. */
 const runsSchema = pickFields(selectionSchema, [
   ...["where", "since", "nuisance", "runs", "strict"] as const,
 ]);
@@ -71,7 +68,7 @@ const figureSchema = new ConfigSchema({
   reverse: text({
     default: "",
     placeholder: "<run>",
-    description: "draw how a run's samples came out of noise",
+    description: "draw the reverse process of a run's samples",
   }),
   setting: text({
     default: "",
@@ -85,98 +82,88 @@ const figureSchema = new ConfigSchema({
     allows: (text) => SUFFIX.test(text),
     description: "where to write it: .svg, .png, or .json for Vega-Lite",
   }),
-  title: text({ default: "", description: "what stands above it" }),
+  title: text({ default: "", description: "the title of the figure" }),
   width: integer({
     default: 0,
+    defaultText: "as wide as fits",
     min: 0,
     max: 4000,
-    description: "of the inner area in pixels; 0 for as wide as fits",
+    description: "of the inner area in pixels",
   }),
   height: integer({
     default: 0,
+    defaultText: "as high as fits",
     min: 0,
     max: 4000,
-    description: "of the inner area in pixels; 0 for as high as fits",
+    description: "of the inner area in pixels",
   }),
   xScale: choice({
     default: "auto",
     choices: SCALES,
-    description: "the axis of --x; auto is log for values that span a lot",
+    description: "the axis of --x; auto is log for a wide range of values",
   }),
   yScale: choice({
     default: "auto",
     choices: SCALES,
-    description: "the axis of values; auto is log for values that span a lot",
+    description: "the axis of values; auto is log for a wide range",
   }),
 });
 
 type FigureFlags = typeof figureSchema.defaults;
 
-const command: Command = {
+const command = defineCommand({
   name: "plot",
-  reads: "./runs,./studies,./figures",
-  writes: "./figures",
-  help: () => ({
-    summary: "Draw records with their errors, measures over steps, or samples.",
-    usage: "deno task plot --y RECORD [--x KEY] [--series KEY] [flags]\n" +
-      "       deno task plot --history MEASURE [flags]\n" +
-      "       deno task plot --samples RUN [flags]\n" +
-      "       deno task plot --reverse RUN [flags]",
-    groups: [
-      { title: "Figure", schema: figureSchema },
-      { title: "Runs", schema: runsSchema },
-      { title: "Error bars", schema: barsSchema },
-    ],
-    examples: [
-      "deno task plot --x learningRate --y loss/held-out --series model",
-      "deno task plot --y loss/held-out --ci 95 --out figures/models.png",
-      "deno task plot --history loss --where model=identity",
-      "deno task plot --samples latest --out figures/samples.png",
-    ],
-  }),
-  async run(args) {
-    const flags = parseFlags(args, [
-      figureSchema,
-      runsSchema,
-      barsSchema,
-      commonSchema,
-    ]);
-    checkPositionals(flags.positionals, 0);
-    const figure = flags.resolve(figureSchema);
-    const { runs, strict, ...selection } = flags.resolve(runsSchema);
-    const options = { ...selection, ...flags.resolve(barsSchema) };
+  summary: "Draw records with their errors, measures over steps, or samples.",
+  usage: [
+    "--y RECORD [--x KEY] [--series KEY] [flags]",
+    "--history MEASURE [flags]",
+    "--samples RUN [flags]",
+    "--reverse RUN [flags]",
+  ],
+  examples: [
+    "deno task plot --x learningRate --y loss/held-out --series model",
+    "deno task plot --y loss/held-out --ci 95 --out figures/models.png",
+    "deno task plot --history loss --where model=identity",
+    "deno task plot --samples latest --out figures/samples.png",
+  ],
+  flags: { Figure: figureSchema, Runs: runsSchema, "Error bars": barsSchema },
+  async run({ flags }) {
+    const figure: FigureFlags = flags;
+    const { runs, strict, where, since, nuisance, ci, aggregate } = flags;
+    const options = { where, since, nuisance, ci, aggregate };
     const { y, history, samples, reverse } = figure;
     if ([y, history, samples, reverse].filter(Boolean).length !== 1) {
       throw usageError(
         "Choose exactly one of --y RECORD, --history MEASURE, --samples RUN, " +
-          "and --reverse RUN",
+          "--reverse RUN",
       );
     }
-    if (samples || reverse) return await drawSamples(figure, runs);
+    if (samples || reverse) return await plotSamples(figure, runs);
     if (figure.history && (figure.series || options.aggregate !== "mean")) {
       throw usageError(
-        "Cannot use --series or --aggregate with --history, whose curves are " +
-          "means of all that differs: choose with --where",
+        "Cannot use --series or --aggregate with --history: it draws the mean " +
+          "of each configuration. Choose some with --where",
       );
     }
     const database = new RunDatabase(...runs);
     const problems = [...database.problems];
     try {
-      const { spec, left } = figure.history === ""
-        ? await drawPoints(database, figure, options)
-        : await drawHistory(database, figure, { ...options, problems });
+      const { spec, omitted } = figure.history === ""
+        ? await plotPoints(database, figure, options)
+        : await plotHistory(database, figure, { ...options, problems });
       await write(figure.out, spec);
       console.log(figure.out);
-      left.forEach((what) => console.error(truncate(`not drawn: ${what}`)));
-    } finally {
+      omitted.forEach((what) => console.error(truncate(`not drawn: ${what}`)));
+    } catch (error) {
       // A run that cannot be read may be why nothing can be drawn.
       reportProblems(problems);
+      throw error;
     }
-    return statusOf(problems, strict);
+    return { problems, strict };
   },
-};
+});
 
-function sizeOf({ title, width, height }: FigureFlags): FigureOptions {
+function pickSize({ title, width, height }: FigureFlags): FigureOptions {
   return {
     ...(title ? { title } : {}),
     ...(width ? { width } : {}),
@@ -184,66 +171,71 @@ function sizeOf({ title, width, height }: FigureFlags): FigureOptions {
   };
 }
 
-/** A figure of one run: no other flag of the selection says anything of it. */
-async function drawSamples(
+/** A figure of one run: the flags that select runs do not apply. */
+async function plotSamples(
   figure: FigureFlags,
   runs: readonly string[],
-): Promise<number> {
+): Promise<Output> {
   const [directory = "runs", another] = runs;
   if (another !== undefined) {
     throw usageError(
       "Cannot draw samples of more than one run: name one --runs DIR",
     );
   }
-  const { readSamples, reverseFigure, samplesFigure } = await import(
-    "../results/figures/samples.ts"
+  const { readSamples } = await import("../results/figures/samples.ts");
+  const { drawReverse, drawSamples } = await import(
+    "../results/figures/samples_figure.ts"
   );
   const { samples: wanted, reverse, setting } = figure;
   const problems: Problem[] = [];
   const { samples, others } = orUsageError(() =>
     readSamples(findRun(directory, wanted || reverse, { problems }), setting)
   );
-  reportProblems(problems);
-  const draw = wanted ? samplesFigure : reverseFigure;
-  const { spec, left } = draw(samples, sizeOf(figure));
+  const draw = wanted ? drawSamples : drawReverse;
+  const { spec, omitted } = draw(samples, pickSize(figure));
   await write(figure.out, spec);
   console.log(figure.out);
-  [...others.map((other) => `--setting ${other}`), ...left]
+  [...others.map((other) => `--setting ${other}`), ...omitted]
     .forEach((what) => console.error(truncate(`not drawn: ${what}`)));
-  return EXIT.done;
+  return { problems };
 }
 
-async function drawPoints(
+async function plotPoints(
   database: RunDatabase,
   figure: FigureFlags,
-  options: CompareOptions,
+  { where = [], ...options }: CompareOptions,
 ): Promise<Figure> {
   const { x, y, series, xScale, yScale } = figure;
-  const rows = [x, series].filter((key) => key !== "");
-  const { pointsFigure } = await import("../results/figures/points.ts");
+  const { drawPoints } = await import("../results/figures/points.ts");
+  const measured = [...database].flatMap(({ records }) =>
+    Array.from(records, ({ metadata }) => metadata)
+  );
+  // A record that is named whole is told from others by its fields.
+  const record = measured.find((metadata) => String(metadata) === y);
+  const name = record?.name ?? y;
+  checkGlobs([name], measured, "y");
+  const fields = Object.entries(record?.fields ?? {})
+    .filter(([key]) => key !== x && key !== series)
+    .map(([key, value]) => `${key}=${value}`);
   const comparison = await compare(database, {
     ...options,
-    metric: [y.replace(/ \(.*$/, "")],
-    rows,
+    where: [...where, ...fields],
+    metric: [name],
+    rows: x ? [x] : [],
+    cols: series ? [series] : [],
     ...(x ? { sort: x } : {}),
   });
-  const named = comparison.columns.filter((column) =>
-    String(column) === y || column.name === y
-  );
-  const [column, another] = named;
-  if (!column) {
+  const [column, ...others] = comparison.columns;
+  if (!column) throw usageError(`Cannot draw ${y}: no run has such a record`);
+  if (others.length > 0 && !series) {
+    const names = comparison.columns.map(({ metadata }) => `${metadata}`);
     throw usageError(
-      unknownKey(y, comparison.columns.map(String), { kind: "record" }),
-    );
-  }
-  if (another) {
-    throw usageError(
-      `Cannot draw ${y} as there are ${named.join("; ")}: name one of them ` +
+      `Cannot draw ${y} as there are ${names.join("; ")}: name one of them ` +
         "whole, or put what differs on --x or --series",
     );
   }
-  return pointsFigure(comparison, column, {
-    ...sizeOf(figure),
+  return drawPoints(comparison, [column, ...others], {
+    ...pickSize(figure),
     ...(x ? { x } : {}),
     ...(series ? { series } : {}),
     xScale,
@@ -251,23 +243,19 @@ async function drawPoints(
   });
 }
 
-async function drawHistory(
+async function plotHistory(
   database: RunDatabase,
   figure: FigureFlags,
   options: CompareOptions & { readonly problems: Problem[] },
 ): Promise<Figure> {
-  const { historiesOf, historyFigure } = await import(
-    "../results/figures/history.ts"
-  );
+  const [{ readHistories }, { drawHistory }] = await Promise.all([
+    import("../results/figures/histories.ts"),
+    import("../results/figures/history.ts"),
+  ]);
   const { problems, ci = 0 } = options;
-  const nuisance = nuisanceKeys(options);
-  const groups = groupReplicates(selectRuns(database, options), nuisance)
-    .filter(({ runs }) => runs.size > 0);
-  if (groups.length === 0) {
-    throw new RangeError("Cannot draw histories as no run is completed");
-  }
-  return await historyFigure(historiesOf(groups, nuisance, problems), {
-    ...sizeOf(figure),
+  const { replicates, nuisance } = selectReplicates(database, options);
+  return await drawHistory(readHistories(replicates, nuisance, problems), {
+    ...pickSize(figure),
     measure: figure.history,
     ...(figure.x ? { x: figure.x } : {}),
     ...(figure.xScale === "auto" ? {} : { xScale: figure.xScale }),
@@ -280,11 +268,11 @@ async function write(path: string, spec: Figure["spec"]): Promise<void> {
   if (path.endsWith(".json")) {
     return writeOutput(path, `${printableJson(formatSpec(spec, 2))}\n`);
   }
-  const { svgOf } = await import("../results/figures/svg.ts");
-  const svg = await svgOf(spec);
+  const { renderSvg } = await import("../results/figures/svg.ts");
+  const svg = await renderSvg(spec);
   if (path.endsWith(".png")) {
-    const { pngOf } = await import("../results/figures/png.ts");
-    writeOutput(path, pngOf(svg));
+    const { renderPng } = await import("../results/figures/png.ts");
+    writeOutput(path, renderPng(svg));
   } else writeOutput(path, `${svg}\n`);
 }
 

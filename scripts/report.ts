@@ -5,23 +5,16 @@
  */
 
 import { text } from "../core/config/fields.ts";
-import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
+import { defineCommand, main } from "./_command.ts";
 import {
-  checkPositionals,
-  type Command,
-  commonSchema,
-  main,
-} from "./_command.ts";
-import {
-  compareByFlags,
+  compareRuns,
   layoutSchema,
   selectionSchema,
   statisticsSchema,
 } from "./_compare.ts";
-import { folderOf, writeOutput } from "./_output.ts";
+import { findFolder, writeOutput } from "./_output.ts";
 import { quote } from "./_refusal.ts";
-import { reportProblems, statusOf } from "./_runs.ts";
 
 const pageSchema = new ConfigSchema({
   out: text({
@@ -31,49 +24,35 @@ const pageSchema = new ConfigSchema({
     allows: (text) => text.endsWith(".html"),
     description: "where to write the page",
   }),
-  title: text({ default: "Report", description: "what stands above it" }),
+  title: text({ default: "Report", description: "the title of the page" }),
 });
 
-const command: Command = {
+const command = defineCommand({
   name: "report",
-  reads: "./runs,./studies,./reports",
-  writes: "./reports",
-  help: () => ({
-    summary: "Write a comparison as one page: tables, figures, links to runs.",
-    usage: "deno task report [flags]",
-    groups: [
-      { title: "Page", schema: pageSchema },
-      { title: "Runs", schema: selectionSchema },
-      { title: "Statistics", schema: statisticsSchema },
-      { title: "Table", schema: layoutSchema },
-    ],
-    examples: [
-      "deno task report --baseline model=identity --ci 95",
-      "deno task report --where dataset=faithful --out reports/faithful.html",
-    ],
-  }),
-  async run(args) {
-    const flags = parseFlags(args, [
-      pageSchema,
-      selectionSchema,
-      statisticsSchema,
-      layoutSchema,
-      commonSchema,
-    ]);
-    checkPositionals(flags.positionals, 0);
-    const { out, title } = flags.resolve(pageSchema);
-    const { comparison, strict } = await compareByFlags(flags);
-    const { reportOf } = await import("../results/web/report.ts");
-    const html = await reportOf(comparison, {
+  summary: "Write a comparison as one page: tables, figures, links to runs.",
+  usage: ["[flags]"],
+  examples: [
+    "deno task report --baseline model=identity --ci 95",
+    "deno task report --where dataset=faithful --out reports/faithful.html",
+  ],
+  flags: {
+    Page: pageSchema,
+    Runs: selectionSchema,
+    Statistics: statisticsSchema,
+    Table: layoutSchema,
+  },
+  async run({ flags: { out, title, ...flags }, args }) {
+    const comparison = await compareRuns(flags);
+    const { renderReport } = await import("../results/web/report.ts");
+    const html = await renderReport(comparison, {
       title,
       command: `deno task report ${args.map(quote).join(" ")}`.trimEnd(),
-      folder: folderOf(out),
+      folder: findFolder(out),
     });
     writeOutput(out, html);
-    console.log(out);
-    reportProblems(comparison.problems);
-    return statusOf(comparison.problems, strict);
+    const { strict } = flags;
+    return { text: out, problems: comparison.problems, strict };
   },
-};
+});
 
 if (import.meta.main) main(command);

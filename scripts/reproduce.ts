@@ -1,16 +1,15 @@
 /**
- * `deno task reproduce`: does a run again, and compares it bit for bit.
+ * `deno task reproduce`: repeats a run, and compares it bit for bit.
  *
  * @module
  */
 
 import { toggle } from "../core/config/fields.ts";
-import { parseFlags } from "../core/config/flags.ts";
 import {
   type GlobalConfig,
   globalConfigSchema,
 } from "../core/config/global_config.ts";
-import { ConfigSchema } from "../core/config/schema.ts";
+import { ConfigSchema, pickFields } from "../core/config/schema.ts";
 import { evaluateRun, trainRun } from "../core/run/lifecycle.ts";
 import {
   reproduceRun,
@@ -19,73 +18,60 @@ import {
 } from "../core/run/reproduce.ts";
 import { checkStaysInside } from "../core/store/safe_path.ts";
 import { findRun } from "../core/store/find_run.ts";
-import { stringify } from "../core/utils/json.ts";
-import { printable, printableJson } from "../core/utils/terminal.ts";
 import { runIdFromPath } from "../core/store/run_directory.ts";
-import type { SourceInfo } from "../core/store/run_info.ts";
+import { readRunInfo, type SourceInfo } from "../core/store/run_info.ts";
+import { formatCount } from "../core/utils/format_number.ts";
 import { resolve } from "@std/path";
-import {
-  checkPositionals,
-  type Command,
-  commonSchema,
-  EXIT,
-  jsonFlag,
-  listenForSignals,
-  main,
-  orUsageError,
-} from "./_command.ts";
-import { beginSource, experimentFlag, loadExperiment } from "./_experiment.ts";
+import { defineCommand, EXIT, main, orUsageError } from "./_command.ts";
+import { experimentFlag, loadExperiment } from "./_experiment.ts";
 import { terminalProgress } from "./_progress.ts";
+import { RUN_NOTE } from "./_runs.ts";
+import { listenForSignals } from "./_signals.ts";
 
 const reproduceSchema = new ConfigSchema({
   storedCode: toggle({
     default: false,
-    description: "run the code that the run ran, not the code of now",
+    description: "run the code that the run ran instead of the present code",
   }),
   keep: toggle({ default: false, description: "keep the run that is made" }),
   experiment: experimentFlag,
-  json: jsonFlag,
 });
 
-const command: Command = {
+const command = defineCommand({
   name: "reproduce",
-  reads: ".",
-  writes: "./runs",
+  summary: "Repeat a run, and compare what comes out bit for bit.",
+  usage: ["[RUN] [flags]"],
+  notes: [`${RUN_NOTE} [default: the latest completed run].`],
+  examples: [
+    "deno task reproduce 3f9a",
+    "deno task reproduce 3f9a --stored-code",
+  ],
+  maxPositionals: 1,
+  flags: {
+    Reproduce: reproduceSchema,
+    Environment: pickFields(globalConfigSchema, [
+      ...["runs", "engine", "fsync", "quiet"] as const,
+    ]),
+  },
+  hasJson: true,
   writesRuns: true,
-  help: () => ({
-    summary: "Do a run again, and compare what comes out bit for bit.",
-    usage:
-      "deno task reproduce [RUN] [flags], where RUN is the run's id, a part " +
-      "of it,\n       its path, or latest [default: the latest completed]",
-    groups: [
-      { title: "Reproduce", schema: reproduceSchema },
-      { title: "Environment", schema: globalConfigSchema },
-    ],
-    examples: [
-      "deno task reproduce 3f9a",
-      "deno task reproduce 3f9a --stored-code",
-    ],
-  }),
-  async run(args) {
-    const flags = parseFlags(args, [
-      reproduceSchema,
-      globalConfigSchema,
-      commonSchema,
-    ]);
-    checkPositionals(flags.positionals, 1);
-    const { storedCode, keep, json } = flags.resolve(reproduceSchema);
-    const globals = flags.resolve(globalConfigSchema);
-    const [name = "latest"] = flags.positionals;
-    const sourceOf = beginSource(args);
-    const experiment = storedCode ? null : await loadExperiment(args);
+  async run({ flags, positionals: [name = "latest"], args }) {
+    const { storedCode, keep, experiment: _, ...others } = flags;
+    const globals = { ...globalConfigSchema.defaults, ...others };
+    const loaded = storedCode
+      ? null
+      : await loadExperiment(args, { run: { completed: true } });
     const runPath = orUsageError(() =>
       findRun(globals.runs, name, {
         completed: true,
-        ...(experiment ? { experiment: experiment.name } : {}),
+        ...(loaded?.isGiven ? { experiment: loaded.experiment.name } : {}),
       })
     );
-    const scratch = makeScratch(globals.runs, runPath);
-    // What an experiment prints itself is no part of the answer.
+    // Published runs lie among files that are not this command's to write.
+    const isPublished = readRunInfo(runPath).omitted !== undefined;
+    const workspace = isPublished ? "runs" : globals.runs;
+    const scratch = makeScratch(workspace, runPath);
+    // What an experiment itself prints is no part of the result.
     const print = console.log;
     console.log = console.error;
     using interruption = listenForSignals();
@@ -96,38 +82,36 @@ const command: Command = {
         globals,
         signal: interruption.signal,
         onProgress: (state) => progress.show(state),
-        codeOf: experiment
+        codeOf: loaded
           ? () =>
-            Promise.resolve(keeping(
-              { experiment, trainRun, evaluateRun },
-              sourceOf(globals),
+            Promise.resolve(keepSourceOf(
+              { experiment: loaded.experiment, trainRun, evaluateRun },
+              loaded.sourceKeeper({ ...globals, runs: workspace }),
             ))
-          : storedCodeOf(globals, scratch),
+          : (info) => loadStoredCode(globals, scratch, info),
       });
       progress.clear();
-      const { isIdentical } = reproduction;
-      print(
-        json
-          ? printableJson(stringify(reproduction, 2))
-          : printable(format(reproduction, storedCode)),
-      );
-      return isIdentical ? EXIT.done : EXIT.failed;
+      return {
+        document: reproduction,
+        text: formatReproduction(reproduction, storedCode),
+        status: reproduction.isIdentical ? EXIT.done : EXIT.failed,
+      };
     } catch (error) {
       if (!interruption.signal.aborted) throw error;
       progress.clear();
       console.error("interrupted");
+      return interruption.status;
     } finally {
+      console.log = print;
       if (keep) console.error(`kept: ${scratch}`);
       else Deno.removeSync(scratch, { recursive: true });
     }
-    // What is left of the work must not keep the process alive.
-    Deno.exit(interruption.status());
   },
-};
+});
 
 const SCRATCH = ".scratch";
 
-/** A directory that is nobody else's, and no run. */
+/** Makes a directory of its own, which is not listed as a run. */
 function makeScratch(runs: string, runPath: string): string {
   checkStaysInside(`${runs}/${SCRATCH}`, runs);
   Deno.mkdirSync(`${runs}/${SCRATCH}`, { recursive: true });
@@ -137,8 +121,8 @@ function makeScratch(runs: string, runPath: string): string {
   return scratch;
 }
 
-/** Code that keeps its source, by which it is told apart from other code. */
-function keeping(
+/** Makes code keep its source, by which it is told apart from other code. */
+function keepSourceOf(
   { experiment, trainRun, evaluateRun }: RunningCode,
   keepSource: () => Promise<SourceInfo>,
 ): RunningCode {
@@ -151,55 +135,69 @@ function keeping(
   };
 }
 
-/** The code that a run ran, laid out beside the run that is made. */
-function storedCodeOf(
+/** Loads the code that a run ran, laid out beside the run that is made. */
+async function loadStoredCode(
   globals: GlobalConfig,
   scratch: string,
-): (info: SourceInfo | null) => Promise<RunningCode> {
-  return async (info) => {
-    if (!info) {
-      throw new RangeError(
-        "Cannot use --stored-code as the run knows of no source: runs from " +
-          "before it was kept have none",
-      );
-    }
-    const { layOutSource, readSource } = await import(
-      "../core/store/source.ts"
+  info: SourceInfo | null,
+): Promise<RunningCode> {
+  if (!info) {
+    throw new RangeError(
+      "Cannot use --stored-code: the run has no stored source, like all runs " +
+        "of early versions",
     );
-    const source = await readSource(globals.runs, info);
-    const folder = `${scratch}/.source-${info.sha256}`;
-    await layOutSource(source, folder);
-    const load = async (path: string) => {
-      const url = new URL("file:///");
-      url.pathname = resolve(folder, path).replaceAll("%", "%25");
-      return await import(url.href);
-    };
-    const [conduct, entry] = source.entries;
-    if (!source.files.has(conduct ?? "") || !source.files.has(entry ?? "")) {
-      throw new RangeError(
-        `Cannot use --stored-code as source ${info.sha256} does not say ` +
-          "where it begins",
-      );
-    }
-    const { trainRun, evaluateRun } = await load(conduct!);
-    const { default: experiment } = await load(entry!);
-    const code = { experiment, trainRun, evaluateRun };
-    return keeping(code, () => Promise.resolve(info));
+  }
+  const { layOutSource, readSource } = await import("../core/store/source.ts");
+  const source = await readSource(globals.runs, info);
+  const folder = `${scratch}/.source-${info.sha256}`;
+  await layOutSource(source, folder);
+  const load = async (path: string) => {
+    const url = new URL("file:///");
+    url.pathname = resolve(folder, path).replaceAll("%", "%25");
+    return await import(url.href);
   };
+  const [lifecycle = "", entry = ""] = source.entries;
+  if (!source.files.has(lifecycle) || !source.files.has(entry)) {
+    throw new RangeError(
+      `Cannot use --stored-code: source ${info.sha256} does not name its ` +
+        "entry points",
+    );
+  }
+  const { trainRun, evaluateRun } = await load(lifecycle);
+  const { default: experiment } = await load(entry);
+  const code = { experiment, trainRun, evaluateRun };
+  return keepSourceOf(code, () => Promise.resolve(info));
 }
 
-function format(reproduction: Reproduction, isStored: boolean): string {
-  const { runId, isIdentical, difference, causes, compared, notCompared } =
-    reproduction;
-  const { lines, files, records } = compared;
-  const left = notCompared.length === 0 ? [] : [
-    `not compared, as the run does not know how it was evaluated: ` +
-    notCompared.join("; "),
+function formatReproduction(
+  reproduction: Reproduction,
+  isStored: boolean,
+): string {
+  const { runId, isIdentical, difference, causes } = reproduction;
+  const { notCompared, omitted } = reproduction;
+  const { lines, files, records } = reproduction.compared;
+  const left = [
+    ...notCompared.length === 0 ? [] : [
+      `not compared, because the run does not say how they were evaluated: ` +
+      notCompared.join("; "),
+    ],
+    ...omitted.length === 0 ? [] : [
+      `not compared, because they were left out when the run was published: ` +
+      omitted.join(", "),
+    ],
   ];
   if (isIdentical) {
+    const counts = [
+      ...lines > 0
+        ? [formatCount(lines, "line of history", "lines of history")]
+        : [],
+      ...files > 0
+        ? [formatCount(files, "file of the model", "files of the model")]
+        : [],
+      formatCount(records, "record"),
+    ];
     return [
-      `identical: run ${runId}, ${lines} lines of history, ${files} files of ` +
-      `the model, ${records} records`,
+      `identical: run ${runId}, ${counts.join(", ")}`,
       ...left,
     ].join("\n");
   }
@@ -208,11 +206,13 @@ function format(reproduction: Reproduction, isStored: boolean): string {
     `different: run ${runId}`,
     `first difference: ${difference}`,
     ...causes.length > 0 ? causes.map((cause) => `likely cause: ${cause}`) : [
-      "likely cause: the code uses something beside its configuration and " +
-      "its streams of random numbers, as nothing else is known to differ",
+      "likely cause: the code depends on something besides its " +
+      "configuration and its random streams, as nothing else is known to differ",
     ],
     ...isOther && !isStored
-      ? [`the code of then: deno task reproduce ${runId} --stored-code`]
+      ? [
+        `to run the code of that time: deno task reproduce ${runId} --stored-code`,
+      ]
       : [],
     ...left,
   ].join("\n");

@@ -5,23 +5,20 @@
  */
 
 import { toggle } from "../core/config/fields.ts";
-import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import type { Problem } from "../core/store/run_file.ts";
-import { RunDatabase } from "../results/database/run_database.ts";
-import { formatRuns } from "../results/inspect/runs.ts";
-import { selectRuns } from "../results/database/select.ts";
+import { printable } from "../core/utils/terminal.ts";
 import {
-  checkPositionals,
-  type Command,
-  commonSchema,
-  main,
-} from "./_command.ts";
+  RunDatabase,
+  type StoredRun,
+} from "../results/database/run_database.ts";
+import { selectRuns } from "../results/database/select.ts";
+import { describeRuns, formatRuns } from "../results/inspect/runs.ts";
+import { defineCommand, main, usageError } from "./_command.ts";
 import {
   reportProblems,
   runsFlag,
   sinceFlag,
-  statusOf,
   strictFlag,
   whereFlag,
 } from "./_runs.ts";
@@ -39,60 +36,58 @@ type RunsFlags = typeof runsSchema.defaults;
 const REFRESH_MS = 1000;
 const CLEAR_SCREEN = "\x1b[H\x1b[2J";
 
-const command: Command = {
+const command = defineCommand({
   name: "runs",
-  reads: "./runs,./studies",
-  help: () => ({
-    summary: "List the runs: status, age, tags, and in what they differ.",
-    usage: "deno task runs [flags]",
-    groups: [{ title: "List", schema: runsSchema }],
-    examples: [
-      "deno task runs --where status=failed --since 1d",
-      "deno task runs --watch",
-    ],
-  }),
-  async run(args) {
-    const flags = parseFlags(args, [runsSchema, commonSchema]);
-    checkPositionals(flags.positionals, 0);
-    const options = flags.resolve(runsSchema);
-    if (options.watch) await watch(options);
-    const { text, problems } = list(options);
-    console.log(text);
-    reportProblems(problems);
-    return statusOf(problems, options.strict);
+  summary: "List the runs: status, age, progress, tags, and what differs.",
+  usage: ["[flags]"],
+  examples: [
+    "deno task runs --where status=failed --since 1d",
+    "deno task runs --watch",
+  ],
+  flags: { List: runsSchema },
+  hasJson: true,
+  async run({ flags, json }) {
+    const { watch, strict } = flags;
+    if (watch && json) throw usageError("Cannot use --json with --watch");
+    if (watch) return await watchRuns(flags);
+    const { runs, text, problems } = readList(flags);
+    const document = { runs: describeRuns(runs), problems };
+    return { document, text, problems, strict };
   },
-};
+});
 
-function list(options: RunsFlags): {
+function readList(flags: RunsFlags): {
+  readonly runs: readonly StoredRun[];
   readonly text: string;
-  readonly state: string;
   readonly problems: readonly Problem[];
 } {
-  const database = new RunDatabase(...options.runs);
-  const runs = selectRuns(database, options);
+  const database = new RunDatabase(...flags.runs);
+  const { size, problems } = database;
+  const runs = selectRuns(database, flags);
   const text = runs.length > 0
     ? formatRuns(runs)
-    : database.size > 0
-    ? `None of ${database.size} runs is what --where and --since ask.`
-    : database.problems.length > 0
+    : size > 0
+    ? `No run matches --where and --since (${size} searched).`
+    : problems.length > 0
     ? "None of the runs could be read."
     : "There are no runs yet: deno task train makes one.";
-  // What has changed, other than that all have grown older.
-  const state = JSON.stringify(runs.map(({ id, status }) => [id, status]));
-  return { text, state, problems: database.problems };
+  return { runs, text, problems };
 }
 
-/** Shows the list again whenever it is another one; never returns. */
-async function watch(options: RunsFlags): Promise<never> {
+/** Prints the list again whenever it has changed; never returns. */
+async function watchRuns(flags: RunsFlags): Promise<never> {
   const isTerminal = Deno.stdout.isTerminal();
   let shown = "";
   while (true) {
-    const { text, state, problems } = list(options);
-    const current = isTerminal ? text : state;
-    if (current !== shown) {
-      console.log((isTerminal ? CLEAR_SCREEN : "") + text);
+    const { runs, text, problems } = readList(flags);
+    // Age and progress change all the time; a log shows only what is new.
+    const state = isTerminal
+      ? text
+      : JSON.stringify(runs.map(({ id, status }) => [id, status]));
+    if (state !== shown) {
+      console.log((isTerminal ? CLEAR_SCREEN : "") + printable(text));
       reportProblems(problems);
-      shown = current;
+      shown = state;
     }
     await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
   }

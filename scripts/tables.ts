@@ -12,14 +12,14 @@ import { readText } from "../core/store/read_text.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { render } from "../results/tables/render.ts";
 import {
-  checkPositionals,
-  type Command,
-  commonSchema,
+  defineCommand,
   EXIT,
+  type FlagValues,
   main,
   usageError,
 } from "./_command.ts";
-import { compareRuns } from "./_compare.ts";
+import { compareFlags, compareRuns } from "./_compare.ts";
+import { nameFlags } from "./_flag_names.ts";
 import { rewrite } from "./_output.ts";
 import { reportProblems } from "./_runs.ts";
 
@@ -32,42 +32,35 @@ const tablesSchema = new ConfigSchema({
   check: texts({
     default: [],
     placeholder: "<file>",
-    description: "exit with 1 where they are not what the runs say",
+    description: "exit with 1 if its tables are not what the runs say",
   }),
 });
 
-const command: Command = {
+const command = defineCommand({
   name: "tables",
-  reads: "./README.md,./.README.md.whisker,./docs,./studies,./runs",
-  writes: "./README.md,./.README.md.whisker,./docs,./studies",
-  help: () => ({
-    summary: "Fill the tables inside Markdown files, or check them.",
-    usage: "deno task tables --write FILE | --check FILE\n\n" +
-      "A table stands between two comments, and is what the flags say:\n" +
-      "  <!-- whisker: compare --runs studies/NAME/runs --ci 95 -->\n" +
-      "  <!-- /whisker -->\n" +
-      "A formatter may break its lines anew, and nothing else.",
-    groups: [{ title: "Tables", schema: tablesSchema }],
-    examples: [
-      "deno task tables --write README.md",
-      "deno task tables --check README.md --check docs/statistics.md",
-    ],
-  }),
-  async run(args) {
-    const flags = parseFlags(args, [tablesSchema, commonSchema]);
-    checkPositionals(flags.positionals, 0);
-    const { write, check } = flags.resolve(tablesSchema);
+  summary: "Fill the tables inside Markdown files, or check them.",
+  usage: ["--write FILE", "--check FILE"],
+  notes: [
+    "A table stands between two comments, the first with the flags of compare:",
+    "  <!-- whisker: compare --runs studies/NAME/runs --ci 95 -->\n" +
+    "  <!-- /whisker -->",
+    "A formatter may wrap its lines, but change nothing else.",
+  ],
+  examples: [
+    "deno task tables --write README.md",
+    "deno task tables --check README.md --check docs/statistics.md",
+  ],
+  flags: { Tables: tablesSchema },
+  async run({ flags: { write, check } }) {
     if (write.length + check.length === 0) {
-      throw usageError(
-        "Cannot go on without a file: give --write FILE or --check FILE",
-      );
+      throw usageError("No file is named: give --write FILE or --check FILE");
     }
     for (const path of write) await writeTables(path);
     let nStale = 0;
     for (const path of check) nStale += await checkTables(path) ? 0 : 1;
     return nStale > 0 ? EXIT.failed : EXIT.done;
   },
-};
+});
 
 interface Filled {
   readonly text: string;
@@ -87,20 +80,22 @@ async function fill(path: string): Promise<Filled> {
   for (const { args: [name, ...args], line } of tables) {
     if (name !== "compare") {
       throw usageError(
-        `Cannot fill ${path}:${line} as a table is made by compare: current ` +
-          `value is "${name ?? ""}"`,
+        `Cannot fill ${path}:${line}: a table is made by compare, not by ` +
+          `"${name ?? ""}"`,
       );
     }
     try {
-      const { comparison, format } = await compareRuns(args);
+      const flags = resolveCompareFlags(args);
+      const { format } = flags;
       if (format !== "table" && format !== "md") {
         throw usageError(`Cannot use --format ${format} in Markdown`);
       }
+      const comparison = await compareRuns(flags);
       contents.push(await render(comparison, "md"));
       problems.push(...comparison.problems);
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
-      const { message } = error as Error;
+      const message = nameFlags(error as Error);
       throw usageError(`Cannot fill ${path}:${line}: ${message}`, {
         cause: error,
       });
@@ -109,6 +104,21 @@ async function fill(path: string): Promise<Filled> {
   const filled = fillTables(text, tables, contents);
   reportProblems(problems);
   return { text, filled, nTables: tables.length, nProblems: problems.length };
+}
+
+/** The flags of the `compare` that a table stands for. */
+function resolveCompareFlags(
+  args: readonly string[],
+): FlagValues<typeof compareFlags> {
+  const schemas = Object.values(compareFlags);
+  const { positionals: [extra], resolve } = parseFlags(args, schemas);
+  if (extra !== undefined) throw usageError(`Unexpected argument "${extra}"`);
+  return {
+    ...resolve(compareFlags.Runs),
+    ...resolve(compareFlags.Statistics),
+    ...resolve(compareFlags.Table),
+    ...resolve(compareFlags.Output),
+  };
 }
 
 async function writeTables(path: string): Promise<void> {

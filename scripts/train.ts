@@ -5,7 +5,7 @@
  */
 
 import { text, texts } from "../core/config/fields.ts";
-import { flagOf, type ParsedFlags, parseFlags } from "../core/config/flags.ts";
+import { formatFlag, type ParsedFlags } from "../core/config/flags.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import {
   ConfigSchema,
@@ -18,20 +18,19 @@ import { findRun } from "../core/store/find_run.ts";
 import { readRunInfo } from "../core/store/run_info.ts";
 import { basename, dirname } from "@std/path";
 import {
-  checkPositionals,
   type Command,
-  commonSchema,
-  jsonFlag,
+  defineCommand,
   main,
   orUsageError,
   usageError,
 } from "./_command.ts";
 import {
-  beginSource,
+  describePosition,
   experimentFlag,
   loadExperiment,
   runAndReport,
 } from "./_experiment.ts";
+import { RUN_NOTE } from "./_runs.ts";
 
 const trainSchema = new ConfigSchema({
   config: text({
@@ -43,92 +42,84 @@ const trainSchema = new ConfigSchema({
   resume: text({
     default: "",
     placeholder: "<run>",
-    description: "go on with this run from its last checkpoint",
+    description: "continue this run from its last checkpoint",
   }),
   tag: texts({ default: [], description: "a tag of the run; may be repeated" }),
   note: text({ default: "", description: "a note that the run keeps" }),
-  json: jsonFlag,
 });
 
-const command: Command = {
+const command: Command = defineCommand({
   name: "train",
-  reads: ".",
-  writes: "./runs",
+  summary: "Train one configuration and keep it as a run directory.",
+  usage: ["[flags]", "--resume RUN [flags]"],
+  notes: [`${RUN_NOTE}: the latest that is not completed.`],
+  examples: [
+    "deno task train --dataset faithful --n-epochs 20 --seed 7",
+    "deno task train --config runs/RUN/config.json --tag again",
+    "deno task train --experiment examples/least_squares.ts",
+    "deno task train --resume latest",
+  ],
+  flags: { "This run": trainSchema, Environment: globalConfigSchema },
+  hasJson: true,
   writesRuns: true,
-  async help(args) {
-    const { name, configSchema } = await loadExperiment(args);
-    return {
-      summary: "Train one configuration and keep it as a run directory.",
-      usage: "deno task train [flags]\n" +
-        "       deno task train --resume RUN, where RUN is the run's id, a " +
-        "part of it,\n       its path, or latest: the latest that is not completed",
-      groups: [
-        { title: `Configuration of ${name}`, schema: configSchema },
-        { title: "This run", schema: trainSchema },
-        { title: "Environment", schema: globalConfigSchema },
-      ],
-      examples: [
-        "deno task train --dataset faithful --n-epochs 20 --seed 7",
-        "deno task train --config runs/RUN/config.json --tag again",
-        "deno task train --experiment examples/least_squares.ts",
-        "deno task train --resume latest",
-      ],
-    };
-  },
-  async run(args) {
-    const sourceOf = beginSource(args);
-    const experiment = await loadExperiment(args);
+  load: (args, isHelp) =>
+    loadExperiment(args, { isHelp, run: { flag: "resume", unfinished: true } }),
+  listMoreFlags: ({ experiment: { name, configSchema } }) => ({
+    [`Configuration of ${name}`]: configSchema,
+  }),
+  async run({ flags, json, parsed, args, loaded }) {
+    const { experiment, title, sourceKeeper } = loaded;
     const { configSchema } = experiment;
-    const flags = parseFlags(args, [
-      configSchema,
-      trainSchema,
-      globalConfigSchema,
-      commonSchema,
-    ]);
-    checkPositionals(flags.positionals, 0);
-    const own = flags.resolve(trainSchema);
-    const globals = flags.resolve(globalConfigSchema);
-    const { name } = experiment;
-    const { json, tag: tags, note } = own;
+    const {
+      config: file,
+      experiment: experimentFile,
+      resume,
+      tag: tags,
+      note,
+      ...globals
+    } = flags;
     const { quiet } = globals;
-    const keepSource = sourceOf(globals);
-    if (own.resume !== "") {
-      checkResume(flags, experiment);
-      const asked = Object.keys(flags.sourceFor(globalConfigSchema).values);
-      const given = Object.fromEntries(
-        Object.entries(globals).filter(([key]) => asked.includes(key)),
-      );
+    const keepSource = sourceKeeper(globals);
+    const given = parsed.readSource(globalConfigSchema).values;
+    const wantsCheckpoints = "checkpointEvery" in given &&
+      globals.checkpointEvery !== "never";
+    if (resume !== "") {
+      checkResume(parsed, experiment);
       const runPath = orUsageError(() =>
-        findRun(globals.runs, own.resume, { unfinished: true })
+        findRun(globals.runs, resume, { unfinished: true })
       );
+      const details = await describePosition(runPath);
       return await runAndReport(
         command,
-        { name, json, quiet },
+        { title, details, json, quiet, wantsCheckpoints },
         (options) =>
           resumeRun(experiment, {
             ...options,
             runPath,
             keepSource,
-            // In what is not asked for, it goes on as it began.
+            // What is not given stays as the run began.
             globals: { ...given, runs: globals.runs },
           }),
       );
     }
     const config = configSchema.resolve([
-      ...(own.config === ""
+      ...(file === ""
         ? []
-        : [orUsageError(() => readConfigOf(experiment, own.config))]),
-      flags.sourceFor(configSchema),
+        : [orUsageError(() => readConfigFor(experiment, file))]),
+      parsed.readSource(configSchema),
     ]);
-    const changes = configSchema.changes(config);
-    const report = { name, changes, json, quiet };
+    const details = configSchema.changes(config);
+    const next = experiment.evaluate
+      ? "deno task eval, then deno task compare"
+      : "deno task compare";
     return await runAndReport(
       command,
-      report,
+      { title, details, json, quiet, wantsCheckpoints, next },
       (options) =>
         trainRun(experiment, {
           ...options,
           config,
+          experimentFile: experimentFile || null,
           globals,
           tags,
           note,
@@ -138,38 +129,40 @@ const command: Command = {
         }),
     );
   },
-};
+});
 
-/** A run that is resumed keeps what it began with. */
+/** Refuses to change what a run began with. */
 function checkResume(
   flags: ParsedFlags,
   { configSchema }: Experiment,
 ): void {
-  const { experiment: _, resume: _resume, json: _json, ...kept } =
-    flags.sourceFor(trainSchema).values;
-  const given = { ...flags.sourceFor(configSchema).values, ...kept };
+  const { experiment: _, resume: _resume, ...kept } =
+    flags.readSource(trainSchema).values;
+  const given = { ...flags.readSource(configSchema).values, ...kept };
   const [key] = Object.keys(given);
   if (key === undefined) return;
   throw usageError(
-    `Cannot use ${flagOf(key)} with --resume as the run keeps what it began ` +
-      "with: without --resume it makes another run",
+    `Cannot use ${
+      formatFlag(key)
+    } with --resume: the run keeps what it began ` +
+      "with; leave out --resume to start another run",
   );
 }
 
-/** A run's own configuration says nothing to another experiment. */
-function readConfigOf(experiment: Experiment, path: string): ConfigSource {
+/** Reads a configuration; a run's own must be of the same experiment. */
+function readConfigFor(experiment: Experiment, path: string): ConfigSource {
   const source = readConfigSource(path);
   if (basename(path) !== "config.json") return source;
   let owner: string;
   try {
     owner = readRunInfo(dirname(path)).experiment;
   } catch {
-    return source; // It is no run's.
+    return source; // It does not belong to a run.
   }
   if (owner === experiment.name) return { ...source, isWhole: true };
   throw new RangeError(
-    `Cannot use ${path} for ${experiment.name} as it is of experiment ` +
-      `${owner}: --experiment FILE names that one`,
+    `Cannot use ${path} for ${experiment.name}: it belongs to experiment ` +
+      `${owner}, which --experiment FILE chooses`,
   );
 }
 

@@ -212,10 +212,10 @@ export async function onTerminal(
   }
 }
 
-/** A copy of the project, whose `runs/` is nobody else's. */
-export function tempProject(): Folder {
+/** A copy of the project without runs, and of more of its folders if asked. */
+export function tempProject(folders: readonly string[] = []): Folder {
   const project = tempFolder();
-  const parts = ["core", "examples", "results", "scripts", "shims"];
+  const parts = ["core", "examples", "results", "scripts", "shims", ...folders];
   const files = ["deno.json", "deno.lock", ...(IMPORT_MAP ? [IMPORT_MAP] : [])];
   for (const part of [...parts, ...files]) {
     copy(`${ROOT}/${part}`, `${project.path}/${part}`);
@@ -225,7 +225,7 @@ export function tempProject(): Folder {
 
 function copy(from: string, to: string): void {
   if (Deno.statSync(from).isFile) return Deno.copyFileSync(from, to);
-  Deno.mkdirSync(to);
+  Deno.mkdirSync(to, { recursive: true });
   for (const { name } of Deno.readDirSync(from)) {
     copy(`${from}/${name}`, `${to}/${name}`);
   }

@@ -51,5 +51,5 @@ export async function compareRuns(
 export function firstCells(
   { rows, columns }: Comparison,
 ): (Cell | undefined)[] {
-  return rows.map(({ cells }) => cells.get(columns[0]!));
+  return rows.map(({ cells }) => cells.get(columns[0]!.metadata));
 }

@@ -13,6 +13,8 @@ export interface Field<T> {
   readonly default: T;
   /** The value of runs that were made before there was this key. */
   readonly before: T;
+  /** How help shows the default, where the value itself would not tell. */
+  readonly defaultText?: string;
   /** What the key means, in one line without a full stop. */
   readonly description: string;
   /** What the value may be, in words: `a whole number of at least 1`. */
@@ -22,29 +24,34 @@ export interface Field<T> {
   /** Whether the flag is given once for each of several values. */
   readonly repeats: boolean;
   /**
-   * Turns the text of a flag into the value to check; text that is none of
-   * its kind comes back as it is, and then fails the check.
+   * Turns the text of a flag into the value to check. Text of another kind is
+   * returned as it is, and then fails the check.
    */
   readonly fromText: (text: string) => unknown;
-  /** Checks a value: the value itself, or undefined where it breaks the rule. */
+  /** Checks a value: returns it, or undefined if it breaks the rule. */
   readonly check: (value: unknown) => T | undefined;
 }
 
 /** The keys of a configuration `T`. */
 export type Fields<T> = { readonly [K in keyof T]: Field<T[K]> };
 
-/** The configuration that has these keys. */
+/** The configuration with these keys. */
 export type ConfigOf<F> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
 
-/** What every key says of itself. */
+/** What every key is made of. */
 export interface Described<T> {
   /** The value where none is given. */
   readonly default: T;
   /**
-   * For a key that is added to an experiment that has runs already: the value
-   * that was in effect in those; the default, where it is left out.
+   * How help shows the default, where the value itself would not tell: `off`
+   * for a 0 that means so.
+   */
+  readonly defaultText?: string;
+  /**
+   * For a key that is added to an experiment that already has runs: the value
+   * that was in effect in those; the default, if it is left out.
    */
   readonly before?: T;
   /** What the key means, in one line without a full stop. */
@@ -67,7 +74,7 @@ export interface NumberOptions extends Described<number> {
 export interface IntegersOptions extends Described<readonly number[]> {
   /** The least value that an element may have. */
   readonly min?: number;
-  /** How few elements there may be. */
+  /** The least number of elements. */
   readonly minLength?: number;
 }
 
@@ -75,13 +82,13 @@ export interface IntegersOptions extends Described<readonly number[]> {
 export interface TextOptions extends Described<string> {
   /** What the help calls it: `<file>`. */
   readonly placeholder?: string;
-  /** Says what a text must be; any text will do by default. */
+  /** What the text must be, in words; any text is allowed by default. */
   readonly rule?: string;
-  /** Whether a text is as the rule says. */
+  /** Whether a text satisfies the rule. */
   readonly allows?: (text: string) => boolean;
 }
 
-/** What a list of some of several texts may be. */
+/** What a list of choices may be. */
 export interface ChoicesOptions<T extends string>
   extends Described<readonly NoInfer<T>[]> {
   /** All that may be chosen. */
@@ -94,55 +101,72 @@ export interface ChoiceOptions<T extends string> extends Described<NoInfer<T>> {
   readonly choices: readonly T[];
 }
 
-function field<T>(
+/** Makes a key of what all keys have, and what is particular to its kind. */
+function makeField<T>(
+  { default: value, before = value, description, defaultText }: Described<T>,
   schema: v.GenericSchema<unknown, T>,
-  parts: Omit<Field<T>, "check" | "repeats" | "before"> & {
-    before?: T;
-    repeats?: boolean;
-  },
+  kind:
+    & Pick<Field<T>, "rule" | "placeholder">
+    & Partial<Pick<Field<T>, "repeats" | "fromText">>,
 ): Field<T> {
   const check = (value: unknown) => {
     const result = v.safeParse(schema, value);
     return result.success ? result.output : undefined;
   };
-  const { before = parts.default } = parts;
-  for (const value of [parts.default, before]) {
-    if (check(value) !== undefined) continue;
+  const wrong = [value, before].find((value) => check(value) === undefined);
+  if (wrong !== undefined) {
     throw new RangeError(
-      `Cannot use the default of "${parts.description}" as it must be ` +
-        `${parts.rule}: current value is ${JSON.stringify(value)}`,
+      `Wrong default of "${description}": it must be ${kind.rule}, ` +
+        `not ${JSON.stringify(wrong)}`,
     );
   }
   return Object.freeze({
+    // Frozen here, so that it need not be copied for each configuration.
+    default: freezeList(value),
+    before: freezeList(before),
+    description,
+    ...(defaultText === undefined ? {} : { defaultText }),
     repeats: false,
-    ...parts,
+    fromText: (text: string) => text,
+    ...kind,
     check,
-    // What is frozen here need not be copied for each configuration.
-    default: frozen(parts.default),
-    before: frozen(before),
   });
 }
 
-function frozen<T>(value: T): T {
+/** Copies and freezes a list; other values are immutable already. */
+export function freezeList<T>(value: T): T {
   return Array.isArray(value) ? Object.freeze([...value]) as T : value;
 }
 
-function numberFromText(text: string): unknown {
-  return text.trim() === "" ? text : Number.isNaN(Number(text)) ? text : +text;
+function parseNumber(text: string): unknown {
+  return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
 }
 
-function range(options: Omit<NumberOptions, keyof Described<0>>) {
-  const { min, max, above, multipleOf } = options;
-  const parts: string[] = [];
-  if (multipleOf !== undefined) parts.push(`divisible by ${multipleOf}`);
-  if (above !== undefined) parts.push(`above ${above}`);
-  if (min !== undefined) parts.push(`of at least ${min}`);
-  if (max !== undefined) parts.push(`of at most ${max}`);
-  const allows = (value: number) =>
-    !(value < (min ?? -Infinity)) && !(value > (max ?? Infinity)) &&
-    !(value <= (above ?? -Infinity)) &&
-    (multipleOf === undefined || value % multipleOf === 0);
-  return { words: parts.length ? ` ${parts.join(" and ")}` : "", allows };
+function splitList(text: string): string[] {
+  return text.split(",").map((item) => item.trim());
+}
+
+/** The range of a number: a check, and its words for a rule. */
+function describeRange(
+  { min, max, above, multipleOf }: Omit<NumberOptions, keyof Described<0>>,
+): { readonly words: string; readonly allows: (value: number) => boolean } {
+  const limits = [
+    ...multipleOf === undefined ? [] : [`divisible by ${multipleOf}`],
+    ...above === undefined ? [] : [`above ${above}`],
+    ...min === undefined ? [] : [`of at least ${min}`],
+    ...max === undefined ? [] : [`of at most ${max}`],
+  ];
+  return {
+    words: limits.length > 0 ? ` ${limits.join(" and ")}` : "",
+    allows: (value) =>
+      value >= (min ?? -Infinity) && value <= (max ?? Infinity) &&
+      value > (above ?? -Infinity) &&
+      (multipleOf === undefined || value % multipleOf === 0),
+  };
+}
+
+function quoteAll(choices: readonly string[]): string {
+  return choices.map((choice) => `"${choice}"`).join(", ");
 }
 
 /**
@@ -163,12 +187,12 @@ function range(options: Omit<NumberOptions, keyof Described<0>>) {
  * ```
  */
 export function number(options: NumberOptions): Field<number> {
-  const { words, allows } = range(options);
-  return field(v.pipe(v.number(), v.finite(), v.check(allows)), {
-    ...describe(options),
+  const { words, allows } = describeRange(options);
+  const schema = v.pipe(v.number(), v.finite(), v.check(allows));
+  return makeField(options, schema, {
     rule: `a number${words}`,
     placeholder: "<number>",
-    fromText: numberFromText,
+    fromText: parseNumber,
   });
 }
 
@@ -179,13 +203,19 @@ export function number(options: NumberOptions): Field<number> {
  * @returns The key.
  */
 export function integer(options: NumberOptions): Field<number> {
-  const { words, allows } = range(options);
-  return field(v.pipe(v.number(), v.safeInteger(), v.check(allows)), {
-    ...describe(options),
+  const { words, allows } = describeRange(options);
+  const schema = v.pipe(v.number(), v.safeInteger(), v.check(allows));
+  return makeField(options, schema, {
     rule: `a whole number${words}`,
     placeholder: "<integer>",
-    fromText: numberFromText,
+    fromText: parseNumber,
   });
+}
+
+/** What every configuration has: replicates differ in this key alone. */
+export interface Seeded {
+  /** Fixes everything random but the data. */
+  readonly seed: number;
 }
 
 /** The key that every configuration has: replicates differ in it alone. */
@@ -203,18 +233,14 @@ export const seedField: Field<number> = integer({
  */
 export function integers(options: IntegersOptions): Field<readonly number[]> {
   const { minLength = 0 } = options;
-  const { words, allows } = range(options);
-  const list = v.pipe(
-    v.array(v.pipe(v.number(), v.safeInteger(), v.check(allows))),
-    v.minLength(minLength),
-    v.readonly(),
-  );
+  const { words, allows } = describeRange(options);
+  const item = v.pipe(v.number(), v.safeInteger(), v.check(allows));
+  const list = v.pipe(v.array(item), v.minLength(minLength), v.readonly());
   const count = minLength > 0 ? `at least ${minLength} ` : "";
-  return field(list, {
-    ...describe(options),
+  return makeField(options, list, {
     rule: `a list of ${count}whole numbers${words}`,
     placeholder: "<integer,…>",
-    fromText: (text) => text.split(",").map(numberFromText),
+    fromText: (text) => text.split(",").map(parseNumber),
   });
 }
 
@@ -226,12 +252,9 @@ export function integers(options: IntegersOptions): Field<readonly number[]> {
  */
 export function text(options: TextOptions): Field<string> {
   const { rule = "a text", allows = () => true } = options;
-  return field(v.pipe(v.string(), v.check(allows)), {
-    ...describe(options),
-    rule,
-    placeholder: options.placeholder ?? "<text>",
-    fromText: (text) => text,
-  });
+  const { placeholder = "<text>" } = options;
+  const schema = v.pipe(v.string(), v.check(allows));
+  return makeField(options, schema, { rule, placeholder });
 }
 
 /**
@@ -243,13 +266,10 @@ export function text(options: TextOptions): Field<string> {
 export function texts(
   options: Described<readonly string[]> & { readonly placeholder?: string },
 ): Field<readonly string[]> {
-  return field(v.pipe(v.array(v.string()), v.readonly()), {
-    ...describe(options),
-    rule: options.placeholder ?? "a text",
-    placeholder: options.placeholder ?? "<text>",
-    repeats: true,
-    fromText: (text) => text,
-  });
+  const { placeholder = "<text>" } = options;
+  const rule = options.placeholder ?? "a text";
+  const schema = v.pipe(v.array(v.string()), v.readonly());
+  return makeField(options, schema, { rule, placeholder, repeats: true });
 }
 
 /**
@@ -262,11 +282,10 @@ export function names(
   options: Described<readonly string[]> & { readonly placeholder?: string },
 ): Field<readonly string[]> {
   const name = v.pipe(v.string(), v.nonEmpty());
-  return field(v.pipe(v.array(name), v.readonly()), {
-    ...describe(options),
+  return makeField(options, v.pipe(v.array(name), v.readonly()), {
     rule: "a list of names",
     placeholder: options.placeholder ?? "<name,…>",
-    fromText: (text) => text.split(",").map((name) => name.trim()),
+    fromText: splitList,
   });
 }
 
@@ -279,12 +298,10 @@ export function names(
 export function choice<const T extends string>(
   options: ChoiceOptions<T>,
 ): Field<T> {
-  const names = options.choices.map((choice) => `"${choice}"`).join(", ");
-  return field<T>(v.picklist(options.choices), {
-    ...describe<T>(options),
-    rule: options.choices.length > 1 ? `one of ${names}` : names,
-    placeholder: `<${options.choices.join("|")}>`,
-    fromText: (text) => text,
+  const { choices } = options;
+  return makeField<T>(options, v.picklist(choices), {
+    rule: (choices.length > 1 ? "one of " : "") + quoteAll(choices),
+    placeholder: `<${choices.join("|")}>`,
   });
 }
 
@@ -297,17 +314,16 @@ export function choice<const T extends string>(
 export function choices<const T extends string>(
   options: ChoicesOptions<T>,
 ): Field<readonly T[]> {
-  const known = options.choices.map((choice) => `"${choice}"`).join(", ");
+  const { choices } = options;
   const list = v.pipe(
-    v.array(v.picklist(options.choices)),
+    v.array(v.picklist(choices)),
     v.minLength(1),
     v.readonly(),
   );
-  return field<readonly T[]>(list, {
-    ...describe<readonly T[]>(options),
-    rule: `a list of ${known}`,
-    placeholder: `<${options.choices.join(",")}>`,
-    fromText: (text) => text.split(",").map((choice) => choice.trim()),
+  return makeField<readonly T[]>(options, list, {
+    rule: `a list of ${quoteAll(choices)}`,
+    placeholder: `<${choices.join(",")}>`,
+    fromText: splitList,
   });
 }
 
@@ -318,26 +334,10 @@ export function choices<const T extends string>(
  * @returns The key.
  */
 export function toggle(options: Described<boolean>): Field<boolean> {
-  return field(v.boolean(), {
-    ...describe(options),
+  return makeField(options, v.boolean(), {
     rule: "true or false",
     placeholder: "",
     fromText: (text) =>
       text === "true" ? true : text === "false" ? false : text,
   });
-}
-
-function describe<T>(options: Described<T>): Described<T> {
-  const { default: value, before, description } = options;
-  return {
-    default: value,
-    description,
-    ...(before === undefined ? {} : { before }),
-  };
-}
-
-/** What every configuration has: replicates differ in this key alone. */
-export interface Seeded {
-  /** Fixes everything random but the data. */
-  readonly seed: number;
 }

@@ -1,6 +1,6 @@
 /**
  * Command lines, made from the schemas of configurations: the flags are the
- * keys in kebab case, and the help is what the keys say of themselves.
+ * keys in kebab case, and the help lists their descriptions.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
   unknownKey,
 } from "./schema.ts";
 
-/** What command lines need to know of a schema, whatever its keys are. */
+/** What command lines need of a schema, whatever its keys are. */
 export interface AnySchema {
   /** The names of the keys, in order. */
   readonly keys: readonly string[];
@@ -24,19 +24,19 @@ export interface AnySchema {
   field(key: string): Field<unknown>;
 }
 
-/** A command line, taken apart. */
+/** A parsed command line. */
 export interface ParsedFlags {
-  /** The arguments that are no flags. */
+  /** The arguments that are not flags. */
   readonly positionals: readonly string[];
   /**
-   * The values that were given for the keys of one schema.
+   * Reads the values that were given for the keys of one schema.
    *
    * @param schema One of the schemas that the command line was parsed with.
    * @returns The values, to be resolved with those of other sources.
    */
-  sourceFor(schema: AnySchema): ConfigSource;
+  readSource(schema: AnySchema): ConfigSource;
   /**
-   * The values of one schema, checked, over its defaults.
+   * Checks the values of one schema, and puts them over its defaults.
    *
    * @param schema One of the schemas that the command line was parsed with.
    * @returns The whole configuration, frozen.
@@ -46,7 +46,7 @@ export interface ParsedFlags {
 }
 
 /**
- * The flag of a key.
+ * Writes a key as its flag.
  *
  * @param key The key, in camel case.
  * @returns The flag, in kebab case.
@@ -54,21 +54,21 @@ export interface ParsedFlags {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { flagOf } from "./flags.ts";
+ * import { formatFlag } from "./flags.ts";
  *
- * assertEquals(flagOf("hiddenLayerSizes"), "--hidden-layer-sizes");
+ * assertEquals(formatFlag("hiddenLayerSizes"), "--hidden-layer-sizes");
  * ```
  */
-export function flagOf(key: string): string {
-  return `--${kebab(key)}`;
+export function formatFlag(key: string): string {
+  return `--${toKebabCase(key)}`;
 }
 
-function kebab(key: string): string {
+function toKebabCase(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /**
- * Takes a command line apart.
+ * Parses a command line.
  *
  * @param args The arguments, `Deno.args` for example.
  * @param schemas Whose keys may be given as flags.
@@ -85,7 +85,7 @@ function kebab(key: string): string {
  *   nSteps: integers({ default: [50], description: "of the sampler" }),
  * });
  * const flags = parseFlags(["--n-steps", "5,10", "latest"], [schema]);
- * assertEquals(flags.sourceFor(schema).values, { nSteps: [5, 10] });
+ * assertEquals(flags.readSource(schema).values, { nSteps: [5, 10] });
  * assertEquals(flags.positionals, ["latest"]);
  * ```
  */
@@ -96,54 +96,57 @@ export function parseFlags(
   const fields = new Map<string, Field<unknown>>();
   for (const schema of schemas) {
     for (const key of schema.keys) {
-      if (fields.has(kebab(key))) {
+      if (fields.has(toKebabCase(key))) {
         throw new TypeError(
-          `Cannot use ${flagOf(key)} for two keys: the experiment's key ` +
-            `"${key}" needs another name`,
+          `Cannot use ${formatFlag(key)} for two keys: rename the ` +
+            `experiment's key "${key}"`,
         );
       }
-      fields.set(kebab(key), schema.field(key));
+      fields.set(toKebabCase(key), schema.field(key));
     }
   }
   const problems: ConfigProblem[] = [];
-  const parsed = parseArgs(joinValues(args, fields, problems), {
+  const complain = (where: string, message: string) => {
+    problems.push({ where, message });
+  };
+  const parsed = parseArgs(joinValues(args, fields, complain), {
     string: [...fields.keys(), "_"],
     collect: [...fields].flatMap(([name, { repeats }]) => repeats ? name : []),
     unknown: (arg, key) => {
       if (key === undefined) return true;
-      const where = arg.split("=")[0]!;
-      const options = { kind: "flag", nameOf: (name: string) => `--${name}` };
+      const options = {
+        kind: "flag",
+        formatKey: (name: string) => `--${name}`,
+      };
       const message = unknownKey(key, [...fields.keys()], options);
-      problems.push({ where, message });
+      complain(arg.split("=")[0]!, message);
       return false;
     },
   });
   for (const [name, { placeholder }] of fields) {
     if (![parsed[name]].flat().includes("")) continue;
-    const where = `--${name}`;
-    const usage = `${where} ${placeholder}`.trim();
-    const message =
-      `Cannot use ${where} with an empty value: write ${usage}, or leave it out`;
-    problems.push({ where, message });
+    const usage = `--${name} ${placeholder}`.trim();
+    const message = `--${name} has an empty value: write ${usage}, or omit it`;
+    complain(`--${name}`, message);
   }
   if (problems.length > 0) throw new ConfigError(problems);
 
-  const sourceFor = (schema: AnySchema): ConfigSource => {
+  const readSource = (schema: AnySchema): ConfigSource => {
     const values = schema.keys.flatMap((key) => {
-      const given: unknown = parsed[kebab(key)];
+      const value: unknown = parsed[toKebabCase(key)];
       const { fromText, repeats } = schema.field(key);
-      const isGiven = repeats
-        ? Array.isArray(given) && given.length > 0
-        : given !== undefined;
+      const isGiven = Array.isArray(value)
+        ? value.length > 0
+        : value !== undefined;
       if (!isGiven) return [];
-      return [[key, typeof given === "string" ? fromText(given) : given]];
+      return [[key, repeats ? value : fromText(value as string)]];
     });
-    return { values: Object.fromEntries(values), nameOf: flagOf };
+    return { values: Object.fromEntries(values), formatKey: formatFlag };
   };
   return {
     positionals: parsed._.map(String),
-    sourceFor,
-    resolve: (schema) => schema.resolve([sourceFor(schema)]),
+    readSource,
+    resolve: (schema) => schema.resolve([readSource(schema)]),
   };
 }
 
@@ -154,7 +157,7 @@ export function parseFlags(
 function joinValues(
   args: readonly string[],
   fields: ReadonlyMap<string, Field<unknown>>,
-  problems: ConfigProblem[],
+  complain: (where: string, message: string) => void,
 ): string[] {
   const joined: string[] = [];
   for (let i = 0; i < args.length; i++) {
@@ -166,65 +169,73 @@ function joinValues(
     else if (next !== undefined && !next.startsWith("--")) {
       joined.push(`${arg}=${next}`);
       i++;
-    } else {
-      const message =
-        `Cannot use ${arg} without a value: it must be ${field.rule}`;
-      problems.push({ where: arg, message });
-    }
+    } else complain(arg, `${arg} needs a value: ${field.rule}`);
   }
   return joined;
-}
-
-/** Flags that belong together in the help. */
-export interface HelpGroup {
-  /** Their heading. */
-  readonly title: string;
-  /** Their keys. */
-  readonly schema: AnySchema;
 }
 
 /** What the help of a command says. */
 export interface Help {
   /** What the command does, in one sentence. */
   readonly summary: string;
-  /** How it is called: `deno task train [flags]`. */
-  readonly usage: string;
-  /** The flags. */
-  readonly groups: readonly HelpGroup[];
+  /** How it is called: `deno task train [flags]`; one line for each form. */
+  readonly usage: readonly string[];
+  /** What the usage needs to have explained; paragraphs. */
+  readonly notes?: readonly string[];
+  /** The flags, by the headings under which they are listed. */
+  readonly flags: Readonly<Record<string, AnySchema>>;
   /** Whole command lines that show how it is used. */
   readonly examples: readonly string[];
 }
+
+/** A flag that is longer has its description in the next line. */
+const MAX_FLAG_WIDTH = 30;
 
 /**
  * Writes the help of a command.
  *
  * @param help What it says.
- * @returns The text.
+ * @param width How many columns the terminal has.
+ * @returns The text. No line is longer, but for words that are, and examples.
  */
-export function formatHelp(help: Help): string {
-  const rows = help.groups.map(({ title, schema }) => ({
+export function formatHelp(help: Help, width = 80): string {
+  const groups = Object.entries(help.flags).map(([title, schema]) => ({
     title,
-    flags: schema.keys.map((key) => {
+    rows: schema.keys.map((key) => {
       const field = schema.field(key);
       return {
-        flag: `${flagOf(key)} ${field.placeholder}`.trim(),
-        description: field.description + defaultOf(field),
+        flag: `${formatFlag(key)} ${field.placeholder}`.trim(),
+        // A default is not broken.
+        words: [...field.description.split(" "), ...formatDefault(field)],
       };
     }),
   }));
-  const widths = rows.flatMap(({ flags }) =>
-    flags.map(({ flag }) => flag.length)
+  const flagWidth = Math.max(
+    ...groups.flatMap(({ rows }) => rows).map(({ flag }) => flag.length)
+      .filter((length) => length <= MAX_FLAG_WIDTH),
   );
-  const width = Math.max(...widths);
-  const lines = rows.flatMap(({ title, flags }) => [
+  const indent = " ".repeat(flagWidth + 4);
+  const lines = groups.flatMap(({ title, rows }) => [
     "",
     `${title}:`,
-    ...flags.map((row) => `  ${row.flag.padEnd(width)}  ${row.description}`),
+    ...rows.flatMap(({ flag, words }) => {
+      const texts = wrap(words, width - indent.length);
+      const first = `  ${flag.padEnd(flagWidth)}  `;
+      if (flag.length <= flagWidth) {
+        return texts.map((text, index) => (index > 0 ? indent : first) + text);
+      }
+      const choices = wrap(flag.split(/(?<=\|)/), width - indent.length, "");
+      return [
+        ...choices.map((text, index) => (index > 0 ? indent : "  ") + text),
+        ...texts.map((text) => indent + text),
+      ];
+    }),
   ]);
   return [
-    help.summary,
+    ...wrapText(help.summary, width),
     "",
-    `Usage: ${help.usage}`,
+    ...help.usage.map((line, i) => `${i ? "      " : "Usage:"} ${line}`),
+    ...(help.notes ?? []).flatMap((note) => ["", ...wrapText(note, width)]),
     ...lines,
     "",
     "Examples:",
@@ -232,8 +243,32 @@ export function formatHelp(help: Help): string {
   ].join("\n");
 }
 
-function defaultOf(field: Field<unknown>): string {
-  const value = formatValue(field.default);
-  const isNothing = value === "" || field.default === false;
-  return isNothing ? "" : ` [default: ${value}]`;
+/** Joins words to lines of at most so many columns. */
+function wrap(
+  words: readonly string[],
+  width: number,
+  separator = " ",
+): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const longer = `${lines.at(-1)}${separator}${word}`;
+    if (lines.length > 0 && longer.length <= width) lines.splice(-1, 1, longer);
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** Wraps each line, except for those that are indented. */
+function wrapText(text: string, width: number): string[] {
+  return text.split("\n").flatMap((line) =>
+    line.startsWith(" ") ? [line] : wrap(line.split(" "), width)
+  );
+}
+
+function formatDefault(
+  { default: value, defaultText }: Field<unknown>,
+): string[] {
+  const text = defaultText ??
+    (typeof value === "boolean" ? (value ? "on" : "") : formatValue(value));
+  return text === "" ? [] : [`[default: ${text}]`];
 }

@@ -5,7 +5,7 @@
  */
 
 import leven from "leven";
-import type { Field, Fields } from "./fields.ts";
+import { type Field, type Fields, freezeList } from "./fields.ts";
 import { checkStaysInside } from "../store/safe_path.ts";
 import { isJsonObject, type JsonObject, preview } from "../utils/json.ts";
 import { readJsonFile } from "../store/json_file.ts";
@@ -42,7 +42,7 @@ export interface ConfigSource {
   /** The values by key; what is not there keeps its default. */
   readonly values: Readonly<Record<string, unknown>>;
   /** What to call a key of this source: `--batch-size`. */
-  readonly nameOf: (key: string) => string;
+  readonly formatKey: (key: string) => string;
   /**
    * Whether it is the whole configuration of a run: a key that it lacks was
    * added since, and has the value that was in effect before.
@@ -66,7 +66,7 @@ export interface ConfigSource {
  * assertThrows(
  *   () => schema.parse({ degre: 3 }),
  *   ConfigError,
- *   'Cannot use "degre" as there is no such key: did you mean "degree"?',
+ *   'Unknown key "degre": did you mean "degree"?',
  * );
  * ```
  */
@@ -121,8 +121,8 @@ export class ConfigSchema<T extends object> {
    * @throws {ConfigError} If a key is unknown or its value breaks its rule.
    */
   parse(values: object): T {
-    const nameOf = (key: string) => `"${key}"`;
-    return this.resolve([{ values: { ...values }, nameOf }]);
+    const formatKey = (key: string) => `"${key}"`;
+    return this.resolve([{ values: { ...values }, formatKey }]);
   }
 
   /**
@@ -138,24 +138,23 @@ export class ConfigSchema<T extends object> {
     const config = new Map<string, unknown>(
       this.keys.map((key) => [key, this.fields[key].default]),
     );
-    for (const { values, nameOf, isWhole } of sources) {
+    for (const { values, formatKey, isWhole } of sources) {
       for (const key of isWhole ? this.keys : []) {
         config.set(key, this.fields[key].before);
       }
       for (const [key, value] of Object.entries(values)) {
-        const where = nameOf(key);
+        const where = formatKey(key);
         if (!config.has(key)) {
-          const message = unknownKey(key, this.keys, { nameOf });
+          const message = unknownKey(key, this.keys, { formatKey });
           problems.push({ where, message });
           continue;
         }
         const { check, rule } = this.field(key);
         const checked = check(value);
         if (checked === undefined) {
-          const message = `Cannot use ${where} as it must be ${rule}: ` +
-            `current value is ${preview(value)}`;
+          const message = `${where} must be ${rule}, not ${preview(value)}`;
           problems.push({ where, message });
-        } else config.set(key, freeze(checked));
+        } else config.set(key, freezeList(checked));
       }
     }
     if (problems.length > 0) throw new ConfigError(problems);
@@ -184,7 +183,7 @@ export class ConfigSchema<T extends object> {
   load(runPath: string): T {
     return this.resolve([{
       values: readConfigFile(runPath),
-      nameOf: (key) => `"${key}" in ${runPath}/config.json`,
+      formatKey: (key) => `"${key}" in ${runPath}/config.json`,
       isWhole: true,
     }]);
   }
@@ -215,6 +214,21 @@ export class ConfigSchema<T extends object> {
       .map((key) => `${key.padEnd(width)} = ${formatValue(config[key])}`)
       .join("\n");
   }
+}
+
+/**
+ * Takes some keys of a schema.
+ *
+ * @param schema The schema.
+ * @param keys The names of the keys.
+ * @returns A schema of these alone.
+ */
+export function pickFields<T extends object, K extends keyof T & string>(
+  schema: ConfigSchema<T>,
+  keys: readonly K[],
+): ConfigSchema<Pick<T, K>> {
+  const fields = keys.map((key) => [key, schema.field(key)]);
+  return new ConfigSchema(Object.fromEntries(fields) as Fields<Pick<T, K>>);
 }
 
 /**
@@ -254,7 +268,7 @@ export function readConfigSource(path: string): ConfigSource {
   const { schemaVersion: _, ...values } = readJsonFile(path, {
     unversioned: true,
   });
-  return { values, nameOf: (key) => `"${key}" in ${path}` };
+  return { values, formatKey: (key) => `"${key}" in ${path}` };
 }
 
 /** Other folders are their owner's, who may put links there. */
@@ -269,7 +283,7 @@ function isRun(folder: string): boolean {
 /** How {@linkcode unknownKey} words its message. */
 export interface UnknownKeyOptions {
   /** What to call a key: `--batch-size`. */
-  readonly nameOf?: (key: string) => string;
+  readonly formatKey?: (key: string) => string;
   /** What a key is: `flag`. */
   readonly kind?: string;
 }
@@ -287,13 +301,12 @@ export function unknownKey(
   known: readonly string[],
   options: UnknownKeyOptions = {},
 ): string {
-  const { nameOf = (key) => key, kind = "key" } = options;
+  const { formatKey = (key) => key, kind = "key" } = options;
   const nearest = closest(key, known);
-  return `Cannot use ${nameOf(key)} as there is no such ${kind}: ${
-    nearest === undefined
-      ? `known are ${known.map(nameOf).join(", ")}`
-      : `did you mean ${nameOf(nearest)}?`
-  }`;
+  const hint = nearest === undefined
+    ? `choose from ${known.map(formatKey).join(", ")}`
+    : `did you mean ${formatKey(nearest)}?`;
+  return `Unknown ${kind} ${formatKey(key)}: ${hint}`;
 }
 
 /** Two letters may be wrong, and of a long name two in five. */
@@ -320,8 +333,4 @@ export function closest(
   if (nearest === undefined) return undefined;
   const most = Math.max(WRONG_LETTERS, WRONG_SHARE * nearest.length);
   return distance(nearest) <= most ? nearest : undefined;
-}
-
-function freeze<V>(value: V): V {
-  return Array.isArray(value) ? Object.freeze([...value]) as V : value;
 }

@@ -30,10 +30,10 @@ export function checkExperiment(
 ): void {
   const { runId, experiment } = info;
   if (experiment === name) return;
-  const file = findExperimentFile(info);
+  const file = findExperimentFile(info) ?? "FILE";
   throw new RangeError(
     `Cannot ${action} run ${runId} as ${name}: it is of experiment ` +
-      experiment + (file === null ? "" : `, so add --experiment ${file}`),
+      `${experiment}, which --experiment ${file} chooses`,
   );
 }
 

@@ -8,11 +8,11 @@ const FOLDER_RIGHTS = ["read", "write"] as const;
 const OTHER_RIGHTS = ["net", "env", "run", "sys", "ffi", "import"] as const;
 
 /**
- * What this process rests on, as far as is known before there is an engine.
+ * Reads the environment of this process. The engine is not known yet.
  *
  * @param runs The directory that holds all runs.
  * @param source What runs, where that is known.
- * @returns Versions, machine, process and rights.
+ * @returns Versions, machine, process, commit and permissions.
  */
 export function readEnvironment(
   runs: string,
@@ -70,8 +70,8 @@ export function readCommit(git: string): string | null {
 }
 
 /**
- * What this process is allowed. Deno does not tell to which folders a right
- * extends, so the two are asked for that matter here.
+ * Reads the permissions of this process. Deno cannot list the folders that are
+ * granted, so the two that matter are queried.
  */
 function permissions(runs: string): Record<string, string> {
   const isGranted = (descriptor: Deno.PermissionDescriptor) =>
@@ -90,8 +90,7 @@ function permissions(runs: string): Record<string, string> {
 export const SHORT_HASH = 12;
 
 /**
- * What a run rests on as facts with a name each, for people to read and for
- * comparing two.
+ * Lists an environment as named facts, to show or compare.
  *
  * @param of What a run rests on.
  * @returns The facts that are known.
@@ -118,7 +117,7 @@ export function factsOf(of: Environment): Record<string, string> {
     "system": host?.os,
     "processor": host?.arch,
     "processors": host?.cpus,
-    "permissions": permissions && rightsOf(permissions),
+    "permissions": permissions && formatPermissions(permissions),
   };
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, fact]) =>
@@ -128,7 +127,9 @@ export function factsOf(of: Environment): Record<string, string> {
 }
 
 /** The rights that were there: `read in ., write in runs`. */
-function rightsOf(permissions: Readonly<Record<string, string>>): string {
+function formatPermissions(
+  permissions: Readonly<Record<string, string>>,
+): string {
   const rights = Object.entries(permissions)
     .filter(([, extent]) => extent !== "none")
     .map(([kind, extent]) => extent === "all" ? kind : `${kind} in ${extent}`);
@@ -143,8 +144,8 @@ const MATTER = [
 ];
 
 /**
- * Says in what two sessions differ that results may depend on. What is not
- * known of both is passed over.
+ * Lists differences between two environments that results may depend on. Facts that
+ * are unknown in one of them are ignored.
  *
  * @param before What a run rested on.
  * @param now What it is to rest on, or another one does.
@@ -164,8 +165,7 @@ export function changesThatMatter(
 }
 
 /**
- * Says what changed while a run was stopped, if it was resumed on something
- * else than it began with.
+ * Lists what changed between the sessions of a run that was resumed.
  *
  * @param info What `run.json` says.
  * @returns A clause each.

@@ -1,6 +1,5 @@
 /**
- * Prints records as they are made and, when asked, keeps them in the run
- * directory.
+ * Prints records as they are made and, when asked, saves them.
  *
  * @module
  */
@@ -20,8 +19,8 @@ export interface RecorderOptions {
   /** Prints a record; `console.log` by default. */
   readonly print?: (record: ResultRecord) => void;
   /**
-   * Saves all records, these and the earlier ones; what it throws keeps the
-   * last one from being made. By default records are printed alone.
+   * Saves all records, these and the earlier ones; if it throws, the last one is
+   * not made. By default records are only printed.
    */
   readonly save?: (records: ResultCollection) => void;
   /**
@@ -84,7 +83,7 @@ export class Recorder {
   }
 
   /**
-   * Goes on from where another recorder stood. Nothing is printed or saved.
+   * Restores the records of another recorder. Nothing is printed or saved.
    *
    * @param state What {@linkcode Recorder.state} gave.
    * @throws {TypeError} If it holds no records.
@@ -94,7 +93,7 @@ export class Recorder {
   }
 
   /**
-   * Makes a record of a result: prints it, and saves it if that was asked.
+   * Makes a record of a result: prints it and saves it.
    *
    * @param metadata What was measured.
    * @param result What came out.
@@ -124,7 +123,7 @@ export class Recorder {
       );
     }
     this.#save(new ResultCollection(all.values()));
-    // Only now: what could not be saved is not among the records.
+    // Only now: a record that could not be saved does not count.
     this.#records = records;
     this.#print(record);
     return record;

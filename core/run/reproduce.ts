@@ -1,5 +1,5 @@
 /**
- * Doing a run again, and comparing what comes out bit for bit.
+ * Running a run again, and comparing the result bit for bit.
  *
  * @module
  */
@@ -16,13 +16,14 @@ import { changesOnTheWay, changesThatMatter } from "./environment.ts";
 import { checkStaysInside } from "../store/safe_path.ts";
 import { findDifference } from "../store/file_hashes.ts";
 import { HistoryReader } from "../store/history.ts";
-import { holdRun } from "../store/lock.ts";
+import { HISTORY_FILE, holdRun } from "../store/lock.ts";
 import { stringify } from "../utils/json.ts";
 import { ResultCollection, type ScalarResult } from "../utils/results.ts";
 import { type EvaluationInfo, readEvaluations } from "../store/evaluations.ts";
 import { readRecords, readTrainRecords } from "../store/records.ts";
 import {
   type Environment,
+  isOmitted,
   readRunInfo,
   type RunInfo,
   type SourceInfo,
@@ -68,8 +69,10 @@ export interface Reproduction {
     /** Records. */
     readonly records: number;
   };
-  /** What could not be compared, and why. */
+  /** Records of which the run does not know how they were made. */
   readonly notCompared: readonly string[];
+  /** Files that were left out when the run was published. */
+  readonly omitted: readonly string[];
 }
 
 /** What is measured in seconds is never the same twice. */
@@ -93,9 +96,10 @@ export async function reproduceRun(
   using _held = holdRun(runPath);
   const info = readRunInfo(runPath);
   checkCompleted(runPath, info, "reproduce");
-  // Before the training: what cannot be read cannot be compared.
+  // Fail before the training if something cannot be read.
   const trained = readTrainRecords(runPath);
-  for (const _line of new HistoryReader(runPath));
+  const hasHistory = !isOmitted(info, HISTORY_FILE);
+  if (hasHistory) { for (const _line of new HistoryReader(runPath)); }
   const compared = { lines: 0, files: 0, records: 0 };
   const notCompared: string[] = [];
   const result = (difference: string | null, causes: readonly string[]) => ({
@@ -105,16 +109,19 @@ export async function reproduceRun(
     causes,
     compared,
     notCompared,
+    omitted: info.omitted ?? [],
   });
   const again = await trainAgain(runPath, info, options);
   const [difference] = [
-    ...compareHistories(runPath, again, compared).take(1),
-    ...await compareModels(runPath, again, compared),
+    ...hasHistory ? compareHistories(runPath, again, compared).take(1) : [],
+    ...isOmitted(info, "model")
+      ? []
+      : await compareModels(runPath, again, compared),
     ...compareRecords(trained, readTrainRecords(again), compared),
   ];
   if (difference !== undefined) {
     const causes = [
-      ...causesOf(info, readRunInfo(again)),
+      ...findCauses(info, readRunInfo(again)),
       ...changesOnTheWay(info),
     ];
     return result(difference, causes);
@@ -123,7 +130,7 @@ export async function reproduceRun(
     if (evaluation.status === "failed") continue;
     const all = await evaluateAgain(again, evaluation, options);
     const stored = withOnly(readRecords(runPath), all);
-    // One that was interrupted then has not made them all.
+    // An interrupted evaluation has made only some.
     const isWhole = evaluation.status === "completed";
     const made = isWhole ? all : withOnly(all, stored);
     const [difference] = compareRecords(stored, made, compared);
@@ -134,7 +141,7 @@ export async function reproduceRun(
     );
     return result(
       difference,
-      now ? causesOf(evaluation, now) : [],
+      now ? findCauses(evaluation, now) : [],
     );
   }
   const made = readRecords(again);
@@ -146,7 +153,7 @@ export async function reproduceRun(
 }
 
 /** What may be the cause of a difference. */
-function causesOf(then: Environment, now: Environment): string[] {
+function findCauses(then: Environment, now: Environment): string[] {
   return [
     ...(then.source
       ? []
@@ -167,7 +174,7 @@ async function prepared(
       globals: {
         ...globals,
         runs: scratch,
-        // What was completed went on, or never had to.
+        // The run was completed, so it never stopped for this.
         ...{ onNonfinite: "continue", checkpointEvery: "never" } as const,
         fsync: "never" as const,
         ...(own && globals.engine === "auto" ? { engine: own } : {}),
@@ -205,13 +212,13 @@ async function evaluateAgain(
   const { experiment, evaluateRun } = code;
   const evalConfig = experiment.evalConfigSchema.resolve([{
     values: evaluation.evalConfig,
-    nameOf: (key) => `"${key}" of an evaluation`,
+    formatKey: (key) => `"${key}" of an evaluation`,
     isWhole: true,
   }]);
   const of = { ...options, runPath, evalConfig };
   const { status, error, records } = await evaluateRun(experiment, of);
   if (status !== "completed") throw error;
-  // Code of then has classes of its own.
+  // Stored code has classes of its own.
   return ResultCollection.fromJSON(records.toJSON());
 }
 
@@ -240,7 +247,7 @@ function* compareHistories(
     const { value: other, done } = now.next();
     if (done) continue;
     nNow++;
-    // The step first: where that differs, so does all else.
+    // The step first: if it differs, everything else does too.
     const keys = new Set(["step", ...Object.keys(line), ...Object.keys(other)]);
     for (const key of keys) {
       const was = stringify(line[key]), is = stringify(other[key]);
@@ -313,7 +320,7 @@ function* compareRecords(
     if (TIME.test(metadata.name)) continue;
     const is = now.get(metadata);
     if (!is) yield `${metadata} is not recorded any more`;
-    // Numbers as files hold them: all their digits, and NaN is NaN.
+    // Compared as JSON: all digits, and NaN equals NaN.
     else if (stringify(is) !== stringify(was)) {
       const digits = ({ mean, error, n }: ScalarResult) =>
         `${mean} ± ${error} (n = ${n})`;

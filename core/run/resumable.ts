@@ -1,5 +1,5 @@
 /**
- * When a run keeps a checkpoint, what is in it, and how a run goes on from it.
+ * When a run keeps a checkpoint, what is in it, and how its state is restored.
  *
  * @module
  */
@@ -26,8 +26,8 @@ export interface Resumable {
 }
 
 /**
- * What a run goes on with, by name: what has `state` and `restore`, or plain
- * objects whose fields are numbers, texts, lists, typed arrays.
+ * The state of a training by name: whatever has `state` and `restore`, and plain
+ * objects of numbers, texts, lists and typed arrays.
  */
 export type ResumableParts = Readonly<Record<string, Resumable | object>>;
 
@@ -57,9 +57,9 @@ export class Checkpoints {
   #lastAt = performance.now();
 
   /**
-   * Makes checkpoints possible; {@linkcode Checkpoints.register} says of what.
+   * Prepares checkpoints; call {@linkcode Checkpoints.register} next.
    *
-   * @param options What to keep, how often, and from where to go on.
+   * @param options Where to keep them, how often, and which one to restore.
    */
   constructor(options: CheckpointsOptions) {
     this.#options = options;
@@ -72,32 +72,29 @@ export class Checkpoints {
   }
 
   /**
-   * Whether what the experiment does now was done before the checkpoint, and so
-   * is kept already: it is to go on from one, and has not asked for it yet.
+   * Whether the experiment repeats what it did before the checkpoint: there is one,
+   * and the experiment has not asked for it yet.
    */
   get isReplaying(): boolean {
     return this.#options.restored !== null && !this.isUsed;
   }
 
   /**
-   * Takes what the experiment goes on with, and gives it its state back if there
-   * is a checkpoint.
+   * Takes the state of the training, and restores it if there is a checkpoint.
    *
-   * @param parts What it goes on with, by name.
+   * @param parts The state by name.
    * @returns Whether there was a checkpoint.
-   * @throws {TypeError} If that has been said before, or a part has what cannot
-   * be kept.
+   * @throws {TypeError} If it was called before, or a part cannot be saved.
    * @throws {RangeError} If the checkpoint is of other parts.
    */
   register(parts: ResumableParts): boolean {
     if (this.#parts) {
       throw new TypeError(
-        "Cannot say twice what a run goes on with: all of it belongs into " +
-          "one call of resumable",
+        "run.resumable() was called twice: pass all state in one call",
       );
     }
-    // Now, and not when the first checkpoint is due.
-    checkState(stateOf(parts));
+    // Fail now, not when the first checkpoint is due.
+    checkState(collectStates(parts));
     this.#parts = parts;
     const { own, restored } = this.#options;
     if (!restored) return false;
@@ -109,14 +106,14 @@ export class Checkpoints {
   /**
    * Says whether a checkpoint is due.
    *
-   * @param place After what it would be.
+   * @param place What has just ended.
    * @returns Whether it is.
    */
   isDue(place: CheckpointPlace): boolean {
     if (!this.isUsed) {
       throw new TypeError(
-        "Cannot keep a checkpoint as it is not known of what: run.resumable " +
-          "says with what a run goes on, once, before its loop",
+        "Cannot keep a checkpoint: call run.resumable() with the state of the " +
+          "training first, before the loop",
       );
     }
     if (!this.#interval) return false;
@@ -135,8 +132,8 @@ export class Checkpoints {
     if (isDurable) history.sync();
     const written = writeCheckpoint(runPath, {
       historyLength: history.length,
-      own: stateOf(own),
-      parts: stateOf(this.#parts ?? {}),
+      own: collectStates(own),
+      parts: collectStates(this.#parts ?? {}),
     }, { isDurable });
     await written;
     this.#count = 0;
@@ -148,7 +145,9 @@ function isResumable(part: object): part is Resumable {
   return "state" in part && "restore" in part;
 }
 
-function stateOf(parts: ResumableParts): { readonly [key: string]: State } {
+function collectStates(
+  parts: ResumableParts,
+): { readonly [key: string]: State } {
   return Object.fromEntries(
     Object.entries(parts).map(([name, part]) => [
       name,
@@ -162,8 +161,9 @@ function restore(parts: ResumableParts, states: unknown): void {
   const names = (object: object) => Object.keys(object).sort().join(", ");
   if (names(parts) !== names(saved)) {
     throw new RangeError(
-      "Cannot go on from the checkpoint as it must have what the code goes on " +
-        `with, ${names(parts)}: it has ${names(saved)}`,
+      `Cannot resume from the checkpoint: the code has the state ${
+        names(parts)
+      }, and the checkpoint ${names(saved)}`,
     );
   }
   for (const [name, part] of Object.entries(parts)) {
@@ -190,7 +190,7 @@ function refill(
       if (!Object.hasOwn(state, key)) delete part[key];
     }
     for (const [key, value] of Object.entries(state)) {
-      // An array that is the experiment's own stays its own, filled anew.
+      // The experiment may hold this array: fill it in place.
       const own = Object.hasOwn(part, key) ? part[key] : undefined;
       if (ArrayBuffer.isView(own) && fill(own, value)) continue;
       Object.defineProperty(part, key, {
@@ -201,8 +201,8 @@ function refill(
     return;
   }
   throw new RangeError(
-    `Cannot go on from the checkpoint as ${name} must be of the kind and ` +
-      "length that it has there",
+    `Cannot resume from the checkpoint: ${name} has another type or length ` +
+      "there",
   );
 }
 

@@ -69,16 +69,15 @@ export interface RunOptions {
   /** Is told how far the run has come. */
   readonly onProgress?: (progress: Progress) => void;
   /**
-   * Interrupts the run when it is aborted: a training that has checkpoints at
-   * its next one, if that comes within some seconds, and all else at once.
+   * Interrupts the run when it is aborted. A training that keeps checkpoints has a
+   * few seconds to keep one more; everything else stops at once.
    */
   readonly signal?: AbortSignal;
-  /** After the signal: does not wait for a checkpoint any longer. */
+  /** After the signal: stops waiting for a checkpoint. */
   readonly forceSignal?: AbortSignal;
   /**
-   * Fails the run when it is aborted, for the reason that it gives: an error
-   * that was thrown outside of the experiment's own promise, in a timer for
-   * example. The status is written before `abort()` returns.
+   * Fails the run when it is aborted, with its reason: an error that was thrown
+   * outside of the experiment's own promise, in a timer for example. The status is written before `abort()` returns.
    */
   readonly failure?: AbortSignal;
 }
@@ -148,7 +147,7 @@ export class Run {
 
   /**
    * Use {@linkcode conductRun}, {@linkcode trainRun} or
-   * {@linkcode evaluateRun}, which begin and end a run as well.
+   * {@linkcode evaluateRun}, which also begin and end a run.
    *
    * @param parts What the run is made of.
    */
@@ -193,8 +192,8 @@ export class Run {
   }
 
   /**
-   * A stream of random numbers that depends on the run's seed and its name
-   * alone. All randomness comes from such streams.
+   * Opens a stream of random numbers that depends only on the run's seed and the
+   * stream's name. All randomness comes from such streams.
    *
    * @param stream The stream's name: `init`, `order`, `noise`, `eval`, …
    * @returns The stream, at its beginning.
@@ -204,17 +203,16 @@ export class Run {
   }
 
   /**
-   * Says what the training goes on with: what changes from step to step, and
-   * cannot be made again from the configuration. In a run that is resumed, all
-   * of it is then as it was at the last checkpoint; what comes before this call
-   * is done again, and nothing of it is logged or recorded twice.
+   * Registers the state of the training: everything that changes from step to step
+   * and cannot be made again from the configuration. In a resumed run it is restored
+   * from the last checkpoint. Code before this call runs again, but logs and records
+   * nothing twice.
    *
-   * @param parts What it goes on with, by name: random streams, meters, what
-   * else has `state` and `restore`, and plain objects of numbers, texts, lists
+   * @param parts The state by name: random streams, meters, whatever else has `state` and `restore`, and plain objects of numbers, texts, lists
    * and typed arrays.
    * @returns Whether the run was resumed from a checkpoint.
-   * @throws {TypeError} If this is an evaluation, it has been said before, or a
-   * part has what cannot be kept.
+   * @throws {TypeError} If this is an evaluation, it was called before, or a part
+   * cannot be saved.
    * @throws {RangeError} If the checkpoint is of other parts.
    *
    * @example
@@ -245,11 +243,10 @@ export class Run {
   }
 
   /**
-   * Keeps a checkpoint if one is due, and when the run is asked to stop. To be
-   * awaited where the loop could begin anew with what
-   * {@linkcode Run.resumable} was given.
+   * Keeps a checkpoint if one is due or the run is asked to stop. Await it where the
+   * loop could start again from the state given to {@linkcode Run.resumable}.
    *
-   * @param place After what this is: a step, or a whole epoch.
+   * @param place What has just ended: a step, or a whole epoch.
    * @returns A promise to be awaited; it rejects once the run is interrupted,
    * after the checkpoint has been kept.
    * @throws {TypeError} If this is an evaluation, or {@linkcode Run.resumable}
@@ -271,7 +268,7 @@ export class Run {
   get #kept(): Checkpoints {
     if (this.#checkpoints) return this.#checkpoints;
     throw new TypeError(
-      "Cannot keep a checkpoint of an evaluation as only training has them",
+      "Cannot keep a checkpoint: only trainings have them",
     );
   }
 
@@ -287,7 +284,7 @@ export class Run {
   }
 
   /**
-   * Makes a record: prints it and saves it in the run directory.
+   * Records a result: prints it and saves it in the run directory.
    *
    * @param metadata What was measured.
    * @param result What came out.
@@ -301,21 +298,21 @@ export class Run {
       throw new RangeError(
         `Cannot record ${
           ResultMetadata.of(metadata)
-        } in an evaluation as the ` +
-          "training has: another name or further fields tell them apart",
+        } in an evaluation: the training ` +
+          "has recorded it; use another name or more fields",
       );
     }
     if (this.isReplaying) {
-      // It is among the records of the checkpoint.
+      // The checkpoint has it.
       return new ResultRecord(ResultMetadata.of(metadata), result);
     }
     return this.#parts.recorder.record(metadata, result);
   }
 
   /**
-   * Appends a line to the history, and now and then lets the event loop turn.
+   * Appends a line to the history, and yields to the event loop now and then.
    *
-   * @param values A step or epoch and what was seen in it.
+   * @param values A step or epoch, and what was measured in it.
    * @returns A promise to be awaited.
    * @throws {TypeError} If this is an evaluation: the history is training's.
    */
@@ -324,17 +321,17 @@ export class Run {
     this.#throwIfStopped();
     if (!history) {
       throw new TypeError(
-        "Cannot log in an evaluation as the history is that of the training",
+        "Cannot log in an evaluation: the history belongs to the training",
       );
     }
-    // What was logged before the checkpoint is there.
+    // Lines before the checkpoint are already there.
     if (!this.isReplaying) history.append(values);
     await this.yield();
   }
 
   /**
-   * Lets the event loop turn if it has not for a while, so that a signal is
-   * seen at once. To be awaited in every long loop.
+   * Yields to the event loop if that is due, so that signals are handled. Await it in
+   * every long loop.
    *
    * @returns A promise to be awaited; it rejects once the run is interrupted.
    */
@@ -346,7 +343,7 @@ export class Run {
   }
 
   /**
-   * Tells of something that is doubtful.
+   * Warns of something doubtful.
    *
    * @param warning A sentence without a full stop.
    */
@@ -355,9 +352,9 @@ export class Run {
   }
 
   /**
-   * Says how far the run has come.
+   * Reports progress.
    *
-   * @param progress What is done, of how much.
+   * @param progress How much is done.
    */
   progress(progress: Progress): void {
     this.#parts.options.onProgress?.(progress);
@@ -368,8 +365,8 @@ export class Run {
    *
    * @param name The file's name, `model/weights.json` for example.
    * @param fields The top level of the file.
-   * @throws {RangeError} If the name leads out of the run directory, or is that
-   * of a file which Whisker keeps there.
+   * @throws {RangeError} If the name leads out of the run directory, or is
+   * that of one of Whisker's own files.
    */
   writeJson(name: string, fields: object): void {
     this.#throwIfStopped();
@@ -401,7 +398,7 @@ export class Run {
   }
 
   /**
-   * Tells `run.json` on what the run rests. What was told before stays.
+   * Adds facts about the environment to `run.json`.
    *
    * @param facts The engine, how it rounds, versions by name, a hash of the
    * data.

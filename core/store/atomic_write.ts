@@ -10,9 +10,8 @@ import { rename } from "./_rename.ts";
 /** How {@linkcode writeFileAtomic} writes. */
 export interface WriteOptions {
   /**
-   * Whether to come back only when content and name are on the disk, so that
-   * they outlive a loss of power too; what is written outlives the process
-   * either way.
+   * Whether to wait until content and name are on the disk, to survive a power cut.
+   * A process that dies loses nothing either way.
    */
   readonly isDurable?: boolean;
   /** The end of the temporary name; no two processes have the same by default. */
@@ -22,7 +21,7 @@ export interface WriteOptions {
 /**
  * Writes a file so that a reader sees the old content or the new, never a part
  * of it: under a temporary name in the same folder first, then renamed. The
- * temporary name begins with a dot, which is what readers pass over.
+ * temporary name begins with a dot, which readers ignore.
  *
  * @param path The file's path.
  * @param content Its whole content.
@@ -41,14 +40,14 @@ export function writeFileAtomic(
     const bytes = typeof content === "string"
       ? new TextEncoder().encode(content)
       : content;
-    // What has this name already, a link perhaps, is not written to.
+    // Exclusive: an existing file or link of that name is not written to.
     Deno.writeFileSync(temporary, bytes, { createNew: true });
-    // The content before the name: or else the name could outlive it.
+    // The content before the name, or a power cut could leave an empty file.
     if (isDurable) syncToDisk(temporary);
     rename(temporary, path);
     if (isDurable) syncToDisk(path.slice(0, slash) || ".");
   } catch (error) {
-    // A disk that is full must not keep the torn half as well.
+    // On a full disk, half a file must not stay.
     try {
       Deno.removeSync(temporary);
     } catch { /* it was never made */ }
@@ -57,8 +56,7 @@ export function writeFileAtomic(
 }
 
 /**
- * Waits until a file's content, or the names in a folder, are on the disk
- * (fsync).
+ * Forces a file's content, or the names in a folder, to the disk (fsync).
  *
  * @param path A file, or a folder.
  */
@@ -67,14 +65,14 @@ export function syncToDisk(path: string): void {
   try {
     file = Deno.openSync(path);
   } catch (error) {
-    // Windows opens no folders, and keeps the names in them by itself.
+    // Windows cannot open folders, and syncs names by itself.
     if (Deno.build.os === "windows") return;
     throw error;
   }
   try {
     file.syncSync();
   } catch (error) {
-    // Of an open file Deno does not say which one it is.
+    // Deno does not name the file.
     if (error instanceof Error) error.message += `: sync '${path}'`;
     throw error;
   } finally {

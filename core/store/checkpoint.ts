@@ -1,11 +1,10 @@
 /**
- * Checkpoints: all that a run needs to go on, in one file that is there whole
- * or not at all.
+ * Checkpoints: all that is needed to resume a run, in one file that is written
+ * whole or not at all.
  *
  * The file is in the safetensors format, so that other tools can look at the
  * arrays: eight bytes with the length of a JSON header, the header, then the
- * arrays one after another (huggingface.co/docs/safetensors). What is no array
- * stands as JSON in the header's `__metadata__`.
+ * arrays one after another (huggingface.co/docs/safetensors). Everything else is JSON in the header's `__metadata__`.
  *
  * @module
  */
@@ -21,7 +20,7 @@ import { writeFileAtomic, type WriteOptions } from "./atomic_write.ts";
 /** The checkpoint's file name in a run directory. */
 export const CHECKPOINT_FILE = "checkpoint.safetensors";
 
-/** The arrays that a checkpoint can hold, by the format's own names. */
+/** The arrays that a checkpoint can hold, by their names in the format. */
 const ARRAYS = {
   F64: Float64Array,
   F32: Float32Array,
@@ -41,7 +40,7 @@ export type StateArray =
   | Uint8Array;
 
 /**
- * What a part of a run goes on with: objects and lists of numbers, texts,
+ * The state of a part of a run: objects and lists of numbers, texts,
  * booleans, null and typed arrays.
  */
 export type State =
@@ -53,16 +52,16 @@ export type State =
   | readonly State[]
   | { readonly [key: string]: State };
 
-/** In place of a value that JSON cannot hold: an array, NaN, −0, … */
+/** Stands for a value that JSON cannot hold: an array, NaN, −0, … */
 const ARRAY_TAG = "$array";
 const NUMBER_TAG = "$number";
 
 const HEADER_BYTES = 8;
-/** So that arrays of doubles lie where a reader can map them. */
+/** So that a reader can map arrays of doubles. */
 const ALIGNMENT = 8;
 
 /**
- * Writes a run's checkpoint in the place of the one before, if there is one.
+ * Writes a run's checkpoint and replaces an earlier one.
  *
  * @param runPath The run's directory.
  * @param state All that the run needs to go on; it is copied at once.
@@ -102,7 +101,7 @@ export async function readCheckpoint(
 }
 
 /**
- * Removes a run's checkpoint, which one that is completed does not need.
+ * Removes a run's checkpoint, which a completed run does not need.
  *
  * @param runPath The run's directory.
  */
@@ -115,7 +114,7 @@ export function removeCheckpoint(runPath: string): void {
 }
 
 /**
- * Checks that a state can be kept, without keeping it.
+ * Checks that a state can be saved, without saving it.
  *
  * @param state The state.
  * @throws {TypeError} If it has a value that cannot be kept.
@@ -129,7 +128,7 @@ async function encodeCheckpoint(
 ): Promise<Uint8Array> {
   const arrays = new Map<string, StateArray>();
   const encoded = JSON.stringify(withoutArrays(state, "", arrays));
-  // The widest first: so each begins where its numbers may.
+  // The widest first, so that each array is aligned.
   const placed = [...arrays].sort(([, a], [, b]) =>
     b.BYTES_PER_ELEMENT - a.BYTES_PER_ELEMENT
   );
@@ -139,7 +138,7 @@ async function encodeCheckpoint(
     const start = end;
     end += array.byteLength;
     table[name] = {
-      dtype: dtypeOf(array),
+      dtype: findDtype(array),
       shape: [array.length],
       data_offsets: [start, end],
     };
@@ -153,13 +152,13 @@ async function encodeCheckpoint(
   const metadata = {
     schemaVersion: String(SCHEMA_VERSION),
     state: encoded,
-    sha256: await hashOf(encoded, table, data),
+    sha256: await hashState(encoded, table, data),
   };
   const text = JSON.stringify({ __metadata__: metadata, ...table });
   const header = new TextEncoder().encode(text);
   const padded = Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
   const size = HEADER_BYTES + padded + end;
-  // What could not be read again is no checkpoint.
+  // Readers have bounds.
   if (padded > MAX_BYTES.text || size > MAX_BYTES.checkpoint) {
     throw new RangeError(
       `Cannot keep a checkpoint as its arrays may have ` +
@@ -201,12 +200,12 @@ async function decodeCheckpoint(
   const { state, sha256, schemaVersion } = metadata as JsonObject;
   checkVersion(Number(schemaVersion), path);
   const data = bytes.subarray(start);
-  if (sha256 !== await hashOf(String(state), table, data)) {
+  if (sha256 !== await hashState(String(state), table, data)) {
     throw damaged("it is not as it was written, cut off for example");
   }
   const arrays = new Map<string, StateArray>();
   for (const [name, entry] of Object.entries(table)) {
-    const array = arrayOf(entry, data);
+    const array = readArray(entry, data);
     if (!array) throw damaged(`"${name}" is no array within it`);
     arrays.set(name, array);
   }
@@ -219,7 +218,7 @@ async function decodeCheckpoint(
 }
 
 /** The array that an entry of the header tells of, or undefined. */
-function arrayOf(entry: unknown, data: Uint8Array): StateArray | undefined {
+function readArray(entry: unknown, data: Uint8Array): StateArray | undefined {
   if (!isJsonObject(entry)) return undefined;
   const { dtype, data_offsets: offsets } = entry;
   if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
@@ -234,7 +233,7 @@ function arrayOf(entry: unknown, data: Uint8Array): StateArray | undefined {
     (end - start) % Kind.BYTES_PER_ELEMENT === 0;
   if (!isWithin) return undefined;
   const offset = data.byteOffset + start;
-  // A view, where the array lies as its type asks: as Whisker writes them.
+  // A view where the array is aligned, as in files that Whisker writes.
   return offset % Kind.BYTES_PER_ELEMENT === 0
     ? new Kind(
       data.buffer as ArrayBuffer,
@@ -244,19 +243,19 @@ function arrayOf(entry: unknown, data: Uint8Array): StateArray | undefined {
     : new Kind(data.slice(start, end).buffer);
 }
 
-function dtypeOf(array: StateArray): Dtype {
+function findDtype(array: StateArray): Dtype {
   const [dtype] = Object.entries(ARRAYS)
     .find(([, Kind]) => array instanceof Kind)!;
   return dtype as Dtype;
 }
 
 /** SHA-256 of all that a checkpoint says. */
-async function hashOf(
+async function hashState(
   state: string,
   table: object,
   data: Uint8Array,
 ): Promise<string> {
-  // The arrays by their own hash: they may be large, and need no second copy.
+  // The arrays are hashed on their own: they may be large, and are not copied.
   const all = [state, JSON.stringify(table), await sha256(data)].join("\n");
   return await sha256(new TextEncoder().encode(all));
 }
@@ -276,7 +275,7 @@ function withoutArrays(
     return value;
   }
   const within = (item: unknown, key: string | number) => {
-    // As in JSON pointers (RFC 6901): no two paths are the same text.
+    // As in JSON pointers (RFC 6901), so that paths are unique.
     const name = String(key).replaceAll("~", "~0").replaceAll("/", "~1");
     return withoutArrays(item, path === "" ? name : `${path}/${name}`, arrays);
   };

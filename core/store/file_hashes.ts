@@ -1,6 +1,5 @@
 /**
- * Hashes of what a run has left behind, by which it is seen later whether a bit
- * of it has changed.
+ * Hashes of the files of a run, by which later changes are detected.
  *
  * @module
  */
@@ -45,7 +44,7 @@ const CHUNK_BYTES = 2 ** 20;
  * @returns SHA-256 in hexadecimal digits.
  */
 export async function hashFile(path: string): Promise<string> {
-  // Loaded here, as only the end of a training and doctor need it.
+  // Imported here: only the end of a training and doctor need it.
   const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
   for await (const chunk of readChunks(path)) hash.update(chunk);

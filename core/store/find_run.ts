@@ -1,5 +1,5 @@
 /**
- * Finding runs: all of a directory, or the one that a person names.
+ * Finding runs: all runs of a directory, or the one that a user names.
  *
  * @module
  */
@@ -69,7 +69,7 @@ export interface FindRunOptions {
 }
 
 /**
- * Finds a run by what a person calls it: its id, the beginning of the id or of
+ * Finds a run by the name that a user gives it: its id, the beginning of the id or of
  * its hexadecimal part, else any part of the id, its path, or `latest`. A link
  * to a run in the same directory may be named too.
  *
@@ -89,8 +89,7 @@ export function findRun(
 }
 
 /**
- * Finds what a person names as {@linkcode findRun} does, and does not follow it
- * if it is a link.
+ * Finds a run as {@linkcode findRun} does, but does not follow a link.
  *
  * @param runs The directory that holds all runs.
  * @param name What the run is called.
@@ -149,7 +148,7 @@ function findByPath(runs: string, path: string): string {
       throw new RangeError(`Cannot use ${path} as a run: it is a file`);
     }
   } catch (error) {
-    // What the process may not even look at is not among its runs.
+    // A path that may not be read is outside the runs.
     if (error instanceof Deno.errors.NotCapable) throw outside;
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new RangeError(`Cannot find run ${path}: there is no such directory`);
@@ -179,7 +178,7 @@ function findLatest(
     try {
       info = readRunInfo(path);
     } catch (error) {
-      // A damaged run is not the latest of anything.
+      // A damaged run is never the latest.
       if (hasBegun(path)) {
         const reason = (error as Error).message;
         problems?.push({ run: id, file: `${path}/run.json`, reason });

@@ -1,6 +1,5 @@
 /**
- * The history of a run: `metrics.jsonl`, a header object and then one line a
- * step or epoch, whole lines only.
+ * The history of a run: `metrics.jsonl`, a header, then one line per step or epoch.
  *
  * @module
  */
@@ -35,9 +34,8 @@ export interface HistoryOptions {
 }
 
 /**
- * The history of a run that is being written. It is open once, for as long as
- * the run lives, and locked for as long: that tells a living run from one that
- * died.
+ * The history of a run that is being written. It stays open and locked while the run is trained, which
+ * tells a running run from one that died.
  */
 export class History implements Disposable {
   readonly #path: string;
@@ -50,8 +48,8 @@ export class History implements Disposable {
   #closed = false;
 
   /**
-   * Starts the history of a new run, or opens that of a run which is to go on;
-   * {@linkcode History.truncateTo} then says from where.
+   * Starts the history of a new run, or opens that of a run to resume; call
+   * {@linkcode History.truncateTo} next.
    *
    * @param runPath The run's directory.
    * @param runId The run's id, for the header.
@@ -63,7 +61,7 @@ export class History implements Disposable {
     const { isResumed = false, isDurable = false } = options;
     this.#header = { schemaVersion: SCHEMA_VERSION, runId };
     this.#isDurable = isDurable;
-    // Where there are no locks it goes by what the run says, and when.
+    // On a file system without locks, the status and the time of the last line count.
     const mayLive = options.isRunning === true && isAlive(runPath);
     const path = `${runPath}/${HISTORY_FILE}`;
     this.#path = path;
@@ -79,8 +77,8 @@ export class History implements Disposable {
           `Cannot resume run ${runId}: it is in use, being trained or evaluated`,
         );
       }
-      // By its path: of an open file Deno asks for rights to where it really
-      // lies, and the runs may be a link.
+      // By its path: for an open file Deno requires permission for its real path, and
+      // the runs may be a link.
       if (isResumed) Deno.utimeSync(path, new Date(), new Date());
       else lock(this.#file);
       if (!isResumed) this.append(this.#header);
@@ -96,8 +94,8 @@ export class History implements Disposable {
   }
 
   /**
-   * Says from where it goes on. What comes after is dropped when there is
-   * something to put in its place, not before.
+   * Resumes the history after some bytes. The rest of the file is removed only
+   * when the next line is written.
    *
    * @param length How many bytes to keep, as {@linkcode History.length} was
    * then; 0 begins anew.
@@ -107,9 +105,9 @@ export class History implements Disposable {
     const size = this.#file.seekSync(0, Deno.SeekMode.End);
     if (size < length) {
       throw new RangeError(
-        `Cannot go on from the checkpoint as ${HISTORY_FILE} must have at ` +
-          `least ${length} bytes: current value is ${size}; if the run was ` +
-          "copied half-way, copy it whole",
+        `Cannot resume from the checkpoint: ${HISTORY_FILE} must have at least ` +
+          `${length} bytes, and has ${size}; if the run was copied only in ` +
+          "part, copy it again",
       );
     }
     this.#length = length;
@@ -151,8 +149,8 @@ export class History implements Disposable {
     }
     this.settle();
     let line = JSON.stringify(values);
-    // JSON.stringify turns what is not finite into null; that is rare enough
-    // to pay for it only then.
+    // JSON.stringify turns NaN and infinities into null. They are rare, so only then
+    // the slower encoding is used.
     if (line.includes("null")) line = stringify(values);
     if (line.lastIndexOf("{") > 0 || line.includes("[")) {
       checkDepth(line, this.#path, "write");
@@ -218,11 +216,11 @@ function checkIsFile(path: string): void {
 }
 
 /**
- * Reads the history of a run line by line, also while it is being written. It
- * takes the same little memory however many lines there are.
+ * Reads the history of a run line by line, also while it is being written, in
+ * constant memory.
  *
- * Iterating gives the lines after the header. At a line that cannot be read it
- * throws, after all lines before that one have been given.
+ * Iterating gives the lines after the header. It throws at the first line that cannot be
+ * read, after all lines before it.
  *
  * @example
  * ```ts ignore
@@ -237,7 +235,7 @@ export class HistoryReader implements Iterable<JsonObject> {
   #isTorn = false;
 
   /**
-   * Opens nothing yet.
+   * The file is opened when the lines are read.
    *
    * @param runPath The run's directory.
    */

@@ -1,6 +1,6 @@
 /**
- * JSON files as Whisker keeps them: each bears a schema version, and is as large
- * as readers take at most.
+ * JSON files of run directories. Each has a schema version, and is no larger than
+ * readers accept.
  *
  * @module
  */

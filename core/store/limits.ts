@@ -1,5 +1,5 @@
 /**
- * The bounds of what is read of files, and so of what is written into them.
+ * Bounds of what is read from files, and so of what is written to them.
  *
  * @module
  */
@@ -7,9 +7,8 @@
 const KIB = 2 ** 10, MIB = 2 ** 20, GIB = 2 ** 30;
 
 /**
- * How many bytes a file of each kind may have. What memory it takes to read one
- * follows from that: of the worst, lists of empty lists, thirty times its bytes,
- * and so a gibibyte of any file of JSON.
+ * How many bytes a file of each kind may have. The worst JSON, lists of empty lists,
+ * takes thirty times its bytes in memory: a gibibyte at most.
  */
 export const MAX_BYTES = {
   /** Any file that is read as one text, JSON above all. */
@@ -38,7 +37,7 @@ export const MAX_RECORDS = 10_000;
 export const MAX_KEYS = 1000;
 
 /**
- * The error of a file or a part of one that has too many bytes.
+ * Makes the error of a file, or a part of one, that has too many bytes.
  *
  * @param place The file, and the line if it is about one.
  * @param most How many bytes there may be.
@@ -61,7 +60,7 @@ export function tooLarge(
 }
 
 /**
- * Writes a number of bytes for a person.
+ * Formats a number of bytes.
  *
  * @param bytes How many.
  * @returns The text: `1.5 MiB`.

@@ -16,8 +16,8 @@ const LOCK_TRIES = 50;
 const LOCK_WAIT_MS = 4;
 
 /**
- * Locks a file for as long as it is open. Readers that look whether a run lives
- * hold it for a moment, and that is waited for.
+ * Locks a file for as long as it is open. Waits for readers, which hold the lock for
+ * a moment to see whether a run is running.
  */
 export function lock(file: Deno.FsFile): boolean {
   const nothing = new Int32Array(new SharedArrayBuffer(4));
@@ -28,18 +28,17 @@ export function lock(file: Deno.FsFile): boolean {
     }
     return false;
   } catch {
-    // A file system without locks: readers then go by the time of the last
-    // line.
+    // A file system without locks: readers go by the time of the last line.
     return true;
   }
 }
 
 /**
- * Holds on to a run for as long as it is read or added to, so that it is not
- * removed meanwhile; several can do so at once.
+ * Keeps a run from being removed while it is read or evaluated. Several processes
+ * can hold it at once.
  *
  * @param runPath The run's directory.
- * @returns What lets go of it at the end of its scope.
+ * @returns Releases the run at the end of its scope.
  */
 export function holdRun(runPath: string): Disposable {
   const path = `${runPath}/${HISTORY_FILE}`;
@@ -49,16 +48,16 @@ export function holdRun(runPath: string): Disposable {
     const file = Deno.openSync(path);
     try {
       file.tryLockSync(false);
-    } catch { /* a file system without locks: then nobody can tell */ }
+    } catch { /* a file system without locks: the run is not protected */ }
     return file;
   } catch {
-    // Results can be passed on without the history that led to them.
+    // Published runs may have no history, and so nothing to lock.
     return { [Symbol.dispose]() {} };
   }
 }
 
 /**
- * Says whether a process trains a run or holds on to it.
+ * Says whether a process trains or holds a run.
  *
  * @param runPath The run's directory.
  * @returns Whether it is in use; on a file system without locks, whether it is
@@ -80,7 +79,7 @@ export function isInUse(runPath: string): boolean {
 const SILENCE_MS = 5 * 60 * 1000;
 
 /**
- * Says whether a process lives behind a run that claims to be running.
+ * Says whether the process of a run that is marked running still exists.
  *
  * @param runPath The run's directory.
  * @returns Whether its history is locked; on a file system without locks,

@@ -1,6 +1,6 @@
 /**
- * Reading text files that may be from anyone: what is no file is refused before
- * it is opened, and what is too large before it is read.
+ * Reading text files from anyone: anything but a regular file is refused before it
+ * is opened, and a file that is too large before it is read.
  *
  * @module
  */
@@ -8,8 +8,8 @@
 import { MAX_BYTES, tooLarge } from "./limits.ts";
 
 /**
- * Checks that a path is that of a file, and of one that is not too large. A
- * pipe or device is refused unopened: to open one may wait for ever.
+ * Checks that a path is a regular file that is not too large. Opening a pipe or
+ * device might wait forever, so it is not opened.
  *
  * @param path The path.
  * @param most How many bytes the file may have.
@@ -63,8 +63,8 @@ export interface TextLine {
 const CHUNK_BYTES = 2 ** 16;
 
 /**
- * Reads a text file line by line, in memory that depends on neither its size
- * nor the number of its lines. What is appended meanwhile is not read.
+ * Reads a text file line by line, in constant memory. Lines that are appended
+ * meanwhile are not read.
  *
  * @param path The file's path.
  * @param maxBytes How many bytes each line may have.
@@ -91,7 +91,7 @@ export function* readLines(
     rest = lines.pop()!;
     for (const text of lines) {
       nLines++;
-      // No character takes less than a byte.
+      // A character has at least one byte.
       if (text.length > maxBytes) throw tooLarge(`${path}:${nLines}`, maxBytes);
       yield { text, isWhole: true };
     }

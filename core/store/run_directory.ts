@@ -1,5 +1,5 @@
 /**
- * Run directories: how they are made and named, and when a run has begun.
+ * Creating and naming run directories, and telling when a run has begun.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { HISTORY_FILE } from "./lock.ts";
 import { HistoryReader } from "./history.ts";
 
 /**
- * Makes a folder where there is none; the one that it lies in must be there, as
- * a run that was removed meanwhile must not come back.
+ * Makes a folder if there is none. Its parent must exist, so that a run that was
+ * removed meanwhile does not come back.
  *
  * @param path The folder.
  * @param options Whether its name is to be on the disk.
@@ -27,7 +27,7 @@ export function makeFolder(path: string, options: WriteOptions = {}): void {
   try {
     syncToDisk(path.replace(/[^/]*\/*$/, "") || ".");
   } catch (error) {
-    // The folder above the runs may lie outside of what may be read.
+    // The parent of the runs may be outside the read permission.
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
   }
 }
@@ -58,7 +58,7 @@ export function createRunDirectory(
     const hex = crypto.getRandomValues(new Uint8Array(HEX_BYTES)).toHex();
     const path = `${runs}/${start}_${hex}`;
     try {
-      // Exclusive: of two processes that want the same name, one is refused.
+      // Exclusive: of two processes with the same name, one fails.
       Deno.mkdirSync(path);
     } catch (error) {
       if (error instanceof Deno.errors.AlreadyExists) continue;
@@ -127,7 +127,8 @@ export function hasBegun(runPath: string): boolean {
 const START_MS = 10_000;
 
 /**
- * Says whether a run directory is just being made: young, and nothing begun.
+ * Says whether a run is just being started: its directory is new, and empty but for
+ * files of the start.
  *
  * @param runPath The run's directory.
  * @returns Whether a run may be about to begin in it.

@@ -24,6 +24,7 @@ import { isJsonObject, type JsonObject } from "../utils/json.ts";
 import type { WriteOptions } from "./atomic_write.ts";
 import { isAlive } from "./lock.ts";
 import { writeJsonFile } from "./json_file.ts";
+import { type MetricDeclaration, parseMetrics } from "./metric_declaration.ts";
 import { MAX_BYTES } from "./limits.ts";
 import { runIdFromPath } from "./run_directory.ts";
 import { readRunFile } from "./run_file.ts";
@@ -112,6 +113,8 @@ export interface RunInfo extends Environment {
    * from before this field have none.
    */
   readonly before?: JsonObject;
+  /** What the experiment declares about its metrics; older runs lack it. */
+  readonly metrics?: Readonly<Record<string, MetricDeclaration>>;
   /**
    * SHA-256 of each file that the training has left, by its path in the run;
    * of a run that is completed.
@@ -119,6 +122,11 @@ export interface RunInfo extends Environment {
   readonly contents?: Readonly<Record<string, string>>;
   /** How many bytes each of these has; older runs do not say. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /**
+   * Files and folders that were left out when the run was published, by their
+   * paths in the run: `metrics.jsonl`, `model`.
+   */
+  readonly omitted?: readonly string[];
   /** What made it fail. */
   readonly error?: {
     /** The error's class. */
@@ -136,7 +144,9 @@ const runInfoSchema = v.looseObject({
   tags: texts,
   note: text,
   settings: ifObject,
+  omitted: v.optional(texts),
   before: ifObject,
+  metrics: v.optional(v.pipe(v.unknown(), v.transform(parseMetrics))),
   contents: ifValid(pick(isText)),
   sizes: ifValid(pick(isNumber)),
   resumed: ifValid(v.pipe(
@@ -183,6 +193,17 @@ export function readRunInfo(runPath: string): RunInfo {
   const info = readRunFile(runPath, RUN_FILE, MAX_BYTES.runFile);
   const parsed = parseFile(runInfoSchema, info, `${runPath}/${RUN_FILE}`);
   return { ...parsed, runId: runIdFromPath(runPath) };
+}
+
+/**
+ * Says whether a file was left out when a run was published.
+ *
+ * @param info What `run.json` says.
+ * @param path The file's path in the run.
+ * @returns Whether it need not be there.
+ */
+export function isOmitted({ omitted = [] }: RunInfo, path: string): boolean {
+  return omitted.some((one) => path === one || path.startsWith(`${one}/`));
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Where a path really leads, relative to a folder: Deno's permission check
- * follows a link that lies in an allowed folder, so that is looked at here.
+ * Resolves a path relative to a folder. Deno's permission check follows links in
+ * allowed folders, so links are checked here.
  *
  * @param path The path, which may be a link.
  * @param folder The folder, which may be one too.
@@ -17,9 +17,8 @@ export function pathWithin(path: string, folder: string): string | null {
 }
 
 /**
- * Refuses a link that leads out of a run, be it the path itself or a folder on
- * the way: a run directory may be somebody else's, and must not make this
- * process read or write elsewhere.
+ * Refuses a path that is a link out of a run, or has one on the way: a run directory
+ * may be from anyone, and must not make this process read or write elsewhere.
  *
  * @param path A file or folder of the run, which need not be there.
  * @param runPath The run's directory.
@@ -29,13 +28,13 @@ export function checkStaysInside(path: string, runPath: string): void {
   if (pathWithin(path, runPath) !== null) return;
   let isThere = true;
   try {
-    // A link to nowhere is there: written through, it would make a file there.
+    // A dangling link counts: writing through it would create a file elsewhere.
     Deno.lstatSync(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     isThere = false;
   }
-  // Looked at again: it may have been made since.
+  // Checked again: it may have been created since.
   if (isThere && pathWithin(path, runPath) === null) {
     throw new RangeError(
       `Cannot use ${path} as it is a link that leads out of the run`,
@@ -47,8 +46,8 @@ export function checkStaysInside(path: string, runPath: string): void {
 }
 
 /**
- * Refuses to write into a run that has a link which leads out of it, anywhere:
- * an experiment's own folders are known to no one else.
+ * Refuses a run that contains a link out of it, in any folder: experiments may write
+ * to folders of their own.
  *
  * @param runPath The run's directory.
  * @throws {RangeError} If a link in it leads out of it.

@@ -1,6 +1,6 @@
 /**
- * The source that a run ran: which files its modules come from, kept once per
- * content beside the runs, so that code which was never committed is kept too.
+ * The source of a run: the project files that its modules come from, stored once per
+ * content beside the runs, so that uncommitted code is kept too.
  *
  * ```text
  * runs/.sources/<sha256>.json    the files of one source, and what names mean
@@ -69,7 +69,7 @@ export async function collectSource(
   const pending = [...entries];
   while (pending.length > 0) {
     const url = pending.pop()!;
-    const path = pathOf(url);
+    const path = toProjectPath(url);
     if (files.has(path)) continue;
     const content = readIfThere(new URL(url));
     if (!content) continue; // Only imported where it is there.
@@ -83,12 +83,14 @@ export async function collectSource(
       const isPath = PATH.test(specifier);
       const target = isPath ? new URL(specifier, url).href : names(specifier);
       const isFile = target.startsWith("file:");
-      if (!isPath) imports.set(specifier, isFile ? pathOf(target) : target);
+      if (!isPath) {
+        imports.set(specifier, isFile ? toProjectPath(target) : target);
+      }
       if (isFile) pending.push(target);
     }
   }
   return {
-    entries: entries.map(pathOf),
+    entries: entries.map(toProjectPath),
     files,
     imports,
     lock: readIfThere(new URL(LOCK_FILE, ROOT)),
@@ -96,8 +98,8 @@ export async function collectSource(
 }
 
 /**
- * What the names in `deno.json` mean: Deno itself would say where the packages
- * lie on this machine.
+ * Reads the import map of `deno.json`. Deno itself would resolve packages to paths
+ * of this machine.
  */
 function importMap(): (name: string) => string {
   const text = readIfThere(new URL(CONFIG_FILE, ROOT)) ?? new Uint8Array();
@@ -119,7 +121,7 @@ function importMap(): (name: string) => string {
 }
 
 /** A path in the project; `_` stands for a folder above it. */
-function pathOf(url: string): string {
+function toProjectPath(url: string): string {
   const path = (url: URL) => decodeURIComponent(url.pathname);
   return relative(path(ROOT), path(new URL(url)))
     .replaceAll("\\", "/")
@@ -128,7 +130,7 @@ function pathOf(url: string): string {
 
 function readIfThere(url: URL): Uint8Array | null {
   try {
-    // To read a pipe may wait for ever.
+    // Reading a pipe might wait forever.
     return Deno.statSync(url).isFile ? Deno.readFileSync(url) : null;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
@@ -143,7 +145,7 @@ function importsIn(
   warn: (warning: string) => void,
 ): Import[] {
   try {
-    return importsOf(content, path);
+    return parseImports(content, path);
   } catch (error) {
     const { message } = error as Error;
     warn(`what ${path} imports is not kept with the source: ${message}`);
@@ -158,7 +160,7 @@ interface Import {
   readonly end: number;
 }
 
-function importsOf(content: Uint8Array, path: string): Import[] {
+function parseImports(content: Uint8Array, path: string): Import[] {
   const text = new TextDecoder().decode(content);
   const [imports] = parse(text, path);
   return imports.flatMap((found) => {
@@ -171,7 +173,8 @@ function importsOf(content: Uint8Array, path: string): Import[] {
 }
 
 /**
- * Keeps a source among the runs. What is there already is not written again.
+ * Stores a source beside the runs. Content that is already there is not written
+ * again.
  *
  * @param runs The directory that holds all runs.
  * @param source The source.
@@ -209,7 +212,7 @@ export async function keepSource(
     ) + "\n",
   );
   const hash = await sha256(list);
-  // The list last: who sees it finds all its files.
+  // The list last, when all its files are there.
   ensure(`${folder}/${hash}.json`, list, options);
   return {
     sha256: hash,
@@ -230,13 +233,13 @@ function ensure(
 ): void {
   let found: Uint8Array | null = null;
   try {
-    // What a link leads to may change any time.
+    // The target of a link may change at any time.
     const { isFile, size } = Deno.lstatSync(path);
     if (isFile && size === content.length) found = Deno.readFileSync(path);
   } catch { /* it is not there */ }
   const isWhole = found?.every((byte, index) => byte === content[index]);
   if (!isWhole) writeFileAtomic(path, content, options);
-  // Another process may have written it a moment ago, or did not wait.
+  // Another process may have written it without waiting for the disk.
   else if (options.isDurable) syncToDisk(path);
 }
 
@@ -246,7 +249,7 @@ const INNER_PATH =
   /^(?!\.{1,2}(\/|$))[^/\\\0]+(\/(?!\.{1,2}(\/|$))[^/\\\0]+)*$/;
 
 /**
- * Reads a source that was kept among the runs.
+ * Reads a stored source.
  *
  * @param runs The directory that holds all runs.
  * @param info Its hashes, as `run.json` has them.
@@ -299,8 +302,8 @@ export async function readSource(
 }
 
 /**
- * Lays a source out as files that can be run where they lie: names that were no
- * paths are replaced by what they meant, whatever `deno.json` says now.
+ * Writes a source to files that can be run in place: names of packages are replaced
+ * by what they meant then, whatever `deno.json` says now.
  *
  * @param source The source.
  * @param folder An empty folder.
@@ -318,7 +321,7 @@ export async function layOutSource(
       continue;
     }
     let text = new TextDecoder().decode(content);
-    // What could not be read then stays as it is.
+    // A file that cannot be parsed stays as it is.
     for (const found of importsIn(content, path, () => {}).toReversed()) {
       const target = source.imports.get(found.specifier);
       if (target === undefined) continue;

@@ -1,6 +1,5 @@
 /**
- * The trash among the runs: what is put there is out of every reader's sight,
- * and not gone.
+ * The trash beside the runs: readers ignore it, and nothing in it is deleted.
  *
  * @module
  */
@@ -12,8 +11,8 @@ import { rename } from "./_rename.ts";
 export const TRASH = ".trash";
 
 /**
- * Moves something that lies among the runs to the trash, by renaming it: it is
- * there whole or still where it was, and nothing is ever overwritten.
+ * Moves a run or a file to the trash by renaming it. It moves whole or not at all,
+ * and nothing is overwritten.
  *
  * @param runs The directory that holds all runs.
  * @param name What to move, as a path within it: a run's id, or a file's path.

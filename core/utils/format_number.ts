@@ -123,3 +123,19 @@ function toFixed(value: number, decimals: number): string {
     : String(shift(Math.round(shift(value, decimals)), -decimals));
   return Number(rounded) === 0 ? rounded.replace("-", "") : rounded;
 }
+
+/**
+ * Formats a count with its noun.
+ *
+ * @param n How many.
+ * @param noun The noun in the singular.
+ * @param plural The noun in the plural; with an `s` by default.
+ * @returns The text: `1 run`, `3 runs`.
+ */
+export function formatCount(
+  n: number,
+  noun: string,
+  plural = `${noun}s`,
+): string {
+  return `${n} ${n === 1 ? noun : plural}`;
+}

@@ -4,148 +4,139 @@
  * @module
  */
 
-import {
-  ConfigError,
-  formatValue,
-  unknownKey,
-} from "../../core/config/schema.ts";
+import { unknownKey } from "../../core/config/schema.ts";
 import type { ResultMetadata } from "../../core/utils/results.ts";
-import type { RunDatabase, StoredRun } from "../database/run_database.ts";
+import { OptionError } from "../database/option_error.ts";
+import type { RunDatabase } from "../database/run_database.ts";
 import {
   checkGlobs,
   type Condition,
-  keysOf,
+  listKeys,
   matchesValue,
   order,
   parseConditions,
-  rawValueOf,
+  readKey,
   selectMetadata,
-  selectRuns,
+  sortableValue,
 } from "../database/select.ts";
-import { meanOf } from "../statistics/estimate.ts";
-import { caveatsOf } from "./caveats.ts";
+import { computeMean } from "../statistics/estimate.ts";
 import { fillRows } from "./cells.ts";
-import {
-  type CompareOptions,
-  type Comparison,
-  type ComparisonRow,
-  isOfMeans,
-  someOf,
+import { makeColumns, sortMetadata } from "./columns.ts";
+import type {
+  CompareOptions,
+  Comparison,
+  ComparisonRow,
 } from "./comparison.ts";
-import { type Case, findBaseline, judge } from "./judge.ts";
-import {
-  type Axes,
-  fieldsThatDiffer,
-  type LaidRow,
-  layOut,
-  METRIC_KEY,
-  REPEATS_FIELD,
-} from "./pivot.ts";
-import type { RatioNames } from "./ratios.ts";
-import {
-  groupReplicates,
-  nuisanceKeys,
-  type Replicates,
-} from "./replicates.ts";
+import { collectMetrics, collectRepeats, type Metrics } from "./metrics.ts";
+import { type Axes, findDifferingFields, METRIC_KEY, pivot } from "./pivot.ts";
+import { type Replicates, selectReplicates } from "./replicates.ts";
+import { addVerdicts, findBaseline } from "./verdicts.ts";
+import { collectWarnings } from "./warnings.ts";
 
 /**
  * Compares the runs of a database. Means are of completed runs only.
  *
  * @param database The runs.
- * @param options Which runs and records, and what to say of them.
+ * @param options Which runs and records, and how they are summarised.
  * @returns Replicates by records, with the keys that differ.
- * @throws {ConfigError} If an option names what no run has, or options do not
+ * @throws {OptionError} If an option names what no run has, or options do not
  * go together.
- * @throws {RangeError} If no completed run is left to compare.
+ * @throws {RangeError} If there is no completed run to compare.
  */
 export async function compare(
   database: RunDatabase,
   options: CompareOptions = {},
 ): Promise<Comparison> {
   checkOptions(options);
-  const { ofRuns, ofRecords } = partWhere(database, options.where ?? []);
-  const selected = selectRuns(database, { ...options, where: ofRuns });
-  const nuisance = nuisanceKeys(options);
-  const replicates = groupReplicates(selected, nuisance);
-  const groups = replicates.filter(({ runs }) => runs.size > 0);
-  const left = replicates.flatMap(({ missing, unfinished }) =>
-    [...missing.values(), ...unfinished].map(describeLeft)
-  );
-  if (groups.length === 0) throw nothingToCompare(database, selected, left);
+  const { ofRuns, ofRecords } = splitWhere(database, options.where ?? []);
+  const selected = selectReplicates(database, { ...options, where: ofRuns });
+  const { replicates, nuisance, omitted, superseded } = selected;
+  const metrics = collectMetrics(database);
+  const repeats = collectRepeats(metrics);
 
-  const measured = new Set(
-    groups.flatMap(({ runs }) =>
-      runs.values().flatMap(({ records }) => records)
-        .map(({ metadata }) => metadata).toArray()
-    ),
-  );
-  const wanted = selectMetadata([...measured], options.metric ?? [])
-    .filter((metadata) =>
+  const measured = listMetadata(replicates);
+  const { lowerIsBetter = [], higherIsBetter = [] } = options;
+  checkGlobs(lowerIsBetter, measured, "lowerIsBetter");
+  checkGlobs(higherIsBetter, measured, "higherIsBetter");
+  const wanted = sortMetadata(
+    selectMetadata(measured, options.metric ?? []).filter((metadata) =>
       ofRecords.every(({ key, wanted }) => {
         const value = metadata.field(key);
         // A record that lacks the field holds for all its values.
         return value === undefined || matchesValue(value, wanted);
       })
-    )
-    .sort(columnOrder);
-  const { lowerIsBetter = [], higherIsBetter = [] } = options;
-  checkGlobs(lowerIsBetter, [...measured], "--lower-is-better");
-  checkGlobs(higherIsBetter, [...measured], "--higher-is-better");
-  const axes = { ...axesOf(groups, wanted, options), nuisance };
-  const all = layOut(groups, wanted, axes);
-  const { relativeTo = [] } = options;
-  const { names, left: withoutRatio } = relativeTo.length > 0
-    ? await namesOfRatios(all.columns, relativeTo)
-    : { names: undefined, left: [] };
-  const layout = withoutRatio.length > 0
-    ? layOut(groups, wanted.filter(({ name }) => names!.has(name)), axes)
-    : all;
-  const columns = layout.columns.toSorted(columnOrder);
-  const laid = options.sort
-    ? sortRows(layout.rows, [...measured], { sort: options.sort, nuisance })
-    : layout.rows;
-  const baseline = findBaseline(laid, options.baseline ?? [], nuisance);
-  const rows = await fillRows(laid, options);
-  const asked = { ...options, ...axes };
-  const finished = await finish(rows, laid, {
-    columns,
-    baseline,
-    options: asked,
-  });
+    ),
+    repeats,
+  );
+
+  const asked = {
+    ...options,
+    ...chooseAxes(replicates, wanted, { options, metrics, repeats }),
+  };
+  const pivotOptions = { ...asked, nuisance, repeats };
+  const { relativeTo = [], ci = 0 } = options;
+  let arranged = pivot(replicates, wanted, pivotOptions);
+  const ratios = relativeTo.length > 0
+    ? await import("./ratios.ts")
+    : undefined;
+  const { names, warnings: withoutRatio } =
+    ratios?.findRatios(arranged.columns, relativeTo, metrics) ??
+      { names: undefined, warnings: [] };
+  if (withoutRatio.length > 0) {
+    const some = wanted.filter(({ name }) => names!.has(name));
+    arranged = pivot(replicates, some, pivotOptions);
+  }
+  const columns = makeColumns(arranged.columns, asked, metrics);
+
+  const filled = await fillRows(arranged.rows, options);
+  const rows = options.sort
+    ? sortRows(filled.rows, measured, { sort: options.sort, nuisance })
+    : filled.rows;
+  const baseline = findBaseline(rows, options.baseline ?? [], nuisance);
+  const { keys, fieldKeys } = arranged;
+  const judged = ratios
+    ? {
+      columns,
+      rows: ratios.toRatios(rows, arranged.columns, { relativeTo, ci }),
+    }
+    : await addVerdicts(rows, columns, { baseline, fieldKeys, options: asked });
   return {
-    keys: layout.keys,
-    columns,
-    rows: finished,
-    replicates: groups,
+    keys,
+    fieldKeys,
+    ...judged,
+    replicates,
     nuisance,
     options: asked,
     ...(baseline ? { baseline } : {}),
-    left,
-    superseded: replicates.flatMap(({ superseded }) =>
-      superseded.map(({ id }) => id)
-    ),
-    caveats: [
+    omitted,
+    superseded,
+    warnings: [
       ...withoutRatio,
-      ...caveatsOf(laid, rows, { ...options, nuisance }),
+      ...collectWarnings(rows, { options: asked, nuisance, metrics, repeats }),
+      ...filled.warnings,
     ],
     problems: database.problems,
   };
 }
 
-/** So many records of one row stand side by side; more make a list. */
-const MAX_ABREAST = 6;
-/** The field that tells what was measured from what it is held against. */
-const SOURCE = "source";
+/** All that was measured, each once. */
+function listMetadata(groups: readonly Replicates[]): ResultMetadata[] {
+  const all = groups.flatMap(({ runs }) =>
+    runs.values().flatMap(({ records }) => records)
+      .map(({ metadata }) => metadata).toArray()
+  );
+  return [...new Set(all)];
+}
 
-/** Conditions on runs, and those on fields that records alone have. */
-function partWhere(
+/** Conditions on runs, and those on fields that only records have. */
+function splitWhere(
   database: RunDatabase,
   where: readonly string[],
 ): { readonly ofRuns: string[]; readonly ofRecords: Condition[] } {
-  // All records are gone through for a condition alone.
+  // Reading all records is worth it only for a condition.
   if (where.length === 0) return { ofRuns: [], ofRecords: [] };
   const runs = [...database];
-  const known = new Set(["tag", "status", ...keysOf(runs)]);
+  const known = new Set(["tag", "status", ...listKeys(runs)]);
   const fields = new Set(
     runs.flatMap(({ records }) =>
       [...records].flatMap(({ metadata }) => Object.keys(metadata.fields))
@@ -157,167 +148,106 @@ function partWhere(
   };
   return {
     ofRuns: where.filter((text) => !isOfRecords(text)),
-    ofRecords: parseConditions(where.filter(isOfRecords), "--where"),
+    ofRecords: parseConditions(where.filter(isOfRecords), "where"),
   };
 }
 
-/** The axes that were asked for; of one row with many records, a list of them. */
-function axesOf(
+/** More records of one row than this are shown below each other, as a list. */
+const MAX_ABREAST = 6;
+
+/** The axes that were asked for; for one row with many records, a list. */
+function chooseAxes(
   groups: readonly Replicates[],
   wanted: readonly ResultMetadata[],
-  { rows = [], cols = [], isForReaders, baseline, relativeTo }: CompareOptions,
-): Axes {
-  const isFree = [rows, cols, baseline ?? [], relativeTo ?? []]
+  { options, metrics, repeats }: {
+    readonly options: CompareOptions;
+    readonly metrics: Metrics;
+    readonly repeats: ReadonlySet<string>;
+  },
+): Required<Axes> {
+  const { rows = [], cols = [], baseline = [], relativeTo = [] } = options;
+  const isFree = [rows, cols, baseline, relativeTo]
     .every((asked) => asked.length === 0);
-  const isList = isForReaders && isFree && groups.length === 1 &&
+  const isList = options.isForReaders && isFree && groups.length === 1 &&
     wanted.length > MAX_ABREAST;
   if (!isList) return { rows, cols };
-  const hasSource = wanted.some((one) => one.field(SOURCE) !== undefined);
-  const beside = hasSource ? [SOURCE] : [];
-  return {
-    rows: [METRIC_KEY, ...fieldsThatDiffer(wanted, beside)],
-    cols: beside,
-  };
-}
-
-async function namesOfRatios(
-  columns: readonly ResultMetadata[],
-  relativeTo: readonly string[],
-): Promise<RatioNames> {
-  const { ratioNames } = await import("./ratios.ts");
-  return ratioNames(columns, relativeTo);
-}
-
-/** Rows of means get their verdicts; ratios and other aggregates have none. */
-async function finish(
-  rows: readonly ComparisonRow[],
-  laid: readonly LaidRow[],
-  parts: Case,
-): Promise<readonly ComparisonRow[]> {
-  const { columns, options } = parts;
-  const { relativeTo = [], ci = 0 } = options;
-  if (relativeTo.length > 0) {
-    const { ratiosTo } = await import("./ratios.ts");
-    return ratiosTo(rows, columns, { relativeTo, ci });
-  }
-  const isComparable = isOfMeans(options) &&
-    !options.rows?.includes(METRIC_KEY);
-  return isComparable ? await judge(rows, laid, parts) : rows;
+  const series = new Set(wanted.flatMap((metadata) => {
+    const field = metrics.get(metadata.name)?.series;
+    return field && metadata.field(field) !== undefined ? [field] : [];
+  }));
+  const differing = findDifferingFields(wanted, repeats)
+    .filter((field) => !series.has(field));
+  return { rows: [METRIC_KEY, ...differing], cols: [...series] };
 }
 
 function checkOptions(options: CompareOptions): void {
   const { aggregate = "mean", baseline = [], relativeTo = [], rows } = options;
-  const refuse = (where: string, message: string): never => {
-    throw new ConfigError([{ where, message }]);
-  };
   if (options.ci && options.ci < 1) {
-    refuse(
-      "--ci",
-      `Cannot use --ci ${options.ci} as it is in percent: did you mean ` +
+    throw new OptionError(
+      "ci",
+      `Cannot use \`ci\` ${options.ci} as it must be in percent: did you mean ` +
         `${options.ci * 100}?`,
     );
   }
-  if (baseline.length > 0 && aggregate !== "mean") {
-    refuse(
-      "--baseline",
-      `Cannot use --baseline with --aggregate ${aggregate} as the tests are ` +
-        "of means: leave one of them out",
-    );
-  }
   if (relativeTo.length > 0 && (aggregate !== "mean" || baseline.length > 0)) {
-    refuse(
-      "--relative-to",
-      "Cannot use --relative-to with --baseline or --aggregate as ratios are " +
-        "of means, and have no verdicts: leave one of them out",
+    throw new OptionError(
+      "relativeTo",
+      "Cannot use `relativeTo` with `baseline` or `aggregate` as ratios are of " +
+        "means and have no verdicts: leave one of them out",
     );
   }
-  if (baseline.length > 0 && rows?.includes(METRIC_KEY)) {
-    refuse(
-      "--baseline",
-      "Cannot use --baseline with --rows metric as the rows of a column then " +
+  if (baseline.length === 0) return;
+  if (aggregate !== "mean") {
+    throw new OptionError(
+      "baseline",
+      `Cannot use \`baseline\` with \`aggregate\` ${aggregate} as the tests ` +
+        "compare means: leave one of them out",
+    );
+  }
+  if (rows?.includes(METRIC_KEY)) {
+    throw new OptionError(
+      "baseline",
+      "Cannot use `baseline` with `rows` metric as the rows of a column then " +
         "measure different things",
     );
   }
 }
 
-function describeLeft({ id, status, info }: StoredRun): string {
-  return `${id} ${status}${info.error ? `: ${info.error.message}` : ""}`;
-}
-
-/** By name; within a name by the further fields, how often it was done last. */
-function columnOrder(a: ResultMetadata, b: ResultMetadata): number {
-  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
-  const keys = Object.keys({ ...a.fields, ...b.fields }).sort();
-  const repeats = keys.filter((key) => key === REPEATS_FIELD);
-  const settings = keys.filter((key) => key !== REPEATS_FIELD);
-  for (const key of [...settings, ...repeats]) {
-    const difference = order(a.field(key), b.field(key), 1);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function nothingToCompare(
-  { size, problems }: RunDatabase,
-  selected: readonly StoredRun[],
-  left: readonly string[],
-): RangeError {
-  if (left.length > 0) {
-    return new RangeError(
-      `Cannot compare as no run is completed: ${someOf(left)}`,
-    );
-  }
-  if (size > 0 && selected.length === 0) {
-    return new RangeError(
-      `Cannot compare as none of ${size} runs is what --where and --since ask`,
-    );
-  }
-  const [problem] = problems;
-  return new RangeError(
-    problem
-      ? `Cannot compare as no run could be read: ${problem.reason}`
-      : "Cannot compare as there are no runs yet: deno task train makes one",
-  );
-}
-
 function sortRows(
-  rows: readonly LaidRow[],
+  rows: readonly ComparisonRow[],
   measured: readonly ResultMetadata[],
   { sort, nuisance }: {
     readonly sort: string;
     readonly nuisance: readonly string[];
   },
-): LaidRow[] {
-  const descending = sort.startsWith("-");
-  const name = descending ? sort.slice(1) : sort;
+): ComparisonRow[] {
+  const isDescending = sort.startsWith("-");
+  const name = isDescending ? sort.slice(1) : sort;
   const record = measured.find((item) => String(item) === name) ??
     measured.find((item) => item.name === name);
   const examples = rows.flatMap(({ replicates }) =>
     replicates.map(({ example }) => example)
   );
   const known = [
-    ...new Set(["run", ...Object.keys(rows[0]!.config), ...keysOf(examples)]),
+    ...new Set(["run", ...Object.keys(rows[0]!.config), ...listKeys(examples)]),
   ].filter((key) => !nuisance.includes(key));
   if (!record && !known.includes(name)) {
-    const message = unknownKey(name, [...known, ...measured.map(String)]);
-    throw new ConfigError([{ where: "--sort", message }]);
+    const names = [...known, ...measured.map(String)];
+    throw new OptionError("sort", unknownKey(name, names));
   }
-  const valueFor = ({ config, replicates }: LaidRow) => {
+  const readValue = ({ config, replicates }: ComparisonRow) => {
     const [{ example }] = replicates as [Replicates];
     if (record) {
       const means = replicates.flatMap(({ runs }) =>
         runs.values().map(({ records }) => records.get(record)?.mean)
           .filter((mean) => mean !== undefined).toArray()
       );
-      return means.length > 0 ? meanOf(means).mean : undefined;
+      return means.length > 0 ? computeMean(means).mean : undefined;
     }
     if (name === "run") return example.id;
-    const value = config[name] ?? rawValueOf(example, name);
-    return typeof value === "number" || value === undefined
-      ? value
-      : formatValue(value);
+    return sortableValue(config[name] ?? readKey(example, name));
   };
   return rows.toSorted((a, b) =>
-    order(valueFor(a), valueFor(b), descending ? -1 : 1)
+    order(readValue(a), readValue(b), isDescending ? -1 : 1)
   );
 }

@@ -1,38 +1,35 @@
 /**
- * What a comparison is: its options, rows, cells and caveats.
+ * What a comparison is: its options, columns, rows and cells. All of it is data.
  *
  * @module
  */
 
-import { formatValue } from "../../core/config/schema.ts";
 import type { ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
 import type { Problem } from "../../core/store/run_file.ts";
 import type { StoredRun } from "../database/run_database.ts";
 import type { RunFilter } from "../database/select.ts";
-import { type Aggregate, MIN_COUNT } from "../statistics/levels.ts";
+import type { Aggregate } from "../statistics/estimate.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import type {
+  Direction,
   Sample,
   Standing,
   Untested,
   Verdict,
   VerdictOptions,
 } from "../statistics/verdicts.ts";
-import type { DirectionOptions } from "./direction.ts";
-import type { Axes } from "./pivot.ts";
+import type { DirectionOptions } from "./metrics.ts";
+import type { Axes, Measured } from "./pivot.ts";
 import type { Replicates } from "./replicates.ts";
 
-/** Of more rows none is ranked: their pairs would be too many to test. */
-export const MAX_RANKED = 100;
-
-/** What a comparison is to show. */
+/** What a comparison shows. */
 export interface CompareOptions
   extends RunFilter, Axes, DirectionOptions, Pick<VerdictOptions, "test"> {
   /** Globs on the names of records; by default all but times. */
   readonly metric?: readonly string[];
   /**
-   * By what to sort: a key of the configuration or a record, with `-` before
-   * it from high to low; by default by start.
+   * What to sort by: a key of the configuration or a record, with `-` before
+   * it from high to low; by default the start of the runs.
    */
   readonly sort?: string;
   /** Keys beside `seed` in which replicates may differ. */
@@ -42,36 +39,63 @@ export interface CompareOptions
    * 0 or undefined for standard errors.
    */
   readonly ci?: number;
-  /** What to say of several runs; their mean by default. */
+  /** How the results of several runs are summarised; the mean by default. */
   readonly aggregate?: Aggregate;
-  /** Conditions `key=value` that one row alone meets: the others against it. */
+  /** Conditions `key=value` that exactly one row meets: the baseline. */
   readonly baseline?: readonly string[];
   /** Conditions `key=value` that one column meets: ratios to it. */
   readonly relativeTo?: readonly string[];
   /** The chance of a single false verdict in a column; 0.05 by default. */
   readonly alpha?: number;
-  /** Whether it is to be read: one row with many records is then a list. */
+  /** Whether people read it: one row with many records then becomes a list. */
   readonly isForReaders?: boolean;
+}
+
+/** Why the rows of a column are not ranked. */
+export type Unranked =
+  | "too few runs"
+  | "too many rows"
+  | "same record"
+  | "identical values"
+  | "different settings"
+  | "unknown direction";
+
+/** One column of a comparison. */
+export interface Column {
+  /** What was measured: a name, and the values of the column keys. */
+  readonly metadata: ResultMetadata;
+  /** What tells the column from the others, on one line. */
+  readonly heading: string;
+  /** The unit of its values, if the experiment declares one. */
+  readonly unit?: string;
+  /** Which way is better, if that is known. */
+  readonly better?: Direction;
+  /** Why its rows are not ranked, in a comparison that ranks rows. */
+  readonly unranked?: Unranked;
 }
 
 /** What kind of error a number has. */
 export type ErrorKind = "between-seed" | "within-run";
 
-/** What one row has measured in one column. */
-export interface Cell {
+/** The result of one row in one column. */
+export interface Cell extends Measured {
   /**
    * Of several runs the mean of their means, the standard error between them,
    * and their number; of one run its own result.
    */
   readonly result: ScalarResult;
+  /** The value with its error or interval, rounded by that. */
+  readonly text: string;
+  /** Whether it has an error, or an interval where those are shown. */
+  readonly hasError: boolean;
   /** Whether the error is between several runs or within one. */
   readonly kind: ErrorKind;
   /** The means of the runs, by their nuisance values. */
   readonly sample: Sample;
   /** The runs that have measured it, by their nuisance values. */
   readonly runs: ReadonlyMap<string, StoredRun>;
-  /** How many completed runs there are that could have measured it. */
-  readonly of: number;
+  /** How many completed runs there are, with such a record or without. */
+  readonly nRuns: number;
   /** The confidence interval, if one was asked for and is defined. */
   readonly interval?: Interval;
   /** How the cell differs from the baseline's, or why that is not known. */
@@ -80,11 +104,19 @@ export interface Cell {
   readonly standing?: Standing;
   /** Whether a failed run keeps it from being ranked. */
   readonly isExcluded?: true;
-  /** How a tied one differs from the best mean, or why that is not known. */
-  readonly behind?: Verdict | Untested;
+  /** How a ranked cell differs from the one with the best mean. */
+  readonly versusBest?: VersusBest;
 }
 
-/** How many runs are completed, of how many. */
+/** How a cell differs from the one with the best mean in its column. */
+export interface VersusBest {
+  /** The label of the row with the best mean. */
+  readonly best: string;
+  /** The difference, or why it is not known. */
+  readonly verdict: Verdict | Untested;
+}
+
+/** How many runs of a set of replicates are completed. */
 export interface Count {
   /** How many are. */
   readonly completed: number;
@@ -94,17 +126,21 @@ export interface Count {
 
 /** One row of a comparison. */
 export interface ComparisonRow {
-  /** The ids of the completed runs that the row holds. */
+  /** What tells the row from the others: `key=value, …` on one line. */
+  readonly label: string;
+  /** The row's values of the row keys; undefined where it has none. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The replicates in the row, each once. */
+  readonly replicates: readonly Replicates[];
+  /** The ids of the completed runs in the row. */
   readonly runs: readonly string[];
   /** The directories of those runs. */
   readonly paths: readonly string[];
-  /** Of how many runs those are the completed ones. */
+  /** How many runs there are, completed or not. */
   readonly total: number;
-  /** How many runs, of how many, each set of replicates in the row has. */
+  /** How many runs each set of replicates in the row has. */
   readonly counts: readonly Count[];
-  /** The row's values of the row keys; undefined where it has none. */
-  readonly config: Readonly<Record<string, unknown>>;
-  /** What came out, by column. */
+  /** The results, by the metadata of their columns. */
   readonly cells: ReadonlyMap<ResultMetadata, Cell>;
 }
 
@@ -112,7 +148,7 @@ export interface ComparisonRow {
 export interface Baseline {
   /** Its conditions, as they were given. */
   readonly name: string;
-  /** Which row it is. */
+  /** The index of its row. */
   readonly row: number;
 }
 
@@ -120,80 +156,26 @@ export interface Baseline {
 export interface Comparison {
   /** The keys that tell rows apart. */
   readonly keys: readonly string[];
-  /** What was measured, a column each. */
-  readonly columns: readonly ResultMetadata[];
+  /** Those of the keys that are fields of records, not of configurations. */
+  readonly fieldKeys: readonly string[];
+  /** The columns. */
+  readonly columns: readonly Column[];
   /** The rows. */
   readonly rows: readonly ComparisonRow[];
-  /** The replicates that its rows hold, each with a completed run. */
+  /** The replicates in its rows, each with a completed run. */
   readonly replicates: readonly Replicates[];
   /** The keys in which replicates may differ. */
   readonly nuisance: readonly string[];
-  /** How it was made: what the options say, or their defaults. */
+  /** The options, with the axes that were chosen. */
   readonly options: CompareOptions;
-  /** The row that the others are held against, if one was asked for. */
+  /** The row that the others are compared with, if one was asked for. */
   readonly baseline?: Baseline;
-  /** Runs that are not completed, and how so. */
-  readonly left: readonly string[];
-  /** Runs that a newer one of the same configuration and seed stands for. */
+  /** Runs that are not completed, and why. */
+  readonly omitted: readonly string[];
+  /** Runs that a newer one of the same configuration and seed replaces. */
   readonly superseded: readonly string[];
-  /** What else a reader should know of the runs behind the numbers. */
-  readonly caveats: readonly string[];
+  /** What else a reader should know about the runs behind the numbers. */
+  readonly warnings: readonly string[];
   /** What could not be read. */
   readonly problems: readonly Problem[];
-}
-
-/**
- * Says whether a comparison shows means, of which alone there are verdicts.
- *
- * @param options What was asked for.
- * @returns Whether they are no ratios, medians or interquartile means.
- */
-export function isOfMeans(
-  { aggregate = "mean", relativeTo = [] }: CompareOptions,
-): boolean {
-  return aggregate === "mean" && relativeTo.length === 0;
-}
-
-/**
- * Says whether two rows of a column have runs enough to be told apart.
- *
- * @param column The column.
- * @param rows The rows.
- * @returns Whether two of them have at least 3 runs there.
- */
-export function isRankable(
-  column: ResultMetadata,
-  rows: readonly ComparisonRow[],
-): boolean {
-  return rows.filter(({ cells }) =>
-    (cells.get(column)?.sample.size ?? 0) >= MIN_COUNT
-  ).length > 1;
-}
-
-/**
- * The keys and values that tell a row from the others.
- *
- * @param config The row's values.
- * @returns `key=value, …`.
- */
-export function labelOf(config: Readonly<Record<string, unknown>>): string {
-  const parts = Object.entries(config).flatMap(([key, value]) =>
-    value === undefined ? [] : `${key}=${formatValue(value)}`
-  );
-  return parts.length > 0 ? parts.join(", ") : "all runs";
-}
-
-/** An error names so many things of a kind, and counts the others. */
-const MAX_NAMED = 5;
-
-/**
- * Lists some of many.
- *
- * @param texts All of them.
- * @returns The first five, and how many more there are.
- */
-export function someOf(texts: readonly string[]): string {
-  const more = texts.length - MAX_NAMED;
-  return texts.slice(0, MAX_NAMED).join("; ") +
-    (more > 0 ? `; and ${more} more` : "");
 }

@@ -5,27 +5,25 @@
  * @module
  */
 
-import {
-  ConfigError,
-  formatValue,
-  unknownKey,
-} from "../../core/config/schema.ts";
+import { formatValue, unknownKey } from "../../core/config/schema.ts";
 import {
   type MetadataValue,
   ResultMetadata,
 } from "../../core/utils/results.ts";
-import type { Replicates } from "./replicates.ts";
+import { OptionError } from "../database/option_error.ts";
 import {
-  differingKeys,
-  keysOf,
+  findDifferingKeys,
+  listKeys,
   order,
-  rawValueOf,
+  readKey,
+  sortableValue,
 } from "../database/select.ts";
+import type { Replicates } from "./replicates.ts";
 
 /** The axis key that stands for the name of what was measured. */
 export const METRIC_KEY = "metric";
 
-/** The name of columns where rows tell what was measured. */
+/** The name of columns whose rows tell what was measured. */
 const ANY_METRIC = "value";
 
 /** What replicates have measured: it stands in one cell. */
@@ -42,106 +40,79 @@ export interface Axes {
   readonly rows?: readonly string[];
   /** Keys whose values tell columns apart; by default what was measured. */
   readonly cols?: readonly string[];
-  /** Keys in which replicates may differ, and which so tell no rows apart. */
-  readonly nuisance?: readonly string[];
 }
 
-/** A row of the layout. */
-export interface LaidRow {
+/** How values are arranged. */
+export interface PivotOptions extends Axes {
+  /** Keys in which replicates may differ, and which tell no rows apart. */
+  readonly nuisance: readonly string[];
+  /** Fields that count repetitions, and tell no records apart. */
+  readonly repeats: ReadonlySet<string>;
+}
+
+/** A row of values, to which further ones are added. */
+export interface PivotRow {
   /** The row's values of the row keys; undefined where it has none. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** The replicates in the row, each once. */
-  readonly replicates: readonly Replicates[];
+  /** The replicates in the row. */
+  readonly replicates: Set<Replicates>;
   /** What was measured, by column. */
-  readonly measured: ReadonlyMap<ResultMetadata, Measured>;
+  readonly measured: Map<ResultMetadata, Measured>;
 }
 
 /** Values by rows and columns. */
-export interface Layout {
+export interface Pivot {
   /** The keys that tell rows apart. */
   readonly keys: readonly string[];
+  /** Those of the keys that are fields of records. */
+  readonly fieldKeys: readonly string[];
   /** The columns: a name, and the values of the column keys. */
   readonly columns: readonly ResultMetadata[];
   /** The rows, in the order in which they came. */
-  readonly rows: readonly LaidRow[];
+  readonly rows: readonly PivotRow[];
+}
+
+/** A key on an axis. */
+interface AxisKey {
+  readonly key: string;
+  /** Whether fields of records are looked at before the configuration. */
+  readonly isField: boolean;
 }
 
 /**
- * Lays replicates out by what they measured.
+ * Arranges replicates by what they measured.
  *
  * @param groups The replicates.
  * @param selected What was measured and is wanted.
- * @param axes The keys on either axis.
+ * @param options The keys on either axis.
  * @returns Rows and columns, with at most one value in each cell.
- * @throws {ConfigError} If a key is unknown, or two values would stand in the
+ * @throws {OptionError} If a key is unknown, or two values would stand in the
  * same cell.
  */
-export function layOut(
+export function pivot(
   groups: readonly Replicates[],
   selected: readonly ResultMetadata[],
-  axes: Axes,
-): Layout {
-  const examples = groups.map(({ example }) => example);
-  const differing = differingKeys(examples)
-    .filter((key) => !axes.nuisance?.includes(key));
-  const known = [
-    METRIC_KEY,
-    ...new Set([
-      ...selected.flatMap(({ fields }) => Object.keys(fields)),
-      ...keysOf(examples),
-    ]),
-  ];
-  const { rows = [], cols = [] } = axes;
-  checkKeys(rows, "--rows", known);
-  checkKeys(cols, "--cols", known);
-  const both = rows.find((key) => cols.includes(key));
-  if (both !== undefined) {
-    throw wrong(
-      "--cols",
-      `Cannot use ${both} on both axes: leave it out of one`,
-    );
-  }
-  const unfit = cols.find((key) => key === "name" || /^\d+$/.test(key));
-  if (unfit !== undefined) {
-    throw wrong(
-      "--cols",
-      `Cannot use ${unfit} on columns as no field of a record may be called ` +
-        "that: put it on --rows",
-    );
-  }
-  const rowKeys = rows.length > 0
-    ? rows.map((key) => ({ key, read: readerOf(key) }))
-    : [
-      // What differs between configurations, whatever records call theirs.
-      ...differing.map((key) => ({ key, read: configReader(key) })),
-      ...(cols.length > 0 ? fieldsThatDiffer(selected, cols) : [])
-        .map((key) => ({ key, read: readerOf(key) })),
-    ].filter(({ key }, index, all) =>
-      !cols.includes(key) && all.findIndex((item) => item.key === key) === index
-    );
+  options: PivotOptions,
+): Pivot {
+  const { rows = [], cols = [], repeats } = options;
+  const known = findKnownKeys(groups, selected);
+  checkAxes({ rows, cols }, known);
+  const rowKeys = chooseRowKeys(groups, selected, options);
   const keys = rowKeys.map(({ key }) => key);
   const isByMetric = rows.includes(METRIC_KEY);
   // Fields that tell rows apart need not tell columns apart as well.
   const onRows = rows.length > 0 || cols.length > 0 ? keys : [];
-  const laid = new Map<string, {
-    config: Record<string, unknown>;
-    replicates: Set<Replicates>;
-    measured: Map<ResultMetadata, Measured>;
-  }>();
+  const placed = new Map<string, PivotRow>();
   const columns = new Set<ResultMetadata>();
   for (const replicates of groups) {
-    // Without records a row still has its place.
-    const metadatas = selected.filter((metadata) =>
-      replicates.runs.values().some(({ records }) => records.get(metadata))
-    );
-    const place = (metadata?: ResultMetadata) => {
+    const findRow = (metadata?: ResultMetadata) => {
       const config = Object.fromEntries(
-        rowKeys.map(({ key, read }) => [key, read(replicates, metadata)]),
+        rowKeys.map((key) => [key.key, readAxis(key, replicates, metadata)]),
       );
       const texts = Object.values(config).map((value) =>
         value === undefined ? null : formatValue(value)
       );
-      const row = laid.getOrInsertComputed(JSON.stringify(texts), () => ({
+      const row = placed.getOrInsertComputed(JSON.stringify(texts), () => ({
         config,
         replicates: new Set<Replicates>(),
         measured: new Map<ResultMetadata, Measured>(),
@@ -149,221 +120,118 @@ export function layOut(
       row.replicates.add(replicates);
       return row;
     };
-    if (metadatas.length === 0) place();
+    const metadatas = selected.filter((metadata) =>
+      replicates.runs.values().some(({ records }) => records.get(metadata))
+    );
+    // Without records a row still has its place.
+    if (metadatas.length === 0) findRow();
     for (const metadata of metadatas) {
-      const row = place(metadata);
-      const column = columnOf(
-        { replicates, metadata },
-        { cols, onRows, isByMetric },
-      );
+      const { measured } = findRow(metadata);
+      const here = { replicates, metadata };
+      const inColumns = cols.length > 0
+        ? cols.filter((key) => key !== METRIC_KEY)
+        : Object.keys(metadata.fields).filter((key) => !onRows.includes(key));
+      const name = isByMetric ? ANY_METRIC : metadata.name;
+      const column = makeColumn(name, inColumns, here);
       columns.add(column);
-      const there = row.measured.get(column);
-      const measured = { replicates, metadata };
-      if (there && !isRepeated(there, measured)) {
-        throw collision([there, measured], known, column);
+      const there = measured.get(column);
+      if (there && !isRepeated(there, here, repeats)) {
+        throw collision([there, here], known, column);
       }
-      if (there && repeatsOf(there) >= repeatsOf(measured)) continue;
-      row.measured.set(column, measured);
+      if (
+        !there || countRepeats(there, repeats) < countRepeats(here, repeats)
+      ) measured.set(column, here);
     }
   }
-  const fieldKeys = keys.filter((key) =>
-    key !== METRIC_KEY &&
+  const fieldKeys = rowKeys.filter(({ key, isField }) =>
+    isField && key !== METRIC_KEY &&
     selected.some((metadata) => metadata.field(key) !== undefined)
-  );
+  ).map(({ key }) => key);
+  const spread = spreadRows([...placed.values()], fieldKeys);
   return {
     keys,
+    fieldKeys,
     columns: [...columns],
-    rows: inOrder(spread([...laid.values()], fieldKeys), rows)
-      .map(({ config, replicates, measured }) => ({
-        config,
-        replicates: [...replicates],
-        measured,
-      })),
+    rows: inOrder(spread, rows),
   };
 }
 
-/** Whether the same was measured, but for how often. */
-function isRepeated(a: Measured, b: Measured): boolean {
-  const rest = ({ metadata: { name, fields } }: Measured) =>
-    ResultMetadata.of({ ...fields, name, [REPEATS_FIELD]: 0 });
-  return a.replicates === b.replicates && rest(a) === rest(b);
+function findKnownKeys(
+  groups: readonly Replicates[],
+  selected: readonly ResultMetadata[],
+): string[] {
+  return [
+    METRIC_KEY,
+    ...new Set([
+      ...selected.flatMap(({ fields }) => Object.keys(fields)),
+      ...listKeys(groups.map(({ example }) => example)),
+    ]),
+  ];
 }
 
-function repeatsOf({ metadata }: Measured): number {
-  return Number(metadata.field(REPEATS_FIELD) ?? 0);
-}
-
-/** By keys that were named, in their order; else as the rows came. */
-function inOrder(rows: readonly OpenRow[], keys: readonly string[]): OpenRow[] {
-  const valueFor = ({ config }: OpenRow, key: string) => {
-    const value = config[key];
-    return typeof value === "number" || value === undefined
-      ? value
-      : formatValue(value);
-  };
-  return rows.toSorted((a, b) => {
-    for (const key of keys) {
-      const difference = order(valueFor(a, key), valueFor(b, key), 1);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  });
-}
-
-/** A row while values are still put into it. */
-interface OpenRow {
-  readonly config: Record<string, unknown>;
-  readonly replicates: Set<Replicates>;
-  readonly measured: Map<ResultMetadata, Measured>;
-}
-
-/**
- * A record that lacks a field by which others of its name are told apart holds
- * for all of them: a floor that knows no sampler stands beside every sampler.
- * Its own row goes where all that stands in it has found a place.
- */
-function spread(
-  rows: readonly OpenRow[],
-  fieldKeys: readonly string[],
-): OpenRow[] {
-  return rows.filter((row) => {
-    const lacking = fieldKeys.filter((key) => row.config[key] === undefined);
-    if (lacking.length === 0 || row.measured.size === 0) return true;
-    const takers = rows.filter((other) =>
-      lacking.some((key) => other.config[key] !== undefined) &&
-      Object.keys(row.config).every((key) =>
-        row.config[key] === undefined
-          ? lacking.includes(key) || other.config[key] === undefined
-          : formatValue(other.config[key]) === formatValue(row.config[key])
-      ) &&
-      row.replicates.values().every((one) => other.replicates.has(one))
-    );
-    const left = row.measured.entries().filter(([column, measured]) => {
-      const { name } = measured.metadata;
-      const ofName = takers.filter((other) =>
-        other.measured.values().some(({ metadata }) => metadata.name === name)
-      );
-      const free = ofName.filter((other) => !other.measured.has(column));
-      for (const other of free) other.measured.set(column, measured);
-      return free.length === 0;
-    }).toArray();
-    // What has found a place elsewhere need not stand here as well.
-    if (left.length > 0) {
-      for (const [column] of [...row.measured]) {
-        if (!left.some(([other]) => other === column)) {
-          row.measured.delete(column);
-        }
-      }
-    }
-    return left.length > 0;
-  });
-}
-
-function checkKeys(
-  keys: readonly string[],
-  where: string,
+function checkAxes(
+  { rows, cols }: Required<Axes>,
   known: readonly string[],
 ): void {
-  for (const key of keys) {
-    if (known.includes(key)) continue;
-    throw wrong(where, unknownKey(key, known));
-  }
-}
-
-/**
- * Says how often something was measured, as `n` does: of what was measured it
- * tells nothing, and keeps no two records apart.
- */
-export const REPEATS_FIELD = "nRepeats";
-
-/**
- * Finds the fields in which records of one name differ: those that have one are
- * told apart by it, those that lack it hold for all its values.
- *
- * @param selected What was measured.
- * @param cols The keys that tell columns apart.
- * @returns The names of the fields.
- */
-export function fieldsThatDiffer(
-  selected: readonly ResultMetadata[],
-  cols: readonly string[],
-): string[] {
-  const fields = new Set(
-    selected.flatMap(({ fields }) => Object.keys(fields)),
-  );
-  const byName = Map.groupBy(selected, ({ name }) => name);
-  return [...fields].filter((field) =>
-    field !== REPEATS_FIELD && !cols.includes(field) &&
-    byName.values().some((same) => valuesOf(same, field).size > 1)
-  );
-}
-
-/** The values that records have of a field, those that lack it apart. */
-function valuesOf(
-  records: readonly ResultMetadata[],
-  field: string,
-): Set<MetadataValue> {
-  return new Set(records.flatMap((metadata) => metadata.field(field) ?? []));
-}
-
-/**
- * Finds fields in which cells of one row and name differ, though neither axis
- * tells it: what stands side by side there was measured in different ways.
- *
- * @param row The row.
- * @param axes The keys on either axis.
- * @returns Each field with its values.
- */
-export function hiddenDifferences(
-  { measured }: Pick<LaidRow, "measured">,
-  { rows = [], cols = [] }: Axes,
-): Map<string, readonly MetadataValue[]> {
-  const shown = [...rows, ...cols, REPEATS_FIELD];
-  const metadata = measured.values().map(({ metadata }) => metadata).toArray();
-  const found = new Map<string, readonly MetadataValue[]>();
-  for (const same of Map.groupBy(metadata, ({ name }) => name).values()) {
-    const fields = new Set(same.flatMap(({ fields }) => Object.keys(fields)));
-    for (const field of fields) {
-      const values = valuesOf(same, field);
-      if (values.size > 1 && !shown.includes(field)) {
-        found.set(field, [...values].sort((a, b) => order(a, b, 1)));
-      }
+  for (const [option, keys] of Object.entries({ rows, cols })) {
+    const unknown = keys.find((key) => !known.includes(key));
+    if (unknown !== undefined) {
+      throw new OptionError(option, unknownKey(unknown, known));
     }
   }
-  return found;
+  const both = rows.find((key) => cols.includes(key));
+  if (both !== undefined) {
+    throw new OptionError(
+      "cols",
+      `Cannot use ${both} on both axes: leave it out of one`,
+    );
+  }
+  const unfit = cols.find((key) => key === "name" || /^\d+$/.test(key));
+  if (unfit !== undefined) {
+    throw new OptionError(
+      "cols",
+      `Cannot use ${unfit} on columns as no field of a record may have that ` +
+        "name: put it on `rows`",
+    );
+  }
 }
 
-/** How a key's value is read. */
-type Reader = (
-  replicates: Replicates,
+/** The keys that were asked for, or all in which something differs. */
+function chooseRowKeys(
+  groups: readonly Replicates[],
+  selected: readonly ResultMetadata[],
+  { rows = [], cols = [], nuisance, repeats }: PivotOptions,
+): AxisKey[] {
+  if (rows.length > 0) return rows.map((key) => ({ key, isField: true }));
+  const differing = findDifferingKeys(groups.map(({ example }) => example))
+    .filter((key) => !nuisance.includes(key));
+  const fields = cols.length > 0 ? findDifferingFields(selected, repeats) : [];
+  return [
+    // Keys of configurations, whatever names the fields of records have.
+    ...differing.map((key) => ({ key, isField: false })),
+    ...fields.filter((key) => !differing.includes(key))
+      .map((key) => ({ key, isField: true })),
+  ].filter(({ key }) => !cols.includes(key));
+}
+
+function readAxis(
+  { key, isField }: AxisKey,
+  { example }: Replicates,
   metadata: ResultMetadata | undefined,
-) => unknown;
-
-function configReader(key: string): Reader {
-  return ({ example }) => rawValueOf(example, key);
+): unknown {
+  if (!isField) return readKey(example, key);
+  return key === METRIC_KEY
+    ? metadata?.name
+    : metadata?.field(key) ?? readKey(example, key);
 }
 
-/** Of a key that was named, fields go before keys of the configuration. */
-function readerOf(key: string): Reader {
-  if (key === METRIC_KEY) return (_, metadata) => metadata?.name;
-  return ({ example }, metadata) =>
-    metadata?.field(key) ?? rawValueOf(example, key);
-}
-
-function columnOf(
+function makeColumn(
+  name: string,
+  keys: readonly string[],
   { replicates, metadata }: Measured,
-  { cols, onRows, isByMetric }: {
-    readonly cols: readonly string[];
-    readonly onRows: readonly string[];
-    readonly isByMetric: boolean;
-  },
 ): ResultMetadata {
-  const name = isByMetric ? ANY_METRIC : metadata.name;
-  const inColumns = cols.length > 0
-    ? cols.filter((key) => key !== METRIC_KEY)
-    : Object.keys(metadata.fields).filter((key) => !onRows.includes(key));
-  const fields = inColumns.flatMap((key): [string, MetadataValue][] => {
-    const value = readerOf(key)(replicates, metadata);
+  const fields = keys.flatMap((key): [string, MetadataValue][] => {
+    const value = readAxis({ key, isField: true }, replicates, metadata);
     if (value === undefined) return [];
     const isPlain = typeof value === "boolean" || Number.isFinite(value);
     return [[key, isPlain ? value as MetadataValue : formatValue(value)]];
@@ -371,24 +239,138 @@ function columnOf(
   return ResultMetadata.of({ ...Object.fromEntries(fields), name });
 }
 
+/** Whether the same was measured, but for how often. */
+function isRepeated(
+  a: Measured,
+  b: Measured,
+  repeats: ReadonlySet<string>,
+): boolean {
+  const withoutRepeats = ({ metadata: { name, fields } }: Measured) =>
+    ResultMetadata.of({
+      ...Object.fromEntries(
+        Object.entries(fields).filter(([key]) => !repeats.has(key)),
+      ),
+      name,
+    });
+  return a.replicates === b.replicates &&
+    withoutRepeats(a) === withoutRepeats(b);
+}
+
+function countRepeats(
+  { metadata }: Measured,
+  repeats: ReadonlySet<string>,
+): number {
+  const counts = Array.from(repeats, (key) => Number(metadata.field(key) ?? 0));
+  return Math.max(0, ...counts);
+}
+
+/** By keys that were named, in their order; else as the rows came. */
+function inOrder(
+  rows: readonly PivotRow[],
+  keys: readonly string[],
+): PivotRow[] {
+  return rows.toSorted((a, b) => {
+    for (const key of keys) {
+      const [first, second] = [a, b].map(({ config }) =>
+        sortableValue(config[key])
+      );
+      const difference = order(first, second, 1);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+}
+
+/**
+ * Shows a record that lacks a field, by which others of its name are told
+ * apart, beside all of them: a floor without a sampler stands beside every
+ * sampler. Its own row is dropped once all its records have another place.
+ */
+function spreadRows(
+  rows: readonly PivotRow[],
+  fieldKeys: readonly string[],
+): PivotRow[] {
+  return rows.filter((row) => {
+    const lacking = fieldKeys.filter((key) => row.config[key] === undefined);
+    if (lacking.length === 0 || row.measured.size === 0) return true;
+    const takers = rows.filter((other) =>
+      lacking.some((key) => other.config[key] !== undefined) &&
+      Object.entries(row.config).every(([key, value]) =>
+        value === undefined
+          ? lacking.includes(key) || other.config[key] === undefined
+          : formatValue(other.config[key]) === formatValue(value)
+      ) &&
+      row.replicates.isSubsetOf(other.replicates)
+    );
+    const moved = row.measured.entries().filter(([column, measured]) => {
+      const { name } = measured.metadata;
+      const free = takers.filter((other) =>
+        !other.measured.has(column) &&
+        other.measured.values().some(({ metadata }) => metadata.name === name)
+      );
+      for (const other of free) other.measured.set(column, measured);
+      return free.length > 0;
+    }).toArray();
+    if (moved.length === row.measured.size) return false;
+    for (const [column] of moved) row.measured.delete(column);
+    return true;
+  });
+}
+
+/**
+ * Finds the fields in which records of one name differ: those that have one are
+ * told apart by it, those that lack it hold for all its values.
+ *
+ * @param selected What was measured.
+ * @param repeats Fields that count repetitions, and do not count as different.
+ * @returns The values of each such field, in their order.
+ */
+export function findDifferences(
+  selected: Iterable<ResultMetadata>,
+  repeats: ReadonlySet<string>,
+): Map<string, readonly MetadataValue[]> {
+  const found = new Map<string, readonly MetadataValue[]>();
+  for (const same of Map.groupBy(selected, ({ name }) => name).values()) {
+    for (const field of new Set(same.flatMap((m) => Object.keys(m.fields)))) {
+      const values = new Set(same.flatMap((m) => m.field(field) ?? []));
+      if (values.size > 1 && !repeats.has(field)) {
+        found.set(field, [...values].sort((a, b) => order(a, b, 1)));
+      }
+    }
+  }
+  return found;
+}
+
+/**
+ * Finds the fields in which records of one name differ.
+ *
+ * @param selected What was measured.
+ * @param repeats Fields that count repetitions, and do not count as different.
+ * @returns The names of the fields, in the order of the records.
+ */
+export function findDifferingFields(
+  selected: readonly ResultMetadata[],
+  repeats: ReadonlySet<string>,
+): string[] {
+  const differences = findDifferences(selected, repeats);
+  const fields = new Set(selected.flatMap((m) => Object.keys(m.fields)));
+  return [...fields].filter((field) => differences.has(field));
+}
+
 function collision(
   [first, second]: readonly [Measured, Measured],
   known: readonly string[],
   column: ResultMetadata,
-): ConfigError {
-  const valueFor = ({ replicates, metadata }: Measured, key: string) =>
-    formatValue(readerOf(key)(replicates, metadata));
+): OptionError {
+  const formatKey = ({ replicates, metadata }: Measured, key: string) =>
+    formatValue(readAxis({ key, isField: true }, replicates, metadata));
   const differing = known.filter((key) =>
-    valueFor(first, key) !== valueFor(second, key)
+    formatKey(first, key) !== formatKey(second, key)
   );
-  return wrong(
-    "--rows",
+  return new OptionError(
+    "rows",
     `Cannot put two values of ${column} into one cell as they differ in ` +
-      `${differing.join(", ")}: add it to --rows, --cols or --nuisance, or ` +
-      "take one with --where or --metric",
+      `${differing.join(", ")}: put one of these keys on an axis, add it to ` +
+      "`nuisance`, or choose with `where`",
   );
-}
-
-function wrong(where: string, message: string): ConfigError {
-  return new ConfigError([{ where, message }]);
 }

@@ -4,78 +4,65 @@
  * @module
  */
 
-import { ConfigError, unknownKey } from "../../core/config/schema.ts";
+import { unknownKey } from "../../core/config/schema.ts";
 import { type ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
-import {
-  type Condition,
-  matchesValue,
-  parseConditions,
-} from "../database/select.ts";
-import {
-  type MeanPair,
-  pairOf,
-  type Ratio,
-  ratioOf,
-} from "../statistics/ratio.ts";
-import { type Cell, type ComparisonRow, someOf } from "./comparison.ts";
-import { hasRatios } from "./direction.ts";
+import { OptionError } from "../database/option_error.ts";
+import { matchesValue, parseConditions } from "../database/select.ts";
+import { estimateRatio, pairMeans, type Ratio } from "../statistics/ratio.ts";
+import { withText } from "./cells.ts";
+import type { Cell, ComparisonRow } from "./comparison.ts";
+import { summarizeList } from "./labels.ts";
+import type { Metrics } from "./metrics.ts";
 
-/** To which column, and how sure of it. */
-export interface RatioOptions {
-  /** Conditions `key=value` that one column of each name meets. */
-  readonly relativeTo: readonly string[];
-  /** The confidence level of intervals in percent; 0 for none. */
-  readonly ci: number;
-}
-
-/** Which measures can be ratios. */
+/** Which metrics can be shown as ratios. */
 export interface RatioNames {
-  /** Those that have a column of reference. */
+  /** The names of those that have a column of reference. */
   readonly names: ReadonlySet<string>;
   /** What is left out, and why: a sentence for each reason. */
-  readonly left: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /**
- * Says of which measures there can be ratios: those that have the column of
- * reference, and are not estimates around 0, which may be negative.
+ * Finds the metrics that can be shown as ratios: those that have a column of
+ * reference, and are not centred on 0, where estimates may be negative.
  *
  * @param columns The columns.
  * @param relativeTo Conditions `key=value` that one column of each name meets.
+ * @param metrics What experiments declare.
  * @returns Their names.
- * @throws {ConfigError} If no column at all is the reference, or several of one
- * measure are.
+ * @throws {OptionError} If no column is the reference, or several of one metric
+ * are.
  */
-export function ratioNames(
+export function findRatios(
   columns: readonly ResultMetadata[],
   relativeTo: readonly string[],
+  metrics: Metrics,
 ): RatioNames {
-  const references = referencesOf(columns, relativeTo);
-  const all = [...new Set(columns.map(({ name }) => name))];
-  const lacking = all.filter((name) =>
-    !references.keys().some((column) => column.name === name)
+  const references = findReferences(columns, relativeTo);
+  const all = new Set(columns.map(({ name }) => name));
+  const referred = new Set(references.keys().map(({ name }) => name));
+  const lacking = all.difference(referred);
+  const centred = [...referred].filter((name) =>
+    metrics.get(name)?.centredOnZero
   );
-  const centred = all.filter((name) =>
-    !hasRatios(name) && !lacking.includes(name)
-  );
-  const left = [
-    ...(centred.length > 0
-      ? [
-        `No ratios of ${centred.join(", ")}, which may be negative: the ` +
-        "best there is are 0 on average",
-      ]
-      : []),
-    ...(lacking.length > 0
-      ? [
-        `No ratios of ${lacking.join(", ")}: without a column ${
-          relativeTo.join(" ")
-        }`,
-      ]
-      : []),
-  ];
-  const dropped = [...lacking, ...centred];
-  const names = new Set(all.filter((name) => !dropped.includes(name)));
-  return { names, left };
+  return {
+    names: referred.difference(new Set(centred)),
+    warnings: [
+      ...(centred.length > 0
+        ? [
+          `No ratios of ${centred.join(", ")}: the best value is 0 on ` +
+          "average, and estimates may be negative",
+        ]
+        : []),
+      ...(lacking.size > 0
+        ? [
+          `No ratios of ${[...lacking].join(", ")}: there is no column ${
+            relativeTo.join(" ")
+          }`,
+        ]
+        : []),
+    ],
+  };
 }
 
 /**
@@ -83,34 +70,48 @@ export function ratioNames(
  *
  * @param rows The rows.
  * @param columns The columns.
- * @param options To which column.
+ * @param relativeTo Conditions `key=value` that one column of each name meets.
+ * @param ci The confidence level of intervals in percent; 0 for none.
  * @returns The rows, where a cell without reference has no value.
- * @throws {ConfigError} If no column is the reference, or several are.
+ * @throws {OptionError} If no column is the reference, or several are.
  */
-export function ratiosTo(
+export function toRatios(
   rows: readonly ComparisonRow[],
   columns: readonly ResultMetadata[],
-  { relativeTo, ci }: RatioOptions,
+  { relativeTo, ci }: {
+    readonly relativeTo: readonly string[];
+    readonly ci: number;
+  },
 ): ComparisonRow[] {
-  const references = referencesOf(columns, relativeTo);
+  const references = findReferences(columns, relativeTo);
   return rows.map((row) => ({
     ...row,
-    cells: new Map(columns.flatMap((column): [ResultMetadata, Cell][] => {
-      const cell = row.cells.get(column);
-      const reference = row.cells.get(references.get(column)!);
-      return cell && reference
-        ? [[column, ratioCell(cell, reference, ci / 100)]]
-        : [];
-    })),
+    cells: new Map(
+      row.cells.entries().flatMap(([column, cell]) => {
+        const reference = row.cells.get(references.get(column)!);
+        if (!reference) return [];
+        return [[column, withText(divide(cell, reference, ci / 100), ci)]];
+      }),
+    ),
   }));
 }
 
 /** The column of reference of each column that has one. */
-function referencesOf(
+function findReferences(
   columns: readonly ResultMetadata[],
   relativeTo: readonly string[],
 ): Map<ResultMetadata, ResultMetadata> {
-  const conditions = conditionsOf(columns, relativeTo);
+  const conditions = parseConditions(relativeTo, "relativeTo");
+  const keys = [...new Set(columns.flatMap((c) => Object.keys(c.fields)))];
+  for (const { key } of conditions) {
+    if (keys.length === 0) {
+      throw refusal(
+        `Cannot use \`relativeTo\` ${relativeTo} as no column has a key: add ` +
+          `${key} to \`cols\``,
+      );
+    }
+    if (!keys.includes(key)) throw refusal(unknownKey(key, keys));
+  }
   const references = new Map<ResultMetadata, ResultMetadata>();
   for (const column of columns) {
     const found = columns.filter((other) =>
@@ -120,11 +121,8 @@ function referencesOf(
       )
     );
     if (found.length > 1) {
-      throw unclear(
-        relativeTo,
-        `more than one column of ${column.name}`,
-        found,
-      );
+      const what = `more than one column of ${column.name}`;
+      throw unclear(relativeTo, what, found);
     }
     if (found.length === 1) references.set(column, found[0]!);
   }
@@ -132,83 +130,68 @@ function referencesOf(
   return references;
 }
 
-function conditionsOf(
-  columns: readonly ResultMetadata[],
-  relativeTo: readonly string[],
-): Condition[] {
-  const conditions = parseConditions(relativeTo, "--relative-to");
-  const keys = [...new Set(columns.flatMap((c) => Object.keys(c.fields)))];
-  for (const { key } of conditions) {
-    if (keys.length === 0) {
-      throw refusal(
-        `Cannot use --relative-to ${relativeTo} as no column has a key: put ` +
-          `${key} there with --cols ${key}`,
-      );
-    }
-    if (!keys.includes(key)) throw refusal(unknownKey(key, keys));
-  }
-  return conditions;
-}
-
 function unclear(
   relativeTo: readonly string[],
   found: string,
   columns: readonly ResultMetadata[],
-): ConfigError {
+): OptionError {
   return refusal(
-    `Cannot use --relative-to ${relativeTo.join(" ")} as ${found} is that: ` +
-      `there are ${someOf(columns.map(String))}`,
+    `Cannot use \`relativeTo\` ${relativeTo.join(" ")} as ${found} matches: ` +
+      `there are ${summarizeList(columns.map(String))}`,
   );
 }
 
-function refusal(message: string): ConfigError {
-  return new ConfigError([{ where: "--relative-to", message }]);
+function refusal(message: string): OptionError {
+  return new OptionError("relativeTo", message);
 }
 
-function ratioCell(cell: Cell, reference: Cell, level: number): Cell {
+/** A cell whose text is not yet that of the ratio. */
+type CellWithoutText = Parameters<typeof withText>[0];
+
+function divide(cell: Cell, reference: Cell, level: number): CellWithoutText {
   const { interval: _, ...rest } = cell;
+  const setRatio = (
+    { mean, error, interval }: Ratio,
+    n: number,
+    others: Partial<Cell> = {},
+  ) => ({
+    ...rest,
+    ...others,
+    result: new ScalarResult({ mean, error, n }),
+    ...(interval ? { interval } : {}),
+  });
+  const [over, under] = [cell.result, reference.result];
   if (cell === reference) {
-    const { mean, ...others } = cell.result;
-    const one = Number.isFinite(mean) && mean !== 0 ? 1 : NaN;
-    const result = new ScalarResult({ mean: one, error: NaN, n: others.n });
-    return { ...rest, result };
+    const isDefined = Number.isFinite(over.mean) && over.mean !== 0;
+    return setRatio({ mean: isDefined ? 1 : NaN, error: NaN }, over.n);
   }
   const shared = [...cell.sample.keys()]
     .filter((key) => reference.sample.has(key));
   if (shared.length > 1) {
     // Over the same seeds the means move together, and only those are used.
-    const valuesOf = ({ sample }: Cell) =>
-      shared.map((key) => sample.get(key)!);
-    const pair = pairOf(valuesOf(cell), valuesOf(reference));
-    const only = <T>(all: ReadonlyMap<string, T>) =>
+    const pick = <T>(all: ReadonlyMap<string, T>) =>
       new Map(shared.map((key) => [key, all.get(key)!]));
-    return ratioResult(ratioOf(pair, level), shared.length, {
-      ...rest,
-      sample: only(cell.sample),
-      runs: only(cell.runs),
+    const sample = pick(cell.sample);
+    const pair = pairMeans(
+      [...sample.values()],
+      [...pick(reference.sample).values()],
+    );
+    return setRatio(estimateRatio(pair, level), shared.length, {
+      sample,
+      runs: pick(cell.runs),
     });
   }
-  const [over, under] = [cell.result, reference.result];
   const n = Math.min(over.n, under.n);
   if (cell.kind !== reference.kind) {
-    // An error within a run and one between seeds make no error together.
-    return ratioResult({ mean: over.mean / under.mean, error: NaN }, n, rest);
+    // An error within a run and one between seeds cannot be combined.
+    return setRatio({ mean: over.mean / under.mean, error: NaN }, n);
   }
-  const pair: MeanPair = {
+  const ratio = estimateRatio({
     means: [over.mean, under.mean],
     variances: [over.error ** 2, under.error ** 2],
     covariance: 0,
     // The fewer degrees of freedom are the safe ones.
     df: Math.min(over.degreesOfFreedom, under.degreesOfFreedom),
-  };
-  return ratioResult(ratioOf(pair, level), n, rest);
-}
-
-function ratioResult(
-  { mean, error, interval }: Ratio,
-  n: number,
-  cell: Omit<Cell, "result" | "interval">,
-): Cell {
-  const result = new ScalarResult({ mean, error, n });
-  return { ...cell, result, ...(interval ? { interval } : {}) };
+  }, level);
+  return setRatio(ratio, n);
 }

@@ -4,16 +4,21 @@
  * @module
  */
 
+import { formatValue, unknownKey } from "../../core/config/schema.ts";
+import { OptionError } from "../database/option_error.ts";
+import type { RunDatabase, StoredRun } from "../database/run_database.ts";
 import {
-  ConfigError,
-  formatValue,
-  unknownKey,
-} from "../../core/config/schema.ts";
-import type { StoredRun } from "../database/run_database.ts";
-import { keysOf, order, rawValueOf, valueOf } from "../database/select.ts";
+  listKeys,
+  order,
+  readKey,
+  type RunFilter,
+  selectRuns,
+  sortableValue,
+} from "../database/select.ts";
+import { summarizeList } from "./labels.ts";
 
-/** The key in which replicates always may differ. */
-export const SEED_KEY = "seed";
+/** The key in which replicates may always differ. */
+const SEED_KEY = "seed";
 
 /** Runs of one configuration, nuisance keys apart. */
 export interface Replicates {
@@ -21,7 +26,7 @@ export interface Replicates {
   readonly runs: ReadonlyMap<string, StoredRun>;
   /** The newest run of each nuisance value that has no completed one. */
   readonly missing: ReadonlyMap<string, StoredRun>;
-  /** Runs that a newer one of the same nuisance value stands for. */
+  /** Runs that a newer one of the same nuisance value replaces. */
   readonly superseded: readonly StoredRun[];
   /** Runs that are newer than the completed one of their nuisance value. */
   readonly unfinished: readonly StoredRun[];
@@ -29,27 +34,80 @@ export interface Replicates {
   readonly example: StoredRun;
 }
 
-/** What says in which keys replicates may differ. */
-export interface NuisanceOptions {
+/** Which runs are taken, and in which keys replicates may differ. */
+export interface ReplicatesOptions extends RunFilter {
   /** Keys beside `seed` in which they may. */
   readonly nuisance?: readonly string[];
-  /** Keys on the rows of a table, in which they so may not. */
+  /** Keys on the rows of a table, in which they may not. */
   readonly rows?: readonly string[];
   /** Keys on its columns, in which they may not either. */
   readonly cols?: readonly string[];
 }
 
+/** Runs sorted into replicates. */
+export interface SelectedReplicates {
+  /** The replicates, each with a completed run. */
+  readonly replicates: readonly Replicates[];
+  /** The keys in which they may differ. */
+  readonly nuisance: readonly string[];
+  /** Runs that are not completed, and why. */
+  readonly omitted: readonly string[];
+  /** Runs that a newer one of the same configuration and seed replaces. */
+  readonly superseded: readonly string[];
+}
+
 /**
- * The keys in which replicates may differ.
+ * Sorts the runs of a database into replicates.
  *
- * @param options What was asked for.
- * @returns `seed` and further ones, without those on an axis.
+ * @param database The runs.
+ * @param options Which runs are taken, and in which keys they may differ.
+ * @returns The replicates that have completed runs, and what was left out.
+ * @throws {OptionError} If an option names what no run has.
+ * @throws {RangeError} If no completed run remains.
  */
-export function nuisanceKeys(
-  { nuisance = [], rows = [], cols = [] }: NuisanceOptions,
-): string[] {
-  return [...new Set([...nuisance, SEED_KEY])]
+export function selectReplicates(
+  database: RunDatabase,
+  options: ReplicatesOptions,
+): SelectedReplicates {
+  const { nuisance: asked = [], rows = [], cols = [] } = options;
+  const nuisance = [...new Set([...asked, SEED_KEY])]
     .filter((key) => !rows.includes(key) && !cols.includes(key));
+  const selected = selectRuns(database, options);
+  const groups = groupReplicates(selected, nuisance);
+  const replicates = groups.filter(({ runs }) => runs.size > 0);
+  const omitted = groups.flatMap(({ missing, unfinished }) =>
+    [...missing.values(), ...unfinished].map(({ id, status, info }) =>
+      `${id} ${status}${info.error ? `: ${info.error.message}` : ""}`
+    )
+  );
+  if (replicates.length === 0) {
+    throw new RangeError(explainEmpty(database, selected, omitted, options));
+  }
+  const superseded = groups.flatMap((group) =>
+    group.superseded.map(({ id }) => id)
+  );
+  return { replicates, nuisance, omitted, superseded };
+}
+
+function explainEmpty(
+  { size, problems }: RunDatabase,
+  selected: readonly StoredRun[],
+  omitted: readonly string[],
+  { where = [], since = "" }: RunFilter,
+): string {
+  if (omitted.length > 0) {
+    return `Cannot compare as no run is completed: ${summarizeList(omitted)}`;
+  }
+  if (size > 0 && selected.length === 0) {
+    const conditions = [...where, ...(since ? [`since ${since}`] : [])];
+    return `No run matches ${conditions.join(" and ")} (${size} ${
+      size === 1 ? "run" : "runs"
+    } searched)`;
+  }
+  const [problem] = problems;
+  return problem
+    ? `Cannot compare as no run could be read: ${problem.reason}`
+    : "Cannot compare as there are no runs yet: deno task train makes one";
 }
 
 /**
@@ -58,25 +116,24 @@ export function nuisanceKeys(
  * @param runs The runs, oldest first.
  * @param nuisance The keys in which replicates may differ.
  * @returns The groups, in the order of their first runs.
- * @throws {ConfigError} If no run has a nuisance key.
+ * @throws {OptionError} If no run has a nuisance key.
  */
 export function groupReplicates(
   runs: readonly StoredRun[],
   nuisance: readonly string[],
 ): Replicates[] {
-  const known = keysOf(runs);
+  const known = listKeys(runs);
   for (const key of nuisance) {
     if (key === SEED_KEY || known.includes(key)) continue;
-    const where = "--nuisance";
-    throw new ConfigError([{ where, message: unknownKey(key, known) }]);
+    throw new OptionError("nuisance", unknownKey(key, known));
   }
-  const groups = Map.groupBy(runs, (run) => identityOf(run, nuisance));
-  return groups.values().map((group) => replicatesOf(group, nuisance))
+  const groups = Map.groupBy(runs, (run) => identify(run, nuisance));
+  return groups.values().map((group) => makeReplicates(group, nuisance))
     .toArray();
 }
 
 /** Equal for equal configurations, whatever the order of their keys. */
-function identityOf(
+function identify(
   { config, info }: StoredRun,
   nuisance: readonly string[],
 ): string {
@@ -87,13 +144,13 @@ function identityOf(
   ]);
 }
 
-function replicatesOf(
+function makeReplicates(
   group: readonly StoredRun[],
   nuisance: readonly string[],
 ): Replicates {
   const copies = Map.groupBy(
     group.toSorted((a, b) => byNuisance(a, b, nuisance)),
-    (run) => nuisanceOf(run, nuisance),
+    (run) => formatNuisance(run, nuisance),
   );
   const runs = new Map<string, StoredRun>();
   const missing = new Map<string, StoredRun>();
@@ -115,10 +172,9 @@ function byNuisance(
   nuisance: readonly string[],
 ): number {
   for (const key of nuisance) {
-    const [first, second] = [a, b].map((run) => {
-      const value = rawValueOf(run, key);
-      return typeof value === "number" ? value : valueOf(run, key);
-    });
+    const [first, second] = [a, b].map((run) =>
+      sortableValue(readKey(run, key))
+    );
     const difference = order(first, second, 1);
     if (difference !== 0) return difference;
   }
@@ -126,9 +182,9 @@ function byNuisance(
 }
 
 /** `seed=7`, or `dataSeed=0, seed=7`: what pairs the runs of two rows. */
-function nuisanceOf(run: StoredRun, nuisance: readonly string[]): string {
+function formatNuisance(run: StoredRun, nuisance: readonly string[]): string {
   return nuisance.flatMap((key) => {
-    const value = rawValueOf(run, key);
+    const value = readKey(run, key);
     return value === undefined ? [] : `${key}=${formatValue(value)}`;
   }).join(", ");
 }

@@ -5,16 +5,12 @@
  */
 
 import { isMatch } from "matcher";
-import {
-  closest,
-  ConfigError,
-  formatValue,
-  unknownKey,
-} from "../../core/config/schema.ts";
+import { closest, formatValue, unknownKey } from "../../core/config/schema.ts";
 import type {
   MetadataValue,
   ResultMetadata,
 } from "../../core/utils/results.ts";
+import { OptionError } from "./option_error.ts";
 import type { StoredRun } from "./run_database.ts";
 
 /** Which runs are wanted. */
@@ -26,27 +22,27 @@ export interface RunFilter {
 }
 
 /**
- * The value that a run has for a key, as its configuration has it.
+ * Reads the value that a run has for a key.
  *
  * @param run The run.
  * @param key A key of the configuration, or `experiment`.
  * @returns The value; undefined where it has none.
  */
-export function rawValueOf(run: StoredRun, key: string): unknown {
+export function readKey(run: StoredRun, key: string): unknown {
   if (key === "experiment") return run.info.experiment;
-  // The key may be one of another run, and of any name.
+  // The key may come from another run, and have any name.
   return Object.hasOwn(run.config, key) ? run.config[key] : undefined;
 }
 
 /**
- * The value that a run has for a key: of its configuration, or `experiment`.
+ * Reads the value that a run has for a key as text.
  *
  * @param run The run.
- * @param key The key.
+ * @param key A key of the configuration, or `experiment`.
  * @returns The value as its flag would take it; undefined where it has none.
  */
-export function valueOf(run: StoredRun, key: string): string | undefined {
-  const value = rawValueOf(run, key);
+export function formatKey(run: StoredRun, key: string): string | undefined {
+  const value = readKey(run, key);
   return value === undefined ? undefined : formatValue(value);
 }
 
@@ -56,7 +52,7 @@ export function valueOf(run: StoredRun, key: string): string | undefined {
  * @param runs The runs.
  * @param filter Which of them are wanted.
  * @returns Those runs, in the same order.
- * @throws {ConfigError} If a condition is no `key=value`, no run has its key,
+ * @throws {OptionError} If a condition is no `key=value`, no run has its key,
  * or `since` is no date and no age.
  */
 export function selectRuns(
@@ -77,17 +73,17 @@ function parseCondition(
   text: string,
   runs: readonly StoredRun[],
 ): (run: StoredRun) => boolean {
-  const { key, wanted } = parseConditions([text], "--where")[0]!;
+  const { key, wanted } = parseConditions([text], "where")[0]!;
   if (key === "tag") return (run) => run.info.tags.includes(wanted);
   if (key === "status") return (run) => run.status === wanted;
-  const known = keysOf(runs);
+  const known = listKeys(runs);
   if (runs.length > 0 && !known.includes(key)) {
-    const names = ["status", "tag", ...known];
-    throw new ConfigError([
-      { where: "--where", message: unknownKey(key, names) },
-    ]);
+    throw new OptionError(
+      "where",
+      unknownKey(key, ["status", "tag", ...known]),
+    );
   }
-  return (run) => matchesValue(rawValueOf(run, key), wanted);
+  return (run) => matchesValue(readKey(run, key), wanted);
 }
 
 /** A condition `key=value`, taken apart. */
@@ -102,18 +98,21 @@ export interface Condition {
  * Takes conditions `key=value` apart.
  *
  * @param texts The conditions.
- * @param flag Which flag gives them, for the error message.
+ * @param option Which option gives them, for the error.
  * @returns Keys and values.
- * @throws {ConfigError} If one is no `key=value`.
+ * @throws {OptionError} If one is no `key=value`.
  */
 export function parseConditions(
   texts: readonly string[],
-  flag: string,
+  option: string,
 ): Condition[] {
   return texts.map((text) => {
     const sign = text.indexOf("=");
     if (sign < 1) {
-      throw wrong(flag, `it must be key=value: current value is "${text}"`);
+      throw unusable(
+        option,
+        `it must be key=value: current value is "${text}"`,
+      );
     }
     return { key: text.slice(0, sign), wanted: text.slice(sign + 1) };
   });
@@ -129,18 +128,18 @@ export function parseConditions(
 export function matchesValue(value: unknown, wanted: string): boolean {
   if (value === undefined) return false;
   const text = formatValue(value);
-  // 1e-3 and 0.001 are the same wish.
+  // 1e-3 and 0.001 are the same number.
   return text === wanted ||
     wanted !== "" && text !== "" && Number(text) === Number(wanted);
 }
 
 /**
- * All keys that some run has: `experiment`, and those of the configurations.
+ * Lists all keys that some run has: `experiment`, and those of the configurations.
  *
  * @param runs The runs.
  * @returns The keys, each once, in the order of the configurations.
  */
-export function keysOf(runs: Iterable<StoredRun>): string[] {
+export function listKeys(runs: Iterable<StoredRun>): string[] {
   const keys = new Set(["experiment"]);
   for (const { config } of runs) {
     for (const key of Object.keys(config)) keys.add(key);
@@ -149,17 +148,17 @@ export function keysOf(runs: Iterable<StoredRun>): string[] {
 }
 
 /**
- * The keys of which the runs have different values. That one experiment has a
- * key and another has not is no difference worth a column.
+ * Finds the keys of which runs have different values. That one experiment has a
+ * key and another has not does not count.
  *
  * @param runs The runs.
  * @returns The keys, in the order of the configurations.
  */
-export function differingKeys(runs: readonly StoredRun[]): string[] {
+export function findDifferingKeys(runs: readonly StoredRun[]): string[] {
   const groups = Map.groupBy(runs, ({ info }) => info.experiment);
   const values = (some: readonly StoredRun[], key: string) =>
-    new Set(some.map((run) => valueOf(run, key)));
-  return keysOf(runs).filter((key) => {
+    new Set(some.map((run) => formatKey(run, key)));
+  return listKeys(runs).filter((key) => {
     const given = values(runs, key);
     given.delete(undefined);
     return given.size > 1 ||
@@ -182,8 +181,8 @@ function parseSince(since: string): number {
   // Runs are named in UTC, and so are the times that one looks for.
   const time = Date.parse(clock && !zone ? `${since}Z` : since);
   if (DATE.test(since) && !Number.isNaN(time)) return time;
-  throw wrong(
-    "--since",
+  throw unusable(
+    "since",
     "it must be a date such as 2026-11-22 or an age such as 90m, 12h, 7d: " +
       `current value is "${since}"`,
   );
@@ -196,7 +195,7 @@ function parseSince(since: string): number {
  * @param globs Globs on the record's name, `loss/*` for example; where none is
  * given, all but times.
  * @returns What matches one of them, in the same order.
- * @throws {ConfigError} If a glob matches nothing.
+ * @throws {OptionError} If a glob matches nothing.
  */
 export function selectMetadata(
   metadata: readonly ResultMetadata[],
@@ -205,7 +204,7 @@ export function selectMetadata(
   if (globs.length === 0) {
     return metadata.filter(({ name }) => !name.startsWith("time/"));
   }
-  checkGlobs(globs, metadata, "--metric");
+  checkGlobs(globs, metadata, "metric");
   return metadata.filter((item) => globs.some((glob) => matches(item, glob)));
 }
 
@@ -214,42 +213,51 @@ function matches({ name }: ResultMetadata, glob: string): boolean {
 }
 
 /**
- * Checks that globs name something.
+ * Checks that each glob matches a record.
  *
  * @param globs Globs on the names of records.
  * @param metadata The metadata of all records.
- * @param flag Which flag gives them, for the error message.
- * @throws {ConfigError} If a glob matches nothing.
+ * @param option Which option gives them, for the error.
+ * @throws {OptionError} If a glob matches nothing.
  */
 export function checkGlobs(
   globs: readonly string[],
   metadata: readonly ResultMetadata[],
-  flag: string,
+  option: string,
 ): void {
   for (const glob of globs) {
     if (metadata.some((item) => matches(item, glob))) continue;
     const names = [...new Set(metadata.map(({ name }) => name))];
-    throw wrong(
-      `${flag} ${glob}`,
-      names.length > 0
-        ? `no record has such a name: ${nearestOf(glob, names)}`
-        : "the runs have no records",
+    const nearest = closest(glob, names);
+    throw unusable(
+      option,
+      names.length === 0
+        ? "the runs have no records"
+        : `no record has such a name: ${
+          nearest === undefined
+            ? `known are ${names.join(", ")}`
+            : `did you mean ${nearest}?`
+        }`,
+      ` ${glob}`,
     );
   }
 }
 
-function wrong(where: string, reason: string): ConfigError {
-  return new ConfigError([{
-    where,
-    message: `Cannot use ${where} as ${reason}`,
-  }]);
+function unusable(option: string, reason: string, value = ""): OptionError {
+  const message = `Cannot use \`${option}\`${value} as ${reason}`;
+  return new OptionError(option, message);
 }
 
-function nearestOf(name: string, names: readonly string[]): string {
-  const nearest = closest(name, names);
-  return nearest === undefined
-    ? `known are ${names.join(", ")}`
-    : `did you mean ${nearest}?`;
+/**
+ * Makes a value of a key one that can be sorted.
+ *
+ * @param value The value; undefined where there is none.
+ * @returns A number as it is, all else as text.
+ */
+export function sortableValue(value: unknown): number | string | undefined {
+  return typeof value === "number" || value === undefined
+    ? value
+    : formatValue(value);
 }
 
 /**

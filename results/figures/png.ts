@@ -17,17 +17,17 @@ import { FONT, PRINT } from "./style.ts";
 /** Pixels of a PNG for one of the SVG: as fine as print. */
 const ZOOM = 3;
 
-// Once a process: a second time would be an error.
+// Once in a process: a second time would be an error.
 await initWasm(wasm);
 
 /**
- * Draws an SVG as PNG. WebAssembly sees no fonts of the system: letters are of
- * the one that comes with it.
+ * Draws an SVG as PNG. WebAssembly sees no fonts of the system: it draws with
+ * the font that comes with it.
  *
  * @param svg The text of the SVG.
  * @returns The bytes of the PNG, three pixels for each of the SVG.
  */
-export function pngOf(svg: string): Uint8Array {
+export function renderPng(svg: string): Uint8Array {
   using memory = new DisposableStack();
   const free = (held: { free(): void }) => held.free();
   const image = memory.adopt(

@@ -4,38 +4,18 @@
  * @module
  */
 
-import type { TopLevelSpec } from "vega-lite";
 import { formatValue } from "../../core/config/schema.ts";
-import type { ResultMetadata } from "../../core/utils/results.ts";
-import {
-  type Cell,
-  type Comparison,
-  type ComparisonRow,
-  labelOf,
+import type {
+  Cell,
+  Column,
+  Comparison,
+  ComparisonRow,
 } from "../compare/comparison.ts";
-import { cellText, clean, headingOf, NO_VALUE } from "../tables/words.ts";
+import { formatLabel, singleLine } from "../compare/labels.ts";
+import { NO_VALUE } from "../statistics/format.ts";
+import { type Figure, type FigureOptions, makeSpec } from "./figure.ts";
 import { isGeometric, isLogarithmic, type Scale } from "./scale.ts";
-import {
-  captioned,
-  COLORS,
-  configOf,
-  type Ink,
-  PRINT,
-  SHAPES,
-  signsFor,
-} from "./style.ts";
-
-/** What figures share. */
-export interface FigureOptions {
-  /** What stands above the figure. */
-  readonly title?: string;
-  /** The width of the inner area in pixels. */
-  readonly width?: number;
-  /** The height of the inner area in pixels. */
-  readonly height?: number;
-  /** The colours that are no data's; those of print by default. */
-  readonly ink?: Ink;
-}
+import { COLORS, cycleSigns, SHAPES } from "./style.ts";
 
 /** What a figure of points shows. */
 export interface PointsOptions extends FigureOptions {
@@ -49,14 +29,6 @@ export interface PointsOptions extends FigureOptions {
   readonly yScale?: Scale;
 }
 
-/** A figure, and what it could not show. */
-export interface Figure {
-  /** The figure. */
-  readonly spec: TopLevelSpec;
-  /** What has no place in it, and why. */
-  readonly left: readonly string[];
-}
-
 /** A point of a figure. */
 interface Point {
   readonly x: unknown;
@@ -65,40 +37,41 @@ interface Point {
   readonly low: number;
   readonly high: number;
   readonly kind: string;
-  readonly told: string;
+  readonly tooltip: string;
 }
 
 const WIDTH = 420;
 const HEIGHT = 260;
 const LINE_HEIGHT = 26;
-/** So many values of a key have a tick each. */
+/** Up to this number each value of a key has a tick. */
 const MAX_TICKS = 8;
 /** Between the outermost points and the frame. */
 const EDGE = 14;
 
 /**
- * Draws one column of a comparison: means with error bars.
+ * Draws columns of a comparison that show one metric: means with error bars.
  *
  * @param comparison The comparison; each point is one of its cells.
- * @param column The column.
- * @param options What stands where.
- * @returns The figure.
+ * @param columns The columns, of which `series` tells several apart.
+ * @param options What is drawn over what.
+ * @returns The figure, and what it could not show.
  */
-export function pointsFigure(
+export function drawPoints(
   comparison: Comparison,
-  column: ResultMetadata,
+  columns: readonly [Column, ...Column[]],
   options: PointsOptions = {},
 ): Figure {
-  const { points, left } = pointsOf(comparison, column, options);
-  const { x, series, ink = PRINT } = options;
-  const heading = headingOf(column, comparison);
+  const { points, omitted } = collectPoints(comparison, columns, options);
+  const { x, series } = options;
+  const [{ metadata, heading, unit }] = columns;
+  const title = columns.length > 1 ? metadata.name : heading;
   const isUpright = x !== undefined;
   const values = points.flatMap(({ mean, low, high }) => [mean, low, high]);
   const isLog = isLogarithmic(values, options.yScale);
   const valueAxis = {
     field: "mean",
     type: "quantitative",
-    title: heading,
+    title: unit ? `${title} [${singleLine(unit)}]` : title,
     scale: isLog ? { type: "log" } : { zero: false },
   };
   const isNumeric = points.every((point) => typeof point.x === "number");
@@ -109,7 +82,7 @@ export function pointsFigure(
       field: "x",
       type: "quantitative",
       title: x,
-      // Few values are named, and no others between them.
+      // Only the values themselves have ticks, if they are few.
       ...(ticks.length <= MAX_TICKS
         ? { axis: { values: ticks, format: "~g" } }
         : {}),
@@ -124,9 +97,11 @@ export function pointsFigure(
       sort: null,
       ...(isUpright ? { axis: { labelAngle: 0 } } : {}),
     };
-  const [keyChannel, channel] = isUpright ? ["x", "y"] : ["y", "x"];
+  const [keyChannel, channel] = isUpright
+    ? ["x", "y"] as const
+    : ["y", "x"] as const;
   const names = [...new Set(points.map((point) => point.series))];
-  // Points of one place stand side by side.
+  // Points at one place stand side by side.
   const offset = names.length > 1 && !isNumeric
     ? {
       [`${keyChannel}Offset`]: { field: "series", type: "nominal", sort: null },
@@ -141,32 +116,31 @@ export function pointsFigure(
   const tint = names.length > 1 ? byName : { value: COLORS[0] };
   const stroke = { stroke: tint };
   const shape = names.length > 1
-    ? { shape: { ...byName, scale: { range: signsFor(SHAPES, names.length) } } }
+    ? {
+      shape: { ...byName, scale: { range: cycleSigns(SHAPES, names.length) } },
+    }
     : {};
-  const encoding = { [keyChannel!]: keyAxis, ...offset };
+  const encoding = { [keyChannel]: keyAxis, ...offset };
   return {
-    left,
-    spec: {
-      $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-      ...titleOf(options.title, comparison, points),
+    omitted,
+    spec: makeSpec(options, describeBars(comparison, points), {
       width: options.width ?? WIDTH,
       height: options.height ??
         (isUpright ? HEIGHT : LINE_HEIGHT * Math.max(2, ticks.length)),
-      config: configOf(ink),
       data: { values: points },
       encoding,
       layer: [
         ...(isNumeric && isUpright
           ? [{
             mark: { type: "line", strokeWidth: 1, opacity: 0.6 },
-            encoding: { [channel!]: valueAxis, ...stroke },
+            encoding: { [channel]: valueAxis, ...stroke },
           }]
           : []),
         {
           mark: { type: "rule", strokeWidth: 1.5 },
           transform: [{ filter: "isValid(datum.low)" }],
           encoding: {
-            [channel!]: { ...valueAxis, field: "low" },
+            [channel]: { ...valueAxis, field: "low" },
             [`${channel}2`]: { field: "high" },
             ...stroke,
           },
@@ -174,129 +148,148 @@ export function pointsFigure(
         {
           mark: { type: "point", size: 55, strokeWidth: 1.5, opacity: 1 },
           encoding: {
-            [channel!]: valueAxis,
+            [channel]: valueAxis,
             ...stroke,
             ...shape,
-            // Within-run errors are of another kind, and look so.
+            // Within-run errors are of another kind, and look different.
             fill: tint,
             fillOpacity: {
               condition: { test: "datum.kind == 'within-run'", value: 0 },
               value: 1,
             },
-            description: { field: "told" },
+            description: { field: "tooltip" },
           },
         },
       ],
-    } as TopLevelSpec,
+    }),
   };
 }
 
-/** The cells of a column that have a place in the figure, and which have none. */
-function pointsOf(
-  comparison: Comparison,
-  column: ResultMetadata,
+/** The cells that have a place in the figure, and those that have none. */
+function collectPoints(
+  { rows }: Comparison,
+  columns: readonly [Column, ...Column[]],
   { x, series }: PointsOptions,
-): { readonly points: readonly Point[]; readonly left: readonly string[] } {
-  const left: string[] = [];
-  const told = tellingKeys(
-    comparison.rows.filter(({ cells }) => cells.has(column)),
+): { readonly points: readonly Point[]; readonly omitted: readonly string[] } {
+  const omitted: string[] = [];
+  const withCells = rows.map((row) => ({
+    row,
+    found: columns.flatMap((column) => {
+      const cell = row.cells.get(column.metadata);
+      return cell ? [{ column, cell }] : [];
+    }),
+  }));
+  const shown = withCells.filter(({ row: { config }, found }) =>
+    found.length > 0 && (x === undefined || config[x] !== undefined)
   );
-  let nWithout = 0;
-  const points = comparison.rows.flatMap((row): Point[] => {
-    const cell = row.cells.get(column);
-    const label = clean(labelOf(told(row.config)));
-    const value = x === undefined ? label : row.config[x];
-    if (value === undefined || !cell) {
-      nWithout++;
-      return [];
-    }
-    if (!Number.isFinite(cell.result.mean)) {
-      left.push(`${label}: ${cell.result.mean}`);
-      return [];
-    }
-    return [{
-      x: typeof value === "number" ? value : clean(formatValue(value)),
-      series: series === undefined
-        ? ""
-        : clean(formatValue(row.config[series] ?? NO_VALUE)),
-      mean: cell.result.mean,
-      ...endsOf(cell),
-      kind: cell.kind,
-      told: describe(row, cell, { comparison, column }),
-    }];
+  const isTelling = findTellingKeys(
+    withCells.filter(({ found }) => found.length > 0).map(({ row }) => row),
+  );
+  const points = shown.flatMap(({ row: { config }, found }) => {
+    const label = formatLabel(pickKeys(config, isTelling));
+    const value = x === undefined ? label : config[x];
+    return found.flatMap(({ column, cell }): Point[] => {
+      const { mean } = cell.result;
+      const ofSeries = series === undefined
+        ? undefined
+        : column.metadata.field(series) ?? config[series];
+      if (!Number.isFinite(mean)) {
+        omitted.push(`${label}: ${mean}`);
+        return [];
+      }
+      const whole = series === undefined
+        ? config
+        : { ...config, [series]: ofSeries };
+      return [{
+        x: typeof value === "number" ? value : singleLine(formatValue(value)),
+        series: series === undefined
+          ? ""
+          : singleLine(formatValue(ofSeries ?? NO_VALUE)),
+        mean,
+        ...findBarEnds(cell),
+        kind: cell.kind,
+        tooltip: describePoint(
+          formatLabel(whole),
+          columns.length > 1 ? column.metadata.name : column.heading,
+          cell,
+        ),
+      }];
+    });
   });
+  const nWithout = rows.length - shown.length;
   if (nWithout > 0) {
-    left.push(
-      `${nWithout} ${nWithout === 1 ? "row" : "rows"} without ${column.name}${
-        x === undefined ? "" : ` or ${x}`
-      }`,
+    omitted.push(
+      `${nWithout} ${nWithout === 1 ? "row" : "rows"} without ${
+        columns[0].metadata.name
+      }${x === undefined ? "" : ` or ${x}`}`,
     );
   }
-  return { points, left };
+  return { points, omitted };
 }
 
-/** The keys in which rows differ, and no others: their labels are long enough. */
-function tellingKeys(
-  rows: readonly ComparisonRow[],
-): (config: ComparisonRow["config"]) => Record<string, unknown> {
+/** The keys in which rows differ: labels with all keys would be too long. */
+function findTellingKeys(rows: readonly ComparisonRow[]): ReadonlySet<string> {
   const keys = Object.keys(rows[0]?.config ?? {});
-  const telling = keys.filter((key) =>
-    new Set(rows.map(({ config }) => formatValue(config[key]))).size > 1
+  return new Set(
+    keys.filter((key) =>
+      new Set(rows.map(({ config }) => formatValue(config[key]))).size > 1
+    ),
   );
-  return (config) =>
-    Object.fromEntries(telling.map((key) => [key, config[key]]));
 }
 
-/** The ends of the error bar; NaN where there is none. */
-function endsOf(
+function pickKeys(
+  config: ComparisonRow["config"],
+  keys: ReadonlySet<string>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).filter(([key]) => keys.has(key)),
+  );
+}
+
+/** The ends of the error bar; NaN if there is none. */
+function findBarEnds(
   { result: { mean, error }, interval }: Cell,
 ): { low: number; high: number } {
   if (interval) return { low: interval[0], high: interval[1] };
   return { low: mean - error, high: mean + error };
 }
 
-/** What is told of a point: all that stands behind it. */
-function describe(
-  row: ComparisonRow,
-  cell: Cell,
-  { comparison, column }: {
-    readonly comparison: Comparison;
-    readonly column: ResultMetadata;
-  },
+/** The tooltip of a point: its row, its value, and the runs behind it. */
+function describePoint(
+  label: string,
+  heading: string,
+  { text, kind, runs, result }: Cell,
 ): string {
-  const { text } = cellText(cell, comparison);
-  const { kind, runs, result } = cell;
+  const seeds = [...runs.keys()].join(", ");
+  const count = `${kind}, n = ${result.n}`;
   return [
-    clean(labelOf(row.config)),
-    `${headingOf(column, comparison)}: ${text}`,
+    label,
+    `${heading}: ${text}`,
     kind === "between-seed"
-      ? `between-seed, n = ${result.n}: ${[...runs.keys()].join(", ")}`
-      : `within-run, n = ${result.n}, one run: ${[...runs.keys()].join()}`,
+      ? `${count}: ${seeds}`
+      : `${count}, one run: ${seeds}`,
   ].join("\n");
 }
 
-/** The title, and below it what the error bars are. */
-function titleOf(
-  text: string | undefined,
-  { options }: Comparison,
+/** What the values and their error bars are. */
+function describeBars(
+  { options: { ci, aggregate = "mean", relativeTo = [] } }: Comparison,
   points: readonly Point[],
-): object {
+): string[] {
   const kinds = [...new Set(points.map(({ kind }) => kind))].sort();
-  const bars = options.ci
-    ? `${options.ci} % confidence interval`
-    : options.aggregate && options.aggregate !== "mean"
-    ? undefined
-    : "standard error";
-  const isRatio = (options.relativeTo ?? []).length > 0;
-  const value = isRatio
-    ? `ratio to ${clean(options.relativeTo!.join())}`
-    : options.aggregate ?? "mean";
-  const subtitle = kinds.map((kind) =>
+  const bars = ci
+    ? `${ci} % confidence interval`
+    : aggregate === "mean"
+    ? "standard error"
+    : undefined;
+  const value = relativeTo.length > 0
+    ? `ratio to ${singleLine(relativeTo.join())}`
+    : aggregate;
+  return kinds.map((kind) =>
     kind === "between-seed"
       ? `${value} over runs${bars ? `, bars: between-seed ${bars}` : ""}`
       : `${kinds.length > 1 ? "hollow: " : ""}one run${
         bars ? `, bars: within-run ${bars}` : ""
       }`
   );
-  return captioned(text, subtitle);
 }

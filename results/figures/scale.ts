@@ -1,20 +1,20 @@
-/** A logarithmic axis is asked for by values that span so much. */
+/** With values of this span an axis is logarithmic by default. */
 const LOG_SPAN = 20;
 
-/** What kind of axis there may be. */
+/** The kinds of axes. */
 export const SCALES = ["auto", "linear", "log"] as const;
 
 /** One of {@linkcode SCALES}. */
 export type Scale = typeof SCALES[number];
 
 /**
- * Says whether an axis is logarithmic: where all values are above 0 and the
+ * Decides whether an axis is logarithmic: if all values are above 0 and the
  * largest is at least 20 times the smallest.
  *
  * @param values The values on the axis.
  * @param scale What is asked for.
  * @returns Whether the axis is logarithmic.
- * @throws {RangeError} If it is to be, and a value is not above 0.
+ * @throws {RangeError} If it must be, and a value is not above 0.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export function isLogarithmic(
   values: readonly number[],
   scale: Scale = "auto",
 ): boolean {
-  // What has no error bar has no ends of one.
+  // A value without an error bar has no ends of one.
   const finite = values.filter(Number.isFinite);
   const low = finite.reduce((least, value) => Math.min(least, value), Infinity);
   const high = finite.reduce((most, value) => Math.max(most, value), -Infinity);
@@ -45,7 +45,7 @@ export function isLogarithmic(
 }
 
 /**
- * Says whether the axis of a key is logarithmic: where its values are spaced
+ * Decides whether the axis of a key is logarithmic: if its values are spaced
  * more evenly in their ratios than in their differences, as those of a sweep
  * often are.
  *
@@ -53,7 +53,7 @@ export function isLogarithmic(
  * their span decides.
  * @param scale What is asked for.
  * @returns Whether the axis is logarithmic.
- * @throws {RangeError} If it is to be, and a value is not above 0.
+ * @throws {RangeError} If it must be, and a value is not above 0.
  *
  * @example
  * ```ts
@@ -72,11 +72,11 @@ export function isGeometric(
   if (scale !== "auto" || sorted.length < 3 || !(sorted[0]! > 0)) {
     return isLogarithmic(values, scale);
   }
-  return unevenness(sorted.map(Math.log)) < unevenness(sorted);
+  return measureUnevenness(sorted.map(Math.log)) < measureUnevenness(sorted);
 }
 
 /** The largest gap between neighbours over the smallest. */
-function unevenness(sorted: readonly number[]): number {
+function measureUnevenness(sorted: readonly number[]): number {
   const gaps = sorted.slice(1).map((value, index) => value - sorted[index]!);
   return Math.max(...gaps) / Math.min(...gaps);
 }

@@ -1,5 +1,5 @@
 /**
- * How figures look: readable in print, and by those who see few colours.
+ * How figures look: readable in print, and with colour blindness.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { Config } from "vega-lite";
 const BLACK = "#000000";
 
 /**
- * The colours of Okabe & Ito (2008, "Color universal design"), which also those
- * tell apart who see fewer; yellow, too faint on paper, comes last.
+ * The colours of Okabe & Ito (2008, "Color universal design"), which people with
+ * colour blindness can tell apart; yellow, too faint on paper, comes last.
  */
 export const COLORS: readonly string[] = [
   "#0072B2",
@@ -47,16 +47,16 @@ export const DASHES: readonly (readonly number[])[] = [
   [3, 1, 1, 1],
 ];
 
-/** The font that figures are drawn with where it is at hand. */
+/** The font of figures, where it is installed. */
 export const FONT = "Inter";
 
-/** The colours that are no data's. */
+/** The colours of text, grid and background. */
 export interface Ink {
   /** Of axes and letters. */
   readonly text: string;
   /** Of the grid. */
   readonly grid: string;
-  /** Behind all; undefined for none. */
+  /** Of the background; undefined for none. */
   readonly paper?: string;
 }
 
@@ -74,18 +74,18 @@ export const PAGE: Ink = {
 };
 
 /**
- * The configuration that all figures share.
+ * Makes the configuration that all figures share.
  *
- * @param ink The colours that are no data's.
+ * @param ink The colours of text, grid and background.
  * @returns What Vega-Lite takes as `config`.
  */
-export function configOf(ink: Ink): Config {
+export function makeConfig(ink: Ink): Config {
   return {
     background: ink.paper ?? "transparent",
     font: `${FONT}, Helvetica, Arial, sans-serif`,
     view: { stroke: "transparent" },
     range: {
-      // Black is not seen on a dark page.
+      // Black is invisible on a dark page.
       category: COLORS.map((color) => color === BLACK ? ink.text : color),
     },
     title: {
@@ -123,14 +123,13 @@ export function configOf(ink: Ink): Config {
 }
 
 /**
- * What stands above a figure: a title, and in smaller letters what its error
- * bars are.
+ * Makes the title of a figure, and in smaller letters what its error bars are.
  *
- * @param text The title; where there is none, the rest stands alone.
- * @param subtitle The rest, by lines.
+ * @param text The title; without one, the subtitle stands alone.
+ * @param subtitle The subtitle, by lines.
  * @returns What Vega-Lite takes as `title`.
  */
-export function captioned(
+export function makeTitle(
   text: string | undefined,
   subtitle: readonly string[],
 ): object {
@@ -142,14 +141,14 @@ export function captioned(
 }
 
 /**
- * Signs for series: past the first eight the colours come again, with other
- * signs.
+ * Chooses signs for series: after the first eight the colours repeat, with
+ * other signs.
  *
  * @param signs Shapes or dashes.
  * @param n How many series there are.
  * @returns A sign for each.
  */
-export function signsFor<T>(signs: readonly T[], n: number): T[] {
+export function cycleSigns<T>(signs: readonly T[], n: number): T[] {
   const shift = (index: number) => Math.floor(index / COLORS.length);
   return Array.from(
     { length: n },

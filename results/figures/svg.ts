@@ -7,7 +7,7 @@
 import { Error as ERROR_LEVEL, logger, parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { printable } from "../../core/utils/terminal.ts";
-import { formatSpec } from "./spec_json.ts";
+import { formatSpec } from "./figure.ts";
 
 /**
  * Draws a figure as SVG.
@@ -16,9 +16,9 @@ import { formatSpec } from "./spec_json.ts";
  * @returns The text of the SVG; the same for the same figure.
  * @throws {RangeError} If Vega cannot draw the values.
  */
-export async function svgOf(spec: TopLevelSpec): Promise<string> {
+export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   const readable: TopLevelSpec = JSON.parse(formatSpec(spec));
-  // Vega logs an error, and goes on until another one follows from it.
+  // Vega logs an error, and goes on until another one follows.
   const errors: unknown[] = [];
   const view = new View(parse(compile(readable).spec), {
     renderer: "none",

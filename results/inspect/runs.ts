@@ -1,13 +1,18 @@
 /**
- * The list of runs: how each stands, and in what they differ.
+ * The list of runs: the state of each, and in what they differ.
  *
  * @module
  */
 
+import type { RunInfo } from "../../core/store/run_info.ts";
+import type { JsonObject } from "../../core/utils/json.ts";
+import { formatNumber } from "../../core/utils/results.ts";
 import type { StoredRun } from "../database/run_database.ts";
-import { differingKeys, valueOf } from "../database/select.ts";
+import { findDifferingKeys, formatKey } from "../database/select.ts";
 import { formatTerminal } from "../tables/table.ts";
-import { clean, NO_VALUE } from "../tables/words.ts";
+import { singleLine } from "../compare/labels.ts";
+import { NO_VALUE } from "../statistics/format.ts";
+import { readLastLine } from "./last_line.ts";
 
 /** The units of an age, in seconds, largest first. */
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [
@@ -18,7 +23,7 @@ const UNITS: readonly (readonly [name: string, seconds: number])[] = [
 ];
 
 /**
- * Says how long ago something was.
+ * Formats how long ago something was.
  *
  * @param time An ISO 8601 date.
  * @param now The present, in milliseconds of the epoch.
@@ -34,50 +39,93 @@ const UNITS: readonly (readonly [name: string, seconds: number])[] = [
  * ```
  */
 export function formatAge(time: string, now: number = Date.now()): string {
-  // A clock set back makes no run younger than now.
+  // If the clock was set back, a run may seem to start in the future.
   const seconds = Math.max(0, (now - Date.parse(time)) / 1000);
   const [unit, length] = UNITS.find(([, length]) => seconds >= length) ??
     UNITS.at(-1)!;
   return `${Math.floor(seconds / length)}${unit} ago`;
 }
 
+/** A run of the list, as `--json` prints it. */
+export interface ListedRun extends
+  Pick<
+    RunInfo,
+    "experiment" | "startedAt" | "finishedAt" | "seconds" | "tags" | "note"
+  > {
+  /** The run's id. */
+  readonly id: string;
+  /** The run's directory. */
+  readonly path: string;
+  /** Its state; `died` if it is marked running, but its process is gone. */
+  readonly status: StoredRun["status"];
+  /** Its configuration. */
+  readonly config: JsonObject;
+  /** The last line of its history; null if it has none. */
+  readonly progress: JsonObject | null;
+}
+
 /**
- * Writes the list of runs, the newest last.
+ * Describes the runs of the list.
+ *
+ * @param runs The runs.
+ * @returns The state of each, in the same order.
+ */
+export function describeRuns(runs: readonly StoredRun[]): ListedRun[] {
+  return runs.map(({ id, path, status, info, config }) => {
+    const { experiment, startedAt, finishedAt, seconds, tags, note } = info;
+    const own = { experiment, startedAt, finishedAt, seconds, tags, note };
+    return { id, path, status, ...own, config, progress: readLastLine(path) };
+  });
+}
+
+/** So many fields of a history's last line are shown. */
+const MAX_FIELDS = 2;
+
+/** Formats how far a run has come: `step 1200, loss 0.0312`. */
+function formatProgress(runPath: string): string {
+  return Object.entries(readLastLine(runPath) ?? {})
+    .filter(([, value]) => typeof value === "number").slice(0, MAX_FIELDS)
+    .map(([name, value]) => `${name} ${formatNumber(value as number)}`)
+    .join(", ");
+}
+
+/**
+ * Formats the list of runs, the newest last.
  *
  * @param runs The runs.
  * @param now The present, in milliseconds of the epoch.
- * @returns A table for a terminal: id, status, age, tags, what differs, note.
+ * @returns A table for a terminal: id, status, age, progress, tags, what
+ * differs, note. Columns without any content are left out.
  */
 export function formatRuns(
   runs: readonly StoredRun[],
   now: number = Date.now(),
 ): string {
-  const keys = differingKeys(runs);
-  const hasTags = runs.some(({ info }) => info.tags.length > 0);
-  const hasNotes = runs.some(({ info }) => info.note !== "");
-  const column = (heading: string, isNumeric = false) => ({
-    heading: clean(heading),
-    isNumeric,
-    isKey: heading === "run",
-  });
+  const columns: [heading: string, format: (run: StoredRun) => string][] = [
+    ["run", ({ id }) => id],
+    ["status", ({ status }) => status],
+    ["age", ({ info }) => formatAge(info.startedAt, now)],
+    ["progress", ({ path }) => formatProgress(path)],
+    ["tags", ({ info }) => info.tags.join(", ")],
+    ...findDifferingKeys(runs).map((key) =>
+      [key, (run: StoredRun) => formatKey(run, key) ?? NO_VALUE] as [
+        string,
+        (run: StoredRun) => string,
+      ]
+    ),
+    ["note", ({ info }) => info.note],
+  ];
+  const filled = columns
+    .map(([heading, format]) => ({ heading, texts: runs.map(format) }))
+    .filter(({ texts }) => texts.some((text) => text !== ""));
   return formatTerminal({
-    columns: [
-      column("run"),
-      column("status"),
-      column("age", true),
-      ...(hasTags ? [column("tags")] : []),
-      ...keys.map((key) => column(key)),
-      ...(hasNotes ? [column("note")] : []),
-    ],
-    rows: runs.map((run) =>
-      [
-        run.id,
-        run.status,
-        formatAge(run.info.startedAt, now),
-        ...(hasTags ? [run.info.tags.join(", ")] : []),
-        ...keys.map((key) => valueOf(run, key) ?? NO_VALUE),
-        ...(hasNotes ? [run.info.note] : []),
-      ].map((text) => ({ text: clean(text) }))
+    columns: filled.map(({ heading }, index) => ({
+      heading: singleLine(heading),
+      isNumeric: heading === "age",
+      isKey: index === 0,
+    })),
+    rows: runs.map((_, row) =>
+      filled.map(({ texts }) => ({ text: singleLine(texts[row]!) }))
     ),
   });
 }

@@ -1,5 +1,5 @@
 /**
- * All that is known of one run, readably.
+ * All that is known of one run.
  *
  * @module
  */
@@ -7,12 +7,15 @@
 import { formatValue } from "../../core/config/schema.ts";
 import { factsOf } from "../../core/run/environment.ts";
 import { CHECKPOINT_FILE } from "../../core/store/checkpoint.ts";
+import { formatSize } from "../../core/store/limits.ts";
 import { HISTORY_FILE } from "../../core/store/lock.ts";
 import { HistoryReader } from "../../core/store/history.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
-import { printable } from "../../core/utils/terminal.ts";
-import { clean } from "../tables/words.ts";
-import type { ResultCollection } from "../../core/utils/results.ts";
+import { singleLine } from "../compare/labels.ts";
+import {
+  formatNumber,
+  type ResultCollection,
+} from "../../core/utils/results.ts";
 import {
   readRunInfo,
   readStatus,
@@ -31,7 +34,7 @@ import { formatAge } from "./runs.ts";
 export interface RunDescription {
   /** The run's directory. */
   readonly path: string;
-  /** How it stands; `died` where it says `running` and nobody lives. */
+  /** Its state; `died` if it is marked running, but its process is gone. */
   readonly status: RunStatus | "died";
   /** What ran, on what, and how it ended. */
   readonly info: RunInfo;
@@ -41,14 +44,14 @@ export interface RunDescription {
   readonly records: ResultCollection;
   /** Its evaluations, oldest first. */
   readonly evaluations: readonly EvaluationInfo[];
-  /** Its history in short, up to what cannot be read; null if there is none. */
+  /** A summary of its history, as far as it can be read; null without one. */
   readonly history: {
-    /** How many lines there are after the header. */
+    /** The number of lines after the header. */
     readonly lines: number;
-    /** The last of them. */
+    /** The last line. */
     readonly last: JsonObject | null;
   } | null;
-  /** The bytes of its last checkpoint; null where it has none. */
+  /** The size of its last checkpoint in bytes; null without one. */
   readonly checkpoint: number | null;
   /** What could not be read. */
   readonly problems: readonly Problem[];
@@ -64,7 +67,7 @@ export interface RunDescription {
  * @throws {TypeError} If one of these lacks what every run has.
  * @throws {RangeError} If one of these bears an unknown version.
  */
-export function describeRun(path: string): RunDescription {
+export function readRun(path: string): RunDescription {
   const info = readRunInfo(path);
   const config = readConfigFile(path);
   const problems: Problem[] = [];
@@ -89,12 +92,12 @@ export function describeRun(path: string): RunDescription {
     records: readRecords(path, problems),
     evaluations: readEvaluations(path, problems),
     history,
-    checkpoint: sizeOf(`${path}/${CHECKPOINT_FILE}`),
+    checkpoint: readSize(`${path}/${CHECKPOINT_FILE}`),
     problems,
   };
 }
 
-function sizeOf(path: string): number | null {
+function readSize(path: string): number | null {
   try {
     return Deno.lstatSync(path).size;
   } catch {
@@ -105,48 +108,46 @@ function sizeOf(path: string): number | null {
 type Lines = readonly (readonly [name: string, text: string])[];
 
 /**
- * Writes what is known of a run, for people to read.
+ * Formats what is known of a run, for people to read.
  *
  * @param run What is known.
  * @param now The present, in milliseconds of the epoch.
  * @returns The text, in sections.
  */
 export function formatRun(run: RunDescription, now = Date.now()): string {
-  const { info, config, records, evaluations, history } = run;
+  const { info, config, records, evaluations, history, problems } = run;
+  const last: Lines = history?.last ? [["last", formatLine(history.last)]] : [];
   const sections: [title: string, lines: Lines][] = [
-    ["Run", headLines(run, now)],
+    ["Run", formatHead(run, now)],
     ["Configuration", Object.entries(config).map(formatFact)],
     ["Records", Array.from(records, (record) => [String(record), ""])],
-    [
-      "History",
-      history
-        ? [
-          ["lines", String(history.lines)],
-          ...history.last ? [["the last", inLine(history.last)] as const] : [],
-        ]
-        : [],
-    ],
+    ["History", history ? [["lines", String(history.lines)], ...last] : []],
     ...evaluations.map((evaluation): [string, Lines] => [
       `Evaluation of ${evaluation.startedAt}`,
-      evaluationLines(evaluation, info),
+      formatEvaluation(evaluation, info),
     ]),
-    ["Code and surroundings", Object.entries(factsOf(info)).map(formatFact)],
+    ["Code and environment", Object.entries(factsOf(info)).map(formatFact)],
     ...(info.resumed ?? []).map((session): [string, Lines] => [
       `Resumed ${session.at}`,
-      changed(factsOf(info), factsOf(session)),
+      formatChanges(factsOf(info), factsOf(session)),
     ]),
+    ["Problems", problems.map(({ reason }) => [reason, ""])],
   ];
-  const text = sections
+  return sections
     .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) => [title, ...aligned(lines)].join("\n"))
+    .map(([title, lines]) => [title, ...align(lines)].join("\n"))
     .join("\n\n");
-  return printable(text);
 }
 
-function headLines(run: RunDescription, now: number): Lines {
+function formatHead(run: RunDescription, now: number): Lines {
   const { info, status, checkpoint } = run;
   const { seconds, error, tags, note, command, args } = info;
-  const optional: [name: string, text: string | null][] = [
+  const lines: [name: string, text: string | null][] = [
+    ["id", info.runId],
+    ["directory", run.path],
+    ["experiment", info.experiment],
+    ["status", status],
+    ["started", `${info.startedAt}, ${formatAge(info.startedAt, now)}`],
     ["took", seconds === null ? null : `${seconds.toFixed(1)} s`],
     ["command", command ? `deno task ${command} ${args.join(" ")}` : null],
     ["tags", tags.join(", ")],
@@ -156,55 +157,51 @@ function headLines(run: RunDescription, now: number): Lines {
       "checkpoint",
       checkpoint === null
         ? null
-        : `${checkpoint} bytes; deno task train --resume ${info.runId}`,
+        : `${formatSize(checkpoint)}; deno task train --resume ${info.runId}`,
     ],
   ];
-  return [
-    ["id", info.runId],
-    ["directory", run.path],
-    ["experiment", info.experiment],
-    ["status", status],
-    ["started", `${info.startedAt}, ${formatAge(info.startedAt, now)}`],
-    ...optional.flatMap(([name, text]) => text ? [[name, text] as const] : []),
-  ];
+  return lines.flatMap(([name, text]) => text ? [[name, text] as const] : []);
 }
 
-function evaluationLines(evaluation: EvaluationInfo, info: RunInfo): Lines {
+function formatEvaluation(evaluation: EvaluationInfo, info: RunInfo): Lines {
   const { status, seconds, evalConfig, error } = evaluation;
   const took = seconds === null ? "" : ` in ${seconds.toFixed(1)} s`;
   return [
     ["status", error ? `${status}: ${error.message}` : status + took],
     ...Object.entries(evalConfig).map(formatFact),
-    // What it shares with the training is said there.
-    ...changed(factsOf(info), factsOf(evaluation)),
+    // What it shares with the training is listed there.
+    ...formatChanges(factsOf(info), factsOf(evaluation)),
   ];
 }
 
-function changed(
+function formatChanges(
   before: Readonly<Record<string, string>>,
   now: Readonly<Record<string, string>>,
 ): Lines {
-  const others = Object.entries(now).filter(([name, fact]) =>
+  const changes = Object.entries(now).filter(([name, fact]) =>
     before[name] !== fact
   );
-  return others.length > 0 ? others : [["surroundings", "the same"]];
+  return changes.length > 0 ? changes : [["environment", "the same"]];
 }
 
-function formatFact(
-  [key, value]: [string, unknown],
-): readonly [string, string] {
+function formatFact([key, value]: [string, unknown]): Lines[number] {
   return [key, formatValue(value)];
 }
 
-function inLine(line: JsonObject): string {
+/** Formats a line of a history, whose numbers are known to 17 digits. */
+function formatLine(line: JsonObject): string {
   return Object.entries(line).map(([key, value]) =>
-    `${key}=${formatValue(value)}`
+    `${key}=${
+      typeof value === "number" ? formatNumber(value) : formatValue(value)
+    }`
   ).join(", ");
 }
 
-/** Two columns; a text that goes on in another line stays in its own. */
-function aligned(lines: Lines): string[] {
-  const cleaned = lines.map((texts) => texts.map(clean) as [string, string]);
+/** Two columns; a text stays in the line of its name. */
+function align(lines: Lines): string[] {
+  const cleaned = lines.map((texts) =>
+    texts.map(singleLine) as [string, string]
+  );
   const width = Math.max(...cleaned.map(([name]) => name.length));
   return cleaned.map(([name, text]) =>
     `  ${name.padEnd(width)}  ${text}`.trimEnd()

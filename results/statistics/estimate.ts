@@ -1,45 +1,63 @@
 /**
- * What replicates say together: mean, median or interquartile mean, and the
- * standard error of the mean.
+ * What replicates show together: mean, median or interquartile mean, and the
+ * standard error of the mean; and the conventions of all statistics here. It
+ * loads no distributions.
  *
  * @module
  */
 
 import { Meter } from "../../core/utils/meters.ts";
 
+/** The chance of a false verdict in a column, by default. */
+export const ALPHA = 0.05;
+
+/** The confidence level of intervals, by default. */
+export const LEVEL = 0.95;
+
+/** With fewer pairs, or runs on a side, there is no verdict. */
+export const MIN_COUNT = 3;
+
+/** The tests: Student's and Welch's t, or exact permutations. */
+export const TESTS = ["t", "sign-flip"] as const;
+
+/** The ways to summarise several values as one. */
+export const AGGREGATES = ["mean", "median", "iqm"] as const;
+
+/** One of {@linkcode AGGREGATES}. */
+export type Aggregate = typeof AGGREGATES[number];
+
 /** Fewer values have no interquartile mean: nothing would be trimmed. */
 export const MIN_FOR_IQM = 4;
 
-/** From each end, this share of the values is left out of an IQM. */
+/** The share of the values that an interquartile mean leaves out at each end. */
 const TRIMMED = 0.25;
 
 /**
- * The mean of values, and its standard error.
+ * Computes the mean of values and its standard error.
  *
- * @param values The values, one a run.
+ * @param values The values, one for each run.
  * @returns The mean, s/√n, and n; NaN and infinite values stay in, and show.
  */
-export function meanOf(
+export function computeMean(
   values: readonly number[],
 ): { readonly mean: number; readonly error: number; readonly n: number } {
   const meter = new Meter();
   meter.update({ value: Float64Array.from(values) });
   const { error, n } = meter.result("value");
-  // A meter says NaN of all that is not finite; which of them it is, the sum
-  // tells.
+  // The mean of a meter is NaN if a value is not finite; the sum tells which.
   const sum = values.reduce((sum, value) => sum + value, 0);
   const mean = Number.isFinite(sum) ? meter.mean("value") : sum / n;
   return { mean, error, n };
 }
 
 /**
- * The median of values.
+ * Computes the median of values.
  *
  * @param values The values, at least one.
  * @returns The one in the middle, or the mean of the two there; NaN where one
  * is NaN.
  */
-export function medianOf(values: readonly number[]): number {
+export function computeMedian(values: readonly number[]): number {
   if (values.some(Number.isNaN)) return NaN;
   const sorted = values.toSorted((a, b) => a - b);
   const half = sorted.length >> 1;
@@ -49,7 +67,7 @@ export function medianOf(values: readonly number[]): number {
 }
 
 /**
- * The interquartile mean: that of the values without the lowest and the highest
+ * Computes the interquartile mean: that of the values without the lowest and the highest
  * quarter, each rounded down (`scipy.stats.trim_mean(values, 0.25)`; Agarwal
  * et al. 2021, "Deep reinforcement learning at the edge of the statistical
  * precipice").
@@ -61,12 +79,12 @@ export function medianOf(values: readonly number[]): number {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { iqmOf } from "./estimate.ts";
+ * import { computeIqm } from "./estimate.ts";
  *
- * assertEquals(iqmOf([100, 1, 2, 3, -50]), 2);
+ * assertEquals(computeIqm([100, 1, 2, 3, -50]), 2);
  * ```
  */
-export function iqmOf(values: readonly number[]): number {
+export function computeIqm(values: readonly number[]): number {
   const n = values.length;
   if (n < MIN_FOR_IQM) {
     throw new RangeError(
@@ -75,16 +93,16 @@ export function iqmOf(values: readonly number[]): number {
     );
   }
   if (values.some(Number.isNaN)) return NaN;
-  return trimmedMean(Float64Array.from(values).sort());
+  return computeTrimmedMean(Float64Array.from(values).sort());
 }
 
 /**
- * The mean of sorted values without a quarter at either end.
+ * Computes the mean of sorted values without a quarter at either end.
  *
  * @param sorted The values in ascending order.
  * @returns The mean of those between.
  */
-export function trimmedMean(sorted: Float64Array): number {
+export function computeTrimmedMean(sorted: Float64Array): number {
   const cut = Math.floor(TRIMMED * sorted.length);
   let sum = 0;
   for (let i = cut; i < sorted.length - cut; i++) sum += sorted[i]!;

@@ -1,18 +1,18 @@
 /**
- * The intervals of what replicates say together.
+ * The intervals of what replicates show together.
  *
  * @module
  */
 
 import { RandomStream } from "../../core/utils/random.ts";
 import { fairCoin, tCritical } from "./distributions.ts";
-import { trimmedMean } from "./estimate.ts";
+import { computeTrimmedMean } from "./estimate.ts";
 
 /** Both ends of an interval. */
 export type Interval = readonly [low: number, high: number];
 
-/** A bootstrap of fewer values covers much less than it claims. */
-export const MIN_FOR_BOOTSTRAP = 10;
+/** A bootstrap of fewer values covers much less than its level. */
+const MIN_FOR_BOOTSTRAP = 10;
 
 const RESAMPLES = 10_000;
 
@@ -36,8 +36,8 @@ export function tInterval(
 
 /**
  * The interval of a median between two order statistics, whatever the
- * distribution: as many values lie below the median as a fair coin shows heads
- * (Thompson 1936; the sign test turned round).
+ * distribution: the number of values below the median is that of heads of a fair coin
+ * (Thompson 1936; the inverse of the sign test).
  *
  * @param values The values.
  * @param level The confidence level that it must reach, in (0, 1).
@@ -77,7 +77,7 @@ export function iqmInterval(
   const sample = new Float64Array(n);
   const means = Float64Array.from({ length: RESAMPLES }, () => {
     for (let i = 0; i < n; i++) sample[i] = values[random.integer(n)]!;
-    return trimmedMean(sample.sort());
+    return computeTrimmedMean(sample.sort());
   }).sort();
   return [quantile(means, (1 - level) / 2), quantile(means, (1 + level) / 2)];
 }

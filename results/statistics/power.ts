@@ -1,5 +1,5 @@
 /**
- * What more seeds would show: the power of the t tests.
+ * How many more seeds are needed: the power of the t tests.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { noncentralT, tCritical } from "./distributions.ts";
 import { satterthwaite } from "./tests.ts";
 
-/** Two samples, or the differences of pairs, as the power needs to know them. */
+/** What the power depends on: two samples, or the differences of pairs. */
 export interface Design {
   /** The standard deviations: one of pairs' differences, or one a sample. */
   readonly deviations: readonly number[];
@@ -17,19 +17,19 @@ export interface Design {
   readonly alpha: number;
 }
 
-/** The power that is asked for. */
-export const POWER = 0.8;
+/** The power that is aimed at. */
+const POWER = 0.8;
 
-/** The most further seeds that are worth a figure. */
-export const MAX_SEEDS = 100;
+/** More further seeds than this are not counted. */
+const MAX_SEEDS = 100;
 
-/** How large a difference may be, in standard errors, to be looked for. */
+/** The largest difference that is searched for, in standard errors. */
 const FARTHEST = 1e6;
 const MAX_STEPS = 100;
 const TOLERANCE = 1e-13;
 
 /**
- * The power of a two-sided t test: how likely it finds a difference.
+ * Computes the power of a two-sided t test: how likely it finds a difference.
  *
  * @param difference The true difference.
  * @param design The samples: pairs where there is one deviation, else Welch's
@@ -39,22 +39,22 @@ const TOLERANCE = 1e-13;
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { powerOf } from "./power.ts";
+ * import { computePower } from "./power.ts";
  *
  * // R: power.t.test(5, 1.5, 1, type = "paired", strict = TRUE)$power
  * const design = { deviations: [1], counts: [5], alpha: 0.05 };
- * assertAlmostEquals(powerOf(1.5, design), 0.71070267392602693, 1e-9);
+ * assertAlmostEquals(computePower(1.5, design), 0.71070267392602693, 1e-9);
  * ```
  */
-export function powerOf(difference: number, design: Design): number {
-  const { error, df } = errorOf(design);
+export function computePower(difference: number, design: Design): number {
+  const { error, df } = estimateError(design);
   const critical = tCritical(1 - design.alpha, df);
   const noncentrality = Math.abs(difference) / error;
   return 1 - noncentralT(critical, df, noncentrality) +
     noncentralT(-critical, df, noncentrality);
 }
 
-function errorOf({ deviations, counts }: Design) {
+function estimateError({ deviations, counts }: Design) {
   const [a, b] = deviations.map((deviation, index) => {
     const n = counts[index]!;
     return { error: deviation / Math.sqrt(n), n };
@@ -64,17 +64,20 @@ function errorOf({ deviations, counts }: Design) {
 }
 
 /**
- * How many more seeds would show a difference as large as the one seen with a
- * probability of 80 %: more pairs, or as many more on either side.
+ * Counts how many more seeds a difference as large as the one seen needs to be
+ * detected with a probability of 80 %: more pairs, or as many on either side.
  *
  * @param difference The difference seen.
  * @param design The samples so far.
  * @returns The number of seeds, rounded up to one significant digit, or
  * `">100"` where it is above that.
  */
-export function moreSeeds(difference: number, design: Design): number | ">100" {
+export function countMoreSeeds(
+  difference: number,
+  design: Design,
+): number | ">100" {
   const suffices = (more: number) =>
-    powerOf(difference, {
+    computePower(difference, {
       ...design,
       counts: design.counts.map((n) => n + more),
     }) >= POWER;
@@ -90,25 +93,25 @@ export function moreSeeds(difference: number, design: Design): number | ">100" {
 }
 
 /**
- * The smallest true difference that the samples at hand would have shown with
- * a probability of 80 %.
+ * Finds the smallest true difference that samples like these detect with a
+ * probability of 80 %.
  *
  * @param design The samples.
  * @returns The difference; `power.t.test(power = 0.8)$delta` in R.
  */
-export function detectable(design: Design): number {
-  const { error } = errorOf(design);
-  const lack = (difference: number) => powerOf(difference, design) - POWER;
+export function findDetectable(design: Design): number {
+  const { error } = estimateError(design);
+  const lack = (difference: number) => computePower(difference, design) - POWER;
   let high = error;
   while (lack(high) < 0 && high < FARTHEST * error) high *= 2;
-  return rootOf(lack, high / 2, high);
+  return findRoot(lack, high / 2, high);
 }
 
 /**
- * Where a rising function crosses 0, by false position with halved ends (the
+ * Finds where a rising function crosses 0, by false position with halved ends (the
  * Illinois algorithm: Dowell & Jarratt 1971, BIT 11, 168–174).
  */
-function rootOf(f: (x: number) => number, low: number, high: number): number {
+function findRoot(f: (x: number) => number, low: number, high: number): number {
   let [a, b] = [low, high];
   let [fa, fb] = [f(a), f(b)];
   for (let i = 0; i < MAX_STEPS && fb !== fa; i++) {

@@ -6,9 +6,9 @@
 
 import type { Interval } from "./intervals.ts";
 import { tCritical } from "./distributions.ts";
-import { meanOf } from "./estimate.ts";
+import { computeMean } from "./estimate.ts";
 
-/** Two means as their ratio needs to know them. */
+/** Two means, and what the error of their ratio depends on. */
 export interface MeanPair {
   /** Both means. */
   readonly means: readonly [over: number, under: number];
@@ -31,17 +31,17 @@ export interface Ratio {
 }
 
 /**
- * The pair of means of paired values.
+ * Computes the means of paired values, and how they vary together.
  *
- * @param over The values above the line.
- * @param under Those below, in the same order; at least 2.
+ * @param over The values of the numerator.
+ * @param under Those of the denominator, in the same order; at least 2.
  * @returns Means, variances and covariance of the means.
  */
-export function pairOf(
+export function pairMeans(
   over: readonly number[],
   under: readonly number[],
 ): MeanPair {
-  const [a, b] = [meanOf(over), meanOf(under)];
+  const [a, b] = [computeMean(over), computeMean(under)];
   const n = over.length;
   const products = over.map((x, i) => (x - a.mean) * (under[i]! - b.mean));
   const sum = products.reduce((sum, product) => sum + product, 0);
@@ -54,24 +54,24 @@ export function pairOf(
 }
 
 /**
- * The ratio of two means: its error by linear propagation, and its interval by
+ * Estimates the ratio of two means: its error by linear propagation, and its interval by
  * Fieller's theorem (Fieller 1954, J. R. Statist. Soc. B 16, 175–185), which
  * holds for any sizes of the errors.
  *
- * @param pair The means, above and below the line.
+ * @param pair The means of numerator and denominator.
  * @param level The confidence level in (0, 1); 0 for no interval.
  * @returns The ratio.
  *
  * @example
  * ```ts
  * import { assertAlmostEquals } from "@std/assert";
- * import { pairOf, ratioOf } from "./ratio.ts";
+ * import { pairMeans, estimateRatio } from "./ratio.ts";
  *
- * const { mean } = ratioOf(pairOf([2, 4, 6], [1, 2, 3]), 0.95);
+ * const { mean } = estimateRatio(pairMeans([2, 4, 6], [1, 2, 3]), 0.95);
  * assertAlmostEquals(mean, 2);
  * ```
  */
-export function ratioOf(
+export function estimateRatio(
   { means: [a, b], variances: [va, vb], covariance, df }: MeanPair,
   level: number,
 ): Ratio {

@@ -6,7 +6,7 @@
  */
 
 import { tTwoSided } from "./distributions.ts";
-import { meanOf } from "./estimate.ts";
+import { computeMean } from "./estimate.ts";
 
 /** A difference of two means, and how likely chance alone makes one as large. */
 export interface MeanTest {
@@ -25,19 +25,19 @@ export interface MeanTest {
 }
 
 /**
- * The standard error that rounding alone can leave of differences that are all
- * the same, relative to the values: below it there is no variance to test by.
+ * The standard error, relative to the values, that rounding alone leaves of
+ * differences that are all the same.
  */
 const ROUNDING = 4 * Number.EPSILON;
 
 /** Mean, standard error, how many there are, and the largest of them. */
-function moments(values: readonly number[]) {
+function describe(values: readonly number[]) {
   const size = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  return { ...meanOf(values), size };
+  return { ...computeMean(values), size };
 }
 
-/** What is below rounding is no error: there is none to test by. */
-function studentsT(
+/** An error below rounding counts as 0: there is no variance to test by. */
+function testByT(
   test: Pick<MeanTest, "test" | "difference" | "error" | "df">,
   size: number,
 ): MeanTest {
@@ -72,14 +72,14 @@ export function pairedT(
   first: readonly number[],
   second: readonly number[],
 ): MeanTest {
-  const { mean, error, n } = moments(differencesOf(first, second));
+  const { mean, error, n } = describe(subtract(first, second));
   const df = n - 1;
   // Differences of large values carry the rounding of those values.
-  const size = Math.max(moments(first).size, moments(second).size);
-  return studentsT({ test: "paired t", difference: mean, error, df }, size);
+  const size = Math.max(describe(first).size, describe(second).size);
+  return testByT({ test: "paired t", difference: mean, error, df }, size);
 }
 
-function differencesOf(
+function subtract(
   first: readonly number[],
   second: readonly number[],
 ): number[] {
@@ -105,12 +105,12 @@ export function welchT(
   first: readonly number[],
   second: readonly number[],
 ): MeanTest {
-  const [a, b] = [moments(first), moments(second)];
+  const [a, b] = [describe(first), describe(second)];
   const error = Math.hypot(a.error, b.error);
   const df = satterthwaite(a, b);
   const difference = a.mean - b.mean;
   const size = Math.max(a.size, b.size);
-  return studentsT({ test: "Welch t", difference, error, df }, size);
+  return testByT({ test: "Welch t", difference, error, df }, size);
 }
 
 /**
@@ -151,12 +151,12 @@ export function signFlips(
   first: readonly number[],
   second: readonly number[],
 ): MeanTest {
-  const differences = differencesOf(first, second);
+  const differences = subtract(first, second);
   const n = differences.length;
   if (n > MAX_PAIRS) {
     throw new RangeError(
-      `Cannot count the sign flips of ${n} pairs as ${MAX_PAIRS} are the ` +
-        "most: take the t test",
+      `Cannot count the sign flips of ${n} pairs as at most ${MAX_PAIRS} are ` +
+        "counted: use the t test",
     );
   }
   const sizes = differences.map(Math.abs);
@@ -175,9 +175,9 @@ export function signFlips(
 }
 
 /**
- * How many flips have a sum that is at least so far from 0: the sums of either
+ * Counts the flips whose sum is at least so far from 0: the sums of either
  * half of the differences, one half sorted (Horowitz & Sahni 1974), so that
- * 2 · 2^(n/2) sums are made and not 2ⁿ.
+ * 2 · 2^(n/2) sums are computed and not 2ⁿ.
  */
 function countExtreme(sizes: readonly number[], least: number): number {
   const half = sizes.length >> 1;
@@ -238,21 +238,21 @@ export function permutations(
   if (ways > MAX_LABELLINGS) {
     throw new RangeError(
       `Cannot count the labellings of ${first.length} and ${second.length} ` +
-        "values as there are more than a million: take the t test",
+        "values as there are more than a million: use the t test",
     );
   }
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
   // How far the sum of the first sample is from what it is on average.
   const centred = values.map((value) => value - mean);
-  const sumOf = (some: readonly number[]) =>
+  const addUp = (some: readonly number[]) =>
     some.reduce((sum, x) => sum + x, 0);
-  const size = sumOf(centred.map(Math.abs));
-  const least = Math.abs(sumOf(centred.slice(0, first.length))) - TIE * size;
+  const size = addUp(centred.map(Math.abs));
+  const least = Math.abs(addUp(centred.slice(0, first.length))) - TIE * size;
   let extreme = 0, farthest = 0, nFarthest = 0;
-  const visit = (index: number, left: number, sum: number): void => {
-    if (left > 0) {
-      for (let i = index; i <= centred.length - left; i++) {
-        visit(i + 1, left - 1, sum + centred[i]!);
+  const visit = (index: number, nMissing: number, sum: number): void => {
+    if (nMissing > 0) {
+      for (let i = index; i <= centred.length - nMissing; i++) {
+        visit(i + 1, nMissing - 1, sum + centred[i]!);
       }
       return;
     }

@@ -5,10 +5,15 @@
  * @module
  */
 
-import { meanOf } from "./estimate.ts";
-import { ALPHA, LEVEL, MIN_COUNT, type TESTS } from "./levels.ts";
+import {
+  ALPHA,
+  computeMean,
+  LEVEL,
+  MIN_COUNT,
+  type TESTS,
+} from "./estimate.ts";
 import { type Interval, tInterval } from "./intervals.ts";
-import { type Design, detectable, moreSeeds } from "./power.ts";
+import { countMoreSeeds, type Design, findDetectable } from "./power.ts";
 import {
   choose,
   holm,
@@ -24,7 +29,7 @@ import {
 /** What a row's runs have measured, by their nuisance values. */
 export type Sample = ReadonlyMap<string, number>;
 
-/** How verdicts are come to. */
+/** How verdicts are reached. */
 export interface VerdictOptions {
   /** Which test; `t` by default. */
   readonly test?: typeof TESTS[number];
@@ -42,11 +47,11 @@ export interface Contrast extends MeanTest {
   readonly pairs: number;
   /** Nuisance values that only one of both has, and which are not used. */
   readonly unused: readonly string[];
-  /** The samples as the power of the test needs to know them. */
+  /** What the power of the test depends on. */
   readonly design: Omit<Design, "alpha">;
 }
 
-/** Two rows that cannot be told apart or told the same, and why not. */
+/** Two rows that were not tested, and why. */
 export interface Untested {
   /** Why there is no test, in a few words. */
   readonly reason: string;
@@ -58,30 +63,42 @@ export interface Verdict extends Contrast {
   readonly pAdjusted: number;
   /** Whether a difference is shown at the level α, adjusted. */
   readonly isResolved: boolean;
-  /**
-   * Where no test of so few runs can show anything: how many it would take.
-   */
+  /** The level of each test by Holm: α by the size of the family. */
+  readonly alpha: number;
+  /** How many runs a test needs, if no result of so few can be significant. */
   readonly needs?: number;
-  /**
-   * What more seeds would show in t tests at the level α by the size of the
-   * family; undefined where there is no variance to go by.
-   */
-  readonly outlook: () => Outlook | undefined;
 }
 
-/** What more seeds would show, and what these could have. */
+/** What t tests can detect, with these seeds and with more. */
 export interface Outlook {
   /**
-   * How many more, in one significant digit, would show a difference as large
-   * as the one seen with a probability of 80 %.
+   * How many more seeds a difference as large as the one seen needs to be
+   * detected with a probability of 80 %, in one significant digit.
    */
   readonly moreSeeds: number | ">100";
-  /** The smallest difference that these would have shown as likely. */
+  /** The smallest difference that these seeds detect as likely. */
   readonly detectable: number;
 }
 
 /**
- * How two samples differ: paired over the nuisance values that they share where
+ * Finds by search what more seeds would detect.
+ *
+ * @param verdict The verdict.
+ * @returns The outlook; undefined if there is no variance to go by.
+ */
+export function findOutlook(
+  { difference, design, alpha }: Verdict,
+): Outlook | undefined {
+  if (!design.deviations.some((deviation) => deviation > 0)) return undefined;
+  const level = { ...design, alpha };
+  return {
+    moreSeeds: countMoreSeeds(difference, level),
+    detectable: findDetectable(level),
+  };
+}
+
+/**
+ * Tests how two samples differ: paired over the nuisance values that they share where
  * those are at least 3, else by all their values where each has at least 3.
  *
  * @param first The one sample.
@@ -106,7 +123,7 @@ export function contrast(
     isPaired ? shared.map((key) => sample.get(key)!) : [...sample.values()]
   ) as [number[], number[]];
   if (test === "sign-flip" && !isCountable(isPaired, a.length, b.length)) {
-    return { reason: "too many runs for an exact test: take --test t" };
+    return { reason: "too many runs for an exact test: use the t test" };
   }
   const tested = test === "t"
     ? (isPaired ? pairedT : welchT)(a, b)
@@ -125,7 +142,7 @@ export function contrast(
       ? { deviations: [error * Math.sqrt(a.length)], counts: [a.length] }
       : {
         deviations: [a, b].map((values) =>
-          meanOf(values).error * Math.sqrt(values.length)
+          computeMean(values).error * Math.sqrt(values.length)
         ),
         counts: [a.length, b.length],
       },
@@ -143,7 +160,7 @@ function isCountable(isPaired: boolean, a: number, b: number): boolean {
 /**
  * Says whether two rows were tested.
  *
- * @param outcome What {@linkcode contrast} or {@linkcode verdictsOf} returned.
+ * @param outcome What {@linkcode contrast} or {@linkcode decideVerdicts} returned.
  * @returns Whether there is a test.
  */
 export function isTested<T extends Contrast>(
@@ -153,14 +170,14 @@ export function isTested<T extends Contrast>(
 }
 
 /**
- * Adjusts the contrasts of a family by Holm, and says which of them are shown.
+ * Adjusts the contrasts of a family by Holm, and decides which are significant.
  *
  * @param contrasts The contrasts; what is untested, or has no p, is not of the
  * family.
  * @param alpha The chance of a single false verdict in the family.
  * @returns The verdicts, in the same order.
  */
-export function verdictsOf(
+export function decideVerdicts(
   contrasts: readonly (Contrast | Untested)[],
   alpha: number = ALPHA,
 ): (Verdict | Untested)[] {
@@ -175,25 +192,15 @@ export function verdictsOf(
     return {
       ...item,
       pAdjusted,
-      // Found by search, and so only where it is asked for.
-      outlook: () => {
-        if (!item.design.deviations.some((deviation) => deviation > 0)) {
-          return undefined;
-        }
-        const design = { ...item.design, alpha: alpha / family };
-        return {
-          moreSeeds: moreSeeds(item.difference, design),
-          detectable: detectable(design),
-        };
-      },
+      alpha: alpha / family,
       isResolved: canShow && pAdjusted <= alpha,
-      ...(canShow ? {} : { needs: fewestFor(pairs > 0, alpha / family) }),
+      ...(canShow ? {} : { needs: countNeeded(pairs > 0, alpha / family) }),
     };
   });
 }
 
-/** How many pairs, or runs on each side, an exact test of this level needs. */
-function fewestFor(isPaired: boolean, alpha: number): number {
+/** Counts the pairs, or runs on each side, that an exact test needs. */
+function countNeeded(isPaired: boolean, alpha: number): number {
   let n = MIN_COUNT;
   while (2 / (isPaired ? 2 ** n : choose(2 * n, n)) > alpha) n++;
   return n;
@@ -202,79 +209,88 @@ function fewestFor(isPaired: boolean, alpha: number): number {
 /** How a row stands in its column. */
 export type Standing = "best" | "tied" | "worse";
 
-/** How the rows of a column stand. */
-export interface Ranking {
-  /** Which sample has the best mean. */
-  readonly leader: number;
-  /** How each sample stands; undefined for one that takes no part. */
-  readonly standings: readonly (Standing | undefined)[];
-  /** How each sample differs from the leader; undefined for the leader. */
-  readonly verdicts: readonly (Verdict | Untested | undefined)[];
+/** The place of a row in its column. */
+export interface Place<Row> {
+  /** How it stands. */
+  readonly standing: Standing;
+  /** How it differs from the best mean; undefined for the best mean itself. */
+  readonly versusBest?: {
+    /** The row with the best mean. */
+    readonly best: Row;
+    /** The difference from it, or why it is not known. */
+    readonly verdict: Verdict | Untested;
+  };
 }
 
-/** Which way of a measure is better. */
+/** Which way of a metric is better. */
 export type Direction = "lower" | "higher";
 
 /**
- * Which sample of a column is best: all pairs are tested, and adjusted by Holm
- * together. (Tests against the leader alone would take the choice of the leader
- * for given, and call equals worse too often.) The leader is best where it
- * differs from every other; else all that it does not differ from are tied.
+ * Ranks the rows of a column: all pairs within each group are tested, and all
+ * of them adjusted by Holm together. (Tests against the best mean alone would
+ * take its choice for given, and call equals worse too often.) The row with the
+ * best mean is best if it differs from every other of its group; else all that
+ * it does not differ from are tied.
  *
- * @param samples The samples of a column; undefined for one that takes no part.
+ * @param groups The samples of the rows that can be compared with each other.
  * @param better Which way is better.
- * @param options How verdicts are come to.
- * @returns How they stand; undefined where no two of them could be tested.
+ * @param options How verdicts are reached.
+ * @returns The places; a row that is not finite, or of whose group no two could
+ * be tested, has none.
  */
-export function rank(
-  samples: readonly (Sample | undefined)[],
+export function rank<Row>(
+  groups: readonly ReadonlyMap<Row, Sample>[],
   better: Direction,
   options: VerdictOptions = {},
-): Ranking | undefined {
-  const means = samples.map((sample) =>
-    sample && sample.size > 0 && allFinite(sample)
-      ? meanOf([...sample.values()]).mean * (better === "lower" ? 1 : -1)
-      : NaN
+): Map<Row, Place<Row>> {
+  const finite = groups.map((group) =>
+    [...group].filter(([, sample]) => sample.size > 0 && allFinite(sample))
+      .map(([row, sample]) => ({
+        row,
+        sample,
+        mean: computeMean([...sample.values()]).mean,
+      }))
   );
-  const taking = samples.keys().filter((index) => !Number.isNaN(means[index]))
-    .toArray();
-  if (taking.length < 2) return undefined;
-  const pairs = taking.flatMap((i, place) =>
-    taking.slice(place + 1).map((j) => [i, j] as const)
+  const pairs = finite.flatMap((group) =>
+    group.flatMap((a, index) => group.slice(index + 1).map((b) => ({ a, b })))
   );
-  const verdicts = verdictsOf(
-    pairs.map(([i, j]) => contrast(samples[i]!, samples[j]!, options)),
+  const verdicts = decideVerdicts(
+    pairs.map(({ a, b }) => contrast(a.sample, b.sample, options)),
     options.alpha,
   );
-  if (!verdicts.some(isTested)) return undefined;
-  const leader = taking.reduce((best, i) =>
-    means[i]! < means[best]! ? i : best
-  );
-  const againstLeader = samples.map((): Verdict | Untested | undefined =>
-    undefined
-  );
-  pairs.forEach(([i, j], place) => {
-    const verdict = verdicts[place]!;
-    if (j === leader) againstLeader[i] = verdict;
-    else if (i === leader) againstLeader[j] = turned(verdict);
-  });
+  const tested = pairs.map((pair, i) => ({ ...pair, verdict: verdicts[i]! }));
+  const sign = better === "lower" ? 1 : -1;
   // Paired over the seeds that two share, it may be the other way round.
-  const isWorse = (verdict: Verdict | Untested | undefined) =>
-    isTested(verdict) && verdict.isResolved &&
-    (verdict.difference > 0) === (better === "lower");
-  const isAlone = taking.every((i) =>
-    i === leader || isWorse(againstLeader[i])
-  );
-  const standings = samples.map((_, i): Standing | undefined => {
-    if (Number.isNaN(means[i])) return undefined;
-    if (i === leader) return isAlone ? "best" : "tied";
-    return isWorse(againstLeader[i]) ? "worse" : "tied";
-  });
-  return { leader, standings, verdicts: againstLeader };
+  const isWorse = (verdict: Verdict | Untested) =>
+    isTested(verdict) && verdict.isResolved && verdict.difference * sign > 0;
+  const places = new Map<Row, Place<Row>>();
+  for (const group of finite) {
+    const own = tested.filter(({ a }) => group.includes(a));
+    if (!own.some(({ verdict }) => isTested(verdict))) continue;
+    const leader = group.reduce((best, item) =>
+      item.mean * sign < best.mean * sign ? item : best
+    );
+    const others = own.flatMap(({ a, b, verdict }) =>
+      a === leader
+        ? [{ row: b.row, verdict: reverse(verdict) }]
+        : b === leader
+        ? [{ row: a.row, verdict }]
+        : []
+    );
+    const isAlone = others.every(({ verdict }) => isWorse(verdict));
+    places.set(leader.row, { standing: isAlone ? "best" : "tied" });
+    for (const { row, verdict } of others) {
+      places.set(row, {
+        standing: isWorse(verdict) ? "worse" : "tied",
+        versusBest: { best: leader.row, verdict },
+      });
+    }
+  }
+  return places;
 }
 
 /** The same verdict on the second minus the first. */
-function turned(verdict: Verdict | Untested): Verdict | Untested {
+function reverse(verdict: Verdict | Untested): Verdict | Untested {
   if (!isTested(verdict)) return verdict;
   const { difference, interval } = verdict;
   return {

@@ -6,16 +6,19 @@
 
 import { formatValue } from "../../core/config/schema.ts";
 import { printable } from "../../core/utils/terminal.ts";
-import type { ResultMetadata } from "../../core/utils/results.ts";
 import type { Cell, Comparison } from "../compare/comparison.ts";
-import { ALPHA, LEVEL } from "../statistics/levels.ts";
+import { ALPHA, LEVEL } from "../statistics/estimate.ts";
 import type { Untested, Verdict } from "../statistics/verdicts.ts";
+import { type FindOutlook, loadOutlook } from "./words.ts";
 
 type CsvValue = string | number | undefined;
 
+/** A field of a column: its name, and its value in a cell. */
+type CsvField = readonly [name: string, read: (cell: Cell) => CsvValue];
+
 /**
- * Writes a comparison as CSV, a line a row of it. Fields are quoted where they
- * must be; what is missing is empty, and NaN is `NaN`. Text that a spreadsheet
+ * Writes a comparison as CSV, one line for each row. Fields are quoted where
+ * necessary; what is missing is empty, and NaN is `NaN`. Text that a spreadsheet
  * would run as a formula begins with an apostrophe.
  *
  * @param comparison The comparison.
@@ -23,23 +26,27 @@ type CsvValue = string | number | undefined;
  */
 export async function formatCsv(comparison: Comparison): Promise<string> {
   const { stringify } = await import("csv-stringify/sync");
-  const { keys, columns, rows } = comparison;
-  const parts = columns.map((column) => partsOf(column, comparison));
+  const findOutlook = await loadOutlook(comparison);
+  const { keys, rows } = comparison;
+  const columns = comparison.columns.map(({ metadata }) => {
+    const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? []);
+    return { metadata, fields: chooseFields(cells, comparison, findOutlook) };
+  });
   const header = [
     "runs",
     "total",
     ...keys,
-    ...columns.flatMap((column, index) =>
-      parts[index]!.map(([name]) => `${column} ${name}`)
+    ...columns.flatMap(({ metadata, fields }) =>
+      fields.map(([name]) => `${metadata} ${name}`)
     ),
   ];
   const lines = rows.map(({ runs, total, config, cells }) => [
     runs.join(" "),
     total,
-    ...keys.map((key) => csvValue(config[key])),
-    ...columns.flatMap((column, index) => {
-      const cell = cells.get(column);
-      return parts[index]!.map(([, read]) => cell && read(cell));
+    ...keys.map((key) => toCsvValue(config[key])),
+    ...columns.flatMap(({ metadata, fields }) => {
+      const cell = cells.get(metadata);
+      return fields.map(([, read]) => cell && read(cell));
     }),
   ]);
   const text = stringify([header, ...lines], { escape_formulas: true });
@@ -47,76 +54,86 @@ export async function formatCsv(comparison: Comparison): Promise<string> {
 }
 
 /** Numbers stay numbers: text is escaped, and `-1` would be a formula. */
-function csvValue(value: unknown): CsvValue {
+function toCsvValue(value: unknown): CsvValue {
   return typeof value === "number" || value === undefined
     ? value
     : formatValue(value);
 }
 
-/** What is told of the cells of a column, a field each. */
-function partsOf(
-  column: ResultMetadata,
-  { rows, options, baseline }: Comparison,
-): [name: string, read: (cell: Cell) => CsvValue][] {
-  const cells = rows.flatMap(({ cells }) => cells.get(column) ?? []);
-  const verdict = (read: (verdict: Verdict) => CsvValue) => (cell: Cell) =>
-    cell.comparison && "p" in cell.comparison
-      ? read(cell.comparison)
-      : undefined;
-  return [
-    [
-      options.relativeTo?.length ? "ratio" : options.aggregate ?? "mean",
-      ({ result }) => result.mean,
-    ],
+/** The fields of a column that some cell has a value for. */
+function chooseFields(
+  cells: readonly Cell[],
+  { options, baseline }: Comparison,
+  findOutlook: FindOutlook,
+): CsvField[] {
+  const value = options.relativeTo?.length
+    ? "ratio"
+    : options.aggregate ?? "mean";
+  const fields: CsvField[] = [
+    [value, ({ result }) => result.mean],
     ["error", ({ result }) => result.error],
     ["n", ({ result }) => result.n],
     ["kind", ({ kind }) => kind],
-    ...(options.ci
-      ? [
-        ["low", ({ interval }: Cell) => interval?.[0]],
-        ["high", ({ interval }: Cell) => interval?.[1]],
-      ] as [string, (cell: Cell) => CsvValue][]
-      : []),
-    ...(cells.some(({ standing }) => standing)
-      ? [["standing", ({ standing }: Cell) => standing]] as [
-        string,
-        (cell: Cell) => CsvValue,
-      ][]
-      : []),
-    ...(baseline
-      ? [
-        ["difference", verdict(({ difference }) => difference)],
-        ["difference low", verdict(({ interval }) => interval?.[0])],
-        ["difference high", verdict(({ interval }) => interval?.[1])],
-        ["p", verdict(({ p }) => p)],
-        ["p adjusted", verdict(({ pAdjusted }) => pAdjusted)],
-        ["test", verdict(({ test }) => test)],
-        ["resolved", verdict(({ isResolved }) => `${isResolved}`)],
-        ["pairs", verdict(({ pairs }) => pairs)],
-        ["more seeds", verdict(moreSeedsOf)],
-      ] as [string, (cell: Cell) => CsvValue][]
-      : []),
+  ];
+  if (options.ci) {
+    fields.push(
+      ["low", ({ interval }) => interval?.[0]],
+      ["high", ({ interval }) => interval?.[1]],
+    );
+  }
+  if (cells.some(({ standing }) => standing)) {
+    fields.push(["standing", ({ standing }) => standing]);
+  }
+  if (baseline) {
+    fields.push(
+      ofVerdict("difference", ({ difference }) => difference),
+      ofVerdict("difference low", ({ interval }) => interval?.[0]),
+      ofVerdict("difference high", ({ interval }) => interval?.[1]),
+      ofVerdict("p", ({ p }) => p),
+      ofVerdict("p adjusted", ({ pAdjusted }) => pAdjusted),
+      ofVerdict("test", ({ test }) => test),
+      ofVerdict("resolved", ({ isResolved }) => `${isResolved}`),
+      ofVerdict("pairs", ({ pairs }) => pairs),
+      ofVerdict("more seeds", (v) => countMoreSeeds(v, findOutlook)),
+    );
+  }
+  return fields;
+}
+
+function ofVerdict(
+  name: string,
+  read: (verdict: Verdict) => CsvValue,
+): CsvField {
+  return [
+    name,
+    ({ comparison }) =>
+      comparison && "p" in comparison ? read(comparison) : undefined,
   ];
 }
 
-/** None where the difference is shown, or where there is nothing to go by. */
-function moreSeedsOf(verdict: Verdict): number | ">100" | undefined {
-  const { isResolved, p, needs, outlook } = verdict;
+/** None if the difference is shown; undefined if there is nothing to go by. */
+function countMoreSeeds(
+  verdict: Verdict,
+  findOutlook: FindOutlook,
+): number | ">100" | undefined {
+  const { isResolved, p, needs } = verdict;
   if (isResolved) return 0;
   return Number.isNaN(p) || needs !== undefined
     ? undefined
-    : outlook()?.moreSeeds;
+    : findOutlook(verdict)?.moreSeeds;
 }
 
 /**
- * A comparison as JSON has it.
+ * Makes the JSON document of a comparison.
  *
  * @param comparison The comparison.
  * @returns What to write: `rows`, each with its configuration, runs and cells,
- * and what a reader should know of them.
+ * and what a reader should know about them.
  */
-export function jsonOf(comparison: Comparison): object {
-  const { rows, baseline, left, superseded, caveats, problems } = comparison;
+export async function toJson(comparison: Comparison): Promise<object> {
+  const findOutlook = await loadOutlook(comparison);
+  const { rows, baseline, omitted, superseded, warnings, problems } =
+    comparison;
   return {
     rows: rows.map(({ runs, total, config, cells }) => ({
       config,
@@ -125,19 +142,19 @@ export function jsonOf(comparison: Comparison): object {
       cells: Object.fromEntries(
         Array.from(cells, ([column, cell]) => [
           String(column),
-          cellJson(cell, baseline?.name),
+          cellToJson(cell, baseline?.name, findOutlook),
         ]),
       ),
     })),
     settings: pickSettings(comparison),
-    left,
+    omitted,
     superseded,
-    caveats,
+    warnings,
     problems,
   };
 }
 
-/** What the numbers are, and how verdicts are come to. */
+/** What the numbers are, and how verdicts are reached. */
 function pickSettings({ options, baseline }: Comparison): object {
   const { aggregate = "mean", relativeTo = [], test = "t", ci } = options;
   return {
@@ -150,7 +167,11 @@ function pickSettings({ options, baseline }: Comparison): object {
   };
 }
 
-function cellJson(cell: Cell, baseline: string | undefined): object {
+function cellToJson(
+  cell: Cell,
+  baseline: string | undefined,
+  findOutlook: FindOutlook,
+): object {
   const { result: { mean, error, n, df }, kind, interval, standing } = cell;
   const { comparison } = cell;
   return {
@@ -160,17 +181,21 @@ function cellJson(cell: Cell, baseline: string | undefined): object {
     ...(df === undefined ? {} : { df }),
     kind,
     ...(interval ? { interval } : {}),
-    ...(comparison ? { comparison: verdictJson(comparison, baseline!) } : {}),
+    ...(comparison
+      ? { comparison: { baseline, ...verdictToJson(comparison, findOutlook) } }
+      : {}),
     ...(standing ? { standing } : {}),
   };
 }
 
-function verdictJson(verdict: Verdict | Untested, baseline: string): object {
-  if ("reason" in verdict) return { baseline, reason: verdict.reason };
+function verdictToJson(
+  verdict: Verdict | Untested,
+  findOutlook: FindOutlook,
+): object {
+  if ("reason" in verdict) return verdict;
   const { difference, interval, p, pAdjusted, test, pairs, unused } = verdict;
-  const moreSeeds = moreSeedsOf(verdict);
+  const moreSeeds = countMoreSeeds(verdict, findOutlook);
   return {
-    baseline,
     difference,
     ...(interval ? { interval } : {}),
     p,

@@ -13,11 +13,11 @@ import { parseArgsStringToArgv } from "string-argv";
 
 /** One table inside a file. */
 export interface EmbeddedTable {
-  /** The command and its flags, as a command line has them. */
+  /** The command and its flags, as on a command line. */
   readonly args: readonly string[];
   /** The line of the comment that asks for it, from 1. */
   readonly line: number;
-  /** What stands between both comments. */
+  /** What stands between the two comments. */
   readonly content: string;
   /** Where that begins in the text. */
   readonly start: number;
@@ -29,7 +29,7 @@ const OPENING = /^<!--\s*whisker:(.*?)-->$/s;
 const CLOSING = /^<!--\s*\/whisker\s*-->$/;
 
 /**
- * Finds the tables inside a Markdown text. Comments in code are no such thing.
+ * Finds the tables inside a Markdown text. Comments in code do not count.
  *
  * @param text The text of the file.
  * @param path The file's path, for error messages.
@@ -49,7 +49,7 @@ const CLOSING = /^<!--\s*\/whisker\s*-->$/;
 export function findTables(text: string, path: string): EmbeddedTable[] {
   const tables: EmbeddedTable[] = [];
   let open: { args: string[]; line: number; start: number } | undefined;
-  for (const { value, line, start, end } of commentsIn(fromMarkdown(text))) {
+  for (const { value, line, start, end } of findComments(fromMarkdown(text))) {
     const [, command] = OPENING.exec(value) ?? [];
     if (command !== undefined) {
       if (open) {
@@ -86,7 +86,7 @@ interface Comment {
   readonly end: number;
 }
 
-function commentsIn(node: Nodes): Comment[] {
+function findComments(node: Nodes): Comment[] {
   if (node.type === "html" && node.position) {
     const { start, end } = node.position;
     return [{
@@ -96,16 +96,16 @@ function commentsIn(node: Nodes): Comment[] {
       end: end.offset!,
     }];
   }
-  return "children" in node ? node.children.flatMap(commentsIn) : [];
+  return "children" in node ? node.children.flatMap(findComments) : [];
 }
 
 /**
- * Puts new content into the tables of a text. One that says the same in other
- * lines, as a formatter leaves it, stays as it is.
+ * Puts new content into the tables of a text. One that differs only in its line
+ * breaks, as a formatter leaves it, stays as it is.
  *
  * @param text The text of the file.
  * @param tables Its tables.
- * @param contents What each is to hold, in the same order.
+ * @param contents The new content of each, in the same order.
  * @returns The text of the file with these.
  */
 export function fillTables(
@@ -117,14 +117,16 @@ export function fillTables(
   tables.forEach(({ content, start, end }, index) => {
     const wanted = contents[index]!;
     filled += text.slice(from, start) +
-      (saysTheSame(content, wanted) ? content : block(wanted, text, start));
+      (isSameText(content, wanted)
+        ? content
+        : formatBlock(wanted, text, start));
     from = end;
   });
   return filled + text.slice(from);
 }
 
 /** Lines inside a list are indented as their comment is. */
-function block(wanted: string, text: string, start: number): string {
+function formatBlock(wanted: string, text: string, start: number): string {
   const line = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
   const indent = /^\s*/.exec(line)![0];
   const lines = ["", ...wanted.split("\n"), ""]
@@ -133,14 +135,14 @@ function block(wanted: string, text: string, start: number): string {
 }
 
 /**
- * Says whether two pieces of Markdown differ at most in how lines are broken
- * and columns are padded.
+ * Checks whether two pieces of Markdown are the same but for line breaks and
+ * the padding of columns.
  *
  * @param first A piece.
  * @param second Another.
- * @returns Whether they say the same.
+ * @returns Whether they are.
  */
-export function saysTheSame(first: string, second: string): boolean {
+export function isSameText(first: string, second: string): boolean {
   const words = (text: string) =>
     text.replaceAll(/-{3,}/g, "---").replaceAll(/\s+/g, " ").trim();
   return words(first) === words(second);

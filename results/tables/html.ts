@@ -4,21 +4,22 @@
  * @module
  */
 
+import { relative } from "@std/path";
 import type { Element } from "hast";
 import { toHtml } from "hast-util-to-html";
 import { h } from "hastscript";
 import type {
-  ComparisonText,
   Note,
   TextCell,
   TextColumn,
+  TextSection,
   TextTable,
-} from "./text.ts";
+} from "./text_table.ts";
 
 /**
  * Writes a comparison as a piece of a page, without styles.
  *
- * @param text The comparison.
+ * @param sections The tables of the comparison.
  * @returns The HTML, all texts escaped.
  *
  * @example
@@ -31,101 +32,87 @@ import type {
  *   rows: [[{ text: "yes" }]],
  * };
  * assertEquals(
- *   formatHtml({ table, notes: [] }),
+ *   formatHtml([{ table, notes: [] }]),
  *   "<table><thead><tr><th>a &#x3C; b</th></tr></thead>" +
  *     "<tbody><tr><td>yes</td></tr></tbody></table>",
  * );
  * ```
  */
-export function formatHtml(text: ComparisonText): string {
-  const { table, notes, verdicts } = text;
-  return [
-    tableElement(table),
-    ...notesElements(notes),
-    ...(verdicts
-      ? [
-        h("p", verdicts.title),
-        tableElement(verdicts.table),
-        ...notesElements(verdicts.notes),
-      ]
-      : []),
-  ].map((element) => toHtml(element)).join("\n");
-}
-
-/** What a cell shows beyond its text. */
-export interface CellExtras {
-  /** What its text stands for, and where each of them leads. */
-  readonly links?: readonly { readonly text: string; readonly href: string }[];
-  /** What to sort by in place of its text. */
-  readonly sort?: string | number;
-  /** What is told of it where the pointer rests. */
-  readonly title?: string;
+export function formatHtml(sections: readonly TextSection[]): string {
+  return sections.flatMap(({ title, table, notes }) => [
+    ...(title ? [h("p", title)] : []),
+    makeTable(table),
+    ...makeNotes(notes),
+  ]).map((element) => toHtml(element)).join("\n");
 }
 
 /**
- * Makes a table.
+ * Makes the element of a table.
  *
  * @param table The table.
- * @param extrasOf What the cell in a row and a column shows beyond its text.
+ * @param folder The folder of the page, for one that links to runs, sorts its
+ * rows and shows details.
  * @returns The element.
  */
-export function tableElement(
+export function makeTable(
   { columns, rows }: TextTable,
-  extrasOf: (row: number, column: number) => CellExtras = () => ({}),
+  folder?: string,
 ): Element {
   return h("table", [
-    h("thead", h("tr", columns.map(headElement))),
+    h("thead", h("tr", columns.map(makeHead))),
     h(
       "tbody",
-      rows.map((cells, row) =>
-        h(
-          "tr",
-          cells.map((cell, column) =>
-            cellElement(cell, columns[column]!, extrasOf(row, column))
-          ),
-        )
+      rows.map((cells) =>
+        h("tr", cells.map((cell, i) => makeCell(cell, columns[i]!, folder)))
       ),
     ),
   ]);
 }
 
-function headElement({ heading, isNumeric }: TextColumn): Element {
-  return h("th", alignment(isNumeric), heading);
+function makeHead({ heading, isNumeric }: TextColumn): Element {
+  return h("th", align(isNumeric), heading);
 }
 
-function cellElement(
-  { text, marks, isBest }: TextCell,
+function makeCell(
+  { text, marks, isBest, value, detail, paths }: TextCell,
   { isNumeric }: TextColumn,
-  { links, sort, title }: CellExtras,
+  folder: string | undefined,
 ): Element {
-  const value = isBest ? h("strong", text) : text;
+  const isPage = folder !== undefined;
   return h(
     "td",
     {
-      ...alignment(isNumeric),
-      ...(sort === undefined ? {} : { dataSort: `${sort}` }),
-      ...(title === undefined ? {} : { title }),
+      ...align(isNumeric),
+      ...(isPage && value !== undefined ? { dataSort: `${value}` } : {}),
+      ...(isPage && detail ? { title: detail } : {}),
     },
-    links === undefined ? value : linksElement(text, links),
+    isPage && paths
+      ? makeLinks(text, paths, folder)
+      : isBest
+      ? h("strong", text)
+      : text,
     marks ? h("sup", marks) : null,
   );
 }
 
 /** One link is itself the text; several are shown on demand. */
-function linksElement(
+function makeLinks(
   text: string,
-  links: NonNullable<CellExtras["links"]>,
+  paths: readonly string[],
+  folder: string,
 ): Element {
-  const anchors = links.map(({ text, href }) => h("a", { href }, text));
-  return links.length === 1 && links[0]!.text === text
-    ? anchors[0]!
-    : h("details", [
-      h("summary", text),
-      ...anchors.map((anchor) => h("div", anchor)),
-    ]);
+  const anchors = paths.map((path) => {
+    const parts = relative(folder, path).split("/").map(encodeURIComponent);
+    return h("a", { href: `${parts.join("/")}/` }, path.split("/").at(-1)!);
+  });
+  const isOneRun = paths.length === 1 && paths[0]!.endsWith(`/${text}`);
+  return isOneRun ? anchors[0]! : h("details", [
+    h("summary", text),
+    ...anchors.map((anchor) => h("div", anchor)),
+  ]);
 }
 
-function alignment(isNumeric: boolean): { style?: string } {
+function align(isNumeric: boolean): { style?: string } {
   return isNumeric ? { style: "text-align: right" } : {};
 }
 
@@ -135,7 +122,7 @@ function alignment(isNumeric: boolean): { style?: string } {
  * @param notes The notes.
  * @returns The elements.
  */
-export function notesElements(notes: readonly Note[]): Element[] {
+export function makeNotes(notes: readonly Note[]): Element[] {
   return notes.flatMap(({ text, items = [] }) => [
     h("p", text),
     ...(items.length > 0 ? [h("ul", items.map((item) => h("li", item)))] : []),

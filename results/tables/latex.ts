@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Note, TextCell, TextTable } from "./text.ts";
+import type { Note, TextCell, TextTable } from "./text_table.ts";
 
-/** What LaTeX takes for its own, and signs that its first fonts lack. */
+/** Signs with a meaning in LaTeX, and signs that its fonts lack. */
 const ESCAPES: Readonly<Record<string, string>> = {
   "\\": "\\textbackslash{}",
   "{": "\\{",
@@ -28,12 +28,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "α": "$\\alpha$",
   "–": "--",
   "−": "$-$",
-  // The sign for what was no letter is itself none that LaTeX has.
+  // The replacement character is not in the fonts either.
   "\uFFFD": "?",
 };
 
 /**
- * Escapes what LaTeX would take for its own signs.
+ * Escapes the signs that have a meaning in LaTeX.
  *
  * @param text Any text.
  * @returns The text as LaTeX that shows it.
@@ -45,12 +45,12 @@ export function escapeLatex(text: string): string {
   );
 }
 
-/** A mean with its error or interval, or an interval: all of it is a formula. */
+/** A mean with its error or interval: all of it is a formula. */
 const FORMULA =
   /^(\()?(-?[\d.]+) (?:± ([\d.]+)|\[(-?[\d.]+), (-?[\d.]+)\])(?:\)e(-?\d+))?(.*)$/;
 const ALONE = /^(<?-?[\d.]+|\[-?[\d.]+, -?[\d.]+\])$/;
 
-function cellOf({ text, marks = "", isBest }: TextCell): string {
+function formatCell({ text, marks = "", isBest }: TextCell): string {
   const [, open, mean, error, low, high, power, rest = ""] =
     FORMULA.exec(text) ?? [];
   const signs = [...marks].map((mark) =>
@@ -74,10 +74,10 @@ function cellOf({ text, marks = "", isBest }: TextCell): string {
 }
 
 /**
- * Writes notes in small letters, to stand under a table.
+ * Writes notes in small letters under a table.
  *
  * @param notes The notes.
- * @returns The text, a paragraph a note; lists follow as comments.
+ * @returns The text, a paragraph for each note; lists follow as comments.
  */
 export function formatLatexNotes(notes: readonly Note[]): string {
   return notes.flatMap(({ text, items = [] }) => [
@@ -106,7 +106,7 @@ export function formatLatexNotes(notes: readonly Note[]): string {
  */
 export function formatLatex({ columns, rows }: TextTable): string {
   const align = columns.map(({ isNumeric }) => isNumeric ? "r" : "l").join("");
-  // After a line's end, [ and * would be taken for an argument of that.
+  // After the end of a line, [ and * would be read as its argument.
   const line = (cells: readonly string[]) =>
     `${cells.join(" & ").replace(/^[[*]/, "{}$&")} \\\\`;
   return [
@@ -114,7 +114,7 @@ export function formatLatex({ columns, rows }: TextTable): string {
     "\\toprule",
     line(columns.map(({ heading }) => escapeLatex(heading))),
     "\\midrule",
-    ...rows.map((row) => line(row.map(cellOf))),
+    ...rows.map((row) => line(row.map(formatCell))),
     "\\bottomrule",
     "\\end{tabular}",
   ].join("\n");

@@ -4,110 +4,110 @@
  * @module
  */
 
-import {
-  type Cell,
-  type Comparison,
-  type ComparisonRow,
-  isOfMeans,
-  isRankable,
-  labelOf,
+import type {
+  Cell,
+  Column,
+  Comparison,
+  Unranked,
 } from "../compare/comparison.ts";
-import { directionOf } from "../compare/direction.ts";
+import { singleLine } from "../compare/labels.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
-import { ALPHA } from "../statistics/levels.ts";
-import type { Standing } from "../statistics/verdicts.ts";
-import type { Note } from "./text.ts";
-import { outlook } from "./verdicts.ts";
-import { clean, hasError, headingOf, isList, MARKS } from "./words.ts";
+import { ALPHA } from "../statistics/estimate.ts";
+import type { Note } from "./text_table.ts";
+import { explainUnresolved, type FindOutlook, isList, MARKS } from "./words.ts";
 
 /**
- * The notes under the table of a comparison.
+ * Collects the notes under the table of a comparison.
  *
  * @param comparison The comparison.
- * @returns What its signs mean, what is not ranked and why, and its caveats.
+ * @param findOutlook Finds what more seeds would detect.
+ * @returns What its signs mean, what is not ranked and why, and its warnings.
  */
-export function notesOf(comparison: Comparison): Note[] {
+export function collectNotes(
+  comparison: Comparison,
+  findOutlook: FindOutlook,
+): Note[] {
   if (comparison.columns.length === 0) {
     const text =
       "The runs have no records but times; --metric 'time/*' shows those.";
-    return [{ text }, ...runNotes(comparison)];
+    return [{ text }, ...noteRuns(comparison)];
   }
   return [
-    ...nameNotes(comparison),
-    ...errorNotes(comparison),
-    ...standingNotes(comparison),
-    ...runNotes(comparison),
+    ...noteNames(comparison),
+    ...noteErrors(comparison),
+    ...noteStandings(comparison, findOutlook),
+    ...noteRuns(comparison),
   ];
 }
 
-/** Of what runs a list is, whose rows do not say it. */
-function listNote({ rows: [row] }: Comparison): string {
-  const { runs, total } = row!;
-  return total === 1
-    ? `All of run ${clean(runs.join())}.`
-    : `All of the same runs: ${runs.length} of ${total}.`;
+/** A list of something, if there is anything. */
+function makeList(text: string, items: readonly string[]): Note[] {
+  return items.length > 0 ? [{ text, items: items.map(singleLine) }] : [];
 }
 
-function nameNotes(comparison: Comparison): Note[] {
-  const { columns, options } = comparison;
-  const names = new Set(columns.map(({ name }) => name));
+function noteNames(comparison: Comparison): Note[] {
+  const { columns, options, rows: [row] } = comparison;
   const { rows = [], cols = [], relativeTo = [] } = options;
-  return [
-    ...(isList(comparison) ? [{ text: listNote(comparison) }] : []),
-    ...(cols.length > 0 && names.size === 1 && !rows.includes(METRIC_KEY)
-      ? [{ text: `Values are of ${clean([...names].join())}.` }]
-      : []),
-    ...(relativeTo.length > 0
-      ? [{
-        text: `Values are ratios to the column ${clean(relativeTo.join())}.`,
-      }]
-      : []),
-  ];
+  const names = [...new Set(columns.map(({ metadata }) => metadata.name))];
+  const texts: string[] = [];
+  if (isList(comparison)) {
+    const { runs, total } = row!;
+    texts.push(
+      total === 1
+        ? `All of run ${runs.join()}.`
+        : `All of the same runs: ${runs.length} of ${total}.`,
+    );
+  }
+  if (cols.length > 0 && names.length === 1 && !rows.includes(METRIC_KEY)) {
+    texts.push(`Values are of ${names.join()}.`);
+  }
+  if (relativeTo.length > 0) {
+    texts.push(`Values are ratios to the column ${relativeTo.join()}.`);
+  }
+  return texts.map((text) => ({ text: singleLine(text) }));
 }
 
-function errorNotes(comparison: Comparison): Note[] {
-  const { rows, columns, options } = comparison;
+function noteErrors({ rows, columns, options }: Comparison): Note[] {
   const cells = rows.flatMap((row) => [...row.cells.values()]);
-  const isBetween = cells.some(({ kind }) => kind === "between-seed");
-  const counts = columns.flatMap((column) => {
-    const found = rows.flatMap(({ cells }) => {
-      const cell = cells.get(column);
-      return cell?.kind === "within-run" && hasError(cell, comparison)
-        ? cell.result.n
-        : [];
+  const counts = columns.flatMap(({ metadata, heading }) => {
+    const ns = rows.flatMap(({ cells }) => {
+      const cell = cells.get(metadata);
+      return cell?.kind === "within-run" && cell.hasError ? cell.result.n : [];
     });
-    if (found.length === 0) return [];
-    const least = found.reduce((a, b) => Math.min(a, b));
-    const most = found.reduce((a, b) => Math.max(a, b));
+    if (ns.length === 0) return [];
+    const least = ns.reduce((a, b) => Math.min(a, b));
+    const most = ns.reduce((a, b) => Math.max(a, b));
     const name = options.rows?.includes(METRIC_KEY)
-      ? headingOf(column, comparison)
-      : clean(String(column));
+      ? heading
+      : String(metadata);
     return `${name}: ${least === most ? least : `${least} to ${most}`}`;
   });
   const what = options.ci
     ? `${options.ci} % confidence interval`
     : "standard error";
   const isBare = options.ci &&
-    cells.some((cell) => cell.result.n > 1 && !hasError(cell, comparison));
+    cells.some(({ result, hasError }) => result.n > 1 && !hasError);
   return [
-    ...(isBetween ? [{ text: betweenNote(comparison, what) }] : []),
-    ...(counts.length > 0
-      ? [{
-        text: `${MARKS.withinRun} is the within-run ${what} of one run. ` +
-          "Observations behind each:",
-        items: counts,
-      }]
+    ...(cells.some(({ kind }) => kind === "between-seed")
+      ? [{ text: explainBetween(options, what) }]
       : []),
-    ...(isBare ? [{ text: bareNote(comparison) }] : []),
-    ...(rows.some(isPartial)
+    ...makeList(
+      `${MARKS.withinRun} is the within-run ${what} of one run. ` +
+        "Observations behind each:",
+      counts,
+    ),
+    ...(isBare ? [{ text: explainBare(options) }] : []),
+    ...(cells.some(({ runs, nRuns }) => runs.size < nRuns)
       ? [{ text: "(k of n): only k of n runs have such a record." }]
       : []),
   ];
 }
 
 /** What the numbers of rows of several runs are. */
-function betweenNote({ options }: Comparison, what: string): string {
-  const { aggregate = "mean", ci = 0, relativeTo = [] } = options;
+function explainBetween(
+  { aggregate = "mean", ci = 0, relativeTo = [] }: Comparison["options"],
+  what: string,
+): string {
   const sign = ci ? "[low, high]" : "±";
   if (relativeTo.length > 0) {
     return `${sign} is the between-seed ${what} of the ratio of two means${
@@ -124,130 +124,126 @@ function betweenNote({ options }: Comparison, what: string): string {
   return `Values are the ${name} over the runs of a row${
     ci
       ? `, ${sign} its between-seed ${what} (${method})`
-      : "; --ci 95 shows intervals where there are runs enough"
+      : "; --ci 95 shows intervals where there are enough runs"
   }.`;
 }
 
 /** Why a value has no interval. */
-function bareNote({ options }: Comparison): string {
-  const { aggregate = "mean", relativeTo = [] } = options;
-  return relativeTo.length > 0
-    ? "A ratio stands alone where its lower mean may be 0, or where the errors " +
-      "of both means are of different kinds."
-    : aggregate === "median"
-    ? "A median stands alone where there are too few runs: 95 % needs 6."
-    : aggregate === "iqm"
-    ? "A mean stands alone where there are fewer than 10 runs."
-    : "A mean stands alone where its runs do not vary, or are not finite.";
+function explainBare(
+  { aggregate = "mean", relativeTo = [] }: Comparison["options"],
+): string {
+  if (relativeTo.length > 0) {
+    return "A ratio has no interval if its denominator may be 0, or if the " +
+      "errors of the two means are of different kinds.";
+  }
+  switch (aggregate) {
+    case "median":
+      return "A median has no interval if there are too few runs: 95 % needs 6.";
+    case "iqm":
+      return "A mean has no interval if there are fewer than 10 runs.";
+    case "mean":
+      return "A mean has no interval if its runs do not vary or are not finite.";
+  }
 }
 
-function isPartial({ cells }: ComparisonRow): boolean {
-  return cells.values().some(({ runs, of }) => runs.size < of);
-}
+/** Why columns have no ranks; nothing is said of those with too few runs. */
+const REASONS: Readonly<Partial<Record<Unranked, string>>> = {
+  "unknown direction":
+    "Not ranked, because it is not known which way is better " +
+    "(--lower-is-better, --higher-is-better):",
+  "identical values":
+    "Not tested, because the values of all rows are identical:",
+};
 
-function standingNotes(comparison: Comparison): Note[] {
-  const { columns, rows, options } = comparison;
-  const cells = rows.flatMap((row) => [...row.cells.values()]);
-  const has = (standing: Standing) =>
-    cells.some((cell) => cell.standing === standing);
-  const alpha = options.alpha ?? ALPHA;
+function noteStandings(
+  comparison: Comparison,
+  findOutlook: FindOutlook,
+): Note[] {
+  const { columns, rows, fieldKeys, options } = comparison;
+  const standings = new Set(
+    rows.flatMap(({ cells }) =>
+      cells.values().map(({ standing }) => standing).toArray()
+    ),
+  );
   const how = `two-sided ${
     options.test === "sign-flip" ? "exact permutation" : "t"
-  } tests of all pairs of rows, Holm, α = ${alpha}`;
-  const excluded = listed(comparison, ({ isExcluded }) => isExcluded === true);
-  const undirected = columns.filter((column) =>
-    isOfMeans(options) && !options.rows?.includes(METRIC_KEY) &&
-    !directionOf(column.name, options) &&
-    isRankable(column, rows)
-  );
+  } tests of all pairs of rows, Holm, α = ${options.alpha ?? ALPHA}`;
+  const excluded = rows.flatMap(({ label, cells }) => {
+    const headings = columns.filter(({ metadata }) =>
+      cells.get(metadata)?.isExcluded
+    ).map(({ heading }) => heading);
+    return headings.length > 0 ? `${label}: ${headings.join(", ")}` : [];
+  });
+  const unranked = Map.groupBy(columns, ({ unranked }) => unranked);
+  const others = fieldKeys.length > 0
+    ? ` with the same ${fieldKeys.map(singleLine).join(", ")}`
+    : "";
   return [
-    ...(has("best")
+    ...(standings.has("best")
       ? [{
-        text: `${MARKS.best} is best: it differs from every other row of ` +
-          `its column${excluded.length > 0 ? " that takes part" : ""} ` +
-          `(${how}).`,
+        text: `${MARKS.best} best: significantly different from every other ` +
+          `row of its column${others}${
+            excluded.length > 0 ? " that takes part" : ""
+          } (${how}).`,
       }]
       : []),
-    ...(has("tied")
+    ...(standings.has("tied")
       ? [{
-        text: `${MARKS.tied} cannot be told from the best mean of its ` +
-          `column (${has("best") ? "same tests" : how}).`,
-        items: tiesOf(comparison),
+        text: `${MARKS.tied} not significantly different from the column's ` +
+          `best mean${others} (${standings.has("best") ? "same tests" : how}).`,
+        items: columns.flatMap((column) =>
+          listTies(comparison, column, findOutlook)
+        ),
       }]
       : []),
-    ...(excluded.length > 0
-      ? [{ text: "Not ranked, as a run has failed:", items: excluded }]
-      : []),
-    ...(undirected.length > 0 && !options.baseline?.length
-      ? [{
-        text: "Not ranked, as it is not known which way is better " +
-          "(--lower-is-better, --higher-is-better tell):",
-        items: undirected.map((column) => headingOf(column, comparison)),
-      }]
-      : []),
+    ...makeList("Not ranked, because a run has failed:", excluded),
+    ...Object.entries(REASONS).flatMap(([reason, text]) =>
+      options.baseline?.length && reason === "unknown direction"
+        ? []
+        : makeList(
+          text,
+          (unranked.get(reason as Unranked) ?? []).map((c) => c.heading),
+        )
+    ),
+    ...makeList(
+      `Not ranked, because the rows differ in ${fieldKeys.join(", ")}:`,
+      (unranked.get("different settings") ?? []).map((c) => c.heading),
+    ),
   ];
 }
 
-/** The rows and columns of some cells. */
-function listed(
-  comparison: Comparison,
-  isMeant: (cell: Cell) => boolean,
+/** What is tied with the best means of a column, and what would resolve it. */
+function listTies(
+  { rows }: Comparison,
+  { metadata, heading }: Column,
+  findOutlook: FindOutlook,
 ): string[] {
-  const { columns, rows } = comparison;
-  return rows.flatMap(({ config, cells }) => {
-    const meant = columns.filter((column) => {
-      const cell = cells.get(column);
-      return cell !== undefined && isMeant(cell);
-    });
-    return meant.length > 0
-      ? clean(
-        `${labelOf(config)}: ${
-          meant.map((column) => headingOf(column, comparison)).join(", ")
-        }`,
-      )
-      : [];
+  const ties = rows.flatMap(({ label, cells }) => {
+    const { standing, versusBest } = cells.get(metadata) ?? {} as Partial<Cell>;
+    return standing === "tied" && versusBest ? [{ label, ...versusBest }] : [];
   });
-}
-
-/** Of each column, what is tied with its best mean, and what would tell. */
-function tiesOf(comparison: Comparison): string[] {
-  const { columns, rows } = comparison;
-  return columns.flatMap((column) => {
-    const standing = (wanted: (cell: Cell) => boolean) =>
-      rows.filter(({ cells }) => {
-        const cell = cells.get(column);
-        return cell?.standing === "tied" && wanted(cell);
-      });
-    const [leader] = standing(({ behind }) => !behind);
-    if (!leader) return [];
-    const others = standing(({ behind }) => behind !== undefined)
-      .map(({ config, cells }) =>
-        `${labelOf(config)} (${outlook(cells.get(column)!.behind!)})`
+  return Map.groupBy(ties, ({ best }) => best).entries().map(
+    ([best, others]) => {
+      const texts = others.map(({ label, verdict }) =>
+        `${label} (${explainUnresolved(verdict, findOutlook)})`
       );
-    const heading = headingOf(column, comparison);
-    return clean(
-      `${heading}: ${labelOf(leader.config)} with ${others.join("; ")}`,
-    );
-  });
+      return singleLine(
+        `${heading}: best mean ${best}; tied with ${texts.join("; ")}`,
+      );
+    },
+  ).toArray();
 }
 
-function runNotes(comparison: Comparison): Note[] {
-  const { rows, baseline, left, superseded, caveats } = comparison;
-  const alone = baseline && rows.length === 1
-    ? [{
-      text: `There is no other row to hold against ${clean(baseline.name)}.`,
-    }]
-    : [];
-  const lists: [string, readonly string[]][] = [
-    ["Not completed, and in no mean:", left],
-    [
+function noteRuns(comparison: Comparison): Note[] {
+  const { rows, baseline, omitted, superseded, warnings } = comparison;
+  const alone = `There is no other row to compare with ${baseline?.name}.`;
+  return [
+    ...(baseline && rows.length === 1 ? [{ text: singleLine(alone) }] : []),
+    ...makeList("Not completed, and in no mean:", omitted),
+    ...makeList(
       "Superseded by a newer run of the same configuration and seed:",
       superseded,
-    ],
-    ["Beware:", caveats],
+    ),
+    ...makeList("Warnings:", warnings),
   ];
-  const notes = lists.flatMap(([text, items]) =>
-    items.length > 0 ? [{ text, items: items.map(clean) }] : []
-  );
-  return [...alone, ...notes];
 }

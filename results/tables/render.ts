@@ -1,6 +1,6 @@
 /**
- * Comparisons as text, in every format. What readers are shown is put into
- * words and rounded once; the formats differ in their signs alone.
+ * Comparisons as text, in every format. What readers see is put into words and
+ * rounded once; the formats differ in their signs alone.
  *
  * @module
  */
@@ -8,7 +8,6 @@
 import { stringify } from "../../core/utils/json.ts";
 import { printableJson } from "../../core/utils/terminal.ts";
 import type { Comparison } from "../compare/comparison.ts";
-import type { Format } from "./formats.ts";
 import {
   dim,
   escapeMarkdown,
@@ -16,7 +15,14 @@ import {
   formatTerminal,
   type TerminalOptions,
 } from "./table.ts";
-import { type ComparisonText, type Note, textOf } from "./text.ts";
+import { formatComparison } from "./text.ts";
+import type { Note, TextSection } from "./text_table.ts";
+
+/** The formats that a comparison can be written in. */
+export const FORMATS = ["table", "md", "csv", "latex", "json", "html"] as const;
+
+/** One of {@linkcode FORMATS}. */
+export type Format = typeof FORMATS[number];
 
 /**
  * Writes a comparison.
@@ -34,86 +40,62 @@ export async function render(
 ): Promise<string> {
   switch (format) {
     case "json": {
-      const { jsonOf } = await import("./data.ts");
-      return printableJson(stringify(jsonOf(comparison), 2));
+      const { toJson } = await import("./data.ts");
+      return printableJson(stringify(await toJson(comparison), 2));
     }
     case "csv": {
       const { formatCsv } = await import("./data.ts");
       return await formatCsv(comparison);
     }
     case "table":
-      return forTerminal(textOf(comparison), options);
+      return await joinBlocks(comparison, ({ title = "", table, notes }) => [
+        title,
+        formatTerminal(table, options),
+        dim(formatNotes(notes, ["", "  "]), options),
+      ]);
     case "md":
-      return forMarkdown(textOf(comparison));
+      return await joinBlocks(comparison, ({ title = "", table, notes }) => [
+        escapeMarkdown(title),
+        formatMarkdown(table),
+        formatNotes(notes, ["- ", "  - "], escapeMarkdown),
+      ]);
     case "latex":
-      return await forLatex(textOf(comparison));
+      return await formatLatexDocument(comparison);
     case "html": {
       const { formatHtml } = await import("./html.ts");
-      return formatHtml(textOf(comparison));
+      return formatHtml(await formatComparison(comparison));
     }
   }
 }
 
-function forTerminal(
-  { table, notes, verdicts }: ComparisonText,
-  options: TerminalOptions,
+/** Writes the tables one after the other, with empty lines between blocks. */
+async function joinBlocks(
+  comparison: Comparison,
+  format: (section: TextSection) => string[],
+): Promise<string> {
+  return (await formatComparison(comparison)).flatMap(format)
+    .filter((block) => block !== "").join("\n\n");
+}
+
+/** Writes notes and their items, each on a line after its bullet. */
+function formatNotes(
+  notes: readonly Note[],
+  [bullet, itemBullet]: readonly [string, string],
+  escape = (text: string) => text,
 ): string {
-  return [
-    formatTerminal(table, options),
-    dim(linesOf(notes).join("\n"), options),
-    ...(verdicts
-      ? [
-        verdicts.title,
-        formatTerminal(verdicts.table, options),
-        dim(linesOf(verdicts.notes).join("\n"), options),
-      ]
-      : []),
-  ].filter((part) => part !== "").join("\n\n");
-}
-
-function linesOf(notes: readonly Note[]): string[] {
   return notes.flatMap(({ text, items = [] }) => [
-    text,
-    ...items.map((item) => `  ${item}`),
-  ]);
-}
-
-function forMarkdown({ table, notes, verdicts }: ComparisonText): string {
-  return [
-    formatMarkdown(table),
-    listOf(notes),
-    ...(verdicts
-      ? [
-        escapeMarkdown(verdicts.title),
-        formatMarkdown(verdicts.table),
-        listOf(verdicts.notes),
-      ]
-      : []),
-  ].filter((part) => part !== "").join("\n\n");
-}
-
-function listOf(notes: readonly Note[]): string {
-  return notes.flatMap(({ text, items = [] }) => [
-    `- ${escapeMarkdown(text)}`,
-    ...items.map((item) => `  - ${escapeMarkdown(item)}`),
+    bullet + escape(text),
+    ...items.map((item) => itemBullet + escape(item)),
   ]).join("\n");
 }
 
-async function forLatex(
-  { table, notes, verdicts }: ComparisonText,
-): Promise<string> {
+async function formatLatexDocument(comparison: Comparison): Promise<string> {
   const { formatLatex, formatLatexNotes } = await import("./latex.ts");
-  return [
-    "% \\usepackage{booktabs}",
-    formatLatex(table),
-    formatLatexNotes(notes),
-    ...(verdicts
-      ? [
-        "",
-        formatLatexNotes([{ text: verdicts.title }]),
-        formatLatex(verdicts.table),
-        formatLatexNotes(verdicts.notes),
-      ]
-      : []),
-  ].filter((part, index) => part !== "" || index > 2).join("\n");
+  const sections = (await formatComparison(comparison))
+    .map(({ title, table, notes }) => [
+      ...(title ? ["", formatLatexNotes([{ text: title }])] : []),
+      formatLatex(table),
+      ...(notes.length > 0 ? [formatLatexNotes(notes)] : []),
+    ]);
+  return ["% \\usepackage{booktabs}", ...sections.flat()].join("\n");
 }

@@ -6,10 +6,10 @@
 
 import fastStringWidth from "fast-string-width";
 import { markdownTable } from "markdown-table";
-import type { TextCell, TextTable } from "./text.ts";
+import type { TextCell, TextTable } from "./text_table.ts";
 
 /**
- * Writes a table in Markdown (GFM), what is best in bold.
+ * Writes a table in Markdown (GFM), the best values in bold.
  *
  * @param table The table.
  * @returns The text.
@@ -35,7 +35,7 @@ import type { TextCell, TextTable } from "./text.ts";
  * ```
  */
 export function formatMarkdown(table: TextTable): string {
-  return layOut(table, ({ text, marks = "", isBest }) => {
+  return writeRows(table, ({ text, marks = "", isBest }) => {
     const value = escapeMarkdown(text);
     const signs = marks === "" ? "" : ` ${escapeMarkdown(marks)}`;
     return (isBest ? `**${value}**` : value) + signs;
@@ -65,12 +65,12 @@ export interface TerminalOptions {
 
 const BOLD = "\x1b[1m", DIM = "\x1b[2m", PLAIN = "\x1b[0m";
 
-/** Stands for a bar within a cell while bars part the columns. */
+/** Stands for a bar within a cell while bars separate the columns. */
 const BAR = "\uE000";
 
 /**
- * Writes a table for a terminal. Where it is too wide, its columns are parted
- * over several tables, each with the columns that tell rows apart.
+ * Writes a table for a terminal. If it is too wide, it is split into several
+ * tables, each with the columns that tell rows apart.
  *
  * @param table The table.
  * @param options How wide it may be, and whether it has colours.
@@ -80,17 +80,17 @@ export function formatTerminal(
   table: TextTable,
   options: TerminalOptions = {},
 ): string {
-  return blocksOf(table, options.width ?? Infinity)
+  return splitTable(table, options.width ?? Infinity)
     .map((block) => formatBlock(block, options.color ?? false))
     .join("\n\n");
 }
 
 /**
- * Makes a note stand back.
+ * Dims a note.
  *
  * @param text The note.
  * @param options Whether there are colours.
- * @returns The text, dim where there are.
+ * @returns The text, dim if there are.
  */
 export function dim(text: string, { color }: TerminalOptions): string {
   return color && text !== "" ? `${DIM}${text}${PLAIN}` : text;
@@ -100,10 +100,10 @@ function formatBlock(table: TextTable, color: boolean): string {
   // Signs stand to the right of the numbers, which stay in line.
   const widths = table.columns.map(({ isNumeric }, place) =>
     isNumeric
-      ? largest(table.rows.map((row) => row[place]!.marks?.length ?? 0))
+      ? findLargest(table.rows.map((row) => row[place]!.marks?.length ?? 0))
       : 0
   );
-  const lines = layOut(table, ({ text, marks = "", isBest }, place) => {
+  const lines = writeRows(table, ({ text, marks = "", isBest }, place) => {
     const signs = widths[place] ? ` ${marks.padEnd(widths[place])}` : marks;
     const value = text.replaceAll("|", BAR);
     return (color && isBest ? `${BOLD}${value}${PLAIN}` : value) + signs;
@@ -116,19 +116,19 @@ function formatBlock(table: TextTable, color: boolean): string {
     .replaceAll(BAR, "|");
 }
 
-/** Of more numbers than a call takes arguments. */
-function largest(numbers: readonly number[]): number {
+/** The largest of more numbers than a call takes arguments. */
+function findLargest(numbers: readonly number[]): number {
   return numbers.reduce((most, number) => Math.max(most, number), 0);
 }
 
 /** Between two columns. */
 const GAP = 2;
 
-/** Parts the columns so that each block is as narrow as the terminal. */
-function blocksOf(table: TextTable, width: number): TextTable[] {
+/** Splits the columns so that each block fits the terminal. */
+function splitTable(table: TextTable, width: number): TextTable[] {
   if (width === Infinity) return [table];
   const widths = table.columns.map(({ heading }, place) =>
-    GAP + largest([
+    GAP + findLargest([
       fastStringWidth(heading),
       ...table.rows.map((row) => {
         const { text, marks } = row[place]!;
@@ -138,15 +138,16 @@ function blocksOf(table: TextTable, width: number): TextTable[] {
   );
   const places = [...table.columns.keys()];
   const keys = places.filter((place) => table.columns[place]!.isKey);
-  const sum = (some: readonly number[]) =>
+  const measure = (some: readonly number[]) =>
     some.reduce((total, place) => total + widths[place]!, -GAP);
-  if (sum(places) <= width) return [table];
+  if (measure(places) <= width) return [table];
   const blocks: number[][] = [];
   for (const place of places) {
     if (table.columns[place]!.isKey) continue;
     const block = blocks.at(-1);
-    if (block && sum([...keys, ...block, place]) <= width) block.push(place);
-    else blocks.push([place]);
+    if (block && measure([...keys, ...block, place]) <= width) {
+      block.push(place);
+    } else blocks.push([place]);
   }
   if (blocks.length === 0) return [table];
   return blocks.map((block) => {
@@ -158,7 +159,7 @@ function blocksOf(table: TextTable, width: number): TextTable[] {
   });
 }
 
-function layOut(
+function writeRows(
   { columns, rows }: TextTable,
   write: (cell: TextCell, place: number) => string,
   options: Parameters<typeof markdownTable>[1],

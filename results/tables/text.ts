@@ -5,121 +5,90 @@
  * @module
  */
 
-import type { Comparison, Count } from "../compare/comparison.ts";
-import { notesOf } from "./notes.ts";
-import { verdictsOf } from "./verdicts.ts";
+import type { Cell, Comparison, Count } from "../compare/comparison.ts";
+import { NO_VALUE } from "../statistics/format.ts";
+import { formatVerdicts } from "./baseline_table.ts";
+import { collectNotes } from "./notes.ts";
+import type { TextCell, TextSection } from "./text_table.ts";
 import {
-  cellText,
-  clean,
-  headingOf,
   isList,
-  keyColumns,
-  valueText,
+  loadOutlook,
+  makeKeyCells,
+  makeKeyColumns,
+  MARKS,
 } from "./words.ts";
-
-/** A cell for readers. */
-export interface TextCell {
-  /** What it says. */
-  readonly text: string;
-  /** Signs behind it that a note explains: `†`, `*`, `≈`. */
-  readonly marks?: string;
-  /** Whether it stands out: the best of its column. */
-  readonly isBest?: boolean;
-}
-
-/** A column for readers. */
-export interface TextColumn {
-  /** Its heading. */
-  readonly heading: string;
-  /** Whether it holds numbers, and so is aligned to the right. */
-  readonly isNumeric: boolean;
-  /** Whether it tells rows apart, and stays where columns are parted. */
-  readonly isKey: boolean;
-}
-
-/** A table for readers. */
-export interface TextTable {
-  /** The columns. */
-  readonly columns: readonly TextColumn[];
-  /** The cells, row by row. */
-  readonly rows: readonly (readonly TextCell[])[];
-}
-
-/** A note under a table. */
-export interface Note {
-  /** What it says. */
-  readonly text: string;
-  /** What it lists, if anything. */
-  readonly items?: readonly string[];
-}
-
-/** A comparison for readers. */
-export interface ComparisonText {
-  /** The table. */
-  readonly table: TextTable;
-  /** What its signs mean, and what else a reader should know. */
-  readonly notes: readonly Note[];
-  /** How rows differ from the baseline, where there is one. */
-  readonly verdicts?: VerdictsText;
-}
-
-/** The verdicts of a comparison for readers. */
-export interface VerdictsText {
-  /** What they are on. */
-  readonly title: string;
-  /** The table. */
-  readonly table: TextTable;
-  /** What would resolve those that are not. */
-  readonly notes: readonly Note[];
-}
 
 /**
  * Puts a comparison into words and rounded numbers.
  *
  * @param comparison The comparison.
- * @returns Its table, notes and verdicts.
+ * @returns Its table with notes, and that of the verdicts if there is a
+ * baseline.
  */
-export function textOf(comparison: Comparison): ComparisonText {
-  const { keys, columns, rows, baseline } = comparison;
+export async function formatComparison(
+  comparison: Comparison,
+): Promise<TextSection[]> {
+  const findOutlook = await loadOutlook(comparison);
+  const { columns, rows, baseline } = comparison;
   const isOneRunEach = rows.every(({ total }) => total === 1);
+  const runColumn = {
+    heading: isOneRunEach ? "run" : "runs",
+    isNumeric: !isOneRunEach,
+    isKey: true,
+  };
   const hasRuns = !isList(comparison);
-  const table: TextTable = {
+  const table = {
     columns: [
-      ...(hasRuns
-        ? [{
-          heading: isOneRunEach ? "run" : "runs",
-          isNumeric: !isOneRunEach,
-          isKey: true,
-        }]
-        : []),
-      ...keyColumns(comparison),
-      ...columns.map((column) => ({
-        heading: headingOf(column, comparison),
+      ...(hasRuns ? [runColumn] : []),
+      ...makeKeyColumns(comparison),
+      ...columns.map(({ heading }) => ({
+        heading,
         isNumeric: true,
         isKey: false,
       })),
     ],
-    rows: rows.map(({ runs, counts, config, cells }) => [
+    rows: rows.map(({ runs, paths, counts, config, cells }) => [
       ...(hasRuns
-        ? [{ text: isOneRunEach ? runs.join() : countText(counts) }]
+        ? [{
+          text: isOneRunEach ? runs.join() : formatCounts(counts),
+          value: runs.length,
+          paths,
+        }]
         : []),
-      ...keys.map((key) => ({ text: clean(valueText(config[key])) })),
-      ...columns.map((column) => cellText(cells.get(column), comparison)),
+      ...makeKeyCells(comparison, config),
+      ...columns.map(({ metadata }) => formatCell(cells.get(metadata))),
     ]),
   };
-  return {
-    table,
-    notes: notesOf(comparison),
+  return [
+    { table, notes: collectNotes(comparison, findOutlook) },
     ...(baseline && rows.length > 1
-      ? { verdicts: verdictsOf(comparison) }
-      : {}),
-  };
+      ? [formatVerdicts(comparison, findOutlook)]
+      : []),
+  ];
 }
 
-/** `5`, `4 of 5`; of a row with several sets of replicates each that differs. */
-function countText(counts: readonly Count[]): string {
+/** `5`, `4 of 5`; for several sets of replicates each count that differs. */
+function formatCounts(counts: readonly Count[]): string {
   const texts = counts.map(({ completed, total }) =>
     completed === total ? `${total}` : `${completed} of ${total}`
   );
   return [...new Set(texts)].join(", ");
+}
+
+/** The value and its error, rounded by that, and its signs. */
+function formatCell(cell: Cell | undefined): TextCell {
+  if (!cell) return { text: NO_VALUE, value: "" };
+  const { text, kind, hasError, standing, result, runs } = cell;
+  const marks = [
+    ...(kind === "within-run" && hasError ? [MARKS.withinRun] : []),
+    ...(standing === "best" ? [MARKS.best] : []),
+    ...(standing === "tied" ? [MARKS.tied] : []),
+  ].join("");
+  return {
+    text,
+    ...(marks ? { marks } : {}),
+    ...(standing === "best" ? { isBest: true } : {}),
+    value: result.mean,
+    detail: `${kind}, n = ${result.n}: ${[...runs.keys()].join(", ")}`,
+  };
 }

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { relative } from "@std/path";
 import type { Element, ElementContent } from "hast";
 import { toHtml } from "hast-util-to-html";
 import { h } from "hastscript";
@@ -13,19 +12,17 @@ import sorting from "sortable-tablesort/dist/sortable.min.js" with {
   type: "text",
 };
 import type { Problem } from "../../core/store/run_file.ts";
-import type { Comparison, ComparisonRow } from "../compare/comparison.ts";
-import { historiesOf, historyFigure, measuresOf } from "../figures/history.ts";
+import type { Comparison } from "../compare/comparison.ts";
+import { singleLine } from "../compare/labels.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
-import { type Figure, pointsFigure } from "../figures/points.ts";
+import type { Figure } from "../figures/figure.ts";
+import { listMeasures, readHistories } from "../figures/histories.ts";
+import { drawHistory } from "../figures/history.ts";
+import { drawPoints } from "../figures/points.ts";
 import { PAGE } from "../figures/style.ts";
-import { svgOf } from "../figures/svg.ts";
-import {
-  type CellExtras,
-  notesElements,
-  tableElement,
-} from "../tables/html.ts";
-import { textOf } from "../tables/text.ts";
-import { clean, headingOf } from "../tables/words.ts";
+import { renderSvg } from "../figures/svg.ts";
+import { makeNotes, makeTable } from "../tables/html.ts";
+import { formatComparison } from "../tables/text.ts";
 import page from "./page.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
 
@@ -39,7 +36,7 @@ export interface ReportOptions {
   readonly folder: string;
 }
 
-/** A page is for people: the first so many figures of each kind are drawn. */
+/** The most figures of each kind on one page. */
 const MAX_FIGURES = 12;
 
 /**
@@ -47,52 +44,46 @@ const MAX_FIGURES = 12;
  *
  * @param comparison The comparison.
  * @param options What else the page shows.
- * @returns The HTML. A browser that opens it makes no request: it is told so by
- * the page's own Content-Security-Policy.
+ * @returns The HTML. A browser that opens it makes no request: the page's own
+ * Content-Security-Policy forbids it.
  */
-export async function reportOf(
+export async function renderReport(
   comparison: Comparison,
   options: ReportOptions,
 ): Promise<string> {
-  const { table, notes, verdicts } = textOf(comparison);
+  const sections = await formatComparison(comparison);
   const { rows } = comparison;
   const problems = [...comparison.problems];
-  const extras = extrasFor(comparison, options.folder);
   const nRuns = new Set(rows.flatMap(({ runs }) => runs)).size;
   const body: ElementContent[] = [
-    h("h1", clean(options.title)),
+    h("h1", singleLine(options.title)),
     h(
       "p.notes",
       `${nRuns} completed ${nRuns === 1 ? "run" : "runs"} in ${rows.length} ${
         rows.length === 1 ? "row" : "rows"
       }`,
     ),
-    h("h2", "Results"),
-    sortable(tableElement(table, extras)),
-    h("div.notes", notesElements(notes)),
-    ...(verdicts
-      ? [
-        h("h2", "Verdicts"),
-        h("p", verdicts.title),
-        sortable(tableElement(verdicts.table)),
-        h("div.notes", notesElements(verdicts.notes)),
-      ]
-      : []),
-    ...await pointsSection(comparison),
-    ...await historySection(comparison, problems),
+    ...sections.flatMap(({ title, table, notes }) => [
+      h("h2", title ? "Verdicts" : "Results"),
+      ...(title ? [h("p", title)] : []),
+      makeSortable(makeTable(table, options.folder)),
+      h("div.notes", makeNotes(notes)),
+    ]),
+    ...await drawResults(comparison),
+    ...await drawTraining(comparison, problems),
     ...(problems.length > 0
       ? [
         h("h2", "Could not be read"),
         h(
           "ul",
           problems.map(({ run, reason }) =>
-            h("li", clean(`${run}: ${reason}`))
+            h("li", singleLine(`${run}: ${reason}`))
           ),
         ),
       ]
       : []),
     ...(options.command
-      ? [h("p.notes", ["Written by ", h("code", clean(options.command))])]
+      ? [h("p.notes", ["Written by ", h("code", singleLine(options.command))])]
       : []),
     h("div#tooltip", { hidden: true }),
   ];
@@ -105,13 +96,13 @@ export async function reportOf(
         h("meta", {
           httpEquiv: "Content-Security-Policy",
           content: "default-src 'none'; style-src 'unsafe-inline'; " +
-            `script-src '${await hashOf(script)}'`,
+            `script-src '${await hash(script)}'`,
         }),
         h("meta", {
           name: "viewport",
           content: "width=device-width, initial-scale=1",
         }),
-        h("title", clean(options.title)),
+        h("title", singleLine(options.title)),
         h("style", style),
       ]),
       h("body", [
@@ -123,87 +114,46 @@ export async function reportOf(
   return toHtml(document, { allowDangerousHtml: true });
 }
 
-/** What a Content-Security-Policy names an inline script by. */
-async function hashOf(script: string): Promise<string> {
+/** Makes the name of an inline script in a Content-Security-Policy. */
+async function hash(script: string): Promise<string> {
   const bytes = new TextEncoder().encode(script);
-  const hash = await crypto.subtle.digest("SHA-256", bytes);
-  return `sha256-${new Uint8Array(hash).toBase64()}`;
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return `sha256-${new Uint8Array(digest).toBase64()}`;
 }
 
-function sortable(table: Element): Element {
+function makeSortable(table: Element): Element {
   table.properties.className = ["sortable", "n-last", "asc"];
   return h("div.scroll", table);
 }
 
-/** Links to runs; full precision for sorting; what stands behind a value. */
-function extrasFor(
-  { keys, columns, rows }: Comparison,
-  folder: string,
-): (row: number, place: number) => CellExtras {
-  return (index, place) => {
-    const row = rows[index]!;
-    if (place === 0) {
-      return { links: linksTo(row, folder), sort: row.runs.length };
-    }
-    const key = keys[place - 1];
-    if (key !== undefined) {
-      const value = row.config[key];
-      return typeof value === "number" ? { sort: value } : {};
-    }
-    const cell = row.cells.get(columns[place - 1 - keys.length]!);
-    if (!cell) return { sort: "" };
-    const { result, kind, runs } = cell;
-    return {
-      sort: result.mean,
-      title: `${kind}, n = ${result.n}: ${[...runs.keys()].join(", ")}`,
-    };
-  };
-}
-
-function linksTo({ paths }: ComparisonRow, folder: string) {
-  return paths.map((path) => ({
-    text: path.split("/").at(-1)!,
-    href: `${
-      relative(folder, path).split("/").map(encodeURIComponent).join("/")
-    }/`,
-  }));
-}
-
-async function pointsSection(
-  comparison: Comparison,
-): Promise<ElementContent[]> {
-  // What different rows measure has no axis in common.
+async function drawResults(comparison: Comparison): Promise<ElementContent[]> {
+  // Rows that measure different things have no common axis.
   const columns = comparison.options.rows?.includes(METRIC_KEY)
     ? []
     : comparison.columns;
   const drawn = columns.slice(0, MAX_FIGURES).map((column) => {
-    const title = headingOf(column, comparison);
-    return figureElement(
-      title,
-      () => pointsFigure(comparison, column, { title, ink: PAGE }),
-    );
+    const title = column.heading;
+    const draw = () => drawPoints(comparison, [column], { title, ink: PAGE });
+    return makeFigure(title, draw);
   });
-  return section("Figures", await Promise.all(drawn), columns.length);
+  return makeSection("Figures", await Promise.all(drawn), columns.length);
 }
 
-async function historySection(
-  { replicates, nuisance, options }: Comparison,
+async function drawTraining(
+  { replicates, nuisance, options: { ci = 0 } }: Comparison,
   problems: Problem[],
 ): Promise<ElementContent[]> {
-  const histories = historiesOf(replicates, nuisance, problems);
-  const measures = measuresOf(histories);
+  const histories = readHistories(replicates, nuisance, problems);
+  const measures = listMeasures(histories);
   const drawn = measures.slice(0, MAX_FIGURES).map((measure) => {
-    const title = clean(measure);
-    const ci = options.ci ?? 0;
-    return figureElement(
-      title,
-      () => historyFigure(histories, { measure, title, ci, ink: PAGE }),
-    );
+    const title = singleLine(measure);
+    const options = { measure, title, ci, ink: PAGE };
+    return makeFigure(title, () => drawHistory(histories, options));
   });
-  return section("Training", await Promise.all(drawn), measures.length);
+  return makeSection("Training", await Promise.all(drawn), measures.length);
 }
 
-function section(
+function makeSection(
   title: string,
   figures: readonly Element[],
   total: number,
@@ -219,20 +169,22 @@ function section(
   ];
 }
 
-/** A figure; where it cannot be drawn, what is wrong, and the page goes on. */
-async function figureElement(
+/** Makes a figure, or says what is wrong if it cannot be drawn. */
+async function makeFigure(
   title: string,
   draw: () => Figure | Promise<Figure>,
 ): Promise<Element> {
   try {
-    const { spec, left } = await draw();
+    const { spec, omitted } = await draw();
     // Vega escapes what it writes: its SVG goes into the page as it is.
-    const svg = { type: "raw", value: await svgOf(spec) };
+    const svg = { type: "raw", value: await renderSvg(spec) };
     return h("figure", [
       svg as unknown as Element,
-      ...left.map((what) => h("figcaption.notes", clean(`Not drawn: ${what}`))),
+      ...omitted.map((what) =>
+        h("figcaption.notes", singleLine(`Not drawn: ${what}`))
+      ),
     ]);
   } catch (error) {
-    return h("p.notes", clean(`${title}: ${(error as Error).message}`));
+    return h("p.notes", singleLine(`${title}: ${(error as Error).message}`));
   }
 }

@@ -1,8 +1,8 @@
 /**
  * `deno task quality [DATASET[:SEED,…] …]`: trains and measures the models of
- * this study, five seeds each, and keeps the files that comparisons read. Runs
- * that exist already are not repeated. A run takes about five minutes on one
- * core; two processes in parallel need different datasets or seeds.
+ * this study, five seeds each, and keeps what comparisons read. What is there
+ * already is not done again. A run takes about five minutes of one core: two
+ * processes side by side have each their own datasets or seeds.
  *
  * @module
  */
@@ -17,6 +17,7 @@ import { readConfigSource } from "../../core/config/schema.ts";
 import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
 import type { RunOutcome } from "../../core/run/session.ts";
 import diffusion from "../../core/diffusion/experiment.ts";
+import { defineCommand, main } from "../../scripts/_command.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 
 const FOLDER = "studies/diffusion";
@@ -25,7 +26,7 @@ const DATASETS = ["mixture", "gaussians", "moons"];
 const SEEDS = [1, 2, 3, 4, 5];
 const SETTINGS = [
   { sampler: "dpm-solver++", nSteps: [20] },
-  // The floor is measured by the first.
+  // The floor is that of the first.
   {
     sampler: "ddpm",
     nSteps: [1000],
@@ -34,19 +35,19 @@ const SETTINGS = [
 ];
 const N_SAMPLES = 4096;
 
-/** Files too large for git, which can be made again. */
+/** What is too large for git, and can be made again. */
 const BULK = ["metrics.jsonl", "model", "samples"];
 
 const globals = globalConfigSchema.parse({ runs: RUNS });
 const print = () => {};
 
-function createConfig(dataset: string, seed: number): ModelConfig {
+function readConfig(dataset: string, seed: number): ModelConfig {
   const source = readConfigSource(`${FOLDER}/${dataset}.json`);
-  const nameOf = (key: string) => key;
-  return modelConfigSchema.resolve([source, { values: { seed }, nameOf }]);
+  const formatKey = (key: string) => key;
+  return modelConfigSchema.resolve([source, { values: { seed }, formatKey }]);
 }
 
-/** Whether a complete run of this configuration exists; removes others. */
+/** Whether a run of this configuration is complete; others are removed. */
 function isMeasured(config: ModelConfig): boolean {
   const wanted = modelConfigSchema.format(config);
   return [...new RunDatabase(RUNS)].some(
@@ -64,14 +65,14 @@ function isMeasured(config: ModelConfig): boolean {
   );
 }
 
-function checkOutcome(outcome: RunOutcome): RunOutcome {
+function checkCompleted(outcome: RunOutcome): RunOutcome {
   if (outcome.status !== "completed") throw outcome.error;
   return outcome;
 }
 
 async function measure(config: ModelConfig): Promise<void> {
   const args = [`--config=${FOLDER}/${config.dataset}.json`];
-  const { runPath, seconds } = checkOutcome(
+  const { runPath, seconds } = checkCompleted(
     await trainRun(diffusion, {
       config,
       globals,
@@ -86,7 +87,7 @@ async function measure(config: ModelConfig): Promise<void> {
       ...setting,
       nSamples: N_SAMPLES,
     });
-    const evaluated = checkOutcome(
+    const evaluated = checkCompleted(
       await evaluateRun(diffusion, { runPath, evalConfig, globals, print }),
     );
     console.log(`  ${setting.sampler}: ${evaluated.seconds}`);
@@ -96,13 +97,30 @@ async function measure(config: ModelConfig): Promise<void> {
   }
 }
 
-if (import.meta.main) {
-  const wanted = Deno.args.length > 0 ? Deno.args : DATASETS;
-  for (const text of wanted) {
-    const [dataset, seeds] = text.split(":") as [string, string | undefined];
-    for (const seed of seeds?.split(",").map(Number) ?? SEEDS) {
-      const config = createConfig(dataset, seed);
-      if (!isMeasured(config)) await measure(config);
+const command = defineCommand({
+  name: "quality",
+  script: "studies/diffusion/measure.ts",
+  summary: "Train and measure the models of studies/diffusion again.",
+  usage: ["[DATASET[:SEED,…] …]"],
+  notes: [
+    `DATASET is one of ${DATASETS.join(", ")} [default: all], SEED a number ` +
+    `[default: ${SEEDS.join(",")}]. Only what is missing is measured. A run ` +
+    "takes about five minutes of one core.",
+  ],
+  examples: ["deno task quality", "deno task quality mixture moons:1,2"],
+  maxPositionals: Infinity,
+  flags: {},
+  async run({ positionals }) {
+    const wanted = positionals.length > 0 ? positionals : DATASETS;
+    for (const text of wanted) {
+      const [dataset, seeds] = text.split(":") as [string, string | undefined];
+      for (const seed of seeds?.split(",").map(Number) ?? SEEDS) {
+        const config = readConfig(dataset, seed);
+        if (!isMeasured(config)) await measure(config);
+      }
     }
-  }
-}
+    return {};
+  },
+});
+
+if (import.meta.main) main(command);

@@ -11,6 +11,7 @@ import { History } from "../../core/store/history.ts";
 import { RandomStream } from "../../core/utils/random.ts";
 import { writeJsonFile } from "../../core/store/json_file.ts";
 import { writeCheckpoint } from "../../core/store/checkpoint.ts";
+import { defineCommand, main, usageError } from "../../scripts/_command.ts";
 import { ROOT, tempRuns } from "../../testing/helpers.ts";
 import { fillPage, table } from "../../testing/page.ts";
 import { replaceFiles } from "./kinds.ts";
@@ -243,9 +244,32 @@ const TABLES: Readonly<Record<string, () => Promise<string>>> = {
   proofs,
   costs,
 };
-const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(TABLES);
-for (const name of wanted) {
-  const measure = TABLES[name];
-  if (!measure) throw new RangeError(`Cannot measure ${name}: it is no table`);
-  fillPage(PAGE, { [name]: await measure() });
-}
+
+const command = defineCommand({
+  name: "durability",
+  script: "studies/durability/measure.ts",
+  summary: "Kill trainings, cut files and fill disks, at full counts.",
+  usage: ["[proofs] [costs]"],
+  notes: [
+    "Puts the tables that are named [default: both] into docs/durability.md: " +
+    "what came of all proofs, and what it costs to keep things. Takes a " +
+    "quarter of an hour.",
+  ],
+  examples: ["deno task durability", "deno task durability costs"],
+  maxPositionals: Infinity,
+  flags: {},
+  async run({ positionals }) {
+    const names = positionals.length > 0 ? positionals : Object.keys(TABLES);
+    const unknown = names.find((name) => !TABLES[name]);
+    if (unknown !== undefined) {
+      const known = Object.keys(TABLES).join(", ");
+      throw usageError(`Unknown table "${unknown}": choose from ${known}`);
+    }
+    for (const name of names) {
+      fillPage(PAGE, { [name]: await TABLES[name]!() });
+    }
+    return { text: "docs/durability.md" };
+  },
+});
+
+if (import.meta.main) main(command);

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { defineCommand, main } from "../../scripts/_command.ts";
 import { fillPage, table } from "../../testing/page.ts";
 import { EFFECTS, type Setting, simulate } from "./simulate.ts";
 
@@ -62,9 +63,26 @@ async function measureVerdicts(isPaired: boolean): Promise<string> {
   return table([isPaired ? "paired t" : "Welch t", ...headings], rows);
 }
 
-// The page is read only then: in the meantime someone may have written on.
-fillPage(PAGE, {
-  coverage: await measureCoverage(),
-  paired: await measureVerdicts(true),
-  welch: await measureVerdicts(false),
+const command = defineCommand({
+  name: "honesty",
+  script: "studies/honesty/measure.ts",
+  summary: "Simulate how often intervals and verdicts are right.",
+  usage: [""],
+  notes: [
+    "Repeats each comparison of made-up runs 20,000 times, which takes some " +
+    "minutes, and puts the tables into docs/statistics.md.",
+  ],
+  examples: ["deno task honesty"],
+  flags: {},
+  async run() {
+    // The page is read only then: meanwhile someone may have edited it.
+    fillPage(PAGE, {
+      coverage: await measureCoverage(),
+      paired: await measureVerdicts(true),
+      welch: await measureVerdicts(false),
+    });
+    return { text: "docs/statistics.md" };
+  },
 });
+
+if (import.meta.main) main(command);

@@ -117,8 +117,8 @@ export async function simulate(
       ...(nRows > 1 ? { baseline: ["row=0"] } : {}),
       ...setting.options,
     });
-    for (const column of columns) {
-      const cells = rows.map(({ cells }) => cells.get(column)!);
+    for (const { metadata } of columns) {
+      const cells = rows.map(({ cells }) => cells.get(metadata)!);
       const intervals = cells.flatMap(({ interval }) =>
         interval ? [interval] : []
       );

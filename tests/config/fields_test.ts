@@ -43,7 +43,7 @@ Deno.test("fields have the value from before they were there, by default the def
   assertThrows(
     () => integer({ default: 4, before: -1, min: 0, description: "wrong" }),
     RangeError,
-    "current value is -1",
+    "not -1",
   );
 });
 
@@ -111,6 +111,6 @@ Deno.test("fields refuse a default that breaks their own rule", () => {
   assertThrows(
     () => integer({ default: 0, min: 1, description: "rows a step" }),
     RangeError,
-    'default of "rows a step" as it must be a whole number of at least 1',
+    'default of "rows a step": it must be a whole number of at least 1',
   );
 });

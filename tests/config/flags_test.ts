@@ -1,4 +1,9 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   integer,
   number,
@@ -6,7 +11,7 @@ import {
   texts,
   toggle,
 } from "../../core/config/fields.ts";
-import { flagOf, formatHelp, parseFlags } from "../../core/config/flags.ts";
+import { formatFlag, formatHelp, parseFlags } from "../../core/config/flags.ts";
 import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
 import { ConfigError, ConfigSchema } from "../../core/config/schema.ts";
 
@@ -21,7 +26,7 @@ const schema = new ConfigSchema({
 
 const parse = (...args: string[]): Record<string, unknown> => {
   const flags = parseFlags(args, [schema]);
-  return { ...flags.sourceFor(schema).values, _: flags.positionals };
+  return { ...flags.readSource(schema).values, _: flags.positionals };
 };
 
 Deno.test("parseFlags() takes values after a space and after an equals sign", () => {
@@ -64,10 +69,10 @@ Deno.test("parseFlags() names the nearest flag of an unknown one", () => {
     ConfigError,
   );
   assertEquals(error.problems.map(({ message }) => message), [
-    "Cannot use --n-step as there is no such flag: did you mean --n-steps?",
-    "Cannot use --frobnicate as there is no such flag: known are --n-steps, " +
+    "Unknown flag --n-step: did you mean --n-steps?",
+    "Unknown flag --frobnicate: choose from --n-steps, " +
     "--shift, --note, --tag, --json, --help",
-    "Cannot use --nSteps as there is no such flag: did you mean --n-steps?",
+    "Unknown flag --nSteps: did you mean --n-steps?",
   ]);
 });
 
@@ -76,7 +81,7 @@ Deno.test("parseFlags() says what the value of a flag without one must be", () =
     assertThrows(
       () => parse(...args),
       ConfigError,
-      "Cannot use --n-steps without a value: it must be a whole number",
+      "--n-steps needs a value: a whole number",
     );
   }
 });
@@ -95,7 +100,7 @@ Deno.test("parseFlags() refuses empty values, as those of unset variables are", 
       ["--json", "--json"],
     ].map(([flag, usage]) => [
       flag,
-      `Cannot use ${flag} with an empty value: write ${usage}, or leave it out`,
+      `${flag} has an empty value: write ${usage}, or omit it`,
     ]),
   );
 });
@@ -103,13 +108,12 @@ Deno.test("parseFlags() refuses empty values, as those of unset variables are", 
 Deno.test("parseFlags() leaves wrong values to the schema, which names the flag", () => {
   const flags = parseFlags(["--n-steps", "-1", "--shift", "far"], [schema]);
   const error = assertThrows(
-    () => schema.resolve([flags.sourceFor(schema)]),
+    () => schema.resolve([flags.readSource(schema)]),
     ConfigError,
   );
   assertEquals(error.message.split("\n"), [
-    "Cannot use --n-steps as it must be a whole number of at least 1: " +
-    "current value is -1",
-    'Cannot use --shift as it must be a number: current value is "far"',
+    "--n-steps must be a whole number of at least 1, not -1",
+    '--shift must be a number, not "far"',
   ]);
 });
 
@@ -118,14 +122,14 @@ Deno.test("a switch can be turned off, and takes true or false alone", () => {
     ema: toggle({ default: true, description: "an average" }),
   });
   const resolve = (...args: string[]) =>
-    ema.resolve([parseFlags(args, [ema]).sourceFor(ema)]).ema;
+    ema.resolve([parseFlags(args, [ema]).readSource(ema)]).ema;
   assertEquals(resolve(), true);
   assertEquals(resolve("--ema=false"), false);
   assertEquals(resolve("--ema"), true);
   assertThrows(
     () => resolve("--ema=no"),
     ConfigError,
-    'Cannot use --ema as it must be true or false: current value is "no"',
+    '--ema must be true or false, not "no"',
   );
 });
 
@@ -137,22 +141,60 @@ Deno.test("parseFlags() refuses two keys that would be one flag", () => {
   );
 });
 
-Deno.test("flagOf() gives every key of the configuration a flag of its own", () => {
-  const flags = modelConfigSchema.keys.map(flagOf);
+Deno.test("formatFlag() gives every key of the configuration a flag of its own", () => {
+  const flags = modelConfigSchema.keys.map(formatFlag);
   assertEquals(new Set(flags).size, flags.length);
-  assertEquals(flagOf("nTrain"), "--n-train");
+  assertEquals(formatFlag("nTrain"), "--n-train");
 });
 
-Deno.test("formatHelp() tells of every flag with its default", () => {
-  const help = formatHelp({
+const help = (width?: number) =>
+  formatHelp({
     summary: "Do.",
-    usage: "do [flags]",
-    groups: [{ title: "Configuration", schema: modelConfigSchema }],
+    usage: ["do [flags]", "do --resume RUN"],
+    notes: ["RUN is what is meant by a word that takes more than one line."],
+    flags: { Configuration: modelConfigSchema },
     examples: ["do --seed 1"],
-  });
+  }, width);
+
+Deno.test("formatHelp() lists every flag with its default", () => {
+  const text = help(Infinity);
   for (const key of modelConfigSchema.keys) {
-    assertStringIncludes(help, flagOf(key));
-    assertStringIncludes(help, modelConfigSchema.fields[key].description);
+    assertStringIncludes(text, formatFlag(key));
+    assertStringIncludes(text, modelConfigSchema.fields[key].description);
   }
-  assertStringIncludes(help, "[default: 128,64,32]");
+  assertStringIncludes(text, "[default: 128,64,32]");
+});
+
+Deno.test("formatHelp() fits the terminal", () => {
+  for (const width of [60, 80, 100]) {
+    const lines = help(width).split("\n");
+    for (const line of lines) assert(line.length <= width, line);
+  }
+  assertEquals(help().split("\n").slice(0, 5), [
+    "Do.",
+    "",
+    "Usage: do [flags]",
+    "       do --resume RUN",
+    "",
+  ]);
+});
+
+Deno.test("formatHelp() shows what a default means where its value does not", () => {
+  const schema = new ConfigSchema({
+    clip: number({ default: 0, defaultText: "off", description: "a norm" }),
+    ema: toggle({ default: true, description: "an average" }),
+    json: toggle({ default: false, description: "as JSON" }),
+  });
+  const text = formatHelp({
+    summary: "Do.",
+    usage: ["do"],
+    flags: { Flags: schema },
+    examples: [],
+  });
+  assertStringIncludes(
+    text,
+    "  --clip <number>  a norm [default: off]\n" +
+      "  --ema            an average [default: on]\n" +
+      "  --json           as JSON\n",
+  );
 });

@@ -43,12 +43,12 @@ Deno.test("modelConfigSchema has the documented defaults", () => {
 });
 
 Deno.test("ConfigSchema.resolve() gives keys that a whole configuration lacks their value from before", () => {
-  const nameOf = (key: string) => key;
-  const source = { values: { seed: 3 }, nameOf };
+  const formatKey = (key: string) => key;
+  const source = { values: { seed: 3 }, formatKey };
   const resolve = (isWhole: boolean, ...more: object[]) =>
     modelConfigSchema.resolve([
       { ...source, isWhole },
-      ...more.map((values) => ({ values: { ...values }, nameOf })),
+      ...more.map((values) => ({ values: { ...values }, formatKey })),
     ]).freshData;
   assertEquals(resolve(false), true);
   assertEquals(resolve(true), false);
@@ -70,10 +70,10 @@ Deno.test("configurations are frozen, lists included", () => {
 });
 
 Deno.test("ConfigSchema.resolve() lets a later source prevail over an earlier one", () => {
-  const nameOf = (key: string) => key;
+  const formatKey = (key: string) => key;
   const config = modelConfigSchema.resolve([
-    { values: { seed: 1, batchSize: 8 }, nameOf },
-    { values: { seed: 2 }, nameOf },
+    { values: { seed: 1, batchSize: 8 }, formatKey },
+    { values: { seed: 2 }, formatKey },
   ]);
   assertEquals([config.seed, config.batchSize, config.nEpochs], [2, 8, 10]);
 });
@@ -82,15 +82,14 @@ Deno.test("ConfigSchema.resolve() says all that is wrong, where, and what would 
   const error = assertThrows(() =>
     modelConfigSchema.resolve([{
       values: { batchSize: -1, betaSchedule: "sine", learnRate: 1 },
-      nameOf: (key) => `"${key}" in my.json`,
+      formatKey: (key) => `"${key}" in my.json`,
     }]), ConfigError);
   assertEquals(error.problems.map(({ message }) => message), [
-    'Cannot use "batchSize" in my.json as it must be a whole number of at ' +
-    "least 1: current value is -1",
-    'Cannot use "betaSchedule" in my.json as it must be one of "linear", ' +
-    '"quadratic", "cosine": current value is "sine"',
-    'Cannot use "learnRate" in my.json as there is no such key: did you ' +
-    'mean "learningRate" in my.json?',
+    '"batchSize" in my.json must be a whole number of at least 1, not -1',
+    '"betaSchedule" in my.json must be one of "linear", "quadratic", ' +
+    '"cosine", not "sine"',
+    'Unknown key "learnRate" in my.json: did you mean "learningRate" in ' +
+    "my.json?",
   ]);
 });
 

@@ -179,8 +179,8 @@ testWith(
     });
     assertEquals(
       (outcome.error as Error).message,
-      "Cannot record heads in an evaluation as the training has: another name " +
-        "or further fields tell them apart",
+      "Cannot record heads in an evaluation: the training has recorded it; use " +
+        "another name or more fields",
     );
   },
 );
@@ -270,7 +270,7 @@ testWith(
     await assertRejects(
       () => evaluateRun(other, evaluation),
       RangeError,
-      "it is of experiment coin, so add --experiment my/coin.ts",
+      "it is of experiment coin, which --experiment my/coin.ts chooses",
     );
     const blind = experiment({ name: "coin", config: {}, train() {} });
     await assertRejects(

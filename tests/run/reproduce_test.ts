@@ -102,8 +102,27 @@ testWith(
       causes: [],
       compared: { lines: 5, files: 1, records: 3 },
       notCompared: [],
+      omitted: [],
     });
     assertEquals(listing(runPath), before);
+  },
+);
+
+testWith(
+  "files",
+  "reproduceRun() compares the records of a run that was published without its bulk",
+  async () => {
+    using folder = tempFolder();
+    const { again, runPath } = await make(folder.path, walk({}));
+    const omitted = ["metrics.jsonl", "model"];
+    writeRunInfo(runPath, { ...readRunInfo(runPath), omitted });
+    for (const path of omitted) {
+      Deno.removeSync(`${runPath}/${path}`, { recursive: true });
+    }
+    const reproduction = await again(walk({}));
+    assertEquals(reproduction.isIdentical, true);
+    assertEquals(reproduction.omitted, omitted);
+    assertEquals(reproduction.compared, { lines: 0, files: 0, records: 3 });
   },
 );
 

@@ -287,7 +287,7 @@ testWith(
     assertEquals(status, "failed");
     assertStringIncludes(
       String(error),
-      "it must have what the code goes on with, at, other: it has at, meter, noise",
+      "the code has the state at, other, and the checkpoint at, meter, noise",
     );
     assertEquals(Deno.readFileSync(path), history);
     assertEquals(
@@ -344,10 +344,14 @@ testWith(
       config: {},
       train(_config, run) {
         assertEquals(run.resumable({}), false);
-        assertThrows(() => run.resumable({}), TypeError, "Cannot say twice");
+        assertThrows(() => run.resumable({}), TypeError, "was called twice");
       },
       async evaluate(_config, _evalConfig, run) {
-        assertThrows(() => run.resumable({}), TypeError, "of an evaluation");
+        assertThrows(
+          () => run.resumable({}),
+          TypeError,
+          "only trainings have them",
+        );
         await assertRejects(() => run.checkpoint(), TypeError);
       },
     });
@@ -452,7 +456,7 @@ testWith(
     });
     assertStringIncludes(
       String(second.error),
-      "weights must be of the kind and length that it has there",
+      "weights has another type or length there",
     );
   },
 );
@@ -467,7 +471,7 @@ testWith(
       (run) => run.checkpoint(),
     );
     assert(first.error instanceof TypeError);
-    assertStringIncludes(first.error.message, "it is not known of what");
+    assertStringIncludes(first.error.message, "call run.resumable()");
   },
 );
 

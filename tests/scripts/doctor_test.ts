@@ -74,22 +74,22 @@ testWith(
     assertEquals(lines.filter((line) => line !== damaged), [
       `${at}/died`,
       "  died: run.json: it is marked running, but its process is gone; " +
-      `deno task train --resume died --experiment examples/mine.ts ${among}`,
+      `deno task train --resume died ${among}`,
       `${at}/empty`,
       "  unfinished: it is empty, and never became a run; " +
       "--fix moves it to the trash",
       `${at}/left`,
-      "  temporary: .run.json.1a2b3c4d: it was never given the name of a " +
-      "file: its writer is gone; --fix moves it to the trash",
-      "  temporary: results/.a.json.00000000: it was never given the name of " +
-      "a file: its writer is gone; --fix moves it to the trash",
+      "  temporary: .run.json.1a2b3c4d: it was never completed, and its " +
+      "writer is gone; --fix moves it to the trash",
+      "  temporary: results/.a.json.00000000: it was never completed, " +
+      "and its writer is gone; --fix moves it to the trash",
       `${at}/torn`,
       lines.at(-2)!,
       "",
     ]);
     assertMatch(
       lines.at(-2)!,
-      /^5 runs in \S+, 5 findings, [\d.]+ kB$/,
+      /^5 runs in \S+, 5 findings, [\d.]+ KiB$/,
     );
     assertStringIncludes(damaged, `or deno task rm torn ${among}`);
     assertEquals(contentOf(root), before);
@@ -112,7 +112,7 @@ testWith(
     const trash = `${runs.path}/.trash`;
     assertStringIncludes(
       stdout,
-      `it is in ${trash}/left_results_.a.json.00000000 now`,
+      `it is now ${trash}/left_results_.a.json.00000000`,
     );
     const contents = (lines: string[]) =>
       lines.map((line) => line.slice(line.indexOf(": "))).sort();
@@ -275,7 +275,7 @@ testWith(
     assertEquals(code, 0);
     assertMatch(
       stdout,
-      /^2 runs\n +note: metrics\.jsonl: there is no history\n2 runs in \S+, 0 findings, 2 notes, /,
+      /^2 runs\n +note: metrics\.jsonl: it does not exist\n2 runs in \S+, 0 findings, 2 notes, /,
     );
     const studies = "studies/least-squares/runs";
     assertEquals((await runScript("doctor", ["--runs", studies])).code, 0);
@@ -290,7 +290,7 @@ testWith(
     Deno.mkdirSync(`${project.path}/runs`);
     // In place of the examination, an attempt to write.
     Deno.writeTextFileSync(
-      `${project.path}/results/doctor/doctor.ts`,
+      `${project.path}/results/inspect/doctor/doctor.ts`,
       `export function examineRuns(directory: string) {
         Deno.writeTextFileSync("runs/attempt", "");
         return { directory, runs: 0, findings: [], bytes: 0, trashBytes: 0 };
@@ -299,7 +299,7 @@ testWith(
     const root = project.path;
     const without = await runScript("doctor", [], { root });
     assertEquals(without.code, 1);
-    assertMatch(without.stderr, /^error: Cannot write runs\/attempt as doctor/);
+    assertMatch(without.stderr, /^error: Cannot write runs\/attempt: doctor/);
     assertEquals((await runScript("doctor", ["--fix"], { root })).code, 0);
   },
 );

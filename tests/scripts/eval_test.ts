@@ -1,6 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { listRuns } from "../../core/store/find_run.ts";
 import { readRecords } from "../../core/store/records.ts";
+import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
 import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
+import { makeRun } from "../../testing/runs.ts";
 
 const QUICK = ["--json", "--n-train=400", "--n-epochs=1"];
 
@@ -74,6 +77,67 @@ testWith(
       document.records.filter((record: never) => !isTime(record));
     assertEquals(untimed(again), untimed(first));
     assertEquals(untimed(first).length, 1 + 2 * 6 + 3 + 3 * 3);
+  },
+);
+
+testWith(
+  "scripts",
+  "eval, reproduce and train --resume run the experiment that the run names",
+  async () => {
+    using runs = tempRuns();
+    const file = "examples/least_squares.ts", at = `--runs=${runs.path}`;
+    const trained = await train(runs.path);
+    const { code, stderr } = await runScript("train", [
+      ...["--experiment", file, at],
+    ]);
+    assertEquals(code, 0, stderr);
+    const own = listRuns(`${ROOT}/${runs.path}`)
+      .find(({ id }) => id !== trained.runId)!;
+    const says = `least-squares (${file}): ${runs.path}/${own.id}`;
+    // The latest run, whatever ran before it.
+    const latest = await runScript("eval", [at]);
+    assertEquals(latest.code, 0, latest.stderr);
+    assertStringIncludes(latest.stderr, says);
+    const earlier = await runScript("eval", [
+      trained.runId,
+      ...["--n-samples=50", "--n-repeats=2", "--n-steps=3", at],
+    ]);
+    assertEquals(earlier.code, 0, earlier.stderr);
+    assertEquals((await runScript("reproduce", [at])).code, 0);
+    writeRunInfo(own.path, {
+      ...readRunInfo(own.path),
+      status: "interrupted",
+    });
+    const resumed = await runScript("train", ["--resume=latest", at]);
+    assertEquals(resumed.code, 0, resumed.stderr);
+    assertStringIncludes(
+      resumed.stderr,
+      `${says} (starting over, as there is no checkpoint)`,
+    );
+  },
+);
+
+testWith(
+  "scripts",
+  "eval runs no code outside the project, or among the runs, that a run names",
+  async () => {
+    using runs = tempRuns();
+    const at = `--runs=${runs.path}`;
+    const file = `${runs.path}/mine.ts`;
+    Deno.writeTextFileSync(
+      `${ROOT}/${file}`,
+      'console.log("was run"); export default 1;',
+    );
+    const absolute = Deno.realPathSync(`${ROOT}/examples/least_squares.ts`);
+    for (const name of [file, `./${file}`, absolute, `examples/../${file}`]) {
+      makeRun(`${ROOT}/${runs.path}`, {
+        id: "a",
+        info: { args: ["--experiment", name] },
+      });
+      const { code, stdout, stderr } = await runScript("eval", [at]);
+      assertEquals([code, stdout], [1, ""], name);
+      assertMatch(stderr, /which --experiment \S+ chooses/);
+    }
   },
 );
 

@@ -186,10 +186,13 @@ async function furnishedProject(): Promise<Folder> {
   write("studies/page.md", table("--runs studies/made/runs"));
   write("README.md", table("--runs studies/made/runs"));
   for (const runs of ["runs", "studies/made/runs"]) {
-    makeRun(`${project.path}/${runs}`, {
-      id: "made",
-      records: [[{ name: "loss" }, { mean: 1, error: 0.1, n: 9 }]],
-    });
+    for (const [seed, id] of ["made", "other"].entries()) {
+      makeRun(`${project.path}/${runs}`, {
+        id,
+        config: { seed },
+        records: [[{ name: "loss" }, { mean: 1, error: 0.1, n: 9 }]],
+      });
+    }
   }
   // One to remove, and a file that is left over.
   makeRun(`${project.path}/runs`, { id: "spare", config: { isSpare: true } });
@@ -252,22 +255,19 @@ testWith(
       });
       const what = `${script} ${args} without ${grant}: ${stderr}`;
       assertEquals(code, 1, what);
-      const [, place] = (isForUsers(script)
-        ? new RegExp(
-          `^error: Cannot ${kind} (\\S+) as ${script} is not granted that`,
-          "m",
-        )
-        : new RegExp(`Requires ${kind} access to "([^"]+)"`)).exec(stderr) ??
-        [];
+      const [, place] = new RegExp(
+        `^error: Cannot ${kind} (\\S+): ${script} has no permission`,
+        "m",
+      ).exec(stderr) ?? [];
       assert(place && isWithin(resolve(at, place), resolve(at, path)), what);
-      if (!isForUsers(script)) return;
       // The whole command, with the very set of deno.json.
+      const file = config.tasks[script]!.command.split(" ").at(-1)!;
       const lists = (kind === "read" ? ["read"] : ["read", "write"])
         .map((kind) => `--allow-${kind}=${set[kind]!.join(",")} `);
       assertStringIncludes(
         stderr,
-        "is not granted that. To grant it:\n  deno run --quiet --no-prompt " +
-          `-P=${script} ${lists.join("")}scripts/${script}.ts ${args}`
+        "has no permission. To grant it:\n  deno run --quiet --no-prompt " +
+          `-P=${script} ${lists.join("")}${file} ${args}`
             .trimEnd() +
           "\n",
         what,
@@ -285,11 +285,6 @@ testWith(
     });
   },
 );
-
-/** Whether a script is for users: what is for maintainers explains nothing. */
-function isForUsers(script: string): boolean {
-  return script !== "honesty" && script !== "quality";
-}
 
 testWith(
   "scripts",
@@ -349,15 +344,17 @@ testWith(
       [Deno.execPath(), ...command, "--runs", "core"],
     );
     if (shown === null) return;
-    assertMatch(shown, /^error: Cannot read core as compare is not granted/);
+    assertMatch(shown, /^error: Cannot read core: compare has no permission/);
   },
 );
 
 testWith(
   "files",
-  "README.md tells the permissions as deno.json has them",
+  "docs/permissions.md lists the permissions as deno.json has them",
   () => {
-    const rows = Deno.readTextFileSync(`${ROOT}/README.md`).split("\n")
+    const rows = Deno.readTextFileSync(`${ROOT}/docs/permissions.md`).split(
+      "\n",
+    )
       .map((line) => line.split("|").map((cell) => cell.trim()));
     const start = rows.findIndex(([, heading]) => heading === "script");
     const end = rows.findIndex((row, index) => index > start && row.length < 2);
@@ -404,7 +401,7 @@ testWith(
       let said = refused.stderr;
       for (let round = 1; round <= nRounds; round++) {
         const [, command] = new RegExp(
-          "^error: Cannot .* is not granted that. To grant it:\n  (deno run " +
+          "^error: Cannot .* has no permission. To grant it:\n  (deno run " +
             `--quiet --no-prompt -P=${script} .* scripts/${script}\\.ts.*)$`,
           "m",
         ).exec(said) ?? [];
@@ -477,15 +474,15 @@ testWith(
     };
     assertMatch(
       await ask('Deno.env.get("HOME")'),
-      /^error: Cannot get env access to HOME as train is not granted that\. To grant it:\n.* -P=train --allow-read=\. --allow-env=HOME scripts\/train\.ts --experiment asking\.ts$/m,
+      /^error: Cannot get env access to HOME: train has no permission\. To grant it:\n.* -P=train --allow-read=\. --allow-env=HOME scripts\/train\.ts --experiment asking\.ts$/m,
     );
     assertMatch(
       await ask('new Deno.Command("true").outputSync()'),
-      /Cannot get run access to true as .* --allow-run=true scripts/s,
+      /Cannot get run access to true: .* --allow-run=true scripts/s,
     );
     assertMatch(
       await ask('await import("https://esm.sh/" + "leven")'),
-      /Cannot get import access to esm\.sh:443 as .* --allow-import=esm\.sh:443 /s,
+      /Cannot get import access to esm\.sh:443: .* --allow-import=esm\.sh:443 /s,
     );
   },
 );

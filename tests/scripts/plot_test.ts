@@ -97,7 +97,7 @@ testWith(
       /there are sampling \(nSteps=5\); /,
     );
     await wrong(["--history=los"], /did you mean loss\?/);
-    await wrong(["--y=loss", "--out=a.gif"], /--out as it must be a file that/);
+    await wrong(["--y=loss", "--out=a.gif"], /--out must be a file that/);
   },
 );
 
@@ -112,7 +112,7 @@ testWith(
     const { code, stderr } = await runScript("plot", args);
     assertEquals(code, 2);
     assertMatch(stderr, /^problem: a: .*a\/metrics\.jsonl/);
-    assertMatch(stderr, /error: Cannot use loss as there is no such measure/);
+    assertMatch(stderr, /error: Unknown measure loss/);
   },
 );
 
@@ -152,7 +152,7 @@ testWith(
     for (
       const [args, message] of [
         [["--samples=nobody"], /Cannot find run "nobody"/],
-        [["--samples=latest", "--setting=ddpm"], /there is no such setting/],
+        [["--samples=latest", "--setting=ddpm"], /Unknown setting ddpm/],
         [["--samples=latest", "--reverse=latest"], /Choose exactly one of/],
         [["--samples=latest", "--runs=runs"], /of more than one run/],
       ] as const

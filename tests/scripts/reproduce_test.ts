@@ -114,17 +114,17 @@ testWith(
       "diff shows configuration and code, line by line",
       async () => {
         assertEquals((await run("train", ...SMALL, "--seed=7")).code, 0);
-        const { code, out } = await run("diff", id);
+        const { code, out } = await run("diff", id, "--full");
         assertEquals(code, 0);
         assertMatch(out, /^ {2}seed +42 → 7$/m);
         assertMatch(out, /^-.*beta1: 0\.9,/m);
         assertMatch(out, /^\+.*beta1: 0\.8,/m);
         assertMatch(out, /^ {2}source +\w{12} → \w{12}$/m);
         const { stdout } = await run("diff", id, id, "--json");
-        const { configuration, surroundings, code: patches } = JSON.parse(
+        const { configuration, environment, code: patches } = JSON.parse(
           stdout,
         );
-        assertEquals([configuration, surroundings, patches], [[], [], {}]);
+        assertEquals([configuration, environment, patches], [[], [], {}]);
       },
     );
 
@@ -168,11 +168,11 @@ testWith(
         ]
       ) {
         const { stderr } = await run(args[0]!, ...args.slice(1));
-        assertMatch(stderr, /^error: Cannot .* as the run knows of no source/);
+        assertMatch(stderr, /^error: Cannot .*: the run has no stored source/);
       }
       assertStringIncludes(
         (await run("diff", id)).out,
-        `Code\n  not known of ${id}`,
+        `Code\n  unknown: the source of ${id}`,
       );
     });
   },

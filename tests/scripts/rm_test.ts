@@ -29,7 +29,7 @@ testWith(
     const listed = await runScript("runs", [among]);
     assert(!listed.stdout.includes("aaaa"), listed.stdout);
     const [first] = stdout.split("\n");
-    const [, back] = / comes back by (mv .*)$/.exec(first!) ?? [];
+    const [, back] = /; to restore it: (mv .*)$/.exec(first!) ?? [];
     assert(back, stdout);
     const mv = new Deno.Command("sh", { args: ["-c", back], cwd: ROOT });
     assert(mv.outputSync().success);
@@ -64,7 +64,7 @@ testWith(
       const [name, why] of [
         ["none", /Cannot find run "none"/],
         ["aaaa", /Cannot tell which run "aaaa" is/],
-        ["living", /Cannot remove run living as it is running/],
+        ["living", /Cannot remove run living: it is running/],
         ["inner", /it is a link/],
         [`${runs.path}/inner/`, /it is a link/],
         ["outer", /leads out of the runs/],

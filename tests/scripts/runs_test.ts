@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { History } from "../../core/store/history.ts";
 import { makeRun } from "../../testing/runs.ts";
 import {
   ROOT,
@@ -30,6 +31,60 @@ testWith(
       "--where=status=died",
     ]);
     assert(!/^a /m.test(died.stdout) && /^b /m.test(died.stdout));
+  },
+);
+
+testWith(
+  "scripts",
+  "runs shows how far each run has come, and --json all of it",
+  async () => {
+    using runs = tempRuns();
+    const path = makeRun(`${ROOT}/${runs.path}`, { id: "a" });
+    makeRun(`${ROOT}/${runs.path}`, { id: "b" });
+    {
+      using history = new History(path, "a");
+      for (const step of [1, 2, 3]) {
+        history.append({ step, loss: 1 / (3 * step), more: 1 });
+      }
+    }
+    const at = `--runs=${runs.path}`;
+    const { stdout } = await runScript("runs", [at]);
+    assertMatch(stdout, /^run +status +age +progress$/m);
+    assertMatch(stdout, /^a .* step 3, loss 0\.1111/m);
+    const json = await runScript("runs", [at, "--json"]);
+    const document = JSON.parse(json.stdout);
+    assertEquals(document.problems, []);
+    assertEquals(
+      document.runs.map((run: Record<string, unknown>) => [
+        run.id,
+        run.status,
+        run.progress,
+      ]),
+      [["a", "completed", { step: 3, loss: 1 / 9, more: 1 }], [
+        "b",
+        "completed",
+        null,
+      ]],
+    );
+  },
+);
+
+testWith(
+  "scripts",
+  "problems of several runs are one line, and doctor's to list",
+  async () => {
+    using runs = tempRuns();
+    for (const id of ["a", "b", "c", "d", "e"]) {
+      const path = makeRun(`${ROOT}/${runs.path}`, { id });
+      if (id !== "a") Deno.writeTextFileSync(`${path}/run.json`, "{");
+    }
+    const { code, stderr } = await runScript("runs", [`--runs=${runs.path}`]);
+    assertEquals(code, 0);
+    assertEquals(
+      stderr,
+      `problems: 4 in 4 runs (b, c, d, …): deno task doctor --runs ` +
+        `${runs.path} lists them\n`,
+    );
   },
 );
 

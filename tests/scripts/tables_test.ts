@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { temporaryOf } from "../../scripts/_output.ts";
+import { nameTemporary } from "../../scripts/_output.ts";
 import {
   type Folder,
   ROOT,
@@ -84,7 +84,7 @@ testWith(
       const victim = `${elsewhere.path}/victim.md`;
       Deno.writeTextFileSync(victim, "mine");
       using page = tempPage(text);
-      const temporary = `${ROOT}/${temporaryOf(page.path)}`;
+      const temporary = `${ROOT}/${nameTemporary(page.path)}`;
       if (leftover === "link") {
         Deno.symlinkSync(victim, temporary);
       } else if (leftover === "pipe") {
@@ -124,12 +124,12 @@ testWith("scripts", "tables says what is wrong, with the line", async () => {
   const close = "\n<!-- /whisker -->\n";
   await wrong(
     `<!-- whisker: compare --runs ${runs.path} --bseline x=1 -->${close}`,
-    /:1: Cannot use --bseline .* did you mean --baseline\?/,
+    /:1: Unknown flag --bseline: did you mean --baseline\?/,
     2,
   );
   await wrong(
     `<!-- whisker: plot -->${close}`,
-    /:1 as a table is made by co/,
+    /:1: a table is made by co/,
     2,
   );
   await wrong("\n\n<!-- whisker: compare -->\n", /:3 .* is not closed/, 1);
@@ -149,7 +149,7 @@ testWith("scripts", "tables says what is wrong, with the line", async () => {
   Deno.mkdirSync(`${ROOT}/${runs.path}/damaged/results`, { recursive: true });
   Deno.writeTextFileSync(`${ROOT}/${runs.path}/damaged/run.json`, "{");
   const damaged = await runScript("tables", ["--check", page.path]);
-  assertEquals([damaged.code, /^problem: damaged/.test(damaged.stderr)], [
+  assertEquals([damaged.code, /^problems: 2 .*damaged/.test(damaged.stderr)], [
     1,
     true,
   ]);

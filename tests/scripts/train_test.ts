@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
-import { flagOf } from "../../core/config/flags.ts";
+import { formatFlag } from "../../core/config/flags.ts";
 import { listRuns } from "../../core/store/find_run.ts";
 import { readConfigFile } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
@@ -13,6 +13,7 @@ import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
 import {
   ROOT,
   runScript,
+  scriptCommand,
   tempFolder,
   tempProject,
   tempRuns,
@@ -130,7 +131,7 @@ testWith(
     const { code, stdout, stderr } = await runScript("train", ["--help"]);
     assertEquals([code, stderr], [0, ""]);
     for (const key of modelConfigSchema.keys) {
-      assertStringIncludes(stdout, `${flagOf(key)} `);
+      assertStringIncludes(stdout, `${formatFlag(key)} `);
     }
     for (
       const flag of ["--config", "--experiment", "--tag", "--runs", "--json"]
@@ -268,5 +269,68 @@ testWith(
       "--metric=loss/train",
     ]);
     assertStringIncludes(stdout, "NaN");
+  },
+);
+
+testWith(
+  "scripts",
+  "train --resume says after which step it continues",
+  async () => {
+    using runs = tempRuns();
+    const at = `--runs=${runs.path}`;
+    const child = scriptCommand("train", [
+      ...["--n-epochs=1000000", "--checkpoint-every=100steps", at],
+    ]).spawn();
+    const written = new Promise<string>((resolve) => {
+      const poll = setInterval(() => {
+        const [run] = listRuns(`${ROOT}/${runs.path}`);
+        try {
+          Deno.statSync(`${run?.path}/checkpoint.safetensors`);
+          clearInterval(poll);
+          resolve(run!.path);
+        } catch { /* not yet */ }
+      }, 50);
+    });
+    const path = await written;
+    child.kill("SIGINT");
+    const { stderr } = await child.output();
+    assertMatch(
+      new TextDecoder().decode(stderr),
+      /--resume \S+ continues from its checkpoint/,
+    );
+    const resumed = scriptCommand("train", ["--resume=latest", at]).spawn();
+    const reader = resumed.stderr.pipeThrough(new TextDecoderStream())
+      .getReader();
+    const { value } = await reader.read();
+    resumed.kill("SIGINT");
+    await reader.cancel();
+    await resumed.stdout.cancel();
+    await resumed.status;
+    assertMatch(value!, /\(resuming after step \d+\)/);
+    assertEquals(readRunInfo(path).status, "interrupted");
+  },
+);
+
+testWith(
+  "scripts",
+  "train warns where --checkpoint-every has no effect",
+  async () => {
+    using runs = tempRuns();
+    const file = `${runs.path}/plain.ts`;
+    Deno.writeTextFileSync(
+      `${ROOT}/${file}`,
+      `import { experiment } from "whisker";
+      export default experiment({ name: "plain", config: {}, train() {} });`,
+    );
+    const args = ["--experiment", file, `--runs=${runs.path}`];
+    const plain = await runScript("train", args);
+    assert(!plain.stderr.includes("warning"), plain.stderr);
+    const warned = await runScript("train", [...args, "--checkpoint-every=1s"]);
+    assertEquals(warned.code, 0);
+    assertStringIncludes(
+      warned.stderr,
+      "warning: --checkpoint-every had no effect: the experiment never " +
+        "called run.resumable()",
+    );
   },
 );

@@ -10,8 +10,9 @@ import { listRuns } from "../../core/store/find_run.ts";
 import { compare } from "../../results/compare/compare.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { examineRuns } from "../../results/inspect/doctor/doctor.ts";
-import { historiesOf, historyFigure } from "../../results/figures/history.ts";
-import { describeRun } from "../../results/inspect/show.ts";
+import { readHistories } from "../../results/figures/histories.ts";
+import { drawHistory } from "../../results/figures/history.ts";
+import { readRun } from "../../results/inspect/show.ts";
 
 const runs = Deno.args[0]!;
 const [first, second] = listRuns(runs);
@@ -20,11 +21,11 @@ const { findings } = await examineRuns(runs);
 console.log("doctor", findings.map(({ reason }) => reason).join("; "));
 
 const { replicates } = await compare(new RunDatabase(runs));
-const histories = historiesOf(replicates, ["seed"]);
-const { left } = await historyFigure(histories, { measure: "loss" });
-console.log("plot", left.join("; "));
+const histories = readHistories(replicates, ["seed"]);
+const { omitted } = await drawHistory(histories, { measure: "loss" });
+console.log("plot", omitted.join("; "));
 
-console.log("show", describeRun(first!.path).history?.lines);
+console.log("show", readRun(first!.path).history?.lines);
 
 const { sizes } = await hashContents(first!.path);
 console.log("hash", sizes["model/own.bin"]);

@@ -12,10 +12,10 @@ import type { Problem } from "../../core/store/run_file.ts";
 import { compare } from "../../results/compare/compare.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { formatRuns } from "../../results/inspect/runs.ts";
-import { historiesOf, historyFigure } from "../../results/figures/history.ts";
+import { readHistories } from "../../results/figures/histories.ts";
+import { drawHistory } from "../../results/figures/history.ts";
 import { readSamples } from "../../results/figures/samples.ts";
-import { FORMATS } from "../../results/tables/formats.ts";
-import { render } from "../../results/tables/render.ts";
+import { FORMATS, render } from "../../results/tables/render.ts";
 import { ROOT } from "../../testing/helpers.ts";
 
 /** Runs that the code of earlier days really made. */
@@ -120,8 +120,8 @@ export async function readAll(
     await tried(() => readSamples(path));
     assertEquals(typeof id, "string");
   }
-  const histories = historiesOf(compared.replicates, ["seed"], problems);
-  await tried(() => historyFigure(histories, { measure: "loss" }));
+  const histories = readHistories(compared.replicates, ["seed"], problems);
+  await tried(() => drawHistory(histories, { measure: "loss" }));
   for (const { run } of problems) assert(!good.includes(run), run);
   assertEquals(snapshot(runs), before);
   return [...database.problems, ...problems];

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { FORMATS } from "../../results/tables/formats.ts";
+import { FORMATS } from "../../results/tables/render.ts";
 import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
 import { makeRun } from "../../testing/runs.ts";
 import {

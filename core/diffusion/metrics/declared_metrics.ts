@@ -1,28 +1,29 @@
-/** What readers of records and histories need to know of a metric. */
-export interface DeclaredMetric {
-  /** Which way is better. */
-  readonly better: "lower" | "higher";
-  /**
-   * Whether it is an unbiased estimate of something that is 0 for a perfect
-   * model: it may be negative, and ratios of it mean nothing.
-   */
-  readonly centredOnZero?: boolean;
-  /** The unit of its values; none for pure numbers. */
-  readonly unit?: string;
-}
+import type { MetricDeclaration } from "../../store/metric_declaration.ts";
+
+/** What all distances between samples and data have in common. */
+const DISTANCE: MetricDeclaration = {
+  better: "lower",
+  series: "source",
+  repeats: "nRepeats",
+  notes: {
+    "reference=held-out":
+      "Distances to held-out rows use the same few rows in every repeat and " +
+      "seed: their errors do not cover the choice of rows",
+  },
+};
 
 /** The metrics of the diffusion experiment, by the names of their records. */
-export const metrics: Readonly<Record<string, DeclaredMetric>> = {
+export const metrics: Readonly<Record<string, MetricDeclaration>> = {
   "loss/train": { better: "lower" },
   "loss/held-out": { better: "lower" },
-  "loss/denoising": { better: "lower" },
-  "sliced-wasserstein": { better: "lower", unit: "standard deviations" },
+  "loss/denoising": { better: "lower", series: "source" },
+  "sliced-wasserstein": { ...DISTANCE, unit: "standard deviations" },
   "energy-distance": {
-    better: "lower",
+    ...DISTANCE,
     centredOnZero: true,
     unit: "standard deviations",
   },
-  "mmd2": { better: "lower", centredOnZero: true },
+  "mmd2": { ...DISTANCE, centredOnZero: true },
   "time/epoch": { better: "lower", unit: "s" },
   "time/sampling": { better: "lower", unit: "s" },
   // Only in the history:

@@ -1,5 +1,5 @@
 /**
- * The examination of all that lies under a runs directory.
+ * The examination of a runs directory.
  *
  * @module
  */
@@ -7,31 +7,31 @@
 import { listRuns, type RunEntry } from "../../../core/store/find_run.ts";
 import type { SourceInfo } from "../../../core/store/run_info.ts";
 import { TRASH } from "../../../core/store/trash.ts";
-import { bytesOf, filesIn } from "./files.ts";
+import { listTree, sumBytes } from "./files.ts";
 import { type Finding, Findings } from "./finding.ts";
 import { examineRun } from "./run.ts";
 import { examineSources } from "./sources.ts";
 
-/** A runs directory that has been examined. */
+/** What was found in a runs directory. */
 export interface Examination {
   /** The directory that holds all runs. */
   readonly directory: string;
-  /** How many runs lie in it, damaged ones too. */
+  /** The number of runs, including damaged ones. */
   readonly runs: number;
-  /** All that is not as runs leave it. */
+  /** Everything that is wrong, and notes. */
   readonly findings: readonly Finding[];
-  /** How many bytes the runs and their sources have. */
+  /** The size of the runs and their sources in bytes. */
   readonly bytes: number;
-  /** How many bytes of what was removed lie in the trash. */
+  /** The size of the trash in bytes. */
   readonly trashBytes: number;
 }
 
 /**
  * Reads everything under a runs directory, and changes nothing.
  *
- * @param directory The directory that holds all runs; one that is not there
+ * @param directory The directory that holds all runs; one that does not exist
  * holds none.
- * @returns What was found, run by run; the trash is not looked into.
+ * @returns What was found, run by run, except in the trash.
  * @throws {RangeError} If the directory is a file.
  */
 export async function examineRuns(directory: string): Promise<Examination> {
@@ -49,9 +49,9 @@ export async function examineRuns(directory: string): Promise<Examination> {
   }
   for (const { id, path, refused } of entries) {
     const entry = new Findings(id);
-    // What goes wrong with one run is a finding, and ends nothing else.
+    // A failure with one run is a finding, and the others are examined.
     const examined = await entry.attempt("", () => {
-      const reason = refused ?? whyNoRun(path);
+      const reason = refused ?? explainNotRun(path);
       if (reason === null) return examineRun(path);
       entry.add("foreign", "", reason);
     });
@@ -62,34 +62,34 @@ export async function examineRuns(directory: string): Promise<Examination> {
     findings.push(...examined.findings);
     sources.set(id, examined.sources);
   }
-  findings.push(...strayFiles(directory));
+  findings.push(...reportStrayFiles(directory));
   const store = await examineSources(directory, sources);
   return {
     directory,
     runs,
     findings: [...findings, ...store.findings],
     bytes: bytes + store.bytes,
-    trashBytes: bytesOf(filesIn(`${directory}/${TRASH}`)),
+    trashBytes: sumBytes(listTree(`${directory}/${TRASH}`)),
   };
 }
 
-/** What has the name of a run and is none, or another one. */
-function whyNoRun(path: string): string | null {
+/** Says why something with the name of a run is none, or another one. */
+function explainNotRun(path: string): string | null {
   const { isDirectory, isSymlink } = Deno.lstatSync(path);
   if (isSymlink) return "it is a link: the run it leads to is read twice";
   return isDirectory ? null : "it is neither a file nor a folder";
 }
 
-/** Files beside the runs: nobody reads them. */
-function strayFiles(directory: string): readonly Finding[] {
-  return filesBeside(directory).flatMap((name) => {
+/** Reports files beside the runs, which are ignored. */
+function reportStrayFiles(directory: string): readonly Finding[] {
+  return listFiles(directory).flatMap((name) => {
     const entry = new Findings(name);
-    entry.add("foreign", "", "it is a file and no run", { isNote: true });
+    entry.add("foreign", "", "it is a file, not a run", { isNote: true });
     return entry.all;
   });
 }
 
-function filesBeside(directory: string): string[] {
+function listFiles(directory: string): string[] {
   try {
     return [...Deno.readDirSync(directory)]
       .filter(({ name, isFile }) => isFile && !name.startsWith("."))

@@ -1,26 +1,26 @@
 /**
- * All that lies in a folder, whatever it is, and nothing that a link leads to.
+ * What lies in a folder, without following links.
  *
  * @module
  */
 
-/** Something that lies in a folder. */
+/** A file, folder or link. */
 export interface FoundFile {
   /** Its path within the folder. */
   readonly path: string;
-  /** What the file system knows of it; of a link, not of where it leads. */
+  /** Its metadata; of a link, those of the link itself. */
   readonly info: Deno.FileInfo;
 }
 
 /**
- * Lists all that lies in a folder and in the folders in it.
+ * Lists everything in a folder and its subfolders.
  *
- * @param folder The folder; one that is not there is empty.
- * @param onUnreadable Is told of what cannot be examined, by its path within
- * the folder, and why: "" is the folder itself.
+ * @param folder The folder; one that does not exist is empty.
+ * @param onUnreadable Called with each path within the folder that cannot be
+ * examined, and the reason; "" is the folder itself.
  * @returns Files, links and others, folders too, in the order of their paths.
  */
-export function filesIn(
+export function listTree(
   folder: string,
   onUnreadable: (path: string, reason: string) => void = () => {},
 ): FoundFile[] {
@@ -56,7 +56,7 @@ function lstat(
   } catch (error) {
     // It was replaced or removed meanwhile.
     if (error instanceof Deno.errors.NotFound) return null;
-    // It is the folder that lets nothing in it be reached.
+    // It is the folder whose content cannot be reached.
     if (error instanceof Deno.errors.PermissionDenied) throw error;
     if (error instanceof Deno.errors.NotCapable) throw error;
     onUnreadable((error as Error).message);
@@ -65,29 +65,28 @@ function lstat(
 }
 
 /**
- * How many bytes files have.
+ * Sums the sizes of files.
  *
  * @param files The files.
- * @returns The sum.
+ * @returns The sum in bytes.
  */
-export function bytesOf(files: readonly FoundFile[]): number {
+export function sumBytes(files: readonly FoundFile[]): number {
   return files.reduce(
     (sum, { info }) => sum + (info.isFile ? info.size : 0),
     0,
   );
 }
 
-/** A file that nobody has touched for so long is not being written. */
+/** A file unchanged for so long is not being written any more. */
 const STALE_MS = 5 * 60 * 1000;
 
 /**
- * Says whether nobody has written to a file, or put one into a folder, for
- * minutes.
+ * Tells whether a file, or the list of a folder, has not changed for minutes.
  *
- * @param info What the file system knows of it.
+ * @param info Its metadata.
  * @param now The present, in milliseconds of the epoch.
- * @returns Whether it is old enough not to be under way. One from the future is
- * not: clocks of other machines may be ahead.
+ * @returns Whether it is that old. One from the future is not: clocks of other
+ * machines may be ahead.
  */
 export function isStale(
   { mtime }: Pick<Deno.FileInfo, "mtime">,
@@ -96,16 +95,16 @@ export function isStale(
   return now - (mtime?.getTime() ?? 0) >= STALE_MS;
 }
 
-/** As Whisker's own writers call a file until it is whole. */
+/** How Whisker names a file until it is complete. */
 const OWN_TEMPORARY = /^\..+\.[0-9a-f]{8}$/;
-/** As rsync does. */
+/** How rsync does. */
 const RSYNC_TEMPORARY = /^\..+\.[A-Za-z0-9]{6}$/;
 
 /**
- * Says whether a name is one that a file has while it is being written.
+ * Tells whether a file has the name of an unfinished one.
  *
  * @param name The file's name.
- * @returns Whether it is a temporary one, of Whisker's or of rsync's.
+ * @returns Whether Whisker or rsync would name an unfinished file so.
  */
 export function isTemporary(name: string): boolean {
   return OWN_TEMPORARY.test(name) || RSYNC_TEMPORARY.test(name);

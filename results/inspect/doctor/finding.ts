@@ -5,11 +5,11 @@
  */
 
 /**
- * What is wrong: the content of a file; that there is none; that it, or what a
- * folder holds, may not be read; a version that this code does not know; a run
- * that is marked running, but its process is gone; a directory that never became
- * a run; a file that is left over; what is no part of the run it lies in, or no
- * run; a run under another name.
+ * What is wrong: the content of a file; that it is missing; that it, or a
+ * folder, cannot be read; a version that this code does not know; a run that is
+ * marked running, but its process is gone; a directory that never became a run;
+ * an unfinished file; something that does not belong to the run or the runs
+ * directory; a run under another name.
  */
 export type FindingKind =
   | "damaged"
@@ -22,9 +22,9 @@ export type FindingKind =
   | "foreign"
   | "renamed";
 
-/** Something that is not as a run leaves it. */
+/** Something that is wrong. */
 export interface Finding {
-  /** The run's id, or the name that is no run. */
+  /** The run's id, or the name of what is not a run. */
   readonly run: string;
   /** The file or directory, as a path within the runs directory. */
   readonly file: string;
@@ -32,13 +32,13 @@ export interface Finding {
   readonly kind: FindingKind;
   /** What is wrong, in one line. */
   readonly reason: string;
-  /** Whether it is worth knowing, and yet nothing is wrong. */
+  /** Whether it is worth knowing, but nothing is wrong. */
   readonly isNote: boolean;
   /** Whether it is safe to move away. */
   readonly isLeftOver: boolean;
 }
 
-/** What was found of one thing among the runs. */
+/** What was found in one run, or beside the runs. */
 export class Findings {
   readonly #run: string;
   #all: Finding[] = [];
@@ -46,7 +46,7 @@ export class Findings {
   /**
    * Begins without findings.
    *
-   * @param run The run's id, or the name that is no run.
+   * @param run The run's id, or the name of what is not a run.
    */
   constructor(run: string) {
     this.#run = run;
@@ -63,7 +63,7 @@ export class Findings {
    * @param kind What kind of thing is wrong.
    * @param file The file's path within the run; "" is the run itself.
    * @param reason What is wrong.
-   * @param more Whether it is but a note, or left over.
+   * @param more Whether it is only a note, or left over.
    */
   add(
     kind: FindingKind,
@@ -83,20 +83,20 @@ export class Findings {
   }
 
   /**
-   * Takes some back.
+   * Removes some.
    *
-   * @param isWrong Which turned out to be none.
+   * @param isMistaken Which turned out to be mistaken.
    */
-  drop(isWrong: (finding: Finding) => boolean): void {
-    this.#all = this.#all.filter((finding) => !isWrong(finding));
+  drop(isMistaken: (finding: Finding) => boolean): void {
+    this.#all = this.#all.filter((finding) => !isMistaken(finding));
   }
 
   /**
-   * Says whether there is one of a file, of a folder that it lies in, or of
+   * Tells whether there is one of a file, of a folder that contains it, or of
    * something in it.
    *
    * @param file The path within the run.
-   * @returns Whether something is found there, be it but a note.
+   * @returns Whether there is a finding, or a note.
    */
   has(file: string): boolean {
     const path = `${this.#run}/${file}/`;
@@ -107,21 +107,11 @@ export class Findings {
   }
 
   /**
-   * Adds why a file cannot be read.
-   *
-   * @param file The file's path within the run.
-   * @param reason What its reader said.
-   */
-  addUnreadable(file: string, reason: string): void {
-    this.add(kindOf(reason), file, reason);
-  }
-
-  /**
    * Tries to read a file, and adds why it cannot be read.
    *
    * @param file The file's path within the run.
    * @param read Reads it.
-   * @returns What was read; undefined if it could not be, or is not there.
+   * @returns What was read; undefined if it could not be, or does not exist.
    */
   async attempt<T>(
     file: string,
@@ -130,18 +120,19 @@ export class Findings {
     try {
       return await read();
     } catch (error) {
-      // A file that was there a moment ago has been replaced or removed.
+      // A file that existed a moment ago has been replaced or removed.
       if (error instanceof Deno.errors.NotFound) return undefined;
       if (error instanceof Deno.errors.NotCapable) throw error;
-      this.addUnreadable(file, (error as Error).message);
+      const { message } = error as Error;
+      const kind = error instanceof Deno.errors.PermissionDenied
+        ? "unreadable"
+        : UNKNOWN_VERSION.test(message)
+        ? "unknown version"
+        : "damaged";
+      this.add(kind, file, message);
     }
   }
 }
 
-/** What the error of a reader is about; readers tell it in words alone. */
-function kindOf(message: string): FindingKind {
-  if (/^Permission denied\b/.test(message)) return "unreadable";
-  return /\bschemaVersion must be\b/.test(message)
-    ? "unknown version"
-    : "damaged";
-}
+/** The error of a reader that does not know the version has no class. */
+const UNKNOWN_VERSION = /\bschemaVersion must be\b/;

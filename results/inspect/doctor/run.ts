@@ -1,5 +1,5 @@
 /**
- * The examination of one run: every file that a run leaves is read to its end.
+ * The examination of one run: each of its files is read completely.
  *
  * @module
  */
@@ -10,10 +10,8 @@ import {
   readCheckpoint,
 } from "../../../core/store/checkpoint.ts";
 import { hashFile } from "../../../core/store/file_hashes.ts";
-import { HISTORY_FILE } from "../../../core/store/lock.ts";
 import { HistoryReader } from "../../../core/store/history.ts";
-import { isAlive } from "../../../core/store/lock.ts";
-import type { JsonObject } from "../../../core/utils/json.ts";
+import { HISTORY_FILE, isAlive } from "../../../core/store/lock.ts";
 import {
   readRunInfo,
   readStatus,
@@ -34,38 +32,37 @@ import {
   readRunFile,
 } from "../../../core/store/run_file.ts";
 import { readRecords } from "../../../core/store/records.ts";
-import { bytesOf, filesIn, isStale, isTemporary } from "./files.ts";
+import { isStale, isTemporary, listTree, sumBytes } from "./files.ts";
 import { type Finding, Findings } from "./finding.ts";
-import { irregularStep } from "./steps.ts";
-import { weightsOf } from "./weights.ts";
+import { findIrregularStep } from "./steps.ts";
 
 /** A run that has been examined. */
 export interface ExaminedRun {
-  /** What is not as a run leaves it. */
+  /** What is wrong with it. */
   readonly findings: readonly Finding[];
-  /** How many bytes its files have. */
+  /** The size of its files in bytes. */
   readonly bytes: number;
   /** The sources that it and its evaluations ran. */
   readonly sources: readonly SourceInfo[];
 }
 
 /**
- * Examines a run. Nothing of it is changed, and one that lives is told apart
- * from damage.
+ * Examines a run without changing anything. What a running process has not
+ * written yet is not taken for damage.
  *
  * @param runPath The run's directory.
- * @returns What was found; null while the run is just being made.
+ * @returns What was found; null while the run is being created.
  */
 export async function examineRun(runPath: string): Promise<ExaminedRun | null> {
   if (isStarting(runPath)) return null;
-  const isLiving = livesBehind(runPath);
-  const examined = await new RunExamination(runPath, isLiving).examine();
-  // It has been resumed meanwhile: what looked like damage was its beginning.
-  return !isLiving && livesBehind(runPath) ? examineRun(runPath) : examined;
+  const isRunning = hasProcess(runPath);
+  const examined = await new RunExamination(runPath, isRunning).examine();
+  // It was resumed meanwhile: what looked like damage may be its start.
+  return !isRunning && hasProcess(runPath) ? examineRun(runPath) : examined;
 }
 
-/** A link or a pipe in the place of the history is not opened. */
-function livesBehind(runPath: string): boolean {
+/** Whether a process holds the run's lock; only a regular file is opened. */
+function hasProcess(runPath: string): boolean {
   try {
     return Deno.lstatSync(`${runPath}/${HISTORY_FILE}`).isFile &&
       isAlive(runPath);
@@ -74,7 +71,7 @@ function livesBehind(runPath: string): boolean {
   }
 }
 
-function isThere(path: string): boolean {
+function exists(path: string): boolean {
   try {
     Deno.lstatSync(path);
     return true;
@@ -86,53 +83,50 @@ function isThere(path: string): boolean {
 /** Names that only files have in a run. */
 const FILE_NAME = new RegExp(`\\.json$|^(${HISTORY_FILE}|${CHECKPOINT_FILE})$`);
 
-/** What a run is published with, as under `studies/`. */
+/** The files of a run that is published without its bulk, as in `studies/`. */
 const PUBLISHED = /^((run|config)\.json|(results|evaluations)(\/.*)?)$/;
 
 class RunExamination {
   readonly #path: string;
-  readonly #isLiving: boolean;
+  readonly #isRunning: boolean;
   readonly #findings: Findings;
-  /** Regular files by their paths, temporary ones left out. */
+  /** Regular files by their paths, without temporary ones. */
   readonly #files = new Map<string, Deno.FileInfo>();
-  /** What `model/model.json` says, where it can be read. */
-  #model: JsonObject = {};
 
-  constructor(runPath: string, isLiving: boolean) {
+  constructor(runPath: string, isRunning: boolean) {
     this.#path = runPath;
-    this.#isLiving = isLiving;
+    this.#isRunning = isRunning;
     this.#findings = new Findings(runIdFromPath(runPath));
   }
 
   async examine(): Promise<ExaminedRun> {
     const findings = this.#findings;
     const unreadable: string[] = [];
-    const all = filesIn(this.#path, (path, reason) => {
+    const all = listTree(this.#path, (path, reason) => {
       unreadable.push(path);
       findings.add("unreadable", path, reason);
     });
-    const bytes = bytesOf(all);
+    const bytes = sumBytes(all);
     if (unreadable.includes("")) {
       return { findings: findings.all, bytes, sources: [] };
     }
-    for (const { path, info } of all) this.#sort(path, info);
+    for (const { path, info } of all) this.#checkKind(path, info);
     const hasInfo = all.some(({ path }) => path === "run.json");
     // A folder that cannot be listed is not empty.
     if (!hasInfo && unreadable.length === 0) {
       this.#reportUnfinished(all.map(({ path }) => path));
     }
     const owners = await this.#readJsonFiles();
-    const info = await this.#readWhatRan(owners);
-    this.#checkOwner(owners);
-    const evaluations = this.#readResults();
-    await this.#readHistory(info);
-    await this.#readCheckpoint(info);
-    this.#checkModel();
+    const info = await this.#checkRunInfo(owners);
+    this.#checkOwners(owners);
+    const evaluations = this.#checkResults();
+    await this.#checkHistory(info);
+    await this.#checkCheckpoint(info);
     await this.#checkContents(info);
-    // While a file is written it is a temporary one for a moment.
+    // A temporary file of a writer is gone a moment later.
     findings.drop(({ kind, file }) =>
       kind === "temporary" &&
-      !isThere(this.#path + file.slice(runIdFromPath(this.#path).length))
+      !exists(this.#path + file.slice(runIdFromPath(this.#path).length))
     );
     return {
       findings: findings.all,
@@ -142,8 +136,8 @@ class RunExamination {
     };
   }
 
-  /** Takes note of a file, or says why it is none of the run's. */
-  #sort(path: string, info: Deno.FileInfo): void {
+  /** Registers a regular file, and reports what does not belong in a run. */
+  #checkKind(path: string, info: Deno.FileInfo): void {
     const findings = this.#findings;
     const name = runIdFromPath(path);
     if (info.isSymlink) {
@@ -155,18 +149,18 @@ class RunExamination {
     } else if (info.isDirectory && FILE_NAME.test(path)) {
       findings.add("foreign", path, "it must be a file: it is a folder");
     } else if (info.isFile && isTemporary(name)) {
-      if (this.#isLiving) return;
+      if (this.#isRunning) return;
       const isLeftOver = isStale(info);
       const reason = isLeftOver
-        ? "it was never given the name of a file: its writer is gone"
-        : "it may be being written still";
+        ? "it was never completed, and its writer is gone"
+        : "it may still be being written";
       findings.add("temporary", path, reason, { isLeftOver });
     } else if (info.isFile && !name.startsWith(".")) {
       this.#files.set(path, info);
     }
   }
 
-  /** Says what a directory is that has no `run.json`. */
+  /** Reports a directory without `run.json`. */
   #reportUnfinished(paths: readonly string[]): void {
     const findings = this.#findings;
     const isEmpty = paths.every((path) => path === "results");
@@ -179,7 +173,7 @@ class RunExamination {
       path !== "config.json" && path !== HISTORY_FILE
     );
     if (hasMore) {
-      findings.add("missing", "run.json", "what ran is not known without it");
+      findings.add("missing", "run.json", "without it the run is unreadable");
     } else {
       const reason = "it has no run.json, and never became a run";
       findings.add("unfinished", "", reason);
@@ -187,8 +181,8 @@ class RunExamination {
   }
 
   /**
-   * Reads all JSON files, those of an experiment's own too; returns by which run
-   * each was written, as far as it says.
+   * Reads all JSON files, including an experiment's own; returns which run wrote
+   * each of them, if it says so.
    */
   async #readJsonFiles(): Promise<Map<string, unknown>> {
     const owners = new Map<string, unknown>();
@@ -199,17 +193,16 @@ class RunExamination {
         () => readRunFile(this.#path, path),
       );
       if (json) owners.set(path, json.runId);
-      if (json && path === "model/model.json") this.#model = json;
     }
     return owners;
   }
 
-  /** Reads what every run has: what ran and how it stands, configuration. */
-  async #readWhatRan(
+  /** Reads what every run has: `run.json` and the configuration. */
+  async #checkRunInfo(
     owners: ReadonlyMap<string, unknown>,
   ): Promise<RunInfo | undefined> {
     const findings = this.#findings;
-    // Of what is no JSON it is known already why.
+    // What is not JSON has been reported already.
     const info = owners.has("run.json")
       ? await findings.attempt("run.json", () => readRunInfo(this.#path))
       : undefined;
@@ -221,8 +214,8 @@ class RunExamination {
       findings.add("missing", "config.json", "every run has one");
     }
     const { status } = info;
-    if (status === "running" && !this.#isLiving) {
-      // It may have come to its end since; what is no file is not opened.
+    if (status === "running" && !this.#isRunning) {
+      // It may have ended since; only a regular file is opened.
       const now = this.#files.has(HISTORY_FILE)
         ? await findings.attempt(
           "run.json",
@@ -237,22 +230,22 @@ class RunExamination {
     return info;
   }
 
-  /** Checks that the run's files were written by this run. */
-  #checkOwner(owners: ReadonlyMap<string, unknown>): void {
+  /** Checks that this run wrote its files. */
+  #checkOwners(owners: ReadonlyMap<string, unknown>): void {
     const id = runIdFromPath(this.#path);
     const own = owners.get("run.json");
     if (own !== undefined && own !== id) {
-      const reason = `its files are of run ${own}: it was renamed, or copied`;
+      const reason = `its files belong to run ${own}: it was renamed or copied`;
       this.#findings.add("renamed", "run.json", reason);
     }
     for (const [path, runId] of owners) {
       if (runId === undefined || runId === id || runId === own) continue;
-      this.#findings.add("foreign", path, `it is a file of run ${runId}`);
+      this.#findings.add("foreign", path, `it belongs to run ${runId}`);
     }
   }
 
   /** Reads records and evaluations; returns the latter. */
-  #readResults(): EvaluationInfo[] {
+  #checkResults(): EvaluationInfo[] {
     const findings = this.#findings;
     const problems: Problem[] = [];
     if (this.#files.has("run.json")) readRecords(this.#path, problems);
@@ -260,42 +253,42 @@ class RunExamination {
     for (const { file, reason } of problems) {
       const path = file.slice(this.#path.length + 1);
       if (findings.has(path)) continue;
-      if (path !== "results") findings.addUnreadable(path, reason);
-      else findings.add("missing", path, "every run has one, be it empty");
+      if (path !== "results") findings.add("damaged", path, reason);
+      else findings.add("missing", path, "every run has this folder");
     }
     for (const { status, startedAt } of evaluations) {
       if (status !== "running") continue;
-      const reason = `the evaluation of ${startedAt} is running still, or died`;
+      const reason = `the evaluation of ${startedAt} is still running, or died`;
       findings.add("died", "results", reason, { isNote: true });
     }
     return evaluations;
   }
 
-  async #readHistory(info: RunInfo | undefined): Promise<void> {
+  async #checkHistory(info: RunInfo | undefined): Promise<void> {
     const findings = this.#findings;
     if (!this.#files.has(HISTORY_FILE)) {
       if (!info || findings.has(HISTORY_FILE)) return;
-      const reason = "there is no history";
+      const reason = "it does not exist";
       return findings.add("missing", HISTORY_FILE, reason, {
-        // Results can be passed on without the history that led to them.
+        // Results may be published without the history.
         isNote: this.#isPublished,
       });
     }
     const history = new HistoryReader(this.#path);
     const irregular = await findings.attempt(
       HISTORY_FILE,
-      () => irregularStep(history),
+      () => findIrregularStep(history),
     );
     if (irregular) findings.add("damaged", HISTORY_FILE, irregular);
     const { runId, isTorn } = history;
     const isResumable = info !== undefined && info.status !== "completed";
-    if (isTorn && !this.#isLiving) {
-      const reason = "its last line is torn: readers skip it" +
-        (isResumable ? ", and so does resuming the run" : "");
+    if (isTorn && !this.#isRunning) {
+      const reason = "its last line is incomplete: readers skip it" +
+        (isResumable ? ", and so does resuming" : "");
       findings.add("damaged", HISTORY_FILE, reason, { isNote: isResumable });
     }
     const isWhole = irregular !== undefined && !isTorn;
-    if (runId === "" && isWhole && !this.#isLiving) {
+    if (runId === "" && isWhole && !this.#isRunning) {
       findings.add("damaged", HISTORY_FILE, "it has no header", {
         isNote: isResumable,
       });
@@ -303,12 +296,12 @@ class RunExamination {
     const own = info?.runId;
     if (runId !== "" && runId !== own && own !== undefined) {
       const isRenamed = findings.has("run.json");
-      const reason = `it is the history of run ${runId}`;
+      const reason = `it belongs to run ${runId}`;
       if (!isRenamed) findings.add("foreign", HISTORY_FILE, reason);
     }
   }
 
-  async #readCheckpoint(info: RunInfo | undefined): Promise<void> {
+  async #checkCheckpoint(info: RunInfo | undefined): Promise<void> {
     const findings = this.#findings;
     const file = this.#files.get(CHECKPOINT_FILE);
     if (!file) return;
@@ -316,9 +309,9 @@ class RunExamination {
       CHECKPOINT_FILE,
       () => readCheckpoint(this.#path),
     );
-    if (this.#isLiving) return;
+    if (this.#isRunning) return;
     if (info?.status === "completed") {
-      const reason = "a run that is completed needs none";
+      const reason = "a completed run needs no checkpoint";
       return findings.add("temporary", CHECKPOINT_FILE, reason, {
         isLeftOver: isStale(file),
       });
@@ -326,34 +319,34 @@ class RunExamination {
     const length = Number(checkpoint?.historyLength ?? 0);
     const size = this.#files.get(HISTORY_FILE)?.size ?? 0;
     if (size < length) {
-      const reason = `it must have the ${length} bytes that it had at the ` +
-        `checkpoint: current size is ${size}`;
+      const reason = `it had ${length} bytes at the checkpoint, and now has ` +
+        `only ${size}`;
       findings.add(size ? "damaged" : "missing", HISTORY_FILE, reason);
     }
   }
 
-  /** Whether it has nothing but what results are passed on with. */
+  /** Whether its bulk was left out when it was published. */
   get #isPublished(): boolean {
     return [...this.#files.keys()].every((path) => PUBLISHED.test(path));
   }
 
-  /** Checks that what the training has left is there, and as it was. */
+  /** Checks that what the training left is still there, and unchanged. */
   async #checkContents(info: RunInfo | undefined): Promise<void> {
     const findings = this.#findings;
     if (info?.status !== "completed") return;
     for (const [path, hash] of Object.entries(info.contents ?? {})) {
-      // What is wrong with it, or with its folder, is known.
+      // Something is known to be wrong with it, or with its folder.
       if (findings.has(path)) continue;
       const file = this.#files.get(path);
       if (!file) {
         if (this.#isPublished && !PUBLISHED.test(path)) continue;
-        findings.add("missing", path, "it was there when it was completed");
+        findings.add("missing", path, "it existed when the run was completed");
         continue;
       }
       const size = info.sizes?.[path] ?? file.size;
       if (file.size !== size) {
-        const reason = `it must have the ${size} bytes that it had when the ` +
-          `training was completed: current size is ${file.size}`;
+        const reason = `it had ${size} bytes when the run was completed, and ` +
+          `now has ${file.size}`;
         findings.add("damaged", path, reason);
         continue;
       }
@@ -362,32 +355,8 @@ class RunExamination {
         () => hashFile(`${this.#path}/${path}`),
       );
       if (now !== undefined && now !== hash) {
-        const reason = "it is not as it was when the training was completed";
+        const reason = "it has changed since the run was completed";
         findings.add("damaged", path, reason);
-      }
-    }
-  }
-
-  /** Checks that weights are there, and as long as the manifest has them. */
-  #checkModel(): void {
-    const findings = this.#findings;
-    for (const { paths, bytes, isOptional } of weightsOf(this.#model)) {
-      const sizes = paths.map((name) => {
-        const size = this.#files.get(`model/${name}`)?.size;
-        if (
-          size === undefined && !isOptional && !findings.has(`model/${name}`)
-        ) {
-          const reason = "model.json says that it holds the weights";
-          findings.add("missing", `model/${name}`, reason);
-        }
-        return size ?? NaN;
-      });
-      const size = sizes.reduce((sum, size) => sum + size, 0);
-      if (!Number.isNaN(size) && size !== bytes) {
-        const reason =
-          `it must have the ${bytes} bytes that model.json says: ` +
-          `current size is ${size}`;
-        findings.add("damaged", `model/${paths[0]}`, reason);
       }
     }
   }

@@ -1,6 +1,6 @@
 /**
- * The examination of the sources that are kept beside the runs: each content is
- * what its name, a hash, says.
+ * The examination of the sources beside the runs: the name of each file is the
+ * hash of its content.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { MAX_BYTES } from "../../../core/store/limits.ts";
 import { isJsonObject } from "../../../core/utils/json.ts";
 import { readJsonFile } from "../../../core/store/json_file.ts";
 import type { SourceInfo } from "../../../core/store/run_info.ts";
-import { bytesOf, filesIn, isStale, isTemporary } from "./files.ts";
+import { isStale, isTemporary, listTree, sumBytes } from "./files.ts";
 import { type Finding, Findings } from "./finding.ts";
 
 const CONTENT = /^files\/([0-9a-f]{64})$/;
@@ -22,9 +22,9 @@ const LIST = /^([0-9a-f]{64})\.json$/;
  * Examines the store of sources.
  *
  * @param runs The directory that holds all runs.
- * @param wanted The sources that the runs in it ran, by the run's id.
- * @returns What was found; a source that is not in the store is a note, as runs
- * may be copied without it.
+ * @param wanted The sources that its runs ran, by the run's id.
+ * @returns What was found; a missing source is only a note, as runs may be
+ * copied without it.
  */
 export async function examineSources(
   runs: string,
@@ -32,11 +32,11 @@ export async function examineSources(
 ): Promise<{ readonly findings: readonly Finding[]; readonly bytes: number }> {
   const store = `${runs}/${SOURCES}`;
   const findings = new Findings(SOURCES);
-  if (isElsewhere(store, runs)) {
+  if (leadsOut(store, runs)) {
     findings.add("foreign", "", "it is a link that leads out of the runs");
     return { findings: findings.all, bytes: 0 };
   }
-  const all = filesIn(store, (path, reason) => {
+  const all = listTree(store, (path, reason) => {
     findings.add("unreadable", path, reason);
   });
   const lists = new Set<string>();
@@ -45,14 +45,14 @@ export async function examineSources(
     if (info.isDirectory) continue;
     const name = path.split("/").at(-1)!;
     if (info.isFile && isTemporary(name)) {
-      const reason = "it was never given the name of a file";
+      const reason = "it was never completed";
       findings.add("temporary", path, reason, { isLeftOver: isStale(info) });
       continue;
     }
     const [, list] = LIST.exec(path) ?? [];
     const [, hash = list] = CONTENT.exec(path) ?? [];
     if (!info.isFile || info.size > MAX_BYTES.text || !hash) {
-      findings.add("foreign", path, "it is no part of the store", {
+      findings.add("foreign", path, "it does not belong in the store", {
         isNote: info.isFile,
       });
       continue;
@@ -61,12 +61,11 @@ export async function examineSources(
       if (list) lists.add(list);
       else contents.add(hash);
       if (await hashFile(`${store}/${path}`) === hash) return;
-      findings.add("damaged", path, "its content is not what its name says");
+      findings.add("damaged", path, "its content does not match its name");
     });
   }
   for (const hash of lists) {
     const path = `${hash}.json`;
-    // Whatever is wrong in it is that it is not as it was written.
     if (findings.has(path)) continue;
     const files = await findings.attempt(
       path,
@@ -75,17 +74,17 @@ export async function examineSources(
     for (const content of Object.values(isJsonObject(files) ? files : {})) {
       const file = `files/${content}`;
       if (contents.has(String(content)) || findings.has(file)) continue;
-      findings.add("missing", file, `source ${hash} has such a file`);
+      findings.add("missing", file, `it belongs to source ${hash}`);
     }
   }
-  // What cannot be listed may hold them all.
+  // If the store cannot be listed, it may contain them all.
   if (!findings.all.some(({ file }) => file === SOURCES)) {
     reportMissing(findings, wanted, lists);
   }
-  return { findings: findings.all, bytes: bytesOf(all) };
+  return { findings: findings.all, bytes: sumBytes(all) };
 }
 
-/** Says which sources were not copied along with their runs. */
+/** Reports the sources that were not copied along with their runs. */
 function reportMissing(
   findings: Findings,
   wanted: ReadonlyMap<string, readonly SourceInfo[]>,
@@ -103,12 +102,12 @@ function reportMissing(
     const who = others.length > 0
       ? `${first} and ${others.length} more`
       : first;
-    const reason = `the source that ${who} ran is not here`;
+    const reason = `the source that ${who} ran is not stored here`;
     findings.add("missing", `${hash}.json`, reason, { isNote: true });
   }
 }
 
-function isElsewhere(path: string, runs: string): boolean {
+function leadsOut(path: string, runs: string): boolean {
   try {
     return Deno.lstatSync(path).isSymlink && pathWithin(path, runs) === null;
   } catch {

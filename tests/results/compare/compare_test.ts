@@ -4,7 +4,6 @@ import {
   assertMatch,
   assertRejects,
 } from "@std/assert";
-import { ConfigError } from "../../../core/config/schema.ts";
 import {
   type MetadataFields,
   ResultMetadata,
@@ -13,8 +12,9 @@ import {
 import type { RunInfo } from "../../../core/store/run_info.ts";
 import { compare } from "../../../results/compare/compare.ts";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
+import { OptionError } from "../../../results/database/option_error.ts";
 import { RunDatabase } from "../../../results/database/run_database.ts";
-import { ratioOf } from "../../../results/statistics/ratio.ts";
+import { estimateRatio } from "../../../results/statistics/ratio.ts";
 import { tempFolder, testWith } from "../../../testing/helpers.ts";
 import { INFO, type MadeRun, makeRun } from "../../../testing/runs.ts";
 import {
@@ -55,9 +55,9 @@ testWith(
   "files",
   "compare() has a column a record, and only the keys that differ",
   async () => {
-    const { keys, columns, rows, left } = await compareRuns(THREE);
+    const { keys, columns, rows, omitted } = await compareRuns(THREE);
     assertEquals(keys, ["rate"]);
-    assertEquals(columns.map(String), [
+    assertEquals(columns.map(({ metadata }) => `${metadata}`), [
       "loss",
       "sampling (nSteps=5)",
       "sampling (nSteps=50)",
@@ -65,8 +65,8 @@ testWith(
     assertEquals(rows.map(({ runs }) => runs), [["c"], ["a"], ["b"]]);
     assertEquals(rows.map(({ config }) => config.rate), [10, 0.1, 0.2]);
     assertEquals(rows[1]!.cells.size, 3);
-    assertEquals(rows[2]!.cells.get(columns[0]!)?.result.mean, 1);
-    assertEquals(left, []);
+    assertEquals(rows[2]!.cells.get(columns[0]!.metadata)?.result.mean, 1);
+    assertEquals(omitted, []);
   },
 );
 
@@ -86,8 +86,8 @@ testWith(
     assertEquals(await order("sampling (nSteps=5)"), "acb");
     await assertRejects(
       () => order("los"),
-      ConfigError,
-      "Cannot use los as there is no such key: did you mean loss?",
+      OptionError,
+      "Unknown key los: did you mean loss?",
     );
   },
 );
@@ -140,7 +140,7 @@ testWith(
     ]);
     await assertRejects(
       () => compareRuns(runs, { nuisance: ["dataSed"] }),
-      ConfigError,
+      OptionError,
       "did you mean dataSeed?",
     );
   },
@@ -167,7 +167,7 @@ testWith(
     ];
     const newer = { startedAt: startOf(5) };
     const newest = { startedAt: startOf(6) };
-    const { rows, columns, superseded, left } = await compareRuns([
+    const { rows, columns, superseded, omitted } = await compareRuns([
       first,
       second,
       { ...first, id: "again", info: newer, records: loss(3) },
@@ -175,10 +175,10 @@ testWith(
       { ...first, id: "bad", info: { ...newest, status: "failed" } },
     ]);
     assertEquals(rows[0]!.runs, ["again", "a2"]);
-    assertEquals(rows[0]!.cells.get(columns[0]!)!.result.mean, 6);
+    assertEquals(rows[0]!.cells.get(columns[0]!.metadata)!.result.mean, 6);
     assertEquals(superseded, ["a1"]);
     // It is named, and keeps the row from being best.
-    assertEquals(left, ["bad failed"]);
+    assertEquals(omitted, ["bad failed"]);
   },
 );
 
@@ -202,10 +202,10 @@ testWith(
       config: { seed: 5, rate: 1 },
       info: { startedAt: startOf(4), status: "failed", error },
     };
-    const { rows, left, ...rest } = await compareRuns([...runs, failed]);
+    const { rows, omitted, ...rest } = await compareRuns([...runs, failed]);
     assertEquals([rows[0]!.runs.length, rows[0]!.total], [4, 5]);
-    assertEquals(left, ["failed failed: non-finite loss at step 8"]);
-    const standings = firstCells({ rows, left, ...rest })
+    assertEquals(omitted, ["failed failed: non-finite loss at step 8"]);
+    const standings = firstCells({ rows, omitted, ...rest })
       .map((cell) => cell!.standing);
     // Nor is another best beside it, whose mean is worse.
     assertEquals(standings, [undefined, undefined, "worse"]);
@@ -270,15 +270,15 @@ testWith(
     const [iqm, refused] = await at({ aggregate: "iqm" });
     assertEquals(iqm!.result.mean, 7.5);
     assertEquals([iqm!.interval, refused], [undefined, undefined]);
-    const { caveats } = await compareRuns(runs, { aggregate: "iqm" });
+    const { warnings } = await compareRuns(runs, { aggregate: "iqm" });
     assertEquals(
-      caveats.at(-1),
+      warnings.at(-1),
       "rate=2 has fewer than 4 runs, too few for an interquartile mean",
     );
     await assertRejects(
       () => at({ aggregate: "iqm", baseline: ["rate=1"] }),
-      ConfigError,
-      "Cannot use --baseline with --aggregate iqm",
+      OptionError,
+      "Cannot use `baseline` with `aggregate` iqm",
     );
   },
 );
@@ -287,13 +287,13 @@ testWith(
   "files",
   "compare() never averages away what is not finite, and never calls it best",
   async () => {
-    const { rows, columns, caveats, ...rest } = await compareRuns(replicates([
+    const { rows, columns, warnings, ...rest } = await compareRuns(replicates([
       [{ rate: 1 }, [1, NaN, 1]],
       [{ rate: 2 }, [-Infinity, -Infinity, -Infinity]],
       [{ rate: 3 }, [5, 5.2, 5.1]],
       [{ rate: 4 }, [8, 8.1, 8.2]],
     ]));
-    const cells = firstCells({ rows, columns, caveats, ...rest });
+    const cells = firstCells({ rows, columns, warnings, ...rest });
     assertEquals(cells.map((cell) => cell!.result.mean).slice(0, 2), [
       NaN,
       -Infinity,
@@ -304,8 +304,8 @@ testWith(
       "best",
       "worse",
     ]);
-    assertEquals(caveats[0], "loss of rate=1 is NaN in a2");
-    assertMatch(caveats[1]!, /is -Infinity in b1, -Infinity in b2/);
+    assertEquals(warnings[0], "loss of rate=1 is NaN in a2");
+    assertMatch(warnings[1]!, /is -Infinity in b1, -Infinity in b2/);
   },
 );
 
@@ -336,13 +336,13 @@ testWith(
         engine: "wasm",
       },
     };
-    const { caveats } = await compareRuns(runs);
-    assertEquals(caveats, [
-      "Rows rest on different numbers of runs: 1, 2",
+    const { warnings } = await compareRuns(runs);
+    assertEquals(warnings, [
+      "Rows have different numbers of runs: 1, 2",
       "The runs of rate=1 differ in whisker 0.1.0 and 0.2.0, " +
       "deno none and 2.9.6, engine none and wasm",
     ]);
-    const { caveats: none } = await compareRuns(
+    const { warnings: none } = await compareRuns(
       replicates([[{ rate: 1 }, [1, 2]]]),
     );
     assertEquals(none, []);
@@ -357,14 +357,14 @@ testWith(
       source: { sha256: letter.repeat(64), files: 1, lock: null },
     });
     const session = { ...INFO, ...source("b"), at: INFO.startedAt };
-    const caveatsOf = async (info: Partial<RunInfo>) => {
+    const warningsOf = async (info: Partial<RunInfo>) => {
       const runs = replicates([[{ rate: 1 }, [1, 2]], [{ rate: 2 }, [3, 4]]]);
       runs[0] = { ...runs[0]!, info: { ...runs[0]!.info, ...info } };
-      return (await compareRuns(runs)).caveats;
+      return (await compareRuns(runs)).warnings;
     };
     // Of the other run nobody knows what it ran.
-    assertEquals(await caveatsOf(source("a")), []);
-    assertEquals(await caveatsOf({ ...source("a"), resumed: [session] }), [
+    assertEquals(await warningsOf(source("a")), []);
+    assertEquals(await warningsOf({ ...source("a"), resumed: [session] }), [
       "The runs of rate=1 differ in source aaaaaaaaaaaa and bbbbbbbbbbbb",
     ]);
   },
@@ -407,15 +407,15 @@ testWith(
     const wrong = (baseline: string[], message: string) =>
       assertRejects(
         () => compareRuns(FIVE, { baseline }),
-        ConfigError,
+        OptionError,
         message,
       );
-    await wrong(["model=cnn"], "no row is that: there are model=identity; mod");
+    await wrong(["model=cnn"], "no row matches: there are model=identity; mod");
     await wrong(["modle=mlp"], "did you mean model?");
     await wrong(["model"], "it must be key=value");
     await wrong(["seed=1"], "Cannot use seed for a baseline as the runs of a");
     // A key that all rows share matches all of them.
-    await wrong(["experiment=test"], "3 rows are that: model=identity");
+    await wrong(["experiment=test"], "3 rows match: model=identity");
   },
 );
 
@@ -466,7 +466,8 @@ testWith(
     const standings = async (options: CompareOptions) => {
       const { columns, rows } = await compareRuns(runs, options);
       return columns.map((column) =>
-        rows.map(({ cells }) => cells.get(column)!.standing ?? "-").join()
+        rows.map(({ cells }) => cells.get(column.metadata)!.standing ?? "-")
+          .join()
       );
     };
     assertEquals(await standings({}), ["worse,best", "best,worse", "-,-"]);
@@ -500,10 +501,10 @@ testWith(
       const { keys, columns, rows } = await compareRuns(PIVOT, options);
       return {
         keys,
-        columns: columns.map(String),
+        columns: columns.map(({ metadata }) => `${metadata}`),
         rows: rows.map(({ config, cells }) => [
           ...Object.values(config),
-          ...columns.map((column) => cells.get(column)!.result.mean),
+          ...columns.map((column) => cells.get(column.metadata)!.result.mean),
         ]),
       };
     };
@@ -537,7 +538,7 @@ testWith(
       baseline: ["nSteps=50"],
       lowerIsBetter: ["error"],
     });
-    const { comparison } = rows[0]!.cells.get(columns[0]!)!;
+    const { comparison } = rows[0]!.cells.get(columns[0]!.metadata)!;
     assertEquals(comparison && "pairs" in comparison && comparison.pairs, 3);
   },
 );
@@ -547,7 +548,7 @@ testWith(
   "compare() refuses to put two values into a cell, and to know no key",
   async () => {
     const wrong = (options: CompareOptions, message: string) =>
-      assertRejects(() => compareRuns(PIVOT, options), ConfigError, message);
+      assertRejects(() => compareRuns(PIVOT, options), OptionError, message);
     await wrong(
       { rows: ["nSamples"], cols: ["nSteps"] },
       "Cannot put two values of error (nSteps=5) into one cell as they differ in model",
@@ -570,7 +571,9 @@ testWith(
     };
     const { rows, columns } = await compareRuns(PIVOT, options);
     const [, mlp] = rows;
-    const [ratio, one] = columns.map((column) => mlp!.cells.get(column)!);
+    const [ratio, one] = columns.map((column) =>
+      mlp!.cells.get(column.metadata)!
+    );
     assertAlmostEquals(ratio!.result.mean, 7 / 52, 1e-15);
     // R: a <- c(6, 7, 8); b <- c(51, 52, 53); r <- mean(a) / mean(b)
     //    sd(a - r * b) / sqrt(3) / mean(b)
@@ -581,23 +584,37 @@ testWith(
     const wrong = (relativeTo: string[], message: string) =>
       assertRejects(
         () => compareRuns(PIVOT, { ...options, relativeTo }),
-        ConfigError,
+        OptionError,
         message,
       );
-    await wrong(["nSteps=7"], "no column is that: there are error (n");
+    await wrong(["nSteps=7"], "no column matches: there are error (n");
     await wrong(["nStep=5"], "did you mean nSteps?");
     await assertRejects(
       () => compareRuns(PIVOT, { ...options, baseline: ["model=mlp"] }),
-      ConfigError,
-      "Cannot use --relative-to with --baseline",
+      OptionError,
+      "Cannot use `relativeTo` with `baseline`",
     );
   },
 );
+
+/** What an experiment declares about its distances. */
+const METRICS: Partial<RunInfo> = {
+  metrics: {
+    distance: {
+      better: "lower",
+      series: "source",
+      repeats: "nRepeats",
+      notes: { "reference=held-out": "Distances are to the same few rows" },
+    },
+    mmd2: { centredOnZero: true, series: "source", repeats: "nRepeats" },
+  },
+};
 
 /** Three seeds with a floor that knows no steps, and distances at two. */
 const SOURCES: MadeRun[] = [1, 2, 3].map((seed) => ({
   id: `run${seed}`,
   config: { seed, model: "mlp" },
+  info: METRICS,
   records: [
     [
       { name: "distance", source: "floor", nRepeats: 100 },
@@ -637,16 +654,19 @@ testWith(
     assertEquals(keys, ["nSteps"]);
     assertEquals(rows.map(({ config }) => config.nSteps), [5, 50]);
     const cells = (source: string) => {
-      const column = columns.find(({ fields }) => fields.source === source)!;
-      return rows.map((row) => row.cells.get(column)!);
+      const column = columns.find(({ metadata: { fields } }) =>
+        fields.source === source
+      )!;
+      return rows.map((row) => row.cells.get(column.metadata)!);
     };
     const [floor, same] = cells("floor");
     assertAlmostEquals(floor!.result.mean, 1.02, 1e-12);
     assertEquals(same!.result, floor!.result);
     assertEquals([floor!.standing, same!.standing], [undefined, undefined]);
+    // Nor are rows ranked that differ in a field of the records alone.
     assertEquals(cells("model").map(({ standing }) => standing), [
-      "worse",
-      "best",
+      undefined,
+      undefined,
     ]);
     const against = await compareRuns(SOURCES, {
       cols: ["source"],
@@ -655,8 +675,8 @@ testWith(
     });
     const [, second] = against.rows;
     const told = against.columns.map((column) => [
-      column.fields.source,
-      second!.cells.get(column)!.comparison !== undefined,
+      column.metadata.fields.source,
+      second!.cells.get(column.metadata)!.comparison !== undefined,
     ]);
     assertEquals(Object.fromEntries(told), {
       exact: true,
@@ -677,6 +697,7 @@ testWith(
     const options = { cols: ["source"] };
     const apart = await compareRuns([{
       id: "a",
+      info: METRICS,
       records: [
         of({ source: "floor", nSamples: 50, nRepeats: 20 }),
         of({ source: "model", nSamples: 800, nRepeats: 4 }),
@@ -685,6 +706,7 @@ testWith(
     assertEquals(apart.rows.map(({ config }) => config.nSamples), [50, 800]);
     const repeated = await compareRuns([{
       id: "a",
+      info: METRICS,
       records: [
         of({ source: "floor", nRepeats: 20 }),
         [{ name: "distance", source: "floor", nRepeats: 15 }, result(2)],
@@ -695,8 +717,10 @@ testWith(
     assertEquals(repeated.keys, ["nSteps"]);
     assertEquals(repeated.rows.map(({ cells }) => cells.size), [2, 2]);
     // Of two the one that was repeated more often.
-    const floor = repeated.columns.find((c) => c.fields.source === "floor")!;
-    assertEquals(repeated.rows[0]!.cells.get(floor)!.result.mean, 1);
+    const floor = repeated.columns.find((c) =>
+      c.metadata.fields.source === "floor"
+    )!;
+    assertEquals(repeated.rows[0]!.cells.get(floor.metadata)!.result.mean, 1);
   },
 );
 
@@ -710,7 +734,7 @@ testWith(
         metric: ["distance", "loss"],
       });
       assertEquals(rows.length, 1);
-      return columns.map(String);
+      return columns.map(({ metadata }) => `${metadata}`);
     };
     assertEquals(await told(["nSteps=50", "source=model"]), [
       'distance (nRepeats=20, nSteps=50, source="model")',
@@ -748,8 +772,12 @@ testWith(
     const [, other] = rows;
     assertEquals(
       columns.map((column) => {
-        const { standing, comparison } = other!.cells.get(column)!;
-        return [column.fields.source, standing, comparison !== undefined];
+        const { standing, comparison } = other!.cells.get(column.metadata)!;
+        return [
+          column.metadata.fields.source,
+          standing,
+          comparison !== undefined,
+        ];
       }),
       [["identity", undefined, false], ["model", "worse", true]],
     );
@@ -760,22 +788,28 @@ testWith(
   "files",
   "compare() says where cells of a row were measured in different ways",
   async () => {
-    const caveatsOf = async (nSamples: number, more: object = {}) =>
+    const warningsOf = async (nSamples: number, more: object = {}) =>
       (await compareRuns([{
         id: "a",
+        info: METRICS,
         records: [
-          [{ name: "d", source: "floor", nSamples: 50, ...more }, result(1)],
-          [{ name: "d", source: "model", nSamples, nSteps: 5 }, result(1)],
+          [
+            { name: "distance", source: "floor", nSamples: 50, ...more },
+            result(1),
+          ],
+          [
+            { name: "distance", source: "model", nSamples, nSteps: 5 },
+            result(1),
+          ],
         ],
-      }], { rows: ["nSteps"], cols: ["source"] })).caveats;
-    assertEquals(await caveatsOf(800), [
+      }], { rows: ["nSteps"], cols: ["source"] })).warnings;
+    assertEquals(await warningsOf(800), [
       "Cells of a row were measured in different ways: nSteps=5: nSamples is " +
       "50, 800",
     ]);
-    assertEquals(await caveatsOf(50), []);
-    assertEquals(await caveatsOf(50, { reference: "held-out" }), [
-      "Distances to held-out rows are of the same few rows in every repeat and " +
-      "seed: their errors say nothing of other rows",
+    assertEquals(await warningsOf(50), []);
+    assertEquals(await warningsOf(50, { reference: "held-out" }), [
+      "Distances are to the same few rows",
     ]);
   },
 );
@@ -818,25 +852,27 @@ testWith(
   "files",
   "compare() shows ratios of what has a reference, and says what is left out",
   async () => {
-    const { rows, columns, caveats, keys } = await compareRuns(SOURCES, {
+    const { rows, columns, warnings, keys } = await compareRuns(SOURCES, {
       cols: ["source"],
       relativeTo: ["source=floor"],
     });
     assertEquals(
-      new Set(columns.map(({ name }) => name)),
+      new Set(columns.map(({ metadata }) => metadata.name)),
       new Set(["distance"]),
     );
     assertEquals(keys, ["nSteps"]);
-    const model = columns.find(({ fields }) => fields.source === "model")!;
+    const model = columns.find(({ metadata: { fields } }) =>
+      fields.source === "model"
+    )!;
     assertAlmostEquals(
-      rows[0]!.cells.get(model)!.result.mean,
+      rows[0]!.cells.get(model.metadata)!.result.mean,
       1.62 / 1.02, // 8 / 5 + 2 / 100, over 1 + 2 / 100.
       1e-12,
     );
-    assertEquals(caveats.slice(0, 2), [
-      "No ratios of mmd2, which may be negative: the best there is are 0 on " +
-      "average",
-      "No ratios of loss: without a column source=floor",
+    assertEquals(warnings.slice(0, 2), [
+      "No ratios of mmd2: the best value is 0 on average, and estimates may be " +
+      "negative",
+      "No ratios of loss: there is no column source=floor",
     ]);
   },
 );
@@ -854,7 +890,7 @@ testWith(
       ["loss", undefined],
       ["mmd2", 5],
     ]);
-    assertEquals(list.columns.map(({ fields }) => fields.source), [
+    assertEquals(list.columns.map(({ metadata }) => metadata.fields.source), [
       "exact",
       "floor",
       "model",
@@ -893,7 +929,7 @@ testWith(
     assertMatch(await message(), /no run is completed: a interrupted/);
     assertMatch(
       await message({ where: ["seed=9"] }),
-      /none of 1 runs is what --where/,
+      /No run matches seed=9 \(1 run searched\)/,
     );
     Deno.writeTextFileSync(`${folder.path}/a/run.json`, "");
     assertMatch(await message(), /no run could be read: .*run\.json/);
@@ -905,7 +941,7 @@ testWith(
   "compare() takes records of several names by globs",
   async () => {
     const { columns } = await compareRuns(THREE, { metric: ["s*", "time/*"] });
-    assertEquals(columns, [
+    assertEquals(columns.map(({ metadata }) => metadata), [
       ResultMetadata.of({ name: "sampling", nSteps: 5 }),
       ResultMetadata.of({ name: "sampling", nSteps: 50 }),
       ResultMetadata.of({ name: "time/epoch" }),
@@ -937,12 +973,12 @@ testWith(
         options,
       );
       const row = rows.find(({ config }) => config.model === "mlp");
-      return row!.cells.get(columns[0]!)!;
+      return row!.cells.get(columns[0]!.metadata)!;
     };
     // Over the two seeds that both columns have: (6 + 7) / (51 + 52).
     const some = await ratioOfFirst([first, second, without(third, 50)]);
     assertAlmostEquals(some.result.mean, 13 / 103, 1e-15);
-    assertEquals([some.result.n, some.of], [2, 3]);
+    assertEquals([some.result.n, some.nRuns], [2, 3]);
     // One run over three: an error within a run beside one between seeds.
     const mixed = await ratioOfFirst([
       first,
@@ -960,7 +996,7 @@ testWith(
       ],
     };
     const within = await ratioOfFirst([one]);
-    const expected = ratioOf({
+    const expected = estimateRatio({
       means: [2, 4],
       variances: [0.1 ** 2, 0.2 ** 2],
       covariance: 0,
@@ -989,13 +1025,16 @@ testWith(
       const { rows, columns } = await compareRuns(
         runs((row) => ({ [key]: row })),
       );
-      assertEquals(columns.map(String), ["loss (width=7)", "loss (width=14)"]);
+      assertEquals(columns.map(({ metadata }) => `${metadata}`), [
+        "loss (width=7)",
+        "loss (width=14)",
+      ]);
       assertEquals(rows.map(({ config }) => config[key]), [1, 2], key);
     }
     await assertRejects(
       () => compareRuns(runs((row) => ({ name: row })), { cols: ["name"] }),
-      ConfigError,
-      "put it on --rows",
+      OptionError,
+      "put it on `rows`",
     );
     // Equal values are equal however they are written down.
     const same = await compareRuns(
@@ -1021,20 +1060,20 @@ testWith(
         records: [[{ name: "loss" }, result(seed + dataSeed)]],
       }))
     );
-    const { caveats } = await compareRuns(runs, { nuisance: ["dataSeed"] });
+    const { warnings } = await compareRuns(runs, { nuisance: ["dataSeed"] });
     assertMatch(
-      caveats[0]!,
+      warnings[0]!,
       /share values of dataSeed, seed: they are not ind/,
     );
     const diagonal = await compareRuns([runs[0]!, runs[3]!], {
       nuisance: ["dataSeed"],
     });
-    assertEquals(diagonal.caveats, []);
+    assertEquals(diagonal.warnings, []);
     const { records: _, ...bare } = runs[0]!;
     const again = { ...bare, id: "again", info: { startedAt: startOf(20) } };
     const lost = await compareRuns([runs[0]!, again]);
-    assertEquals(lost.caveats, [
-      "d1s1, superseded, has loss and again has not: evaluate that",
+    assertEquals(lost.warnings, [
+      "again lacks loss, which d1s1, superseded by it, has: evaluate again",
     ]);
   },
 );
@@ -1044,8 +1083,8 @@ testWith(
   "compare() refuses a level that is no percentage, and globs that name nothing",
   async () => {
     const wrong = (options: CompareOptions, message: string) =>
-      assertRejects(() => compareRuns(THREE, options), ConfigError, message);
-    await wrong({ ci: 0.95 }, "it is in percent: did you mean 95?");
+      assertRejects(() => compareRuns(THREE, options), OptionError, message);
+    await wrong({ ci: 0.95 }, "it must be in percent: did you mean 95?");
     await wrong({ lowerIsBetter: ["los"] }, "did you mean loss?");
     await wrong({ metric: ["los"] }, "did you mean loss?");
   },
@@ -1064,11 +1103,11 @@ testWith(
         config: { ...run.config, kind },
       }))
     );
-    const { rows, caveats, ...rest } = await compareRuns(many);
+    const { rows, warnings, ...rest } = await compareRuns(many);
     assertEquals(rows.length, 104);
-    assertEquals(caveats, ["No row is called best, as 104 are more than 100"]);
+    assertEquals(warnings, ["Rows are not ranked: 104 are more than 100"]);
     assertEquals(
-      firstCells({ rows, caveats, ...rest })[0]!.standing,
+      firstCells({ rows, warnings, ...rest })[0]!.standing,
       undefined,
     );
   },

@@ -14,7 +14,7 @@ import {
   type StoredRun,
 } from "../../../results/database/run_database.ts";
 import { examineRuns } from "../../../results/inspect/doctor/doctor.ts";
-import { filesIn } from "../../../results/inspect/doctor/files.ts";
+import { listTree } from "../../../results/inspect/doctor/files.ts";
 import { formatRuns } from "../../../results/inspect/runs.ts";
 import { options, result } from "../../../testing/coin.ts";
 import { tempFolder, testWith } from "../../../testing/helpers.ts";
@@ -69,7 +69,7 @@ testWith(
   async () => {
     using from = tempFolder();
     await makeRuns(from.path);
-    const all = filesIn(from.path).filter(({ info }) => info.isFile);
+    const all = listTree(from.path).filter(({ info }) => info.isFile);
     const paths = all.map(({ path }) => path);
     assertEquals(
       paths.filter((path) => path.endsWith(".safetensors")).length,

@@ -1,13 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ConfigError } from "../../../core/config/schema.ts";
 import {
   ResultCollection,
   ResultMetadata,
 } from "../../../core/utils/results.ts";
+import { OptionError } from "../../../results/database/option_error.ts";
 import type { StoredRun } from "../../../results/database/run_database.ts";
 import {
-  differingKeys,
-  rawValueOf,
+  findDifferingKeys,
+  readKey,
   selectMetadata,
   selectRuns,
 } from "../../../results/database/select.ts";
@@ -72,7 +72,7 @@ Deno.test("selectRuns() says what is wrong with a filter", () => {
   const wrong: [Parameters<typeof selectRuns>[1], string][] = [
     [{ where: ["seed"] }, 'it must be key=value: current value is "seed"'],
     [{ where: ["=1"] }, "it must be key=value"],
-    [{ where: ["sede=1"] }, "no such key: did you mean seed?"],
+    [{ where: ["sede=1"] }, "Unknown key sede: did you mean seed?"],
     [{ since: "yesterday" }, 'current value is "yesterday"'],
     [{ since: "7" }, 'current value is "7"'],
     [{ since: "last 7" }, "it must be a date"],
@@ -81,18 +81,18 @@ Deno.test("selectRuns() says what is wrong with a filter", () => {
     [{ since: "7y" }, "a date such as 2026-11-22 or an age such as"],
   ];
   for (const [filter, message] of wrong) {
-    assertThrows(() => selectRuns(RUNS, filter), ConfigError, message);
+    assertThrows(() => selectRuns(RUNS, filter), OptionError, message);
   }
 });
 
-Deno.test("differingKeys() names keys of different values, within an experiment or across", () => {
+Deno.test("findDifferingKeys() names keys of different values, within an experiment or across", () => {
   const [a, b, c] = RUNS as [StoredRun, StoredRun, StoredRun];
-  assertEquals(differingKeys([a, b]), ["seed", "rate", "sizes"]);
-  assertEquals(differingKeys([b, c]), ["experiment"]);
-  assertEquals(differingKeys([a, c]), ["experiment", "seed"]);
-  assertEquals(differingKeys([a]), []);
+  assertEquals(findDifferingKeys([a, b]), ["seed", "rate", "sizes"]);
+  assertEquals(findDifferingKeys([b, c]), ["experiment"]);
+  assertEquals(findDifferingKeys([a, c]), ["experiment", "seed"]);
+  assertEquals(findDifferingKeys([a]), []);
   // An older run of the same experiment, from before the key was there.
-  assertEquals(differingKeys([run("x", { k: 1 }), run("y", {})]), ["k"]);
+  assertEquals(findDifferingKeys([run("x", { k: 1 }), run("y", {})]), ["k"]);
 });
 
 Deno.test("selectMetadata() takes globs on names, and by default all but times", () => {
@@ -105,15 +105,15 @@ Deno.test("selectMetadata() takes globs on names, and by default all but times",
   assertEquals(names("*train", "time/*"), ["loss/train", "time/epoch"]);
   assertThrows(
     () => names("accuracy"),
-    ConfigError,
-    "--metric accuracy as no record has such a name: known are loss/train",
+    OptionError,
+    "Cannot use `metric` accuracy as no record has such a name: known are loss/train",
   );
-  assertThrows(() => selectMetadata([], ["x"]), ConfigError, "no records");
+  assertThrows(() => selectMetadata([], ["x"]), OptionError, "no records");
 });
 
-Deno.test("rawValueOf() finds no key that a run has not", () => {
+Deno.test("readKey() finds no key that a run has not", () => {
   const made = run("a", { seed: 1 });
-  assertEquals(rawValueOf(made, "seed"), 1);
-  assertEquals(rawValueOf(made, "toString"), undefined);
-  assertEquals(rawValueOf(made, "__proto__"), undefined);
+  assertEquals(readKey(made, "seed"), 1);
+  assertEquals(readKey(made, "toString"), undefined);
+  assertEquals(readKey(made, "__proto__"), undefined);
 });

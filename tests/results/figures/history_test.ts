@@ -9,12 +9,14 @@ import type { Problem } from "../../../core/store/run_file.ts";
 import { groupReplicates } from "../../../results/compare/replicates.ts";
 import { RunDatabase } from "../../../results/database/run_database.ts";
 import {
-  historiesOf,
-  historyFigure,
+  listMeasures,
+  readHistories,
+} from "../../../results/figures/histories.ts";
+import {
+  drawHistory,
   type HistoryOptions,
-  measuresOf,
 } from "../../../results/figures/history.ts";
-import { svgOf } from "../../../results/figures/svg.ts";
+import { renderSvg } from "../../../results/figures/svg.ts";
 import { tempFolder, testWith } from "../../../testing/helpers.ts";
 import { makeRun } from "../../../testing/runs.ts";
 
@@ -43,12 +45,12 @@ interface Drawn {
   readonly mean: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  readonly told: string;
+  readonly tooltip: string;
 }
 
 function readAll(runs: string, problems: Problem[] = []) {
   const groups = groupReplicates([...new RunDatabase(runs)], ["seed"]);
-  return historiesOf(groups, ["seed"], problems);
+  return readHistories(groups, ["seed"], problems);
 }
 
 async function draw(
@@ -56,18 +58,18 @@ async function draw(
   options: Partial<HistoryOptions> = {},
   problems: Problem[] = [],
 ) {
-  const { spec, left } = await historyFigure(readAll(runs, problems), {
+  const { spec, omitted } = await drawHistory(readAll(runs, problems), {
     measure: "loss",
     ...options,
   });
   // deno-lint-ignore no-explicit-any
   const { data, encoding, layer } = spec as any;
-  return { curve: data.values as Drawn[], encoding, layer, left, spec };
+  return { curve: data.values as Drawn[], encoding, layer, omitted, spec };
 }
 
 testWith(
   "files",
-  "historyFigure() draws the mean of replicates with a band, and one run as it is",
+  "drawHistory() draws the mean of replicates with a band, and one run as it is",
   async () => {
     using folder = tempFolder();
     makeRuns(
@@ -84,10 +86,10 @@ testWith(
     assertEquals([single!.label, single!.mean], ["rate=2", 21]);
     assert(Number.isNaN(single!.low));
     assertEquals(
-      first!.told,
+      first!.tooltip,
       "rate=1 · step 1: loss 12.00\n± 0.58 between-seed, n = 3",
     );
-    const svg = await svgOf(spec);
+    const svg = await renderSvg(spec);
     assert(svg.includes(">rate=1</text>") && svg.includes(">step</text>"));
     // R: 12 + qt(0.975, 2) / sqrt(3)
     const { curve: wide } = await draw(folder.path, { ci: 95 });
@@ -97,7 +99,7 @@ testWith(
 
 testWith(
   "files",
-  "historyFigure() leaves a gap where a replicate is not finite",
+  "drawHistory() leaves a gap where a replicate is not finite",
   async () => {
     using folder = tempFolder();
     makeRuns(folder.path, (_, seed) =>
@@ -105,18 +107,18 @@ testWith(
         step,
         loss: step === 2 && seed === 3 ? Infinity : seed,
       })));
-    const { curve, spec, left } = await draw(folder.path);
-    assertEquals(left, [
-      "rate=1: loss is not finite at step 2 and maybe after",
+    const { curve, spec, omitted } = await draw(folder.path);
+    assertEquals(omitted, [
+      "rate=1: loss is not finite at step 2 and possibly later",
     ]);
     assertEquals(curve.slice(0, 3).map(({ mean }) => mean), [2, null, 2]);
-    assertEquals((await svgOf(spec)).includes("NaN"), false);
+    assertEquals((await renderSvg(spec)).includes("NaN"), false);
   },
 );
 
 testWith(
   "files",
-  "historyFigure() gives a run one voice at each place, and thins what is long",
+  "drawHistory() gives a run one voice at each place, and thins what is long",
   async () => {
     using folder = tempFolder();
     makeRuns(
@@ -139,7 +141,7 @@ testWith(
 
 testWith(
   "files",
-  "historyFigure() shows the extremes and the gaps of long histories, and both ends",
+  "drawHistory() shows the extremes and the gaps of long histories, and both ends",
   async () => {
     using folder = tempFolder();
     const odd = new Map<number, number | string>([
@@ -155,7 +157,7 @@ testWith(
           loss: rate === 2 ? odd.get(i) ?? i % 7 : seed * (1 + i % 7),
         })),
     );
-    const { curve, left } = await draw(folder.path);
+    const { curve, omitted } = await draw(folder.path);
     const of = (label: string) =>
       curve.filter((point) => point.label === label);
     const single = of("rate=2"), several = of("rate=1");
@@ -163,8 +165,8 @@ testWith(
     assertEquals([single[0]!.at, single.at(-1)!.at], [1, 5000]);
     assert(means.includes(90) && means.includes(-70));
     assertEquals(single.filter(({ mean }) => mean === null).length, 1);
-    assertEquals(left, [
-      "rate=2: loss is not finite at step 4322 and maybe after",
+    assertEquals(omitted, [
+      "rate=2: loss is not finite at step 4322 and possibly later",
     ]);
     // Each point is a mean of all runs at its place, with the error of that.
     for (const { at, mean, low, high } of several) {
@@ -181,7 +183,7 @@ testWith(
 
 testWith(
   "files",
-  "historyFigure() brings runs together whose steps are not in order",
+  "drawHistory() brings runs together whose steps are not in order",
   async () => {
     using folder = tempFolder();
     makeRuns(folder.path, (_, seed) => {
@@ -199,7 +201,7 @@ testWith(
 
 testWith(
   "files",
-  "historyFigure() draws a history up to what cannot be read, and says so",
+  "drawHistory() draws a history up to what cannot be read, and says so",
   async () => {
     using folder = tempFolder();
     makeRuns(
@@ -222,7 +224,7 @@ testWith(
 
 testWith(
   "files",
-  "historiesOf() says where lines have more different fields than it keeps",
+  "readHistories() says where lines have more different fields than it keeps",
   () => {
     using folder = tempFolder();
     const path = makeRun(folder.path, { id: "a" });
@@ -231,7 +233,7 @@ testWith(
       for (let i = 0; i < 1001; i++) history.append({ [`key${i}`]: i });
     }
     const problems: Problem[] = [];
-    assertEquals(measuresOf(readAll(folder.path, problems)).length, 999);
+    assertEquals(listMeasures(readAll(folder.path, problems)).length, 999);
     assertEquals(problems.length, 1);
     assert(problems[0]!.reason.includes("more than 1000 different fields"));
   },
@@ -239,14 +241,14 @@ testWith(
 
 testWith(
   "files",
-  "historyFigure() has a legend entry for each curve, with a band or without",
+  "drawHistory() has a legend entry for each curve, with a band or without",
   async () => {
     using folder = tempFolder();
     makeRuns(
       folder.path,
       (rate) => [1, 2].map((step) => ({ step, loss: rate })),
     );
-    const svg = await svgOf((await draw(folder.path)).spec);
+    const svg = await renderSvg((await draw(folder.path)).spec);
     // A row of three runs and one of a single run.
     assert(svg.includes(">rate=1</text>") && svg.includes(">rate=2</text>"));
   },
@@ -254,7 +256,7 @@ testWith(
 
 testWith(
   "files",
-  "historyFigure() counts lines where they tell no step, and passes over texts",
+  "drawHistory() counts lines where they tell no step, and passes over texts",
   async () => {
     using folder = tempFolder();
     makeRuns(
@@ -264,19 +266,19 @@ testWith(
           ? [{ loss: 5 }]
           : [{ loss: 1 }, { loss: "lost" }, { loss: 3, late: 1 }],
     );
-    const { curve, encoding, left } = await draw(folder.path);
+    const { curve, encoding, omitted } = await draw(folder.path);
     assertEquals(encoding.x.title, "line");
     assertEquals(curve.slice(0, 2).map(({ at }) => at), [1, 3]);
-    assertEquals(left, [
-      "rate=1: at line 3 and maybe elsewhere the mean is of 2 of 3 runs",
+    assertEquals(omitted, [
+      "rate=1: at line 3 and possibly elsewhere the mean is of 2 of 3 runs",
     ]);
-    assertEquals(measuresOf(readAll(folder.path)), ["loss", "late"]);
+    assertEquals(listMeasures(readAll(folder.path)), ["loss", "late"]);
   },
 );
 
 testWith(
   "files",
-  "historyFigure() says what it does not find, and what it cannot read",
+  "drawHistory() says what it does not find, and what it cannot read",
   async () => {
     using folder = tempFolder();
     makeRuns(folder.path, () => [{ step: 1, loss: 1, "time/step": 2 }]);
@@ -294,14 +296,14 @@ testWith(
     const problems: Problem[] = [];
     const { curve } = await draw(folder.path, {}, problems);
     assertEquals(problems.map(({ run }) => run), ["r1s2"]);
-    assertEquals(curve[0]!.told.endsWith("n = 2"), true);
-    assertEquals(measuresOf(readAll(folder.path)), ["loss"]);
+    assertEquals(curve[0]!.tooltip.endsWith("n = 2"), true);
+    assertEquals(listMeasures(readAll(folder.path)), ["loss"]);
   },
 );
 
 testWith(
   "files",
-  "historyFigure() refuses more curves than can be told apart",
+  "drawHistory() refuses more curves than can be tooltip apart",
   async () => {
     using folder = tempFolder();
     for (let rate = 0; rate < 41; rate++) {
@@ -309,6 +311,10 @@ testWith(
       using history = new History(path, `r${rate}`);
       history.append({ step: 1, loss: rate });
     }
-    await assertRejects(() => draw(folder.path), Error, "41 curves as 40 are");
+    await assertRejects(
+      () => draw(folder.path),
+      Error,
+      "41 curves as more than 40",
+    );
   },
 );

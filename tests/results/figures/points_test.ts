@@ -5,15 +5,17 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import type { ResultMetadata } from "../../../core/utils/results.ts";
 import {
-  pointsFigure,
+  drawPoints,
   type PointsOptions,
 } from "../../../results/figures/points.ts";
-import { pngOf } from "../../../results/figures/png.ts";
+import { renderPng } from "../../../results/figures/png.ts";
 import { isGeometric, isLogarithmic } from "../../../results/figures/scale.ts";
-import { svgOf } from "../../../results/figures/svg.ts";
-import type { CompareOptions } from "../../../results/compare/comparison.ts";
+import { renderSvg } from "../../../results/figures/svg.ts";
+import type {
+  Column,
+  CompareOptions,
+} from "../../../results/compare/comparison.ts";
 import { testWith } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import { compareRuns, replicates } from "../../../testing/made.ts";
@@ -33,7 +35,7 @@ interface Drawn {
   readonly low: number;
   readonly high: number;
   readonly kind: string;
-  readonly told: string;
+  readonly tooltip: string;
 }
 
 async function draw(
@@ -43,16 +45,16 @@ async function draw(
   const { x, series } = options;
   const rows = [x, series].filter((key) => key !== undefined);
   const comparison = await compareRuns(runs, { ...options, rows });
-  const [column] = comparison.columns as [ResultMetadata];
-  const { spec, left } = pointsFigure(comparison, column, options);
+  const [column] = comparison.columns as [Column];
+  const { spec, omitted } = drawPoints(comparison, [column], options);
   // deno-lint-ignore no-explicit-any
   const { data, encoding, title } = spec as any;
-  return { points: data.values as Drawn[], encoding, title, left, spec };
+  return { points: data.values as Drawn[], encoding, title, omitted, spec };
 }
 
 testWith(
   "files",
-  "pointsFigure() draws a cell's mean and error, and tells what stands behind it",
+  "drawPoints() draws a cell's mean and error, and tells what stands behind it",
   async () => {
     const { points, title } = await draw(SWEEP, { x: "rate", series: "model" });
     assertEquals(points.length, 5);
@@ -61,13 +63,13 @@ testWith(
     const error = 1 / Math.sqrt(3);
     assertEquals([first!.low, first!.high], [6 - error, 6 + error]);
     assertEquals(
-      first!.told,
+      first!.tooltip,
       "rate=0.001, model=a\nloss: 6.00 ± 0.58\n" +
         "between-seed, n = 3: seed=1, seed=2, seed=3",
     );
     const single = points.find(({ kind }) => kind === "within-run")!;
     assertEquals([single.mean, single.low, single.high], [2, 1.5, 2.5]);
-    assertMatch(single.told, /within-run, n = 100, one run: seed=1/);
+    assertMatch(single.tooltip, /within-run, n = 100, one run: seed=1/);
     assertEquals(title.text, [
       "mean over runs, bars: between-seed standard error",
       "hollow: one run, bars: within-run standard error",
@@ -77,7 +79,7 @@ testWith(
 
 testWith(
   "files",
-  "pointsFigure() takes intervals for bars where they are asked for",
+  "drawPoints() takes intervals for bars where they are asked for",
   async () => {
     const { points, title } = await draw(SWEEP.slice(0, 3), {
       x: "rate",
@@ -93,7 +95,7 @@ testWith(
 
 testWith(
   "files",
-  "pointsFigure() takes the axes that the values ask for",
+  "drawPoints() takes the axes that the values ask for",
   async () => {
     const { encoding } = await draw(SWEEP, { x: "rate", series: "model" });
     assertEquals([encoding.x.type, encoding.x.scale.type], [
@@ -113,9 +115,9 @@ testWith(
 
 testWith(
   "files",
-  "pointsFigure() names what has no place in it",
+  "drawPoints() names what has no place in it",
   async () => {
-    const { points, left } = await draw(
+    const { points, omitted } = await draw(
       replicates([
         [{ rate: 1 }, [1, 2]],
         [{ rate: 2 }, [NaN, 2]],
@@ -124,13 +126,13 @@ testWith(
       { x: "rate" },
     );
     assertEquals(points.length, 1);
-    assertEquals(left, ["rate=2: NaN", "rate=3: Infinity"]);
+    assertEquals(omitted, ["rate=2: NaN", "rate=3: Infinity"]);
     // The axis is as the values ask, whether or not they have error bars.
     const { spec } = await draw(
       replicates([[{ rate: 1 }, [1, 1, 1]], [{ rate: 2 }, [90, 90, 90]]]),
       { x: "rate", aggregate: "median", yScale: "log" },
     );
-    assertMatch(await svgOf(spec), /loss/);
+    assertMatch(await renderSvg(spec), /loss/);
   },
 );
 
@@ -158,26 +160,26 @@ Deno.test("isGeometric() asks how the values of a key are spaced", () => {
 
 testWith(
   "files",
-  "svgOf() draws all labels, and the same each time",
+  "renderSvg() draws all labels, and the same each time",
   async () => {
     const { spec } = await draw(SWEEP, {
       x: "rate",
       series: "model",
       title: "Rates & <models>",
     });
-    const svg = await svgOf(spec);
+    const svg = await renderSvg(spec);
     for (const label of ["rate", "loss", "model", "0.001", "0.1"]) {
       assert(svg.includes(`>${label}</text>`), label);
     }
     assert(svg.includes("Rates &amp; &lt;models&gt;"));
     assert(svg.includes('aria-label="rate=0.001, model=a'));
-    assertEquals(await svgOf(spec), svg);
+    assertEquals(await renderSvg(spec), svg);
   },
 );
 
 testWith(
   "files",
-  "svgOf() says that values cannot be drawn, and logs nothing itself",
+  "renderSvg() says that values cannot be drawn, and logs nothing itself",
   async () => {
     const { spec } = await draw(replicates([
       [{ model: "a" }, [5e-324, 5e-324]],
@@ -188,7 +190,7 @@ testWith(
     console.error = (...args) => logged.push(args);
     try {
       await assertRejects(
-        () => svgOf(spec),
+        () => renderSvg(spec),
         RangeError,
         "Cannot draw these values",
       );
@@ -199,20 +201,24 @@ testWith(
   },
 );
 
-testWith("files", "svgOf() tells series apart without colours", async () => {
-  const { spec } = await draw(SWEEP.slice(0, 12), {
-    x: "rate",
-    series: "model",
-  });
-  const svg = await svgOf(spec);
-  const points = [...svg.matchAll(/aria-label="rate=[^>]*? d="([^"]*)"/gs)];
-  assertEquals(points.length, 4);
-  assertEquals(new Set(points.map(([, shape]) => shape)).size, 2);
-});
+testWith(
+  "files",
+  "renderSvg() tells series apart without colours",
+  async () => {
+    const { spec } = await draw(SWEEP.slice(0, 12), {
+      x: "rate",
+      series: "model",
+    });
+    const svg = await renderSvg(spec);
+    const points = [...svg.matchAll(/aria-label="rate=[^>]*? d="([^"]*)"/gs)];
+    assertEquals(points.length, 4);
+    assertEquals(new Set(points.map(([, shape]) => shape)).size, 2);
+  },
+);
 
-Deno.test("pngOf() draws letters, which need a font of its own", () => {
+Deno.test("renderPng() draws letters, which need a font of its own", () => {
   const draw = (text: string) =>
-    pngOf(
+    renderPng(
       '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30">' +
         `<text x="5" y="20" font-family="Inter">${text}</text></svg>`,
     );

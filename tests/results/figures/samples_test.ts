@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { writeJsonFile } from "../../../core/store/json_file.ts";
+import { readSamples, type Samples } from "../../../results/figures/samples.ts";
 import {
-  readSamples,
-  reverseFigure,
-  type Samples,
-  samplesFigure,
-} from "../../../results/figures/samples.ts";
-import { svgOf } from "../../../results/figures/svg.ts";
+  drawReverse,
+  drawSamples,
+} from "../../../results/figures/samples_figure.ts";
+import { renderSvg } from "../../../results/figures/svg.ts";
 import { tempFolder, testWith } from "../../../testing/helpers.ts";
 
 const SETTING = { sampler: "ddpm", nSteps: 1000 };
@@ -60,7 +59,7 @@ testWith(
     assertThrows(
       () => readSamples(folder.path, "c"),
       RangeError,
-      "there is no such setting: did you mean",
+      "Unknown setting c: did you mean",
     );
   },
 );
@@ -101,8 +100,8 @@ testWith("files", "readSamples() follows no link out of the run", () => {
   assertThrows(() => readSamples(folder.path), Error, "leads out");
 });
 
-Deno.test("samplesFigure() draws points of two dimensions over those of the data", () => {
-  const figure = samplesFigure(samplesIn(2), { title: "Two" });
+Deno.test("drawSamples() draws points of two dimensions over those of the data", () => {
+  const figure = drawSamples(samplesIn(2), { title: "Two" });
   const layers = layersOf(figure);
   assertEquals(layers.length, 2);
   assertEquals(layers[0].data.values.length, 40);
@@ -114,15 +113,15 @@ Deno.test("samplesFigure() draws points of two dimensions over those of the data
     ),
     ["data", "samples"],
   );
-  assertEquals(figure.left, []);
+  assertEquals(figure.omitted, []);
   // deno-lint-ignore no-explicit-any
   const { title } = figure.spec as any;
   assertEquals(title.subtitle, ["50 samples: sampler=ddpm, nSteps=1000"]);
 });
 
-Deno.test("samplesFigure() draws a histogram of area 1, and the density upon it", () => {
+Deno.test("drawSamples() draws a histogram of area 1, and the density upon it", () => {
   const density = [[0.2, 1], [0.5, 2], [9, 9]];
-  const [bars, curve] = layersOf(samplesFigure(samplesIn(1, { density })));
+  const [bars, curve] = layersOf(drawSamples(samplesIn(1, { density })));
   type Bar = { from: number; to: number; density: number };
   const area = bars.data.values.reduce(
     (sum: number, { from, to, density }: Bar) => sum + (to - from) * density,
@@ -135,26 +134,26 @@ Deno.test("samplesFigure() draws a histogram of area 1, and the density upon it"
     density: 2,
   }]);
   // Where it is not known, the outline of the data's own histogram.
-  const [, outline] = layersOf(samplesFigure(samplesIn(1)));
+  const [, outline] = layersOf(drawSamples(samplesIn(1)));
   assertEquals(outline.mark.interpolate, "step-after");
   assertEquals(outline.data.values.length, 12); // 40 points: wide bins.
-  assertEquals(layersOf(samplesFigure(samplesIn(1, { data: [] }))).length, 1);
+  assertEquals(layersOf(drawSamples(samplesIn(1, { data: [] }))).length, 1);
 });
 
-Deno.test("samplesFigure() says what it cannot show", () => {
-  const three = samplesFigure(samplesIn(3));
-  assertEquals(three.left, ["columns beyond the first two: z"]);
+Deno.test("drawSamples() says what it cannot show", () => {
+  const three = drawSamples(samplesIn(3));
+  assertEquals(three.omitted, ["columns beyond the first two: z"]);
   const samples = [...line(5, 2), [NaN, 1], [1, Infinity]];
-  const diverged = samplesFigure(samplesIn(2, { samples }));
-  assertEquals(diverged.left, ["2 points that are not finite"]);
+  const diverged = drawSamples(samplesIn(2, { samples }));
+  assertEquals(diverged.omitted, ["2 points that are not finite"]);
   assertEquals(layersOf(diverged)[1].data.values.length, 5);
-  const none = samplesFigure(samplesIn(1, { samples: [[NaN]], data: [] }));
-  assertEquals(none.left, ["1 point that is not finite"]);
+  const none = drawSamples(samplesIn(1, { samples: [[NaN]], data: [] }));
+  assertEquals(none.omitted, ["1 point that is not finite"]);
 });
 
-Deno.test("reverseFigure() draws a picture for each share of noise, on the same axes", () => {
+Deno.test("drawReverse() draws a picture for each share of noise, on the same axes", () => {
   const wide = line(10, 2).map(([x, y]) => [10 * x!, y!]);
-  const { spec } = reverseFigure(samplesIn(2, {
+  const { spec } = drawReverse(samplesIn(2, {
     frames: [{ noise: 0.95, rows: wide }, { noise: 0, rows: line(10, 2) }],
   }));
   // deno-lint-ignore no-explicit-any
@@ -167,7 +166,7 @@ Deno.test("reverseFigure() draws a picture for each share of noise, on the same 
   assertEquals(first.encoding.x.scale.domain, last.encoding.x.scale.domain);
   assert(first.encoding.x.scale.domain[1] > 9);
   assertThrows(
-    () => reverseFigure(samplesIn(1, { frames: [] })),
+    () => drawReverse(samplesIn(1, { frames: [] })),
     RangeError,
     "as the samples have no frames",
   );
@@ -181,8 +180,8 @@ testWith(
       const samples = samplesIn(nColumns, {
         density: nColumns === 1 ? [[0.1, 1], [0.9, 1]] : [],
       });
-      for (const draw of [samplesFigure, reverseFigure]) {
-        const svg = await svgOf(draw(samples).spec);
+      for (const draw of [drawSamples, drawReverse]) {
+        const svg = await renderSvg(draw(samples).spec);
         assert(svg.startsWith("<svg") && svg.length > 2000);
         assertEquals(svg.includes("NaN"), false);
       }

@@ -1,9 +1,9 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { RandomStream } from "../../../core/utils/random.ts";
 import {
-  iqmOf,
-  meanOf,
-  medianOf,
+  computeIqm,
+  computeMean,
+  computeMedian,
 } from "../../../results/statistics/estimate.ts";
 import {
   iqmInterval,
@@ -22,7 +22,7 @@ testWithProgram("Rscript", "estimates and their intervals agree with R", () => {
   const sizes = [2, 3, 5, 10, 31];
   assertAgreesWithR([
     ...sizes.map(sample).flatMap((values) => {
-      const { mean, error, n } = meanOf(values);
+      const { mean, error, n } = computeMean(values);
       const [low, high] = tInterval({ mean, error, df: n - 1 }, 0.95)!;
       const r = vector(values);
       return [
@@ -30,11 +30,11 @@ testWithProgram("Rscript", "estimates and their intervals agree with R", () => {
         [error, `sd(${r}) / sqrt(length(${r}))`],
         [low, `t.test(${r})$conf.int[1]`],
         [high, `t.test(${r})$conf.int[2]`],
-        [medianOf(values), `median(${r})`],
+        [computeMedian(values), `median(${r})`],
       ] as const;
     }),
     ...[4, 5, 7, 8, 31].map(sample).map((values) =>
-      [iqmOf(values), `mean(${vector(values)}, trim = 0.25)`] as const
+      [computeIqm(values), `mean(${vector(values)}, trim = 0.25)`] as const
     ),
     // The ranks of the median's interval, by the quantiles of the binomial.
     ...[6, 9, 17, 100].map(sample).flatMap((values) => {
@@ -49,20 +49,20 @@ testWithProgram("Rscript", "estimates and their intervals agree with R", () => {
   ]);
 });
 
-Deno.test("meanOf() never averages away what is not finite", () => {
-  assertEquals(meanOf([1, NaN, 2]).mean, NaN);
-  assertEquals(meanOf([1, Infinity]).mean, Infinity);
-  assertEquals(meanOf([-Infinity, 1]).mean, -Infinity);
-  assertEquals(meanOf([-Infinity, Infinity]).mean, NaN);
-  assertEquals(meanOf([1, Infinity]).error, NaN);
-  assertEquals(meanOf([7]).error, NaN);
+Deno.test("computeMean() never averages away what is not finite", () => {
+  assertEquals(computeMean([1, NaN, 2]).mean, NaN);
+  assertEquals(computeMean([1, Infinity]).mean, Infinity);
+  assertEquals(computeMean([-Infinity, 1]).mean, -Infinity);
+  assertEquals(computeMean([-Infinity, Infinity]).mean, NaN);
+  assertEquals(computeMean([1, Infinity]).error, NaN);
+  assertEquals(computeMean([7]).error, NaN);
 });
 
-Deno.test("medianOf() and iqmOf() show a NaN, and stand an infinity", () => {
-  assertEquals(medianOf([1, NaN, 2]), NaN);
-  assertEquals(iqmOf([1, NaN, 2, 3]), NaN);
-  assertEquals(medianOf([1, Infinity, 2]), 2);
-  assertEquals(iqmOf([1, Infinity, 2, 3]), 2.5);
+Deno.test("computeMedian() and computeIqm() show a NaN, and stand an infinity", () => {
+  assertEquals(computeMedian([1, NaN, 2]), NaN);
+  assertEquals(computeIqm([1, NaN, 2, 3]), NaN);
+  assertEquals(computeMedian([1, Infinity, 2]), 2);
+  assertEquals(computeIqm([1, Infinity, 2, 3]), 2.5);
 });
 
 Deno.test("medianInterval() is none where the extremes cover too little", () => {
@@ -73,12 +73,16 @@ Deno.test("medianInterval() is none where the extremes cover too little", () => 
   assertEquals(medianInterval([1, 2, 3, 4, 5, 6, NaN], 0.9), undefined);
 });
 
-Deno.test("iqmOf() is refused below 4 values, its interval below 10", () => {
-  assertThrows(() => iqmOf([1, 2, 3]), RangeError, "of 3 values as it needs 4");
+Deno.test("computeIqm() is refused below 4 values, its interval below 10", () => {
+  assertThrows(
+    () => computeIqm([1, 2, 3]),
+    RangeError,
+    "of 3 values as it needs 4",
+  );
   assertEquals(iqmInterval(sample(9), 0.95), undefined);
   const ten = sample(10);
   const [low, high] = iqmInterval(ten, 0.95)!;
-  assertEquals(low < iqmOf(ten) && iqmOf(ten) < high, true);
+  assertEquals(low < computeIqm(ten) && computeIqm(ten) < high, true);
   assertEquals(iqmInterval(ten, 0.95), [low, high]); // The same each time.
 });
 

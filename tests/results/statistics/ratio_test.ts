@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { RandomStream } from "../../../core/utils/random.ts";
-import { pairOf, ratioOf } from "../../../results/statistics/ratio.ts";
+import { estimateRatio, pairMeans } from "../../../results/statistics/ratio.ts";
 import { pairedT } from "../../../results/statistics/tests.ts";
 import { testWithProgram } from "../../../testing/helpers.ts";
 import { assertAgreesWithR, vector } from "../../../testing/r.ts";
@@ -11,9 +11,9 @@ const UNDER = OVER.map((value) => 10 + value / 2 + 0.3 * random.normal());
 
 testWithProgram(
   "Rscript",
-  "ratioOf() has the error of a − Rb, as R has it",
+  "estimateRatio() has the error of a − Rb, as R has it",
   () => {
-    const { mean, error } = ratioOf(pairOf(OVER, UNDER), 0.95);
+    const { mean, error } = estimateRatio(pairMeans(OVER, UNDER), 0.95);
     const [a, b] = [vector(OVER), vector(UNDER)];
     const ratio = `(mean(${a}) / mean(${b}))`;
     assertAgreesWithR([
@@ -23,18 +23,21 @@ testWithProgram(
   },
 );
 
-Deno.test("ratioOf() ends its interval where a test of the ratio has p = 0.05", () => {
+Deno.test("estimateRatio() ends its interval where a test of the ratio has p = 0.05", () => {
   // Fieller's interval holds the ratios θ at which a − θb may have mean 0.
-  const { interval } = ratioOf(pairOf(OVER, UNDER), 0.95);
+  const { interval } = estimateRatio(pairMeans(OVER, UNDER), 0.95);
   for (const theta of interval!) {
     const { p } = pairedT(OVER, UNDER.map((value) => theta * value));
     assertAlmostEquals(p, 0.05, 1e-9);
   }
 });
 
-Deno.test("ratioOf() has no interval where the lower mean may be 0", () => {
-  const { mean, interval } = ratioOf(pairOf([1, 2, 3], [-1, 0.5, 2]), 0.95);
+Deno.test("estimateRatio() has no interval where the lower mean may be 0", () => {
+  const { mean, interval } = estimateRatio(
+    pairMeans([1, 2, 3], [-1, 0.5, 2]),
+    0.95,
+  );
   assertEquals([mean, interval], [4, undefined]);
-  assertEquals(ratioOf(pairOf([1, 2], [0, 0]), 0.95).mean, Infinity);
-  assertEquals(ratioOf(pairOf([1, 2], [3, 5]), 0).interval, undefined);
+  assertEquals(estimateRatio(pairMeans([1, 2], [0, 0]), 0.95).mean, Infinity);
+  assertEquals(estimateRatio(pairMeans([1, 2], [3, 5]), 0).interval, undefined);
 });

@@ -131,23 +131,23 @@ Deno.test("signFlips() counts all flips of the differences", () => {
   assertThrows(
     () => signFlips(Array(21).fill(1), Array(21).fill(0)),
     RangeError,
-    "21 pairs as 20 are the most",
+    "21 pairs as at most 20 are counted",
   );
 });
 
 /** The share of all labellings that are as extreme, by counting in binary. */
 function bruteLabels(a: readonly number[], b: readonly number[]): number {
   const values = [...a, ...b];
-  const meanOf = (some: number[]) =>
+  const computeMean = (some: number[]) =>
     some.reduce((sum, x) => sum + x, 0) / some.length;
   const distances: number[] = [];
   for (let labels = 0; labels < 2 ** values.length; labels++) {
     const first = values.filter((_, k) => labels >> k & 1);
     if (first.length !== a.length) continue;
     const second = values.filter((_, k) => !(labels >> k & 1));
-    distances.push(Math.abs(meanOf(first) - meanOf(second)));
+    distances.push(Math.abs(computeMean(first) - computeMean(second)));
   }
-  const observed = Math.abs(meanOf([...a]) - meanOf([...b]));
+  const observed = Math.abs(computeMean([...a]) - computeMean([...b]));
   return distances.filter((distance) => distance >= observed - 1e-9).length /
     distances.length;
 }
@@ -171,7 +171,7 @@ Deno.test("permutations() counts all ways to label the values", () => {
   assertThrows(
     () => permutations(sample(15, 0, 1), sample(15, 0, 1)),
     RangeError,
-    "take the t test",
+    "use the t test",
   );
 });
 

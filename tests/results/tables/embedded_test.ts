@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   fillTables,
   findTables,
-  saysTheSame,
+  isSameText,
 } from "../../../results/tables/embedded.ts";
 
 const TEXT = `# Page
@@ -56,14 +56,14 @@ Deno.test("fillTables() indents a table as its comment is", () => {
   );
 });
 
-Deno.test("saysTheSame() looks past how lines are broken and columns padded", () => {
+Deno.test("isSameText() looks past how lines are broken and columns padded", () => {
   assertEquals(
-    saysTheSame("\n| a   |\n| ----: |\n", "| a |\n| -----: |"),
+    isSameText("\n| a   |\n| ----: |\n", "| a |\n| -----: |"),
     true,
   );
-  assertEquals(saysTheSame("one\ntwo", "one two"), true);
-  assertEquals(saysTheSame("0.31", "0.32"), false);
-  assertEquals(saysTheSame("| --- |", "| ---: |"), false);
+  assertEquals(isSameText("one\ntwo", "one two"), true);
+  assertEquals(isSameText("0.31", "0.32"), false);
+  assertEquals(isSameText("| --- |", "| ---: |"), false);
 });
 
 Deno.test("findTables() says where a comment has no partner", () => {

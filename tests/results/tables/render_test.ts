@@ -6,9 +6,8 @@ import {
 } from "@std/assert";
 import { parse } from "csv-parse/sync";
 import type { Comparison } from "../../../results/compare/comparison.ts";
-import { FORMATS } from "../../../results/tables/formats.ts";
-import { render } from "../../../results/tables/render.ts";
-import { textOf } from "../../../results/tables/text.ts";
+import { FORMATS, render } from "../../../results/tables/render.ts";
+import { formatComparison } from "../../../results/tables/text.ts";
 import type {
   MetadataFields,
   ScalarFields,
@@ -69,7 +68,7 @@ testWith(
       "† is the within-run standard error of one run. Observations behind each:",
       "  loss: 50 to 100",
       "  sampling (nSamples=9, nSteps=50): 9",
-      "Beware:",
+      "Warnings:",
       '  sampling (nSamples=9, nSteps=5) of sizes=128,64, note=x|y, "z" is NaN in a',
     ]);
   },
@@ -87,14 +86,14 @@ testWith(
       "   5  mlp       0.610 ± 0.071 *",
       "",
       "± is the between-seed standard error of the mean over the runs of a row.",
-      "* is best: it differs from every other row of its column (two-sided t tests of all pairs of rows, Holm, α = 0.05).",
+      "* best: significantly different from every other row of its column (two-sided t tests of all pairs of rows, Holm, α = 0.05).",
     ]);
     const text = await render(await compareRuns(MODELS), "table");
     assertMatch(text, /^ +1 +once +3.00 ± 0.50 †≈$/m);
     assertMatch(text, /^ +5 +mlp +0.610 ± 0.071 ≈$/m);
     assertStringIncludes(
       text,
-      "  loss: model=mlp with model=once (fewer than 3 runs on a side)",
+      "  loss: best mean model=mlp; tied with model=once (fewer than 3 runs on a side)",
     );
   },
 );
@@ -111,7 +110,7 @@ testWith(
     //    power.t.test(n = 5, sd = sd(d), power = .8, type = "paired")$delta
     assertMatch(
       text,
-      /loss: model=identity with model=copy \(>100 more seeds for 80 % power; 5 could have shown 0.085\)/,
+      /loss: best mean model=identity; tied with model=copy \(more than 100 more seeds needed for 80 % power; 5 seeds detect differences of 0.085 or more\)/,
     );
   },
 );
@@ -137,7 +136,7 @@ testWith(
         "once                –                 –        –         –  –                  no verdict",
         "",
         "Not resolved:",
-        "  model=copy: >100 more seeds for 80 % power; 5 could have shown 0.1",
+        "  model=copy: more than 100 more seeds needed for 80 % power; 5 seeds detect differences of 0.1 or more",
         "  model=once: fewer than 3 runs on a side",
       ],
     );
@@ -158,7 +157,7 @@ testWith(
     assertMatch(text, /paired t, 3 pairs/);
     assertStringIncludes(
       text,
-      "Not used, as only one of both rows has that seed:\n" +
+      "Not used, because only one of the two rows has the seed:\n" +
         "  model=mlp: seed=6; seed=7; seed=1; seed=2",
     );
   },
@@ -177,7 +176,10 @@ testWith(
       text,
       /0.063 +sign flips, 5 pairs +not resolved$/m,
     );
-    assertStringIncludes(text, "model=mlp: cannot resolve with n = 5, needs 6");
+    assertStringIncludes(
+      text,
+      "model=mlp: n = 5 cannot be significant, at least 6 needed",
+    );
     assertMatch(text, /mlp .* ≈$/m); // And so nothing is best.
   },
 );
@@ -334,7 +336,7 @@ testWith(
     assertMatch(await render(median, "csv"), /,loss median,/);
     assertStringIncludes(
       await render(median, "table"),
-      "A median stands alone where there are too few runs",
+      "A median has no interval if there are too few runs",
     );
     const { settings } = JSON.parse(await render(median, "json"));
     assertEquals(settings, {
@@ -350,11 +352,12 @@ testWith(
   "files",
   "render() says what is not ranked, and why",
   async () => {
-    const bounded = MODELS.slice(0, 10).map((run) => ({
+    const bounded = MODELS.slice(0, 10).map((run, index) => ({
       ...run,
       records: [
         ...run.records!,
-        [{ name: "width" }, { mean: 1, error: 0.1, n: 9 }] as const,
+        [{ name: "width" }, { mean: index, error: 0.1, n: 9 }] as const,
+        [{ name: "cost" }, { mean: 1, error: 0.1, n: 9 }] as const,
       ],
     }));
     const failed = {
@@ -365,18 +368,22 @@ testWith(
     const text = await render(await compareRuns([...bounded, failed]), "table");
     assertMatch(
       text,
-      /Not ranked, as a run has failed:\n {2}model=identity: loss/,
+      /Not ranked, because a run has failed:\n {2}model=identity: loss/,
     );
     assertMatch(
       text,
-      /not known which way is better \(--lower-is-better, .*:\n {2}width/,
+      /not known which way is better \(--lower-is-better, .*:\n {2}width\n/,
+    );
+    assertMatch(
+      text,
+      /Not tested, because the values of all rows are identical:\n {2}cost/,
     );
     const alone = await compareRuns(MODELS.slice(0, 5), {
       baseline: ["model=identity"],
     });
     assertStringIncludes(
       await render(alone, "table"),
-      "There is no other row to hold against model=identity.",
+      "There is no other row to compare with model=identity.",
     );
   },
 );
@@ -614,7 +621,7 @@ testWith(
         ],
     );
     const comparison = await compareRuns([{ id: "a", records }]);
-    const { table } = textOf(comparison);
-    assertEquals(table.columns.at(-1)!.heading, "loss (level=9999)");
+    const [section] = await formatComparison(comparison);
+    assertEquals(section!.table.columns.at(-1)!.heading, "loss (level=9999)");
   },
 );

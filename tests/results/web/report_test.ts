@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { History } from "../../../core/store/history.ts";
 import { compare } from "../../../results/compare/compare.ts";
 import { RunDatabase } from "../../../results/database/run_database.ts";
-import { reportOf } from "../../../results/web/report.ts";
+import { renderReport } from "../../../results/web/report.ts";
 import {
   ROOT,
   tempFolder,
@@ -31,7 +31,7 @@ async function writeReport(folder: string): Promise<string> {
   }
   const database = new RunDatabase(`${folder}/ru#ns?`);
   const comparison = await compare(database, { baseline: ["model=a"] });
-  const html = await reportOf(comparison, {
+  const html = await renderReport(comparison, {
     title: `Report ${EVIL}`,
     folder: `${folder}/reports`,
   });
@@ -42,7 +42,7 @@ async function writeReport(folder: string): Promise<string> {
 
 testWith(
   "files",
-  "reportOf() lists the many records of one run, and draws no axis of all of them",
+  "renderReport() lists the many records of one run, and draws no axis of all of them",
   async () => {
     using folder = tempFolder();
     makeRun(folder.path, {
@@ -55,7 +55,7 @@ testWith(
     const comparison = await compare(new RunDatabase(folder.path), {
       isForReaders: true,
     });
-    const html = await reportOf(comparison, {
+    const html = await renderReport(comparison, {
       title: "One",
       folder: folder.path,
     });
@@ -67,7 +67,7 @@ testWith(
 
 testWith(
   "files",
-  "reportOf() draws what is called as a property of every object",
+  "renderReport() draws what is called as a property of every object",
   async () => {
     using folder = tempFolder();
     for (const seed of [1, 2]) {
@@ -83,7 +83,7 @@ testWith(
       for (const step of [1, 2]) history.append({ step, toString: step });
     }
     const comparison = await compare(new RunDatabase(folder.path));
-    const html = await reportOf(comparison, {
+    const html = await renderReport(comparison, {
       title: "toString",
       folder: folder.path,
     });
@@ -93,7 +93,7 @@ testWith(
 
 testWith(
   "files",
-  "reportOf() says which figure it cannot draw, and draws the others",
+  "renderReport() says which figure it cannot draw, and draws the others",
   async () => {
     using folder = tempFolder();
     // An axis between the two smallest numbers has no ticks.
@@ -108,7 +108,7 @@ testWith(
       });
     }
     const comparison = await compare(new RunDatabase(folder.path));
-    const html = await reportOf(comparison, { title: "T", folder: "." });
+    const html = await renderReport(comparison, { title: "T", folder: "." });
     assertMatch(html, /first: Cannot draw these values/);
     assertEquals(html.match(/<svg/g)?.length, 1);
   },
@@ -116,7 +116,7 @@ testWith(
 
 testWith(
   "files",
-  "reportOf() holds all it needs, and no name as code",
+  "renderReport() holds all it needs, and no name as code",
   async () => {
     using folder = tempFolder();
     const html = Deno.readTextFileSync(await writeReport(folder.path));

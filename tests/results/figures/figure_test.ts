@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { pointsFigure } from "../../../results/figures/points.ts";
-import { formatSpec } from "../../../results/figures/spec_json.ts";
-import { svgOf } from "../../../results/figures/svg.ts";
+import { drawPoints } from "../../../results/figures/points.ts";
+import { formatSpec } from "../../../results/figures/figure.ts";
+import { renderSvg } from "../../../results/figures/svg.ts";
 import { testWith } from "../../../testing/helpers.ts";
 import { compareRuns, replicates } from "../../../testing/made.ts";
 
@@ -23,8 +23,8 @@ testWith(
       ]));
       const [column] = comparison.columns;
       const options = { x: "rate", series: "model", title: name };
-      const { spec } = pointsFigure(comparison, column!, options);
-      assertStringIncludes(await svgOf(spec), ">other<", name);
+      const { spec } = drawPoints(comparison, [column!], options);
+      assertStringIncludes(await renderSvg(spec), ">other<", name);
     }
   },
 );

@@ -1,0 +1,202 @@
+/**
+ * Curves over replicates, thinned to what can be seen.
+ *
+ * @module
+ */
+
+import {
+  type LoggedPoint,
+  readPoints,
+  type RunHistories,
+  type RunHistory,
+} from "./histories.ts";
+import { isLogarithmic, type Scale } from "./scale.ts";
+
+/** The width in pixels within which a curve is reduced to its extremes. */
+const BUCKET_PIXELS = 2; // About as wide as the line.
+
+/** Of a run whose places are not in order, so many different ones are drawn. */
+const MAX_UNORDERED = 100_000;
+
+/** The values at one place of the horizontal axis. */
+export interface Place {
+  /** The place. */
+  readonly at: number;
+  /** One value of each run that has one there. */
+  readonly values: readonly number[];
+}
+
+/** What is drawn over what, and in which part of the axis a place is. */
+export interface CurveOptions {
+  /** The field of the places. */
+  readonly x: string;
+  /** The field of the values. */
+  readonly measure: string;
+  /** The number of the part of the axis that a place is in. */
+  readonly findBucket: (at: number) => number;
+}
+
+/** A curve, and what it does not show. */
+export interface Curve {
+  /** The places that are drawn, in order. */
+  readonly places: readonly Place[];
+  /** What they do not show. */
+  readonly gaps: readonly string[];
+}
+
+/**
+ * Divides the horizontal axis into parts, each a few pixels wide.
+ *
+ * @param histories What the axis covers.
+ * @param x The field of the places.
+ * @param axis The width of the axis in pixels, and whether it is logarithmic.
+ * @returns What gives the number of the part that a place is in.
+ */
+export function makeBuckets(
+  histories: readonly RunHistories[],
+  x: string,
+  { width, xScale = "linear" }: {
+    readonly width: number;
+    readonly xScale?: Scale | undefined;
+  },
+): (at: number) => number {
+  let low = Infinity, high = -Infinity;
+  for (const { runs } of histories) {
+    for (const { fields } of runs) {
+      const extent = fields.get(x);
+      low = Math.min(low, extent?.low ?? low);
+      high = Math.max(high, extent?.high ?? high);
+    }
+  }
+  const isLog = low > 0 && isLogarithmic([low, high], xScale);
+  const position = isLog ? Math.log : (at: number) => at;
+  const scale = width / BUCKET_PIXELS / (position(high) - position(low));
+  return (at) => Math.floor((position(at) - position(low)) * scale) || 0;
+}
+
+/**
+ * Draws the mean of runs: its extremes in each part of the axis, and both ends
+ * of the curve. What lies between them cannot be seen. One pass, and little
+ * memory.
+ *
+ * @param runs The runs.
+ * @param options What is drawn over what.
+ * @returns The places to draw, and what they do not show.
+ */
+export function drawCurve(
+  runs: readonly RunHistory[],
+  options: CurveOptions,
+): Curve {
+  const { x, measure, findBucket } = options;
+  const nRuns = runs.length;
+  const gaps = new Map<string, string>();
+  const noteGap = (kind: string, text: string) => {
+    if (!gaps.has(kind)) gaps.set(kind, text);
+  };
+  const kept = new Set<Place>();
+  let bucket: number | undefined, last: Place | undefined;
+  let low: Extreme | undefined, high: Extreme | undefined;
+  let hole: Place | undefined;
+  const close = () => {
+    for (const place of [low?.place, high?.place, hole]) {
+      if (place) kept.add(place);
+    }
+    low = high = hole = undefined;
+  };
+  const sources = runs.map((run) =>
+    readInOrder(run, options, () => {
+      noteGap("unordered", `${x} is not in order: not all of it is drawn`);
+    })
+  );
+  for (const place of mergePlaces(sources)) {
+    const { at, values } = place;
+    if (findBucket(at) !== bucket) close();
+    bucket = findBucket(at);
+    if (!last) kept.add(place);
+    last = place;
+    if (values.length < nRuns) {
+      noteGap(
+        "few",
+        `at ${x} ${at} and possibly elsewhere the mean is of ` +
+          `${values.length} of ${nRuns} runs`,
+      );
+    }
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    if (!Number.isFinite(mean)) {
+      noteGap(
+        "hole",
+        `${measure} is not finite at ${x} ${at} and possibly later`,
+      );
+      hole ??= place;
+      continue;
+    }
+    if (!low || mean < low.mean) low = { mean, place };
+    if (!high || mean > high.mean) high = { mean, place };
+  }
+  close();
+  if (last) kept.add(last);
+  else noteGap("empty", `no ${measure}`);
+  return {
+    places: [...kept].sort((a, b) => a.at - b.at),
+    gaps: [...gaps.values()],
+  };
+}
+
+/** A place where the mean is smallest or largest. */
+interface Extreme {
+  readonly mean: number;
+  readonly place: Place;
+}
+
+/** Merges the values of several runs, place by place. */
+function* mergePlaces(
+  runs: readonly Generator<LoggedPoint>[],
+): Generator<Place> {
+  const next = runs.map((points) => points.next().value);
+  while (true) {
+    let at = Infinity;
+    for (const point of next) if (point && point.at < at) at = point.at;
+    if (at === Infinity) return;
+    const values: number[] = [];
+    for (const [index, points] of runs.entries()) {
+      if (next[index]?.at !== at) continue;
+      values.push(next[index].value);
+      next[index] = points.next().value;
+    }
+    yield { at, values };
+  }
+}
+
+/**
+ * Reads the points of a run in the order of their places. Of several at one
+ * place the last counts: a run has one value there.
+ */
+function* readInOrder(
+  { path, fields }: RunHistory,
+  options: CurveOptions,
+  onCut: () => void,
+): Generator<LoggedPoint, undefined> {
+  const points = readPoints(path, options.x, options.measure);
+  if (fields.get(options.x)?.isAscending) {
+    let last: LoggedPoint | undefined;
+    for (const point of points) {
+      // The run may have been resumed since its fields were read.
+      if (last && point.at < last.at) continue;
+      if (last && point.at > last.at) yield last;
+      last = point;
+    }
+    if (last) yield last;
+    return;
+  }
+  const values = new Map<number, number>();
+  for (const { at, value } of points) {
+    if (values.size === MAX_UNORDERED && !values.has(at)) {
+      onCut();
+      break;
+    }
+    values.set(at, value);
+  }
+  for (const [at, value] of [...values].sort(([a], [b]) => a - b)) {
+    yield { at, value };
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What all figures share: their options, and their specification.
+ *
+ * @module
+ */
+
+import type { TopLevelSpec } from "vega-lite";
+import { isInherited } from "../../core/utils/json.ts";
+import { type Ink, makeConfig, makeTitle, PRINT } from "./style.ts";
+
+/** The options that all figures share. */
+export interface FigureOptions {
+  /** What stands above the figure. */
+  readonly title?: string;
+  /** The width of the inner area in pixels. */
+  readonly width?: number;
+  /** The height of the inner area in pixels. */
+  readonly height?: number;
+  /** The colours of text, grid and background; those of print by default. */
+  readonly ink?: Ink;
+}
+
+/** A figure, and what it could not show. */
+export interface Figure {
+  /** The figure. */
+  readonly spec: TopLevelSpec;
+  /** What is not drawn, and why. */
+  readonly omitted: readonly string[];
+}
+
+/**
+ * Makes the specification of a figure.
+ *
+ * @param options The title and the colours.
+ * @param subtitle What stands below the title, by lines.
+ * @param parts All else of the specification.
+ * @returns The specification.
+ */
+export function makeSpec(
+  { title, ink = PRINT }: FigureOptions,
+  subtitle: readonly string[],
+  parts: object,
+): TopLevelSpec {
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    ...makeTitle(title, subtitle),
+    config: makeConfig(ink),
+    ...parts,
+  } as TopLevelSpec;
+}
+
+/**
+ * Vega's parser of expressions looks names up among its keywords, and finds
+ * what every object inherits there: a series called `constructor` would be an
+ * error. A space after it is not visible.
+ */
+function isKeyword(text: string): boolean {
+  return text === "if" || isInherited(text);
+}
+
+/**
+ * Writes a figure's specification as JSON that Vega can read, whatever names
+ * the data have.
+ *
+ * @param spec The specification.
+ * @param indent Spaces per level; 0 puts all on one line.
+ * @returns The JSON text.
+ */
+export function formatSpec(spec: TopLevelSpec, indent = 0): string {
+  return JSON.stringify(
+    spec,
+    (_key, value) =>
+      typeof value === "string" && isKeyword(value) ? `${value} ` : value,
+    indent,
+  );
+}

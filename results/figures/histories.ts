@@ -1,0 +1,192 @@
+/**
+ * The histories of replicates: which measures they have, and their lines.
+ *
+ * @module
+ */
+
+import type { JsonObject } from "../../core/utils/json.ts";
+import { HistoryReader } from "../../core/store/history.ts";
+import { HISTORY_FILE } from "../../core/store/lock.ts";
+import type { Problem } from "../../core/store/run_file.ts";
+import { formatLabel } from "../compare/labels.ts";
+import type { Replicates } from "../compare/replicates.ts";
+import type { StoredRun } from "../database/run_database.ts";
+import { findDifferingKeys, readKey } from "../database/select.ts";
+
+/** What the runs of one set of replicates have logged. */
+export interface RunHistories {
+  /** What tells them from others: `key=value, …`. */
+  readonly label: string;
+  /** The history of each run. */
+  readonly runs: readonly RunHistory[];
+}
+
+/** What the history of a run has; its lines stay on the disk. */
+export interface RunHistory {
+  /** The run's directory. */
+  readonly path: string;
+  /** The fields of its lines by their names; null where none is a number. */
+  readonly fields: ReadonlyMap<string, Extent | null>;
+}
+
+/** What a field's numbers cover, from the first line to the last. */
+export interface Extent {
+  /** The smallest finite one. */
+  readonly low: number;
+  /** The largest finite one. */
+  readonly high: number;
+  /** Whether no number is below the one before it. */
+  readonly isAscending: boolean;
+}
+
+/**
+ * Reads which fields the histories of replicates have.
+ *
+ * @param groups The replicates.
+ * @param nuisance The keys in which they may differ.
+ * @param problems Where to report what could not be read. Of a history that is
+ * damaged, the lines before the damage count.
+ * @returns What was logged, in the same order.
+ */
+export function readHistories(
+  groups: readonly Replicates[],
+  nuisance: readonly string[],
+  problems: Problem[] = [],
+): RunHistories[] {
+  const keys = findDifferingKeys(groups.map(({ example }) => example))
+    .filter((key) => !nuisance.includes(key));
+  return groups.map(({ example, runs }) => ({
+    label: formatLabel(
+      Object.fromEntries(keys.map((key) => [key, readKey(example, key)])),
+    ),
+    runs: runs.values().map((run) => scanHistory(run, problems)).toArray(),
+  }));
+}
+
+/** How many different fields the lines of a history may have. */
+const MAX_FIELDS = 1000;
+
+/** The fields that count steps, the first one that there is. */
+export const STEP_FIELDS: readonly string[] = ["step", "epoch"];
+
+/** The number of a line, for lines that do not count steps. */
+export const LINE_FIELD = "line";
+
+/**
+ * Lists the measures of histories: fields that hold numbers, but for steps and
+ * times.
+ *
+ * @param histories What was logged.
+ * @returns The names, each once.
+ */
+export function listMeasures(histories: readonly RunHistories[]): string[] {
+  const measures = new Set<string>();
+  for (const { runs } of histories) {
+    for (const { fields } of runs) {
+      for (const [field, extent] of fields) if (extent) measures.add(field);
+    }
+  }
+  return [...measures].filter((field) =>
+    ![...STEP_FIELDS, LINE_FIELD].includes(field) && !field.startsWith("time/")
+  );
+}
+
+/** Numbers that JSON cannot hold, as they are in files. */
+const NOT_FINITE: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
+
+/** Reads a number; undefined for what is none, which no figure shows. */
+function readNumber(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  return NOT_FINITE.includes(value) ? Number(value) : undefined;
+}
+
+/** Reads a history to its end, or to where it is damaged. */
+function scanHistory({ path, id }: StoredRun, problems: Problem[]): RunHistory {
+  const file = `${path}/${HISTORY_FILE}`;
+  const report = (reason: string) => problems.push({ run: id, file, reason });
+  const fields = new Map<string, ExtentMeter | null>();
+  let isFull = false;
+  for (const line of readLines(path, report)) {
+    for (const field of Object.keys(line)) {
+      if (fields.size === MAX_FIELDS && !fields.has(field)) {
+        isFull = true;
+        continue;
+      }
+      const value = readNumber(line[field]);
+      let extent = fields.get(field) ?? null;
+      if (value !== undefined) (extent ??= new ExtentMeter()).add(value);
+      fields.set(field, extent);
+    }
+  }
+  if (isFull) {
+    report(
+      `Cannot read all of ${file}: its lines have more than ${MAX_FIELDS} ` +
+        "different fields",
+    );
+  }
+  return { path, fields };
+}
+
+/** Measures what a field's numbers cover. */
+class ExtentMeter implements Extent {
+  low = Infinity;
+  high = -Infinity;
+  isAscending = true;
+  #last = -Infinity;
+
+  add(value: number): void {
+    if (!Number.isFinite(value)) return;
+    if (value < this.low) this.low = value;
+    if (value > this.high) this.high = value;
+    if (value < this.#last) this.isAscending = false;
+    this.#last = value;
+  }
+}
+
+/**
+ * Reads the lines of a history up to the first that is damaged, each with its
+ * number if it has no such field.
+ */
+function* readLines(
+  path: string,
+  onDamage: (reason: string) => void = () => {},
+): Generator<JsonObject> {
+  let nLines = 0;
+  try {
+    for (const line of new HistoryReader(path)) {
+      nLines++;
+      yield LINE_FIELD in line ? line : { ...line, [LINE_FIELD]: nLines };
+    }
+  } catch (error) {
+    onDamage((error as Error).message);
+  }
+}
+
+/** What a run has logged at one place of the horizontal axis. */
+export interface LoggedPoint {
+  /** The place. */
+  readonly at: number;
+  /** The value there. */
+  readonly value: number;
+}
+
+/**
+ * Reads the points of a run in the order in which it logged them. Damage ends
+ * them, as was reported when the fields were read.
+ *
+ * @param path The run's directory.
+ * @param x The field of the places.
+ * @param measure The field of the values.
+ * @returns The points with a finite place.
+ */
+export function* readPoints(
+  path: string,
+  x: string,
+  measure: string,
+): Generator<LoggedPoint> {
+  for (const line of readLines(path)) {
+    const at = readNumber(line[x]), value = readNumber(line[measure]);
+    if (at === undefined || value === undefined) continue;
+    if (Number.isFinite(at)) yield { at, value };
+  }
+}

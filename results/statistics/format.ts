@@ -1,0 +1,83 @@
+/**
+ * Estimates as text: each number is rounded by its error or interval.
+ *
+ * @module
+ */
+
+import {
+  formatMeanError,
+  formatNumber,
+  roundBy,
+  type RoundedNumbers,
+} from "../../core/utils/results.ts";
+import type { Interval } from "./intervals.ts";
+
+/** What stands where there is no value. */
+export const NO_VALUE = "–";
+
+/**
+ * Writes a mean with its standard error.
+ *
+ * @param mean The mean.
+ * @param error The error; one that is NaN is not shown.
+ * @returns `0.312 ± 0.021`, or the mean alone.
+ */
+export function formatWithError(mean: number, error: number): string {
+  return Number.isNaN(error)
+    ? formatNumber(mean)
+    : formatMeanError(mean, error);
+}
+
+/**
+ * Writes a number with its interval, rounded by half the width of that.
+ *
+ * @param mean The number.
+ * @param interval The interval, if there is one.
+ * @returns `0.31 [0.29, 0.33]`, or the number alone.
+ */
+export function formatWithInterval(
+  mean: number,
+  interval: Interval | undefined,
+): string {
+  if (!interval) return formatNumber(mean);
+  const { texts: [middle, low, high], power } = roundByHalf(mean, interval);
+  const text = `${middle} [${low}, ${high}]`;
+  return power === 0 ? text : `(${text})e${power}`;
+}
+
+/**
+ * Writes an interval alone, rounded as beside its number.
+ *
+ * @param mean The number.
+ * @param interval The interval, if there is one.
+ * @returns `[0.29, 0.33]`, or a dash.
+ */
+export function formatInterval(
+  mean: number,
+  interval: Interval | undefined,
+): string {
+  if (!interval) return NO_VALUE;
+  const { texts: [, low, high], power } = roundByHalf(mean, interval);
+  return `[${low}, ${high}]${power === 0 ? "" : `e${power}`}`;
+}
+
+function roundByHalf(mean: number, [low, high]: Interval): RoundedNumbers {
+  const half = (high - low) / 2;
+  const values = [mean, low, high];
+  return half > 0 && half < Infinity
+    ? roundBy(half, values)
+    : { texts: values.map((value) => formatNumber(value)), power: 0 };
+}
+
+const SMALLEST_P = 0.0001;
+
+/**
+ * Writes a p-value to two digits.
+ *
+ * @param p The p-value; NaN where it is undefined.
+ * @returns `0.031`, `<0.0001` or `undefined`.
+ */
+export function formatP(p: number): string {
+  if (Number.isNaN(p)) return "undefined";
+  return p < SMALLEST_P ? `<${SMALLEST_P}` : formatNumber(p, 2);
+}

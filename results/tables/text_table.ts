@@ -1,0 +1,57 @@
+/**
+ * Tables for readers: words and rounded numbers, whatever the format.
+ *
+ * @module
+ */
+
+/** A cell for readers. */
+export interface TextCell {
+  /** What it says. */
+  readonly text: string;
+  /** Signs after it that a note explains: `†`, `*`, `≈`. */
+  readonly marks?: string;
+  /** Whether it is the best of its column. */
+  readonly isBest?: boolean;
+  /** The number to sort by; empty if there is no value. */
+  readonly value?: number | "";
+  /** What is known about the value beside it. */
+  readonly detail?: string;
+  /** The directories of the runs that it stands for. */
+  readonly paths?: readonly string[];
+}
+
+/** A column for readers. */
+export interface TextColumn {
+  /** Its heading. */
+  readonly heading: string;
+  /** Whether it holds numbers, which are aligned to the right. */
+  readonly isNumeric: boolean;
+  /** Whether it tells rows apart, and stays if a table is split. */
+  readonly isKey: boolean;
+}
+
+/** A table for readers. */
+export interface TextTable {
+  /** The columns. */
+  readonly columns: readonly TextColumn[];
+  /** The cells, row by row. */
+  readonly rows: readonly (readonly TextCell[])[];
+}
+
+/** A note under a table. */
+export interface Note {
+  /** What it says. */
+  readonly text: string;
+  /** What it lists, if anything. */
+  readonly items?: readonly string[];
+}
+
+/** A table with what belongs to it. */
+export interface TextSection {
+  /** What stands above the table, if anything. */
+  readonly title?: string;
+  /** The table. */
+  readonly table: TextTable;
+  /** What its signs mean, and what else a reader should know. */
+  readonly notes: readonly Note[];
+}
