@@ -136,14 +136,14 @@ testWith(
   "trainDiffusionModel() depends on the seed, and not on the size of a process's past",
   async () => {
     using folder = tempFolder();
-    const lossOf = async (seed: number) => {
+    const trainLoss = async (seed: number) => {
       const config = modelConfigSchema.parse({ ...QUICK, seed });
       const runPath = await train(config, folder.path);
       return readHistory(runPath).lines.map(({ loss }) => loss);
     };
-    const first = await lossOf(1);
-    assertEquals(await lossOf(1), first);
-    assert((await lossOf(2))[0] !== first[0]);
+    const first = await trainLoss(1);
+    assertEquals(await trainLoss(1), first);
+    assert((await trainLoss(2))[0] !== first[0]);
   },
 );
 
@@ -216,7 +216,7 @@ testWith(
   async () => {
     using folder = tempFolder();
     // Without noise of times the same rows have the same loss: one timestep.
-    const lossesOf = async (values: object) => {
+    const trainLosses = async (values: object) => {
       const config = modelConfigSchema.parse({
         nTrain: 200,
         nEpochs: 3,
@@ -231,8 +231,8 @@ testWith(
         first: readHistory(runPath).lines.map(({ loss }) => loss)[0],
       };
     };
-    const fresh = await lossesOf({ freshData: true });
-    const fixed = await lossesOf({ freshData: false });
+    const fresh = await trainLosses({ freshData: true });
+    const fixed = await trainLosses({ freshData: false });
     // What is held out, and the scaling, do not depend on it.
     assertEquals(fresh.dataHash, fixed.dataHash);
     assert(fresh.first !== fixed.first);
