@@ -41,7 +41,7 @@ const diffusion: Experiment = experiment({
   },
   async train(config, run) {
     const { trainDiffusionModel } = await import("./train.ts");
-    using _model = await trainDiffusionModel(config, run);
+    await trainDiffusionModel(config, run);
   },
   async evaluate(config, evalConfig, run) {
     const { evaluateDiffusionModel } = await import("./eval.ts");

@@ -18,7 +18,7 @@ export const DATASET_NAMES: readonly string[] = [
   "faithful",
 ];
 
-/** A configuration may be anyone's: more would take all memory, or for ever. */
+/** Limits for configurations from anyone: more would take too much memory. */
 const MAX_ROWS = 1e7, MAX_TIMESTEPS = 1e6;
 
 /** The keys that the result of the diffusion experiment depends on. */
@@ -27,23 +27,23 @@ export const modelConfigFields = {
   learningRate: number({
     default: 0.001,
     above: 0,
-    description: "the optimiser's step size, at its highest",
+    description: "the highest step size of the optimizer",
   }),
   batchSize: integer({
     default: 32,
     min: 1,
-    description: "how many rows a training step sees",
+    description: "the number of rows in a training step",
   }),
   nEpochs: integer({
     default: 10,
     min: 1,
-    description: "how many times training goes through nTrain rows",
+    description: "the number of passes over nTrain rows",
   }),
   ...networkFields,
   model: choice({
     default: "identity",
     choices: Object.keys(MODELS) as ModelName[],
-    description: "which model predicts the noise",
+    description: "the model that predicts the noise",
   }),
   dataset: text({
     default: "mixture",
@@ -55,65 +55,65 @@ export const modelConfigFields = {
   dataSeed: integer({
     default: 0,
     min: 0,
-    description: "fixes the data and which part of it is held out",
+    description: "determines the data and which rows are held out",
   }),
   nTrain: integer({
     default: 8000,
     min: 2,
     max: MAX_ROWS,
-    description: "how many rows an epoch has (of finite data, at most)",
+    description: "the number of rows in an epoch (of finite data, at most)",
   }),
   freshData: toggle({
     default: true,
     before: false,
-    description: "draw the rows of each epoch anew, where data are generated",
+    description: "draw fresh rows in each epoch, if data are generated",
   }),
   nTimesteps: integer({
     default: 1000,
     min: 1,
     max: MAX_TIMESTEPS,
-    description: "how many steps the noise schedule has",
+    description: "the number of steps of the noise schedule",
   }),
   betaSchedule: choice({
     default: "linear",
     choices: ["linear", "quadratic", "cosine"],
-    description: "how the noise grows from step to step",
+    description: "the growth of the noise from step to step",
   }),
   prediction: choice({
     default: "noise",
     choices: ["noise", "v"],
-    description: "what the model gives",
+    description: "what the model predicts",
   }),
   optimizer: choice({
     default: "adam",
     choices: ["adam", "adamw"],
-    description: "how weights are updated (adamw: decay apart)",
+    description: "the optimizer (adamw: decoupled weight decay)",
   }),
   weightDecay: number({
     default: 0,
     min: 0,
-    description: "how strongly weights are pulled to 0",
+    description: "the strength of weight decay",
   }),
   gradientClip: number({
     default: 1,
     min: 0,
-    description: "the largest norm of a gradient; 0 for any",
+    description: "the largest norm of a gradient; 0 for no limit",
   }),
   emaDecay: number({
     default: 0.999,
     min: 0,
     max: 0.999999,
-    description: "how slowly the averaged weights follow; 0 for at once",
+    description: "the decay of the averaged weights; 0 for no averaging",
   }),
   learningRateSchedule: choice({
     default: "cosine",
     choices: ["constant", "cosine"],
-    description: "how the step size falls",
+    description: "the decay of the step size",
   }),
   warmupSteps: integer({
     default: 0,
     min: 0,
-    description: "over how many steps the step size rises at first",
+    description: "the number of steps in which the step size rises",
   }),
 };
 

@@ -12,12 +12,7 @@ import type { RandomState, RandomStream } from "../utils/random.ts";
 import { type DiffusionData, hashData, loadData } from "./data/data.ts";
 import { computeDenoisingLosses } from "./noise/denoising.ts";
 import { useBackend } from "./engines/backend.ts";
-import {
-  buildModel,
-  type NoiseModel,
-  saveModel,
-  saveWeights,
-} from "./model.ts";
+import { buildModel, saveModel, saveWeights } from "./model.ts";
 import {
   addNoise,
   computeAlphaBars,
@@ -48,8 +43,6 @@ export const SCALING_FILE = "model/scaling.json";
  *
  * @param config The configuration.
  * @param run The run.
- * @returns The model with its averaged weights, which are saved in the run; the
- * caller disposes of it.
  * @throws {SyntaxError} If the dataset is a file that is no table of numbers.
  * @throws {RangeError} If the dataset has too few rows, or a column of one
  * value; or if the loss is not finite and training is to stop then.
@@ -57,35 +50,16 @@ export const SCALING_FILE = "model/scaling.json";
 export async function trainDiffusionModel(
   config: ModelConfig,
   run: Run,
-): Promise<NoiseModel> {
+): Promise<void> {
   await useBackend(run);
   const data = loadData(config);
   const dataHash = await hashData(data);
   run.describe({ data: dataHash });
   run.writeJson(SCALING_FILE, { ...data.scaling, dataHash });
-  const model = await buildModel(config, {
+  using model = await buildModel(config, {
     nColumns: data.scaling.columns.length,
     random: run.random("init"),
   });
-  try {
-    await trainModel(model, { config, run, data });
-    return model;
-  } catch (error) {
-    model[Symbol.dispose]();
-    throw error;
-  }
-}
-
-interface Training {
-  readonly config: ModelConfig;
-  readonly run: Run;
-  readonly data: DiffusionData;
-}
-
-async function trainModel(
-  model: NoiseModel,
-  { config, run, data }: Training,
-): Promise<void> {
   const { nEpochs, batchSize } = config;
   const nSteps = nEpochs * Math.ceil(data.train.nRows / batchSize);
   const schedule = computeAlphaBars(config), noise = run.random("noise");
@@ -169,7 +143,7 @@ class EpochRows {
 
   constructor(
     { train, draw }: DiffusionData,
-    { config, run }: Pick<Training, "config" | "run">,
+    { config, run }: { readonly config: ModelConfig; readonly run: Run },
   ) {
     const { batchSize, freshData } = config;
     const isFresh = freshData && draw !== null;

@@ -49,7 +49,7 @@ const FAR = {
 /**
  * The quantile function of the standard normal distribution, to about one part
  * in 10^16: algorithm AS 241, PPND16 (Wichura 1988, Applied Statistics 37,
- * 477–484). It needs a square root and a logarithm in the tails alone, so that
+ * 477–484). It needs a square root and a logarithm only in the tails, so that
  * other engines can do the same sum.
  *
  * @param p A probability in (0, 1).

@@ -87,7 +87,7 @@ export class Meter {
    * of which each element is one.
    *
    * @param values The observations by measure.
-   * @param options `n`, where each number is the mean of so many observations
+   * @param options `n`, if each number is the mean of n observations
    * (a batch mean, say).
    * @throws {TypeError} If a value is neither a number nor numbers, or an array
    * is given together with `n`.

@@ -163,7 +163,7 @@ export class ResultCollection implements Iterable<ResultRecord> {
    * Looks up all records of one name, whatever their further fields.
    *
    * @param name The name in their metadata.
-   * @returns Those records alone, in the same order.
+   * @returns Only those records, in the same order.
    */
   named(name: string): ResultCollection {
     return new ResultCollection(

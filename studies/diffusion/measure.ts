@@ -1,8 +1,8 @@
 /**
  * `deno task quality [DATASET[:SEED,…] …]`: trains and measures the models of
- * this study, five seeds each, and keeps the files that comparisons read. Runs
- * that exist already are not repeated. A run takes about five minutes on one
- * core; two processes in parallel need different datasets or seeds.
+ * this study, five seeds each, and keeps what comparisons read. What is there
+ * already is not done again. A run takes about five minutes of one core: two
+ * processes side by side have each their own datasets or seeds.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const DATASETS = ["mixture", "gaussians", "moons"];
 const SEEDS = [1, 2, 3, 4, 5];
 const SETTINGS = [
   { sampler: "dpm-solver++", nSteps: [20] },
-  // The floor is measured by the first.
+  // The floor is that of the first.
   {
     sampler: "ddpm",
     nSteps: [1000],
@@ -36,7 +36,7 @@ const SETTINGS = [
 ];
 const N_SAMPLES = 4096;
 
-/** Files too large for git, which can be made again. */
+/** What is too large for git, and can be made again. */
 const BULK = ["metrics.jsonl", "model", "samples"];
 
 const globals = globalConfigSchema.parse({ runs: RUNS });

@@ -40,12 +40,11 @@ async function trained(config: ModelConfig, runs: string): Promise<string> {
   );
   const runPath = createRunDirectory(runs);
   const what = { experiment: "diffusion", config, ...quiet };
-  const model = await conductRun(
+  await conductRun(
     runPath,
     what,
     (run) => trainDiffusionModel(config, run),
   );
-  model[Symbol.dispose]();
   return runPath;
 }
 
@@ -60,7 +59,7 @@ async function evaluate(values: object, runPath: string) {
   return run.records;
 }
 
-const resultOf = (runPath: string, fields: MetadataFields) =>
+const findResult = (runPath: string, fields: MetadataFields) =>
   readRecords(runPath).get(ResultMetadata.of(fields))!;
 
 testWith(
@@ -70,7 +69,7 @@ testWith(
     using folder = tempFolder();
     const runPath = await trained(QUICK, folder.path);
     await evaluate(FEW, runPath);
-    const { mean, error, n } = resultOf(runPath, { name: "loss/held-out" });
+    const { mean, error, n } = findResult(runPath, { name: "loss/held-out" });
     assertEquals(n, 1000); // One observation a row, however often measured.
     const { loadData } = await import("../../core/diffusion/data/data.ts");
     const { values } = loadData(QUICK).heldOut;
@@ -123,13 +122,16 @@ testWith(
   async () => {
     using folder = tempFolder();
     const runPath = await trained(MLP, folder.path);
-    const sourcesOf = async (sources: string[]) => {
+    const measureSources = async (sources: string[]) => {
       const records = await evaluate({ ...FEW, sources }, runPath);
       return [...records.named("sliced-wasserstein")]
         .map(({ metadata: { fields } }) => fields.source);
     };
-    assertEquals(await sourcesOf(["floor"]), ["floor"]);
-    assertEquals(await sourcesOf(["identity", "model"]), ["model", "identity"]);
+    assertEquals(await measureSources(["floor"]), ["floor"]);
+    assertEquals(await measureSources(["identity", "model"]), [
+      "model",
+      "identity",
+    ]);
   },
 );
 
@@ -206,16 +208,16 @@ testWith(
     using folder = tempFolder();
     const runPath = await trained(MLP, folder.path);
     const records = await evaluate({ ...FEW, nSteps: [40] }, runPath);
-    const meanOf = (name: string, source: string) =>
+    const findMean = (name: string, source: string) =>
       [...records.named(name)]
         .find(({ metadata }) => metadata.fields.source === source)!.result;
-    const floor = meanOf("sliced-wasserstein", "floor");
-    const exact = meanOf("sliced-wasserstein", "exact-score");
+    const floor = findMean("sliced-wasserstein", "floor");
+    const exact = findMean("sliced-wasserstein", "exact-score");
     const away = 4 * Math.hypot(floor.error, exact.error);
     assert(Math.abs(exact.mean - floor.mean) < away);
-    assert(meanOf("sliced-wasserstein", "identity").mean > 3 * floor.mean);
-    assert(meanOf("sliced-wasserstein", "model").mean > 1.5 * floor.mean);
-    const energy = meanOf("energy-distance", "floor");
+    assert(findMean("sliced-wasserstein", "identity").mean > 3 * floor.mean);
+    assert(findMean("sliced-wasserstein", "model").mean > 1.5 * floor.mean);
+    const energy = findMean("energy-distance", "floor");
     assert(Math.abs(energy.mean) < 4 * energy.error);
   },
 );
@@ -287,7 +289,7 @@ testWith(
   async () => {
     using folder = tempFolder();
     const runPath = await trained(MLP, folder.path);
-    const settingOf = async (values: object) => {
+    const readSetting = async (values: object) => {
       const records = await evaluate(
         { ...FEW, nSamples: 20, ...values },
         runPath,
@@ -299,28 +301,28 @@ testWith(
       return fields;
     };
     const usual = { nSteps: 5, spacing: "log-snr" };
-    assertEquals(await settingOf({ sampler: "ddim", eta: 0.5 }), {
+    assertEquals(await readSetting({ sampler: "ddim", eta: 0.5 }), {
       eta: 0.5,
       ...usual,
       sampler: "ddim",
     });
-    assertEquals(await settingOf({ sampler: "ddim" }), {
+    assertEquals(await readSetting({ sampler: "ddim" }), {
       eta: 0,
       ...usual,
       sampler: "ddim",
     });
-    assertEquals(await settingOf({ sampler: "ddpm", spacing: "log-snr" }), {
+    assertEquals(await readSetting({ sampler: "ddpm", spacing: "log-snr" }), {
       ...usual,
       sampler: "ddpm",
     });
-    assertEquals(await settingOf({ spacing: "time", weights: "last" }), {
+    assertEquals(await readSetting({ spacing: "time", weights: "last" }), {
       nSteps: 5,
       sampler: "dpm-solver++",
       spacing: "time",
       weights: "last",
     });
     await assertRejects(
-      () => settingOf({ eta: 0.5 }),
+      () => readSetting({ eta: 0.5 }),
       RangeError,
       "Cannot use --eta with dpm-solver++: only DDIM has it",
     );
@@ -335,7 +337,7 @@ testWith(
     const config = modelConfigSchema.parse({ dataset: "faithful", nEpochs: 1 });
     const runPath = await trained(config, folder.path);
     const records = await evaluate(FEW, runPath);
-    assertEquals(resultOf(runPath, { name: "loss/held-out" }).n, 54);
+    assertEquals(findResult(runPath, { name: "loss/held-out" }).n, 54);
     const floors = [...records.named("sliced-wasserstein")]
       .map(({ metadata: { fields } }) => fields);
     assert(floors.every(({ nSamples }) => nSamples === 27));
@@ -449,10 +451,10 @@ testWith(
     );
     assertEquals(noises.at(-1), 0);
     assertEquals(kept.frames.at(-1).rows, kept.samples);
-    const meanOf = (rows: number[][]) =>
+    const computeMean = (rows: number[][]) =>
       rows.reduce((sum, [x]) => sum + x!, 0) / rows.length;
     // The mixture's mean is −0.1, its standard deviation 2.
-    assertAlmostEquals(meanOf(kept.data), -0.1, 5 * 2 / Math.sqrt(200));
+    assertAlmostEquals(computeMean(kept.data), -0.1, 5 * 2 / Math.sqrt(200));
     // The density is one: its integral over even places is 1.
     const [[left]] = kept.density, [right] = kept.density.at(-1);
     const width = (right - left) / (kept.density.length - 1);

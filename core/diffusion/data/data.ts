@@ -18,6 +18,7 @@ import {
   type Table,
   takeRows,
 } from "../../data/table.ts";
+import { sha256 } from "../../utils/hash.ts";
 import { RandomStream } from "../../utils/random.ts";
 import { GENERATED, type GeneratedDataset } from "./datasets.ts";
 import {
@@ -138,6 +139,5 @@ export async function hashData({ train, heldOut }: Split): Promise<string> {
   const all = new Float64Array(train.values.length + heldOut.values.length);
   all.set(train.values);
   all.set(heldOut.values, train.values.length);
-  const digest = await crypto.subtle.digest("SHA-256", all);
-  return new Uint8Array(digest).toHex();
+  return await sha256(new Uint8Array(all.buffer));
 }

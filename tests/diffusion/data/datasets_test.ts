@@ -25,9 +25,9 @@ class StillStream extends RandomStream {
   }
 }
 
-const streamOf = (name: string) => new RandomStream(1, name);
+const createStream = (name: string) => new RandomStream(1, name);
 
-function drawRows(name: string, random = streamOf(name)): Row[] {
+function drawRows(name: string, random = createStream(name)): Row[] {
   const { draw } = GENERATED[name]!;
   return Array.from({ length: N_ROWS }, () => draw(random) as unknown as Row);
 }
@@ -36,7 +36,7 @@ function drawRows(name: string, random = streamOf(name)): Row[] {
 const drawLine = (name: string) => drawRows(name, new StillStream(1, name));
 
 /** How often each of some places is met. */
-function countsOf(places: Iterable<number>, nPlaces: number): number[] {
+function countPlaces(places: Iterable<number>, nPlaces: number): number[] {
   const counts = new Array<number>(nPlaces).fill(0);
   for (const place of places) counts[place]!++;
   return counts;
@@ -60,7 +60,7 @@ function assertUniform(shares: readonly number[]) {
   assert(shares.every((share) => share > -1e-9 && share < 1 + 1e-9));
   const places = shares.map((share) => Math.floor(share * N_BINS));
   const within = (place: number) => Math.min(Math.max(place, 0), N_BINS - 1);
-  assertCounts(countsOf(places.map(within), N_BINS));
+  assertCounts(countPlaces(places.map(within), N_BINS));
 }
 
 /** Asserts that numbers are normal about 0, by their first four moments. */
@@ -115,7 +115,7 @@ Deno.test("DATASET_NAMES are the keys of GENERATED, and faithful", () => {
 Deno.test("GENERATED datasets draw one finite number a column", () => {
   for (const [name, { columns, draw }] of Object.entries(GENERATED)) {
     assertEquals(columns, name === "mixture" ? ["x"] : ["x", "y"]);
-    const random = streamOf(name);
+    const random = createStream(name);
     for (let i = 0; i < 1000; i++) {
       const row = draw(random);
       assertEquals(row.length, columns.length);
@@ -128,9 +128,9 @@ Deno.test("GENERATED datasets draw the same rows from the same stream, others fr
   for (const [name, { draw }] of Object.entries(GENERATED)) {
     const rows = (random: RandomStream) =>
       Array.from({ length: 10 }, () => draw(random));
-    const first = rows(streamOf(name));
-    assertEquals(rows(streamOf(name)), first);
-    assertNotEquals(rows(streamOf("other")), first);
+    const first = rows(createStream(name));
+    assertEquals(rows(createStream(name)), first);
+    assertNotEquals(rows(createStream("other")), first);
   }
 });
 
@@ -160,7 +160,7 @@ Deno.test("GENERATED.mixture draws from the density of its mixture, three bumps"
   const places = drawRows("mixture")
     .map(([x]) => Math.floor((x - FIRST) / WIDTH));
   // Bins with few rows, where χ² does not hold, are left out.
-  const counts = countsOf(
+  const counts = countPlaces(
     places.filter((place) => place >= 0 && place < N_BINS),
     N_BINS,
   );
@@ -175,12 +175,12 @@ Deno.test("GENERATED.mixture draws from the density of its mixture, three bumps"
 Deno.test("GENERATED.gaussians are eight bumps, equally often, 0.2 wide, on a circle of radius 2", () => {
   const rows = drawRows("gaussians");
   // To the nearest multiple of an eighth of a turn.
-  const placeOf = ([x, y]: Row) =>
+  const findPlace = ([x, y]: Row) =>
     Math.round(shareOfTurn(Math.atan2(y, x)) * 8) % 8;
-  assertCounts(countsOf(rows.map(placeOf), 8));
+  assertCounts(countPlaces(rows.map(findPlace), 8));
   for (let place = 0; place < 8; place++) {
     const angle = place * Math.PI / 4;
-    const own = rows.filter((row) => placeOf(row) === place);
+    const own = rows.filter((row) => findPlace(row) === place);
     assertNormal(own.map(([x]) => x - 2 * Math.cos(angle)), 0.2);
     assertNormal(own.map(([, y]) => y - 2 * Math.sin(angle)), 0.2);
   }
@@ -239,7 +239,7 @@ Deno.test("GENERATED.checkerboard is the eight dark squares of a board, all alik
     assertEquals(Math.abs(column + row) % 2, 0);
     return (row + 2) * 4 + column + 2;
   });
-  const counts = countsOf(places, 16);
+  const counts = countPlaces(places, 16);
   assertEquals(counts.filter((n) => n > 0).length, 8);
   assertCounts(counts.filter((n) => n > 0));
   // Within a square, rows are uniform: by a grid of five by five.
@@ -247,7 +247,7 @@ Deno.test("GENERATED.checkerboard is the eight dark squares of a board, all alik
     Math.floor((x - Math.floor(x)) * 5) * 5 +
     Math.floor((y - Math.floor(y)) * 5)
   );
-  assertCounts(countsOf(cells, 25));
+  assertCounts(countPlaces(cells, 25));
 });
 
 Deno.test("GENERATED.spiral has two arms of one and a half turns, the one the other turned by half", () => {
@@ -281,8 +281,8 @@ Deno.test("GENERATED.pinwheel is the same after a fifth of a turn, not after les
   const places = drawRows("pinwheel").map(([x, y]) =>
     Math.floor(shareOfTurn(Math.atan2(y, x)) * 5 * N_BINS)
   );
-  const counts = countsOf(places, 5 * N_BINS);
-  const inFifth = countsOf(places.map((place) => place % N_BINS), N_BINS);
+  const counts = countPlaces(places, 5 * N_BINS);
+  const inFifth = countPlaces(places.map((place) => place % N_BINS), N_BINS);
   assertCounts(counts, counts.map((_, place) => inFifth[place % N_BINS]! / 5));
   // Blades stand apart.
   assert(Math.max(...inFifth) > 2 * Math.min(...inFifth), `${inFifth}`);
@@ -303,17 +303,17 @@ Deno.test("GENERATED.pinwheel has blades at radius 1, bent by a quarter of the r
   }
   // Rows near the centre are left out, where a blade cannot be told from others.
   assert(across.length > 0.95 * N_ROWS);
-  const momentsOf = (values: number[]) => {
+  const computeMoments = (values: number[]) => {
     const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
     const squares = values.reduce((sum, x) => sum + (x - mean) ** 2, 0);
     return [mean, Math.sqrt(squares / values.length)] as const;
   };
-  const [middle, width] = momentsOf(across);
+  const [middle, width] = computeMoments(across);
   assertAlmostEquals(middle, 0, 0.01);
   assertAlmostEquals(width, 0.1, 0.005);
   // Normal about 1 by 0.3, without what lies below 0.4, two deviations off:
   // 1 + 0.3 h and 0.3 √(1 − 2 h − h²) with h = φ(2) / Φ(2) = 0.0552.
-  const [centre, length] = momentsOf(along);
+  const [centre, length] = computeMoments(along);
   assertAlmostEquals(centre, 1.0166, 0.012);
   assertAlmostEquals(length, 0.2824, 0.008);
 });

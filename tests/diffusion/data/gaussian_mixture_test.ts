@@ -161,7 +161,7 @@ Deno.test("computeExpectedNoise() is finite where all densities underflow, that 
 });
 
 /** The moments of a mixture in one column. */
-function momentsOf(mixture: GaussianMixture, column: number) {
+function computeMoments(mixture: GaussianMixture, column: number) {
   const mean = mixture.reduce((sum, c) => sum + c.weight * c.means[column]!, 0);
   const variance = mixture.reduce(
     (sum, c) =>
@@ -178,7 +178,7 @@ Deno.test("drawRow() has the mean and variance of the mixture", () => {
     const random = new RandomStream(6, "rows");
     const rows = Array.from({ length: N }, () => drawRow(mixture, random));
     mixture[0]!.means.forEach((_, column) => {
-      const expected = momentsOf(mixture, column);
+      const expected = computeMoments(mixture, column);
       const mean = rows.reduce((sum, row) => sum + row[column]!, 0) / N;
       const squares = rows.map((row) => (row[column]! - mean) ** 2);
       const variance = squares.reduce((sum, x) => sum + x, 0) / N;
@@ -254,14 +254,14 @@ Deno.test("standardiseMixture() changes the density by the change of variables",
 });
 
 Deno.test("standardiseMixture() by its own moments has mean 0 and variance 1", () => {
-  const moments = [0, 1].map((column) => momentsOf(PLANE, column));
+  const moments = [0, 1].map((column) => computeMoments(PLANE, column));
   const standard = standardiseMixture(PLANE, {
     columns: ["x", "y"],
     means: moments.map(({ mean }) => mean),
     deviations: moments.map(({ variance }) => Math.sqrt(variance)),
   });
   for (const column of [0, 1]) {
-    const { mean, variance } = momentsOf(standard, column);
+    const { mean, variance } = computeMoments(standard, column);
     assertAlmostEquals(mean, 0, 1e-14);
     assertAlmostEquals(variance, 1, 1e-14);
   }

@@ -106,10 +106,10 @@ for (const transposeA of [false, true]) {
         const random = new RandomStream(1, "matrices");
         const draw = (shape: readonly number[]) =>
           Array.from({ length: shape[0]! * shape[1]! }, () => random.normal());
-        const kindOf = (isTransposed: boolean) =>
+        const describeKind = (isTransposed: boolean) =>
           isTransposed ? "transposed" : "plain";
-        const xShape = SHAPES.x[kindOf(transposeA)];
-        const yShape = SHAPES.y[kindOf(transposeB)];
+        const xShape = SHAPES.x[describeKind(transposeA)];
+        const yShape = SHAPES.y[describeKind(transposeB)];
         const [xs, ys, dys] = [draw(xShape), draw(yShape), draw([3, 5])];
         const products = () =>
           tf.tidy(() => {

@@ -39,10 +39,10 @@ const GRADIENTS = Array.from({ length: N_STEPS }, (_, step) => {
   return numbers.map((value) => value * 10 ** (step % 4 - 2));
 });
 
-const optimizerOf = (config: OptimizerConfig, ranges = RANGES) =>
+const createOptimizer = (config: OptimizerConfig, ranges = RANGES) =>
   new Optimizer(START, { config, nSteps: N_STEPS, ranges });
 
-const normOf = (values: ArrayLike<number>) =>
+const computeNorm = (values: ArrayLike<number>) =>
   Math.sqrt(Array.from(values).reduce((sum, x) => sum + x * x, 0));
 
 function assertWeightsEqual(
@@ -73,7 +73,7 @@ function reference(config: OptimizerConfig, gradients = GRADIENTS) {
       const share = (step - warmupSteps) / (N_STEPS - warmupSteps);
       rate *= Math.cos(share * Math.PI / 2) ** 2;
     }
-    const norm = normOf(gradient);
+    const norm = computeNorm(gradient);
     const isLong = config.gradientClip > 0 && norm > config.gradientClip;
     const clipped = Array.from(
       gradient,
@@ -110,7 +110,7 @@ Deno.test("Optimizer is Adam and AdamW as published, in double precision to that
               learningRateSchedule,
               warmupSteps,
             };
-            const own = optimizerOf(config);
+            const own = createOptimizer(config);
             GRADIENTS.forEach((gradient, step) => {
               own.update(gradient);
               const before = GRADIENTS.slice(0, step + 1);
@@ -127,11 +127,11 @@ Deno.test("Optimizer is Adam and AdamW as published, in double precision to that
 
 Deno.test("Optimizer is Adam for tiny and huge gradients too, with an epsilon of 1e-8", () => {
   const tiny = GRADIENTS.map((gradient) => gradient.map((g) => g * 1e-7));
-  const own = optimizerOf(CONFIG);
+  const own = createOptimizer(CONFIG);
   for (const gradient of tiny) own.update(gradient);
   assertWeightsEqual(own.weights, reference(CONFIG, tiny).w);
   const huge = GRADIENTS.map((gradient) => gradient.map((g) => g * 1e6));
-  const other = optimizerOf(CONFIG);
+  const other = createOptimizer(CONFIG);
   for (const gradient of huge) other.update(gradient);
   assertWeightsEqual(other.weights, reference(CONFIG, huge).w);
 });
@@ -139,9 +139,9 @@ Deno.test("Optimizer is Adam for tiny and huge gradients too, with an epsilon of
 Deno.test("Optimizer decays only the ranges that do, adamw by the rate times the decay", () => {
   const none = new Float32Array(N_WEIGHTS);
   const config = { ...CONFIG, weightDecay: 0.5 };
-  const decoupled = optimizerOf({ ...config, optimizer: "adamw" });
+  const decoupled = createOptimizer({ ...config, optimizer: "adamw" });
   decoupled.update(none);
-  const coupled = optimizerOf(config);
+  const coupled = createOptimizer(config);
   coupled.update(none);
   for (const { start, end, decays } of RANGES) {
     for (let i = start; i < end; i++) {
@@ -170,10 +170,10 @@ Deno.test("Optimizer copies the weights that it begins at", () => {
 
 Deno.test("Optimizer.update() gives the norm before clipping, and leaves the gradient as it was", () => {
   for (const gradientClip of [0, 1e-3, 1e3]) {
-    const own = optimizerOf({ ...CONFIG, gradientClip });
+    const own = createOptimizer({ ...CONFIG, gradientClip });
     for (const gradient of GRADIENTS) {
       const before = gradient.slice();
-      assertAlmostEquals(own.update(gradient), normOf(before), 1e-12);
+      assertAlmostEquals(own.update(gradient), computeNorm(before), 1e-12);
       assertEquals(gradient, before);
     }
   }
@@ -182,15 +182,15 @@ Deno.test("Optimizer.update() gives the norm before clipping, and leaves the gra
 Deno.test("Optimizer.update() clips a gradient to the norm, one below it not at all", () => {
   const gradientClip = 0.5;
   const clipped = GRADIENTS.map((gradient) => {
-    const norm = normOf(gradient);
+    const norm = computeNorm(gradient);
     return norm > gradientClip
       ? gradient.map((g) => g * gradientClip / norm)
       : gradient;
   });
   assert(clipped.some((gradient, step) => gradient === GRADIENTS[step]));
   assert(clipped.some((gradient, step) => gradient !== GRADIENTS[step]));
-  const clips = optimizerOf({ ...CONFIG, gradientClip });
-  const all = optimizerOf(CONFIG), short = optimizerOf(CONFIG);
+  const clips = createOptimizer({ ...CONFIG, gradientClip });
+  const all = createOptimizer(CONFIG), short = createOptimizer(CONFIG);
   GRADIENTS.forEach((gradient, step) => {
     clips.update(gradient);
     all.update(gradient);
@@ -205,7 +205,7 @@ Deno.test("Optimizer.update() clips a gradient to the norm, one below it not at 
 
 Deno.test("Optimizer.update() changes nothing by a gradient that is not finite, and gives its norm", () => {
   for (const [value, norm] of [[NaN, NaN], [-Infinity, Infinity]] as const) {
-    const own = optimizerOf(CONFIG), other = optimizerOf(CONFIG);
+    const own = createOptimizer(CONFIG), other = createOptimizer(CONFIG);
     own.update(GRADIENTS[0]!);
     other.update(GRADIENTS[0]!);
     assertEquals(own.update(GRADIENTS[1]!.with(3, value)), norm);
@@ -220,7 +220,7 @@ Deno.test("Optimizer.update() changes nothing by a gradient that is not finite, 
 });
 
 Deno.test("Optimizer with emaDecay 0 has averaged weights that are the weights", () => {
-  const own = optimizerOf({ ...CONFIG, emaDecay: 0 });
+  const own = createOptimizer({ ...CONFIG, emaDecay: 0 });
   for (const gradient of GRADIENTS) {
     own.update(gradient);
     assertEquals(own.averaged, own.weights);

@@ -24,7 +24,7 @@ function* permutations(values: readonly number[]): Generator<number[]> {
   }
 }
 
-const meanOf = (values: readonly number[]) =>
+const computeMean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const byValue = (a: number, b: number) => a - b;
@@ -43,7 +43,7 @@ const points = (...rows: readonly number[][]): Points => ({
   values: Float64Array.from(rows.flat()),
 });
 
-const rowsOf = ({ nColumns, values }: Points) =>
+const splitRows = ({ nColumns, values }: Points) =>
   Array.from(
     { length: values.length / nColumns },
     (_, row) => [...values.subarray(row * nColumns, (row + 1) * nColumns)],
@@ -75,13 +75,13 @@ function naiveDifference(
   [a, b]: readonly [Points, Points],
   kernel: (square: number) => number,
 ): number {
-  const x = rowsOf(a), y = rowsOf(b);
+  const x = splitRows(a), y = splitRows(b);
   const within = (rows: number[][]) =>
-    meanOf(rows.flatMap((one, i) =>
+    computeMean(rows.flatMap((one, i) =>
       rows.filter((_, j) => j !== i)
         .map((other) => kernel(squareBetween(one, other)))
     ));
-  const between = meanOf(
+  const between = computeMean(
     x.flatMap((one) => y.map((other) => kernel(squareBetween(one, other)))),
   );
   return within(x) + within(y) - 2 * between;
@@ -91,7 +91,7 @@ Deno.test("wasserstein1() is the cost of the best of all assignments", () => {
   fc.assert(fc.property(samples({ max: 5 }), ([a, b]) => {
     const costs = Array.from(
       permutations(b),
-      (order) => meanOf(order.map((y, i) => Math.abs(a[i]! - y))),
+      (order) => computeMean(order.map((y, i) => Math.abs(a[i]! - y))),
     );
     const distance = wasserstein1(Float64Array.from(a), Float64Array.from(b));
     assertAlmostEquals(distance, Math.min(...costs), 1e-10);
@@ -143,13 +143,13 @@ function naiveSliced(
   [a, b]: readonly [Points, Points],
   directions: readonly (readonly number[])[],
 ): number {
-  return meanOf(directions.map((direction) => {
+  return computeMean(directions.map((direction) => {
     const [x, y] = [a, b].map((sample) =>
-      rowsOf(sample)
+      splitRows(sample)
         .map((row) => row.reduce((sum, v, i) => sum + v * direction[i]!, 0))
         .sort(byValue)
     );
-    return meanOf(x!.map((value, rank) => Math.abs(value - y![rank]!)));
+    return computeMean(x!.map((value, rank) => Math.abs(value - y![rank]!)));
   }));
 }
 
@@ -179,7 +179,7 @@ Deno.test("slicedWasserstein1() in more columns is the mean over 64 directions t
     assertAlmostEquals(distance, naiveSliced([a, b], directions), 1e-12);
     assertEquals(slicedWasserstein1(a, b), distance);
     assertEquals(slicedWasserstein1(b, a), distance);
-    const shuffled = points(...rowsOf(b).toReversed());
+    const shuffled = points(...splitRows(b).toReversed());
     assertEquals(slicedWasserstein1(a, shuffled), distance);
     assertEquals(slicedWasserstein1(b, shuffled), 0);
   }
@@ -263,8 +263,8 @@ Deno.test("energyDistance() and mmdSquared() are 0 on average where the distribu
       { length: N_DRAWS },
       () => measure(cloud(random, of), cloud(random, of)),
     );
-    const mean = meanOf(values);
-    const variance = meanOf(values.map((value) => (value - mean) ** 2));
+    const mean = computeMean(values);
+    const variance = computeMean(values.map((value) => (value - mean) ** 2));
     assertAlmostEquals(mean, 0, 4 * Math.sqrt(variance / N_DRAWS));
     assert(values.some((value) => value < 0));
     assert(values.some((value) => value > 0));

@@ -34,12 +34,12 @@ for (const activation of ["linear", "silu", "relu", "tanh"] as Activation[]) {
           // A sum with unequal weights, so that no gradient hides another.
           const factors = draw(nRows, units);
           const weights = layer.weights.map((weight) => weight.read());
-          const sumOf = () =>
+          const computeSum = () =>
             tf.tidy(() =>
               (layer.apply(inputs) as typeof factors).mul(factors).sum()
             );
           const { grads } = tf.variableGrads(
-            () => sumOf() as never,
+            () => computeSum() as never,
             weights as never,
           );
           const byInputs = tf.grads((x, term) =>
@@ -68,7 +68,7 @@ for (const activation of ["linear", "silu", "relu", "tanh"] as Activation[]) {
                 const moved = values.slice();
                 moved[i]! += change;
                 set(tf.tensor(moved, tensor.shape));
-                return sumOf().dataSync()[0]!;
+                return computeSum().dataSync()[0]!;
               };
               const slope = (at(STEP) - at(-STEP)) / (2 * STEP);
               assertAlmostEquals(gradient.dataSync()[i]!, slope, 2e-3);
@@ -86,7 +86,7 @@ testWith(
   "DenseLayer keeps its gradient from what is not trained",
   async () => {
     const { tf, DenseLayer } = await load();
-    const gradientOf = (isFirst: boolean) => {
+    const computeGradient = (isFirst: boolean) => {
       const layer = new DenseLayer({
         units: 2,
         activation: "silu",
@@ -99,8 +99,8 @@ testWith(
       const gradient = tf.grad((x) => layer.apply(x) as typeof x)(rows);
       return Array.from(gradient.dataSync());
     };
-    assert(gradientOf(false).every((slope) => slope !== 0));
-    assertEquals(gradientOf(true), new Array(12).fill(0));
+    assert(computeGradient(false).every((slope) => slope !== 0));
+    assertEquals(computeGradient(true), new Array(12).fill(0));
   },
 );
 

@@ -157,8 +157,8 @@ Deno.test("computeSamplingTimes() refuses more steps than there are timesteps", 
     assertThrows(
       () => computeSamplingTimes(schedule, { nSteps: 11, spacing }),
       RangeError,
-      "Cannot sample in 11 steps as the noise schedule has fewer: " +
-        "--n-steps 10 is the most",
+      "Cannot sample in 11 steps: the noise schedule has only 10; use " +
+        "--n-steps 10 or fewer",
     );
     assertEquals(
       computeSamplingTimes(schedule, { nSteps: 10, spacing }).times.length,
