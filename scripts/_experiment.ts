@@ -6,7 +6,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { resolve } from "@std/path";
+import { normalize, resolve } from "@std/path";
 import { type Field, text } from "../core/config/fields.ts";
 import {
   type GlobalConfig,
@@ -126,8 +126,11 @@ function findExperimentFile(
     return undefined;
   }
   if (info.experiment === diffusion.name) return undefined;
-  const file = info.experimentFile ??
-    parseArgs(info.args, { string: ["experiment"] }).experiment ?? "";
+  // Older runs have it among their arguments alone.
+  const file = normalize(
+    info.experimentFile ??
+      parseArgs(info.args, { string: ["experiment"] }).experiment ?? "",
+  );
   // A run may come from anyone: it may name code of the project, not its own.
   const isAllowed = PLAIN_PATH.test(file) && pathWithin(file, ".") !== null &&
     [runs, "runs"].every((folder) => pathWithin(file, folder) === null);

@@ -116,7 +116,7 @@ export function parseFlags(
       if (key === undefined) return true;
       const options = {
         kind: "flag",
-        formatKey: (name: string) => `--${name}`,
+        nameKey: (name: string) => `--${name}`,
       };
       const message = unknownKey(key, [...fields.keys()], options);
       complain(arg.split("=")[0]!, message);
@@ -141,7 +141,7 @@ export function parseFlags(
       if (!isGiven) return [];
       return [[key, repeats ? value : fromText(value as string)]];
     });
-    return { values: Object.fromEntries(values), formatKey: formatFlag };
+    return { values: Object.fromEntries(values), nameKey: formatFlag };
   };
   return {
     positionals: parsed._.map(String),

@@ -42,7 +42,7 @@ export interface ConfigSource {
   /** The values by key; others keep their defaults. */
   readonly values: Readonly<Record<string, unknown>>;
   /** How errors name a key of this source: `--batch-size`. */
-  readonly formatKey: (key: string) => string;
+  readonly nameKey: (key: string) => string;
   /**
    * Whether it is the complete configuration of a run: a key that it lacks was
    * added later, and has the value that was in effect before.
@@ -121,8 +121,8 @@ export class ConfigSchema<T extends object> {
    * @throws {ConfigError} If a key is unknown or its value breaks its rule.
    */
   parse(values: object): T {
-    const formatKey = (key: string) => `"${key}"`;
-    return this.resolve([{ values: { ...values }, formatKey }]);
+    const nameKey = (key: string) => `"${key}"`;
+    return this.resolve([{ values: { ...values }, nameKey }]);
   }
 
   /**
@@ -138,14 +138,14 @@ export class ConfigSchema<T extends object> {
     const config = new Map<string, unknown>(
       this.keys.map((key) => [key, this.fields[key].default]),
     );
-    for (const { values, formatKey, isWhole } of sources) {
+    for (const { values, nameKey, isWhole } of sources) {
       for (const key of isWhole ? this.keys : []) {
         config.set(key, this.fields[key].before);
       }
       for (const [key, value] of Object.entries(values)) {
-        const where = formatKey(key);
+        const where = nameKey(key);
         if (!config.has(key)) {
-          const message = unknownKey(key, this.keys, { formatKey });
+          const message = unknownKey(key, this.keys, { nameKey });
           problems.push({ where, message });
           continue;
         }
@@ -173,7 +173,7 @@ export class ConfigSchema<T extends object> {
   load(runPath: string): T {
     return this.resolve([{
       values: readConfigFile(runPath),
-      formatKey: (key) => `"${key}" in ${runPath}/config.json`,
+      nameKey: (key) => `"${key}" in ${runPath}/config.json`,
       isWhole: true,
     }]);
   }
@@ -245,7 +245,7 @@ export function readConfigSource(path: string): ConfigSource {
   const { schemaVersion: _, ...values } = readJsonFile(path, {
     unversioned: true,
   });
-  return { values, formatKey: (key) => `"${key}" in ${path}` };
+  return { values, nameKey: (key) => `"${key}" in ${path}` };
 }
 
 /** Whether a folder is a run; in others, links are the user's own. */
@@ -260,7 +260,7 @@ function isRun(folder: string): boolean {
 /** How {@linkcode unknownKey} words its message. */
 export interface UnknownKeyOptions {
   /** How to name a key: `--batch-size`. */
-  readonly formatKey?: (key: string) => string;
+  readonly nameKey?: (key: string) => string;
   /** What a key is: `flag`. */
   readonly kind?: string;
 }
@@ -278,12 +278,12 @@ export function unknownKey(
   known: readonly string[],
   options: UnknownKeyOptions = {},
 ): string {
-  const { formatKey = (key) => key, kind = "key" } = options;
+  const { nameKey = (key) => key, kind = "key" } = options;
   const nearest = closest(key, known);
   const hint = nearest === undefined
-    ? `choose from ${known.map(formatKey).join(", ")}`
-    : `did you mean ${formatKey(nearest)}?`;
-  return `Unknown ${kind} ${formatKey(key)}: ${hint}`;
+    ? `choose from ${known.map(nameKey).join(", ")}`
+    : `did you mean ${nameKey(nearest)}?`;
+  return `Unknown ${kind} ${nameKey(key)}: ${hint}`;
 }
 
 /** Two letters may be wrong, and two in five of a long name. */

@@ -212,7 +212,7 @@ async function evaluateAgain(
   const { experiment, evaluateRun } = code;
   const evalConfig = experiment.evalConfigSchema.resolve([{
     values: evaluation.evalConfig,
-    formatKey: (key) => `"${key}" of an evaluation`,
+    nameKey: (key) => `"${key}" of an evaluation`,
     isWhole: true,
   }]);
   const of = { ...options, runPath, evalConfig };

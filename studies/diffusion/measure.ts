@@ -44,8 +44,8 @@ const print = () => {};
 
 function readConfig(dataset: string, seed: number): ModelConfig {
   const source = readConfigSource(`${FOLDER}/${dataset}.json`);
-  const formatKey = (key: string) => key;
-  return modelConfigSchema.resolve([source, { values: { seed }, formatKey }]);
+  const nameKey = (key: string) => key;
+  return modelConfigSchema.resolve([source, { values: { seed }, nameKey }]);
 }
 
 /** Whether a run of this configuration is complete; others are removed. */

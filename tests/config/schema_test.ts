@@ -44,12 +44,12 @@ Deno.test("modelConfigSchema has the documented defaults", () => {
 });
 
 Deno.test("ConfigSchema.resolve() gives keys that a whole configuration lacks their value from before", () => {
-  const formatKey = (key: string) => key;
-  const source = { values: { seed: 3 }, formatKey };
+  const nameKey = (key: string) => key;
+  const source = { values: { seed: 3 }, nameKey };
   const resolve = (isWhole: boolean, ...more: object[]) =>
     modelConfigSchema.resolve([
       { ...source, isWhole },
-      ...more.map((values) => ({ values: { ...values }, formatKey })),
+      ...more.map((values) => ({ values: { ...values }, nameKey })),
     ]).freshData;
   assertEquals(resolve(false), true);
   assertEquals(resolve(true), false);
@@ -71,10 +71,10 @@ Deno.test("configurations are frozen, lists included", () => {
 });
 
 Deno.test("ConfigSchema.resolve() lets a later source prevail over an earlier one", () => {
-  const formatKey = (key: string) => key;
+  const nameKey = (key: string) => key;
   const config = modelConfigSchema.resolve([
-    { values: { seed: 1, batchSize: 8 }, formatKey },
-    { values: { seed: 2 }, formatKey },
+    { values: { seed: 1, batchSize: 8 }, nameKey },
+    { values: { seed: 2 }, nameKey },
   ]);
   assertEquals([config.seed, config.batchSize, config.nEpochs], [2, 8, 10]);
 });
@@ -83,7 +83,7 @@ Deno.test("ConfigSchema.resolve() says all that is wrong, where, and what would 
   const error = assertThrows(() =>
     modelConfigSchema.resolve([{
       values: { batchSize: -1, betaSchedule: "sine", learnRate: 1 },
-      formatKey: (key) => `"${key}" in my.json`,
+      nameKey: (key) => `"${key}" in my.json`,
     }]), ConfigError);
   assertEquals(error.problems.map(({ message }) => message), [
     '"batchSize" in my.json must be a whole number of at least 1, not -1',

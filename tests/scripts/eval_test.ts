@@ -88,7 +88,7 @@ testWith(
     const file = "examples/least_squares.ts", at = `--runs=${runs.path}`;
     const trained = await train(runs.path);
     const { code, stderr } = await runScript("train", [
-      ...["--experiment", file, at],
+      ...["--experiment", `./${file}`, at],
     ]);
     assertEquals(code, 0, stderr);
     const own = listRuns(`${ROOT}/${runs.path}`)
