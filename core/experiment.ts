@@ -15,6 +15,7 @@ import { ConfigSchema } from "./config/schema.ts";
 import type { Run } from "./run/run.ts";
 import { isInherited } from "./utils/json.ts";
 import { MAX_KEYS } from "./store/limits.ts";
+import type { MetricDeclaration } from "./store/metric_declaration.ts";
 
 /** Keys of a configuration, each made by a function of `config/fields.ts`. */
 // deno-lint-ignore no-explicit-any
@@ -34,6 +35,8 @@ export interface ExperimentDefinition<
   readonly config: F;
   /** What an evaluation depends on; nothing by default. */
   readonly evalConfig?: G;
+  /** What is known about its metrics, by the names of their records. */
+  readonly metrics?: Readonly<Record<string, MetricDeclaration>>;
   /**
    * Checks what the schema cannot before there is a run, for example that the data
    * can be read. Returns warnings, if any.
@@ -57,6 +60,8 @@ export interface Experiment {
   readonly configSchema: ConfigSchema<Seeded>;
   /** The schema of what an evaluation depends on. */
   readonly evalConfigSchema: ConfigSchema<object>;
+  /** What is known about its metrics, by the names of their records. */
+  readonly metrics: Readonly<Record<string, MetricDeclaration>>;
   /** Checks what the schema cannot, before there is a run; gives warnings. */
   validate(config: Seeded): Promise<readonly string[]>;
   /** Trains one configuration. */
@@ -109,7 +114,7 @@ export function experiment<
 >(definition: ExperimentDefinition<F, G>): Experiment {
   checkDefinition(definition);
   type Config = ConfigOf<F> & Seeded;
-  const { name, evaluate } = definition;
+  const { name, evaluate, metrics = {} } = definition;
   const made: Experiment = Object.freeze({
     name,
     configSchema: new ConfigSchema<Seeded>({
@@ -117,6 +122,7 @@ export function experiment<
       ...definition.config,
     }),
     evalConfigSchema: new ConfigSchema<object>(definition.evalConfig ?? {}),
+    metrics,
     async validate(config: Seeded) {
       return await definition.validate?.(config as Config) ?? [];
     },

@@ -6,6 +6,7 @@
  */
 
 import { evalConfigFields } from "./eval_config.ts";
+import { metrics } from "./metrics/declared_metrics.ts";
 import { type ModelConfig, modelConfigFields } from "./model_config.ts";
 import { type Experiment, experiment } from "../experiment.ts";
 
@@ -30,6 +31,7 @@ const diffusion: Experiment = experiment({
   name: "diffusion",
   config: modelConfigFields,
   evalConfig: evalConfigFields,
+  metrics,
   async validate(config) {
     const { loadData } = await import("./data/data.ts");
     const { train } = loadData(config);

@@ -62,6 +62,8 @@ export interface ConductOptions extends RunOptions {
   readonly source?: SourceInfo | null;
   /** What was in effect before there were its keys, as the run keeps it. */
   readonly before?: JsonObject;
+  /** What the experiment declares about its metrics, as the run keeps it. */
+  readonly metrics?: Experiment["metrics"];
   /** Whether to resume it from its last checkpoint. */
   readonly isResumed?: boolean;
 }
@@ -182,7 +184,7 @@ function describeNewRun(
   options: ConductOptions,
   here: Environment,
 ): RunInfo {
-  const { experiment, experimentFile = null, before } = options;
+  const { experiment, experimentFile = null, before, metrics } = options;
   const { command = "", args = [], tags = [], note = "" } = options;
   const { globals = globalConfigSchema.defaults } = options;
   return {
@@ -192,6 +194,7 @@ function describeNewRun(
     ...here,
     ...{ tags, note, settings: pickSettings(globals) },
     ...(before ? { before } : {}),
+    ...(metrics && Object.keys(metrics).length > 0 ? { metrics } : {}),
   };
 }
 
@@ -285,10 +288,14 @@ export async function trainRun(
   const source = await options.keepSource?.() ?? null;
   const isDurable = globals.fsync !== "never";
   const runPath = createRunDirectory(globals.runs, { isDurable });
-  const { name, configSchema: { before } } = experiment;
+  const { name, metrics, configSchema: { before } } = experiment;
   return await settle({ ...options, globals }, (options) => {
-    const what = { ...options, experiment: name, before, source, config };
-    return conductRun(runPath, what, (run) => experiment.train(config, run));
+    const facts = { experiment: name, before, metrics, source, config };
+    return conductRun(
+      runPath,
+      { ...options, ...facts },
+      (run) => experiment.train(config, run),
+    );
   });
 }
 
