@@ -13,9 +13,9 @@ import {
 } from "./config/fields.ts";
 import { ConfigSchema } from "./config/schema.ts";
 import type { Run } from "./run/run.ts";
+import type { MetricDeclaration } from "./store/metric_declaration.ts";
 import { isInherited } from "./utils/json.ts";
 import { MAX_KEYS } from "./store/limits.ts";
-import type { MetricDeclaration } from "./store/metric_declaration.ts";
 
 /** Keys of a configuration, each made by a function of `config/fields.ts`. */
 // deno-lint-ignore no-explicit-any
@@ -35,7 +35,7 @@ export interface ExperimentDefinition<
   readonly config: F;
   /** What an evaluation depends on; nothing by default. */
   readonly evalConfig?: G;
-  /** What is known about its metrics, by the names of their records. */
+  /** What is known of its metrics, by the names of their records. */
   readonly metrics?: Readonly<Record<string, MetricDeclaration>>;
   /**
    * Checks what the schema cannot before there is a run, for example that the data
@@ -60,7 +60,7 @@ export interface Experiment {
   readonly configSchema: ConfigSchema<Seeded>;
   /** The schema of what an evaluation depends on. */
   readonly evalConfigSchema: ConfigSchema<object>;
-  /** What is known about its metrics, by the names of their records. */
+  /** What is known of its metrics, by the names of their records. */
   readonly metrics: Readonly<Record<string, MetricDeclaration>>;
   /** Checks what the schema cannot, before there is a run; gives warnings. */
   validate(config: Seeded): Promise<readonly string[]>;
@@ -117,12 +117,12 @@ export function experiment<
   const { name, evaluate, metrics = {} } = definition;
   const made: Experiment = Object.freeze({
     name,
+    metrics,
     configSchema: new ConfigSchema<Seeded>({
       seed: seedField,
       ...definition.config,
     }),
     evalConfigSchema: new ConfigSchema<object>(definition.evalConfig ?? {}),
-    metrics,
     async validate(config: Seeded) {
       return await definition.validate?.(config as Config) ?? [];
     },

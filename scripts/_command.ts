@@ -111,15 +111,8 @@ export interface CommandDefinition<F extends FlagGroups, Loaded> {
 }
 
 /** A command, whatever its flags. */
-export type Command =
-  & Omit<
-    CommandDefinition<FlagGroups, unknown>,
-    "listMoreFlags" | "run"
-  >
-  & {
-    listMoreFlags?(loaded: never): FlagGroups;
-    run(line: never): Promise<Output | number> | Output | number;
-  };
+// deno-lint-ignore no-explicit-any
+export type Command = CommandDefinition<any, any>;
 
 /**
  * Defines a command.
@@ -136,17 +129,15 @@ export function defineCommand<
 
 const jsonSchema = new ConfigSchema({
   json: toggle({
-    default: false,
     description: "print one JSON document and nothing else",
   }),
 });
 
 const commonSchema = new ConfigSchema({
   debug: toggle({
-    default: false,
     description: "show where an error comes from",
   }),
-  help: toggle({ default: false, description: "print this help" }),
+  help: toggle({ description: "print this help" }),
 });
 
 /**
@@ -184,7 +175,7 @@ async function runCommand(
   const isHelp = beforeEnd.includes("--help") || beforeEnd.includes("-h");
   const loaded = await command.load?.(args, isHelp);
   const groups: FlagGroups = {
-    ...command.listMoreFlags?.(loaded as never),
+    ...command.listMoreFlags?.(loaded),
     ...command.flags,
     ...(command.hasJson ? { Output: jsonSchema } : {}),
     Help: commonSchema,
@@ -202,12 +193,12 @@ async function runCommand(
   checkPositionals(positionals, command.maxPositionals ?? 0);
   const flags = Object.assign(
     {},
-    ...Object.values(command.flags)
-      .map((schema) => parsed.resolve(schema as ConfigSchema<object>)),
+    ...Object.values<ConfigSchema<object>>(command.flags)
+      .map((schema) => parsed.resolve(schema)),
   );
   const json = command.hasJson === true && parsed.resolve(jsonSchema).json;
   const line = { flags, json, positionals, loaded, parsed, args };
-  const output = await command.run(line as never);
+  const output = await command.run(line);
   return typeof output === "number" ? output : printOutput(output, json);
 }
 

@@ -17,12 +17,11 @@ export const selectionSchema = new ConfigSchema({
   where: whereFlag,
   since: sinceFlag,
   metric: texts({
-    default: [],
     placeholder: "<glob>",
-    description: "only records with this name [default: all but time/*]",
+    defaultText: "all but time/*",
+    description: "only records whose name matches; repeatable",
   }),
   nuisance: names({
-    default: [],
     placeholder: "<key,…>",
     description: "keys besides seed in which replicates may differ",
   }),
@@ -46,7 +45,6 @@ export const statisticsSchema = new ConfigSchema({
     description: "how several runs are summarised",
   }),
   baseline: texts({
-    default: [],
     placeholder: "<key=value>",
     description: "verdicts against the row with this value; repeatable",
   }),
@@ -59,41 +57,39 @@ export const statisticsSchema = new ConfigSchema({
     default: ALPHA,
     above: 0,
     max: 0.5,
-    description: "the chance of a false verdict in a column",
+    description: "the largest chance of a false verdict in a column",
   }),
   lowerIsBetter: texts({
-    default: [],
     placeholder: "<glob>",
-    description: "records where less is better [default: as declared]",
+    defaultText: "as declared",
+    description: "records of which less is better",
   }),
   higherIsBetter: texts({
-    default: [],
     placeholder: "<glob>",
-    description: "records where more is better [default: as declared]",
+    defaultText: "as declared",
+    description: "records of which more is better",
   }),
 });
 
 /** How they are arranged. */
 export const layoutSchema = new ConfigSchema({
   rows: names({
-    default: [],
     placeholder: "<key,…>",
-    description: "keys with a row for each value [default: all that differ]",
+    defaultText: "all that differ",
+    description: "keys that distinguish rows",
   }),
   cols: names({
-    default: [],
     placeholder: "<key,…>",
-    description: "keys with a column for each value [default: of records]",
+    defaultText: "those of records",
+    description: "keys that distinguish columns",
   }),
   relativeTo: texts({
-    default: [],
     placeholder: "<key=value>",
     description: "ratios to the column with this value; repeatable",
   }),
   sort: text({
-    default: "",
     placeholder: "<key|record>",
-    description: "sort by this; -key from high to low",
+    description: "sort by this key or record; -key from high to low",
   }),
 });
 

@@ -8,7 +8,11 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { resolve } from "@std/path";
 import { type Field, text } from "../core/config/fields.ts";
-import type { GlobalConfig } from "../core/config/global_config.ts";
+import {
+  type GlobalConfig,
+  globalConfigSchema,
+} from "../core/config/global_config.ts";
+import { pickFields } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
 import { outcomeOf, type RunOutcome } from "../core/run/session.ts";
@@ -26,14 +30,21 @@ import { stringify } from "../core/utils/json.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import { readLastLine } from "../results/inspect/last_line.ts";
 import { type Command, EXIT, printError, usageError } from "./_command.ts";
-import { terminalProgress } from "./_progress.ts";
+import { createProgressBar } from "./_progress.ts";
 import { listenForFailures, listenForSignals } from "./_signals.ts";
 
 const DIFFUSION = "../core/diffusion/experiment.ts";
 
+/** The flags on how a trained run is run again. */
+export const environmentSchema = pickFields(globalConfigSchema, [
+  "runs",
+  "engine",
+  "fsync",
+  "quiet",
+]);
+
 /** The flag that chooses the experiment. */
 export const experimentFlag: Field<string> = text({
-  default: "",
   placeholder: "<file>",
   description: "a file that exports an experiment of your own",
 });
@@ -42,7 +53,7 @@ export const experimentFlag: Field<string> = text({
 export interface LoadedExperiment {
   /** The experiment. */
   readonly experiment: Experiment;
-  /** Its name, with its file where a run named it. */
+  /** Its name, with its file if a run named it. */
   readonly title: string;
   /** Whether the command line names it. */
   readonly isGiven: boolean;
@@ -57,10 +68,7 @@ export interface LoadedExperiment {
 export interface LoadOptions {
   /** Whether only its flags are wanted, for the help. */
   readonly isHelp?: boolean;
-  /**
-   * Finds out on which run the command works, of whose experiment it then is,
-   * and what `latest` means.
-   */
+  /** On which run the command works, whose experiment is the default. */
   readonly run?: FindRunOptions & {
     /** The flag that names the run; by default it is the first argument. */
     readonly flag?: string;
@@ -104,10 +112,7 @@ function refuseSource(): never {
 /** A path that means the same in a shell, and leads nowhere above. */
 const PLAIN_PATH = /^\w(?!.*\.\.)[\w./-]{0,200}$/;
 
-/**
- * Finds the file of a run's experiment. What is wrong with the run is reported
- * later, with all else.
- */
+/** Finds the file of a run's experiment; errors are reported when it is used. */
 function findExperimentFile(
   runs: string,
   name: string,
@@ -123,10 +128,10 @@ function findExperimentFile(
   if (info.experiment === diffusion.name) return undefined;
   const file = info.experimentFile ??
     parseArgs(info.args, { string: ["experiment"] }).experiment ?? "";
-  // A run may be a stranger's: it names code of the project, never its own.
-  const isOwn = PLAIN_PATH.test(file) && pathWithin(file, ".") !== null &&
+  // A run may come from anyone: it may name code of the project, not its own.
+  const isAllowed = PLAIN_PATH.test(file) && pathWithin(file, ".") !== null &&
     [runs, "runs"].every((folder) => pathWithin(file, folder) === null);
-  return isOwn ? file : undefined;
+  return isAllowed ? file : undefined;
 }
 
 /** Imports an experiment. */
@@ -221,6 +226,8 @@ export interface ReportOptions {
   readonly quiet: boolean;
   /** Whether checkpoints are asked for, which not every experiment keeps. */
   readonly wantsCheckpoints?: boolean;
+  /** The commands to try next, once it is completed. */
+  readonly next?: string;
 }
 
 /**
@@ -240,10 +247,10 @@ export async function runAndReport(
   const print = console.log;
   // What an experiment itself prints must not get into the document.
   if (options.json) console.log = console.error;
-  const { title, details, json, quiet, wantsCheckpoints } = options;
+  const { title, details, json, quiet, wantsCheckpoints, next } = options;
   using interruption = listenForSignals();
   using failures = listenForFailures();
-  using progress = await terminalProgress(quiet);
+  using progress = await createProgressBar(quiet);
   const { signal, forceSignal } = interruption;
   const { signal: failure } = failures;
   let run: Run | undefined;
@@ -277,6 +284,7 @@ export async function runAndReport(
     if (!quiet) {
       const seconds = outcome.seconds.toFixed(1);
       console.error(`${outcome.status} in ${seconds} s: ${outcome.runPath}`);
+      if (next) console.error(`next: ${next}`);
     }
     return EXIT.done;
   };

@@ -1,11 +1,11 @@
 import type { Progress } from "../core/run/run.ts";
 import { formatNumber } from "../core/utils/results.ts";
 
-/** Shows how far a run has come. */
+/** Shows the progress of a run. */
 export interface ProgressDisplay extends Disposable {
   /** Shows a new state. */
   show(progress: Progress): void;
-  /** Makes room for other output. */
+  /** Removes the bar, before other output. */
   clear(): void;
 }
 
@@ -16,12 +16,12 @@ const NOTHING: ProgressDisplay = {
 };
 
 /**
- * A progress bar on stderr, if that is a terminal.
+ * Creates a progress bar on stderr, if that is a terminal.
  *
- * @param quiet Whether to show none all the same.
+ * @param quiet Whether to show none.
  * @returns The progress bar, or one that shows nothing.
  */
-export async function terminalProgress(
+export async function createProgressBar(
   quiet: boolean,
 ): Promise<ProgressDisplay> {
   if (quiet || !Deno.stderr.isTerminal()) return NOTHING;
@@ -45,7 +45,7 @@ export async function terminalProgress(
       const text = Object.entries(values)
         .map(([name, value]) => `| ${name} ${formatNumber(value, 4)}`);
       const payload = {
-        rate: unit ? rateOf(done - began.done, unit, began.time) : "",
+        rate: unit ? formatRate(done - began.done, unit, began.time) : "",
         values: text.join(" "),
       };
       if (shown) bar.update(done, payload);
@@ -59,8 +59,8 @@ export async function terminalProgress(
 
 const MILLISECONDS_PER_SECOND = 1000;
 
-/** How fast it goes, once that can be told: `412 steps/s | `. */
-function rateOf(done: number, unit: string, since: number): string {
+/** The rate, once it is known: `412 steps/s | `. */
+function formatRate(done: number, unit: string, since: number): string {
   const seconds = (performance.now() - since) / MILLISECONDS_PER_SECOND;
   return done > 0 && seconds > 0
     ? `${formatNumber(done / seconds, 3)} ${unit}/s | `

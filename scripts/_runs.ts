@@ -26,21 +26,18 @@ export const runsFolderFlag: Field<string> = text({
 
 /** The flag that selects runs by their values. */
 export const whereFlag: Field<readonly string[]> = texts({
-  default: [],
   placeholder: "<key=value>",
   description: "only runs with this value (also tag=, status=); repeatable",
 });
 
 /** The flag that selects runs by their start. */
 export const sinceFlag: Field<string> = text({
-  default: "",
   placeholder: "<date|age>",
   description: "only runs that started since: 2026-11-22, 12h, 7d",
 });
 
 /** The flag that makes a damaged run an error. */
 export const strictFlag: Field<boolean> = toggle({
-  default: false,
   description: "exit with 1 if a run cannot be read",
 });
 

@@ -29,26 +29,23 @@ export function listenForSignals(): Interruption {
   const names = Deno.build.os === "windows"
     ? ["SIGINT"] as const
     : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const listeners = names.map((name) => {
+  const listeners = new DisposableStack();
+  for (const name of names) {
     const listener = () => {
       if (first.signal.aborted) return second.abort();
       status = EXIT[name];
       first.abort(new Error(`Interrupted by ${name}`));
     };
     Deno.addSignalListener(name, listener);
-    return { name, listener };
-  });
+    listeners.defer(() => Deno.removeSignalListener(name, listener));
+  }
   return {
     signal: first.signal,
     forceSignal: second.signal,
     get status() {
       return status;
     },
-    [Symbol.dispose]() {
-      for (const { name, listener } of listeners) {
-        Deno.removeSignalListener(name, listener);
-      }
-    },
+    [Symbol.dispose]: () => listeners.dispose(),
   };
 }
 

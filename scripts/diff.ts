@@ -23,7 +23,6 @@ import { RUN_NOTE, runsFolderFlag } from "./_runs.ts";
 
 const diffSchema = new ConfigSchema({
   full: toggle({
-    default: false,
     description: "print all differences of the code, line by line",
   }),
   runs: runsFolderFlag,

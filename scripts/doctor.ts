@@ -9,6 +9,7 @@ import { toggle } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { formatSize } from "../core/store/limits.ts";
 import { isInUse } from "../core/store/lock.ts";
+import { formatCount } from "../core/utils/format_number.ts";
 import { moveToTrash, TRASH } from "../core/store/trash.ts";
 import {
   type Examination,
@@ -22,7 +23,6 @@ import { runsFlag } from "./_runs.ts";
 
 const doctorSchema = new ConfigSchema({
   fix: toggle({
-    default: false,
     description: "move leftovers to the trash; nothing is lost",
   }),
   runs: runsFlag,
@@ -165,10 +165,6 @@ function formatFinding(directory: string, finding: ReportedFinding): string {
     (isNamed ? reason : formatReason(finding));
   if (movedTo !== undefined) return `${what}; it is now ${movedTo}`;
   return advice === undefined ? what : `${what}; ${advice}`;
-}
-
-function formatCount(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 if (import.meta.main) main(command);

@@ -5,12 +5,17 @@
  */
 
 import { globalConfigSchema } from "../core/config/global_config.ts";
-import { ConfigSchema, pickFields } from "../core/config/schema.ts";
+import { ConfigSchema } from "../core/config/schema.ts";
 import { evaluateRun } from "../core/run/lifecycle.ts";
 import { findRun } from "../core/store/find_run.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { type Command, defineCommand, main, orUsageError } from "./_command.ts";
-import { experimentFlag, loadExperiment, runAndReport } from "./_experiment.ts";
+import {
+  environmentSchema,
+  experimentFlag,
+  loadExperiment,
+  runAndReport,
+} from "./_experiment.ts";
 import { reportProblems, RUN_NOTE } from "./_runs.ts";
 
 const evalSchema = new ConfigSchema({ experiment: experimentFlag });
@@ -27,9 +32,7 @@ const command: Command = defineCommand({
   maxPositionals: 1,
   flags: {
     "This evaluation": evalSchema,
-    Environment: pickFields(globalConfigSchema, [
-      ...["runs", "engine", "fsync", "quiet"] as const,
-    ]),
+    Environment: environmentSchema,
   },
   hasJson: true,
   writesRuns: true,

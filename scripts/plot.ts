@@ -33,7 +33,11 @@ import { reportProblems } from "./_runs.ts";
 
 /** The flags of comparisons that apply to figures. */
 const runsSchema = pickFields(selectionSchema, [
-  ...["where", "since", "nuisance", "runs", "strict"] as const,
+  "where",
+  "since",
+  "nuisance",
+  "runs",
+  "strict",
 ]);
 const barsSchema = pickFields(statisticsSchema, ["ci", "aggregate"]);
 
@@ -41,39 +45,33 @@ const SUFFIX = /\.(svg|png|json)$/;
 
 const figureSchema = new ConfigSchema({
   y: text({
-    default: "",
     placeholder: "<record>",
     description: "the record on the axis of values",
   }),
   x: text({
-    default: "",
     placeholder: "<key>",
     description: "the key on the other axis; with --history its field",
   }),
   series: text({
-    default: "",
     placeholder: "<key>",
     description: "the key whose values are series",
   }),
   history: text({
-    default: "",
     placeholder: "<measure>",
     description: "draw this over steps instead, a band over replicates",
   }),
   samples: text({
-    default: "",
     placeholder: "<run>",
     description: "draw a run's samples and the data",
   }),
   reverse: text({
-    default: "",
     placeholder: "<run>",
-    description: "draw the reverse process of a run's samples",
+    description: "draw how a run's samples emerge from noise",
   }),
   setting: text({
-    default: "",
     placeholder: "<name>",
-    description: "which of its samples, by file name [default: the last]",
+    defaultText: "the last",
+    description: "which of its samples, by file name",
   }),
   out: text({
     default: "figures/plot.svg",
@@ -82,7 +80,7 @@ const figureSchema = new ConfigSchema({
     allows: (text) => SUFFIX.test(text),
     description: "where to write it: .svg, .png, or .json for Vega-Lite",
   }),
-  title: text({ default: "", description: "the title of the figure" }),
+  title: text({ description: "the title of the figure" }),
   width: integer({
     default: 0,
     defaultText: "as wide as fits",

@@ -9,7 +9,7 @@ import {
   type GlobalConfig,
   globalConfigSchema,
 } from "../core/config/global_config.ts";
-import { ConfigSchema, pickFields } from "../core/config/schema.ts";
+import { ConfigSchema } from "../core/config/schema.ts";
 import { evaluateRun, trainRun } from "../core/run/lifecycle.ts";
 import {
   reproduceRun,
@@ -19,20 +19,24 @@ import {
 import { checkStaysInside } from "../core/store/safe_path.ts";
 import { findRun } from "../core/store/find_run.ts";
 import { runIdFromPath } from "../core/store/run_directory.ts";
-import type { SourceInfo } from "../core/store/run_info.ts";
+import { readRunInfo, type SourceInfo } from "../core/store/run_info.ts";
+import { formatCount } from "../core/utils/format_number.ts";
 import { resolve } from "@std/path";
 import { defineCommand, EXIT, main, orUsageError } from "./_command.ts";
-import { experimentFlag, loadExperiment } from "./_experiment.ts";
-import { terminalProgress } from "./_progress.ts";
+import {
+  environmentSchema,
+  experimentFlag,
+  loadExperiment,
+} from "./_experiment.ts";
+import { createProgressBar } from "./_progress.ts";
 import { RUN_NOTE } from "./_runs.ts";
 import { listenForSignals } from "./_signals.ts";
 
 const reproduceSchema = new ConfigSchema({
   storedCode: toggle({
-    default: false,
     description: "run the code that the run ran instead of the present code",
   }),
-  keep: toggle({ default: false, description: "keep the run that is made" }),
+  keep: toggle({ description: "keep the run that is made" }),
   experiment: experimentFlag,
 });
 
@@ -48,9 +52,7 @@ const command = defineCommand({
   maxPositionals: 1,
   flags: {
     Reproduce: reproduceSchema,
-    Environment: pickFields(globalConfigSchema, [
-      ...["runs", "engine", "fsync", "quiet"] as const,
-    ]),
+    Environment: environmentSchema,
   },
   hasJson: true,
   writesRuns: true,
@@ -66,12 +68,15 @@ const command = defineCommand({
         ...(loaded?.isGiven ? { experiment: loaded.experiment.name } : {}),
       })
     );
-    const scratch = makeScratch(globals.runs, runPath);
+    // Published runs lie among files that are not this command's to write.
+    const isPublished = readRunInfo(runPath).omitted !== undefined;
+    const workspace = isPublished ? "runs" : globals.runs;
+    const scratch = makeScratch(workspace, runPath);
     // What an experiment itself prints is no part of the result.
     const print = console.log;
     console.log = console.error;
     using interruption = listenForSignals();
-    using progress = await terminalProgress(globals.quiet);
+    using progress = await createProgressBar(globals.quiet);
     try {
       const reproduction = await reproduceRun(runPath, {
         scratch,
@@ -82,7 +87,7 @@ const command = defineCommand({
           ? () =>
             Promise.resolve(keepSourceOf(
               { experiment: loaded.experiment, trainRun, evaluateRun },
-              loaded.sourceKeeper(globals),
+              loaded.sourceKeeper({ ...globals, runs: workspace }),
             ))
           : (info) => loadStoredCode(globals, scratch, info),
       });
@@ -169,18 +174,32 @@ function formatReproduction(
   reproduction: Reproduction,
   isStored: boolean,
 ): string {
-  const { runId, isIdentical, difference, causes, compared, notCompared } =
-    reproduction;
-  const { lines, files, records } = compared;
-  const omitted = notCompared.length === 0 ? [] : [
-    `not compared, because the run does not say how they were evaluated: ` +
-    notCompared.join("; "),
+  const { runId, isIdentical, difference, causes } = reproduction;
+  const { notCompared, omitted } = reproduction;
+  const { lines, files, records } = reproduction.compared;
+  const left = [
+    ...notCompared.length === 0 ? [] : [
+      `not compared, because the run does not say how they were evaluated: ` +
+      notCompared.join("; "),
+    ],
+    ...omitted.length === 0 ? [] : [
+      `not compared, because they were left out when the run was published: ` +
+      omitted.join(", "),
+    ],
   ];
   if (isIdentical) {
+    const counts = [
+      ...lines > 0
+        ? [formatCount(lines, "line of history", "lines of history")]
+        : [],
+      ...files > 0
+        ? [formatCount(files, "file of the model", "files of the model")]
+        : [],
+      formatCount(records, "record"),
+    ];
     return [
-      `identical: run ${runId}, ${lines} lines of history, ${files} files of ` +
-      `the model, ${records} records`,
-      ...omitted,
+      `identical: run ${runId}, ${counts.join(", ")}`,
+      ...left,
     ].join("\n");
   }
   const isOther = causes.some((cause) => cause.startsWith("the source "));
@@ -196,7 +215,7 @@ function formatReproduction(
         `to run the code of that time: deno task reproduce ${runId} --stored-code`,
       ]
       : [],
-    ...omitted,
+    ...left,
   ].join("\n");
 }
 

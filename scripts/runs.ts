@@ -26,7 +26,7 @@ import {
 const runsSchema = new ConfigSchema({
   where: whereFlag,
   since: sinceFlag,
-  watch: toggle({ default: false, description: "follow until interrupted" }),
+  watch: toggle({ description: "follow until interrupted" }),
   runs: runsFlag,
   strict: strictFlag,
 });

@@ -14,7 +14,6 @@ import { RUN_NOTE, runsFolderFlag } from "./_runs.ts";
 
 const showSchema = new ConfigSchema({
   file: text({
-    default: "",
     placeholder: "<path>",
     description: "print this file of the source that the run ran",
   }),

@@ -25,12 +25,10 @@ import { reportProblems } from "./_runs.ts";
 
 const tablesSchema = new ConfigSchema({
   write: texts({
-    default: [],
     placeholder: "<file>",
     description: "fill the tables in this file; may be repeated",
   }),
   check: texts({
-    default: [],
     placeholder: "<file>",
     description: "exit with 1 if its tables do not match the runs",
   }),
@@ -125,7 +123,7 @@ async function writeTables(path: string): Promise<void> {
   const { text, filled, nTables } = await fill(path);
   if (filled !== text) rewrite(path, filled);
   console.log(
-    `${path}: ${count(nTables)}${filled === text ? " as before" : ""}`,
+    `${path}: ${formatCount(nTables)}${filled === text ? ", unchanged" : ""}`,
   );
 }
 
@@ -136,8 +134,8 @@ async function checkTables(path: string): Promise<boolean> {
     return false;
   }
   if (filled === text) {
-    if (nProblems > 0) return false; // Runs that could not be read were not checked.
-    console.log(`${path}: ${count(nTables)} up to date`);
+    if (nProblems > 0) return false; // Unread runs were not checked.
+    console.log(`${path}: ${formatCount(nTables)} up to date`);
     return true;
   }
   const { createTwoFilesPatch } = await import("diff");
@@ -152,7 +150,7 @@ async function checkTables(path: string): Promise<boolean> {
   return false;
 }
 
-function count(nTables: number): string {
+function formatCount(nTables: number): string {
   return nTables === 1 ? "1 table" : `${nTables} tables`;
 }
 

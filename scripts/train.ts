@@ -34,18 +34,16 @@ import { RUN_NOTE } from "./_runs.ts";
 
 const trainSchema = new ConfigSchema({
   config: text({
-    default: "",
     placeholder: "<file.json>",
     description: "values to use instead of the defaults; flags prevail",
   }),
   experiment: experimentFlag,
   resume: text({
-    default: "",
     placeholder: "<run>",
     description: "continue this run from its last checkpoint",
   }),
-  tag: texts({ default: [], description: "a tag of the run; may be repeated" }),
-  note: text({ default: "", description: "a note that the run keeps" }),
+  tag: texts({ description: "a tag of the run; may be repeated" }),
+  note: text({ description: "a note that the run keeps" }),
 });
 
 const command: Command = defineCommand({
@@ -108,10 +106,13 @@ const command: Command = defineCommand({
         : [orUsageError(() => readConfigFor(experiment, file))]),
       parsed.readSource(configSchema),
     ]);
-    const details = configSchema.changes(config);
+    const details = configSchema.formatChanges(config);
+    const next = experiment.evaluate
+      ? "deno task eval, then deno task compare"
+      : "deno task compare";
     return await runAndReport(
       command,
-      { title, details, json, quiet, wantsCheckpoints },
+      { title, details, json, quiet, wantsCheckpoints, next },
       (options) =>
         trainRun(experiment, {
           ...options,

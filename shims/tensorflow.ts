@@ -1,14 +1,14 @@
 /**
- * TensorFlow.js, made of its parts: the package `@tensorflow/tfjs` would also
- * bring WebGL, which needs a browser, `tf.data`, polyfills and a command line,
- * 55 packages and 190 MB. All else that it exports is here, and tensors have the
- * same methods.
+ * TensorFlow.js, assembled from its parts: the package `@tensorflow/tfjs` also
+ * contains WebGL, which needs a browser, `tf.data`, polyfills and a command
+ * line, 55 packages and 190 MB. Everything else that it exports is here, and
+ * tensors have the same methods.
  *
  * @module
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-// Registers the engine `cpu`.
+// Registers the backend `cpu`.
 import "@tensorflow/tfjs-backend-cpu";
 // Registers the gradients.
 import "@tensorflow/tfjs-layers";
@@ -24,13 +24,13 @@ export * from "@tensorflow/tfjs-layers";
 export const version: { readonly tfjs: string } = { tfjs: tf.version_core };
 
 type Tensor = tf.Tensor;
-// deno-lint-ignore no-explicit-any -- each has parameters of its own
+// deno-lint-ignore no-explicit-any -- each has its own parameters
 type Method = (x: any, ...args: any[]) => unknown;
 
-const listOf = (others: Tensor | Tensor[]) => [others].flat();
+const toList = (others: Tensor | Tensor[]) => [others].flat();
 const reshape: Method = (x, ...shape) => tf.reshape(x, shape);
 
-/** Methods that are more than an operation with the tensor put first. */
+/** Methods that differ from an operation with the tensor as first argument. */
 const METHODS: Readonly<Record<string, Method>> = {
   asScalar: reshape,
   asType: tf.cast,
@@ -39,12 +39,12 @@ const METHODS: Readonly<Record<string, Method>> = {
   as3D: reshape,
   as4D: reshape,
   as5D: reshape,
-  concat: (x, others, axis) => tf.concat([x, ...listOf(others)], axis),
+  concat: (x, others, axis) => tf.concat([x, ...toList(others)], axis),
   flatten: (x) => reshape(x, x.size),
   reshapeAs: (x, other) => tf.reshape(x, other.shape),
   resizeBilinear: tf.image.resizeBilinear,
   resizeNearestNeighbor: tf.image.resizeNearestNeighbor,
-  stack: (x, others, axis) => tf.stack([x, ...listOf(others)], axis),
+  stack: (x, others, axis) => tf.stack([x, ...toList(others)], axis),
   toBool: (x) => tf.cast(x, "bool"),
   toFloat: (x) => tf.cast(x, "float32"),
   toInt: (x) => tf.cast(x, "int32"),

@@ -1,24 +1,24 @@
 /** How often a run keeps a checkpoint. */
 export interface CheckpointInterval {
-  /** What is counted. */
+  /** The unit. */
   readonly unit: "seconds" | "steps" | "epochs";
-  /** How many of them lie between two checkpoints at least. */
+  /** The least number of them between two checkpoints. */
   readonly count: number;
 }
 
 const INTERVAL = /^(\d+(?:\.\d+)?) ?(s|m|h|steps?|epochs?)$/;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
-/** What an interval may be, in words. */
+/** The allowed intervals, in words. */
 export const INTERVAL_RULE =
   "a time (60s, 5m, 1h), a count (500steps, 2epochs), or never";
 
 /**
- * Reads how often a run keeps a checkpoint.
+ * Parses how often a run keeps a checkpoint.
  *
  * @param text A time or count: `60s`, `5m`, `1h`, `500steps`, `2epochs`; or
  * `never`.
- * @returns The interval; null for never, undefined where the text is none.
+ * @returns The interval; null for never, undefined if the text is not one.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * The keys of a configuration. Each says once what it is: its default, what it
- * may be, and what it means; the types, flags, help and validation follow.
+ * The keys of a configuration. Each is defined once: its default, its allowed
+ * values, its meaning; types, flags, help and validation follow from that.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import * as v from "valibot";
 export interface Field<T> {
   /** The value where none is given. */
   readonly default: T;
-  /** The value of runs that were made before there was this key. */
+  /** The value of runs that are older than the key. */
   readonly before: T;
   /** How help shows the default, where the value itself would not tell. */
   readonly defaultText?: string;
@@ -19,7 +19,7 @@ export interface Field<T> {
   readonly description: string;
   /** What the value may be, in words: `a whole number of at least 1`. */
   readonly rule: string;
-  /** What stands for the value in help: `<number>`; empty for a switch. */
+  /** What help shows in place of the value: `<number>`; empty for a switch. */
   readonly placeholder: string;
   /** Whether the flag is given once for each of several values. */
   readonly repeats: boolean;
@@ -28,7 +28,7 @@ export interface Field<T> {
    * returned as it is, and then fails the check.
    */
   readonly fromText: (text: string) => unknown;
-  /** Checks a value: returns it, or undefined if it breaks the rule. */
+  /** Checks a value: returns it frozen, or undefined if it breaks the rule. */
   readonly check: (value: unknown) => T | undefined;
 }
 
@@ -58,6 +58,11 @@ export interface Described<T> {
   readonly description: string;
 }
 
+/** What every key is made of whose default is nothing: false, no text. */
+export type Optional<T> =
+  & Omit<Described<T>, "default">
+  & Partial<Pick<Described<T>, "default">>;
+
 /** What a number may be. */
 export interface NumberOptions extends Described<number> {
   /** The least value allowed. */
@@ -79,8 +84,8 @@ export interface IntegersOptions extends Described<readonly number[]> {
 }
 
 /** What a text may be. */
-export interface TextOptions extends Described<string> {
-  /** What the help calls it: `<file>`. */
+export interface TextOptions extends Optional<string> {
+  /** What help shows in place of the value: `<file>`. */
   readonly placeholder?: string;
   /** What the text must be, in words; any text is allowed by default. */
   readonly rule?: string;
@@ -111,7 +116,7 @@ function makeField<T>(
 ): Field<T> {
   const check = (value: unknown) => {
     const result = v.safeParse(schema, value);
-    return result.success ? result.output : undefined;
+    return result.success ? freezeList(result.output) : undefined;
   };
   const wrong = [value, before].find((value) => check(value) === undefined);
   if (wrong !== undefined) {
@@ -121,7 +126,6 @@ function makeField<T>(
     );
   }
   return Object.freeze({
-    // Frozen here, so that it need not be copied for each configuration.
     default: freezeList(value),
     before: freezeList(before),
     description,
@@ -133,8 +137,8 @@ function makeField<T>(
   });
 }
 
-/** Copies and freezes a list; other values are immutable already. */
-export function freezeList<T>(value: T): T {
+/** Copies and freezes a list, as configurations share it. */
+function freezeList<T>(value: T): T {
   return Array.isArray(value) ? Object.freeze([...value]) as T : value;
 }
 
@@ -247,42 +251,44 @@ export function integers(options: IntegersOptions): Field<readonly number[]> {
 /**
  * A key that holds a text.
  *
- * @param options Default, description and what the text may be.
+ * @param options Description, default (empty) and what the text may be.
  * @returns The key.
  */
 export function text(options: TextOptions): Field<string> {
   const { rule = "a text", allows = () => true } = options;
   const { placeholder = "<text>" } = options;
   const schema = v.pipe(v.string(), v.check(allows));
-  return makeField(options, schema, { rule, placeholder });
+  return makeField({ default: "", ...options }, schema, { rule, placeholder });
 }
 
 /**
  * A key that holds several texts; its flag is given once for each.
  *
- * @param options Default, description and what the help calls one of them.
+ * @param options Description, default (none) and placeholder.
  * @returns The key.
  */
 export function texts(
-  options: Described<readonly string[]> & { readonly placeholder?: string },
+  options: Optional<readonly string[]> & { readonly placeholder?: string },
 ): Field<readonly string[]> {
   const { placeholder = "<text>" } = options;
   const rule = options.placeholder ?? "a text";
   const schema = v.pipe(v.array(v.string()), v.readonly());
-  return makeField(options, schema, { rule, placeholder, repeats: true });
+  const kind = { rule, placeholder, repeats: true };
+  return makeField({ default: [], ...options }, schema, kind);
 }
 
 /**
  * A key that holds a list of names, `model,dataset` as a flag.
  *
- * @param options Default, description and what the help calls the list.
+ * @param options Description, default (none) and placeholder.
  * @returns The key.
  */
 export function names(
-  options: Described<readonly string[]> & { readonly placeholder?: string },
+  options: Optional<readonly string[]> & { readonly placeholder?: string },
 ): Field<readonly string[]> {
   const name = v.pipe(v.string(), v.nonEmpty());
-  return makeField(options, v.pipe(v.array(name), v.readonly()), {
+  const schema = v.pipe(v.array(name), v.readonly());
+  return makeField({ default: [], ...options }, schema, {
     rule: "a list of names",
     placeholder: options.placeholder ?? "<name,…>",
     fromText: splitList,
@@ -330,11 +336,11 @@ export function choices<const T extends string>(
 /**
  * A key that is on or off; its flag stands alone.
  *
- * @param options Default and description.
+ * @param options Description and default (off).
  * @returns The key.
  */
-export function toggle(options: Described<boolean>): Field<boolean> {
-  return makeField(options, v.boolean(), {
+export function toggle(options: Optional<boolean>): Field<boolean> {
+  return makeField({ default: false, ...options }, v.boolean(), {
     rule: "true or false",
     placeholder: "",
     fromText: (text) =>

@@ -1,33 +1,33 @@
 /**
- * A configuration's schema: all its keys, and what follows from them.
+ * The schema of a configuration: all its keys, and what follows from them.
  *
  * @module
  */
 
 import leven from "leven";
-import { type Field, type Fields, freezeList } from "./fields.ts";
+import type { Field, Fields } from "./fields.ts";
 import { checkStaysInside } from "../store/safe_path.ts";
 import { isJsonObject, type JsonObject, preview } from "../utils/json.ts";
 import { readJsonFile } from "../store/json_file.ts";
-import { readConfigFile, writeConfigFile } from "../store/run_file.ts";
+import { readConfigFile } from "../store/run_file.ts";
 
 /** One thing that is wrong with a configuration or a command line. */
 export interface ConfigProblem {
-  /** Where it stands: `--batch-size`, or `batchSize in my.json`. */
+  /** Where: `--batch-size`, or `"batchSize" in my.json`. */
   readonly where: string;
   /** What is wrong and what would be right, in one line. */
   readonly message: string;
 }
 
-/** A configuration or a command line that is wrong: all of it, said at once. */
+/** A wrong configuration or command line, with all that is wrong in it. */
 export class ConfigError extends RangeError {
   /** Everything that is wrong. */
   readonly problems: readonly ConfigProblem[];
 
   /**
-   * Says it all in one message, a line each.
+   * Joins all problems to one message, with a line for each.
    *
-   * @param problems Everything that is wrong, at least one thing.
+   * @param problems Everything that is wrong; at least one problem.
    * @param options What caused it, if that was another error.
    */
   constructor(problems: readonly ConfigProblem[], options?: ErrorOptions) {
@@ -37,15 +37,15 @@ export class ConfigError extends RangeError {
   }
 }
 
-/** Where values come from, so that an error can say it. */
+/** Values of a configuration, and where they come from. */
 export interface ConfigSource {
-  /** The values by key; what is not there keeps its default. */
+  /** The values by key; others keep their defaults. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** What to call a key of this source: `--batch-size`. */
+  /** How errors name a key of this source: `--batch-size`. */
   readonly formatKey: (key: string) => string;
   /**
-   * Whether it is the whole configuration of a run: a key that it lacks was
-   * added since, and has the value that was in effect before.
+   * Whether it is the complete configuration of a run: a key that it lacks was
+   * added later, and has the value that was in effect before.
    */
   readonly isWhole?: boolean;
 }
@@ -92,7 +92,7 @@ export class ConfigSchema<T extends object> {
    * Looks up one of the keys.
    *
    * @param key The key's name.
-   * @returns What the key is.
+   * @returns The key.
    */
   field(key: string): Field<unknown> {
     return this.fields[key as keyof T];
@@ -104,8 +104,8 @@ export class ConfigSchema<T extends object> {
   }
 
   /**
-   * For each key the value that was in effect before there was that key: what
-   * runs keep, so that they can be compared with older ones.
+   * The value of each key that was in effect before the key was added. Runs keep
+   * these, so that they can be compared with older ones.
    */
   get before(): JsonObject {
     return Object.fromEntries(
@@ -116,7 +116,7 @@ export class ConfigSchema<T extends object> {
   /**
    * Checks a configuration that is given as one object.
    *
-   * @param values Some keys or all; the others keep their defaults.
+   * @param values Some or all of the keys; the others keep their defaults.
    * @returns The whole configuration, frozen.
    * @throws {ConfigError} If a key is unknown or its value breaks its rule.
    */
@@ -126,10 +126,10 @@ export class ConfigSchema<T extends object> {
   }
 
   /**
-   * Puts a configuration together from several sources, of which a later one
-   * prevails over an earlier one, and all prevail over the defaults.
+   * Combines several sources to a configuration. Later sources take precedence
+   * over earlier ones, and all of them over the defaults.
    *
-   * @param sources Where values come from.
+   * @param sources The sources.
    * @returns The whole configuration, frozen.
    * @throws {ConfigError} If a key is unknown or its value breaks its rule.
    */
@@ -154,7 +154,7 @@ export class ConfigSchema<T extends object> {
         if (checked === undefined) {
           const message = `${where} must be ${rule}, not ${preview(value)}`;
           problems.push({ where, message });
-        } else config.set(key, freezeList(checked));
+        } else config.set(key, checked);
       }
     }
     if (problems.length > 0) throw new ConfigError(problems);
@@ -162,23 +162,13 @@ export class ConfigSchema<T extends object> {
   }
 
   /**
-   * Keeps a configuration in a run directory.
+   * Reads the configuration of a run, as it was resolved.
    *
    * @param runPath The run's directory.
-   * @param config The whole configuration.
-   */
-  save(runPath: string, config: T): void {
-    writeConfigFile(runPath, config);
-  }
-
-  /**
-   * Reads the configuration of a run back, as it was resolved then.
-   *
-   * @param runPath The run's directory.
-   * @returns The same configuration as was saved.
+   * @returns The same configuration as was written.
    * @throws {Deno.errors.NotFound} If there is no such file.
-   * @throws {SyntaxError} If it is no JSON.
-   * @throws {ConfigError} If it is not as the schema says.
+   * @throws {SyntaxError} If it is not JSON.
+   * @throws {ConfigError} If it does not match the schema.
    */
   load(runPath: string): T {
     return this.resolve([{
@@ -189,39 +179,26 @@ export class ConfigSchema<T extends object> {
   }
 
   /**
-   * Says in what a configuration differs from the defaults.
+   * Formats in what a configuration differs from the defaults.
    *
    * @param config The configuration.
-   * @returns `key=value, …`; empty where nothing differs.
+   * @returns `key=value, …`; empty if nothing differs.
    */
-  changes(config: T): string {
+  formatChanges(config: T): string {
     return this.keys
       .map((key) => [key, formatValue(config[key])] as const)
       .filter(([key, value]) => value !== formatValue(this.field(key).default))
       .map(([key, value]) => `${key}=${value}`)
       .join(", ");
   }
-
-  /**
-   * Writes a configuration readably, `key = value` a line.
-   *
-   * @param config The configuration.
-   * @returns The text.
-   */
-  format(config: T): string {
-    const width = Math.max(...this.keys.map((key) => key.length));
-    return this.keys
-      .map((key) => `${key.padEnd(width)} = ${formatValue(config[key])}`)
-      .join("\n");
-  }
 }
 
 /**
- * Takes some keys of a schema.
+ * Selects keys of a schema.
  *
  * @param schema The schema.
  * @param keys The names of the keys.
- * @returns A schema of these alone.
+ * @returns A schema of only these keys.
  */
 export function pickFields<T extends object, K extends keyof T & string>(
   schema: ConfigSchema<T>,
@@ -232,18 +209,18 @@ export function pickFields<T extends object, K extends keyof T & string>(
 }
 
 /**
- * Writes a value of a configuration as its flag would take it.
+ * Formats a value of a configuration as its flag takes it.
  *
  * @param value A value of any key.
  * @returns The text: `128,64,32`, `0.001`, `linear`.
  */
 export function formatValue(value: unknown): string {
   if (Array.isArray(value)) return value.map(formatValue).join(",");
-  return isJsonObject(value) ? JSON.stringify(value, byName) : String(value);
+  return isJsonObject(value) ? JSON.stringify(value, sortKeys) : String(value);
 }
 
-/** The keys of objects in alphabetical order: equal objects, equal texts. */
-function byName(_key: string, value: unknown): unknown {
+/** Sorts the keys of objects, so that equal objects have equal texts. */
+function sortKeys(_key: string, value: unknown): unknown {
   return isJsonObject(value)
     ? Object.fromEntries(
       Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1),
@@ -252,15 +229,15 @@ function byName(_key: string, value: unknown): unknown {
 }
 
 /**
- * Reads the values that a file gives, a run's own `config.json` for example.
+ * Reads the values of a file, a run's `config.json` for example.
  *
- * @param path The JSON file; `schemaVersion` may be left out.
+ * @param path The JSON file; `schemaVersion` may be missing.
  * @returns The values, to be resolved with others.
  * @throws {Deno.errors.NotFound} If there is no such file.
- * @throws {SyntaxError} If it is no JSON.
- * @throws {TypeError} If it holds something other than an object.
- * @throws {RangeError} If it bears a version that this code does not know, or
- * is the `config.json` of a run and a link that leads out of it.
+ * @throws {SyntaxError} If it is not JSON.
+ * @throws {TypeError} If it is not an object.
+ * @throws {RangeError} If its version is unknown, or it is the `config.json` of
+ * a run and a link that leads out of it.
  */
 export function readConfigSource(path: string): ConfigSource {
   const [, folder] = /^(.+)\/config\.json$/.exec(path) ?? [];
@@ -271,7 +248,7 @@ export function readConfigSource(path: string): ConfigSource {
   return { values, formatKey: (key) => `"${key}" in ${path}` };
 }
 
-/** Other folders are their owner's, who may put links there. */
+/** Whether a folder is a run; in others, links are the user's own. */
 function isRun(folder: string): boolean {
   try {
     return Deno.lstatSync(`${folder}/run.json`) !== null;
@@ -282,17 +259,17 @@ function isRun(folder: string): boolean {
 
 /** How {@linkcode unknownKey} words its message. */
 export interface UnknownKeyOptions {
-  /** What to call a key: `--batch-size`. */
+  /** How to name a key: `--batch-size`. */
   readonly formatKey?: (key: string) => string;
   /** What a key is: `flag`. */
   readonly kind?: string;
 }
 
 /**
- * Says that a key is unknown, and which known one is nearest.
+ * Describes an unknown key, and names the nearest known one.
  *
- * @param key What was given.
- * @param known What would be right.
+ * @param key The unknown key.
+ * @param known The known keys.
  * @param options How to word it.
  * @returns The message.
  */
@@ -309,18 +286,18 @@ export function unknownKey(
   return `Unknown ${kind} ${formatKey(key)}: ${hint}`;
 }
 
-/** Two letters may be wrong, and of a long name two in five. */
+/** Two letters may be wrong, and two in five of a long name. */
 const WRONG_LETTERS = 2;
 const WRONG_SHARE = 0.4;
-/** What is longer is no misspelt name, and would take long to compare. */
+/** A longer text is not a misspelt name, and slow to compare. */
 const MAX_NAME_LENGTH = 1000;
 
 /**
- * Finds the known name that a misspelt one was meant to be.
+ * Finds the known name that is nearest to a misspelt one.
  *
- * @param name What was given.
- * @param known What would be right.
- * @returns The nearest name, or undefined where none is near.
+ * @param name The misspelt name.
+ * @param known The known names.
+ * @returns The nearest name, or undefined if none is near.
  */
 export function closest(
   name: string,

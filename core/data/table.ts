@@ -1,6 +1,6 @@
 /**
- * Tables of numbers: read from CSV files, split, standardised, and gone
- * through in batches.
+ * Tables of numbers: read from CSV files, split, standardised, and iterated in
+ * batches.
  *
  * @module
  */
@@ -31,9 +31,9 @@ export interface Batch {
 }
 
 /**
- * Reads a table from a CSV file: fields separated by commas, all of them
- * numbers, but for a first line of column names if there is one. Empty lines
- * and lines that begin with `#` are passed over.
+ * Reads a table from a CSV file: numbers separated by commas, after an optional
+ * first line of column names. Empty lines and lines that begin with `#` are
+ * skipped.
  *
  * @param path The file's path.
  * @returns The table.
@@ -62,10 +62,10 @@ export function parseTable(text: string, path: string): Table {
   return reader.table();
 }
 
-/** So many columns may a table have: more are no table of numbers to train on. */
+/** The largest number of columns. */
 const MAX_COLUMNS = 4096;
 
-/** Takes rows of fields one by one, and keeps their numbers alone. */
+/** Collects the numbers of rows, one row at a time. */
 class RowReader {
   readonly #path: string;
   #columns: readonly string[] | undefined;
@@ -86,8 +86,8 @@ class RowReader {
     const place = `${this.#path}:${line}`;
     if (fields.length !== columns.length) {
       throw new SyntaxError(
-        `Cannot read ${place} as it must have ${columns.length} fields like ` +
-          `the first line: current count is ${fields.length}`,
+        `Cannot read ${place}: it must have ${columns.length} fields like the ` +
+          `first line, and has ${fields.length}`,
       );
     }
     if (this.#length + fields.length > this.#values.length) {
@@ -98,9 +98,9 @@ class RowReader {
     fields.forEach((field, column) => {
       if (!isNumber(field)) {
         throw new SyntaxError(
-          `Cannot read ${place} as ${columns[column]} must be a number: ` +
+          `Cannot read ${place}: ${columns[column]} must be a number: ` +
             `current value is ${preview(field)}` +
-            (/[;\t]/.test(field) ? ", and fields are parted by commas" : ""),
+            (/[;\t]/.test(field) ? "; fields are separated by commas" : ""),
         );
       }
       this.#values[this.#length++] = Number(field);
@@ -111,16 +111,16 @@ class RowReader {
     const place = `${this.#path}:${line}`;
     if (fields.length > MAX_COLUMNS) {
       throw new RangeError(
-        `Cannot read ${place} as a table must have at most ${MAX_COLUMNS} ` +
-          `columns: current count is ${fields.length}`,
+        `Cannot read ${place}: a table must have at most ${MAX_COLUMNS} ` +
+          `columns, and this one has ${fields.length}`,
       );
     }
     const names = fields.filter((field) => !isNumber(field));
     this.#hasNames = names.length === fields.length;
     if (!this.#hasNames && names.length > 0) {
       throw new SyntaxError(
-        `Cannot read ${place} as a first line must be all names or all ` +
-          `numbers: current value of one field is ${preview(names[0])}`,
+        `Cannot read ${place}: the first line must be all names or all ` +
+          `numbers, and one field is ${preview(names[0])}`,
       );
     }
     return this.#hasNames
@@ -132,7 +132,7 @@ class RowReader {
     const columns = this.#columns;
     if (!columns || this.#length === 0) {
       throw new SyntaxError(
-        `Cannot read ${this.#path} as it has ${
+        `Cannot read ${this.#path}: it has ${
           columns ? "column names and " : ""
         }no rows of numbers`,
       );
@@ -153,7 +153,7 @@ function parseRows(text: string, path: string, reader: RowReader): void {
       comment: "#",
       comment_no_infix: true,
       max_record_size: MAX_BYTES.tableRow,
-      // Kept by the reader: as texts, all fields would take twenty times more.
+      // The reader keeps numbers: texts would take twenty times the memory.
       on_record(fields: string[], { lines }) {
         try {
           reader.add(fields, lines);
@@ -163,7 +163,7 @@ function parseRows(text: string, path: string, reader: RowReader): void {
         }
         return null;
       },
-      relax_column_count: true, // Checked by the reader, in our own words.
+      relax_column_count: true, // The reader checks it.
       skip_empty_lines: true,
       trim: true,
     });
@@ -180,10 +180,10 @@ function isNumber(field: string): boolean {
 }
 
 /**
- * Takes some rows of a table.
+ * Selects rows of a table.
  *
  * @param table The table.
- * @param rows Which rows, in the order in which they are wanted.
+ * @param rows The indices of the rows, in the wanted order.
  * @returns A table of those rows.
  */
 export function takeRows(table: Table, rows: ArrayLike<number>): Table {
@@ -212,15 +212,15 @@ const MIN_ROWS = 5;
  * Holds out a random fifth of a table's rows.
  *
  * @param table The table.
- * @param random What decides which rows.
+ * @param random Draws the rows.
  * @returns Both parts.
  * @throws {RangeError} If the table has fewer than five rows.
  */
 export function splitTable(table: Table, random: RandomStream): Split {
   if (table.nRows < MIN_ROWS) {
     throw new RangeError(
-      `Cannot hold out rows of a table that has fewer than ${MIN_ROWS}: ` +
-        `current count is ${table.nRows}`,
+      `Cannot hold out rows: a table must have at least ${MIN_ROWS} rows, and ` +
+        `this one has ${table.nRows}`,
     );
   }
   const order = random.permutation(table.nRows);
@@ -258,8 +258,8 @@ export function computeScaling(table: Table): Scaling {
     // Compared as they are: rounding gives equal values a tiny deviation.
     if (own.every((value) => value === own[0])) {
       throw new RangeError(
-        `Cannot standardise ${name} as its values must differ: all ${nRows} ` +
-          `are ${own[0]}`,
+        `Cannot standardise ${name}: its values must differ, and all ` +
+          `${nRows} are ${own[0]}`,
       );
     }
     meter.update({ [name]: own });
@@ -267,8 +267,8 @@ export function computeScaling(table: Table): Scaling {
     const deviation = meter.error(name) * Math.sqrt(nRows);
     if (!(Number.isFinite(mean) && deviation > 0 && deviation < Infinity)) {
       throw new RangeError(
-        `Cannot standardise ${name} as its variance must be a number that a ` +
-          `double can hold: the first value is ${own[0]}`,
+        `Cannot standardise ${name}: its variance must be a finite number ` +
+          `above 0; the first value is ${own[0]}`,
       );
     }
     means.push(mean);
@@ -293,19 +293,19 @@ export function standardise(table: Table, scaling: Scaling): Table {
   return { ...table, values };
 }
 
-/** How {@linkcode batches} goes through a table. */
+/** How {@linkcode batches} iterates. */
 export interface BatchOptions {
   /** How many rows a batch has; the last one may have fewer. */
   readonly batchSize: number;
-  /** What decides the order; without it, the order is the table's. */
+  /** Draws the order; without it, the order is the table's. */
   readonly order?: RandomStream;
 }
 
 /**
- * Goes through a table once, in batches of which the last may be smaller.
+ * Iterates over a table once, in batches of which the last may be smaller.
  *
  * @param table The table.
- * @param options The size of a batch, and what decides the order.
+ * @param options The size of a batch, and the order.
  * @returns An iterator of batches, every row in exactly one of them.
  */
 export function* batches(

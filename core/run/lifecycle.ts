@@ -62,8 +62,8 @@ export interface ConductOptions extends RunOptions {
   readonly source?: SourceInfo | null;
   /** What was in effect before there were its keys, as the run keeps it. */
   readonly before?: JsonObject;
-  /** What the experiment declares about its metrics, as the run keeps it. */
-  readonly metrics?: Experiment["metrics"];
+  /** What the experiment declares about its metrics. */
+  readonly metrics?: RunInfo["metrics"];
   /** Whether to resume it from its last checkpoint. */
   readonly isResumed?: boolean;
 }
@@ -184,7 +184,7 @@ function describeNewRun(
   options: ConductOptions,
   here: Environment,
 ): RunInfo {
-  const { experiment, experimentFile = null, before, metrics } = options;
+  const { experiment, experimentFile = null, before, metrics = {} } = options;
   const { command = "", args = [], tags = [], note = "" } = options;
   const { globals = globalConfigSchema.defaults } = options;
   return {
@@ -194,7 +194,7 @@ function describeNewRun(
     ...here,
     ...{ tags, note, settings: pickSettings(globals) },
     ...(before ? { before } : {}),
-    ...(metrics && Object.keys(metrics).length > 0 ? { metrics } : {}),
+    ...(Object.keys(metrics).length > 0 ? { metrics } : {}),
   };
 }
 
@@ -290,12 +290,9 @@ export async function trainRun(
   const runPath = createRunDirectory(globals.runs, { isDurable });
   const { name, metrics, configSchema: { before } } = experiment;
   return await settle({ ...options, globals }, (options) => {
-    const facts = { experiment: name, before, metrics, source, config };
-    return conductRun(
-      runPath,
-      { ...options, ...facts },
-      (run) => experiment.train(config, run),
-    );
+    const of = { experiment: name, before, metrics, source, config };
+    const what = { ...options, ...of };
+    return conductRun(runPath, what, (run) => experiment.train(config, run));
   });
 }
 

@@ -1,18 +1,15 @@
 /**
- * Sums of entries, in two passes for each block of them, and their joining.
+ * Sums of entries, in two passes for each block, and their combination.
  *
  * @module
  */
 
-/**
- * How many entries are summed up at a time: the more, the faster; the fewer,
- * the less their sum is rounded.
- */
+/** The number of entries summed at a time: larger is faster, smaller is more exact. */
 export const BLOCK = 256;
 
 /**
- * What is known of some entries. The sums are in two parts, of which the
- * second is what the first rounds away.
+ * The moments of some entries. The sums have two parts: a rounded sum, and its
+ * rounding error.
  */
 export class Moments {
   entries = 0;
@@ -35,7 +32,7 @@ export class Moments {
     return Math.sqrt(variance / this.observations);
   }
 
-  /** Joins other entries to these: Chan, Golub & LeVeque (1983), eq. 2.1. */
+  /** Adds other entries to these: Chan, Golub & LeVeque (1983), eq. 2.1. */
   absorb(other: Moments): void {
     if (other.entries === 0) return;
     if (this.entries > 0) {
@@ -63,13 +60,13 @@ export class Moments {
   }
 }
 
-/** What a + b loses when it is rounded to `sum`, exactly: Knuth's TwoSum. */
+/** The rounding error of a + b = `sum`, exactly: Knuth's TwoSum. */
 function roundedAway(a: number, b: number, sum: number): number {
   const part = sum - a;
   return (a - (sum - part)) + (b - part);
 }
 
-/** What a · b loses when it is rounded to `product`: Dekker's TwoProduct. */
+/** The rounding error of a · b = `product`: Dekker's TwoProduct. */
 function roundedAwayProduct(a: number, b: number, product: number): number {
   const SPLIT = 2 ** 27 + 1;
   const aHigh = a * SPLIT - (a * SPLIT - a);
@@ -78,7 +75,7 @@ function roundedAwayProduct(a: number, b: number, product: number): number {
   return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
 }
 
-/** The difference of two means, correct to the spread and not to the mean. */
+/** The difference of two means, without cancellation. */
 function meanDifference(a: Moments, b: Moments): number {
   const high = b.sum / b.observations - a.sum / a.observations;
   const low = meanRest(b) - meanRest(a);
@@ -90,26 +87,26 @@ function meanDifference(a: Moments, b: Moments): number {
   return high + (rest + low);
 }
 
-/** What the quotient sum / observations leaves out of the mean. */
+/** The rounding error of the mean, sum / observations. */
 function meanRest({ sum, sumRest, observations }: Moments): number {
   const mean = sum / observations;
   const product = mean * observations;
   const lost = roundedAwayProduct(mean, observations, product);
   const rest = ((sum - product) - lost + sumRest) / observations;
-  // Near the largest double the splitting overflows; there is no digit to win.
+  // Near the largest double the splitting overflows, and nothing can be gained.
   return Number.isFinite(rest) ? rest : 0;
 }
 
-/** Reused by every update: what one block came to. */
+/** The moments of one block, reused by every update. */
 const block = new Moments();
 
-/** Sums up `length` numbers that each stand for `weight` observations. */
+/** Sums `length` numbers that each stand for `weight` observations. */
 export function sumUp(
   values: Float64Array,
   length: number,
   weight: number,
 ): Moments {
-  // Four sums at once: an addition need not wait for the one before it.
+  // Four sums at once: no addition waits for the one before it.
   let a = 0, b = 0, c = 0, d = 0, i = 0;
   const whole = length & ~3;
   for (; i < whole; i += 4) {
@@ -141,7 +138,7 @@ export function sumUp(
     a += p;
     e += p * p;
   }
-  // Had the mean not been rounded, the deviations would add up to nothing.
+  // Without rounding of the mean, the deviations would add up to 0.
   const rest = a + b + (c + d);
   const squares = e + f + (g + h) - rest * rest / length;
   block.entries = length;

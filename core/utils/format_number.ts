@@ -7,17 +7,16 @@
 const ERROR_DIGITS = 2;
 const LONE_DIGITS = 6;
 const DOUBLE_DIGITS = 15;
-/** Powers of ten between which numbers are written without an exponent. */
+/** Powers of ten of numbers that are written without an exponent. */
 const PLAIN_EXPONENTS = { least: -4, most: 5 };
 
 /**
- * Writes a mean and its error, rounded by the error: two significant digits of
- * the error, and the mean to the same decimal. Where both are very large or
- * very small, they share one power of ten.
+ * Formats a mean and its error, rounded by the error: two significant digits of
+ * the error, and the mean to the same decimal. Very large and very small numbers
+ * share a power of ten.
  *
  * @param mean The mean.
- * @param error Its standard error; NaN where it is undefined, which is then
- * said and never shown as 0.
+ * @param error Its standard error; NaN is shown as undefined.
  * @returns The text, `0.0312 ± 0.0021` for example.
  *
  * @example
@@ -42,16 +41,16 @@ export function formatMeanError(mean: number, error: number): string {
   return power === 0 ? both : `(${both})e${power}`;
 }
 
-/** Numbers as text, to the same decimal. */
+/** Formatted numbers, rounded to the same decimal. */
 export interface RoundedNumbers {
   /** The numbers, each divided by a power of ten. */
   readonly texts: readonly string[];
-  /** That power of ten: 0 where they are plain. */
+  /** That power of ten; 0 for plain numbers. */
   readonly power: number;
 }
 
 /**
- * Rounds numbers that belong together to the second digit of their error.
+ * Rounds numbers to the second digit of their common error.
  *
  * @param error The error: finite and above 0.
  * @param values The numbers, all finite; the first is the mean.
@@ -71,10 +70,10 @@ export function roundBy(
   values: readonly number[],
 ): RoundedNumbers {
   const [mean = 0] = values;
-  const errorPower = exponent(error, ERROR_DIGITS - 1);
-  const meanPower = mean === 0 ? errorPower : exponent(mean);
+  const errorPower = findExponent(error, ERROR_DIGITS - 1);
+  const meanPower = mean === 0 ? errorPower : findExponent(mean);
   if (meanPower - errorPower > DOUBLE_DIGITS - ERROR_DIGITS) {
-    // The error is beyond the last digit that the mean has.
+    // The error is smaller than the last digit of the mean.
     return {
       texts: values.map((value) =>
         formatNumber(value, value === error ? ERROR_DIGITS : DOUBLE_DIGITS)
@@ -86,41 +85,57 @@ export function roundBy(
   const { least, most } = PLAIN_EXPONENTS;
   if (power >= least && power <= most) {
     const decimals = ERROR_DIGITS - 1 - errorPower;
-    return { texts: values.map((value) => fixed(value, decimals)), power: 0 };
+    return { texts: values.map((value) => toFixed(value, decimals)), power: 0 };
   }
   const decimals = ERROR_DIGITS - 1 - (errorPower - power);
   return {
-    texts: values.map((value) => fixed(shift(value, -power), decimals)),
+    texts: values.map((value) => toFixed(shift(value, -power), decimals)),
     power,
   };
 }
 
 /**
- * Writes a number that has no error to be rounded by.
+ * Formats a number that has no error.
  *
  * @param value Any number.
- * @param digits How many significant digits it may have.
+ * @param digits The largest number of significant digits.
  * @returns The text, without trailing zeros: `0.25`, `1e-7`, `NaN`.
  */
 export function formatNumber(value: number, digits = LONE_DIGITS): string {
   return String(Number(value.toPrecision(digits)));
 }
 
-/** The power of ten of a number's first digit, once rounded if asked. */
-function exponent(value: number, decimals?: number): number {
+/** The power of ten of a number's first digit, after rounding to decimals. */
+function findExponent(value: number, decimals?: number): number {
   return Number(value.toExponential(decimals).split("e")[1]);
 }
 
-/** The number nearest to value · 10^power, without the error of a division. */
+/** The number nearest to value · 10^power, without the error of a product. */
 function shift(value: number, power: number): number {
   const [digits, exponent] = value.toExponential().split("e");
   return Number(`${digits}e${Number(exponent) + power}`);
 }
 
-/** To so many decimals; to tens or hundreds where there are fewer than none. */
-function fixed(value: number, decimals: number): string {
+/** Rounds to a number of decimals; negative ones are tens and hundreds. */
+function toFixed(value: number, decimals: number): string {
   const rounded = decimals >= 0
     ? value.toFixed(decimals)
     : String(shift(Math.round(shift(value, decimals)), -decimals));
   return Number(rounded) === 0 ? rounded.replace("-", "") : rounded;
+}
+
+/**
+ * Formats a count with its noun.
+ *
+ * @param n How many.
+ * @param noun The noun in the singular.
+ * @param plural The noun in the plural; with an `s` by default.
+ * @returns The text: `1 run`, `3 runs`.
+ */
+export function formatCount(
+  n: number,
+  noun: string,
+  plural = `${noun}s`,
+): string {
+  return `${n} ${n === 1 ? noun : plural}`;
 }

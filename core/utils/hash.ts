@@ -1,6 +1,6 @@
 /**
  * FNV-1a of a text in 64 bits (Fowler, Noll & Vo), as two 32-bit words, the
- * lower one first. It tells names apart; it keeps no secret.
+ * lower one first. It distinguishes names; it is not for secrets.
  */
 export function hash64(text: string): [number, number] {
   let hash = 0xCBF29CE484222325n;

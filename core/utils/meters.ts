@@ -13,30 +13,30 @@ import {
 } from "./json.ts";
 import { ScalarResult } from "./scalar_result.ts";
 
-/** What one update may bring: an observation, or many, for each measure. */
+/** The observations of one update: a number or many, for each measure. */
 export type Observations = Readonly<
   Record<string, number | ArrayLike<number>>
 >;
 
-/** How an update is to be understood. */
+/** How an update counts. */
 export interface UpdateOptions {
-  /** Of how many observations each number given is the mean; 1 by default. */
+  /** The number of observations of which each number is the mean; 1 by default. */
   readonly n?: number;
 }
 
 /** A measure as a file holds it. */
 export interface MeasureState {
-  /** How many entries were seen, those still pending apart. */
+  /** The number of entries summed, without the pending ones. */
   readonly entries: number;
-  /** How many observations those entries stand for. */
+  /** The number of observations that those entries stand for. */
   readonly observations: number;
-  /** Their sum, in two parts: what the first cannot hold is in the second. */
+  /** Their sum, and its rounding error. */
   readonly sum: readonly [JsonNumber, JsonNumber];
   /** The sum of their squared deviations from the mean, likewise. */
   readonly squares: readonly [JsonNumber, JsonNumber];
-  /** Entries not yet summed up. */
+  /** Entries not yet summed. */
   readonly pending: readonly JsonNumber[];
-  /** How many observations each pending entry stands for. */
+  /** The number of observations that each pending entry stands for. */
   readonly pendingWeight: number;
 }
 
@@ -79,7 +79,7 @@ export interface MeterState {
  */
 export class Meter {
   readonly #measures = new Map<string, Measure>();
-  /** The same measures in order: what is updated comes in the same order. */
+  /** The same measures in order: updates usually come in the same order. */
   readonly #inOrder: Measure[] = [];
 
   /**
@@ -97,7 +97,7 @@ export class Meter {
     const weight = options?.n;
     if (weight !== undefined && !(Number.isSafeInteger(weight) && weight > 0)) {
       throw new RangeError(
-        `Cannot use n as it must be a positive integer: current value is ${weight}`,
+        `Cannot use n: it must be a positive integer: current value is ${weight}`,
       );
     }
     const known = this.#inOrder.length;
@@ -113,8 +113,7 @@ export class Meter {
   }
 
   /**
-   * Adds one observation of one measure: what an inner loop calls, since it
-   * makes no object.
+   * Adds one observation of one measure, without allocating: for inner loops.
    *
    * @param measure The measure's name.
    * @param value The observation.
@@ -147,7 +146,7 @@ export class Meter {
   }
 
   /**
-   * How many observations a measure has seen.
+   * The number of observations of a measure.
    *
    * @param measure The measure's name.
    * @returns Their number, those that are NaN or infinite included.
@@ -180,7 +179,7 @@ export class Meter {
   }
 
   /**
-   * Adds all that another meter has seen, as if this one had seen it too.
+   * Adds all observations of another meter to this one.
    *
    * @param other The other meter, which stays as it is.
    */
@@ -196,7 +195,7 @@ export class Meter {
     this.#inOrder.length = 0;
   }
 
-  /** All that the meter knows, as JSON can hold it. */
+  /** The state of the meter, as JSON can hold it. */
   get state(): MeterState {
     return {
       measures: Object.fromEntries(
@@ -206,14 +205,14 @@ export class Meter {
   }
 
   /**
-   * Goes on, bit for bit, from where another meter stood.
+   * Continues, bit for bit, from a state.
    *
    * @param state What {@linkcode Meter.state} gave.
    * @throws {TypeError} If the value has no such fields.
    */
   restore(state: MeterState): void {
     if (!isJsonObject(state) || !isJsonObject(state.measures)) {
-      throw new TypeError("Cannot read a meter as it must have measures");
+      throw new TypeError("Cannot read a meter: it must have measures");
     }
     this.clear();
     for (const [name, measure] of Object.entries(state.measures)) {
@@ -221,7 +220,7 @@ export class Meter {
     }
   }
 
-  /** One measure a line, with its error and count. */
+  /** One measure per line, with its error and count. */
   toString(): string {
     return this.#inOrder.map(({ name }) => {
       const result = this.result(name);
@@ -234,7 +233,7 @@ export class Meter {
     return this.toString();
   }
 
-  /** Takes back the first entries of an update, and measures made for them. */
+  /** Undoes the first entries of an update, and the measures made for them. */
   #withdraw(values: Observations, count: number, known: number): void {
     for (const name in values) {
       if (count-- > 0) this.#measure(name).withdraw();
@@ -256,7 +255,7 @@ export class Meter {
     }
   }
 
-  /** Finds or makes a measure; `place` is where it stood the last time. */
+  /** Finds or creates a measure; `place` is its probable index. */
   #measure(name: string, place = -1): Measure {
     const guess = this.#inOrder[place];
     if (guess?.name === name) return guess;
@@ -291,7 +290,7 @@ function checkObservations(
     Array.isArray(value) && value.every((item) => typeof item === "number");
   if (!isNumbers) {
     throw new TypeError(
-      `Cannot use the value of measure "${name}" as it must be a number or ` +
+      `Cannot use the value of measure "${name}": it must be a number or ` +
         `an array of numbers: current value is ${
           Array.isArray(value) ? "an array of other things" : typeof value
         }`,
@@ -299,7 +298,7 @@ function checkObservations(
   }
   if (weight !== undefined) {
     throw new TypeError(
-      `Cannot use n with an array as each element of measure "${name}" is ` +
+      `Cannot use n with an array: each element of measure "${name}" is ` +
         "one observation: give the batch mean, or leave n out",
     );
   }
@@ -380,7 +379,7 @@ class Measure {
       const list = fields[name];
       if (!Array.isArray(list) || list.length > length) {
         throw new TypeError(
-          `Cannot read measure "${this.name}" of a meter as ${name} must ` +
+          `Cannot read measure "${this.name}" of a meter: ${name} must ` +
             `be a list of at most ${length} numbers`,
         );
       }

@@ -1,6 +1,6 @@
 /**
- * Random numbers that are the same everywhere: named, independent streams of a
- * counter-based generator, whose whole state is a few integers.
+ * Random numbers that are the same on every machine: named, independent streams
+ * of a counter-based generator, whose state is a few integers.
  *
  * @module
  */
@@ -8,13 +8,13 @@
 import { hash64 } from "./hash.ts";
 import { normalQuantile } from "./_normal_quantile.ts";
 
-/** Where a stream stands. */
+/** The state of a stream. */
 export interface RandomState {
   /** The seed it was made with. */
   readonly seed: number;
   /** Its name. */
   readonly stream: string;
-  /** How many 32-bit words have been drawn from it. */
+  /** The number of 32-bit words drawn from it. */
   readonly position: number;
 }
 
@@ -27,9 +27,9 @@ const WORD = 2 ** 32;
  * The Philox4x32-10 bijection (Salmon, Moraes, Dror & Shaw 2011, "Parallel
  * random numbers: as easy as 1, 2, 3", SC '11): encrypts a counter.
  *
- * @param counter Four 32-bit words that say which block is wanted.
- * @param key Two 32-bit words that say in which sequence.
- * @param into Where the four words of the block are put.
+ * @param counter The index of the block, four 32-bit words.
+ * @param key The sequence, two 32-bit words.
+ * @param into Receives the four words of the block.
  * @returns `into`.
  *
  * @example
@@ -82,10 +82,10 @@ function highWord(word: number, high: number, low: number): number {
 }
 
 /**
- * A named stream of random numbers. Streams of different seeds never overlap,
- * and neither do those of different names, unless two names have one 64-bit
- * hash: seed and name are different parts of the generator's input. What a stream gives depends on its seed, its name and
- * how far it has been read, on nothing else.
+ * A named stream of random numbers. Streams with different seeds never overlap,
+ * nor do streams with different names, unless their 64-bit hashes are equal:
+ * seed and name are different parts of the generator's input. The numbers depend
+ * only on the seed, the name and the position.
  *
  * @example
  * ```ts
@@ -104,7 +104,7 @@ export class RandomStream {
   readonly #seed: number;
   readonly #stream: string;
   readonly #key: readonly [number, number];
-  /** Which block, in the lower words; which stream, in the upper ones. */
+  /** The block in the lower words, the stream in the upper ones. */
   readonly #counter: [number, number, number, number];
   readonly #block = new Uint32Array(4);
   #position = 0;
@@ -130,22 +130,22 @@ export class RandomStream {
   }
 
   /**
-   * Goes on from where this stream stood at another time.
+   * Continues from a state of this stream.
    *
    * @param state What {@linkcode RandomStream.state} gave.
-   * @throws {RangeError} If it is the state of another stream, or none.
+   * @throws {RangeError} If it is the state of another stream, or not one.
    */
   restore(state: RandomState): void {
     const { seed, stream, position } = state;
     if (seed !== this.#seed || stream !== this.#stream) {
       throw new RangeError(
-        `Cannot go on with stream ${this.#stream} of seed ${this.#seed} from ` +
-          `where another stood: ${stream} of seed ${seed}`,
+        `Cannot restore stream ${this.#stream} of seed ${this.#seed}: the state ` +
+          `is that of ${stream} of seed ${seed}`,
       );
     }
     if (!Number.isSafeInteger(position) || position < 0) {
       throw new RangeError(
-        `Cannot use a position that is no count of words: ` +
+        `Cannot use a position that is not a count of words: ` +
           `current value is ${position}`,
       );
     }
@@ -153,7 +153,7 @@ export class RandomStream {
     if (position % 4 !== 0) this.#fillBlock();
   }
 
-  /** Where the stream stands: a few integers, and its name. */
+  /** The state of the stream: a few integers, and its name. */
   get state(): RandomState {
     return {
       seed: this.#seed,
@@ -207,7 +207,7 @@ export class RandomStream {
   permutation(n: number): Uint32Array<ArrayBuffer> {
     if (!Number.isInteger(n) || n < 0 || n > WORD) {
       throw new RangeError(
-        `Cannot put numbers in order as their count must be whole: ` +
+        `Cannot permute numbers: their count must be a whole number: ` +
           `current value is ${n}`,
       );
     }

@@ -1,6 +1,6 @@
 import { preview } from "./json.ts";
 
-/** What a field of the metadata may hold. */
+/** The value of a metadata field. */
 export type MetadataValue = string | number | boolean;
 
 /** What was measured: its name, and further fields in any order. */
@@ -14,8 +14,8 @@ export interface MetadataFields {
 const INTEGER_NAME = /^-?\d+$/;
 
 /**
- * What was measured. Two made from equal fields, in any order, from code or
- * from a file, are one and the same object, and so the same key of a `Map`.
+ * What was measured. Equal fields, in any order, from code or from a file, give
+ * one and the same object, and so the same key of a `Map`.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export class ResultMetadata {
   }
 
   /**
-   * Gives the one metadata object that has these fields.
+   * Returns the one metadata object with these fields.
    *
    * @param fields A name, and further fields: strings, finite numbers or
    * booleans, under names that are no integers.
@@ -67,11 +67,11 @@ export class ResultMetadata {
   }
 
   /**
-   * Looks up a further field by a name that may be anyone's.
+   * Looks up a field. Names such as `constructor`, which every object has,
+   * are safe.
    *
    * @param key The field's name.
-   * @returns Its value; undefined where there is no such field, also if every
-   * object has a property of that name, as `constructor` is.
+   * @returns Its value; undefined if there is no such field.
    */
   field(key: string): MetadataValue | undefined {
     return Object.hasOwn(this.fields, key) ? this.fields[key] : undefined;
@@ -100,17 +100,17 @@ function checkField(entry: [string, unknown]): void {
   if (INTEGER_NAME.test(key)) {
     // JavaScript puts integer keys first, whatever order they were given in.
     throw new TypeError(
-      `Cannot use ${key} as the name of a metadata field as it is an integer`,
+      `Cannot use ${key} as the name of a metadata field: it is an integer`,
     );
   }
   const usable = typeof value === "string" || typeof value === "boolean" ||
     Number.isFinite(value);
   if (!usable) {
     throw new TypeError(
-      `Cannot use metadata field ${key} as it must be a string, a finite ` +
+      `Cannot use metadata field ${key}: it must be a string, a finite ` +
         `number or a boolean: current value is ${preview(value)}`,
     );
   }
-  // JSON knows one zero; so that both are the same key, so do we.
+  // JSON has one zero: both are the same key.
   if (Object.is(value, -0)) entry[1] = 0;
 }

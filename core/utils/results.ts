@@ -18,7 +18,7 @@ export * from "./scalar_result.ts";
 export interface RecordJson {
   /** What was measured. */
   readonly metadata: MetadataFields;
-  /** What came out. */
+  /** The result. */
   readonly result: ScalarJson;
 }
 
@@ -44,14 +44,14 @@ export interface RecordJson {
 export class ResultRecord {
   /** What was measured. */
   readonly metadata: ResultMetadata;
-  /** What came out. */
+  /** The result. */
   readonly result: ScalarResult;
 
   /**
-   * Joins what was measured and what came out.
+   * Joins metadata and a result.
    *
    * @param metadata What was measured.
-   * @param result What came out.
+   * @param result The result.
    */
   constructor(metadata: ResultMetadata, result: ScalarResult) {
     this.metadata = metadata;
@@ -70,7 +70,7 @@ export class ResultRecord {
   static fromJSON(value: unknown): ResultRecord {
     if (!isJsonObject(value) || !isJsonObject(value.metadata)) {
       throw new TypeError(
-        "Cannot read a record as it must have metadata and a result",
+        "Cannot read a record: it must have metadata and a result",
       );
     }
     return new ResultRecord(
@@ -194,7 +194,7 @@ export class ResultCollection implements Iterable<ResultRecord> {
    */
   static fromJSON(value: unknown): ResultCollection {
     if (!Array.isArray(value)) {
-      throw new TypeError("Cannot read records as they must be an array");
+      throw new TypeError("Cannot read records: they must be an array");
     }
     return new ResultCollection(
       value.map((item) => ResultRecord.fromJSON(item)),

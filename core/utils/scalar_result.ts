@@ -7,15 +7,15 @@ import {
   preview,
 } from "./json.ts";
 
-/** A mean, its standard error, and how much stands behind them. */
+/** A mean, its standard error, and the number of observations. */
 export interface ScalarFields {
   /** The mean of the observations. */
   readonly mean: number;
   /** The standard error of the mean; NaN while it is undefined. */
   readonly error: number;
-  /** How many observations stand behind the mean. */
+  /** The number of observations. */
   readonly n: number;
-  /** The degrees of freedom of the error, where they are not n − 1. */
+  /** The degrees of freedom of the error, if they are not n − 1. */
   readonly df?: number;
 }
 
@@ -45,16 +45,16 @@ export class ScalarResult {
   readonly mean: number;
   /** The standard error of the mean; NaN while it is undefined. */
   readonly error: number;
-  /** How many observations stand behind the mean. */
+  /** The number of observations. */
   readonly n: number;
-  /** The degrees of freedom of the error, where they are not n − 1. */
+  /** The degrees of freedom of the error, if they are not n − 1. */
   declare readonly df?: number;
 
   /**
    * Checks and freezes a result.
    *
-   * @param fields The mean, its error, and how much stands behind them.
-   * @throws {TypeError} If one of them is no number.
+   * @param fields The mean, its error, and the number of observations.
+   * @throws {TypeError} If one of them is not a number.
    * @throws {RangeError} If the error or df is negative, or n no count.
    */
   constructor(fields: ScalarFields) {
@@ -62,7 +62,7 @@ export class ScalarResult {
     for (const [key, value] of Object.entries({ mean, error, n })) {
       if (typeof value !== "number") {
         throw new TypeError(
-          `Cannot use ${key} of a result as it must be a number: ` +
+          `Cannot use ${key} of a result: it must be a number: ` +
             `current value is ${preview(value)}`,
         );
       }
@@ -74,17 +74,17 @@ export class ScalarResult {
     }
     if (!Number.isSafeInteger(n) || n < 0) {
       throw new RangeError(
-        `Cannot use n of a result as it must be a count: current value is ${n}`,
+        `Cannot use n of a result: it must be a count: current value is ${n}`,
       );
     }
-    // JSON knows one zero, and so do we.
+    // JSON has one zero.
     this.mean = mean + 0;
     this.error = error + 0;
     this.n = n;
     if (df !== undefined) {
       if (!(Number.isFinite(df) && df >= 0)) {
         throw new RangeError(
-          `Cannot use df of a result as it must not be negative: ` +
+          `Cannot use df of a result: it must not be negative: ` +
             `current value is ${preview(df)}`,
         );
       }
@@ -93,7 +93,7 @@ export class ScalarResult {
     Object.freeze(this);
   }
 
-  /** The degrees of freedom of the error: `df` where it is given, else n − 1. */
+  /** The degrees of freedom of the error: `df` if it is given, else n − 1. */
   get degreesOfFreedom(): number {
     return this.df ?? this.n - 1;
   }
@@ -109,7 +109,7 @@ export class ScalarResult {
   static fromJSON(value: unknown): ScalarResult {
     if (!isJsonObject(value)) {
       throw new TypeError(
-        `Cannot read a result as it must be an object: current value is ${
+        `Cannot read a result: it must be an object: current value is ${
           preview(value)
         }`,
       );

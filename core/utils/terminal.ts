@@ -1,12 +1,12 @@
-/** What moves a cursor, rings a bell, or turns the direction of letters. */
+/** Characters that move a cursor, ring a bell, or change the text direction. */
 const UNPRINTABLE = /(?!\n)[\p{Cc}\p{Bidi_Control}]/gu;
 
 /**
- * Makes a text safe to print: names in files may be anyone's, and none may
- * steer a terminal.
+ * Makes a text safe to print: names in files come from anyone, and must not
+ * control the terminal.
  *
  * @param text Any text.
- * @returns The text with `\uFFFD` for each control character but line ends.
+ * @returns The text with `\uFFFD` for each control character except line ends.
  *
  * @example
  * ```ts
@@ -21,8 +21,8 @@ export function printable(text: string): string {
 }
 
 /**
- * Makes JSON text safe to print: what may steer a terminal is escaped, so that
- * it still means the same.
+ * Makes JSON text safe to print: characters that control a terminal are escaped,
+ * which does not change the value.
  *
  * @param json JSON text.
  * @returns JSON text of the same value.
@@ -42,16 +42,17 @@ export function printableJson(json: string): string {
   );
 }
 
-/** So much of a message is printed. */
+/** The longest message that is printed in full. */
 const MAX_MESSAGE_LENGTH = 10_000;
 
 /**
- * Makes a message safe to print, and cuts it where it is longer than anyone
- * reads: names and errors in files may have any length.
+ * Makes a message safe to print, and truncates it: names and errors in files may
+ * have any length.
  *
  * @param text The message.
- * @param most How many characters it may have.
- * @returns The message, cut with a word of how much is left out.
+ * @param maxLength The largest number of characters.
+ * @returns The message; if it was truncated, with the number of characters
+ * omitted.
  *
  * @example
  * ```ts
@@ -63,10 +64,10 @@ const MAX_MESSAGE_LENGTH = 10_000;
  */
 export function truncate(
   text: string,
-  most: number = MAX_MESSAGE_LENGTH,
+  maxLength: number = MAX_MESSAGE_LENGTH,
 ): string {
-  const left = text.length - most;
-  return left > 0
-    ? `${printable(text.slice(0, most))}… (${left} more characters)`
+  const omitted = text.length - maxLength;
+  return omitted > 0
+    ? `${printable(text.slice(0, maxLength))}… (${omitted} more characters)`
     : printable(text);
 }

@@ -1,5 +1,5 @@
 /**
- * How long things take, on the monotonic clock.
+ * Measuring time, by the monotonic clock.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import type { ScalarResult } from "./scalar_result.ts";
 const SECONDS = "seconds";
 const MILLISECONDS_PER_SECOND = 1000;
 
-/** A stretch of time under way; it ends where its scope does. */
+/** A running measurement of time; it ends with its scope. */
 export interface Span extends Disposable {
   /**
    * Ends the span.
    *
-   * @returns Its length in seconds; the same when it has ended before.
+   * @returns Its length in seconds; the same if it has ended already.
    */
   stop(): number;
   /** Its length in seconds so far. */
@@ -27,8 +27,8 @@ export interface Span extends Disposable {
 export type AnyFunction = (this: any, ...args: any[]) => unknown;
 
 /**
- * Measures spans of time and gives their mean with its standard error. A span
- * that throws counts as well.
+ * Measures spans of time, and computes their mean with its standard error. A
+ * span that throws counts as well.
  *
  * @example Spans
  * ```ts
@@ -38,7 +38,7 @@ export type AnyFunction = (this: any, ...args: any[]) => unknown;
  * const timer = new Timer();
  * for (let epoch = 0; epoch < 3; epoch++) {
  *   using _span = timer.start();
- *   // … what is to be measured
+ *   // … the work to be measured
  * }
  * assertEquals(timer.result().n, 3);
  * ```
@@ -65,7 +65,7 @@ export type AnyFunction = (this: any, ...args: any[]) => unknown;
 export class Timer {
   readonly #meter = new Meter();
 
-  /** A timer that has measured nothing yet. */
+  /** Creates a timer without measurements. */
   constructor() {
     this.#meter.update({ [SECONDS]: [] });
   }
@@ -73,7 +73,7 @@ export class Timer {
   /**
    * Starts a span, to be held by `using` or stopped by hand.
    *
-   * @param before Seconds that the span has had already, in a run that is
+   * @param before The seconds that the span took already, before a run was
    * resumed for example.
    * @returns The span, which counts once it has ended.
    */
@@ -98,26 +98,26 @@ export class Timer {
     };
   }
 
-  /** What it has measured: all that {@linkcode Timer.restore} needs. */
+  /** The state of the timer, for {@linkcode Timer.restore}. */
   get state(): MeterState {
     return this.#meter.state;
   }
 
   /**
-   * Goes on from where another timer stood.
+   * Continues from a state.
    *
    * @param state What {@linkcode Timer.state} gave.
-   * @throws {TypeError} If it is no such state.
+   * @throws {TypeError} If it is not such a state.
    */
   restore(state: MeterState): void {
     this.#meter.restore(state);
   }
 
   /**
-   * Makes a function that is measured each time it is called; for an async one
-   * until its promise is settled. Serves as a method decorator as well.
+   * Wraps a function so that each call is measured; an async call until its
+   * promise settles. It is a method decorator as well.
    *
-   * @param fn The function, which is called with the same `this`.
+   * @param fn The function, called with the same `this`.
    * @returns The measured function.
    */
   readonly timed: <F extends AnyFunction>(

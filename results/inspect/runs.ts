@@ -78,14 +78,17 @@ export function describeRuns(runs: readonly StoredRun[]): ListedRun[] {
   });
 }
 
-/** So many fields of a history's last line are shown. */
-const MAX_FIELDS = 2;
+/** Fields of a history that say where a line belongs, not what was measured. */
+const POSITIONS = ["step", "epoch"];
 
 /** Formats how far a run has come: `step 1200, loss 0.0312`. */
 function formatProgress(runPath: string): string {
-  return Object.entries(readLastLine(runPath) ?? {})
-    .filter(([, value]) => typeof value === "number").slice(0, MAX_FIELDS)
-    .map(([name, value]) => `${name} ${formatNumber(value as number)}`)
+  const fields = Object.entries(readLastLine(runPath) ?? {})
+    .filter(([, value]) => typeof value === "number");
+  const position = fields.find(([name]) => POSITIONS.includes(name));
+  const measure = fields.find(([name]) => !POSITIONS.includes(name));
+  return [position, measure].filter((field) => field !== undefined)
+    .map(([name, value]) => `${name} ${formatNumber(value as number, 4)}`)
     .join(", ");
 }
 

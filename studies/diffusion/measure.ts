@@ -1,8 +1,8 @@
 /**
  * `deno task quality [DATASET[:SEED,…] …]`: trains and measures the models of
- * this study, five seeds each, and keeps what comparisons read. What is there
- * already is not done again. A run takes about five minutes of one core: two
- * processes side by side have each their own datasets or seeds.
+ * this study, five seeds each, and keeps the files that comparisons read. Runs
+ * that exist already are not repeated. A run takes about five minutes on one
+ * core; two processes in parallel need different datasets or seeds.
  *
  * @module
  */
@@ -13,8 +13,9 @@ import {
   type ModelConfig,
   modelConfigSchema,
 } from "../../core/diffusion/model_config.ts";
-import { readConfigSource } from "../../core/config/schema.ts";
+import { formatValue, readConfigSource } from "../../core/config/schema.ts";
 import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
 import type { RunOutcome } from "../../core/run/session.ts";
 import diffusion from "../../core/diffusion/experiment.ts";
 import { defineCommand, main } from "../../scripts/_command.ts";
@@ -26,7 +27,7 @@ const DATASETS = ["mixture", "gaussians", "moons"];
 const SEEDS = [1, 2, 3, 4, 5];
 const SETTINGS = [
   { sampler: "dpm-solver++", nSteps: [20] },
-  // The floor is that of the first.
+  // The floor is measured by the first.
   {
     sampler: "ddpm",
     nSteps: [1000],
@@ -35,7 +36,7 @@ const SETTINGS = [
 ];
 const N_SAMPLES = 4096;
 
-/** What is too large for git, and can be made again. */
+/** Files too large for git, which can be made again. */
 const BULK = ["metrics.jsonl", "model", "samples"];
 
 const globals = globalConfigSchema.parse({ runs: RUNS });
@@ -49,11 +50,11 @@ function readConfig(dataset: string, seed: number): ModelConfig {
 
 /** Whether a run of this configuration is complete; others are removed. */
 function isMeasured(config: ModelConfig): boolean {
-  const wanted = modelConfigSchema.format(config);
+  const wanted = formatValue(config);
   return [...new RunDatabase(RUNS)].some(
     ({ path, status, config, records }) => {
       const { schemaVersion: _, ...values } = config;
-      const own = modelConfigSchema.format(modelConfigSchema.parse(values));
+      const own = formatValue(modelConfigSchema.parse(values));
       if (own !== wanted) return false;
       const measured = [...records.named("mmd2")]
         .map(({ metadata }) => metadata.fields.sampler);
@@ -92,6 +93,7 @@ async function measure(config: ModelConfig): Promise<void> {
     );
     console.log(`  ${setting.sampler}: ${evaluated.seconds}`);
   }
+  writeRunInfo(runPath, { ...readRunInfo(runPath), omitted: BULK });
   for (const name of BULK) {
     Deno.removeSync(`${runPath}/${name}`, { recursive: true });
   }

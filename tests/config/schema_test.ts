@@ -12,6 +12,7 @@ import {
   formatValue,
   readConfigSource,
 } from "../../core/config/schema.ts";
+import { writeConfigFile } from "../../core/store/run_file.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 
 Deno.test("modelConfigSchema has the documented defaults", () => {
@@ -100,27 +101,19 @@ Deno.test("ConfigSchema.resolve() takes no key that an object merely inherits", 
   }
 });
 
-Deno.test("ConfigSchema.changes() says in what a configuration differs from the defaults", () => {
+Deno.test("ConfigSchema.formatChanges() says in what a configuration differs from the defaults", () => {
   const { defaults } = modelConfigSchema;
-  assertEquals(modelConfigSchema.changes(defaults), "");
+  assertEquals(modelConfigSchema.formatChanges(defaults), "");
   const config = modelConfigSchema.parse({ seed: 7, hiddenLayerSizes: [8, 4] });
   assertEquals(
-    modelConfigSchema.changes(config),
+    modelConfigSchema.formatChanges(config),
     "seed=7, hiddenLayerSizes=8,4",
   );
 });
 
-Deno.test("ConfigSchema.format() prints readably, a key a line", () => {
-  const lines = modelConfigSchema.format(modelConfigSchema.defaults)
-    .split("\n");
-  assertEquals(lines.length, modelConfigSchema.keys.length);
-  assertEquals(lines[0], "seed                 = 42");
-  assertEquals(lines[4], "hiddenLayerSizes     = 128,64,32");
-});
-
 testWith(
   "files",
-  "ConfigSchema.load() reads unchanged what save() kept",
+  "ConfigSchema.load() reads unchanged what was written",
   () => {
     using folder = tempFolder();
     const configs = fc.record({
@@ -132,7 +125,7 @@ testWith(
     }, { requiredKeys: [] });
     fc.assert(fc.property(configs, (values) => {
       const config: ModelConfig = modelConfigSchema.parse(values);
-      modelConfigSchema.save(folder.path, config);
+      writeConfigFile(folder.path, config);
       assertEquals(modelConfigSchema.load(folder.path), config);
     }));
   },

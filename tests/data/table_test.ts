@@ -18,7 +18,7 @@ import {
 import { RandomStream } from "../../core/utils/random.ts";
 import { ROOT, tempFolder, testWith } from "../../testing/helpers.ts";
 
-function tableOf(nRows: number, nColumns = 2): Table {
+function createTable(nRows: number, nColumns = 2): Table {
   return {
     columns: Array.from({ length: nColumns }, (_, i) => `c${i}`),
     nRows,
@@ -63,16 +63,16 @@ testWith(
   "readTable() names file, line and fault of what is no table",
   () => {
     const cases: [string, RegExp][] = [
-      ["", /x\.csv as it has no rows of numbers$/],
-      ["# nothing\n\n", /x\.csv as it has no rows of numbers$/],
-      ["a,b\n", /x\.csv as it has column names and no rows of numbers$/],
-      ["a,b\n1,2\n3\n", /x\.csv:3 as it must have 2 fields .* count is 1$/],
-      ["1,2\n# c\n3,4,5\n", /x\.csv:3 as it must have 2 fields .* count is 3$/],
-      ["a,b\n1,2\n3,x\n", /x\.csv:3 as b must be a number: .* is "x"$/],
-      ["a,b\n1,\n", /x\.csv:2 as b must be a number: current value is ""$/],
-      ["1,NaN\n", /x\.csv:1 as a first line must be all names or all numbers/],
-      ["1,2\n3,Infinity\n", /x\.csv:2 as column 2 must be a number/],
-      ["a;b\n1;2", /x\.csv:2 as a;b .* and fields are parted by commas$/],
+      ["", /x\.csv: it has no rows of numbers$/],
+      ["# nothing\n\n", /x\.csv: it has no rows of numbers$/],
+      ["a,b\n", /x\.csv: it has column names and no rows of numbers$/],
+      ["a,b\n1,2\n3\n", /x\.csv:3: it must have 2 fields .* has 1$/],
+      ["1,2\n# c\n3,4,5\n", /x\.csv:3: it must have 2 fields .* has 3$/],
+      ["a,b\n1,2\n3,x\n", /x\.csv:3: b must be a number: .* is "x"$/],
+      ["a,b\n1,\n", /x\.csv:2: b must be a number: current value is ""$/],
+      ["1,NaN\n", /x\.csv:1: the first line must be all names or all numbers/],
+      ["1,2\n3,Infinity\n", /x\.csv:2: column 2 must be a number/],
+      ["a;b\n1;2", /x\.csv:2: a;b .*; fields are separated by commas$/],
       ['a\n"1', /x\.csv as CSV: /],
     ];
     for (const [content, message] of cases) {
@@ -101,13 +101,14 @@ testWith("files", "faithful.csv holds the 272 eruptions that R has", () => {
 });
 
 Deno.test("takeRows() takes rows in the order in which they are wanted", () => {
-  const table = takeRows(tableOf(4), [3, 0]);
+  const table = takeRows(createTable(4), [3, 0]);
   assertEquals([...table.values], [6, 7, 0, 1]);
 });
 
 Deno.test("splitTable() holds out a fifth, every row in one part, the same for the same stream", () => {
   fc.assert(fc.property(fc.integer({ min: 5, max: 200 }), (nRows) => {
-    const split = () => splitTable(tableOf(nRows, 1), new RandomStream(1, "s"));
+    const split = () =>
+      splitTable(createTable(nRows, 1), new RandomStream(1, "s"));
     const { train, heldOut } = split();
     const all = [...train.values, ...heldOut.values].sort((a, b) => a - b);
     assertEquals(all, Array.from({ length: nRows }, (_, i) => i));
@@ -115,9 +116,9 @@ Deno.test("splitTable() holds out a fifth, every row in one part, the same for t
     assertEquals(split().heldOut.values, heldOut.values);
   }));
   assertThrows(
-    () => splitTable(tableOf(4), new RandomStream(1, "s")),
+    () => splitTable(createTable(4), new RandomStream(1, "s")),
     RangeError,
-    "fewer than 5: current count is 4",
+    "at least 5 rows, and this one has 4",
   );
 });
 
@@ -144,7 +145,7 @@ Deno.test("computeScaling() refuses a column of one value", () => {
   assertThrows(
     () => computeScaling(table),
     RangeError,
-    "a as its values must differ",
+    "a: its values must differ",
   );
 });
 
@@ -152,7 +153,7 @@ Deno.test("computeScaling() refuses values whose squares no double holds", () =>
   for (const size of [1e200, 1e-200]) {
     const values = Float64Array.from([1, 2, 4], (x) => x * size);
     const table = { columns: ["a"], nRows: 3, values };
-    assertThrows(() => computeScaling(table), RangeError, "a as its variance");
+    assertThrows(() => computeScaling(table), RangeError, "a: its variance");
   }
 });
 
@@ -160,7 +161,7 @@ Deno.test("batches() goes through every row once, the last batch smaller", () =>
   const sizes = fc.integer({ min: 1, max: 50 });
   fc.assert(fc.property(sizes, sizes, (nRows, batchSize) => {
     const order = new RandomStream(3, "order");
-    const all = [...batches(tableOf(nRows), { batchSize, order })];
+    const all = [...batches(createTable(nRows), { batchSize, order })];
     assertEquals(all.length, Math.ceil(nRows / batchSize));
     assert(all.slice(0, -1).every((batch) => batch.nRows === batchSize));
     const values = all.flatMap((batch) => [...batch.values]);
@@ -176,7 +177,7 @@ Deno.test("batches() goes through every row once, the last batch smaller", () =>
 Deno.test("batches() keeps the table's order without a stream, and another each epoch with one", () => {
   const first = (order?: RandomStream) => {
     const options = { batchSize: 100, ...(order ? { order } : {}) };
-    return [...batches(tableOf(100, 1), options)][0]!.values.join();
+    return [...batches(createTable(100, 1), options)][0]!.values.join();
   };
   assertEquals(first(), Array.from({ length: 100 }, (_, i) => i).join());
   const order = new RandomStream(4, "order");
@@ -190,11 +191,11 @@ testWith(
   "readTable() refuses what no table of numbers has, and says where",
   () => {
     const cases: [text: string, error: typeof Error, message: RegExp][] = [
-      ["1,2\n1e999,3\n", SyntaxError, /:2 as column 1 .* is "1e999"$/],
-      ["1,2\n-1e999,3\n", SyntaxError, /:2 as column 1 .* is "-1e999"$/],
-      ["a\n1\n\0\n", SyntaxError, /:3 as a must be a number/],
+      ["1,2\n1e999,3\n", SyntaxError, /:2: column 1 .* is "1e999"$/],
+      ["1,2\n-1e999,3\n", SyntaxError, /:2: column 1 .* is "-1e999"$/],
+      ["a\n1\n\0\n", SyntaxError, /:3: a must be a number/],
       ['1\n"2\n3\n', SyntaxError, /as CSV: Quote Not Closed/],
-      [`${"1,".repeat(99_999)}1\n`, RangeError, /4096 columns: .* 100000$/],
+      [`${"1,".repeat(99_999)}1\n`, RangeError, /4096 columns, and .* 100000$/],
       [`${"9".repeat(2 ** 20 + 9)}\n`, SyntaxError, /Max Record Size/],
       [
         `1\n${"x".repeat(1e5)}\n`,

@@ -137,16 +137,16 @@ testWith(
 );
 
 const TABLES: [content: string, message: RegExp][] = [
-  ["", /my\.csv as it has no rows of numbers/],
+  ["", /my\.csv: it has no rows of numbers/],
   [
     "a,b\n1,2\n3,oops\n",
-    /my\.csv:3 as b must be a number: current value is "oops"/,
+    /my\.csv:3: b must be a number: current value is "oops"/,
   ],
   [
     "a,b\n1,2\n3\n",
-    /my\.csv:3 as it must have 2 fields like the first line: current count is 1/,
+    /my\.csv:3: it must have 2 fields like the first line, and has 1/,
   ],
-  ["1,2\n3,4\n", /fewer than 5: current count is 2, in .*my\.csv/],
+  ["1,2\n3,4\n", /at least 5 rows, and this one has 2, in .*my\.csv/],
   [Array(9).fill("1,2").join("\n"), /Cannot standardise column 1/],
 ];
 

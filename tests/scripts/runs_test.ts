@@ -44,7 +44,7 @@ testWith(
     {
       using history = new History(path, "a");
       for (const step of [1, 2, 3]) {
-        history.append({ step, loss: 1 / (3 * step), more: 1 });
+        history.append({ step, epoch: 1, loss: 1 / (3 * step), more: 1 });
       }
     }
     const at = `--runs=${runs.path}`;
@@ -60,7 +60,7 @@ testWith(
         run.status,
         run.progress,
       ]),
-      [["a", "completed", { step: 3, loss: 1 / 9, more: 1 }], [
+      [["a", "completed", { step: 3, epoch: 1, loss: 1 / 9, more: 1 }], [
         "b",
         "completed",
         null,

@@ -13,7 +13,7 @@ function assertClose(actual: number, expected: number, relative: number) {
   assert(isClose, `${actual} is not within ${relative} of ${expected}`);
 }
 
-function meterOf(values: readonly number[]): Meter {
+function createMeter(values: readonly number[]): Meter {
   const meter = new Meter();
   for (const x of values) meter.update({ x });
   return meter;
@@ -32,7 +32,7 @@ const values = fc.array(numbers(1e6), { minLength: 2, maxLength: 60 });
 Deno.test("Meter gives mean and standard error of single observations as exact arithmetic does", () => {
   fc.assert(fc.property(values, (xs) => {
     const exact = exactMeanError(xs.map((x) => [x, 1]));
-    const meter = meterOf(xs);
+    const meter = createMeter(xs);
     const size = Math.max(...xs.map(Math.abs));
     assert(Math.abs(meter.mean("x") - exact.mean) <= 1e-15 * size);
     assert(Math.abs(meter.error("x") - exact.error) <= 1e-14 * exact.error);
@@ -78,7 +78,7 @@ Deno.test("Meter weights many entries of one weight, also where they are ill-con
 });
 
 Deno.test("Meter has the textbook error: std/√n with the sample variance", () => {
-  const meter = meterOf([2, 4, 4, 4, 5, 5, 7, 9]);
+  const meter = createMeter([2, 4, 4, 4, 5, 5, 7, 9]);
   assertEquals(meter.mean("x"), 5);
   assertClose(meter.error("x"), Math.sqrt(32 / 7 / 8), 1e-15);
 });
@@ -116,9 +116,10 @@ Deno.test("Meter.merge() equals one meter that saw both, to 1e-12", () => {
   for (const at of Object.values(illConditioned)) {
     const xs = Array.from({ length: MANY }, (_, i) => at(i));
     for (const cut of [0, 1, 700, MANY - 1, MANY]) {
-      const first = meterOf(xs.slice(0, cut)), second = meterOf(xs.slice(cut));
+      const first = createMeter(xs.slice(0, cut)),
+        second = createMeter(xs.slice(cut));
       first.merge(second);
-      const whole = meterOf(xs);
+      const whole = createMeter(xs);
       assertClose(first.mean("x"), whole.mean("x"), 1e-12);
       assertClose(first.error("x"), whole.error("x"), 1e-12);
       assertEquals(first.count("x"), MANY);
@@ -128,7 +129,7 @@ Deno.test("Meter.merge() equals one meter that saw both, to 1e-12", () => {
 });
 
 Deno.test("Meter.merge() brings measures that one side lacks, and takes itself", () => {
-  const meter = meterOf([1, 3]);
+  const meter = createMeter([1, 3]);
   const other = new Meter();
   other.update({ y: [5, 7, 9] });
   meter.merge(other);
@@ -188,7 +189,7 @@ Deno.test("Meter counts a NaN or infinite observation, and its mean is NaN", () 
       const xs = Array.from({ length: 3000 }, (_, i) => i === place ? bad : i);
       const batch = new Meter();
       batch.update({ x: Float64Array.from(xs) });
-      for (const meter of [meterOf(xs), batch]) {
+      for (const meter of [createMeter(xs), batch]) {
         assertEquals(meter.mean("x"), NaN);
         assertEquals(meter.error("x"), NaN);
         assertEquals(meter.count("x"), 3000);
@@ -198,9 +199,9 @@ Deno.test("Meter counts a NaN or infinite observation, and its mean is NaN", () 
 });
 
 Deno.test("Meter says NaN, and nothing wrong, where the sum is beyond the largest double", () => {
-  assertEquals(meterOf([1.5e308, 1.5e308]).mean("x"), NaN);
-  assertClose(meterOf([1.5e308]).mean("x"), 1.5e308, 1e-15);
-  assertClose(meterOf([5e307, 1e308]).mean("x"), 7.5e307, 1e-15);
+  assertEquals(createMeter([1.5e308, 1.5e308]).mean("x"), NaN);
+  assertClose(createMeter([1.5e308]).mean("x"), 1.5e308, 1e-15);
+  assertClose(createMeter([5e307, 1e308]).mean("x"), 7.5e307, 1e-15);
 });
 
 Deno.test("Meter has no error below two entries", () => {

@@ -81,7 +81,7 @@ Deno.test("ResultMetadata.of() refuses other values and integer names", () => {
   const wrong: [object, string][] = [
     [{}, "without a name"],
     [{ name: "" }, "without a name"],
-    [{ name: "a", 1: 2 }, "as it is an integer"],
+    [{ name: "a", 1: 2 }, ": it is an integer"],
     [{ name: "a", x: NaN }, "current value is NaN"],
     [{ name: "a", x: null }, "current value is null"],
     [{ name: "a", x: [1] }, "current value is [1]"],
