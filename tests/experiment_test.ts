@@ -5,6 +5,14 @@ import { experiment, isExperiment } from "../core/experiment.ts";
 
 const nTosses = integer({ default: 100, min: 1, description: "how many" });
 
+Deno.test("experiment() keeps what is declared about metrics", () => {
+  const metrics = { heads: { better: "higher", unit: "tosses" } } as const;
+  const made = experiment({ name: "coin", config: {}, metrics, train() {} });
+  assertEquals(made.metrics, metrics);
+  const plain = experiment({ name: "coin", config: {}, train() {} });
+  assertEquals(plain.metrics, {});
+});
+
 Deno.test("experiment() adds the seed where the configuration has none", () => {
   const made = experiment({ name: "coin", config: { nTosses }, train() {} });
   assertEquals({ ...made.configSchema.defaults as object }, {
