@@ -54,10 +54,17 @@ async function run(command: string, project: string): Promise<string[]> {
   return text === "" ? [] : text.split("\n").map((line) => line.trimEnd());
 }
 
+const ID = /\d{8}T\d{6}_[0-9a-f]{8}/g;
+
+/** The ids of runs in the order in which they first appear. */
+function findIds(lines: readonly string[]): string[] {
+  return [...new Set(lines.join("\n").match(ID) ?? [])];
+}
+
 /** What is the same each time that a command is run. */
 function normalize(line: string): string {
   return line
-    .replaceAll(/\d{8}T\d{6}_[0-9a-f]{8}/g, "RUN")
+    .replaceAll(ID, "RUN")
     .replaceAll(/\b\d+(\.\d+)? ?(s|ms|min|m|h)( ago)?\b/g, "TIME")
     .replaceAll(/\b\d+(\.\d+)? (B|kB|MB|KiB|MiB)\b/g, "SIZE")
     .replace(/(time\/\w+).*/, "$1")
@@ -91,16 +98,24 @@ export async function renewTranscripts(page: string): Promise<string> {
   const text = Deno.readTextFileSync(`${ROOT}/${page}`);
   using project = tempProject(["studies/least-squares"]);
   const renewed = new Map<string, string>();
+  const ids = new Map<string, string>();
+  let isChanged = false;
   for (const [whole, block] of text.matchAll(BLOCK)) {
     const steps: string[] = [];
     for (const { command, output } of parseSteps(block!)) {
       const printed = await run(command, project.path);
-      const lines = matches(output, printed) ? output : printed;
+      const isSame = matches(output, printed);
+      isChanged ||= !isSame;
+      const now = findIds(printed);
+      findIds(output).forEach((id, i) => ids.set(id, now[i] ?? id));
+      const lines = isSame ? output : printed;
       steps.push([`$ ${command}`, ...lines].join("\n"));
     }
     renewed.set(whole, `\`\`\`console\n${steps.join("\n\n")}\n\`\`\``);
   }
-  return text.replaceAll(BLOCK, (whole) => renewed.get(whole)!);
+  const result = text.replaceAll(BLOCK, (whole) => renewed.get(whole)!);
+  // All output of one page is of the same runs.
+  return isChanged ? result.replaceAll(ID, (id) => ids.get(id) ?? id) : result;
 }
 
 const command = defineCommand({
