@@ -31,5 +31,7 @@ export type {
   Numerics,
   RunInfo,
   RunStatus,
+  SessionInfo,
   SourceInfo,
 } from "./store/run_info.ts";
+export type { ErrorDescription } from "./utils/describe_error.ts";

@@ -15,28 +15,12 @@ import type { WriteOptions } from "./atomic_write.ts";
 import { writeRecordsFile } from "./records.ts";
 import { runIdFromPath } from "./run_directory.ts";
 import { listJsonFiles, type Problem, readRunFile } from "./run_file.ts";
-import type { Environment, RunInfo, RunStatus } from "./run_info.ts";
+import type { SessionInfo } from "./run_info.ts";
 
-/** One evaluation of a run: what was asked, and on what it rested. */
-export interface EvaluationInfo extends Environment {
-  /** The run's id. */
-  readonly runId: string;
+/** One evaluation of a run: its settings, status and environment. */
+export interface EvaluationInfo extends SessionInfo {
   /** What was to be measured. */
   readonly evalConfig: JsonObject;
-  /** How it stands. */
-  readonly status: RunStatus;
-  /** When it started: ISO 8601, UTC. */
-  readonly startedAt: string;
-  /** When it ended: ISO 8601, UTC; null until then. */
-  readonly finishedAt: string | null;
-  /** How long it took, on the monotonic clock; null until it ended. */
-  readonly seconds: number | null;
-  /** The command that ran it: `eval`. */
-  readonly command: string;
-  /** The command's arguments. */
-  readonly args: readonly string[];
-  /** What made it fail. */
-  readonly error?: RunInfo["error"];
 }
 
 const evaluationSchema = v.object({

@@ -25,6 +25,7 @@ import type { WriteOptions } from "./atomic_write.ts";
 import { isAlive } from "./lock.ts";
 import { writeJsonFile } from "./json_file.ts";
 import { type MetricDeclaration, parseMetrics } from "./metric_declaration.ts";
+import type { ErrorDescription } from "../utils/describe_error.ts";
 import { MAX_BYTES } from "./limits.ts";
 import { runIdFromPath } from "./run_directory.ts";
 import { readRunFile } from "./run_file.ts";
@@ -79,15 +80,11 @@ export interface Environment {
   readonly permissions: Readonly<Record<string, string>> | null;
 }
 
-/** What ran and how it ended: `run.json`. */
-export interface RunInfo extends Environment {
+/** What the files of a training and of an evaluation have in common. */
+export interface SessionInfo extends Environment {
   /** The run's id, which is its directory's name. */
   readonly runId: string;
-  /** The name of the experiment. */
-  readonly experiment: string;
-  /** The experiment's file within the project; null where it is Whisker's own. */
-  readonly experimentFile: string | null;
-  /** How the run stands. */
+  /** The status. */
   readonly status: RunStatus;
   /** When it started: ISO 8601, UTC. */
   readonly startedAt: string;
@@ -95,45 +92,44 @@ export interface RunInfo extends Environment {
   readonly finishedAt: string | null;
   /** How long it took, on the monotonic clock; null until it ended. */
   readonly seconds: number | null;
-  /** The command that ran it: `train`. */
+  /** The command that ran it: `train` or `eval`. */
   readonly command: string;
   /** The command's arguments. */
   readonly args: readonly string[];
-  /** How it was carried out, as it is when it goes on; none in older runs. */
+  /** Why it failed. */
+  readonly error?: ErrorDescription;
+}
+
+/** What ran and how it ended: `run.json`. */
+export interface RunInfo extends SessionInfo {
+  /** The name of the experiment. */
+  readonly experiment: string;
+  /** The experiment's file within the project; null where it is Whisker's own. */
+  readonly experimentFile: string | null;
+  /** Its settings, which it is resumed with; older runs lack them. */
   readonly settings?: JsonObject;
-  /** Each time that it was resumed: when, and on what it then rested. */
+  /** Each time that it was resumed: when, and in which environment. */
   readonly resumed?: readonly (Environment & { readonly at: string })[];
   /** The user's tags. */
   readonly tags: readonly string[];
   /** The user's note. */
   readonly note: string;
   /**
-   * For each key of the configuration the value that was in effect before there
-   * was that key: by it runs are compared with older ones that lack it. Runs
-   * from before this field have none.
+   * For each key of the configuration, the value that was in effect before the
+   * key existed. Older runs that lack the key are compared by it.
    */
   readonly before?: JsonObject;
   /** What the experiment declares about its metrics; older runs lack it. */
   readonly metrics?: Readonly<Record<string, MetricDeclaration>>;
-  /**
-   * SHA-256 of each file that the training has left, by its path in the run;
-   * of a run that is completed.
-   */
+  /** SHA-256 of each file of a completed training, by its path in the run. */
   readonly contents?: Readonly<Record<string, string>>;
-  /** How many bytes each of these has; older runs do not say. */
+  /** The size of each of these files in bytes; older runs lack it. */
   readonly sizes?: Readonly<Record<string, number>>;
   /**
    * Files and folders that were left out when the run was published, by their
    * paths in the run: `metrics.jsonl`, `model`.
    */
   readonly omitted?: readonly string[];
-  /** What made it fail. */
-  readonly error?: {
-    /** The error's class. */
-    readonly name: string;
-    /** What it said. */
-    readonly message: string;
-  };
 }
 
 /** What is not known stays: it may be of a later version. */
