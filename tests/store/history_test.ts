@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { HISTORY_FILE } from "../../core/store/lock.ts";
+import { HISTORY_FILE, isAlive } from "../../core/store/lock.ts";
 import {
   History,
   HistoryReader,
   readHistory,
 } from "../../core/store/history.ts";
-import { holdRun, isAlive, isInUse } from "../../core/store/lock.ts";
 import { MAX_BYTES } from "../../core/store/limits.ts";
 import { tempFolder, testWith } from "../../testing/helpers.ts";
 
@@ -83,20 +82,6 @@ testWith("files", "History refuses to write over another one", () => {
 
 testWith(
   "files",
-  "isAlive() is true for as long as the history is open",
-  () => {
-    using folder = tempFolder();
-    assertEquals(isAlive(folder.path), false);
-    const history = new History(folder.path, "run");
-    assert(isAlive(folder.path));
-    history.close();
-    history.close();
-    assertEquals(isAlive(folder.path), false);
-  },
-);
-
-testWith(
-  "files",
   "HistoryReader gives the lines before one that cannot be read, and names it",
   () => {
     using folder = tempFolder();
@@ -139,27 +124,6 @@ testWith(
     let nLines = 0;
     for (const _line of new HistoryReader(folder.path)) nLines++;
     assertEquals(nLines, 17 * 2 ** 17);
-  },
-);
-
-testWith(
-  "files",
-  "isInUse() is true while a run is trained or held, by however many",
-  () => {
-    using folder = tempFolder();
-    assertEquals(isInUse(folder.path), false);
-    using _nothing = holdRun(folder.path); // Nothing to hold is nothing wrong.
-    const history = new History(folder.path, "run");
-    assert(isInUse(folder.path));
-    history.close();
-    assertEquals(isInUse(folder.path), false);
-    {
-      using _first = holdRun(folder.path);
-      using _second = holdRun(folder.path);
-      assert(isInUse(folder.path));
-      assertEquals(isAlive(folder.path), false);
-    }
-    assertEquals(isInUse(folder.path), false);
   },
 );
 

@@ -1,0 +1,130 @@
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { factsOf } from "../../core/run/environment.ts";
+import { History } from "../../core/store/history.ts";
+import { writeJsonFile } from "../../core/store/json_file.ts";
+import {
+  readRunInfo,
+  readStatus,
+  writeRunInfo,
+} from "../../core/store/run_info.ts";
+import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { addRun, INFO } from "../../testing/runs.ts";
+
+testWith("files", "readRunInfo() reads what writeRunInfo() wrote", () => {
+  using folder = tempFolder();
+  const info = { ...INFO, tags: ["a"], error: { name: "E", message: "m" } };
+  const path = addRun(folder.path, "run", info);
+  assertEquals<object>(readRunInfo(path), {
+    schemaVersion: 1,
+    ...info,
+    runId: "run",
+  });
+});
+
+testWith("files", "readRunInfo() names file and field of what is wrong", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/run`;
+  Deno.mkdirSync(path);
+  const cases: [object, RegExp][] = [
+    [
+      { ...INFO, status: "done" },
+      /run\.json as status must be one of running, .* current value is "done"/,
+    ],
+    [{ ...INFO, startedAt: "now" }, /run\.json as startedAt must be a date/],
+    [{ ...INFO, experiment: 3 }, /run\.json as experiment must be a name/],
+  ];
+  for (const [fields, message] of cases) {
+    writeJsonFile(`${path}/run.json`, fields);
+    const error = assertThrows(() => readRunInfo(path), TypeError);
+    assertMatch(error.message, message);
+  }
+});
+
+testWith(
+  "files",
+  "readStatus() shows a run that nobody lives behind as died",
+  () => {
+    using folder = tempFolder();
+    const path = addRun(folder.path, "run", { status: "running" });
+    const info = readRunInfo(path);
+    assertEquals(readStatus(path, info), "died");
+    const history = new History(path, "run");
+    assertEquals(readStatus(path, info), "running");
+    history.close();
+    assertEquals(readStatus(path, info), "died");
+    assertEquals(readStatus(path, { ...info, status: "failed" }), "failed");
+  },
+);
+
+testWith(
+  "files",
+  "readStatus() looks again before it says that a run has died",
+  () => {
+    using folder = tempFolder();
+    const path = addRun(folder.path, "run", { status: "running" });
+    const info = readRunInfo(path);
+    writeRunInfo(path, { ...INFO, runId: "run" }); // It ends meanwhile.
+    assertEquals(readStatus(path, info), "completed");
+  },
+);
+
+testWith(
+  "files",
+  "readRunInfo() takes fields of other types for empty, and keeps what it does not know",
+  () => {
+    using folder = tempFolder();
+    const odd = { toString: null };
+    const fields = {
+      ...INFO,
+      ...{ finishedAt: 1, seconds: "1", command: odd, args: [odd, "a"] },
+      ...{ versions: { a: odd, b: "1" }, engine: odd, host: [], pid: odd },
+      ...{ tags: [1, "t"], note: odd, before: [], unknown: odd },
+    };
+    const error = { name: odd, message: odd };
+    writeRunInfo(folder.path, { ...fields, error } as never);
+    assertEquals(readRunInfo(folder.path).error, { name: "", message: "" });
+    for (const startedAt of ["now (\x1b)", "2026-01-01 (\x1b)", ["2026"], 0]) {
+      writeRunInfo(folder.path, { ...fields, startedAt } as never);
+      assertThrows(() => readRunInfo(folder.path), TypeError, "must be a date");
+    }
+    writeRunInfo(folder.path, { ...fields, error: "x" } as never);
+    const info = readRunInfo(folder.path) as unknown as typeof fields;
+    assertEquals(
+      {
+        ...{ finishedAt: info.finishedAt, seconds: info.seconds },
+        ...{ command: info.command, args: info.args, engine: info.engine },
+        ...{ versions: info.versions, host: info.host, pid: info.pid },
+        ...{ tags: info.tags, note: info.note, unknown: info.unknown },
+      } as unknown,
+      {
+        ...{ finishedAt: null, seconds: null, command: "", args: ["a"] },
+        ...{ engine: null, versions: { a: null, b: "1" } },
+        ...{ host: { os: "", arch: "", cpus: 0 }, pid: 0, tags: ["t"] },
+        ...{ note: "", unknown: odd },
+      },
+    );
+    assertEquals("before" in info || "error" in info, false);
+  },
+);
+
+testWith(
+  "files",
+  "readRunInfo() makes of fields of other types what says nothing",
+  () => {
+    using folder = tempFolder();
+    const path = addRun(folder.path, "a", {
+      source: { sha256: 5, files: "x", lock: {} },
+      resumed: [{}, 7, { at: 3, versions: "no", numerics: [], host: null }],
+      data: 3,
+      permissions: { read: 7 },
+      settings: "none",
+    } as never);
+    const { source, resumed, data, permissions, settings } = readRunInfo(path);
+    assertEquals(source, { sha256: "", files: 0, lock: null });
+    assertEquals([data, settings], [undefined, undefined]);
+    assertEquals(permissions, {});
+    assertEquals(resumed?.length, 2);
+    assertEquals([resumed![1]!.at, resumed![1]!.versions], ["", {}]);
+    assertEquals(factsOf(resumed![1]!).engine, undefined);
+  },
+);
