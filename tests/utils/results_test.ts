@@ -1,27 +1,13 @@
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import fc from "../../testing/properties.ts";
 import {
-  type MetadataFields,
   ResultCollection,
   ResultMetadata,
   ResultRecord,
   ScalarResult,
 } from "../../core/utils/results.ts";
+import { metadataFields, throughJson } from "../../testing/metadata.ts";
 
-const fieldName = fc.string({ minLength: 1 })
-  .filter((name) => !/^-?\d+$/.test(name) && name !== "name");
-const fieldValue = fc.oneof(
-  fc.string(),
-  fc.boolean(),
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
-);
-const metadataFields = fc.record({
-  name: fc.string({ minLength: 1 }),
-  others: fc.array(fc.tuple(fieldName, fieldValue)),
-}).map(({ name, others }): MetadataFields => ({
-  ...Object.fromEntries(others),
-  name,
-}));
 const scalarResult = fc.record({
   mean: fc.double(),
   error: fc.oneof(fc.double({ min: 0, noNaN: true }), fc.constant(NaN)),
@@ -30,78 +16,6 @@ const scalarResult = fc.record({
 }).map(({ df, ...fields }) =>
   new ScalarResult(df === null ? fields : { ...fields, df })
 );
-const throughJson = (value: unknown) => JSON.parse(JSON.stringify(value));
-
-Deno.test("ResultMetadata.of() gives the same object for equal fields in any order, also from a file", () => {
-  fc.assert(fc.property(metadataFields, (fields) => {
-    const metadata = ResultMetadata.of(fields);
-    const reversed = Object.fromEntries(Object.entries(fields).reverse());
-    assertStrictEquals(
-      ResultMetadata.of(reversed as unknown as MetadataFields),
-      metadata,
-    );
-    assertStrictEquals(ResultMetadata.of(throughJson(metadata)), metadata);
-  }));
-});
-
-Deno.test("ResultMetadata.of() tells different fields apart, types included", () => {
-  const all = [
-    { name: "a" },
-    { name: "a", x: 1 },
-    { name: "a", x: "1" },
-    { name: "a", x: true },
-    { name: "a", x: "true" },
-    { name: "a", y: 1 },
-    { name: "b", x: 1 },
-    { name: 'a (x="1")' },
-  ].map(ResultMetadata.of);
-  assertEquals(new Set(all).size, all.length);
-});
-
-Deno.test("ResultMetadata.of() has one zero, as JSON has", () => {
-  const metadata = ResultMetadata.of({ name: "a", negative: -0 });
-  assertEquals(metadata.fields.negative, 0);
-});
-
-Deno.test("ResultMetadata.of() keeps a field called __proto__ as a field", () => {
-  const fields = JSON.parse('{"name":"a","__proto__":"x"}');
-  assertEquals(
-    JSON.stringify(ResultMetadata.of(fields)),
-    '{"name":"a","__proto__":"x"}',
-  );
-});
-
-Deno.test("ResultMetadata.of() refuses other values and integer names", () => {
-  const wrong: [object, string][] = [
-    [{}, "without a name"],
-    [{ name: "" }, "without a name"],
-    [{ name: "a", 1: 2 }, ": it is an integer"],
-    [{ name: "a", x: NaN }, "current value is NaN"],
-    [{ name: "a", x: null }, "current value is null"],
-    [{ name: "a", x: [1] }, "current value is [1]"],
-  ];
-  for (const [fields, message] of wrong) {
-    assertThrows(
-      () => ResultMetadata.of(fields as MetadataFields),
-      TypeError,
-      message,
-    );
-  }
-});
-
-Deno.test("String(ResultMetadata) has the fields in alphabetical order and strings in quotes", () => {
-  assertEquals(String(ResultMetadata.of({ name: "loss" })), "loss");
-  assertEquals(
-    String(ResultMetadata.of({ nSteps: 50, name: "s", kind: "x y", b: true })),
-    's (b=true, kind="x y", nSteps=50)',
-  );
-});
-
-Deno.test("ResultMetadata is immutable", () => {
-  const metadata = ResultMetadata.of({ name: "a", x: 1 });
-  assertThrows(() => Object.assign(metadata, { name: "b" }), TypeError);
-  assertThrows(() => Object.assign(metadata.fields, { x: 2 }), TypeError);
-});
 
 Deno.test("ScalarResult, ResultRecord and ResultCollection go through JSON unchanged", () => {
   fc.assert(fc.property(metadataFields, scalarResult, (fields, result) => {
@@ -112,28 +26,6 @@ Deno.test("ScalarResult, ResultRecord and ResultCollection go through JSON uncha
     const [read] = ResultCollection.fromJSON(throughJson(records));
     assertEquals(read, record);
   }));
-});
-
-Deno.test("ScalarResult refuses what is no result", () => {
-  const good = { mean: 0, error: 1, n: 2 };
-  const wrong = [
-    { ...good, error: -1 },
-    { ...good, n: 1.5 },
-    { ...good, n: -1 },
-    { ...good, df: -1 },
-  ];
-  for (const fields of wrong) {
-    assertThrows(() => new ScalarResult(fields), RangeError);
-  }
-  for (const value of [null, 3, [], { ...good, mean: "0" }, { mean: 0 }]) {
-    assertThrows(() => ScalarResult.fromJSON(value), TypeError);
-  }
-});
-
-Deno.test("ScalarResult.degreesOfFreedom is df where there is one, else n − 1", () => {
-  const fields = { mean: 0, error: 1, n: 64 };
-  assertEquals(new ScalarResult(fields).degreesOfFreedom, 63);
-  assertEquals(new ScalarResult({ ...fields, df: 1 }).degreesOfFreedom, 1);
 });
 
 Deno.test("results print the same through String, templates and console.log", () => {
@@ -191,13 +83,4 @@ Deno.test("ResultCollection refuses two records of the same metadata", () => {
   );
   assertThrows(() => ResultCollection.fromJSON({}), TypeError);
   assertThrows(() => ResultRecord.fromJSON({ metadata: 1 }), TypeError);
-});
-
-Deno.test("ResultMetadata finds a field of any name, and none that it has not", () => {
-  const fields = JSON.parse('{"name":"a","__proto__":"x","constructor":1}');
-  const metadata = ResultMetadata.of(fields);
-  assertEquals(metadata.field("__proto__"), "x");
-  assertEquals(metadata.field("constructor"), 1);
-  assertEquals(metadata.field("toString"), undefined);
-  assertEquals(ResultMetadata.of({ name: "a" }).field("__proto__"), undefined);
 });

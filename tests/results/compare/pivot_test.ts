@@ -1,0 +1,206 @@
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import type {
+  MetadataFields,
+  ScalarFields,
+} from "../../../core/utils/results.ts";
+import type { CompareOptions } from "../../../results/compare/comparison.ts";
+import { OptionError } from "../../../results/database/option_error.ts";
+import { testWith } from "../../../testing/helpers.ts";
+import { compareRuns } from "../../../testing/made.ts";
+import {
+  METRICS,
+  PIVOT,
+  result,
+  SOURCES,
+} from "../../../testing/comparisons.ts";
+
+testWith(
+  "files",
+  "compare() refuses to put two values into a cell, and to know no key",
+  async () => {
+    const wrong = (options: CompareOptions, message: string) =>
+      assertRejects(() => compareRuns(PIVOT, options), OptionError, message);
+    await wrong(
+      { rows: ["nSamples"], cols: ["nSteps"] },
+      "Cannot put two values of error (nSteps=5) into one cell as they differ in model",
+    );
+    await wrong({ rows: ["modle"] }, "did you mean model?");
+    await wrong({ cols: ["nStep"] }, "did you mean nSteps?");
+    await wrong({ rows: ["model"], cols: ["model"] }, "on both axes");
+  },
+);
+
+testWith(
+  "files",
+  "compare() lets a record that lacks a row's key stand in all rows, and ranks it in none",
+  async () => {
+    const { keys, rows, columns } = await compareRuns(SOURCES, {
+      cols: ["source"],
+      metric: ["distance"],
+    });
+    // What a column has in common, as nRepeats, tells no rows apart.
+    assertEquals(keys, ["nSteps"]);
+    assertEquals(rows.map(({ config }) => config.nSteps), [5, 50]);
+    const cells = (source: string) => {
+      const column = columns.find(({ metadata: { fields } }) =>
+        fields.source === source
+      )!;
+      return rows.map((row) => row.cells.get(column.metadata)!);
+    };
+    const [floor, same] = cells("floor");
+    assertAlmostEquals(floor!.result.mean, 1.02, 1e-12);
+    assertEquals(same!.result, floor!.result);
+    assertEquals([floor!.standing, same!.standing], [undefined, undefined]);
+    // Nor are rows ranked that differ in a field of the records alone.
+    assertEquals(cells("model").map(({ standing }) => standing), [
+      undefined,
+      undefined,
+    ]);
+    const against = await compareRuns(SOURCES, {
+      cols: ["source"],
+      metric: ["distance"],
+      baseline: ["nSteps=5"],
+    });
+    const [, second] = against.rows;
+    const told = against.columns.map((column) => [
+      column.metadata.fields.source,
+      second!.cells.get(column.metadata)!.comparison !== undefined,
+    ]);
+    assertEquals(Object.fromEntries(told), {
+      exact: true,
+      floor: false,
+      model: true,
+    });
+  },
+);
+
+testWith(
+  "files",
+  "compare() puts no two settings into one row, and takes repeats for no setting",
+  async () => {
+    const of = (fields: object): [MetadataFields, ScalarFields] => [
+      { name: "distance", ...fields },
+      result(1),
+    ];
+    const options = { cols: ["source"] };
+    const apart = await compareRuns([{
+      id: "a",
+      info: METRICS,
+      records: [
+        of({ source: "floor", nSamples: 50, nRepeats: 20 }),
+        of({ source: "model", nSamples: 800, nRepeats: 4 }),
+      ],
+    }], options);
+    assertEquals(apart.rows.map(({ config }) => config.nSamples), [50, 800]);
+    const repeated = await compareRuns([{
+      id: "a",
+      info: METRICS,
+      records: [
+        of({ source: "floor", nRepeats: 20 }),
+        [{ name: "distance", source: "floor", nRepeats: 15 }, result(2)],
+        of({ source: "model", nSteps: 5, nRepeats: 4 }),
+        of({ source: "model", nSteps: 9, nRepeats: 3 }),
+      ],
+    }], options);
+    assertEquals(repeated.keys, ["nSteps"]);
+    assertEquals(repeated.rows.map(({ cells }) => cells.size), [2, 2]);
+    // Of two the one that was repeated more often.
+    const floor = repeated.columns.find((c) =>
+      c.metadata.fields.source === "floor"
+    )!;
+    assertEquals(repeated.rows[0]!.cells.get(floor.metadata)!.result.mean, 1);
+  },
+);
+
+testWith(
+  "files",
+  "compare() takes conditions on fields of records, which those that lack them meet",
+  async () => {
+    const told = async (where: string[]) => {
+      const { columns, rows } = await compareRuns(SOURCES, {
+        where,
+        metric: ["distance", "loss"],
+      });
+      assertEquals(rows.length, 1);
+      return columns.map(({ metadata }) => `${metadata}`);
+    };
+    assertEquals(await told(["nSteps=50", "source=model"]), [
+      'distance (nRepeats=20, nSteps=50, source="model")',
+      "loss",
+    ]);
+    assertEquals(await told(["nSteps=5", "seed=2"]), [
+      'distance (nRepeats=20, nSteps=5, source="exact")',
+      'distance (nRepeats=20, nSteps=5, source="model")',
+      'distance (nRepeats=100, source="floor")',
+      "loss",
+    ]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() keeps a row of what has a place in no other",
+  async () => {
+    const { rows } = await compareRuns(SOURCES, { cols: ["source"] });
+    // No loss knows steps: it stands in a row of its own, and in no other.
+    assertEquals(rows.map(({ config }) => config.nSteps), [5, 50, undefined]);
+    assertEquals(
+      rows.map(({ cells }) => [...cells.keys()].map(({ name }) => name)),
+      [
+        ["distance", "distance", "mmd2", "distance", "mmd2"],
+        ["distance", "distance", "distance"],
+        ["loss"],
+      ],
+    );
+    const alone = await compareRuns([{
+      id: "a",
+      records: [[{ name: "distance", source: "floor" }, result(1)]],
+    }, {
+      id: "b",
+      config: { model: "other" },
+      records: [[
+        { name: "distance", source: "model", nSteps: 5 },
+        result(1),
+      ]],
+    }], { rows: ["model", "nSteps"], cols: ["source"] });
+    // The floor of one model stands in no row of another.
+    assertEquals(alone.rows.map(({ config }) => config), [
+      { model: "other", nSteps: 5 },
+      { model: undefined, nSteps: undefined },
+    ]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() lists the many records of one row for readers, by what they have in common",
+  async () => {
+    const list = await compareRuns(SOURCES, { isForReaders: true });
+    assertEquals(list.keys, ["metric", "nSteps"]);
+    const labels = list.rows.map(({ config }) => Object.values(config));
+    assertEquals(labels, [
+      ["distance", 5],
+      ["distance", 50],
+      ["loss", undefined],
+      ["mmd2", 5],
+    ]);
+    assertEquals(list.columns.map(({ metadata }) => metadata.fields.source), [
+      "exact",
+      "floor",
+      "model",
+      undefined,
+    ]);
+    const isList = async (options: CompareOptions) =>
+      (await compareRuns(SOURCES, { isForReaders: true, ...options })).keys
+        .includes("metric");
+    assertEquals(await isList({ metric: ["loss"] }), false);
+    assertEquals(await isList({ cols: ["source"] }), false);
+    assertEquals(await isList({ isForReaders: false }), false);
+    const [first, ...others] = SOURCES;
+    const config = { seed: 1, model: "other" };
+    const two = [{ ...first!, config }, ...others];
+    assertEquals((await compareRuns(two, { isForReaders: true })).keys, [
+      "model",
+    ]);
+  },
+);

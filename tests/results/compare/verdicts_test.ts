@@ -1,0 +1,216 @@
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import type { CompareOptions } from "../../../results/compare/comparison.ts";
+import { OptionError } from "../../../results/database/option_error.ts";
+import { testWith } from "../../../testing/helpers.ts";
+import type { MadeRun } from "../../../testing/runs.ts";
+import { compareRuns, firstCells, replicates } from "../../../testing/made.ts";
+import { result } from "../../../testing/comparisons.ts";
+
+const FIVE = replicates([
+  [{ model: "identity" }, [1, 1.2, 1.1, 1.3, 1.0]],
+  [{ model: "mlp" }, [0.5, 0.7, 0.65, 0.8, 0.4]],
+  [{ model: "copy" }, [1.05, 1.15, 1.15, 1.25, 1.02]],
+]);
+
+testWith(
+  "files",
+  "compare() holds rows against a baseline, adjusted over the column",
+  async () => {
+    const comparison = await compareRuns(FIVE, {
+      baseline: ["model=identity"],
+    });
+    assertEquals(comparison.baseline, { name: "model=identity", row: 0 });
+    const [base, mlp, copy] = firstCells(comparison)
+      .map((cell) => cell!.comparison);
+    assertEquals(base, undefined);
+    if (!mlp || !("p" in mlp) || !copy || !("p" in copy)) throw "no verdict";
+    // R: a <- c(.5,.7,.65,.8,.4); b <- c(1,1.2,1.1,1.3,1)
+    //    t.test(a, b, paired = TRUE)
+    assertAlmostEquals(mlp.difference, -0.51, 1e-12);
+    assertAlmostEquals(mlp.p, 3.1442966633282303e-05, 1e-12);
+    assertAlmostEquals(mlp.interval![0], -0.57800873806582564, 1e-9);
+    assertAlmostEquals(mlp.pAdjusted, 2 * mlp.p, 1e-15);
+    assertEquals([mlp.isResolved, copy.isResolved], [true, false]);
+    assertEquals([mlp.test, mlp.pairs], ["paired t", 5]);
+    assertEquals(copy.pAdjusted, copy.p);
+  },
+);
+
+testWith(
+  "files",
+  "compare() says what is wrong with a baseline, and what there is",
+  async () => {
+    const wrong = (baseline: string[], message: string) =>
+      assertRejects(
+        () => compareRuns(FIVE, { baseline }),
+        OptionError,
+        message,
+      );
+    await wrong(["model=cnn"], "no row matches: there are model=identity; mod");
+    await wrong(["modle=mlp"], "did you mean model?");
+    await wrong(["model"], "it must be key=value");
+    await wrong(["seed=1"], "Cannot use seed for a baseline as the runs of a");
+    // A key that all rows share matches all of them.
+    await wrong(["experiment=test"], "3 rows match: model=identity");
+  },
+);
+
+testWith(
+  "files",
+  "compare() finds a baseline by several keys, and numbers however written",
+  async () => {
+    const runs = replicates([
+      [{ rate: 0.001, kind: "x" }, [1, 2, 3]],
+      [{ rate: 0.001, kind: "y" }, [1, 2, 4]],
+      [{ rate: 0.01, kind: "x" }, [1, 2, 5]],
+    ]);
+    const { baseline } = await compareRuns(runs, {
+      baseline: ["rate=1e-3", "kind=y"],
+    });
+    assertEquals(baseline, { name: "rate=1e-3, kind=y", row: 1 });
+  },
+);
+
+testWith(
+  "files",
+  "compare() has no verdict where the baseline lacks the record",
+  async () => {
+    const [bare, ...others] = FIVE.slice(4, 10);
+    const { records: _, ...without } = bare!;
+    const [, mlp] = firstCells(
+      await compareRuns([without, ...others], { baseline: ["model=identity"] }),
+    );
+    assertEquals(mlp!.comparison, {
+      reason: "the baseline has no such record",
+    });
+  },
+);
+
+testWith(
+  "files",
+  "compare() knows which way is better by the name, or as it is told",
+  async () => {
+    const runs = [[3, 3.1, 3.2], [5, 5.2, 5.1]].flatMap((values, row) =>
+      values.map((mean, seed): MadeRun => ({
+        id: `${row}${seed}`,
+        config: { seed, row },
+        records: ["loss", "accuracy", "sampling"].map((name) =>
+          [{ name }, { mean, error: 1, n: 9 }] as const
+        ),
+      }))
+    );
+    const standings = async (options: CompareOptions) => {
+      const { columns, rows } = await compareRuns(runs, options);
+      return columns.map((column) =>
+        rows.map(({ cells }) => cells.get(column.metadata)!.standing ?? "-")
+          .join()
+      );
+    };
+    assertEquals(await standings({}), ["worse,best", "best,worse", "-,-"]);
+    assertEquals(
+      await standings({
+        lowerIsBetter: ["acc*"],
+        higherIsBetter: ["sampling"],
+      }),
+      ["best,worse", "best,worse", "worse,best"],
+    );
+  },
+);
+
+testWith(
+  "files",
+  "compare() ranks rows within the same field of their records alone",
+  async () => {
+    const runs = ["a", "b"].flatMap((model, row) =>
+      [1, 2, 3].map((seed): MadeRun => ({
+        id: `${model}${seed}`,
+        config: { seed, model },
+        records: [1, 9].map((noise) => [
+          { name: "loss", noise },
+          result(noise * (row ? 5 : 1) + seed / 10 + row * seed / 7),
+        ]),
+      }))
+    );
+    const { rows, columns, fieldKeys } = await compareRuns(runs, {
+      rows: ["model", "noise"],
+    });
+    assertEquals(fieldKeys, ["noise"]);
+    assertEquals(
+      rows.map(({ label, cells }) => {
+        const { standing, versusBest } = cells.get(columns[0]!.metadata)!;
+        return [label, standing, versusBest?.best];
+      }),
+      [
+        ["model=a, noise=1", "best", undefined],
+        ["model=a, noise=9", "best", undefined],
+        ["model=b, noise=1", "worse", "model=a, noise=1"],
+        ["model=b, noise=9", "worse", "model=a, noise=9"],
+      ],
+    );
+    const alone = await compareRuns(runs.slice(0, 3), { rows: ["noise"] });
+    assertEquals(alone.columns[0]!.unranked, "different settings");
+  },
+);
+
+testWith(
+  "files",
+  "compare() gives no verdict on a column whose rows are the same to the last digit",
+  async () => {
+    const runs = ["a", "b"].flatMap((model, row) =>
+      [1, 2, 3].map((seed): MadeRun => ({
+        id: `${model}${seed}`,
+        config: { seed, model },
+        records: [
+          [{ name: "distance", source: "identity" }, result(seed)],
+          [
+            { name: "distance", source: "model" },
+            result(seed + 9 * row + seed / 9 * row),
+          ],
+        ],
+      }))
+    );
+    const { rows, columns } = await compareRuns(runs, {
+      baseline: ["model=a"],
+    });
+    const [, other] = rows;
+    assertEquals(
+      columns.map((column) => {
+        const { standing, comparison } = other!.cells.get(column.metadata)!;
+        return [
+          column.metadata.fields.source,
+          standing,
+          comparison !== undefined,
+        ];
+      }),
+      [["identity", undefined, false], ["model", "worse", true]],
+    );
+    // And says why.
+    assertEquals(columns.map(({ unranked }) => unranked), [
+      "identical values",
+      undefined,
+    ]);
+  },
+);
+
+testWith(
+  "files",
+  "compare() ranks no more rows than can be tested in time, and says so",
+  async () => {
+    const many = replicates(
+      Array.from({ length: 26 }, (_, rate) => [{ rate }, [1, 2, 4]] as const),
+    ).flatMap((run) =>
+      ["a", "b", "c", "d"].map((kind): MadeRun => ({
+        ...run,
+        id: `${run.id}${kind}`,
+        config: { ...run.config, kind },
+      }))
+    );
+    const { rows, warnings, ...rest } = await compareRuns(many);
+    assertEquals(rows.length, 104);
+    assertEquals(warnings, ["Rows are not ranked: 104 are more than 100"]);
+    assertEquals(
+      firstCells({ rows, warnings, ...rest })[0]!.standing,
+      undefined,
+    );
+  },
+);

@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import { render } from "../../../results/tables/render.ts";
+import { testWith } from "../../../testing/helpers.ts";
+import { compareRuns } from "../../../testing/made.ts";
+import { MODELS } from "../../../testing/tables.ts";
+
+testWith(
+  "files",
+  "render() writes a table of verdicts against the baseline",
+  async () => {
+    const comparison = await compareRuns(MODELS, {
+      baseline: ["model=identity"],
+    });
+    const text = await render(comparison, "table");
+    const lines = text.split("\n");
+    const start = lines.findIndex((line) => line.startsWith("Against"));
+    assertEquals(
+      [...lines.slice(start, start + 3), ...lines.slice(start + 4)],
+      [
+        "Against model=identity: two-sided tests; p adjusted by Holm over the rows of a column; intervals by Student's t, not adjusted.",
+        "",
+        "model      difference     95 % interval        p  p (Holm)  test               verdict",
+        "mlp    -0.510 ± 0.024  [-0.578, -0.442]  <0.0001   <0.0001  paired t, 5 pairs  better",
+        "copy    0.004 ± 0.023   [-0.059, 0.067]     0.87      0.87  paired t, 5 pairs  not resolved",
+        "once                –                 –        –         –  –                  no verdict",
+        "",
+        "Not resolved:",
+        "  model=copy: more than 100 more seeds needed for 80 % power; 5 seeds detect differences of 0.1 or more",
+        "  model=once: fewer than 3 runs on a side",
+      ],
+    );
+  },
+);
