@@ -64,7 +64,7 @@ Deno.bench("runs", { group: "start" }, () => run("runs", "--runs", RUNS));
 
 Deno.bench("loading TensorFlow.js and its engine", { group: "start" }, () => {
   const load = `const { setBackend } = await import(
-    "${ROOT}/core/diffusion/engine.ts"
+    "${ROOT}/core/diffusion/engines/backend.ts"
   );
   await setBackend("auto");`;
   deno("eval", load);
