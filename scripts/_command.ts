@@ -18,6 +18,7 @@ import { stringify } from "../core/utils/json.ts";
 import { printable, printableJson, truncate } from "../core/utils/terminal.ts";
 import { nameFlags } from "./_flag_names.ts";
 import { explainRefusal, isRefusal } from "./_refusal.ts";
+import { findRun, type FindRunOptions } from "../core/store/find_run.ts";
 import { reportProblems } from "./_runs.ts";
 
 /** The exit statuses of all commands. */
@@ -230,7 +231,7 @@ function terminalWidth(): number {
 export function printError(command: Command, error: unknown): void {
   const text = Deno.args.includes("--debug")
     ? inspect(error)
-    : `error: ${explain(command, error)}`;
+    : `error: ${explainAny(command, error)}`;
   console.error(truncate(text));
 }
 
@@ -244,6 +245,15 @@ function inspect(error: unknown): string {
 
 /** A disk that is full or read-only, or a quota that is used up. */
 const NO_ROOM: readonly unknown[] = ["ENOSPC", "EROFS", "EDQUOT"];
+
+/** Even a proxy that refuses to be looked at is an error to report. */
+function explainAny(command: Command, error: unknown): string {
+  try {
+    return explain(command, error);
+  } catch {
+    return describeError(error).message;
+  }
+}
 
 function explain(command: Command, error: unknown): string {
   const { message } = describeError(error);
@@ -328,5 +338,28 @@ export function orUsageError<T>(lookUp: () => T): T {
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     throw usageError((error as Error).message, { cause: error });
+  }
+}
+
+/**
+ * Finds the run that a command line names. Damaged runs that were skipped on
+ * the way to the latest are reported on stderr.
+ *
+ * @param runs The directory that holds the runs.
+ * @param name The name of the run.
+ * @param options Which runs `latest` may mean.
+ * @returns The run's directory.
+ * @throws {ConfigError} If there is no such run.
+ */
+export function findNamedRun(
+  runs: string,
+  name: string,
+  options: FindRunOptions = {},
+): string {
+  const problems: Problem[] = [];
+  try {
+    return orUsageError(() => findRun(runs, name, { ...options, problems }));
+  } finally {
+    reportProblems(problems);
   }
 }

@@ -6,7 +6,6 @@
 
 import { toggle } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { findRun } from "../core/store/find_run.ts";
 import { runIdFromPath } from "../core/store/run_directory.ts";
 import { readConfigFile } from "../core/store/run_file.ts";
 import { readRunInfo } from "../core/store/run_info.ts";
@@ -18,7 +17,7 @@ import {
   diffRuns,
   formatDiff,
 } from "../results/inspect/diff.ts";
-import { defineCommand, main, orUsageError } from "./_command.ts";
+import { defineCommand, findNamedRun, main, orUsageError } from "./_command.ts";
 import { RUN_NOTE, runsFolderFlag } from "./_runs.ts";
 
 const diffSchema = new ConfigSchema({
@@ -59,13 +58,18 @@ function findPair(
   runs: string,
   [first = "latest", second]: readonly string[],
 ): string[] {
-  const path = findRun(runs, first);
-  if (second !== undefined) return [path, findRun(runs, second)];
-  const latest = findRun(runs, "latest");
-  if (path !== latest) return [path, latest];
+  const path = findNamedRun(runs, first);
+  if (second !== undefined) return [path, findNamedRun(runs, second)];
+  if (first === "latest") return [findBefore(runs, path), path];
+  const latest = findNamedRun(runs, "latest");
+  return path === latest ? [findBefore(runs, latest), latest] : [path, latest];
+}
+
+/** Finds the newest run but for one. */
+function findBefore(runs: string, latest: string): string {
   const before = [...new RunDatabase(runs)].map(({ id }) => id)
     .filter((id) => id !== runIdFromPath(latest)).at(-1);
-  if (before !== undefined) return [`${runs}/${before}`, latest];
+  if (before !== undefined) return `${runs}/${before}`;
   throw new RangeError(
     `Cannot compare ${runIdFromPath(latest)} with the run before it: there ` +
       "is none",

@@ -7,16 +7,14 @@
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { evaluateRun } from "../core/run/lifecycle.ts";
-import { findRun } from "../core/store/find_run.ts";
-import type { Problem } from "../core/store/run_file.ts";
-import { type Command, defineCommand, main, orUsageError } from "./_command.ts";
+import { type Command, defineCommand, findNamedRun, main } from "./_command.ts";
 import {
   environmentSchema,
   experimentFlag,
   loadExperiment,
   runAndReport,
 } from "./_experiment.ts";
-import { reportProblems, RUN_NOTE } from "./_runs.ts";
+import { RUN_NOTE } from "./_runs.ts";
 
 const evalSchema = new ConfigSchema({ experiment: experimentFlag });
 
@@ -47,15 +45,10 @@ const command: Command = defineCommand({
     const { experiment: _, ...others } = flags;
     const globals = { ...globalConfigSchema.defaults, ...others };
     const evalConfig = parsed.resolve(experiment.evalConfigSchema);
-    const problems: Problem[] = [];
-    const runPath = orUsageError(() =>
-      findRun(globals.runs, positionals[0] ?? "latest", {
-        completed: true,
-        ...(isGiven ? { experiment: experiment.name } : {}),
-        problems,
-      })
-    );
-    reportProblems(problems);
+    const runPath = findNamedRun(globals.runs, positionals[0] ?? "latest", {
+      completed: true,
+      ...(isGiven ? { experiment: experiment.name } : {}),
+    });
     return await runAndReport(
       command,
       { title, json, quiet: globals.quiet },

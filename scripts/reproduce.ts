@@ -17,12 +17,11 @@ import {
   type RunningCode,
 } from "../core/run/reproduce.ts";
 import { checkStaysInside } from "../core/store/safe_path.ts";
-import { findRun } from "../core/store/find_run.ts";
 import { runIdFromPath } from "../core/store/run_directory.ts";
 import { readRunInfo, type SourceInfo } from "../core/store/run_info.ts";
 import { formatCount } from "../core/utils/format_number.ts";
 import { resolve } from "@std/path";
-import { defineCommand, EXIT, main, orUsageError } from "./_command.ts";
+import { defineCommand, EXIT, findNamedRun, main } from "./_command.ts";
 import {
   environmentSchema,
   experimentFlag,
@@ -62,12 +61,10 @@ const command = defineCommand({
     const loaded = storedCode
       ? null
       : await loadExperiment(args, { run: { completed: true } });
-    const runPath = orUsageError(() =>
-      findRun(globals.runs, name, {
-        completed: true,
-        ...(loaded?.isGiven ? { experiment: loaded.experiment.name } : {}),
-      })
-    );
+    const runPath = findNamedRun(globals.runs, name, {
+      completed: true,
+      ...(loaded?.isGiven ? { experiment: loaded.experiment.name } : {}),
+    });
     // Published runs lie among files that are not this command's to write.
     const isPublished = readRunInfo(runPath).omitted !== undefined;
     const workspace = isPublished ? "runs" : globals.runs;

@@ -6,10 +6,9 @@
 
 import { text } from "../core/config/fields.ts";
 import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
-import { findRun } from "../core/store/find_run.ts";
 import type { SourceInfo } from "../core/store/run_info.ts";
 import { formatRun, readRun } from "../results/inspect/show.ts";
-import { defineCommand, main, orUsageError, usageError } from "./_command.ts";
+import { defineCommand, findNamedRun, main, usageError } from "./_command.ts";
 import { RUN_NOTE, runsFolderFlag } from "./_runs.ts";
 
 const showSchema = new ConfigSchema({
@@ -33,7 +32,7 @@ const command = defineCommand({
   flags: { Show: showSchema },
   hasJson: true,
   async run({ flags: { runs, file }, positionals: [name = "latest"] }) {
-    const run = readRun(orUsageError(() => findRun(runs, name)));
+    const run = readRun(findNamedRun(runs, name));
     if (file !== "") {
       const text = await readSourceFile(runs, run.info.source, file);
       return { document: { file, text }, text };

@@ -14,12 +14,12 @@ import {
 } from "../core/config/schema.ts";
 import type { Experiment } from "../core/experiment.ts";
 import { resumeRun, trainRun } from "../core/run/lifecycle.ts";
-import { findRun } from "../core/store/find_run.ts";
 import { readRunInfo } from "../core/store/run_info.ts";
 import { basename, dirname } from "@std/path";
 import {
   type Command,
   defineCommand,
+  findNamedRun,
   main,
   orUsageError,
   usageError,
@@ -83,9 +83,9 @@ const command: Command = defineCommand({
       globals.checkpointEvery !== "never";
     if (resume !== "") {
       checkResume(parsed, experiment);
-      const runPath = orUsageError(() =>
-        findRun(globals.runs, resume, { unfinished: true })
-      );
+      const runPath = findNamedRun(globals.runs, resume, {
+        unfinished: true,
+      });
       const details = await describePosition(runPath);
       return await runAndReport(
         command,

@@ -163,12 +163,16 @@ export async function conductRun<T>(
   return result;
 }
 
-/** The records of earlier sessions; what cannot be read is made again. */
+/** The records of earlier sessions; those of a damaged file are made again. */
 function readRecordsOfSessions(runPath: string): ResultCollection {
   try {
     return readTrainRecords(runPath);
-  } catch {
-    return new ResultCollection();
+  } catch (error) {
+    // The disk is another matter: what cannot be read cannot be written.
+    if (error instanceof SyntaxError || error instanceof TypeError) {
+      return new ResultCollection();
+    }
+    throw error;
   }
 }
 

@@ -15,8 +15,8 @@ import {
 } from "../config/global_config.ts";
 import type { Seeded } from "../config/fields.ts";
 import type { History, HistoryLine } from "../store/history.ts";
-import type { JsonObject } from "../utils/json.ts";
-import { writeJsonFile } from "../store/json_file.ts";
+import { isPlainObject, type JsonObject } from "../utils/json.ts";
+import { SCHEMA_VERSION, writeJsonFile } from "../store/json_file.ts";
 import { Meter } from "../utils/meters.ts";
 import { RandomStream } from "../utils/random.ts";
 import type { Recorder } from "./recorder.ts";
@@ -370,6 +370,13 @@ export class Run {
    */
   writeJson(name: string, fields: object): void {
     this.#throwIfStopped();
+    const { schemaVersion = SCHEMA_VERSION } = fields as JsonObject ?? {};
+    if (!isPlainObject(fields) || schemaVersion !== SCHEMA_VERSION) {
+      throw new TypeError(
+        `Cannot write ${name}: its top level must be a plain object such as ` +
+          "{ weights: [1, 2] }, without a schemaVersion of its own",
+      );
+    }
     if (!OWN_FILE.test(name) || KEPT_FILE.test(name)) {
       throw new RangeError(
         `Cannot write ${name} into a run as it must be a relative path such ` +
@@ -404,6 +411,12 @@ export class Run {
    * data.
    */
   describe(facts: RunFacts): void {
+    if (!isPlainObject(facts)) {
+      throw new TypeError(
+        "Cannot describe the run: the facts must be a plain object such as " +
+          '{ engine: "wasm" }',
+      );
+    }
     this.#parts.describe(facts);
   }
 }

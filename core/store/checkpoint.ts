@@ -14,7 +14,7 @@ import { checkStaysInside } from "./safe_path.ts";
 import { checkFile } from "./read_text.ts";
 import { MAX_BYTES } from "./limits.ts";
 import { checkVersion, SCHEMA_VERSION } from "./json_file.ts";
-import { isJsonObject, type JsonObject } from "../utils/json.ts";
+import { isJsonObject, isPlainObject, type JsonObject } from "../utils/json.ts";
 import { writeFileAtomic, type WriteOptions } from "./atomic_write.ts";
 
 /** The checkpoint's file name in a run directory. */
@@ -284,8 +284,7 @@ function withoutArrays(
     arrays.set(path, value as StateArray);
     return { [ARRAY_TAG]: path };
   }
-  const isPlain = isJsonObject(value) &&
-    [Object.prototype, null].includes(Object.getPrototypeOf(value)) &&
+  const isPlain = isPlainObject(value) &&
     !(ARRAY_TAG in value) && !(NUMBER_TAG in value);
   if (!isPlain) {
     throw new TypeError(

@@ -102,6 +102,9 @@ export function findEntry(
   name: string,
   options: FindRunOptions = {},
 ): string {
+  if (name === "") {
+    throw new RangeError(`Cannot find a run in ${runs}: its name is empty`);
+  }
   if (name.includes("/")) return name.replace(/\/+$/, "");
   const entries = listRuns(runs);
   const usable = entries.filter(({ refused }) => !refused);
@@ -117,7 +120,7 @@ export function findEntry(
   const matches = begin.length > 0
     ? begin
     : usable.filter(({ id }) => id.includes(name));
-  if (matches.length === 1 && name !== "") return matches[0]!.path;
+  if (matches.length === 1) return matches[0]!.path;
   if (matches.length === 0) {
     const hint = usable.length > 0
       ? `the last of its ${usable.length} runs is ${usable.at(-1)!.id}`

@@ -7,6 +7,7 @@
 import {
   checkDepth,
   isJsonObject,
+  isPlainObject,
   type JsonObject,
   parseJson,
   preview,
@@ -141,19 +142,19 @@ export class History implements Disposable {
    * @throws {Error} If the disk is full: the lines before stay whole.
    */
   append(values: HistoryLine): void {
-    if (!isJsonObject(values)) {
+    if (!isPlainObject(values)) {
       throw new TypeError(
         "Cannot log this: a line must be an object such as " +
           `{ step: 1, loss: 0.5 }; current value is ${preview(values)}`,
       );
     }
     this.settle();
-    let line = JSON.stringify(values);
+    let line = this.#encode(values);
     // JSON.stringify turns NaN and infinities into null. They are rare, so only then
     // the slower encoding is used.
     if (line.includes("null")) line = stringify(values);
     if (line.lastIndexOf("{") > 0 || line.includes("[")) {
-      checkDepth(line, this.#path, "write");
+      checkDepth(line, "a line of the history", "write");
     }
     const bytes = this.#encoder.encode(line + "\n");
     if (bytes.length > MAX_BYTES.historyLine) {
@@ -179,6 +180,15 @@ export class History implements Disposable {
       this.#file.syncDataSync();
     } catch (error) {
       throw this.#named(error, "fsync");
+    }
+  }
+
+  #encode(values: HistoryLine): string {
+    try {
+      return JSON.stringify(values);
+    } catch (error) {
+      const [reason] = (error as Error).message.split("\n");
+      throw new TypeError(`Cannot log a line of the history: ${reason}`);
     }
   }
 

@@ -20,8 +20,9 @@ export function makeFolder(path: string, options: WriteOptions = {}): void {
   try {
     Deno.mkdirSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return;
-    throw error;
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    if (Deno.statSync(path).isDirectory) return;
+    throw new RangeError(`Cannot write into ${path}: it must be a folder`);
   }
   if (!options.isDurable) return;
   try {

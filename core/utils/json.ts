@@ -136,6 +136,19 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
+ * Says whether a value is an object that was written as `{ … }`: no instance of
+ * a class, whose fields JSON may not show.
+ *
+ * @param value Any value.
+ * @returns Whether JSON keeps all that it holds by name.
+ */
+export function isPlainObject(value: unknown): value is JsonObject {
+  return isJsonObject(value) &&
+    [Object.prototype, null].includes(Object.getPrototypeOf(value)) &&
+    typeof value.toJSON !== "function";
+}
+
+/**
  * Parses JSON text from a file that may be anyone's.
  *
  * @param text The JSON text.

@@ -99,9 +99,27 @@ testWith(
       ) => assertRejects(async () => await work(), Class, words);
       await run.log(line(MIB));
       await refuses(RangeError, () => run.log(line(MIB + 1)), "at most 1 MiB");
-      for (const value of [null, [1], "text", 3, undefined]) {
+      const odd = [new Date(), new Map([["a", 1]]), new String("text")];
+      const hidden = { a: 1, toJSON: () => null };
+      for (const value of [null, [1], "text", 3, undefined, ...odd, hidden]) {
+        await refuses(
+          TypeError,
+          () => run.writeJson("model/odd.json", value as never),
+          "plain object",
+        );
         await refuses(TypeError, () => run.log(value as never), "an object");
       }
+      await refuses(
+        TypeError,
+        () => run.log({ big: 1n } as never),
+        "Cannot log a line of the history",
+      );
+      await refuses(
+        TypeError,
+        () => run.writeJson("model/odd.json", { schemaVersion: 9 }),
+        "without a schemaVersion",
+      );
+      await refuses(TypeError, () => run.describe(null as never), "facts");
       await run.log({ deep: nested(99) } as never);
       await refuses(
         RangeError,

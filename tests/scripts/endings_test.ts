@@ -38,6 +38,10 @@ const ENDINGS: Readonly<Record<string, { code: string; message: string }>> = {
       '[Symbol.for("Deno.customInspect")]() { throw 2; } };',
     message: "a value that cannot be printed",
   },
+  "a proxy that cannot be looked at": {
+    code: "throw new Proxy({}, { getPrototypeOf() { throw 2; } });",
+    message: "a value that cannot be printed",
+  },
   "an error that cannot be printed": {
     code:
       'throw Object.defineProperty(new Error(), "message", { get() { throw 1; } });',

@@ -113,7 +113,7 @@ testWith("files", "findRun() says what is wrong with a name", () => {
   Deno.symlinkSync(`${other.path}/far`, `${runs}/out`);
   assertMatch(message("x"), /the last of its 6 runs is 2026_5a/);
   assertMatch(message("2026"), /"2026" is: 2026_0a, .*, 2026_3a and 2 more/);
-  assertMatch(message(""), /Cannot tell which run/);
+  assertMatch(message(""), /its name is empty/);
   assertMatch(message("../x"), /Cannot find run \.\.\/x/);
   assertMatch(message(`${runs}/../../`), /lies outside .* --runs DIR/);
   assertMatch(message(`${other.path}/far`), /lies outside/);

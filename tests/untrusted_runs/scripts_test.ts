@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { FORMATS } from "../../results/tables/render.ts";
 import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
 import { makeRun } from "../../testing/runs.ts";
@@ -174,5 +179,42 @@ testWith(
     ]);
     assertEquals(code, 0, stderr);
     assertStringIncludes(stderr, `problem: bad: Cannot read ${runs.path}/bad/`);
+  },
+);
+
+testWith(
+  "scripts",
+  "show, diff and reproduce name the damaged runs that they skipped on their way to the latest",
+  async () => {
+    using runs = tempRuns();
+    const root = `${ROOT}/${runs.path}`;
+    makeRun(root, { id: "20260101T000000_aa" });
+    makeRun(root, { id: "20260102T000000_bb" });
+    const newest = makeRun(root, { id: "20260103T000000_cc" });
+    Deno.writeTextFileSync(`${newest}/run.json`, "{");
+    for (const script of ["show", "diff", "reproduce"]) {
+      const args = script === "diff" ? ["aa", "latest"] : [];
+      const { stderr } = await runScript(script, [
+        ...args,
+        `--runs=${runs.path}`,
+      ]);
+      assertMatch(stderr, /^problem: 20260103T000000_cc: Cannot read/m, script);
+    }
+  },
+);
+
+testWith(
+  "scripts",
+  "doctor finds links out of the runs in the place of Whisker's own folders",
+  async () => {
+    for (const name of [".sources", ".scratch", ".trash"]) {
+      using runs = tempRuns();
+      Deno.symlinkSync("/tmp", `${ROOT}/${runs.path}/${name}`);
+      const { code, stdout } = await runScript("doctor", [
+        `--runs=${runs.path}`,
+      ]);
+      assertEquals(code, 1);
+      assertMatch(stdout, /it is a link that leads out of the runs/, name);
+    }
   },
 );

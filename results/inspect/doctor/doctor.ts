@@ -10,7 +10,7 @@ import { TRASH } from "../../../core/store/trash.ts";
 import { listTree, sumBytes } from "./files.ts";
 import { type Finding, Findings } from "./finding.ts";
 import { examineRun } from "./run.ts";
-import { examineSources } from "./sources.ts";
+import { examineSources, leadsOut } from "./sources.ts";
 
 /** What was found in a runs directory. */
 export interface Examination {
@@ -63,6 +63,12 @@ export async function examineRuns(directory: string): Promise<Examination> {
     sources.set(id, examined.sources);
   }
   findings.push(...reportStrayFiles(directory));
+  for (const name of [".scratch", TRASH]) {
+    if (!leadsOut(`${directory}/${name}`, directory)) continue;
+    const own = new Findings(name);
+    own.add("foreign", "", "it is a link that leads out of the runs");
+    findings.push(...own.all);
+  }
   const store = await examineSources(directory, sources);
   return {
     directory,

@@ -107,7 +107,14 @@ function reportMissing(
   }
 }
 
-function leadsOut(path: string, runs: string): boolean {
+/**
+ * Says whether a path is a link that leads out of the runs.
+ *
+ * @param path The path.
+ * @param runs The directory that holds all runs.
+ * @returns Whether it is one; not if it cannot be looked at.
+ */
+export function leadsOut(path: string, runs: string): boolean {
   try {
     return Deno.lstatSync(path).isSymlink && pathWithin(path, runs) === null;
   } catch {
