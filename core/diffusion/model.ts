@@ -221,7 +221,7 @@ export async function saveModel(
   runPath: string,
   options: WriteOptions = {},
 ): Promise<void> {
-  // The weights first: whoever sees model.json finds them.
+  // The weights first: a reader of model.json finds them.
   await saveWeights(model, runPath, { ...options, name: "ema" });
   await model.layers.save(tf.io.withSaveHandler((artifacts) => {
     const { weightData: _, weightSpecs: weights = [], ...rest } = artifacts;

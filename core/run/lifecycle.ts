@@ -225,7 +225,7 @@ function pickSettings(
   return { engine, onNonfinite, checkpointEvery, fsync };
 }
 
-/** Adds what a run tells of itself to what is known. */
+/** Adds facts about the environment. */
 function addFacts<T extends Environment>(session: T, facts: RunFacts): T {
   const versions = { ...session.versions, ...facts.versions };
   return { ...session, ...facts, versions };

@@ -26,7 +26,7 @@ export type HistoryLine = Readonly<
 
 /** How a {@linkcode History} is opened. */
 export interface HistoryOptions {
-  /** Whether to go on with the history that the run has. */
+  /** Whether to resume the history of the run. */
   readonly isResumed?: boolean;
   /** Whether the run that is to go on says that it is running. */
   readonly isRunning?: boolean;
