@@ -35,3 +35,4 @@ export type {
   SourceInfo,
 } from "./store/run_info.ts";
 export type { ErrorDescription } from "./utils/describe_error.ts";
+export type { EvaluationInfo } from "./store/evaluations.ts";

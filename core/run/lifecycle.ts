@@ -358,7 +358,7 @@ function restoreSettings({ settings, engine }: RunInfo): GlobalConfig {
 }
 
 /** An evaluation under way. */
-interface Evaluation {
+export interface Evaluation {
   /** The run that it measures. */
   readonly run: Run;
   /** Records of it. */
@@ -370,7 +370,18 @@ interface Evaluation {
   ) => void;
 }
 
-function openEvaluation(
+/**
+ * Opens a run for an evaluation by hand: {@linkcode evaluateRun} does it for
+ * any experiment.
+ *
+ * @param runPath The run's directory.
+ * @param config The run's configuration.
+ * @param evalConfig The settings of the evaluation.
+ * @param options How to carry the evaluation out.
+ * @returns The evaluation, whose records go into a file of their own.
+ * @throws {RangeError} If a link in the run leads out of it.
+ */
+export function openEvaluation(
   runPath: string,
   config: Seeded,
   evalConfig: object,
@@ -410,24 +421,6 @@ function openEvaluation(
     describe: (facts) => update(addFacts(info, facts)),
   });
   return { run, recorder, update };
-}
-
-/**
- * Opens a run for an evaluation by hand: {@linkcode evaluateRun} does it for
- * any experiment.
- *
- * @param runPath The run's directory.
- * @param config The run's configuration.
- * @param options How to carry the evaluation out.
- * @returns The run, whose records go into a file of their own.
- * @throws {RangeError} If a link in the run leads out of it.
- */
-export function evaluationOf(
-  runPath: string,
-  config: Seeded,
-  options: RunOptions = {},
-): Run {
-  return openEvaluation(runPath, config, {}, options).run;
 }
 
 /**

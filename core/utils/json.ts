@@ -7,7 +7,7 @@
 
 /**
  * So deeply may JSON be nested. Whisker's own files have a tenth of it; far
- * deeper ones end the stack of whoever goes through them.
+ * deeper ones would overflow the stack.
  */
 export const MAX_DEPTH = 100;
 

@@ -10,7 +10,7 @@ import {
   modelConfigSchema,
 } from "../../core/diffusion/model_config.ts";
 import { computeAlphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
-import { conductRun, evaluationOf } from "../../core/run/lifecycle.ts";
+import { conductRun, openEvaluation } from "../../core/run/lifecycle.ts";
 import {
   type MetadataFields,
   ResultMetadata,
@@ -53,7 +53,7 @@ async function evaluate(values: object, runPath: string) {
     "../../core/diffusion/eval.ts"
   );
   const config = modelConfigSchema.load(runPath);
-  const run = evaluationOf(runPath, config, quiet);
+  const { run } = openEvaluation(runPath, config, {}, quiet);
   const evalConfig = evalConfigSchema.parse(values);
   await evaluateDiffusionModel(evalConfig, { config, run });
   return run.records;
@@ -382,7 +382,7 @@ testWith(
       const { evaluateDiffusionModel } = await import(
         "../../core/diffusion/eval.ts"
       );
-      const run = evaluationOf(runPath, config, {
+      const { run } = openEvaluation(runPath, config, {}, {
         ...quiet,
         warn: (warning) => warnings.push(warning),
       });

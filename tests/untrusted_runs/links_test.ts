@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import diffusion from "../../core/diffusion/experiment.ts";
-import { evaluationOf, resumeRun } from "../../core/run/lifecycle.ts";
+import { openEvaluation, resumeRun } from "../../core/run/lifecycle.ts";
 import { readConfigSource } from "../../core/config/schema.ts";
 import { isAlive } from "../../core/store/lock.ts";
 import { readHistory } from "../../core/store/history.ts";
@@ -100,13 +100,13 @@ testWith(
       using folder = tempFolder();
       const run = makeRun(`${folder.path}/runs`, { id: "a" });
       Deno.mkdirSync(`${run}/model`);
-      evaluationOf(run, { seed: 1 });
+      openEvaluation(run, { seed: 1 }, {}, {});
       if (name === "model" || name === "results") {
         Deno.removeSync(`${run}/${name}`, { recursive: true });
       }
       Deno.symlinkSync(folder.path, `${run}/${name}`);
       assertThrows(
-        () => evaluationOf(run, { seed: 1 }),
+        () => openEvaluation(run, { seed: 1 }, {}, {}),
         RangeError,
         `Cannot use ${run}/${name} as it is a link`,
       );
