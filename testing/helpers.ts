@@ -24,29 +24,13 @@ const GRANTED = {
     isGranted({ name: "run" }),
 };
 
-/** Registers a test that runs, or is skipped with a word why. */
-function register(
-  name: string,
-  skipped: string | undefined,
-  fn: (t: Deno.TestContext) => void | Promise<void>,
-): void {
-  const hint = skipped === undefined ? "" : ` (${skipped})`;
-  Deno.test({ name: name + hint, ignore: skipped !== undefined, fn });
-}
-
 /**
- * Registers a test that needs rights. Under plain `deno test` it is skipped,
- * with a word on how to run it.
+ * Skips the tests that the calling file registers from here on where plain
+ * `deno test` lacks the permissions for them: files, or scripts as subprocesses.
  */
-export function testWith(
-  needs: keyof typeof GRANTED,
-  name: string,
-  fn: (t: Deno.TestContext) => void | Promise<void>,
-): void {
-  const skipped = GRANTED[needs]
-    ? undefined
-    : "needs rights: deno task test runs all";
-  register(name, skipped, fn);
+export function skipUnlessGranted(needs: keyof typeof GRANTED): void {
+  if (GRANTED[needs]) return;
+  Object.defineProperty(Deno, "test", { value: Deno.test.ignore });
 }
 
 /** Programs that some tests need, and the Debian packages they come in. */
@@ -69,14 +53,15 @@ export function testWithProgram(
   name: string,
   fn: (t: Deno.TestContext) => void | Promise<void>,
 ): void {
-  if (!GRANTED.scripts) return testWith("scripts", name, fn);
+  if (!GRANTED.scripts) return Deno.test({ name, ignore: true, fn });
   const isRequired = isGranted({ name: "env" }) &&
     Deno.env.get("WHISKER_TEST_NEEDS_ALL") !== undefined;
   const hasIt = isRequired || isInstalled(program);
   const skipped = hasIt
     ? undefined
     : `needs ${program}: apt-get install ${PROGRAMS[program]}`;
-  register(name, skipped, fn);
+  const hint = skipped === undefined ? "" : ` (${skipped})`;
+  Deno.test({ name: name + hint, ignore: skipped !== undefined, fn });
 }
 
 const VULKAN_DRIVERS = "/usr/share/vulkan/icd.d";

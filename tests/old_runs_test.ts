@@ -8,12 +8,14 @@ import { RunDatabase } from "../results/database/run_database.ts";
 import { render } from "../results/tables/render.ts";
 import {
   runScript,
+  skipUnlessGranted,
   tempFolder,
   tempRuns,
-  testWith,
 } from "../testing/helpers.ts";
 import { makeRun } from "../testing/runs.ts";
 import { copyFolder, FIXTURES } from "./untrusted_runs/_readers.ts";
+
+skipUnlessGranted("scripts");
 
 /** What the code left behind in the end of each issue. */
 const OLD = ["runs-1", "runs-2", "runs-3"];
@@ -36,8 +38,7 @@ async function trainNew(runs: string, config: object): Promise<string> {
   return runId;
 }
 
-testWith(
-  "files",
+Deno.test(
   "old runs are replicates of a new one that has the values from before its keys",
   async () => {
     using folder = tempFolder();
@@ -69,8 +70,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "where no run tells what was in effect before a key, old runs show –",
   async () => {
     using folder = tempFolder();
@@ -89,72 +89,63 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "of what a key was before, runs that disagree tell nothing",
-  () => {
-    using folder = tempFolder();
-    const add = (id: string, config: object, before?: object) =>
-      makeRun(folder.path, {
-        id,
-        config: { seed: 1, ...config },
-        ...(before ? { info: { before: { ...before } } } : {}),
-      });
-    const valuesOf = () =>
-      Object.fromEntries(
-        Array.from(
-          new RunDatabase(folder.path),
-          ({ id, config }) => [id, config.depth],
-        ),
-      );
-    add("old", {});
-    assertEquals(valuesOf(), { old: undefined });
-    add("new", { depth: 3 }, { depth: 2 });
-    // What is none of its own keys, a run knows nothing of.
-    add("other", { width: 1 }, { depth: 9, "__proto__": 1 });
-    assertEquals(valuesOf(), { old: 2, new: 3, other: 2 });
+Deno.test("of what a key was before, runs that disagree tell nothing", () => {
+  using folder = tempFolder();
+  const add = (id: string, config: object, before?: object) =>
     makeRun(folder.path, {
-      id: "foreign",
-      config: { depth: 5 },
-      info: { experiment: "another", before: { depth: 8 } },
+      id,
+      config: { seed: 1, ...config },
+      ...(before ? { info: { before: { ...before } } } : {}),
     });
-    assertEquals(valuesOf(), { old: 2, new: 3, other: 2, foreign: 5 });
-    add("newest", { depth: 4 }, { depth: 1 });
-    assertEquals(valuesOf().old, undefined);
-    const [problem, ...more] = new RunDatabase(folder.path).problems;
-    assertEquals(more, []);
-    assertMatch(problem!.reason, /^Cannot tell what depth was before/);
-    assertMatch(problem!.file, /run\.json$/);
-  },
-);
+  const valuesOf = () =>
+    Object.fromEntries(
+      Array.from(
+        new RunDatabase(folder.path),
+        ({ id, config }) => [id, config.depth],
+      ),
+    );
+  add("old", {});
+  assertEquals(valuesOf(), { old: undefined });
+  add("new", { depth: 3 }, { depth: 2 });
+  // What is none of its own keys, a run knows nothing of.
+  add("other", { width: 1 }, { depth: 9, "__proto__": 1 });
+  assertEquals(valuesOf(), { old: 2, new: 3, other: 2 });
+  makeRun(folder.path, {
+    id: "foreign",
+    config: { depth: 5 },
+    info: { experiment: "another", before: { depth: 8 } },
+  });
+  assertEquals(valuesOf(), { old: 2, new: 3, other: 2, foreign: 5 });
+  add("newest", { depth: 4 }, { depth: 1 });
+  assertEquals(valuesOf().old, undefined);
+  const [problem, ...more] = new RunDatabase(folder.path).problems;
+  assertEquals(more, []);
+  assertMatch(problem!.reason, /^Cannot tell what depth was before/);
+  assertMatch(problem!.file, /run\.json$/);
+});
 
-testWith(
-  "files",
-  "eval measures old runs with the models they saved",
-  async () => {
-    using folder = tempFolder();
-    copyOld(folder.path);
-    for (const { name: id } of Deno.readDirSync(folder.path)) {
-      const { status, error, records } = await evaluateRun(diffusion, {
-        ...SILENT,
-        runPath: `${folder.path}/${id}`,
-        globals: globalConfigSchema.parse({ runs: folder.path, engine: "cpu" }),
-        evalConfig: diffusion.evalConfigSchema.parse({
-          nSamples: 20,
-          nRepeats: 2,
-          nSteps: [3],
-          sources: ["model"],
-        }),
-      });
-      assertEquals([status, error], ["completed", undefined], id);
-      assert(records.size > 3);
-    }
-    assertEquals(new RunDatabase(folder.path).problems, []);
-  },
-);
+Deno.test("eval measures old runs with the models they saved", async () => {
+  using folder = tempFolder();
+  copyOld(folder.path);
+  for (const { name: id } of Deno.readDirSync(folder.path)) {
+    const { status, error, records } = await evaluateRun(diffusion, {
+      ...SILENT,
+      runPath: `${folder.path}/${id}`,
+      globals: globalConfigSchema.parse({ runs: folder.path, engine: "cpu" }),
+      evalConfig: diffusion.evalConfigSchema.parse({
+        nSamples: 20,
+        nRepeats: 2,
+        nSteps: [3],
+        sources: ["model"],
+      }),
+    });
+    assertEquals([status, error], ["completed", undefined], id);
+    assert(records.size > 3);
+  }
+  assertEquals(new RunDatabase(folder.path).problems, []);
+});
 
-testWith(
-  "scripts",
+Deno.test(
   "train --config takes the configuration of an old run as it was in effect",
   async () => {
     using runs = tempRuns();
@@ -179,19 +170,15 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "fixtures tell nothing of the machine they were made on",
-  () => {
-    const check = (folder: string) => {
-      for (const { name, isDirectory } of Deno.readDirSync(folder)) {
-        const path = `${folder}/${name}`;
-        if (isDirectory) check(path);
-        else {assert(
-            !/\/(root|home|tmp|work)\b/.test(Deno.readTextFileSync(path)),
-          );}
-      }
-    };
-    check(FIXTURES);
-  },
-);
+Deno.test("fixtures tell nothing of the machine they were made on", () => {
+  const check = (folder: string) => {
+    for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+      const path = `${folder}/${name}`;
+      if (isDirectory) check(path);
+      else {assert(
+          !/\/(root|home|tmp|work)\b/.test(Deno.readTextFileSync(path)),
+        );}
+    }
+  };
+  check(FIXTURES);
+});

@@ -4,9 +4,11 @@ import {
   readConfig,
   ROOT,
   runScript,
+  skipUnlessGranted,
   tempRuns,
-  testWith,
 } from "../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 function sourceFiles(folder: string): string[] {
   return [...Deno.readDirSync(`${ROOT}/${folder}`)].flatMap(
@@ -31,12 +33,11 @@ function importsOf(path: string): string[] {
   );
 }
 
-testWith("files", "deno.json and VERSION bear the same version", () => {
+Deno.test("deno.json and VERSION bear the same version", () => {
   assertEquals(readConfig("deno.json").version, VERSION);
 });
 
-testWith(
-  "files",
+Deno.test(
   "deno.jsr.json differs from deno.json in the @std packages alone",
   () => {
     const here = readConfig("deno.json").imports;
@@ -60,8 +61,7 @@ interface Lock {
 const readLock = (path: string): Lock =>
   JSON.parse(Deno.readTextFileSync(`${ROOT}/${path}`));
 
-testWith(
-  "files",
+Deno.test(
   "deno.lock, all of which a first train downloads, has no package of tests",
   () => {
     const { imports } = readConfig("deno.json");
@@ -86,24 +86,20 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "tests/deno.lock is deno.lock with the packages of tests",
-  () => {
-    const { specifiers, npm } = readLock("deno.lock");
-    const all = readLock("tests/deno.lock");
-    const own = ["fast-check", "playwright-core", "pure-rand"];
-    const isOwn = (name: string) => own.some((own) => name.includes(own));
-    const others = <T>(packages: Readonly<Record<string, T>>) =>
-      Object.fromEntries(
-        Object.entries(packages).filter(([name]) => !isOwn(name)),
-      );
-    assertEquals(others(all.specifiers), specifiers);
-    assertEquals(others(all.npm), npm);
-  },
-);
+Deno.test("tests/deno.lock is deno.lock with the packages of tests", () => {
+  const { specifiers, npm } = readLock("deno.lock");
+  const all = readLock("tests/deno.lock");
+  const own = ["fast-check", "playwright-core", "pure-rand"];
+  const isOwn = (name: string) => own.some((own) => name.includes(own));
+  const others = <T>(packages: Readonly<Record<string, T>>) =>
+    Object.fromEntries(
+      Object.entries(packages).filter(([name]) => !isOwn(name)),
+    );
+  assertEquals(others(all.specifiers), specifiers);
+  assertEquals(others(all.npm), npm);
+});
 
-testWith("files", "every task has a description", () => {
+Deno.test("every task has a description", () => {
   const { tasks } = readConfig("deno.json");
   for (
     const name of [
@@ -122,7 +118,7 @@ testWith("files", "every task has a description", () => {
   }
 });
 
-testWith("files", "core/utils imports no package, only what Deno has", () => {
+Deno.test("core/utils imports no package, only what Deno has", () => {
   for (const path of sourceFiles("core/utils")) {
     if (path.endsWith("_bench.ts")) continue;
     for (const specifier of importsOf(path)) {
@@ -131,8 +127,7 @@ testWith("files", "core/utils imports no package, only what Deno has", () => {
   }
 });
 
-testWith(
-  "files",
+Deno.test(
   "data flow one way: core imports neither scripts/ nor results/, results/ no scripts/",
   () => {
     const imports = (folder: string, other: string) =>
@@ -145,7 +140,7 @@ testWith(
   },
 );
 
-testWith("files", "only core/diffusion imports TensorFlow.js", () => {
+Deno.test("only core/diffusion imports TensorFlow.js", () => {
   for (const folder of ["core", "scripts", "results"]) {
     for (const path of sourceFiles(folder)) {
       if (path.startsWith("core/diffusion/")) continue;
@@ -155,8 +150,7 @@ testWith("files", "only core/diffusion imports TensorFlow.js", () => {
   }
 });
 
-testWith(
-  "scripts",
+Deno.test(
   "results/ and every --help start without loading TensorFlow.js",
   async () => {
     // A script whose imports cannot be resolved fails as soon as one is loaded.

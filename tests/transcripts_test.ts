@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { ROOT, testWith } from "../testing/helpers.ts";
+import { ROOT, skipUnlessGranted } from "../testing/helpers.ts";
 import { PAGES, renewTranscripts } from "../testing/transcripts.ts";
 
+skipUnlessGranted("scripts");
+
 for (const page of PAGES) {
-  testWith(
-    "scripts",
+  Deno.test(
     `the console blocks of ${page} show what the commands print`,
     async () => {
       const text = Deno.readTextFileSync(`${ROOT}/${page}`);

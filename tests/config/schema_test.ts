@@ -13,7 +13,9 @@ import {
   readConfigSource,
 } from "../../core/config/schema.ts";
 import { writeConfigFile } from "../../core/store/run_file.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
+
+skipUnlessGranted("files");
 
 Deno.test("modelConfigSchema has the documented defaults", () => {
   assertEquals({ ...modelConfigSchema.defaults }, {
@@ -111,44 +113,35 @@ Deno.test("ConfigSchema.formatChanges() says in what a configuration differs fro
   );
 });
 
-testWith(
-  "files",
-  "ConfigSchema.load() reads unchanged what was written",
-  () => {
-    using folder = tempFolder();
-    const configs = fc.record({
-      seed: fc.maxSafeNat(),
-      learningRate: fc.double({ min: 1e-300, max: 1e300, noNaN: true }),
-      hiddenLayerSizes: fc.array(fc.integer({ min: 1 })),
-      betaSchedule: fc.constantFrom("linear", "cosine"),
-      dataset: fc.string().map((name) => `${name}.csv`),
-    }, { requiredKeys: [] });
-    fc.assert(fc.property(configs, (values) => {
-      const config: ModelConfig = modelConfigSchema.parse(values);
-      writeConfigFile(folder.path, config);
-      assertEquals(modelConfigSchema.load(folder.path), config);
-    }));
-  },
-);
+Deno.test("ConfigSchema.load() reads unchanged what was written", () => {
+  using folder = tempFolder();
+  const configs = fc.record({
+    seed: fc.maxSafeNat(),
+    learningRate: fc.double({ min: 1e-300, max: 1e300, noNaN: true }),
+    hiddenLayerSizes: fc.array(fc.integer({ min: 1 })),
+    betaSchedule: fc.constantFrom("linear", "cosine"),
+    dataset: fc.string().map((name) => `${name}.csv`),
+  }, { requiredKeys: [] });
+  fc.assert(fc.property(configs, (values) => {
+    const config: ModelConfig = modelConfigSchema.parse(values);
+    writeConfigFile(folder.path, config);
+    assertEquals(modelConfigSchema.load(folder.path), config);
+  }));
+});
 
-testWith(
-  "files",
-  "ConfigSchema.load() names the file that it cannot use",
-  () => {
-    using folder = tempFolder();
-    const path = `${folder.path}/config.json`;
-    assertThrows(
-      () => modelConfigSchema.load(folder.path),
-      Deno.errors.NotFound,
-      path,
-    );
-    Deno.writeTextFileSync(path, '{"schemaVersion":1,"seed":-1}');
-    assertThrows(() => modelConfigSchema.load(folder.path), ConfigError, path);
-  },
-);
+Deno.test("ConfigSchema.load() names the file that it cannot use", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/config.json`;
+  assertThrows(
+    () => modelConfigSchema.load(folder.path),
+    Deno.errors.NotFound,
+    path,
+  );
+  Deno.writeTextFileSync(path, '{"schemaVersion":1,"seed":-1}');
+  assertThrows(() => modelConfigSchema.load(folder.path), ConfigError, path);
+});
 
-testWith(
-  "files",
+Deno.test(
   "readConfigSource() takes a file written by hand and a run's own",
   () => {
     using folder = tempFolder();

@@ -16,7 +16,9 @@ import {
   takeRows,
 } from "../../core/data/table.ts";
 import { RandomStream } from "../../core/utils/random.ts";
-import { ROOT, tempFolder, testWith } from "../../testing/helpers.ts";
+import { ROOT, skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
+
+skipUnlessGranted("files");
 
 function createTable(nRows: number, nColumns = 2): Table {
   return {
@@ -33,21 +35,16 @@ function read(content: string): Table {
   return readTable(path);
 }
 
-testWith(
-  "files",
-  "readTable() reads numbers with and without a line of names",
-  () => {
-    const named = read("a, b\n1,2.5\n-3e2,4\n");
-    assertEquals(named.columns, ["a", "b"]);
-    assertEquals([...named.values], [1, 2.5, -300, 4]);
-    assertEquals(named.nRows, 2);
-    assertEquals(read("1,2\n3,4").columns, ["column 1", "column 2"]);
-    assertEquals(read("1\n2\n").nRows, 2);
-  },
-);
+Deno.test("readTable() reads numbers with and without a line of names", () => {
+  const named = read("a, b\n1,2.5\n-3e2,4\n");
+  assertEquals(named.columns, ["a", "b"]);
+  assertEquals([...named.values], [1, 2.5, -300, 4]);
+  assertEquals(named.nRows, 2);
+  assertEquals(read("1,2\n3,4").columns, ["column 1", "column 2"]);
+  assertEquals(read("1\n2\n").nRows, 2);
+});
 
-testWith(
-  "files",
+Deno.test(
   "readTable() passes over comments, empty lines, quotes, a byte order mark and CRLF",
   () => {
     const table = read(
@@ -58,38 +55,34 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "readTable() names file, line and fault of what is no table",
-  () => {
-    const cases: [string, RegExp][] = [
-      ["", /x\.csv: it has no rows of numbers$/],
-      ["# nothing\n\n", /x\.csv: it has no rows of numbers$/],
-      ["a,b\n", /x\.csv: it has column names and no rows of numbers$/],
-      ["a,b\n1,2\n3\n", /x\.csv:3: it must have 2 fields .* has 1$/],
-      ["1,2\n# c\n3,4,5\n", /x\.csv:3: it must have 2 fields .* has 3$/],
-      ["a,b\n1,2\n3,x\n", /x\.csv:3: b must be a number: .* is "x"$/],
-      ["a,b\n1,\n", /x\.csv:2: b must be a number: current value is ""$/],
-      ["1,NaN\n", /x\.csv:1: the first line must be all names or all numbers/],
-      ["1,2\n3,Infinity\n", /x\.csv:2: column 2 must be a number/],
-      ["a;b\n1;2", /x\.csv:2: a;b .*; fields are separated by commas$/],
-      ['a\n"1', /x\.csv as CSV: /],
-    ];
-    for (const [content, message] of cases) {
-      const error = assertThrows(() => read(content), SyntaxError);
-      assertMatch(error.message, message);
-    }
-    assertThrows(
-      () => readTable("nowhere/x.csv"),
-      Deno.errors.NotFound,
-      "Cannot read nowhere/x.csv as there is no such file",
-    );
-  },
-);
+Deno.test("readTable() names file, line and fault of what is no table", () => {
+  const cases: [string, RegExp][] = [
+    ["", /x\.csv: it has no rows of numbers$/],
+    ["# nothing\n\n", /x\.csv: it has no rows of numbers$/],
+    ["a,b\n", /x\.csv: it has column names and no rows of numbers$/],
+    ["a,b\n1,2\n3\n", /x\.csv:3: it must have 2 fields .* has 1$/],
+    ["1,2\n# c\n3,4,5\n", /x\.csv:3: it must have 2 fields .* has 3$/],
+    ["a,b\n1,2\n3,x\n", /x\.csv:3: b must be a number: .* is "x"$/],
+    ["a,b\n1,\n", /x\.csv:2: b must be a number: current value is ""$/],
+    ["1,NaN\n", /x\.csv:1: the first line must be all names or all numbers/],
+    ["1,2\n3,Infinity\n", /x\.csv:2: column 2 must be a number/],
+    ["a;b\n1;2", /x\.csv:2: a;b .*; fields are separated by commas$/],
+    ['a\n"1', /x\.csv as CSV: /],
+  ];
+  for (const [content, message] of cases) {
+    const error = assertThrows(() => read(content), SyntaxError);
+    assertMatch(error.message, message);
+  }
+  assertThrows(
+    () => readTable("nowhere/x.csv"),
+    Deno.errors.NotFound,
+    "Cannot read nowhere/x.csv as there is no such file",
+  );
+});
 
 // Rscript -e 'd <- datasets::faithful;
 //   cat(sprintf("%.17g\n", c(colMeans(d), sapply(d, sd))))'
-testWith("files", "faithful.csv holds the 272 eruptions that R has", () => {
+Deno.test("faithful.csv holds the 272 eruptions that R has", () => {
   const table = readTable(`${ROOT}/core/data/faithful.csv`);
   assertEquals(table.columns, ["eruptionMinutes", "waitingMinutes"]);
   assertEquals(table.nRows, 272);
@@ -186,8 +179,7 @@ Deno.test("batches() keeps the table's order without a stream, and another each 
   assertEquals(first(new RandomStream(4, "order")), epochs[0]);
 });
 
-testWith(
-  "files",
+Deno.test(
   "readTable() refuses what no table of numbers has, and says where",
   () => {
     const cases: [text: string, error: typeof Error, message: RegExp][] = [
@@ -214,8 +206,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "readTable() reads or refuses any text, and reads finite numbers alone",
   () => {
     const piece = fc.constantFrom(

@@ -17,7 +17,9 @@ import {
 } from "../../core/utils/results.ts";
 import { createRunDirectory } from "../../core/store/run_directory.ts";
 import { readRecords } from "../../core/store/records.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
+
+skipUnlessGranted("files");
 
 const QUICK = modelConfigSchema.parse({ nTrain: 4000, nEpochs: 1 });
 
@@ -62,8 +64,7 @@ async function evaluate(values: object, runPath: string) {
 const findResult = (runPath: string, fields: MetadataFields) =>
   readRecords(runPath).get(ResultMetadata.of(fields))!;
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() measures the held-out loss in its closed form",
   async () => {
     using folder = tempFolder();
@@ -81,8 +82,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() measures model, exact score, floor and identity, each told apart",
   async () => {
     using folder = tempFolder();
@@ -116,8 +116,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() compares no other sources than those that are wanted",
   async () => {
     using folder = tempFolder();
@@ -135,8 +134,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() gives every source the same noise and data, other ones each repeat",
   async () => {
     using folder = tempFolder();
@@ -154,8 +152,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() takes no more steps than there are, where none are named",
   async () => {
     using folder = tempFolder();
@@ -170,8 +167,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() finds the floor that two samples of the data have",
   async () => {
     using folder = tempFolder();
@@ -201,8 +197,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() reaches the floor with the exact score, which an untrained model does not",
   async () => {
     using folder = tempFolder();
@@ -222,8 +217,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() measures the denoising loss at each share of noise, and the least that is possible",
   async () => {
     using folder = tempFolder();
@@ -247,8 +241,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() replaces a record bit for bit when it is measured again",
   async () => {
     using folder = tempFolder();
@@ -283,8 +276,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() tells other samplers, spacings and weights apart in the metadata",
   async () => {
     using folder = tempFolder();
@@ -329,8 +321,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() halves finite data: no row is compared with itself",
   async () => {
     using folder = tempFolder();
@@ -365,8 +356,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() warns of what it cannot compare, and refuses what makes no sense",
   async () => {
     using folder = tempFolder();
@@ -408,8 +398,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() refuses more steps than timesteps before it measures anything",
   async () => {
     using folder = tempFolder();
@@ -427,8 +416,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() keeps samples, data and the reverse process in the units of the data",
   async () => {
     using folder = tempFolder();
@@ -464,8 +452,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() leaks no tensor, nor when it fails",
   async () => {
     using folder = tempFolder();
@@ -480,8 +467,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateDiffusionModel() refuses data that have changed since the training",
   async () => {
     using folder = tempFolder();

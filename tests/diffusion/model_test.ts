@@ -6,8 +6,10 @@ import {
 } from "@std/assert";
 import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
 import { RandomStream } from "../../core/utils/random.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { loadOnCpu, randomModel } from "../../testing/models.ts";
+
+skipUnlessGranted("files");
 
 const SMALL = modelConfigSchema.parse({
   model: "mlp",
@@ -24,8 +26,7 @@ function someRows(nRows: number, nColumns: number, time?: number) {
   return { rows, at: { times, alphaBars: times.map((time) => 1 - time / 2) } };
 }
 
-testWith(
-  "files",
+Deno.test(
   "buildModel() makes of identity a layers model that gives noisy rows back",
   async () => {
     const { tf, buildModel } = await loadOnCpu();
@@ -43,8 +44,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "buildModel() draws weights by the stream alone, and begins with no noise",
   async () => {
     const { buildModel } = await loadOnCpu();
@@ -65,8 +65,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "buildModel() makes an mlp that is the network its configuration says",
   async () => {
     const { tf, buildModel } = await loadOnCpu();
@@ -124,8 +123,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "NoiseModel predicts the same whether rows share their time, and however many there are",
   async () => {
     using model = await randomModel(SMALL);
@@ -142,27 +140,22 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "NoiseModel turns v into noise: √ᾱ v + √(1 − ᾱ) x",
-  async () => {
-    const { NoiseModel } = await loadOnCpu();
-    const model = await randomModel(SMALL);
-    const { rows, at } = someRows(7, 2);
-    const plain = await model.predictNoise(rows, at);
-    using asV = new NoiseModel(model.layers, "v");
-    const noise = await asV.predictNoise(rows, at);
-    noise.forEach((value, i) => {
-      const kept = at.alphaBars[i >> 1]!;
-      const expected = Math.sqrt(kept) * plain[i]! +
-        Math.sqrt(1 - kept) * rows[i]!;
-      assertAlmostEquals(value, expected, 1e-12);
-    });
-  },
-);
+Deno.test("NoiseModel turns v into noise: √ᾱ v + √(1 − ᾱ) x", async () => {
+  const { NoiseModel } = await loadOnCpu();
+  const model = await randomModel(SMALL);
+  const { rows, at } = someRows(7, 2);
+  const plain = await model.predictNoise(rows, at);
+  using asV = new NoiseModel(model.layers, "v");
+  const noise = await asV.predictNoise(rows, at);
+  noise.forEach((value, i) => {
+    const kept = at.alphaBars[i >> 1]!;
+    const expected = Math.sqrt(kept) * plain[i]! +
+      Math.sqrt(1 - kept) * rows[i]!;
+    assertAlmostEquals(value, expected, 1e-12);
+  });
+});
 
-testWith(
-  "files",
+Deno.test(
   "loadModel() loads what saveModel() saved, files as TensorFlow.js has them",
   async () => {
     const { tf, buildModel, loadModel, saveModel } = await loadOnCpu();
@@ -189,8 +182,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "saveModel() and loadModel() keep an mlp with all that it is made of",
   async () => {
     const { loadModel, saveModel } = await loadOnCpu();
@@ -214,8 +206,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "saveWeights() keeps other weights, which loadModel() takes by their name",
   async () => {
     const { tf, loadModel, saveModel, saveWeights } = await loadOnCpu();
@@ -239,7 +230,7 @@ testWith(
   },
 );
 
-testWith("files", "loadModel() says which file is missing", async () => {
+Deno.test("loadModel() says which file is missing", async () => {
   const { loadModel } = await loadOnCpu();
   const options = { config: SMALL, nColumns: 2 };
   const error = await loadModel("nowhere", options).catch((error) => error);

@@ -18,8 +18,10 @@ import { createRunDirectory } from "../../core/store/run_directory.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { readRunFile } from "../../core/store/run_file.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { readWeights } from "../../testing/models.ts";
+
+skipUnlessGranted("files");
 
 const QUICK = modelConfigSchema.parse({ nTrain: 500, nEpochs: 3 });
 
@@ -37,39 +39,34 @@ async function train(config: ModelConfig, runs: string) {
   return runPath;
 }
 
-testWith(
-  "files",
-  "trainDiffusionModel() leaves a whole run behind",
-  async () => {
-    using folder = tempFolder();
-    const runPath = await train(QUICK, folder.path);
-    assertEquals(modelConfigSchema.load(runPath), QUICK);
-    const info = readRunInfo(runPath);
-    assertEquals(info.status, "completed");
-    assertEquals(info.engine, "wasm");
-    assertEquals(info.versions.tfjs, "4.22.0");
-    const { lines } = readHistory(runPath);
-    const epochs = lines.filter(({ epoch }) => epoch !== undefined);
-    const steps = lines.filter(({ epoch }) => epoch === undefined);
-    assertEquals(epochs.map(({ epoch }) => epoch), [1, 2, 3]);
-    assertEquals(epochs.map(({ step }) => step), [16, 32, 48]);
-    assertEquals(
-      steps.map(({ step }) => step),
-      Array.from({ length: 48 }, (_, i) => i + 1),
-    );
-    assert(steps.every(({ loss }) => Number(loss) > 0));
-    const records = readRecords(runPath);
-    const loss = records.get(ResultMetadata.of({ name: "loss/train" }))!;
-    assertEquals(loss.mean, epochs.at(-1)!["loss/epoch"]);
-    assertEquals(loss.n, 500);
-    const time = records.get(ResultMetadata.of({ name: "time/epoch" }))!;
-    assertEquals(time.n, 3);
-  },
-);
+Deno.test("trainDiffusionModel() leaves a whole run behind", async () => {
+  using folder = tempFolder();
+  const runPath = await train(QUICK, folder.path);
+  assertEquals(modelConfigSchema.load(runPath), QUICK);
+  const info = readRunInfo(runPath);
+  assertEquals(info.status, "completed");
+  assertEquals(info.engine, "wasm");
+  assertEquals(info.versions.tfjs, "4.22.0");
+  const { lines } = readHistory(runPath);
+  const epochs = lines.filter(({ epoch }) => epoch !== undefined);
+  const steps = lines.filter(({ epoch }) => epoch === undefined);
+  assertEquals(epochs.map(({ epoch }) => epoch), [1, 2, 3]);
+  assertEquals(epochs.map(({ step }) => step), [16, 32, 48]);
+  assertEquals(
+    steps.map(({ step }) => step),
+    Array.from({ length: 48 }, (_, i) => i + 1),
+  );
+  assert(steps.every(({ loss }) => Number(loss) > 0));
+  const records = readRecords(runPath);
+  const loss = records.get(ResultMetadata.of({ name: "loss/train" }))!;
+  assertEquals(loss.mean, epochs.at(-1)!["loss/epoch"]);
+  assertEquals(loss.n, 500);
+  const time = records.get(ResultMetadata.of({ name: "time/epoch" }))!;
+  assertEquals(time.n, 3);
+});
 
 for (const betaSchedule of ["linear", "cosine"] as const) {
-  testWith(
-    "files",
+  Deno.test(
     `trainDiffusionModel() reaches with identity the loss in closed form: ${betaSchedule}`,
     async () => {
       using folder = tempFolder();
@@ -94,8 +91,7 @@ for (const betaSchedule of ["linear", "cosine"] as const) {
   );
 }
 
-testWith(
-  "files",
+Deno.test(
   "trainDiffusionModel() leaks no tensor, nor when it fails",
   async () => {
     using folder = tempFolder();
@@ -110,29 +106,24 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "trainDiffusionModel() trains on every kind of dataset",
-  async () => {
-    using folder = tempFolder();
-    const path = `${folder.path}/my.csv`;
-    const rows = Array.from(
-      { length: 30 },
-      (_, i) => `${i},${i % 7},${-i * i}`,
-    );
-    Deno.writeTextFileSync(path, rows.join("\n"));
-    for (const [dataset, nColumns] of [["faithful", 2], [path, 3]] as const) {
-      const config = modelConfigSchema.parse({ dataset, nEpochs: 2 });
-      const runPath = await train(config, folder.path);
-      const { columns } = readRunFile(runPath, "model/scaling.json");
-      assertEquals((columns as string[]).length, nColumns);
-      assertEquals(readRunInfo(runPath).status, "completed");
-    }
-  },
-);
+Deno.test("trainDiffusionModel() trains on every kind of dataset", async () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/my.csv`;
+  const rows = Array.from(
+    { length: 30 },
+    (_, i) => `${i},${i % 7},${-i * i}`,
+  );
+  Deno.writeTextFileSync(path, rows.join("\n"));
+  for (const [dataset, nColumns] of [["faithful", 2], [path, 3]] as const) {
+    const config = modelConfigSchema.parse({ dataset, nEpochs: 2 });
+    const runPath = await train(config, folder.path);
+    const { columns } = readRunFile(runPath, "model/scaling.json");
+    assertEquals((columns as string[]).length, nColumns);
+    assertEquals(readRunInfo(runPath).status, "completed");
+  }
+});
 
-testWith(
-  "files",
+Deno.test(
   "trainDiffusionModel() depends on the seed, and not on the size of a process's past",
   async () => {
     using folder = tempFolder();
@@ -158,8 +149,7 @@ const SMALL = modelConfigSchema.parse({
   nEpochs: 8,
 });
 
-testWith(
-  "files",
+Deno.test(
   "trainDiffusionModel() trains an mlp that predicts noise better than the identity",
   async () => {
     using folder = tempFolder();
@@ -180,8 +170,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "trainDiffusionModel() keeps the averaged, the last and the best weights",
   async () => {
     using folder = tempFolder();
@@ -210,8 +199,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "trainDiffusionModel() draws fresh rows each epoch unless it is told not to",
   async () => {
     using folder = tempFolder();
@@ -249,8 +237,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "trainDiffusionModel() stops at a loss that is not finite and names the step, unless it is to go on",
   async () => {
     using folder = tempFolder();
@@ -315,8 +302,7 @@ function leftBy(runPath: string) {
   return { weights, records, lines };
 }
 
-testWith(
-  "files",
+Deno.test(
   "a training that is stopped and resumed anywhere leaves the same bits as one that is not",
   async () => {
     using folder = tempFolder();

@@ -1,5 +1,12 @@
 import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
-import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
+import {
+  ROOT,
+  runScript,
+  skipUnlessGranted,
+  tempRuns,
+} from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 const EXAMPLE = "--experiment=examples/least_squares.ts";
 
@@ -7,8 +14,7 @@ const EXAMPLE = "--experiment=examples/least_squares.ts";
 //   cat(sprintf("%.6f\n", mean(resid(lm(waiting ~ eruptions, d))^2)))'
 const SQUARED_ERROR_OF_ALL = 34.718335;
 
-testWith(
-  "scripts",
+Deno.test(
   "examples/least_squares.ts trains, is evaluated and compared",
   async () => {
     using runs = tempRuns();
@@ -37,8 +43,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "examples/least_squares.ts fits what R fits to the same rows",
   async () => {
     const { default: leastSquares } = await import(

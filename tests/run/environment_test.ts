@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { readCommit } from "../../core/run/environment.ts";
-import { ROOT, tempFolder, testWith } from "../../testing/helpers.ts";
+import { ROOT, skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const OTHER = `f${COMMIT.slice(1)}`;
@@ -14,7 +16,7 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
   }
 }
 
-testWith("files", "readCommit() reads a branch, loose or packed", () => {
+Deno.test("readCommit() reads a branch, loose or packed", () => {
   using folder = tempFolder();
   const git = `${folder.path}/.git`;
   const packed = `# pack-refs with: peeled\n${OTHER} refs/heads/x\n` +
@@ -25,7 +27,7 @@ testWith("files", "readCommit() reads a branch, loose or packed", () => {
   assertEquals(readCommit(git), OTHER);
 });
 
-testWith("files", "readCommit() reads a detached head and a worktree", () => {
+Deno.test("readCommit() reads a detached head and a worktree", () => {
   using folder = tempFolder();
   const git = `${folder.path}/.git`;
   write(git, {
@@ -40,7 +42,7 @@ testWith("files", "readCommit() reads a detached head and a worktree", () => {
   assertEquals(readCommit(worktree), OTHER);
 });
 
-testWith("files", "readCommit() is null where there is no commit", () => {
+Deno.test("readCommit() is null where there is no commit", () => {
   using folder = tempFolder();
   const git = `${folder.path}/.git`;
   assertEquals(readCommit(git), null);
@@ -50,7 +52,7 @@ testWith("files", "readCommit() is null where there is no commit", () => {
   assertEquals(readCommit(git), null);
 });
 
-testWith("scripts", "readCommit() says what git says", () => {
+Deno.test("readCommit() says what git says", () => {
   const { success, stdout } = new Deno.Command("git", {
     args: ["rev-parse", "HEAD"],
     cwd: ROOT,

@@ -11,11 +11,12 @@ import { readConfigFile } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
 import { VERSION } from "../../core/version.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { coinThat, options, quiet, result } from "../../testing/coin.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "trainRun() keeps configuration, what ran, history and records",
   async () => {
     using folder = tempFolder();
@@ -60,8 +61,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "trainRun() leaves a failed run with its error, and what was measured until then",
   async () => {
     using folder = tempFolder();
@@ -84,7 +84,7 @@ testWith(
   },
 );
 
-testWith("files", "trainRun() makes no run when validation fails", async () => {
+Deno.test("trainRun() makes no run when validation fails", async () => {
   using folder = tempFolder();
   const coin = experiment({
     name: "coin",
@@ -103,8 +103,7 @@ testWith("files", "trainRun() makes no run when validation fails", async () => {
   assertEquals(listRuns(folder.path), []);
 });
 
-testWith(
-  "files",
+Deno.test(
   "trainRun() leaves an interrupted run at once, and what comes after is refused",
   async () => {
     using folder = tempFolder();
@@ -139,8 +138,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "trainRun() is completed where its work is done before the signal is seen",
   async () => {
     using folder = tempFolder();
@@ -157,8 +155,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateRun() refuses a record that the training has made",
   async () => {
     using folder = tempFolder();
@@ -185,8 +182,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateRun() writes through no link that leads out of the run",
   async () => {
     using folder = tempFolder();
@@ -204,8 +200,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "conductRun() returns what the body returns and throws what it throws",
   async () => {
     using folder = tempFolder();
@@ -229,8 +224,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateRun() measures a completed run, and leaves run.json as it was",
   async () => {
     using folder = tempFolder();
@@ -255,8 +249,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateRun() refuses runs of other experiments and runs not completed",
   async () => {
     using folder = tempFolder();
@@ -290,8 +283,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "evaluateRun() refuses to log, since the history is the training's",
   async () => {
     using folder = tempFolder();

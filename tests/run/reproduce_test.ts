@@ -20,7 +20,9 @@ import {
 import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
 import { readJsonFile, writeJsonFile } from "../../core/store/json_file.ts";
 import { quiet } from "../../testing/coin.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 /** A walk of which something can be made to depend on more than its seed. */
 function walk(
@@ -87,8 +89,7 @@ async function make(runs: string, experiment: Experiment, powers = [1, 3]) {
   return { runPath, again };
 }
 
-testWith(
-  "files",
+Deno.test(
   "reproduceRun() finds a run identical, but for times, in history, model and records",
   async () => {
     using folder = tempFolder();
@@ -108,8 +109,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "reproduceRun() compares the records of a run that was published without its bulk",
   async () => {
     using folder = tempFolder();
@@ -135,8 +135,7 @@ function listing(path: string): string[] {
   }).sort();
 }
 
-testWith(
-  "files",
+Deno.test(
   "reproduceRun() tells the first difference: of a line, a file, a record of training, of an evaluation",
   async () => {
     using folder = tempFolder();
@@ -166,8 +165,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "reproduceRun() says what is made no more, or was not made then",
   async () => {
     using folder = tempFolder();
@@ -215,8 +213,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "reproduceRun() names as likely causes what is known to have changed",
   async () => {
     using folder = tempFolder();
@@ -238,8 +235,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "reproduceRun() says of which records it does not know how they were made",
   async () => {
     using folder = tempFolder();
@@ -260,8 +256,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "reproduceRun() refuses a run that is not completed, or of another experiment",
   async () => {
     using folder = tempFolder();
@@ -283,8 +278,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "reproduceRun() holds its run, which so is not removed meanwhile",
   async () => {
     using folder = tempFolder();
@@ -301,8 +295,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "reproduceRun() looks at sizes before it compares bytes",
   async () => {
     using folder = tempFolder();
@@ -314,8 +307,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "reproduceRun() trains nothing where it cannot read what it would compare",
   async () => {
     using folder = tempFolder();
@@ -347,8 +339,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "reproduceRun() compares of an evaluation that was interrupted what there is",
   async () => {
     using folder = tempFolder();
@@ -364,8 +355,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "reproduceRun() says of a run that knows of no source that this may be the cause",
   async () => {
     using folder = tempFolder();

@@ -21,8 +21,10 @@ import type { ResultRecord } from "../../core/utils/results.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
 import { coinThat, quiet, result } from "../../testing/coin.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import fc from "../../testing/properties.ts";
+
+skipUnlessGranted("files");
 
 /** A random walk that uses all that a checkpoint keeps. */
 function walk(onStep: (step: number, run: Run) => unknown): Experiment {
@@ -73,8 +75,7 @@ const left = (runPath: string) => ({
   ),
 });
 
-testWith(
-  "files",
+Deno.test(
   "resumeRun() ends as if there had been no stop, wherever there were stops",
   async () => {
     using folder = tempFolder();
@@ -114,8 +115,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "resumeRun() goes on after the last checkpoint, not from the beginning",
   async () => {
     using folder = tempFolder();
@@ -131,8 +131,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "Run.checkpoint() keeps one every so many steps, epochs or seconds",
   async () => {
     using folder = tempFolder();
@@ -167,8 +166,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "a run that is asked to stop keeps a checkpoint first, and ends as interrupted",
   async () => {
     using folder = tempFolder();
@@ -192,8 +190,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "resumeRun() keeps what the run began with, adds up its seconds, and notes when it went on",
   async () => {
     using folder = tempFolder();
@@ -217,8 +214,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "resumeRun() refuses a run that is completed, running, or of another experiment",
   async () => {
     using folder = tempFolder();
@@ -251,8 +247,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "resumeRun() loses nothing where it cannot go on: a damaged checkpoint, a short history, other code",
   async () => {
     using folder = tempFolder();
@@ -297,8 +292,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "resumeRun() warns where source or engine are others than the run began with",
   async () => {
     using folder = tempFolder();
@@ -333,8 +327,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "Run.resumable() is said once, and an evaluation has no checkpoints",
   async () => {
     using folder = tempFolder();
@@ -399,8 +392,7 @@ async function stopAndGoOn(
   return { first, second, runPath };
 }
 
-testWith(
-  "files",
+Deno.test(
   "Run.resumable() gives lists, objects that grow and arrays of numbers back, in place",
   async () => {
     using folder = tempFolder();
@@ -438,8 +430,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "Run.resumable() refuses at once what cannot be kept, and a part of another kind",
   async () => {
     using folder = tempFolder();
@@ -461,8 +452,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "Run.checkpoint() is refused before Run.resumable() has said of what",
   async () => {
     using folder = tempFolder();
@@ -475,8 +465,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "what comes before Run.resumable() is neither logged nor counted nor recorded twice",
   async () => {
     using folder = tempFolder();
@@ -514,8 +503,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "resumeRun() fails, and loses nothing, where the code no longer says what it goes on with",
   async () => {
     using folder = tempFolder();
@@ -537,8 +525,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "resumeRun() goes on as the run was carried out, but for what it is asked",
   async () => {
     using folder = tempFolder();
@@ -579,8 +566,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "resumeRun() does not begin a run anew that was completed in the meantime",
   async () => {
     using folder = tempFolder();
@@ -609,8 +595,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "a run that is asked to stop twice does not wait for its checkpoint",
   async () => {
     using folder = tempFolder();
@@ -638,8 +623,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "a resumed training keeps the records made before until it is completed",
   async () => {
     using folder = tempFolder();

@@ -18,11 +18,12 @@ import { readRecords, writeRecordsFile } from "../../core/store/records.ts";
 import type { Problem } from "../../core/store/run_file.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { MAX_RECORDS } from "../../core/store/limits.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { coinThat, options, result } from "../../testing/coin.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "Run.writeJson() writes neither outside the run nor over Whisker's own files",
   async () => {
     using folder = tempFolder();
@@ -38,43 +39,35 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "Run.yield() rejects once the run is interrupted",
-  async () => {
-    using folder = tempFolder();
-    const controller = new AbortController();
-    let turns = 0;
-    const coin = coinThat(async (run) => {
-      setTimeout(() => controller.abort(new Error("stop")), 0);
-      while (true) {
-        turns++;
-        await run.yield();
-      }
-    });
-    const outcome = await trainRun(coin, {
-      ...options(folder.path),
-      signal: controller.signal,
-    });
-    assertEquals(outcome.status, "interrupted");
-    assert(turns > 1);
-  },
-);
+Deno.test("Run.yield() rejects once the run is interrupted", async () => {
+  using folder = tempFolder();
+  const controller = new AbortController();
+  let turns = 0;
+  const coin = coinThat(async (run) => {
+    setTimeout(() => controller.abort(new Error("stop")), 0);
+    while (true) {
+      turns++;
+      await run.yield();
+    }
+  });
+  const outcome = await trainRun(coin, {
+    ...options(folder.path),
+    signal: controller.signal,
+  });
+  assertEquals(outcome.status, "interrupted");
+  assert(turns > 1);
+});
 
-testWith(
-  "files",
-  "Run.writeJson() keeps what Run.readJson() reads",
-  async () => {
-    using folder = tempFolder();
-    const coin = coinThat((run) => {
-      run.writeJson("model/deep/weights.json", { weights: [1, NaN] });
-      assertEquals(run.readJson("model/deep/weights.json").weights, [1, "NaN"]);
-      assertEquals(run.records.size, 0);
-    });
-    const { status } = await trainRun(coin, options(folder.path));
-    assertEquals(status, "completed");
-  },
-);
+Deno.test("Run.writeJson() keeps what Run.readJson() reads", async () => {
+  using folder = tempFolder();
+  const coin = coinThat((run) => {
+    run.writeJson("model/deep/weights.json", { weights: [1, NaN] });
+    assertEquals(run.readJson("model/deep/weights.json").weights, [1, "NaN"]);
+    assertEquals(run.records.size, 0);
+  });
+  const { status } = await trainRun(coin, options(folder.path));
+  assertEquals(status, "completed");
+});
 
 const MIB = 2 ** 20;
 
@@ -83,8 +76,7 @@ function nested(depth: number): object {
   return depth === 1 ? [] : [nested(depth - 1)];
 }
 
-testWith(
-  "files",
+Deno.test(
   "what readers would refuse is refused when it is written, and what was kept before stays",
   async () => {
     using folder = tempFolder();
@@ -158,8 +150,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "a run has as many records as are read of it, those of evaluations included",
   async () => {
     using folder = tempFolder();
@@ -207,8 +198,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "a configuration that could not be read again makes no run",
   async () => {
     using folder = tempFolder();

@@ -4,9 +4,11 @@ import {
   type Folder,
   ROOT,
   runScript,
+  skipUnlessGranted,
   tempRuns,
-  testWith,
 } from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 /** Two rows: of two seeds, and of one. */
 function threeRuns(): Folder {
@@ -21,8 +23,7 @@ function threeRuns(): Folder {
   return runs;
 }
 
-testWith(
-  "scripts",
+Deno.test(
   "compare prints a table with error bars, and nothing on stderr",
   async () => {
     using runs = threeRuns();
@@ -39,35 +40,30 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
-  "compare filters, sorts and writes every format",
-  async () => {
-    using runs = threeRuns();
-    const compare = async (...args: string[]) => {
-      const all = [`--runs=${runs.path}`, ...args];
-      const { code, stdout, stderr } = await runScript("compare", all);
-      assertEquals(code, 0, stderr);
-      return stdout;
-    };
-    const json = JSON.parse(
-      await compare("--format=json", "--where", "dataset=mixture"),
-    );
-    assertEquals(json.rows.map(({ runs }: { runs: string[] }) => runs), [
-      ["a", "b"],
-    ]);
-    const sorted = JSON.parse(await compare("--format=json", "--sort=-loss"));
-    assertEquals(sorted.rows[0].runs, ["c"]);
-    assertMatch(await compare("--format=md"), /^\| runs \| dataset +\|/);
-    assertMatch(await compare("--format=csv"), /^runs,total,dataset,loss mean/);
-    assertMatch(await compare("--format=latex"), /\\begin\{tabular\}\{rlr\}/);
-    assertMatch(await compare("--format=html"), /^<table><thead>/);
-    await compare("--metric=lo*", "--since=2020-01-01");
-  },
-);
+Deno.test("compare filters, sorts and writes every format", async () => {
+  using runs = threeRuns();
+  const compare = async (...args: string[]) => {
+    const all = [`--runs=${runs.path}`, ...args];
+    const { code, stdout, stderr } = await runScript("compare", all);
+    assertEquals(code, 0, stderr);
+    return stdout;
+  };
+  const json = JSON.parse(
+    await compare("--format=json", "--where", "dataset=mixture"),
+  );
+  assertEquals(json.rows.map(({ runs }: { runs: string[] }) => runs), [
+    ["a", "b"],
+  ]);
+  const sorted = JSON.parse(await compare("--format=json", "--sort=-loss"));
+  assertEquals(sorted.rows[0].runs, ["c"]);
+  assertMatch(await compare("--format=md"), /^\| runs \| dataset +\|/);
+  assertMatch(await compare("--format=csv"), /^runs,total,dataset,loss mean/);
+  assertMatch(await compare("--format=latex"), /\\begin\{tabular\}\{rlr\}/);
+  assertMatch(await compare("--format=html"), /^<table><thead>/);
+  await compare("--metric=lo*", "--since=2020-01-01");
+});
 
-testWith(
-  "scripts",
+Deno.test(
   "compare takes the flags of statistics and of the table",
   async () => {
     using runs = threeRuns();
@@ -87,7 +83,7 @@ testWith(
   },
 );
 
-testWith("scripts", "compare says beside CSV what it leaves out", async () => {
+Deno.test("compare says beside CSV what it leaves out", async () => {
   using runs = threeRuns();
   const { stdout, stderr } = await runScript("compare", [
     `--runs=${runs.path}`,
@@ -100,8 +96,7 @@ testWith("scripts", "compare says beside CSV what it leaves out", async () => {
   );
 });
 
-testWith(
-  "scripts",
+Deno.test(
   "compare and runs show all runs beside a damaged one; --strict makes it an error",
   async () => {
     using runs = threeRuns();
@@ -131,7 +126,7 @@ testWith(
   },
 );
 
-testWith("scripts", "compare takes several directories of runs", async () => {
+Deno.test("compare takes several directories of runs", async () => {
   using first = threeRuns();
   using second = tempRuns();
   makeRun(`${ROOT}/${second.path}`, {
@@ -146,7 +141,7 @@ testWith("scripts", "compare takes several directories of runs", async () => {
   assertMatch(stdout, /^ +3 +mixture +2\.7 ± 2\.2$/m);
 });
 
-testWith("scripts", "compare lets no file steer the terminal", async () => {
+Deno.test("compare lets no file steer the terminal", async () => {
   using runs = tempRuns();
   const error = { name: "Error", message: "\x1b[2Jgone" };
   makeRun(`${ROOT}/${runs.path}`, {

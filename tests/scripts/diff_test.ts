@@ -1,9 +1,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
+import {
+  ROOT,
+  runScript,
+  skipUnlessGranted,
+  tempRuns,
+} from "../../testing/helpers.ts";
 import { makeRun } from "../../testing/runs.ts";
 
-testWith(
-  "scripts",
+skipUnlessGranted("scripts");
+
+Deno.test(
   "diff compares the latest run with the one before, and others with the latest",
   async () => {
     using runs = tempRuns();
@@ -31,8 +37,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "diff across experiments prints a summary, and --full the rest",
   async () => {
     using runs = tempRuns();

@@ -11,10 +11,12 @@ import {
   type Folder,
   ROOT,
   runScript,
+  skipUnlessGranted,
   tempProject,
   tempRuns,
-  testWith,
 } from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 /** A run with nothing wrong. */
 function soundRun(root: string, id: string, status: "running" | "completed") {
@@ -52,8 +54,7 @@ function ailingRuns(): Folder {
   return runs;
 }
 
-testWith(
-  "scripts",
+Deno.test(
   "doctor lists what is wrong, run by run, with what can be done, and changes nothing",
   async () => {
     using runs = ailingRuns();
@@ -96,8 +97,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "doctor --fix moves what is left over to the trash, and leaves all else",
   async () => {
     using runs = ailingRuns();
@@ -160,8 +160,7 @@ function underModes(folder: string): readonly string[] | null {
   return null;
 }
 
-testWith(
-  "scripts",
+Deno.test(
   "doctor --fix leaves what it may not read or move, and goes on with all else",
   async () => {
     using runs = tempRuns();
@@ -233,8 +232,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "doctor examines the other runs where one directory of runs cannot be read",
   async () => {
     using closed = tempRuns();
@@ -260,8 +258,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "doctor exits with 0 where nothing is wrong, and tells a note of many runs once",
   async () => {
     using runs = tempRuns();
@@ -282,24 +279,20 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
-  "doctor gives its right to write up, but with --fix",
-  async () => {
-    using project = tempProject();
-    Deno.mkdirSync(`${project.path}/runs`);
-    // In place of the examination, an attempt to write.
-    Deno.writeTextFileSync(
-      `${project.path}/results/inspect/doctor/doctor.ts`,
-      `export function examineRuns(directory: string) {
+Deno.test("doctor gives its right to write up, but with --fix", async () => {
+  using project = tempProject();
+  Deno.mkdirSync(`${project.path}/runs`);
+  // In place of the examination, an attempt to write.
+  Deno.writeTextFileSync(
+    `${project.path}/results/inspect/doctor/doctor.ts`,
+    `export function examineRuns(directory: string) {
         Deno.writeTextFileSync("runs/attempt", "");
         return { directory, runs: 0, findings: [], bytes: 0, trashBytes: 0 };
       }`,
-    );
-    const root = project.path;
-    const without = await runScript("doctor", [], { root });
-    assertEquals(without.code, 1);
-    assertMatch(without.stderr, /^error: Cannot write runs\/attempt: doctor/);
-    assertEquals((await runScript("doctor", ["--fix"], { root })).code, 0);
-  },
-);
+  );
+  const root = project.path;
+  const without = await runScript("doctor", [], { root });
+  assertEquals(without.code, 1);
+  assertMatch(without.stderr, /^error: Cannot write runs\/attempt: doctor/);
+  assertEquals((await runScript("doctor", ["--fix"], { root })).code, 0);
+});

@@ -6,9 +6,11 @@ import {
   eachOf,
   ROOT,
   runScript,
+  skipUnlessGranted,
   tempRuns,
-  testWith,
 } from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 /** Ways to end that the promise of train or evaluate does not tell. */
 const ENDINGS: Readonly<Record<string, { code: string; message: string }>> = {
@@ -63,8 +65,7 @@ function experimentThat(code: string, when: "train" | "evaluate"): string {
     });`;
 }
 
-testWith(
-  "scripts",
+Deno.test(
   "a training fails, with its error kept, however it is ended from within",
   async () => {
     using runs = tempRuns();
@@ -98,26 +99,21 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
-  "an evaluation that calls Deno.exit() has failed",
-  async () => {
-    using runs = tempRuns();
-    const file = `${runs.path}/ending.ts`;
-    Deno.writeTextFileSync(
-      `${ROOT}/${file}`,
-      experimentThat("Deno.exit(0);", "evaluate"),
-    );
-    const args = [`--experiment=${file}`, `--runs=${runs.path}`, "--quiet"];
-    assertEquals((await runScript("train", args)).code, 0);
-    const { code, stderr } = await runScript("eval", args);
-    assertEquals(code, 1);
-    assertMatch(stderr, /^error: Deno\.exit\(\) was called\nfailed: /);
-  },
-);
+Deno.test("an evaluation that calls Deno.exit() has failed", async () => {
+  using runs = tempRuns();
+  const file = `${runs.path}/ending.ts`;
+  Deno.writeTextFileSync(
+    `${ROOT}/${file}`,
+    experimentThat("Deno.exit(0);", "evaluate"),
+  );
+  const args = [`--experiment=${file}`, `--runs=${runs.path}`, "--quiet"];
+  assertEquals((await runScript("train", args)).code, 0);
+  const { code, stderr } = await runScript("eval", args);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^error: Deno\.exit\(\) was called\nfailed: /);
+});
 
-testWith(
-  "scripts",
+Deno.test(
   "what a training did not await does not change how it ended",
   async () => {
     using runs = tempRuns();

@@ -7,10 +7,12 @@ import {
   ROOT,
   runScript,
   type ScriptResult,
+  skipUnlessGranted,
   tempFolder,
   tempRuns,
-  testWith,
 } from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 /** A command line, its exit status, and what it says on stderr. */
 type Case = [command: string, code: number, message: RegExp];
@@ -91,8 +93,7 @@ const WRONG_FLAGS: Case[] = [
   ["compare latest", 2, /Unexpected argument "latest"/],
 ];
 
-testWith(
-  "scripts",
+Deno.test(
   "scripts say in a line what is wrong with a command line, and exit 2",
   async (t) => {
     for (const [command, code, message] of WRONG_FLAGS) {
@@ -108,33 +109,29 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
-  "no command waits for a pipe that its flags name",
-  async () => {
-    using runs = tempRuns();
-    const folder = `${runs.path}/.pipes`;
-    Deno.mkdirSync(`${ROOT}/${folder}`);
-    const pipes = ["a.json", "a.csv", "a.ts"];
-    new Deno.Command("mkfifo", { args: pipes, cwd: `${ROOT}/${folder}` })
-      .outputSync();
-    for (
-      const [script, flag, end] of [
-        ["train", "--config", "json"],
-        ["train", "--dataset", "csv"],
-        ["train", "--experiment", "ts"],
-        ["eval", "--experiment", "ts"],
-        ["reproduce", "--experiment", "ts"],
-      ]
-    ) {
-      const args = [`${flag}=${folder}/a.${end}`, `--runs=${runs.path}`];
-      const { code, stderr } = await runScript(script!, args);
-      assertEquals(code, 2);
-      assertMatch(stderr, /^error: Cannot .*\/a\.\w+.* must be a file/);
-    }
-    assertEquals(listRuns(`${ROOT}/${runs.path}`), []);
-  },
-);
+Deno.test("no command waits for a pipe that its flags name", async () => {
+  using runs = tempRuns();
+  const folder = `${runs.path}/.pipes`;
+  Deno.mkdirSync(`${ROOT}/${folder}`);
+  const pipes = ["a.json", "a.csv", "a.ts"];
+  new Deno.Command("mkfifo", { args: pipes, cwd: `${ROOT}/${folder}` })
+    .outputSync();
+  for (
+    const [script, flag, end] of [
+      ["train", "--config", "json"],
+      ["train", "--dataset", "csv"],
+      ["train", "--experiment", "ts"],
+      ["eval", "--experiment", "ts"],
+      ["reproduce", "--experiment", "ts"],
+    ]
+  ) {
+    const args = [`${flag}=${folder}/a.${end}`, `--runs=${runs.path}`];
+    const { code, stderr } = await runScript(script!, args);
+    assertEquals(code, 2);
+    assertMatch(stderr, /^error: Cannot .*\/a\.\w+.* must be a file/);
+  }
+  assertEquals(listRuns(`${ROOT}/${runs.path}`), []);
+});
 
 const TABLES: [content: string, message: RegExp][] = [
   ["", /my\.csv: it has no rows of numbers/],
@@ -150,8 +147,7 @@ const TABLES: [content: string, message: RegExp][] = [
   [Array(9).fill("1,2").join("\n"), /Cannot standardise column 1/],
 ];
 
-testWith(
-  "scripts",
+Deno.test(
   "train says what is wrong with a CSV, and makes no run of it",
   async (t) => {
     using runs = tempRuns();
@@ -169,8 +165,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "eval says what is wrong with the run that was asked for",
   async (t) => {
     using runs = tempRuns();
@@ -243,8 +238,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "compare says that there is nothing to compare, or nothing of that kind",
   async () => {
     using runs = tempRuns();
@@ -269,8 +263,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "--debug shows where an error is from, which otherwise stays hidden",
   async () => {
     const [plain, debug] = await Promise.all([
@@ -307,8 +300,7 @@ async function runInto(
 const CANNOT_PRINT =
   "error: Cannot write to stdout: No space left on device (os error 28)\n";
 
-testWith(
-  "scripts",
+Deno.test(
   "a full stdout is told on stderr, and spoils no training",
   async () => {
     using runs = tempRuns();
@@ -327,7 +319,7 @@ testWith(
   },
 );
 
-testWith("scripts", "a full stderr spoils nothing", async () => {
+Deno.test("a full stderr spoils nothing", async () => {
   using runs = tempRuns();
   const args = ["--n-epochs=1", "--n-train=100", `--runs=${runs.path}`];
   const { code, stdout } = await runInto("2>", "train", args);
@@ -342,20 +334,16 @@ for (
     ["read-only", "ro", /Read-only file system[^]*--runs DIR/],
   ] as const
 ) {
-  testWith(
-    "scripts",
-    `train says that the runs directory is ${what}`,
-    async () => {
-      using runs = tempRuns();
-      using mounted = await mount(`${ROOT}/${runs.path}`, options);
-      if (!mounted) {
-        return console.log("skipped: no right to mount a file system here");
-      }
-      const { code, stderr } = await runScript("train", [
-        `--runs=${runs.path}`,
-      ]);
-      assertEquals(code, 1);
-      assertMatch(stderr, message);
-    },
-  );
+  Deno.test(`train says that the runs directory is ${what}`, async () => {
+    using runs = tempRuns();
+    using mounted = await mount(`${ROOT}/${runs.path}`, options);
+    if (!mounted) {
+      return console.log("skipped: no right to mount a file system here");
+    }
+    const { code, stderr } = await runScript("train", [
+      `--runs=${runs.path}`,
+    ]);
+    assertEquals(code, 1);
+    assertMatch(stderr, message);
+  });
 }

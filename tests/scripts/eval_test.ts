@@ -2,8 +2,15 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { listRuns } from "../../core/store/find_run.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
-import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
+import {
+  ROOT,
+  runScript,
+  skipUnlessGranted,
+  tempRuns,
+} from "../../testing/helpers.ts";
 import { makeRun } from "../../testing/runs.ts";
+
+skipUnlessGranted("scripts");
 
 const QUICK = ["--json", "--n-train=400", "--n-epochs=1"];
 
@@ -12,8 +19,7 @@ const train = async (runs: string, ...args: string[]) =>
     (await runScript("train", [...QUICK, `--runs=${runs}`, ...args])).stdout,
   );
 
-testWith(
-  "scripts",
+Deno.test(
   "eval measures the latest completed run, and prints its records",
   async () => {
     using runs = tempRuns();
@@ -40,8 +46,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "eval takes a run by a part of its id, and gives the same bits each time",
   async () => {
     using runs = tempRuns();
@@ -80,8 +85,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "eval, reproduce and train --resume run the experiment that the run names",
   async () => {
     using runs = tempRuns();
@@ -117,8 +121,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "eval runs no code outside the project, or among the runs, that a run names",
   async () => {
     using runs = tempRuns();
@@ -141,7 +144,7 @@ testWith(
   },
 );
 
-testWith("scripts", "eval --help tells what can be measured", async () => {
+Deno.test("eval --help tells what can be measured", async () => {
   const { code, stdout } = await runScript("eval", ["--help"]);
   assertEquals(code, 0);
   for (const flag of ["--n-steps", "--n-samples", "--experiment", "latest"]) {

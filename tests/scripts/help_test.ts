@@ -1,12 +1,18 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { eachOf, readConfig, ROOT, testWith } from "../../testing/helpers.ts";
+import {
+  eachOf,
+  readConfig,
+  ROOT,
+  skipUnlessGranted,
+} from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 interface Task {
   readonly command: string;
 }
 
-testWith(
-  "scripts",
+Deno.test(
   "every task that runs a script has help, which fits 80 columns",
   async () => {
     const { tasks } = readConfig("deno.json");

@@ -14,9 +14,11 @@ import {
   ROOT,
   runScript,
   type ScriptResult,
+  skipUnlessGranted,
   tempProject,
-  testWith,
 } from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 /**
  * For each script, and each of its grants in deno.json: the arguments of a
@@ -224,8 +226,7 @@ async function furnishedProject(): Promise<Folder> {
   return project;
 }
 
-testWith(
-  "scripts",
+Deno.test(
   "no script can do without any of its grants: it says which one it lacks",
   async () => {
     const config: Config = readConfig("deno.json");
@@ -286,8 +287,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "permission sets let each script do what it must, and nothing else",
   async () => {
     const config: Config = readConfig("deno.json");
@@ -331,25 +331,20 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
-  "tasks refuse on a terminal too, where Deno would ask",
-  async () => {
-    const { tasks }: Config = readConfig("deno.json");
-    for (const [name, { command }] of Object.entries(tasks)) {
-      if (command.includes(" -P=")) assertMatch(command, / --no-prompt /, name);
-    }
-    const [, ...command] = tasks.compare!.command.split(" ");
-    const shown = await onTerminal(
-      [Deno.execPath(), ...command, "--runs", "core"],
-    );
-    if (shown === null) return;
-    assertMatch(shown, /^error: Cannot read core: compare has no permission/);
-  },
-);
+Deno.test("tasks refuse on a terminal too, where Deno would ask", async () => {
+  const { tasks }: Config = readConfig("deno.json");
+  for (const [name, { command }] of Object.entries(tasks)) {
+    if (command.includes(" -P=")) assertMatch(command, / --no-prompt /, name);
+  }
+  const [, ...command] = tasks.compare!.command.split(" ");
+  const shown = await onTerminal(
+    [Deno.execPath(), ...command, "--runs", "core"],
+  );
+  if (shown === null) return;
+  assertMatch(shown, /^error: Cannot read core: compare has no permission/);
+});
 
-testWith(
-  "files",
+Deno.test(
   "docs/permissions.md lists the permissions as deno.json has them",
   () => {
     const rows = Deno.readTextFileSync(`${ROOT}/docs/permissions.md`).split(
@@ -385,8 +380,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "a path outside the grants is refused with the whole command that would work",
   async () => {
     using project = tempProject();
@@ -453,8 +447,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "what an experiment asks for beyond files is refused with what would grant it",
   async () => {
     using project = tempProject();

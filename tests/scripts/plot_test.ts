@@ -4,10 +4,12 @@ import {
   type Folder,
   ROOT,
   runScript,
+  skipUnlessGranted,
   tempRuns,
-  testWith,
 } from "../../testing/helpers.ts";
 import { makeRun } from "../../testing/runs.ts";
+
+skipUnlessGranted("scripts");
 
 /** Two rates, two seeds each, with histories. */
 function fourRuns(): Folder {
@@ -41,68 +43,59 @@ function tempFigures(): Folder {
   };
 }
 
-testWith(
-  "scripts",
-  "plot writes SVG, PNG and Vega-Lite, and says where",
-  async () => {
-    using runs = fourRuns();
-    using figures = tempFigures();
-    const draw = async (file: string, ...args: string[]) => {
-      const out = `${figures.path}/${file}`;
-      const { code, stdout, stderr } = await runScript("plot", [
-        `--runs=${runs.path}`,
-        `--out=${out}`,
-        ...args,
-      ]);
-      assertEquals([code, stdout, stderr], [0, `${out}\n`, ""]);
-      return `${ROOT}/${out}`;
-    };
-    const points = ["--y=loss", "--x=rate", "--title=Two rates"];
-    const svg = Deno.readTextFileSync(await draw("a.svg", ...points));
-    assertMatch(svg, /^<svg .*Two rates.*<\/svg>\n$/s);
-    const png = Deno.readFileSync(await draw("a.png", ...points));
-    assert(png.length > 5000);
-    const text = Deno.readTextFileSync(
-      await draw("a.json", "--history=loss", "--ci=95", "--width=300"),
-    );
-    const { data, width } = JSON.parse(text);
-    assertEquals([data.values.length, width], [4, 300]);
-    await draw("b.svg", "--y=sampling (nSteps=5)");
-    await draw("c.svg", "--y=sampling", "--x=nSteps", "--series=rate");
-  },
-);
+Deno.test("plot writes SVG, PNG and Vega-Lite, and says where", async () => {
+  using runs = fourRuns();
+  using figures = tempFigures();
+  const draw = async (file: string, ...args: string[]) => {
+    const out = `${figures.path}/${file}`;
+    const { code, stdout, stderr } = await runScript("plot", [
+      `--runs=${runs.path}`,
+      `--out=${out}`,
+      ...args,
+    ]);
+    assertEquals([code, stdout, stderr], [0, `${out}\n`, ""]);
+    return `${ROOT}/${out}`;
+  };
+  const points = ["--y=loss", "--x=rate", "--title=Two rates"];
+  const svg = Deno.readTextFileSync(await draw("a.svg", ...points));
+  assertMatch(svg, /^<svg .*Two rates.*<\/svg>\n$/s);
+  const png = Deno.readFileSync(await draw("a.png", ...points));
+  assert(png.length > 5000);
+  const text = Deno.readTextFileSync(
+    await draw("a.json", "--history=loss", "--ci=95", "--width=300"),
+  );
+  const { data, width } = JSON.parse(text);
+  assertEquals([data.values.length, width], [4, 300]);
+  await draw("b.svg", "--y=sampling (nSteps=5)");
+  await draw("c.svg", "--y=sampling", "--x=nSteps", "--series=rate");
+});
 
-testWith(
-  "scripts",
-  "plot says what is wrong, and what would be right",
-  async () => {
-    using runs = fourRuns();
-    const wrong = async (args: string[], message: RegExp) => {
-      const { code, stdout, stderr } = await runScript("plot", [
-        `--runs=${runs.path}`,
-        ...args,
-      ]);
-      assertEquals([code, stdout], [2, ""], stderr);
-      assertMatch(stderr, message);
-    };
-    await wrong([], /Choose exactly one of --y RECORD, --history/);
-    await wrong(["--history=loss", "--series=rate"], /Cannot use --series or/);
-    await wrong(
-      ["--y=los", "--x=rate"],
-      /Cannot use --y los as no record has such a name: did you mean loss\?/,
-    );
-    await wrong(["--y=loss", "--x=rat"], /did you mean rate\?/);
-    await wrong(
-      ["--y=sampling", "--x=rate"],
-      /there are sampling \(nSteps=5\); /,
-    );
-    await wrong(["--history=los"], /did you mean loss\?/);
-    await wrong(["--y=loss", "--out=a.gif"], /--out must be a file that/);
-  },
-);
+Deno.test("plot says what is wrong, and what would be right", async () => {
+  using runs = fourRuns();
+  const wrong = async (args: string[], message: RegExp) => {
+    const { code, stdout, stderr } = await runScript("plot", [
+      `--runs=${runs.path}`,
+      ...args,
+    ]);
+    assertEquals([code, stdout], [2, ""], stderr);
+    assertMatch(stderr, message);
+  };
+  await wrong([], /Choose exactly one of --y RECORD, --history/);
+  await wrong(["--history=loss", "--series=rate"], /Cannot use --series or/);
+  await wrong(
+    ["--y=los", "--x=rate"],
+    /Cannot use --y los as no record has such a name: did you mean loss\?/,
+  );
+  await wrong(["--y=loss", "--x=rat"], /did you mean rate\?/);
+  await wrong(
+    ["--y=sampling", "--x=rate"],
+    /there are sampling \(nSteps=5\); /,
+  );
+  await wrong(["--history=los"], /did you mean loss\?/);
+  await wrong(["--y=loss", "--out=a.gif"], /--out must be a file that/);
+});
 
-testWith(
-  "scripts",
+Deno.test(
   "plot --series takes fields of records, as compare --cols does",
   async () => {
     using figures = tempFigures();
@@ -134,23 +127,18 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
-  "plot --history names the history that it cannot read",
-  async () => {
-    using runs = tempRuns();
-    const run = makeRun(`${ROOT}/${runs.path}`, { id: "a" });
-    Deno.mkdirSync(`${run}/metrics.jsonl`);
-    const args = ["--history=loss", `--runs=${runs.path}`];
-    const { code, stderr } = await runScript("plot", args);
-    assertEquals(code, 2);
-    assertMatch(stderr, /^problem: a: .*a\/metrics\.jsonl/);
-    assertMatch(stderr, /error: Unknown measure loss/);
-  },
-);
+Deno.test("plot --history names the history that it cannot read", async () => {
+  using runs = tempRuns();
+  const run = makeRun(`${ROOT}/${runs.path}`, { id: "a" });
+  Deno.mkdirSync(`${run}/metrics.jsonl`);
+  const args = ["--history=loss", `--runs=${runs.path}`];
+  const { code, stderr } = await runScript("plot", args);
+  assertEquals(code, 2);
+  assertMatch(stderr, /^problem: a: .*a\/metrics\.jsonl/);
+  assertMatch(stderr, /error: Unknown measure loss/);
+});
 
-testWith(
-  "scripts",
+Deno.test(
   "plot --samples and --reverse draw what an evaluation kept, of the run and setting that are named",
   async () => {
     using runs = tempRuns();

@@ -4,7 +4,13 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { onTerminal, tempRuns, testWith } from "../../testing/helpers.ts";
+import {
+  onTerminal,
+  skipUnlessGranted,
+  tempRuns,
+} from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 const trainOnTerminal = (...args: string[]) =>
   onTerminal([
@@ -12,8 +18,7 @@ const trainOnTerminal = (...args: string[]) =>
     ...["scripts/train.ts", ...args],
   ]);
 
-testWith(
-  "scripts",
+Deno.test(
   "train shows a progress bar on a terminal, and none with --quiet",
   async () => {
     using runs = tempRuns();

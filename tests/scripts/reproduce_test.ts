@@ -10,20 +10,21 @@ import { readRunInfo } from "../../core/store/run_info.ts";
 import {
   ROOT,
   runScript,
+  skipUnlessGranted,
   tempFolder,
   tempProject,
   tempRuns,
-  testWith,
 } from "../../testing/helpers.ts";
 import { makeRun } from "../../testing/runs.ts";
+
+skipUnlessGranted("scripts");
 
 const SMALL = [
   ...["--model=mlp", "--n-train=100", "--n-epochs=2"],
   "--hidden-layer-sizes=8",
 ];
 
-testWith(
-  "scripts",
+Deno.test(
   "reproduce, show and diff: a run is done again by the code of then, which is kept",
   async (t) => {
     using project = tempProject();
@@ -178,8 +179,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "reproduce writes through no link that leads out of the runs",
   async () => {
     using runs = tempRuns();

@@ -3,13 +3,19 @@ import { History } from "../../core/store/history.ts";
 import { holdRun } from "../../core/store/lock.ts";
 import { mount } from "../../testing/mount.ts";
 import { addRun, makeRun } from "../../testing/runs.ts";
-import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
+import {
+  ROOT,
+  runScript,
+  skipUnlessGranted,
+  tempRuns,
+} from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 const namesIn = (path: string) =>
   Array.from(Deno.readDirSync(path), ({ name }) => name).sort();
 
-testWith(
-  "scripts",
+Deno.test(
   "rm moves runs to the trash, from where the command that it prints brings them back",
   async () => {
     using runs = tempRuns();
@@ -45,8 +51,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "rm moves nothing where one name is unknown, ambiguous, a link, elsewhere, or lives",
   async () => {
     using runs = tempRuns();
@@ -87,7 +92,7 @@ testWith(
   },
 );
 
-testWith("scripts", "rm takes the runs that --where tells", async () => {
+Deno.test("rm takes the runs that --where tells", async () => {
   using runs = tempRuns();
   const root = `${ROOT}/${runs.path}`;
   makeRun(root, { id: "a", info: { status: "failed" } });
@@ -103,30 +108,25 @@ testWith("scripts", "rm takes the runs that --where tells", async () => {
   assertEquals([none.code, namesIn(root)], [0, [".trash", "b"]]);
 });
 
-testWith(
-  "scripts",
-  "rm leaves a run that is being evaluated",
-  async () => {
-    using runs = tempRuns();
-    const root = `${ROOT}/${runs.path}`;
-    const path = addRun(root, "a");
-    new History(path, "a").close();
-    {
-      using _evaluation = holdRun(path);
-      const { code, stderr } = await runScript("rm", [
-        "a",
-        `--runs=${runs.path}`,
-      ]);
-      assertEquals(code, 2);
-      assertStringIncludes(stderr, "it is running or being evaluated");
-    }
-    const { code } = await runScript("rm", ["a", `--runs=${runs.path}`]);
-    assertEquals([code, namesIn(root)], [0, [".trash"]]);
-  },
-);
+Deno.test("rm leaves a run that is being evaluated", async () => {
+  using runs = tempRuns();
+  const root = `${ROOT}/${runs.path}`;
+  const path = addRun(root, "a");
+  new History(path, "a").close();
+  {
+    using _evaluation = holdRun(path);
+    const { code, stderr } = await runScript("rm", [
+      "a",
+      `--runs=${runs.path}`,
+    ]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "it is running or being evaluated");
+  }
+  const { code } = await runScript("rm", ["a", `--runs=${runs.path}`]);
+  assertEquals([code, namesIn(root)], [0, [".trash"]]);
+});
 
-testWith(
-  "scripts",
+Deno.test(
   "rm says why it cannot move a run that lies on another file system than the trash",
   async () => {
     using runs = tempRuns();

@@ -5,37 +5,34 @@ import {
   ROOT,
   runScript,
   scriptCommand,
+  skipUnlessGranted,
   tempRuns,
-  testWith,
 } from "../../testing/helpers.ts";
 
-testWith(
-  "scripts",
-  "runs lists how each run stands, a died one too",
-  async () => {
-    using runs = tempRuns();
-    const root = `${ROOT}/${runs.path}`;
-    makeRun(root, { id: "a", config: { seed: 1 }, info: { tags: ["first"] } });
-    makeRun(root, {
-      id: "b",
-      config: { seed: 2 },
-      info: { status: "running" },
-    });
-    const { code, stdout } = await runScript("runs", [`--runs=${runs.path}`]);
-    assertEquals(code, 0);
-    assertMatch(stdout, /^run +status +age +tags +seed$/m);
-    assertMatch(stdout, /^a +completed +\S+ ago +first +1$/m);
-    assertMatch(stdout, /^b +died +\S+ ago +2$/m);
-    const died = await runScript("runs", [
-      `--runs=${runs.path}`,
-      "--where=status=died",
-    ]);
-    assert(!/^a /m.test(died.stdout) && /^b /m.test(died.stdout));
-  },
-);
+skipUnlessGranted("scripts");
 
-testWith(
-  "scripts",
+Deno.test("runs lists how each run stands, a died one too", async () => {
+  using runs = tempRuns();
+  const root = `${ROOT}/${runs.path}`;
+  makeRun(root, { id: "a", config: { seed: 1 }, info: { tags: ["first"] } });
+  makeRun(root, {
+    id: "b",
+    config: { seed: 2 },
+    info: { status: "running" },
+  });
+  const { code, stdout } = await runScript("runs", [`--runs=${runs.path}`]);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^run +status +age +tags +seed$/m);
+  assertMatch(stdout, /^a +completed +\S+ ago +first +1$/m);
+  assertMatch(stdout, /^b +died +\S+ ago +2$/m);
+  const died = await runScript("runs", [
+    `--runs=${runs.path}`,
+    "--where=status=died",
+  ]);
+  assert(!/^a /m.test(died.stdout) && /^b /m.test(died.stdout));
+});
+
+Deno.test(
   "runs shows how far each run has come, and --json all of it",
   async () => {
     using runs = tempRuns();
@@ -69,8 +66,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "problems of several runs are one line, and doctor's to list",
   async () => {
     using runs = tempRuns();
@@ -88,15 +84,14 @@ testWith(
   },
 );
 
-testWith("scripts", "runs says that there are none yet", async () => {
+Deno.test("runs says that there are none yet", async () => {
   using runs = tempRuns();
   const { code, stdout } = await runScript("runs", [`--runs=${runs.path}`]);
   assertEquals(code, 0);
   assertMatch(stdout, /^There are no runs yet: deno task train makes one\.$/m);
 });
 
-testWith(
-  "scripts",
+Deno.test(
   "runs --watch shows a new run when it comes, until it is interrupted",
   async () => {
     using runs = tempRuns();

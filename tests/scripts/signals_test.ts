@@ -5,9 +5,11 @@ import { readRunInfo } from "../../core/store/run_info.ts";
 import {
   ROOT,
   scriptCommand,
+  skipUnlessGranted,
   tempRuns,
-  testWith,
 } from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 const CASES = [
   { signal: "SIGINT", code: 130, json: false },
@@ -30,8 +32,7 @@ async function readUntil(
 }
 
 for (const { signal, code, json } of CASES) {
-  testWith(
-    "scripts",
+  Deno.test(
     `train leaves an interrupted run and exits ${code} on ${signal}`,
     async () => {
       using runs = tempRuns();

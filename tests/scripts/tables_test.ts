@@ -10,11 +10,13 @@ import {
   type Folder,
   ROOT,
   runScript,
+  skipUnlessGranted,
   tempFolder,
   tempRuns,
-  testWith,
 } from "../../testing/helpers.ts";
 import { makeRun } from "../../testing/runs.ts";
+
+skipUnlessGranted("scripts");
 
 /** A page inside the folder that the script may write. */
 function tempPage(text: string): Folder {
@@ -33,8 +35,7 @@ function oneRun(mean: number): Folder {
   return runs;
 }
 
-testWith(
-  "scripts",
+Deno.test(
   "tables fills a page from runs, and tells when it no longer follows from them",
   async () => {
     using runs = oneRun(3);
@@ -72,8 +73,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "tables --write writes through nothing that lies at its temporary name",
   async () => {
     using runs = oneRun(3);
@@ -101,7 +101,7 @@ testWith(
   },
 );
 
-testWith("scripts", "tables waits for no pipe or device", async () => {
+Deno.test("tables waits for no pipe or device", async () => {
   using page = tempPage("");
   Deno.removeSync(`${ROOT}/${page.path}`);
   new Deno.Command("mkfifo", { args: [`${ROOT}/${page.path}`] }).outputSync();
@@ -112,7 +112,7 @@ testWith("scripts", "tables waits for no pipe or device", async () => {
   }
 });
 
-testWith("scripts", "tables says what is wrong, with the line", async () => {
+Deno.test("tables says what is wrong, with the line", async () => {
   using runs = oneRun(3);
   const wrong = async (text: string, message: RegExp, code: number) => {
     using page = tempPage(text);
@@ -158,8 +158,7 @@ testWith("scripts", "tables says what is wrong, with the line", async () => {
   assertMatch(stderr, /give --write FILE or --check FILE/);
 });
 
-testWith(
-  "scripts",
+Deno.test(
   "the figure of the study is what plot draws of its runs",
   async () => {
     const out = `figures/.test-${crypto.randomUUID().slice(0, 8)}.svg`;

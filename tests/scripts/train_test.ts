@@ -14,16 +14,17 @@ import {
   ROOT,
   runScript,
   scriptCommand,
+  skipUnlessGranted,
   tempFolder,
   tempProject,
   tempRuns,
-  testWith,
 } from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 const QUICK = ["--n-train", "400", "--n-epochs", "2"];
 
-testWith(
-  "scripts",
+Deno.test(
   "train prints its records on stdout and all else on stderr",
   async () => {
     using runs = tempRuns();
@@ -43,7 +44,7 @@ testWith(
   },
 );
 
-testWith("scripts", "train --quiet says nothing but the records", async () => {
+Deno.test("train --quiet says nothing but the records", async () => {
   using runs = tempRuns();
   const { stderr } = await runScript("train", [
     ...QUICK,
@@ -54,8 +55,7 @@ testWith("scripts", "train --quiet says nothing but the records", async () => {
   assertEquals(stderr, "");
 });
 
-testWith(
-  "scripts",
+Deno.test(
   "train --json prints one document: run, configuration and records",
   async () => {
     using runs = tempRuns();
@@ -94,8 +94,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "train takes a run's own config.json, over which flags prevail",
   async () => {
     using runs = tempRuns();
@@ -124,8 +123,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "train --help tells of every key, and of the keys of --experiment",
   async () => {
     const { code, stdout, stderr } = await runScript("train", ["--help"]);
@@ -148,8 +146,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "train, eval and compare work in a project whose runs/ leads to another disk",
   async () => {
     using project = tempProject();
@@ -179,24 +176,19 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
-  "train reads a CSV of the user's in the project",
-  async () => {
-    using runs = tempRuns();
-    const csv = `${runs.path}/my.csv`;
-    const rows = Array.from({ length: 50 }, (_, i) => `${i},${(i * 7) % 11}`);
-    Deno.writeTextFileSync(`${ROOT}/${csv}`, `a,b\n${rows.join("\n")}`);
-    const { code, stderr } = await runScript("train", [
-      `--dataset=${csv}`,
-      `--runs=${runs.path}`,
-    ]);
-    assertEquals(code, 0, stderr);
-  },
-);
+Deno.test("train reads a CSV of the user's in the project", async () => {
+  using runs = tempRuns();
+  const csv = `${runs.path}/my.csv`;
+  const rows = Array.from({ length: 50 }, (_, i) => `${i},${(i * 7) % 11}`);
+  Deno.writeTextFileSync(`${ROOT}/${csv}`, `a,b\n${rows.join("\n")}`);
+  const { code, stderr } = await runScript("train", [
+    `--dataset=${csv}`,
+    `--runs=${runs.path}`,
+  ]);
+  assertEquals(code, 0, stderr);
+});
 
-testWith(
-  "scripts",
+Deno.test(
   "train warns of a schedule that leaves signal at its end, with the value",
   async () => {
     using runs = tempRuns();
@@ -217,8 +209,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "train --config takes a run from before a key as it was then",
   async () => {
     using runs = tempRuns();
@@ -246,8 +237,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "train stops at a loss that is not finite: status failed, and the step named",
   async () => {
     using runs = tempRuns();
@@ -272,65 +262,57 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
-  "train --resume says after which step it continues",
-  async () => {
-    using runs = tempRuns();
-    const at = `--runs=${runs.path}`;
-    const child = scriptCommand("train", [
-      ...["--n-epochs=1000000", "--checkpoint-every=100steps", at],
-    ]).spawn();
-    const written = new Promise<string>((resolve) => {
-      const poll = setInterval(() => {
-        const [run] = listRuns(`${ROOT}/${runs.path}`);
-        try {
-          Deno.statSync(`${run?.path}/checkpoint.safetensors`);
-          clearInterval(poll);
-          resolve(run!.path);
-        } catch { /* not yet */ }
-      }, 50);
-    });
-    const path = await written;
-    child.kill("SIGINT");
-    const { stderr } = await child.output();
-    assertMatch(
-      new TextDecoder().decode(stderr),
-      /--resume \S+ continues from its checkpoint/,
-    );
-    const resumed = scriptCommand("train", ["--resume=latest", at]).spawn();
-    const reader = resumed.stderr.pipeThrough(new TextDecoderStream())
-      .getReader();
-    const { value } = await reader.read();
-    resumed.kill("SIGINT");
-    await reader.cancel();
-    await resumed.stdout.cancel();
-    await resumed.status;
-    assertMatch(value!, /\(resuming after step \d+\)/);
-    assertEquals(readRunInfo(path).status, "interrupted");
-  },
-);
+Deno.test("train --resume says after which step it continues", async () => {
+  using runs = tempRuns();
+  const at = `--runs=${runs.path}`;
+  const child = scriptCommand("train", [
+    ...["--n-epochs=1000000", "--checkpoint-every=100steps", at],
+  ]).spawn();
+  const written = new Promise<string>((resolve) => {
+    const poll = setInterval(() => {
+      const [run] = listRuns(`${ROOT}/${runs.path}`);
+      try {
+        Deno.statSync(`${run?.path}/checkpoint.safetensors`);
+        clearInterval(poll);
+        resolve(run!.path);
+      } catch { /* not yet */ }
+    }, 50);
+  });
+  const path = await written;
+  child.kill("SIGINT");
+  const { stderr } = await child.output();
+  assertMatch(
+    new TextDecoder().decode(stderr),
+    /--resume \S+ continues from its checkpoint/,
+  );
+  const resumed = scriptCommand("train", ["--resume=latest", at]).spawn();
+  const reader = resumed.stderr.pipeThrough(new TextDecoderStream())
+    .getReader();
+  const { value } = await reader.read();
+  resumed.kill("SIGINT");
+  await reader.cancel();
+  await resumed.stdout.cancel();
+  await resumed.status;
+  assertMatch(value!, /\(resuming after step \d+\)/);
+  assertEquals(readRunInfo(path).status, "interrupted");
+});
 
-testWith(
-  "scripts",
-  "train warns where --checkpoint-every has no effect",
-  async () => {
-    using runs = tempRuns();
-    const file = `${runs.path}/plain.ts`;
-    Deno.writeTextFileSync(
-      `${ROOT}/${file}`,
-      `import { experiment } from "whisker";
+Deno.test("train warns where --checkpoint-every has no effect", async () => {
+  using runs = tempRuns();
+  const file = `${runs.path}/plain.ts`;
+  Deno.writeTextFileSync(
+    `${ROOT}/${file}`,
+    `import { experiment } from "whisker";
       export default experiment({ name: "plain", config: {}, train() {} });`,
-    );
-    const args = ["--experiment", file, `--runs=${runs.path}`];
-    const plain = await runScript("train", args);
-    assert(!plain.stderr.includes("warning"), plain.stderr);
-    const warned = await runScript("train", [...args, "--checkpoint-every=1s"]);
-    assertEquals(warned.code, 0);
-    assertStringIncludes(
-      warned.stderr,
-      "warning: --checkpoint-every had no effect: the experiment never " +
-        "called run.resumable()",
-    );
-  },
-);
+  );
+  const args = ["--experiment", file, `--runs=${runs.path}`];
+  const plain = await runScript("train", args);
+  assert(!plain.stderr.includes("warning"), plain.stderr);
+  const warned = await runScript("train", [...args, "--checkpoint-every=1s"]);
+  assertEquals(warned.code, 0);
+  assertStringIncludes(
+    warned.stderr,
+    "warning: --checkpoint-every had no effect: the experiment never " +
+      "called run.resumable()",
+  );
+});

@@ -1,9 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { syncToDisk, writeFileAtomic } from "../../core/store/atomic_write.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "writeFileAtomic() leaves no temporary file, and the old content where it fails",
   () => {
     using folder = tempFolder();
@@ -19,7 +20,7 @@ testWith(
   },
 );
 
-testWith("files", "writeFileAtomic() renames again after a signal", () => {
+Deno.test("writeFileAtomic() renames again after a signal", () => {
   using folder = tempFolder();
   const path = `${folder.path}/a.txt`;
   // As network file systems have it, to which no signal can be timed.
@@ -40,7 +41,7 @@ testWith("files", "writeFileAtomic() renames again after a signal", () => {
   assertEquals(Deno.readTextFileSync(path), "new");
 });
 
-testWith("files", "syncToDisk() names what it cannot sync", () => {
+Deno.test("syncToDisk() names what it cannot sync", () => {
   // A device has nothing to sync.
   assertThrows(
     () => syncToDisk("/dev/null"),
@@ -49,8 +50,7 @@ testWith("files", "syncToDisk() names what it cannot sync", () => {
   );
 });
 
-testWith(
-  "files",
+Deno.test(
   "writeFileAtomic() shows who reads meanwhile the old content or the new, never a part",
   async () => {
     using folder = tempFolder();

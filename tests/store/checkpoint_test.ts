@@ -6,8 +6,10 @@ import {
   type State,
   writeCheckpoint,
 } from "../../core/store/checkpoint.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import fc from "../../testing/properties.ts";
+
+skipUnlessGranted("files");
 
 type Fields = { readonly [key: string]: State };
 
@@ -36,8 +38,7 @@ const { value } = fc.letrec<{ value: State; fields: Fields }>((tie) => ({
   }),
 }));
 
-testWith(
-  "files",
+Deno.test(
   "readCheckpoint() gives any state back bit for bit, NaN, −0 and arrays included",
   async () => {
     using folder = tempFolder();
@@ -50,8 +51,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "readCheckpoint() tells arrays apart whose paths look alike",
   async () => {
     using folder = tempFolder();
@@ -83,8 +83,7 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
-testWith(
-  "files",
+Deno.test(
   "writeCheckpoint() writes the safetensors format, arrays where their type may begin",
   async () => {
     using folder = tempFolder();
@@ -121,8 +120,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "readCheckpoint() refuses a file that is cut at any byte, or has any other",
   async () => {
     using folder = tempFolder();
@@ -151,8 +149,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "readCheckpoint() says that there is none, and follows no link out of the run",
   async () => {
     using folder = tempFolder();
@@ -172,8 +169,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "writeCheckpoint() names what it cannot keep, and leaves the one before",
   async () => {
     using folder = tempFolder();

@@ -12,8 +12,10 @@ import {
   ResultRecord,
   ScalarResult,
 } from "../../core/utils/results.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { INFO, makeRun } from "../../testing/runs.ts";
+
+skipUnlessGranted("files");
 
 const INFO_OF_EVALUATION: EvaluationInfo = { ...INFO, evalConfig: {} };
 
@@ -44,8 +46,7 @@ const meansOf = (runPath: string, problems: Problem[] = []) =>
     ),
   );
 
-testWith(
-  "files",
+Deno.test(
   "writeEvaluation() replaces an evaluation of the same settings, and no other",
   () => {
     using folder = tempFolder();
@@ -63,8 +64,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "of two evaluations that measured the same, the one that finished last counts",
   () => {
     using folder = tempFolder();
@@ -82,25 +82,21 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "an evaluation does not hide what the training has recorded",
-  () => {
-    using folder = tempFolder();
-    const run = makeRun(folder.path, {
-      id: "run",
-      records: [[{ name: "a" }, { mean: 1, error: 1, n: 9 }]],
-    });
-    evaluate(run, {}, { a: 2, b: 3 });
-    const problems: Problem[] = [];
-    assertEquals(meansOf(run, problems), { a: 1, b: 3 });
-    assertEquals(problems.map(({ reason }) => reason), [
-      "Cannot use a: another file has it too",
-    ]);
-  },
-);
+Deno.test("an evaluation does not hide what the training has recorded", () => {
+  using folder = tempFolder();
+  const run = makeRun(folder.path, {
+    id: "run",
+    records: [[{ name: "a" }, { mean: 1, error: 1, n: 9 }]],
+  });
+  evaluate(run, {}, { a: 2, b: 3 });
+  const problems: Problem[] = [];
+  assertEquals(meansOf(run, problems), { a: 1, b: 3 });
+  assertEquals(problems.map(({ reason }) => reason), [
+    "Cannot use a: another file has it too",
+  ]);
+});
 
-testWith("files", "readEvaluations() reads those of older runs as well", () => {
+Deno.test("readEvaluations() reads those of older runs as well", () => {
   using folder = tempFolder();
   const run = makeRun(folder.path, { id: "run" });
   Deno.mkdirSync(`${run}/evaluations`);

@@ -6,7 +6,9 @@ import {
   hashContents,
   hashFile,
 } from "../../core/store/file_hashes.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
+
+skipUnlessGranted("files");
 
 /** A size about one or two of the pieces in which files are read. */
 const size = fc.oneof(
@@ -15,7 +17,7 @@ const size = fc.oneof(
   fc.integer({ min: 2 ** 21 - 2, max: 2 ** 21 + 2 }),
 );
 
-testWith("files", "hashFile() gives the SHA-256 of all bytes", async () => {
+Deno.test("hashFile() gives the SHA-256 of all bytes", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/a`;
   await fc.assert(
@@ -28,8 +30,7 @@ testWith("files", "hashFile() gives the SHA-256 of all bytes", async () => {
   );
 });
 
-testWith(
-  "files",
+Deno.test(
   "findDifference() gives the first byte in which files of one size differ",
   async () => {
     using folder = tempFolder();
@@ -55,8 +56,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "hashContents() gives hash and size of what a training leaves, by its path",
   async () => {
     using folder = tempFolder();

@@ -1,11 +1,12 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { findEntry, findRun, listRuns } from "../../core/store/find_run.ts";
 import type { Problem } from "../../core/store/run_file.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { addRun } from "../../testing/runs.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "listRuns() skips dots, files and lost+found, and refuses odd names and links that lead out",
   () => {
     using folder = tempFolder();
@@ -34,21 +35,16 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "listRuns() takes a runs directory that is itself a link",
-  () => {
-    using folder = tempFolder();
-    addRun(`${folder.path}/scratch`, "a");
-    Deno.symlinkSync(`${folder.path}/scratch`, `${folder.path}/runs`);
-    const runs = `${folder.path}/runs`;
-    assertEquals(listRuns(runs), [{ id: "a", path: `${runs}/a` }]);
-    assertEquals(findRun(runs, `${runs}/a`), `${runs}/a`);
-  },
-);
+Deno.test("listRuns() takes a runs directory that is itself a link", () => {
+  using folder = tempFolder();
+  addRun(`${folder.path}/scratch`, "a");
+  Deno.symlinkSync(`${folder.path}/scratch`, `${folder.path}/runs`);
+  const runs = `${folder.path}/runs`;
+  assertEquals(listRuns(runs), [{ id: "a", path: `${runs}/a` }]);
+  assertEquals(findRun(runs, `${runs}/a`), `${runs}/a`);
+});
 
-testWith(
-  "files",
+Deno.test(
   "findRun() takes an id, a prefix, the hexadecimal part, a path and latest",
   () => {
     using folder = tempFolder();
@@ -86,7 +82,7 @@ testWith(
   },
 );
 
-testWith("files", "findRun() gives a run its own name, also by a link", () => {
+Deno.test("findRun() gives a run its own name, also by a link", () => {
   using folder = tempFolder();
   const runs = folder.path;
   const run = addRun(runs, "a1");
@@ -99,7 +95,7 @@ testWith("files", "findRun() gives a run its own name, also by a link", () => {
   assertThrows(() => findRun(runs, "part"), RangeError, "runs lie right in");
 });
 
-testWith("files", "findRun() says what is wrong with a name", () => {
+Deno.test("findRun() says what is wrong with a name", () => {
   using folder = tempFolder();
   using other = tempFolder();
   const runs = `${folder.path}/runs`;
@@ -124,14 +120,14 @@ testWith("files", "findRun() says what is wrong with a name", () => {
   assertMatch(message(`${runs}/.trash/2026_0a`), /runs lie right in/);
 });
 
-testWith("files", "findRun() never takes a damaged run for the latest", () => {
+Deno.test("findRun() never takes a damaged run for the latest", () => {
   using folder = tempFolder();
   const good = addRun(folder.path, "a");
   Deno.writeTextFileSync(`${addRun(folder.path, "b")}/run.json`, "{");
   assertEquals(findRun(folder.path, "latest"), good);
 });
 
-testWith("files", "findRun() reports the damaged runs that it passed", () => {
+Deno.test("findRun() reports the damaged runs that it passed", () => {
   using folder = tempFolder();
   addRun(folder.path, "a");
   const bad = `${addRun(folder.path, "b")}/run.json`;

@@ -6,10 +6,11 @@ import {
   readHistory,
 } from "../../core/store/history.ts";
 import { MAX_BYTES } from "../../core/store/limits.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "History writes a header and whole lines, NaN and infinities kept",
   () => {
     using folder = tempFolder();
@@ -30,8 +31,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "readHistory() passes over a last line torn at any byte, and says so",
   () => {
     using folder = tempFolder();
@@ -53,8 +53,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "readHistory() names file and line of what is damaged in between",
   () => {
     using folder = tempFolder();
@@ -71,7 +70,7 @@ testWith(
   },
 );
 
-testWith("files", "History refuses to write over another one", () => {
+Deno.test("History refuses to write over another one", () => {
   using folder = tempFolder();
   new History(folder.path, "run").close();
   assertThrows(
@@ -80,8 +79,7 @@ testWith("files", "History refuses to write over another one", () => {
   );
 });
 
-testWith(
-  "files",
+Deno.test(
   "HistoryReader gives the lines before one that cannot be read, and names it",
   () => {
     using folder = tempFolder();
@@ -109,8 +107,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "HistoryReader reads a history of more than two million lines",
   () => {
     using folder = tempFolder();
@@ -127,8 +124,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "History waits for a reader that looks whether the run lives",
   async () => {
     using folder = tempFolder();

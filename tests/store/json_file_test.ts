@@ -4,7 +4,9 @@ import {
   readJsonFile,
   writeJsonFile,
 } from "../../core/store/json_file.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
+
+skipUnlessGranted("files");
 
 Deno.test("parseVersioned() names the file of what it cannot read", () => {
   const cases: [string, typeof Error, RegExp][] = [
@@ -23,7 +25,7 @@ Deno.test("parseVersioned() names the file of what it cannot read", () => {
   }
 });
 
-testWith("files", "writeJsonFile() writes what readJsonFile() reads", () => {
+Deno.test("writeJsonFile() writes what readJsonFile() reads", () => {
   using folder = tempFolder();
   writeJsonFile(`${folder.path}/a.json`, { mean: NaN, runs: ["x"] });
   assertEquals(readJsonFile(`${folder.path}/a.json`), {
@@ -33,7 +35,7 @@ testWith("files", "writeJsonFile() writes what readJsonFile() reads", () => {
   });
 });
 
-testWith("files", "readJsonFile() says which file is missing", () => {
+Deno.test("readJsonFile() says which file is missing", () => {
   assertThrows(
     () => readJsonFile("nowhere/a.json"),
     Deno.errors.NotFound,

@@ -1,24 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
 import { History } from "../../core/store/history.ts";
 import { holdRun, isAlive, isInUse } from "../../core/store/lock.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 
-testWith(
-  "files",
-  "isAlive() is true for as long as the history is open",
-  () => {
-    using folder = tempFolder();
-    assertEquals(isAlive(folder.path), false);
-    const history = new History(folder.path, "run");
-    assert(isAlive(folder.path));
-    history.close();
-    history.close();
-    assertEquals(isAlive(folder.path), false);
-  },
-);
+skipUnlessGranted("files");
 
-testWith(
-  "files",
+Deno.test("isAlive() is true for as long as the history is open", () => {
+  using folder = tempFolder();
+  assertEquals(isAlive(folder.path), false);
+  const history = new History(folder.path, "run");
+  assert(isAlive(folder.path));
+  history.close();
+  history.close();
+  assertEquals(isAlive(folder.path), false);
+});
+
+Deno.test(
   "isInUse() is true while a run is trained or held, by however many",
   () => {
     using folder = tempFolder();

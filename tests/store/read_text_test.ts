@@ -1,9 +1,11 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "../../testing/properties.ts";
 import { checkFile, readLines, readText } from "../../core/store/read_text.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 
-testWith("files", "readText() refuses what is larger than it may be", () => {
+skipUnlessGranted("scripts");
+
+Deno.test("readText() refuses what is larger than it may be", () => {
   using folder = tempFolder();
   const path = `${folder.path}/a`;
   Deno.writeTextFileSync(path, "x".repeat(1024));
@@ -16,8 +18,7 @@ testWith("files", "readText() refuses what is larger than it may be", () => {
   );
 });
 
-testWith(
-  "scripts",
+Deno.test(
   "checkFile() refuses directories, devices and pipes, none of which it opens",
   () => {
     using folder = tempFolder();
@@ -40,8 +41,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "readLines() gives the lines of any text, over the ends of what is read at once",
   () => {
     using folder = tempFolder();
@@ -64,8 +64,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "readLines() gives the lines before one that is too long, and names it",
   () => {
     using folder = tempFolder();
@@ -86,8 +85,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "readLines() comes to an end in a file that grows faster than it reads",
   () => {
     using folder = tempFolder();

@@ -9,7 +9,9 @@ import {
 import { readRecords, writeRecordsFile } from "../../core/store/records.ts";
 import type { Problem } from "../../core/store/run_file.ts";
 import { MAX_RECORDS } from "../../core/store/limits.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
+
+skipUnlessGranted("files");
 
 const record = (name: string, mean: number) =>
   new ResultRecord(
@@ -17,8 +19,7 @@ const record = (name: string, mean: number) =>
     new ScalarResult({ mean, error: 1, n: 2 }),
   );
 
-testWith(
-  "files",
+Deno.test(
   "readRecords() reads all files, training first, and passes over temporary ones",
   () => {
     using folder = tempFolder();
@@ -41,59 +42,50 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "readRecords() reports a damaged file and reads the others",
-  () => {
-    using folder = tempFolder();
-    const results = `${folder.path}/results`;
-    Deno.mkdirSync(results);
-    writeRecordsFile(folder.path, "train", {
-      records: new ResultCollection([record("a", 1)]),
-    });
-    const twice = [record("a", 2), record("b", 3)];
-    writeRecordsFile(folder.path, "twice", {
-      records: new ResultCollection(twice),
-    });
-    Deno.writeTextFileSync(`${results}/torn.json`, '{"schemaVersion":1,');
-    writeJsonFile(`${results}/wrong.json`, { records: [{ metadata: {} }] });
-    const problems: Problem[] = [];
-    const records = readRecords(folder.path, problems);
-    assertEquals(records.get(ResultMetadata.of({ name: "a" }))?.mean, 1);
-    assertEquals(records.get(ResultMetadata.of({ name: "b" }))?.mean, 3);
-    assertEquals(
-      problems.map(({ file }) => file),
-      ["torn", "wrong", "twice"].map((name) => `${results}/${name}.json`),
-    );
-  },
-);
+Deno.test("readRecords() reports a damaged file and reads the others", () => {
+  using folder = tempFolder();
+  const results = `${folder.path}/results`;
+  Deno.mkdirSync(results);
+  writeRecordsFile(folder.path, "train", {
+    records: new ResultCollection([record("a", 1)]),
+  });
+  const twice = [record("a", 2), record("b", 3)];
+  writeRecordsFile(folder.path, "twice", {
+    records: new ResultCollection(twice),
+  });
+  Deno.writeTextFileSync(`${results}/torn.json`, '{"schemaVersion":1,');
+  writeJsonFile(`${results}/wrong.json`, { records: [{ metadata: {} }] });
+  const problems: Problem[] = [];
+  const records = readRecords(folder.path, problems);
+  assertEquals(records.get(ResultMetadata.of({ name: "a" }))?.mean, 1);
+  assertEquals(records.get(ResultMetadata.of({ name: "b" }))?.mean, 3);
+  assertEquals(
+    problems.map(({ file }) => file),
+    ["torn", "wrong", "twice"].map((name) => `${results}/${name}.json`),
+  );
+});
 
-testWith(
-  "files",
-  "readRecords() reads so many records and files, and says so",
-  () => {
-    using folder = tempFolder();
-    const run = `${folder.path}/run`;
-    Deno.mkdirSync(`${run}/results`, { recursive: true });
-    const result = new ScalarResult({ mean: 1, error: 1, n: 2 });
-    const records = Array.from(
-      { length: MAX_RECORDS + 1 },
-      (_, i) => new ResultRecord(ResultMetadata.of({ name: `r${i}` }), result),
-    );
-    const file = { name: "train", records: new ResultCollection(records) };
-    writeRecordsFile(run, file.name, file);
-    const problems: Problem[] = [];
-    assertEquals(readRecords(run, problems).size, MAX_RECORDS);
-    assertMatch(
-      problems[0]!.reason,
-      /at most 10000 records, and the rest is ignored/,
-    );
-    assertEquals(problems.length, 1);
-  },
-);
+Deno.test("readRecords() reads so many records and files, and says so", () => {
+  using folder = tempFolder();
+  const run = `${folder.path}/run`;
+  Deno.mkdirSync(`${run}/results`, { recursive: true });
+  const result = new ScalarResult({ mean: 1, error: 1, n: 2 });
+  const records = Array.from(
+    { length: MAX_RECORDS + 1 },
+    (_, i) => new ResultRecord(ResultMetadata.of({ name: `r${i}` }), result),
+  );
+  const file = { name: "train", records: new ResultCollection(records) };
+  writeRecordsFile(run, file.name, file);
+  const problems: Problem[] = [];
+  assertEquals(readRecords(run, problems).size, MAX_RECORDS);
+  assertMatch(
+    problems[0]!.reason,
+    /at most 10000 records, and the rest is ignored/,
+  );
+  assertEquals(problems.length, 1);
+});
 
-testWith(
-  "files",
+Deno.test(
   "writeRecordsFile() does not bring a run back that was removed",
   () => {
     using folder = tempFolder();

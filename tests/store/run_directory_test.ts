@@ -15,8 +15,10 @@ import {
 } from "../../core/store/run_directory.ts";
 import { readRecords, writeRecordsFile } from "../../core/store/records.ts";
 import type { Problem } from "../../core/store/run_file.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { addRun } from "../../testing/runs.ts";
+
+skipUnlessGranted("files");
 
 const record = (name: string, mean: number) =>
   new ResultRecord(
@@ -24,8 +26,7 @@ const record = (name: string, mean: number) =>
     new ScalarResult({ mean, error: 1, n: 2 }),
   );
 
-testWith(
-  "files",
+Deno.test(
   "createRunDirectory() names the run by its UTC start and eight hexadecimal digits",
   () => {
     using folder = tempFolder();
@@ -36,22 +37,17 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "createRunDirectory() never gives two runs one directory",
-  () => {
-    using folder = tempFolder();
-    const startedAt = new Date("2026-11-22T17:52:03Z");
-    const paths = Array.from(
-      { length: 200 },
-      () => createRunDirectory(folder.path, { startedAt }),
-    );
-    assertEquals(new Set(paths).size, 200);
-  },
-);
+Deno.test("createRunDirectory() never gives two runs one directory", () => {
+  using folder = tempFolder();
+  const startedAt = new Date("2026-11-22T17:52:03Z");
+  const paths = Array.from(
+    { length: 200 },
+    () => createRunDirectory(folder.path, { startedAt }),
+  );
+  assertEquals(new Set(paths).size, 200);
+});
 
-testWith(
-  "files",
+Deno.test(
   "isStarting() is true of a run that is just being made, and not of a damaged one",
   () => {
     using folder = tempFolder();
@@ -77,7 +73,7 @@ testWith(
   },
 );
 
-testWith("files", "readers follow no link out of a run", () => {
+Deno.test("readers follow no link out of a run", () => {
   using folder = tempFolder();
   using outside = tempFolder();
   const path = addRun(folder.path, "run");
@@ -99,8 +95,7 @@ testWith("files", "readers follow no link out of a run", () => {
   assertThrows(() => readRunInfo(path), RangeError, "leads out of the run");
 });
 
-testWith(
-  "files",
+Deno.test(
   "hasBegun() is false of what was killed before its run.json, at any age",
   () => {
     using folder = tempFolder();

@@ -7,10 +7,12 @@ import {
   readStatus,
   writeRunInfo,
 } from "../../core/store/run_info.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { addRun, INFO } from "../../testing/runs.ts";
 
-testWith("files", "readRunInfo() reads what writeRunInfo() wrote", () => {
+skipUnlessGranted("files");
+
+Deno.test("readRunInfo() reads what writeRunInfo() wrote", () => {
   using folder = tempFolder();
   const info = { ...INFO, tags: ["a"], error: { name: "E", message: "m" } };
   const path = addRun(folder.path, "run", info);
@@ -21,7 +23,7 @@ testWith("files", "readRunInfo() reads what writeRunInfo() wrote", () => {
   });
 });
 
-testWith("files", "readRunInfo() names file and field of what is wrong", () => {
+Deno.test("readRunInfo() names file and field of what is wrong", () => {
   using folder = tempFolder();
   const path = `${folder.path}/run`;
   Deno.mkdirSync(path);
@@ -40,36 +42,27 @@ testWith("files", "readRunInfo() names file and field of what is wrong", () => {
   }
 });
 
-testWith(
-  "files",
-  "readStatus() shows a run that nobody lives behind as died",
-  () => {
-    using folder = tempFolder();
-    const path = addRun(folder.path, "run", { status: "running" });
-    const info = readRunInfo(path);
-    assertEquals(readStatus(path, info), "died");
-    const history = new History(path, "run");
-    assertEquals(readStatus(path, info), "running");
-    history.close();
-    assertEquals(readStatus(path, info), "died");
-    assertEquals(readStatus(path, { ...info, status: "failed" }), "failed");
-  },
-);
+Deno.test("readStatus() shows a run that nobody lives behind as died", () => {
+  using folder = tempFolder();
+  const path = addRun(folder.path, "run", { status: "running" });
+  const info = readRunInfo(path);
+  assertEquals(readStatus(path, info), "died");
+  const history = new History(path, "run");
+  assertEquals(readStatus(path, info), "running");
+  history.close();
+  assertEquals(readStatus(path, info), "died");
+  assertEquals(readStatus(path, { ...info, status: "failed" }), "failed");
+});
 
-testWith(
-  "files",
-  "readStatus() looks again before it says that a run has died",
-  () => {
-    using folder = tempFolder();
-    const path = addRun(folder.path, "run", { status: "running" });
-    const info = readRunInfo(path);
-    writeRunInfo(path, { ...INFO, runId: "run" }); // It ends meanwhile.
-    assertEquals(readStatus(path, info), "completed");
-  },
-);
+Deno.test("readStatus() looks again before it says that a run has died", () => {
+  using folder = tempFolder();
+  const path = addRun(folder.path, "run", { status: "running" });
+  const info = readRunInfo(path);
+  writeRunInfo(path, { ...INFO, runId: "run" }); // It ends meanwhile.
+  assertEquals(readStatus(path, info), "completed");
+});
 
-testWith(
-  "files",
+Deno.test(
   "readRunInfo() takes fields of other types for empty, and keeps what it does not know",
   () => {
     using folder = tempFolder();
@@ -107,8 +100,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "readRunInfo() makes of fields of other types what says nothing",
   () => {
     using folder = tempFolder();

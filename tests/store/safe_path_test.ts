@@ -4,10 +4,11 @@ import {
   checkStaysInside,
   pathWithin,
 } from "../../core/store/safe_path.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "checkStaysInside() refuses links that lead out, at the end or on the way",
   () => {
     using folder = tempFolder();
@@ -54,26 +55,21 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "checkNoLinkLeadsOut() looks into every folder of a run",
-  () => {
-    using folder = tempFolder();
-    using other = tempFolder();
-    Deno.mkdirSync(`${folder.path}/own/deep`, { recursive: true });
-    Deno.symlinkSync("..", `${folder.path}/own/deep/up`);
-    checkNoLinkLeadsOut(folder.path);
-    Deno.symlinkSync(other.path, `${folder.path}/own/deep/far`);
-    assertThrows(
-      () => checkNoLinkLeadsOut(folder.path),
-      RangeError,
-      `${folder.path}/own/deep/far`,
-    );
-  },
-);
+Deno.test("checkNoLinkLeadsOut() looks into every folder of a run", () => {
+  using folder = tempFolder();
+  using other = tempFolder();
+  Deno.mkdirSync(`${folder.path}/own/deep`, { recursive: true });
+  Deno.symlinkSync("..", `${folder.path}/own/deep/up`);
+  checkNoLinkLeadsOut(folder.path);
+  Deno.symlinkSync(other.path, `${folder.path}/own/deep/far`);
+  assertThrows(
+    () => checkNoLinkLeadsOut(folder.path),
+    RangeError,
+    `${folder.path}/own/deep/far`,
+  );
+});
 
-testWith(
-  "files",
+Deno.test(
   "checkStaysInside() takes what is made in the same moment for no link",
   async () => {
     using folder = tempFolder();

@@ -12,13 +12,14 @@ import {
   SOURCES,
 } from "../../core/store/source.ts";
 import { relative } from "@std/path";
-import { ROOT, tempFolder, testWith } from "../../testing/helpers.ts";
+import { ROOT, skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 const ENTRIES = ["core/run/lifecycle.ts", "examples/least_squares.ts"];
 const urlOf = (path: string) => new URL(`../../${path}`, import.meta.url).href;
 
-testWith(
-  "scripts",
+Deno.test(
   "collectSource() finds the project files that Deno itself finds",
   async () => {
     for (
@@ -45,8 +46,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "keepSource() keeps each content once, and readSource() gives it back",
   async () => {
     using folder = tempFolder();
@@ -73,8 +73,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "keepSource() mends a file of the store that is not as its hash says",
   async () => {
     using folder = tempFolder();
@@ -93,8 +92,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "collectSource() keeps a file whose imports it cannot tell, and says so",
   async () => {
     using folder = tempFolder();
@@ -112,8 +110,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "readSource() refuses what is not as its hash says, and paths that lead elsewhere",
   async () => {
     using folder = tempFolder();
@@ -150,8 +147,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "keepSource() and readSource() follow no link out of the runs",
   async () => {
     const source = await collectSource([urlOf("core/version.ts")]);
@@ -177,8 +173,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "keepSource() replaces what is no file, and readSource() does not wait for it",
   async () => {
     const makers: readonly ((path: string) => void)[] = [
@@ -216,8 +211,7 @@ function readTree(folder: string): string[] {
   });
 }
 
-testWith(
-  "scripts",
+Deno.test(
   "layOutSource() makes files that run where they lie, whatever deno.json says",
   async () => {
     using folder = tempFolder();

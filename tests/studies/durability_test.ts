@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { RandomStream } from "../../core/utils/random.ts";
 import {
+  skipUnlessGranted,
   tempFolder,
   tempRuns,
-  testWith,
   testWithProgram,
 } from "../../testing/helpers.ts";
 import { setClockBack } from "../../studies/durability/clock.ts";
@@ -22,10 +22,11 @@ import {
   startTogether,
 } from "../../studies/durability/together.ts";
 
+skipUnlessGranted("scripts");
+
 // Each of these at its short count; docs/durability.md has the full ones.
 
-testWith(
-  "scripts",
+Deno.test(
   "a training that is killed has kept all that it said, and is resumed as if it had not been",
   async () => {
     using runs = tempRuns();
@@ -38,8 +39,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "a file of a run that is cut is reported by what reads it, and hides no other run",
   async () => {
     using folder = tempFolder();
@@ -48,17 +48,12 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
-  "processes that start at once have a run each",
-  async () => {
-    using runs = tempRuns();
-    await startTogether(runs.path, 8);
-  },
-);
+Deno.test("processes that start at once have a run each", async () => {
+  using runs = tempRuns();
+  await startTogether(runs.path, 8);
+});
 
-testWith(
-  "scripts",
+Deno.test(
   "evaluations of one run at once leave what they leave one after the other",
   async () => {
     using runs = tempRuns();
@@ -66,19 +61,14 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
-  "compare shows all other runs while some are deleted",
-  async () => {
-    using runs = tempRuns();
-    const { deleted } = await deleteWhileCompared(runs.path, 1);
-    assert(deleted > 0);
-  },
-);
+Deno.test("compare shows all other runs while some are deleted", async () => {
+  using runs = tempRuns();
+  const { deleted } = await deleteWhileCompared(runs.path, 1);
+  assert(deleted > 0);
+});
 
 for (const fsync of ["results", "always", "never"] as const) {
-  testWith(
-    "files",
+  Deno.test(
     `what a power cut leaves of a training is read and resumed (--fsync ${fsync})`,
     async () => {
       const { states, resumed } = await cutPower(SMALL, fsync, 4);
@@ -87,8 +77,7 @@ for (const fsync of ["results", "always", "never"] as const) {
   );
 }
 
-testWith(
-  "files",
+Deno.test(
   "what a power cut leaves of a diffusion model is read and resumed",
   async () => {
     const { states, resumed } = await cutPower(DIFFUSION, "results", 16);
@@ -96,8 +85,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "a run says how it ended whichever file operation fails",
   async () => {
     const kinds = ["once", "syncs"] as const;
@@ -106,8 +94,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "a run is resumed to the same end whichever file operation was the last",
   async () => {
     const kinds = ["killed", "torn"] as const;
@@ -148,5 +135,5 @@ function testWithMounts(name: string, fn: () => Promise<void>): void {
     "granted";
   if (hasRights && !canMount()) {
     Deno.test.ignore(`${name} (needs the right to mount a tmpfs: root)`, fn);
-  } else testWith("scripts", name, fn);
+  } else Deno.test(name, fn);
 }

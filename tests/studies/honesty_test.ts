@@ -1,11 +1,13 @@
 import { assert } from "@std/assert";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import {
   EFFECTS,
   type Setting,
   simulate,
   type Tally,
 } from "../../studies/honesty/simulate.ts";
+
+skipUnlessGranted("files");
 
 const N_REPEATS = 1000;
 
@@ -18,8 +20,7 @@ async function tally(setting: Partial<Setting>): Promise<Tally> {
 }
 
 for (const nSeeds of [3, 5, 10]) {
-  testWith(
-    "files",
+  Deno.test(
     `95 % intervals of normal run means cover 95 % with ${nSeeds} seeds`,
     async () => {
       const { coverage } = await tally({ nSeeds });
@@ -30,8 +31,7 @@ for (const nSeeds of [3, 5, 10]) {
 
 for (const isPaired of [true, false]) {
   for (const [nRows, nSeeds] of [[2, 3], [5, 5], [10, 10]] as const) {
-    testWith(
-      "files",
+    Deno.test(
       `verdicts on ${nRows} equal rows of ${nSeeds} ${
         isPaired ? "paired" : "unpaired"
       } seeds err in at most 5 % of families`,
@@ -52,8 +52,7 @@ for (const isPaired of [true, false]) {
   }
 }
 
-testWith(
-  "files",
+Deno.test(
   "exact verdicts err in at most 5 % of families, where runs are not normal too",
   async () => {
     const { baselineErrors, bestSetErrors } = await tally({
@@ -68,8 +67,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "intervals of medians cover what they claim, whatever the distribution",
   async () => {
     // Symmetric, so that its median is its mean.

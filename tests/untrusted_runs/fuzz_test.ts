@@ -1,8 +1,10 @@
 import { assert, assertMatch } from "@std/assert";
 import fc from "../../testing/properties.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { makeRun } from "../../testing/runs.ts";
 import { assertHarmless, copyFolder, mlpFixture, readAll } from "./_readers.ts";
+
+skipUnlessGranted("files");
 
 const GOOD = "good";
 const BAD = "20261122T175203_3f9a1c2e";
@@ -130,8 +132,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   value,
 });
 
-testWith(
-  "files",
+Deno.test(
   "a run whose files hold anything hides no other, steers no terminal, makes no element",
   async () => {
     using folder = tempFolder();
@@ -169,8 +170,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "a run whose files have any bytes changed, lost or added hides no other",
   async () => {
     using folder = tempFolder();
@@ -212,8 +212,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "a problem names the file of the damaged run and the reason",
   async () => {
     const damages: [file: string, content: string, reason: RegExp][] = [

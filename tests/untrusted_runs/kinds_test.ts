@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { tempRuns, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempRuns } from "../../testing/helpers.ts";
 import { replaceFiles } from "../../studies/durability/kinds.ts";
 
-testWith(
-  "scripts",
+skipUnlessGranted("scripts");
+
+Deno.test(
   "no command waits for a pipe, a socket or a folder in the place of a file",
   async () => {
     using runs = tempRuns();

@@ -20,9 +20,11 @@ import { readRunInfo } from "../../core/store/run_info.ts";
 import { ResultCollection } from "../../core/utils/results.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { readSamples } from "../../results/figures/samples.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { makeRun } from "../../testing/runs.ts";
 import { copyFolder, mlpFixture, readAll, snapshot } from "./_readers.ts";
+
+skipUnlessGranted("scripts");
 
 const SAMPLES = { columns: ["x"], samples: [[1]], schemaVersion: 1 };
 
@@ -47,8 +49,7 @@ const READERS: readonly [name: string, read: (run: string) => unknown][] = [
 ];
 const NO_RECORDS = { name: "eval_x", records: new ResultCollection() };
 
-testWith(
-  "files",
+Deno.test(
   "no file or folder of a run is read or written where it is a link out of the run",
   () => {
     for (const [name, read] of READERS) {
@@ -77,8 +78,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "a run is not taken for alive by a link to a history that is locked elsewhere",
   () => {
     using folder = tempFolder();
@@ -92,29 +92,25 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "an evaluation opens no run in which any link leads out",
-  () => {
-    for (const name of ["samples", "model", "results", "own", "model/x.bin"]) {
-      using folder = tempFolder();
-      const run = makeRun(`${folder.path}/runs`, { id: "a" });
-      Deno.mkdirSync(`${run}/model`);
-      openEvaluation(run, { seed: 1 }, {}, {});
-      if (name === "model" || name === "results") {
-        Deno.removeSync(`${run}/${name}`, { recursive: true });
-      }
-      Deno.symlinkSync(folder.path, `${run}/${name}`);
-      assertThrows(
-        () => openEvaluation(run, { seed: 1 }, {}, {}),
-        RangeError,
-        `Cannot use ${run}/${name} as it is a link`,
-      );
+Deno.test("an evaluation opens no run in which any link leads out", () => {
+  for (const name of ["samples", "model", "results", "own", "model/x.bin"]) {
+    using folder = tempFolder();
+    const run = makeRun(`${folder.path}/runs`, { id: "a" });
+    Deno.mkdirSync(`${run}/model`);
+    openEvaluation(run, { seed: 1 }, {}, {});
+    if (name === "model" || name === "results") {
+      Deno.removeSync(`${run}/${name}`, { recursive: true });
     }
-  },
-);
+    Deno.symlinkSync(folder.path, `${run}/${name}`);
+    assertThrows(
+      () => openEvaluation(run, { seed: 1 }, {}, {}),
+      RangeError,
+      `Cannot use ${run}/${name} as it is a link`,
+    );
+  }
+});
 
-testWith("files", "no run is resumed in which a link leads out", async () => {
+Deno.test("no run is resumed in which a link leads out", async () => {
   using folder = tempFolder();
   const info = { status: "interrupted", experiment: "diffusion" } as const;
   const run = makeRun(`${folder.path}/runs`, { id: "a", info });
@@ -128,8 +124,7 @@ testWith("files", "no run is resumed in which a link leads out", async () => {
   assertEquals(Deno.statSync(`${folder.path}/else`).size, 0);
 });
 
-testWith(
-  "files",
+Deno.test(
   "no run is resumed in which a pipe or a folder stands for a file",
   async () => {
     const info = { status: "interrupted", experiment: "diffusion" } as const;
@@ -153,7 +148,7 @@ testWith(
   },
 );
 
-testWith("files", "a file given by --config may be a link of one's own", () => {
+Deno.test("a file given by --config may be a link of one's own", () => {
   using folder = tempFolder();
   Deno.mkdirSync(`${folder.path}/mine`);
   Deno.writeTextFileSync(`${folder.path}/base.json`, '{"seed":7}');
@@ -176,8 +171,7 @@ const NO_FILES: readonly [what: string, make: (path: string) => void][] = [
   ["a link to nowhere", (path) => Deno.symlinkSync("/nowhere/x", path)],
 ];
 
-testWith(
-  "scripts",
+Deno.test(
   "what is no file makes no reader wait, and hides no other run",
   async () => {
     const files = ["run.json", "config.json", "results/train.json"];
@@ -203,23 +197,19 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
-  "what is no run among the runs is reported or passed over",
-  () => {
-    using folder = tempFolder();
-    makeRun(folder.path, { id: "good" });
-    for (const [index, [, make]] of NO_FILES.entries()) {
-      make(`${folder.path}/bad${index}`);
-    }
-    Deno.symlinkSync("..", `${folder.path}/up`);
-    Deno.symlinkSync(".", `${folder.path}/itself`);
-    Deno.mkdirSync(`${folder.path}/evil\x1b[2J`);
-    const database = new RunDatabase(folder.path);
-    assertEquals(Array.from(database, ({ id }) => id), ["good"]);
-    // A new directory may be a run that is just starting.
-    assert(database.problems.length >= NO_FILES.length + 1);
-    for (const { reason } of database.problems) assertMatch(reason, /\w/);
-    assertEquals(readRecords(`${folder.path}/good`).size, 0);
-  },
-);
+Deno.test("what is no run among the runs is reported or passed over", () => {
+  using folder = tempFolder();
+  makeRun(folder.path, { id: "good" });
+  for (const [index, [, make]] of NO_FILES.entries()) {
+    make(`${folder.path}/bad${index}`);
+  }
+  Deno.symlinkSync("..", `${folder.path}/up`);
+  Deno.symlinkSync(".", `${folder.path}/itself`);
+  Deno.mkdirSync(`${folder.path}/evil\x1b[2J`);
+  const database = new RunDatabase(folder.path);
+  assertEquals(Array.from(database, ({ id }) => id), ["good"]);
+  // A new directory may be a run that is just starting.
+  assert(database.problems.length >= NO_FILES.length + 1);
+  for (const { reason } of database.problems) assertMatch(reason, /\w/);
+  assertEquals(readRecords(`${folder.path}/good`).size, 0);
+});

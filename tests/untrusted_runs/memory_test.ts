@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { ROOT, tempFolder, testWith } from "../../testing/helpers.ts";
+import { ROOT, skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { makeRun } from "../../testing/runs.ts";
+
+skipUnlessGranted("scripts");
 
 /** The heap of the process that reads, in MiB: a third of what it is given. */
 const HEAP = 32;
@@ -34,8 +36,7 @@ async function readIn(
   return text(stdout).trimEnd().split("\n");
 }
 
-testWith(
-  "scripts",
+Deno.test(
   "files of 100 MB and lines as long are refused in little memory, each by its name",
   async () => {
     using folder = tempFolder();
@@ -69,8 +70,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "a CSV file of one line of 100 MB takes little more than its text",
   async () => {
     using folder = tempFolder();
@@ -86,8 +86,7 @@ testWith(
 /** The most that all readers together take of long and large files, in MiB. */
 const MAX_PEAK = 400;
 
-testWith(
-  "scripts",
+Deno.test(
   "histories of any length and files of any size are read in little memory",
   async () => {
     if (Deno.build.os !== "linux") return; // Nowhere else is there a /proc.

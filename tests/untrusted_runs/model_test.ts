@@ -4,9 +4,11 @@ import {
   type ModelConfig,
   modelConfigSchema,
 } from "../../core/diffusion/model_config.ts";
-import { tempFolder, testWith } from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { loadOnCpu } from "../../testing/models.ts";
 import { copyFolder, mlpFixture } from "./_readers.ts";
+
+skipUnlessGranted("files");
 
 /** The configuration of a real run, and the number of its columns. */
 const fixture = () => ({
@@ -20,8 +22,7 @@ function copyModel(run: string): string {
   return `${run}/model/weights.bin`;
 }
 
-testWith(
-  "files",
+Deno.test(
   "loadModel() refuses weights cut at any byte, or too long, and names the file",
   async () => {
     const { loadModel } = await loadOnCpu();
@@ -46,8 +47,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "loadModel() loads the weights in the order in which old runs saved them",
   async () => {
     const { loadModel } = await loadOnCpu();
@@ -66,35 +66,27 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "loadModel() takes NaN for a weight like any other",
-  async () => {
-    const { loadModel } = await loadOnCpu();
-    using folder = tempFolder();
-    const path = copyModel(folder.path);
-    const nFloats = Deno.statSync(path).size / 4;
-    Deno.writeFileSync(
-      path,
-      new Uint8Array(new Float32Array(nFloats).fill(NaN).buffer),
-    );
-    using model = await loadModel(folder.path, fixture());
-    assert(model.layers.getWeights()[0]!.dataSync().every(Number.isNaN));
-  },
-);
+Deno.test("loadModel() takes NaN for a weight like any other", async () => {
+  const { loadModel } = await loadOnCpu();
+  using folder = tempFolder();
+  const path = copyModel(folder.path);
+  const nFloats = Deno.statSync(path).size / 4;
+  Deno.writeFileSync(
+    path,
+    new Uint8Array(new Float32Array(nFloats).fill(NaN).buffer),
+  );
+  using model = await loadModel(folder.path, fixture());
+  assert(model.layers.getWeights()[0]!.dataSync().every(Number.isNaN));
+});
 
-testWith(
-  "files",
-  "loadModel() does not read model.json",
-  async () => {
-    const { loadModel } = await loadOnCpu();
-    using folder = tempFolder();
-    copyModel(folder.path);
-    Deno.writeTextFileSync(`${folder.path}/model/model.json`, "{");
-    using model = await loadModel(folder.path, fixture());
-    assertEquals(model.nColumns, 1);
-  },
-);
+Deno.test("loadModel() does not read model.json", async () => {
+  const { loadModel } = await loadOnCpu();
+  using folder = tempFolder();
+  copyModel(folder.path);
+  Deno.writeTextFileSync(`${folder.path}/model/model.json`, "{");
+  using model = await loadModel(folder.path, fixture());
+  assertEquals(model.nColumns, 1);
+});
 
 /** Configurations that would take all memory. */
 const HUGE: readonly Partial<ModelConfig>[] = [
@@ -106,8 +98,7 @@ const HUGE: readonly Partial<ModelConfig>[] = [
   { hiddenLayerSizes: [], embeddingSize: 2 ** 50, inputEmbedding: "fourier" },
 ];
 
-testWith(
-  "files",
+Deno.test(
   "loadModel() refuses any configuration that its weights do not justify, before it allocates",
   async (t) => {
     const { tf, buildModel, loadModel } = await loadOnCpu();
@@ -130,8 +121,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "countWeightBytes() and weightShapes() tell what buildModel() allocates",
   async () => {
     const { buildModel, countWeightBytes } = await loadOnCpu();

@@ -5,7 +5,12 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { FORMATS } from "../../results/tables/render.ts";
-import { ROOT, runScript, tempRuns, testWith } from "../../testing/helpers.ts";
+import {
+  ROOT,
+  runScript,
+  skipUnlessGranted,
+  tempRuns,
+} from "../../testing/helpers.ts";
 import { makeRun } from "../../testing/runs.ts";
 import {
   assertHarmless,
@@ -13,6 +18,8 @@ import {
   mlpFixture,
   snapshot,
 } from "./_readers.ts";
+
+skipUnlessGranted("scripts");
 
 /** What a terminal, or a browser, would take for its own. */
 const EVIL = "\x1b[2J\x9b31m\u202e<img src=x><script>alert(1)</script>";
@@ -75,8 +82,7 @@ function makeEvil(runs: string): void {
 /** So much may a command say of a few runs. */
 const MAX_SAID = 200_000;
 
-testWith(
-  "scripts",
+Deno.test(
   "no command lets a run steer the terminal or the page, whatever is in it",
   async (t) => {
     using runs = tempRuns();
@@ -164,8 +170,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "eval names the damaged runs that it passed on its way to the latest",
   async () => {
     using runs = tempRuns();
@@ -182,8 +187,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "show, diff and reproduce name the damaged runs that they skipped on their way to the latest",
   async () => {
     using runs = tempRuns();
@@ -203,8 +207,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "doctor finds links out of the runs in the place of Whisker's own folders",
   async () => {
     for (const name of [".sources", ".scratch", ".trash"]) {

@@ -10,7 +10,9 @@ import { computeScaling } from "../../../core/data/table.ts";
 import { loadData } from "../../../core/diffusion/data/data.ts";
 import { MIXTURE } from "../../../core/diffusion/data/datasets.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
-import { tempFolder, testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
+
+skipUnlessGranted("files");
 
 const createConfig = (values: object) => modelConfigSchema.parse(values);
 
@@ -50,8 +52,7 @@ Deno.test("loadData() depends on dataSeed and not on seed", () => {
   assert(values({ dataSeed: 1 })[0] !== values({ dataSeed: 2 })[0]);
 });
 
-testWith(
-  "files",
+Deno.test(
   "loadData() splits Old Faithful, and holds out the same rows for any nTrain",
   () => {
     const all = loadData(createConfig({ dataset: "faithful" }));
@@ -68,7 +69,7 @@ testWith(
   },
 );
 
-testWith("files", "loadData() reads a CSV of the user's", () => {
+Deno.test("loadData() reads a CSV of the user's", () => {
   using folder = tempFolder();
   const path = `${folder.path}/my.csv`;
   const rows = Array.from({ length: 40 }, (_, i) => `${i},${i % 7},${-i * i}`);

@@ -9,10 +9,12 @@ import { RandomStream } from "../../../core/utils/random.ts";
 import {
   ROOT,
   runScript,
+  skipUnlessGranted,
   tempRuns,
-  testWith,
   testWithProgram,
 } from "../../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
 
 const load = async () => {
   const tf = await import("@tensorflow/tfjs");
@@ -23,7 +25,7 @@ const load = async () => {
   };
 };
 
-testWith("files", "setBackend() takes wasm for auto", async () => {
+Deno.test("setBackend() takes wasm for auto", async () => {
   const { tf, setBackend } = await load();
   assertEquals(await setBackend("auto"), "wasm");
   assertEquals(tf.getBackend(), "wasm");
@@ -33,8 +35,7 @@ testWith("files", "setBackend() takes wasm for auto", async () => {
   assertEquals(tf.getBackend(), "wasm");
 });
 
-testWith(
-  "files",
+Deno.test(
   "setBackend() says so where this machine lacks an engine",
   async () => {
     const { tf, setBackend } = await load();
@@ -57,8 +58,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "detectNumerics() tells fused from rounded products, and single from double sums",
   async () => {
     const { detectNumerics, setBackend } = await load();
@@ -97,8 +97,7 @@ const SHAPES = {
 
 for (const transposeA of [false, true]) {
   for (const transposeB of [false, true]) {
-    testWith(
-      "files",
+    Deno.test(
       `replaceMatMul() changes no product and no gradient: transposed ${transposeA}, ${transposeB}`,
       async () => {
         const { tf, restoreMatMul, replaceMatMul, setBackend } = await load();
@@ -146,8 +145,7 @@ for (const transposeA of [false, true]) {
   }
 }
 
-testWith(
-  "files",
+Deno.test(
   "replaceMatMul() frees what it transposes, and can be done twice",
   async () => {
     const { tf, restoreMatMul, replaceMatMul, setBackend } = await load();
@@ -164,8 +162,7 @@ testWith(
   },
 );
 
-testWith(
-  "scripts",
+Deno.test(
   "the wasm engine needs no right at all, prints nothing, and is not loaded by cpu",
   async () => {
     const run = async (engine: string) => {
@@ -197,8 +194,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "both engines give the same prediction and the same step of training",
   async () => {
     const { setBackend } = await load();

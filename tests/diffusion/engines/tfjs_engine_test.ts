@@ -15,8 +15,10 @@ import {
 } from "../../../core/diffusion/noise/noise_schedule.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
 import type { NoiseModel } from "../../../core/diffusion/model.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { loadOnCpu, randomModel } from "../../../testing/models.ts";
+
+skipUnlessGranted("files");
 
 const load = async () => ({
   ...await loadOnCpu(),
@@ -41,8 +43,7 @@ function someBatch(config: ModelConfig, nRows = 10): NoisyBatch {
 }
 
 for (const prediction of ["noise", "v"] as const) {
-  testWith(
-    "files",
+  Deno.test(
     `TfjsEngine.step() descends along the gradient of its objective: ${prediction}`,
     async () => {
       const { TfjsEngine, tf } = await load();
@@ -94,8 +95,7 @@ for (const prediction of ["noise", "v"] as const) {
     },
   );
 
-  testWith(
-    "files",
+  Deno.test(
     `TfjsEngine.step() tells each row's loss in units of noise: ${prediction}`,
     async () => {
       const { computeDenoisingLosses, TfjsEngine } = await load();
@@ -113,8 +113,7 @@ for (const prediction of ["noise", "v"] as const) {
   );
 }
 
-testWith(
-  "files",
+Deno.test(
   "TfjsEngine.use() gives the model its average for a while, and steps go on from the last",
   async () => {
     const { TfjsEngine, tf } = await load();
@@ -156,8 +155,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "TfjsEngine.restore() goes on bit for bit from where another stood",
   async () => {
     const { TfjsEngine } = await load();
@@ -191,8 +189,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "TfjsEngine.step() changes nothing where the loss is not finite",
   async () => {
     const { TfjsEngine } = await load();
@@ -215,8 +212,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "TfjsEngine.step() tells the losses of a model without weights, and no gradient",
   async () => {
     const { buildModel, TfjsEngine, tf } = await load();

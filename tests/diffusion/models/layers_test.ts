@@ -1,8 +1,10 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Activation } from "../../../core/diffusion/models/layers.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { loadOnCpu } from "../../../testing/models.ts";
+
+skipUnlessGranted("files");
 
 const load = async () => ({
   ...await loadOnCpu(),
@@ -11,8 +13,7 @@ const load = async () => ({
 
 for (const activation of ["linear", "silu", "relu", "tanh"] as Activation[]) {
   for (const [units, nInputs] of [[3, 3], [4, 2]] as const) {
-    testWith(
-      "files",
+    Deno.test(
       `DenseLayer has the gradient that finite differences give: ${activation}, ${nInputs} inputs, ${units} units`,
       async () => {
         const { tf, DenseLayer } = await load();
@@ -81,8 +82,7 @@ for (const activation of ["linear", "silu", "relu", "tanh"] as Activation[]) {
   }
 }
 
-testWith(
-  "files",
+Deno.test(
   "DenseLayer keeps its gradient from what is not trained",
   async () => {
     const { tf, DenseLayer } = await load();
@@ -104,8 +104,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "DenseLayer.initialise() draws weights of variance gain² over the inputs",
   async () => {
     const { tf, DenseLayer } = await load();
@@ -119,8 +118,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "SinusoidalEmbedding gives sines and cosines from 100 to 0.1 radians",
   async () => {
     const { tf, SinusoidalEmbedding } = await load();
@@ -143,8 +141,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "FourierFeatures gives waves of normal frequencies that are not trained",
   async () => {
     const { tf, FourierFeatures } = await load();

@@ -1,10 +1,11 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import { compareRuns, firstCells, replicates } from "../../../testing/made.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "compare() gives intervals by Student's t, with the degrees of freedom of each error",
   async () => {
     const runs = replicates([[{ rate: 1 }, [1, 2, 4]], [{ rate: 2 }, [7]]]);

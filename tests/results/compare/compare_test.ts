@@ -4,10 +4,12 @@ import { compare } from "../../../results/compare/compare.ts";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { OptionError } from "../../../results/database/option_error.ts";
 import { RunDatabase } from "../../../results/database/run_database.ts";
-import { tempFolder, testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import { type MadeRun, makeRun } from "../../../testing/runs.ts";
 import { compareRuns } from "../../../testing/made.ts";
 import { PIVOT, result } from "../../../testing/comparisons.ts";
+
+skipUnlessGranted("files");
 
 const THREE: MadeRun[] = [
   {
@@ -34,8 +36,7 @@ const THREE: MadeRun[] = [
   },
 ];
 
-testWith(
-  "files",
+Deno.test(
   "compare() has a column a record, and only the keys that differ",
   async () => {
     const { keys, columns, rows, omitted } = await compareRuns(THREE);
@@ -53,8 +54,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() sorts by key or record, either way, what is missing or NaN last",
   async () => {
     const order = async (sort: string) =>
@@ -75,8 +75,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() pairs rows over the seeds that they share, on whichever axis they are",
   async () => {
     const { rows, columns } = await compareRuns(PIVOT, {
@@ -90,46 +89,37 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "compare() says why there is nothing to compare",
-  async () => {
-    using folder = tempFolder();
-    const message = async (options: CompareOptions = {}) =>
-      (await assertRejects(
-        () => compare(new RunDatabase(folder.path), options),
-        RangeError,
-      )).message;
-    assertMatch(
-      await message(),
-      /there are no runs yet: deno task train makes/,
-    );
-    makeRun(folder.path, { id: "a", info: { status: "interrupted" } });
-    assertMatch(await message(), /no run is completed: a interrupted/);
-    assertMatch(
-      await message({ where: ["seed=9"] }),
-      /No run matches seed=9 \(1 run searched\)/,
-    );
-    Deno.writeTextFileSync(`${folder.path}/a/run.json`, "");
-    assertMatch(await message(), /no run could be read: .*run\.json/);
-  },
-);
+Deno.test("compare() says why there is nothing to compare", async () => {
+  using folder = tempFolder();
+  const message = async (options: CompareOptions = {}) =>
+    (await assertRejects(
+      () => compare(new RunDatabase(folder.path), options),
+      RangeError,
+    )).message;
+  assertMatch(
+    await message(),
+    /there are no runs yet: deno task train makes/,
+  );
+  makeRun(folder.path, { id: "a", info: { status: "interrupted" } });
+  assertMatch(await message(), /no run is completed: a interrupted/);
+  assertMatch(
+    await message({ where: ["seed=9"] }),
+    /No run matches seed=9 \(1 run searched\)/,
+  );
+  Deno.writeTextFileSync(`${folder.path}/a/run.json`, "");
+  assertMatch(await message(), /no run could be read: .*run\.json/);
+});
 
-testWith(
-  "files",
-  "compare() takes records of several names by globs",
-  async () => {
-    const { columns } = await compareRuns(THREE, { metric: ["s*", "time/*"] });
-    assertEquals(columns.map(({ metadata }) => metadata), [
-      ResultMetadata.of({ name: "sampling", nSteps: 5 }),
-      ResultMetadata.of({ name: "sampling", nSteps: 50 }),
-      ResultMetadata.of({ name: "time/epoch" }),
-    ]);
-  },
-);
+Deno.test("compare() takes records of several names by globs", async () => {
+  const { columns } = await compareRuns(THREE, { metric: ["s*", "time/*"] });
+  assertEquals(columns.map(({ metadata }) => metadata), [
+    ResultMetadata.of({ name: "sampling", nSteps: 5 }),
+    ResultMetadata.of({ name: "sampling", nSteps: 50 }),
+    ResultMetadata.of({ name: "time/epoch" }),
+  ]);
+});
 
-testWith(
-  "files",
+Deno.test(
   "compare() refuses a level that is no percentage, and globs that name nothing",
   async () => {
     const wrong = (options: CompareOptions, message: string) =>

@@ -5,7 +5,7 @@ import type {
 } from "../../../core/utils/results.ts";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { OptionError } from "../../../results/database/option_error.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { compareRuns } from "../../../testing/made.ts";
 import {
   METRICS,
@@ -14,8 +14,9 @@ import {
   SOURCES,
 } from "../../../testing/comparisons.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "compare() refuses to put two values into a cell, and to know no key",
   async () => {
     const wrong = (options: CompareOptions, message: string) =>
@@ -30,8 +31,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() lets a record that lacks a row's key stand in all rows, and ranks it in none",
   async () => {
     const { keys, rows, columns } = await compareRuns(SOURCES, {
@@ -74,8 +74,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() puts no two settings into one row, and takes repeats for no setting",
   async () => {
     const of = (fields: object): [MetadataFields, ScalarFields] => [
@@ -112,8 +111,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() takes conditions on fields of records, which those that lack them meet",
   async () => {
     const told = async (where: string[]) => {
@@ -137,42 +135,37 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "compare() keeps a row of what has a place in no other",
-  async () => {
-    const { rows } = await compareRuns(SOURCES, { cols: ["source"] });
-    // No loss knows steps: it stands in a row of its own, and in no other.
-    assertEquals(rows.map(({ config }) => config.nSteps), [5, 50, undefined]);
-    assertEquals(
-      rows.map(({ cells }) => [...cells.keys()].map(({ name }) => name)),
-      [
-        ["distance", "distance", "mmd2", "distance", "mmd2"],
-        ["distance", "distance", "distance"],
-        ["loss"],
-      ],
-    );
-    const alone = await compareRuns([{
-      id: "a",
-      records: [[{ name: "distance", source: "floor" }, result(1)]],
-    }, {
-      id: "b",
-      config: { model: "other" },
-      records: [[
-        { name: "distance", source: "model", nSteps: 5 },
-        result(1),
-      ]],
-    }], { rows: ["model", "nSteps"], cols: ["source"] });
-    // The floor of one model stands in no row of another.
-    assertEquals(alone.rows.map(({ config }) => config), [
-      { model: "other", nSteps: 5 },
-      { model: undefined, nSteps: undefined },
-    ]);
-  },
-);
+Deno.test("compare() keeps a row of what has a place in no other", async () => {
+  const { rows } = await compareRuns(SOURCES, { cols: ["source"] });
+  // No loss knows steps: it stands in a row of its own, and in no other.
+  assertEquals(rows.map(({ config }) => config.nSteps), [5, 50, undefined]);
+  assertEquals(
+    rows.map(({ cells }) => [...cells.keys()].map(({ name }) => name)),
+    [
+      ["distance", "distance", "mmd2", "distance", "mmd2"],
+      ["distance", "distance", "distance"],
+      ["loss"],
+    ],
+  );
+  const alone = await compareRuns([{
+    id: "a",
+    records: [[{ name: "distance", source: "floor" }, result(1)]],
+  }, {
+    id: "b",
+    config: { model: "other" },
+    records: [[
+      { name: "distance", source: "model", nSteps: 5 },
+      result(1),
+    ]],
+  }], { rows: ["model", "nSteps"], cols: ["source"] });
+  // The floor of one model stands in no row of another.
+  assertEquals(alone.rows.map(({ config }) => config), [
+    { model: "other", nSteps: 5 },
+    { model: undefined, nSteps: undefined },
+  ]);
+});
 
-testWith(
-  "files",
+Deno.test(
   "compare() lists the many records of one row for readers, by what they have in common",
   async () => {
     const list = await compareRuns(SOURCES, { isForReaders: true });

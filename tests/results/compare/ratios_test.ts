@@ -2,13 +2,14 @@ import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { OptionError } from "../../../results/database/option_error.ts";
 import { estimateRatio } from "../../../results/statistics/ratio.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import { compareRuns, startOf } from "../../../testing/made.ts";
 import { PIVOT, result, SOURCES } from "../../../testing/comparisons.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "compare() puts keys of the configuration and of records on either axis",
   async () => {
     const shape = async (options: CompareOptions) => {
@@ -42,8 +43,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() shows ratios to a column, whose error knows what moves together",
   async () => {
     const options: CompareOptions = {
@@ -80,8 +80,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() shows ratios of what has a reference, and says what is left out",
   async () => {
     const { rows, columns, warnings, keys } = await compareRuns(SOURCES, {
@@ -109,8 +108,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() takes ratios over shared seeds alone, and mixes no errors in them",
   async () => {
     const options: CompareOptions = {
@@ -169,8 +167,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() knows records and configurations apart that share names",
   async () => {
     const runs = (config: (row: number) => Record<string, unknown>) =>

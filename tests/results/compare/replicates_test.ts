@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { OptionError } from "../../../results/database/option_error.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import {
   compareRuns,
@@ -15,8 +15,9 @@ import {
   startOf,
 } from "../../../testing/made.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "compare() takes runs that differ in the seed alone for replicates of a row",
   async () => {
     const comparison = await compareRuns(
@@ -43,8 +44,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() takes the keys of nuisance for keys of replicates too",
   async () => {
     const runs = replicates([
@@ -69,8 +69,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() shows each seed in a row of its own where rows are asked for seeds",
   async () => {
     const { rows } = await compareRuns(replicates([[{}, [5, 6]]]), {
@@ -80,8 +79,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() takes the newest completed run of a seed, and names the others",
   async () => {
     const [first, second] = replicates([[{}, [1, 9]]]) as [MadeRun, MadeRun];
@@ -105,8 +103,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() counts what is not completed, and never calls a row with a failure best",
   async () => {
     const runs = replicates([
@@ -154,8 +151,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() aggregates by median and interquartile mean, without verdicts",
   async () => {
     const runs = replicates([
@@ -186,8 +182,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() never averages away what is not finite, and never calls it best",
   async () => {
     const { rows, columns, warnings, ...rest } = await compareRuns(replicates([

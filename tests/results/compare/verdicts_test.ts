@@ -1,10 +1,12 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { OptionError } from "../../../results/database/option_error.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import { compareRuns, firstCells, replicates } from "../../../testing/made.ts";
 import { result } from "../../../testing/comparisons.ts";
+
+skipUnlessGranted("files");
 
 const FIVE = replicates([
   [{ model: "identity" }, [1, 1.2, 1.1, 1.3, 1.0]],
@@ -12,8 +14,7 @@ const FIVE = replicates([
   [{ model: "copy" }, [1.05, 1.15, 1.15, 1.25, 1.02]],
 ]);
 
-testWith(
-  "files",
+Deno.test(
   "compare() holds rows against a baseline, adjusted over the column",
   async () => {
     const comparison = await compareRuns(FIVE, {
@@ -36,8 +37,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() says what is wrong with a baseline, and what there is",
   async () => {
     const wrong = (baseline: string[], message: string) =>
@@ -55,8 +55,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() finds a baseline by several keys, and numbers however written",
   async () => {
     const runs = replicates([
@@ -71,8 +70,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() has no verdict where the baseline lacks the record",
   async () => {
     const [bare, ...others] = FIVE.slice(4, 10);
@@ -86,8 +84,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() knows which way is better by the name, or as it is told",
   async () => {
     const runs = [[3, 3.1, 3.2], [5, 5.2, 5.1]].flatMap((values, row) =>
@@ -117,8 +114,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() ranks rows within the same field of their records alone",
   async () => {
     const runs = ["a", "b"].flatMap((model, row) =>
@@ -152,8 +148,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() gives no verdict on a column whose rows are the same to the last digit",
   async () => {
     const runs = ["a", "b"].flatMap((model, row) =>
@@ -192,8 +187,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() ranks no more rows than can be tested in time, and says so",
   async () => {
     const many = replicates(

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { RunInfo } from "../../../core/store/run_info.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { INFO, type MadeRun } from "../../../testing/runs.ts";
 import {
   compareRuns,
@@ -10,8 +10,9 @@ import {
 } from "../../../testing/made.ts";
 import { METRICS, result } from "../../../testing/comparisons.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "compare() says that a metric is in some runs only, and of how many",
   async () => {
     const runs = replicates([[{ rate: 1 }, [1, 2, 3]], [{ rate: 2 }, [4, 5]]]);
@@ -24,8 +25,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() warns of unequal counts and of mixed versions in a row",
   async () => {
     const runs = replicates([[{ rate: 1 }, [1, 2]], [{ rate: 2 }, [3]]]);
@@ -50,8 +50,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() warns of a row whose runs ran different code, or of a run that was resumed on other",
   async () => {
     const source = (letter: string) => ({
@@ -71,8 +70,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() says where cells of a row were measured in different ways",
   async () => {
     const warningsOf = async (nSamples: number, more: object = {}) =>
@@ -101,8 +99,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "compare() warns of replicates that are not independent, and of lost records",
   async () => {
     const runs = [1, 2].flatMap((dataSeed) =>

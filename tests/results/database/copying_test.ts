@@ -17,8 +17,10 @@ import { examineRuns } from "../../../results/inspect/doctor/doctor.ts";
 import { listTree } from "../../../results/inspect/doctor/files.ts";
 import { formatRuns } from "../../../results/inspect/runs.ts";
 import { options, result } from "../../../testing/coin.ts";
-import { tempFolder, testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import fc from "../../../testing/properties.ts";
+
+skipUnlessGranted("files");
 
 /** Leaves a file of each kind; with seed 2 it is interrupted on its way. */
 const traveller = (controller: AbortController) =>
@@ -63,8 +65,7 @@ async function makeRuns(runs: string): Promise<void> {
 /** What readers make of a run, but for where it lies. */
 const contentOf = ({ path: _, ...run }: StoredRun) => run;
 
-testWith(
-  "files",
+Deno.test(
   "runs that are copied half-way in any order trouble no one but themselves",
   async () => {
     using from = tempFolder();

@@ -1,12 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RunDatabase } from "../../../results/database/run_database.ts";
-import { tempFolder, testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import { makeRun } from "../../../testing/runs.ts";
+
+skipUnlessGranted("files");
 
 const LOSS = [{ name: "loss" }, { mean: 1, error: 0.1, n: 9 }] as const;
 
-testWith(
-  "files",
+Deno.test(
   "RunDatabase iterates over runs, oldest first, with all that their files say",
   () => {
     using folder = tempFolder();
@@ -24,8 +25,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "RunDatabase reads several directories, and none from one that is not there",
   () => {
     using folder = tempFolder();
@@ -39,8 +39,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "RunDatabase lists a damaged run with its file and reason, and shows all others",
   () => {
     const damages: [file: string, content: string | null, reason: RegExp][] = [
@@ -72,16 +71,12 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "RunDatabase refuses a link that leads out of the runs",
-  () => {
-    using folder = tempFolder();
-    using other = tempFolder();
-    makeRun(other.path, { id: "far" });
-    Deno.symlinkSync(`${other.path}/far`, `${folder.path}/near`);
-    const database = new RunDatabase(folder.path);
-    assertEquals(database.size, 0);
-    assertMatch(database.problems[0]!.reason, /a link that leads out/);
-  },
-);
+Deno.test("RunDatabase refuses a link that leads out of the runs", () => {
+  using folder = tempFolder();
+  using other = tempFolder();
+  makeRun(other.path, { id: "far" });
+  Deno.symlinkSync(`${other.path}/far`, `${folder.path}/near`);
+  const database = new RunDatabase(folder.path);
+  assertEquals(database.size, 0);
+  assertMatch(database.problems[0]!.reason, /a link that leads out/);
+});

@@ -2,8 +2,10 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { drawPoints } from "../../../results/figures/points.ts";
 import { formatSpec } from "../../../results/figures/figure.ts";
 import { renderSvg } from "../../../results/figures/svg.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { compareRuns, replicates } from "../../../testing/made.ts";
+
+skipUnlessGranted("files");
 
 /** Texts that a parser of expressions may take for something else. */
 const NAMES = [
@@ -12,22 +14,18 @@ const NAMES = [
   ...["\\", "'", '"', "${x}", "a.b", "a[0]", "\u2028", "0"],
 ];
 
-testWith(
-  "files",
-  "figures have axes, series, and titles of any name",
-  async () => {
-    for (const name of NAMES) {
-      const comparison = await compareRuns(replicates([
-        [{ model: name, rate: 1 }, [1, 2]],
-        [{ model: "other", rate: 2 }, [3, 4]],
-      ]));
-      const [column] = comparison.columns;
-      const options = { x: "rate", series: "model", title: name };
-      const { spec } = drawPoints(comparison, [column!], options);
-      assertStringIncludes(await renderSvg(spec), ">other<", name);
-    }
-  },
-);
+Deno.test("figures have axes, series, and titles of any name", async () => {
+  for (const name of NAMES) {
+    const comparison = await compareRuns(replicates([
+      [{ model: name, rate: 1 }, [1, 2]],
+      [{ model: "other", rate: 2 }, [3, 4]],
+    ]));
+    const [column] = comparison.columns;
+    const options = { x: "rate", series: "model", title: name };
+    const { spec } = drawPoints(comparison, [column!], options);
+    assertStringIncludes(await renderSvg(spec), ">other<", name);
+  }
+});
 
 Deno.test("formatSpec() changes no text but those that Vega takes for names", () => {
   const spec = { title: "constructor", data: { values: [{ x: "a if b" }] } };

@@ -17,8 +17,10 @@ import {
   type HistoryOptions,
 } from "../../../results/figures/history.ts";
 import { renderSvg } from "../../../results/figures/svg.ts";
-import { tempFolder, testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import { makeRun } from "../../../testing/runs.ts";
+
+skipUnlessGranted("files");
 
 type Line = Record<string, number | string>;
 
@@ -67,8 +69,7 @@ async function draw(
   return { curve: data.values as Drawn[], encoding, layer, omitted, spec };
 }
 
-testWith(
-  "files",
+Deno.test(
   "drawHistory() draws the mean of replicates with a band, and one run as it is",
   async () => {
     using folder = tempFolder();
@@ -97,8 +98,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "drawHistory() leaves a gap where a replicate is not finite",
   async () => {
     using folder = tempFolder();
@@ -116,8 +116,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "drawHistory() gives a run one voice at each place, and thins what is long",
   async () => {
     using folder = tempFolder();
@@ -139,8 +138,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "drawHistory() shows the extremes and the gaps of long histories, and both ends",
   async () => {
     using folder = tempFolder();
@@ -181,8 +179,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "drawHistory() brings runs together whose steps are not in order",
   async () => {
     using folder = tempFolder();
@@ -199,8 +196,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "drawHistory() draws a history up to what cannot be read, and says so",
   async () => {
     using folder = tempFolder();
@@ -222,8 +218,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "readHistories() says where lines have more different fields than it keeps",
   () => {
     using folder = tempFolder();
@@ -239,8 +234,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "drawHistory() has a legend entry for each curve, with a band or without",
   async () => {
     using folder = tempFolder();
@@ -254,8 +248,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "drawHistory() counts lines where they tell no step, and passes over texts",
   async () => {
     using folder = tempFolder();
@@ -276,8 +269,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "drawHistory() says what it does not find, and what it cannot read",
   async () => {
     using folder = tempFolder();
@@ -301,8 +293,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "drawHistory() refuses more curves than can be tooltip apart",
   async () => {
     using folder = tempFolder();

@@ -16,9 +16,11 @@ import type {
   Column,
   CompareOptions,
 } from "../../../results/compare/comparison.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import { compareRuns, replicates } from "../../../testing/made.ts";
+
+skipUnlessGranted("files");
 
 const SWEEP = replicates([
   [{ rate: 0.001, model: "a" }, [5, 6, 7]],
@@ -52,8 +54,7 @@ async function draw(
   return { points: data.values as Drawn[], encoding, title, omitted, spec };
 }
 
-testWith(
-  "files",
+Deno.test(
   "drawPoints() draws a cell's mean and error, and tells what stands behind it",
   async () => {
     const { points, title } = await draw(SWEEP, { x: "rate", series: "model" });
@@ -77,8 +78,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "drawPoints() takes intervals for bars where they are asked for",
   async () => {
     const { points, title } = await draw(SWEEP.slice(0, 3), {
@@ -93,48 +93,40 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "drawPoints() takes the axes that the values ask for",
-  async () => {
-    const { encoding } = await draw(SWEEP, { x: "rate", series: "model" });
-    assertEquals([encoding.x.type, encoding.x.scale.type], [
-      "quantitative",
-      "log",
-    ]);
-    const byModel = await draw(SWEEP.slice(0, 3).concat(SWEEP.slice(9, 12)), {
-      x: "model",
-    });
-    assertEquals(byModel.encoding.x.type, "nominal");
-    // Without a key each row has a line of its own.
-    const lines = await draw(SWEEP);
-    assertEquals(lines.encoding.y.type, "nominal");
-    assertEquals(lines.points[0]!.x, "rate=0.001, model=a");
-  },
-);
+Deno.test("drawPoints() takes the axes that the values ask for", async () => {
+  const { encoding } = await draw(SWEEP, { x: "rate", series: "model" });
+  assertEquals([encoding.x.type, encoding.x.scale.type], [
+    "quantitative",
+    "log",
+  ]);
+  const byModel = await draw(SWEEP.slice(0, 3).concat(SWEEP.slice(9, 12)), {
+    x: "model",
+  });
+  assertEquals(byModel.encoding.x.type, "nominal");
+  // Without a key each row has a line of its own.
+  const lines = await draw(SWEEP);
+  assertEquals(lines.encoding.y.type, "nominal");
+  assertEquals(lines.points[0]!.x, "rate=0.001, model=a");
+});
 
-testWith(
-  "files",
-  "drawPoints() names what has no place in it",
-  async () => {
-    const { points, omitted } = await draw(
-      replicates([
-        [{ rate: 1 }, [1, 2]],
-        [{ rate: 2 }, [NaN, 2]],
-        [{ rate: 3 }, [Infinity]],
-      ]),
-      { x: "rate" },
-    );
-    assertEquals(points.length, 1);
-    assertEquals(omitted, ["rate=2: NaN", "rate=3: Infinity"]);
-    // The axis is as the values ask, whether or not they have error bars.
-    const { spec } = await draw(
-      replicates([[{ rate: 1 }, [1, 1, 1]], [{ rate: 2 }, [90, 90, 90]]]),
-      { x: "rate", aggregate: "median", yScale: "log" },
-    );
-    assertMatch(await renderSvg(spec), /loss/);
-  },
-);
+Deno.test("drawPoints() names what has no place in it", async () => {
+  const { points, omitted } = await draw(
+    replicates([
+      [{ rate: 1 }, [1, 2]],
+      [{ rate: 2 }, [NaN, 2]],
+      [{ rate: 3 }, [Infinity]],
+    ]),
+    { x: "rate" },
+  );
+  assertEquals(points.length, 1);
+  assertEquals(omitted, ["rate=2: NaN", "rate=3: Infinity"]);
+  // The axis is as the values ask, whether or not they have error bars.
+  const { spec } = await draw(
+    replicates([[{ rate: 1 }, [1, 1, 1]], [{ rate: 2 }, [90, 90, 90]]]),
+    { x: "rate", aggregate: "median", yScale: "log" },
+  );
+  assertMatch(await renderSvg(spec), /loss/);
+});
 
 Deno.test("isLogarithmic() asks the values, and can be told", () => {
   assertEquals(isLogarithmic([8, 16, 160]), true);
@@ -158,27 +150,22 @@ Deno.test("isGeometric() asks how the values of a key are spaced", () => {
   assertEquals(isGeometric([1, 2, 4], "linear"), false);
 });
 
-testWith(
-  "files",
-  "renderSvg() draws all labels, and the same each time",
-  async () => {
-    const { spec } = await draw(SWEEP, {
-      x: "rate",
-      series: "model",
-      title: "Rates & <models>",
-    });
-    const svg = await renderSvg(spec);
-    for (const label of ["rate", "loss", "model", "0.001", "0.1"]) {
-      assert(svg.includes(`>${label}</text>`), label);
-    }
-    assert(svg.includes("Rates &amp; &lt;models&gt;"));
-    assert(svg.includes('aria-label="rate=0.001, model=a'));
-    assertEquals(await renderSvg(spec), svg);
-  },
-);
+Deno.test("renderSvg() draws all labels, and the same each time", async () => {
+  const { spec } = await draw(SWEEP, {
+    x: "rate",
+    series: "model",
+    title: "Rates & <models>",
+  });
+  const svg = await renderSvg(spec);
+  for (const label of ["rate", "loss", "model", "0.001", "0.1"]) {
+    assert(svg.includes(`>${label}</text>`), label);
+  }
+  assert(svg.includes("Rates &amp; &lt;models&gt;"));
+  assert(svg.includes('aria-label="rate=0.001, model=a'));
+  assertEquals(await renderSvg(spec), svg);
+});
 
-testWith(
-  "files",
+Deno.test(
   "renderSvg() says that values cannot be drawn, and logs nothing itself",
   async () => {
     const { spec } = await draw(replicates([
@@ -201,20 +188,16 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "renderSvg() tells series apart without colours",
-  async () => {
-    const { spec } = await draw(SWEEP.slice(0, 12), {
-      x: "rate",
-      series: "model",
-    });
-    const svg = await renderSvg(spec);
-    const points = [...svg.matchAll(/aria-label="rate=[^>]*? d="([^"]*)"/gs)];
-    assertEquals(points.length, 4);
-    assertEquals(new Set(points.map(([, shape]) => shape)).size, 2);
-  },
-);
+Deno.test("renderSvg() tells series apart without colours", async () => {
+  const { spec } = await draw(SWEEP.slice(0, 12), {
+    x: "rate",
+    series: "model",
+  });
+  const svg = await renderSvg(spec);
+  const points = [...svg.matchAll(/aria-label="rate=[^>]*? d="([^"]*)"/gs)];
+  assertEquals(points.length, 4);
+  assertEquals(new Set(points.map(([, shape]) => shape)).size, 2);
+});
 
 Deno.test("renderPng() draws letters, which need a font of its own", () => {
   const draw = (text: string) =>

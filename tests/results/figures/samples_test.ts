@@ -6,7 +6,9 @@ import {
   drawSamples,
 } from "../../../results/figures/samples_figure.ts";
 import { renderSvg } from "../../../results/figures/svg.ts";
-import { tempFolder, testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
+
+skipUnlessGranted("files");
 
 const SETTING = { sampler: "ddpm", nSteps: 1000 };
 
@@ -33,8 +35,7 @@ function samplesIn(nColumns: number, values: Partial<Samples> = {}): Samples {
 // deno-lint-ignore no-explicit-any
 const layersOf = (figure: { spec: object }) => (figure.spec as any).layer;
 
-testWith(
-  "files",
+Deno.test(
   "readSamples() takes the last setting, or the one that is named",
   () => {
     using folder = tempFolder();
@@ -64,7 +65,7 @@ testWith(
   },
 );
 
-testWith("files", "readSamples() says which field of a file is wrong", () => {
+Deno.test("readSamples() says which field of a file is wrong", () => {
   using folder = tempFolder();
   Deno.mkdirSync(`${folder.path}/samples`);
   const attempt = (values: object, message: string) => {
@@ -92,7 +93,7 @@ testWith("files", "readSamples() says which field of a file is wrong", () => {
   });
 });
 
-testWith("files", "readSamples() follows no link out of the run", () => {
+Deno.test("readSamples() follows no link out of the run", () => {
   using folder = tempFolder();
   using elsewhere = tempFolder();
   writeJsonFile(`${elsewhere.path}/a.json`, samplesIn(1));
@@ -172,19 +173,15 @@ Deno.test("drawReverse() draws a picture for each share of noise, on the same ax
   );
 });
 
-testWith(
-  "files",
-  "figures of samples compile, in one dimension and two",
-  async () => {
-    for (const nColumns of [1, 2]) {
-      const samples = samplesIn(nColumns, {
-        density: nColumns === 1 ? [[0.1, 1], [0.9, 1]] : [],
-      });
-      for (const draw of [drawSamples, drawReverse]) {
-        const svg = await renderSvg(draw(samples).spec);
-        assert(svg.startsWith("<svg") && svg.length > 2000);
-        assertEquals(svg.includes("NaN"), false);
-      }
+Deno.test("figures of samples compile, in one dimension and two", async () => {
+  for (const nColumns of [1, 2]) {
+    const samples = samplesIn(nColumns, {
+      density: nColumns === 1 ? [[0.1, 1], [0.9, 1]] : [],
+    });
+    for (const draw of [drawSamples, drawReverse]) {
+      const svg = await renderSvg(draw(samples).spec);
+      assert(svg.startsWith("<svg") && svg.length > 2000);
+      assertEquals(svg.includes("NaN"), false);
     }
-  },
-);
+  }
+});

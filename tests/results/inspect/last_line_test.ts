@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { History } from "../../../core/store/history.ts";
 import { readLastLine } from "../../../results/inspect/last_line.ts";
-import { tempFolder, testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "readLastLine() gives the last whole line of a history of any length",
   () => {
     using folder = tempFolder();
@@ -28,7 +29,7 @@ testWith(
   },
 );
 
-testWith("files", "readLastLine() follows no link out of the run", () => {
+Deno.test("readLastLine() follows no link out of the run", () => {
   using folder = tempFolder();
   using elsewhere = tempFolder();
   const path = `${elsewhere.path}/metrics.jsonl`;

@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { RunDatabase } from "../../../results/database/run_database.ts";
 import { formatAge, formatRuns } from "../../../results/inspect/runs.ts";
-import { tempFolder, testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import { makeRun } from "../../../testing/runs.ts";
+
+skipUnlessGranted("files");
 
 const NOW = Date.parse("2026-11-22T12:30:00.000Z");
 
@@ -17,8 +19,7 @@ Deno.test("formatAge() says how long ago something was, in its largest unit", ()
   for (const [time, age] of ages) assertEquals(formatAge(time, NOW), age);
 });
 
-testWith(
-  "files",
+Deno.test(
   "formatRuns() lists status, age, tags, what differs and notes",
   () => {
     using folder = tempFolder();

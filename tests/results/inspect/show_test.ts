@@ -1,11 +1,12 @@
 import { assert, assertMatch } from "@std/assert";
 import { History } from "../../../core/store/history.ts";
 import { formatRun, readRun } from "../../../results/inspect/show.ts";
-import { tempFolder, testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import { makeRun } from "../../../testing/runs.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "formatRun() rounds the last line of the history, not the configuration",
   () => {
     using folder = tempFolder();
@@ -20,7 +21,7 @@ testWith(
   },
 );
 
-testWith("files", "formatRun() lists what cannot be read", () => {
+Deno.test("formatRun() lists what cannot be read", () => {
   using folder = tempFolder();
   const run = makeRun(folder.path, { id: "a" });
   Deno.mkdirSync(`${run}/results`, { recursive: true });

@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { render } from "../../../results/tables/render.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { compareRuns } from "../../../testing/made.ts";
 import { MODELS } from "../../../testing/tables.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "render() writes a table of verdicts against the baseline",
   async () => {
     const comparison = await compareRuns(MODELS, {

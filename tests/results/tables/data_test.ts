@@ -1,13 +1,14 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { parse } from "csv-parse/sync";
 import { render } from "../../../results/tables/render.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import { compareRuns } from "../../../testing/made.ts";
 import { MODELS, single } from "../../../testing/tables.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "render() writes CSV in full precision, a column each for mean, error, n and kind",
   async () => {
     const text = await render(await single(), "csv");
@@ -27,8 +28,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "render() writes no CSV cell that a spreadsheet would run, and keeps numbers numbers",
   async () => {
     const runs = ["=1+1", "+1", "@a", "-x", "\uFF1D1", -0.5, "plain"]
@@ -55,7 +55,7 @@ testWith(
   },
 );
 
-testWith("files", "render() writes verdicts into CSV too", async () => {
+Deno.test("render() writes verdicts into CSV too", async () => {
   const options = { baseline: ["model=identity"], ci: 95 };
   const text = await render(await compareRuns(MODELS, options), "csv");
   const [base, mlp, copy] = parse(text, { columns: true }) as unknown as Record<
@@ -76,8 +76,7 @@ testWith("files", "render() writes verdicts into CSV too", async () => {
   assertEquals(copy!["loss more seeds"], ">100");
 });
 
-testWith(
-  "files",
+Deno.test(
   "render() calls a ratio a ratio and a median a median, in data and in words",
   async () => {
     const runs = MODELS.slice(0, 10);
@@ -108,7 +107,7 @@ testWith(
   },
 );
 
-testWith("files", "render() writes JSON as the design has it", async () => {
+Deno.test("render() writes JSON as the design has it", async () => {
   const { rows, problems } = JSON.parse(await render(await single(), "json"));
   assertEquals(problems, []);
   assertEquals(rows[0], {

@@ -1,11 +1,12 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { render } from "../../../results/tables/render.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { compareRuns, startOf } from "../../../testing/made.ts";
 import { MODELS } from "../../../testing/tables.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "render() tells errors between seeds from those within a run, and what is best",
   async () => {
     const three = await compareRuns(MODELS.slice(0, 10));
@@ -28,45 +29,36 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "render() says what would tell a tie, in seeds",
-  async () => {
-    const some = MODELS.filter(({ config }) =>
-      ["identity", "copy"].includes((config as { model: string }).model)
-    );
-    const text = await render(await compareRuns(some), "table");
-    // R: d <- c(1,1.2,1.1,1.3,1) - c(1.05,1.15,1.15,1.25,1.02)
-    //    power.t.test(n = 5, sd = sd(d), power = .8, type = "paired")$delta
-    assertMatch(
-      text,
-      /loss: best mean model=identity; tied with model=copy \(more than 100 more seeds needed for 80 % power; 5 seeds detect differences of 0.085 or more\)/,
-    );
-  },
-);
+Deno.test("render() says what would tell a tie, in seeds", async () => {
+  const some = MODELS.filter(({ config }) =>
+    ["identity", "copy"].includes((config as { model: string }).model)
+  );
+  const text = await render(await compareRuns(some), "table");
+  // R: d <- c(1,1.2,1.1,1.3,1) - c(1.05,1.15,1.15,1.25,1.02)
+  //    power.t.test(n = 5, sd = sd(d), power = .8, type = "paired")$delta
+  assertMatch(
+    text,
+    /loss: best mean model=identity; tied with model=copy \(more than 100 more seeds needed for 80 % power; 5 seeds detect differences of 0.085 or more\)/,
+  );
+});
 
-testWith(
-  "files",
-  "render() names the runs that no pair has a use for",
-  async () => {
-    const shifted = MODELS.slice(0, 10).map((run) => {
-      const config = run.config as { model: string; seed: number };
-      const seed = config.model === "mlp" ? config.seed + 2 : config.seed;
-      return { ...run, config: { ...config, seed } };
-    });
-    const options = { baseline: ["model=identity"] };
-    const text = await render(await compareRuns(shifted, options), "table");
-    assertMatch(text, /paired t, 3 pairs/);
-    assertStringIncludes(
-      text,
-      "Not used, because only one of the two rows has the seed:\n" +
-        "  model=mlp: seed=6; seed=7; seed=1; seed=2",
-    );
-  },
-);
+Deno.test("render() names the runs that no pair has a use for", async () => {
+  const shifted = MODELS.slice(0, 10).map((run) => {
+    const config = run.config as { model: string; seed: number };
+    const seed = config.model === "mlp" ? config.seed + 2 : config.seed;
+    return { ...run, config: { ...config, seed } };
+  });
+  const options = { baseline: ["model=identity"] };
+  const text = await render(await compareRuns(shifted, options), "table");
+  assertMatch(text, /paired t, 3 pairs/);
+  assertStringIncludes(
+    text,
+    "Not used, because only one of the two rows has the seed:\n" +
+      "  model=mlp: seed=6; seed=7; seed=1; seed=2",
+  );
+});
 
-testWith(
-  "files",
+Deno.test(
   "render() shows an exact test that cannot resolve, and what it needs",
   async () => {
     const comparison = await compareRuns(MODELS.slice(0, 10), {
@@ -86,8 +78,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "render() shows how many runs have a record, and are completed",
   async () => {
     const [first, ...others] = MODELS.slice(0, 10);
@@ -118,42 +109,38 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "render() says what is not ranked, and why",
-  async () => {
-    const bounded = MODELS.slice(0, 10).map((run, index) => ({
-      ...run,
-      records: [
-        ...run.records!,
-        [{ name: "width" }, { mean: index, error: 0.1, n: 9 }] as const,
-        [{ name: "cost" }, { mean: 1, error: 0.1, n: 9 }] as const,
-      ],
-    }));
-    const failed = {
-      id: "f",
-      config: { model: "identity", seed: 9 },
-      info: { status: "failed" as const },
-    };
-    const text = await render(await compareRuns([...bounded, failed]), "table");
-    assertMatch(
-      text,
-      /Not ranked, because a run has failed:\n {2}model=identity: loss/,
-    );
-    assertMatch(
-      text,
-      /not known which way is better \(--lower-is-better, .*:\n {2}width\n/,
-    );
-    assertMatch(
-      text,
-      /Not tested, because the values of all rows are identical:\n {2}cost/,
-    );
-    const alone = await compareRuns(MODELS.slice(0, 5), {
-      baseline: ["model=identity"],
-    });
-    assertStringIncludes(
-      await render(alone, "table"),
-      "There is no other row to compare with model=identity.",
-    );
-  },
-);
+Deno.test("render() says what is not ranked, and why", async () => {
+  const bounded = MODELS.slice(0, 10).map((run, index) => ({
+    ...run,
+    records: [
+      ...run.records!,
+      [{ name: "width" }, { mean: index, error: 0.1, n: 9 }] as const,
+      [{ name: "cost" }, { mean: 1, error: 0.1, n: 9 }] as const,
+    ],
+  }));
+  const failed = {
+    id: "f",
+    config: { model: "identity", seed: 9 },
+    info: { status: "failed" as const },
+  };
+  const text = await render(await compareRuns([...bounded, failed]), "table");
+  assertMatch(
+    text,
+    /Not ranked, because a run has failed:\n {2}model=identity: loss/,
+  );
+  assertMatch(
+    text,
+    /not known which way is better \(--lower-is-better, .*:\n {2}width\n/,
+  );
+  assertMatch(
+    text,
+    /Not tested, because the values of all rows are identical:\n {2}cost/,
+  );
+  const alone = await compareRuns(MODELS.slice(0, 5), {
+    baseline: ["model=identity"],
+  });
+  assertStringIncludes(
+    await render(alone, "table"),
+    "There is no other row to compare with model=identity.",
+  );
+});

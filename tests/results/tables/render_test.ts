@@ -11,9 +11,14 @@ import type {
   MetadataFields,
   ScalarFields,
 } from "../../../core/utils/results.ts";
-import { testWith, testWithProgram } from "../../../testing/helpers.ts";
+import {
+  skipUnlessGranted,
+  testWithProgram,
+} from "../../../testing/helpers.ts";
 import { compareRuns, replicates } from "../../../testing/made.ts";
 import { MODELS, single } from "../../../testing/tables.ts";
+
+skipUnlessGranted("files");
 
 /** All numbers of a text as it rounds them, in their order. */
 const numbersOf = (text: string) => text.match(/\d+\.\d+|<0.0001/g) ?? [];
@@ -25,8 +30,7 @@ const TINY = replicates([
   [{ rate: 3 }, [5e-9]],
 ]);
 
-testWith(
-  "files",
+Deno.test(
   "render() shows intervals in place of errors where they are asked for",
   async () => {
     const comparison = await compareRuns(MODELS.slice(5, 10), { ci: 95 });
@@ -40,23 +44,18 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "render() writes Markdown with its bars escaped",
-  async () => {
-    const text = await render(await single(), "md");
-    const [header, rule, first] = text.split("\n");
-    assertEquals(header!.split(" | ").length, 7);
-    assertEquals(rule!.includes("---: |"), true);
-    assertStringIncludes(first!, 'x\\|y, "z"');
-    assertStringIncludes(first!, "0.333 ± 0.012 †");
-    const best = await render(await compareRuns(MODELS.slice(0, 10)), "md");
-    assertStringIncludes(best, "| **0.610 ± 0.071** \\* |");
-  },
-);
+Deno.test("render() writes Markdown with its bars escaped", async () => {
+  const text = await render(await single(), "md");
+  const [header, rule, first] = text.split("\n");
+  assertEquals(header!.split(" | ").length, 7);
+  assertEquals(rule!.includes("---: |"), true);
+  assertStringIncludes(first!, 'x\\|y, "z"');
+  assertStringIncludes(first!, "0.333 ± 0.012 †");
+  const best = await render(await compareRuns(MODELS.slice(0, 10)), "md");
+  assertStringIncludes(best, "| **0.610 ± 0.071** \\* |");
+});
 
-testWith(
-  "files",
+Deno.test(
   "render() counts the runs of a cell, not those of other columns",
   async () => {
     const pivot = await compareRuns(MODELS.slice(0, 10), {
@@ -69,46 +68,42 @@ testWith(
   },
 );
 
-testWith(
-  "files",
-  "render() carries the same numbers in every format",
-  async () => {
-    const comparison = await compareRuns(MODELS, {
-      baseline: ["model=identity"],
-      ci: 95,
-    });
-    const [table, md, latex, html] = await Promise.all(
-      (["table", "md", "latex", "html"] as const)
-        .map((format) => render(comparison, format)),
+Deno.test("render() carries the same numbers in every format", async () => {
+  const comparison = await compareRuns(MODELS, {
+    baseline: ["model=identity"],
+    ci: 95,
+  });
+  const [table, md, latex, html] = await Promise.all(
+    (["table", "md", "latex", "html"] as const)
+      .map((format) => render(comparison, format)),
+  );
+  const numbers = numbersOf(table!);
+  assert(numbers.length > 20);
+  // Tables and notes alike; LaTeX and HTML have signs of their own for < .
+  const plain = (text: string) =>
+    text.replaceAll("\\textless{}", "<").replaceAll("&#x3C;", "<")
+      .replaceAll("\\<", "<");
+  for (const text of [md!, latex!, html!]) {
+    assertEquals(numbersOf(plain(text)), numbers);
+  }
+  // Data are in full precision, and the same in both.
+  const { rows } = JSON.parse(await render(comparison, "json"));
+  const lines = parse(await render(comparison, "csv"), {
+    columns: true,
+  }) as unknown as Record<string, string>[];
+  lines.forEach((line, index) => {
+    const { loss } = rows[index].cells;
+    const { comparison: verdict = {} } = loss;
+    const read = (name: string) => line[`loss ${name}`]!;
+    assertEquals(
+      ["mean", "error", "low", "high"].map((name) => Number(read(name))),
+      [loss.mean, loss.error, ...loss.interval],
     );
-    const numbers = numbersOf(table!);
-    assert(numbers.length > 20);
-    // Tables and notes alike; LaTeX and HTML have signs of their own for < .
-    const plain = (text: string) =>
-      text.replaceAll("\\textless{}", "<").replaceAll("&#x3C;", "<")
-        .replaceAll("\\<", "<");
-    for (const text of [md!, latex!, html!]) {
-      assertEquals(numbersOf(plain(text)), numbers);
-    }
-    // Data are in full precision, and the same in both.
-    const { rows } = JSON.parse(await render(comparison, "json"));
-    const lines = parse(await render(comparison, "csv"), {
-      columns: true,
-    }) as unknown as Record<string, string>[];
-    lines.forEach((line, index) => {
-      const { loss } = rows[index].cells;
-      const { comparison: verdict = {} } = loss;
-      const read = (name: string) => line[`loss ${name}`]!;
-      assertEquals(
-        ["mean", "error", "low", "high"].map((name) => Number(read(name))),
-        [loss.mean, loss.error, ...loss.interval],
-      );
-      assertEquals(read("p"), verdict.p === undefined ? "" : `${verdict.p}`);
-    });
-    // And what readers see is that, rounded.
-    assertStringIncludes(table!, rows[1].cells.loss.mean.toFixed(2));
-  },
-);
+    assertEquals(read("p"), verdict.p === undefined ? "" : `${verdict.p}`);
+  });
+  // And what readers see is that, rounded.
+  assertStringIncludes(table!, rows[1].cells.loss.mean.toFixed(2));
+});
 
 testWithProgram(
   "pdflatex",
@@ -146,15 +141,14 @@ testWithProgram(
   },
 );
 
-testWith("files", "FORMATS are all written", async () => {
+Deno.test("FORMATS are all written", async () => {
   const comparison = await single();
   for (const format of FORMATS) {
     assert((await render(comparison, format)).length > 100, format);
   }
 });
 
-testWith(
-  "files",
+Deno.test(
   "render() names ten thousand columns, each by what tells it from others",
   async () => {
     const records = Array.from(

@@ -5,12 +5,13 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { render } from "../../../results/tables/render.ts";
-import { testWith } from "../../../testing/helpers.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { compareRuns } from "../../../testing/made.ts";
 import { MODELS, single } from "../../../testing/tables.ts";
 
-testWith(
-  "files",
+skipUnlessGranted("files");
+
+Deno.test(
   "render() writes a table for the terminal, numbers to the right",
   async () => {
     const lines = (await render(await single(), "table")).split("\n");
@@ -29,8 +30,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "render() parts a table that is wider than the terminal, and loses nothing",
   async () => {
     const comparison = await single();
@@ -47,7 +47,7 @@ testWith(
   },
 );
 
-testWith("files", "render() has colours where they are asked for", async () => {
+Deno.test("render() has colours where they are asked for", async () => {
   const comparison = await compareRuns(MODELS.slice(0, 10));
   const plain = await render(comparison, "table");
   const colored = await render(comparison, "table", { color: true });
@@ -56,33 +56,25 @@ testWith("files", "render() has colours where they are asked for", async () => {
   assertEquals(colored.replaceAll(/\x1b\[\d+m/g, ""), plain);
 });
 
-testWith(
-  "files",
-  "render() lets no name of a file move the cursor",
-  async () => {
-    const comparison = await compareRuns([
-      { id: "a", config: { seed: 1, note: "red\x1b[31m\nx" } },
-      { id: "b", config: { seed: 1, note: "<b>&\x07" } },
-    ]);
-    for (const format of ["table", "md", "latex", "html"] as const) {
-      const text = await render(comparison, format);
-      // deno-lint-ignore no-control-regex
-      assertEquals(/[\x00-\x09\x0b-\x1f]/.test(text), false, format);
-    }
-    assertStringIncludes(await render(comparison, "html"), "&#x3C;b>&#x26;");
-    assertStringIncludes(await render(comparison, "md"), "\\<b\\>&");
-  },
-);
+Deno.test("render() lets no name of a file move the cursor", async () => {
+  const comparison = await compareRuns([
+    { id: "a", config: { seed: 1, note: "red\x1b[31m\nx" } },
+    { id: "b", config: { seed: 1, note: "<b>&\x07" } },
+  ]);
+  for (const format of ["table", "md", "latex", "html"] as const) {
+    const text = await render(comparison, format);
+    // deno-lint-ignore no-control-regex
+    assertEquals(/[\x00-\x09\x0b-\x1f]/.test(text), false, format);
+  }
+  assertStringIncludes(await render(comparison, "html"), "&#x3C;b>&#x26;");
+  assertStringIncludes(await render(comparison, "md"), "\\<b\\>&");
+});
 
-testWith(
-  "files",
-  "render() shows keys that are wider than the terminal",
-  async () => {
-    const runs = ["x", "y"].map((letter) => ({
-      id: letter,
-      config: { seed: 1, note: letter.repeat(90) },
-    }));
-    const text = await render(await compareRuns(runs), "table", { width: 40 });
-    assertStringIncludes(text, "y".repeat(90));
-  },
-);
+Deno.test("render() shows keys that are wider than the terminal", async () => {
+  const runs = ["x", "y"].map((letter) => ({
+    id: letter,
+    config: { seed: 1, note: letter.repeat(90) },
+  }));
+  const text = await render(await compareRuns(runs), "table", { width: 40 });
+  assertStringIncludes(text, "y".repeat(90));
+});

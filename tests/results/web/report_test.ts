@@ -5,13 +5,15 @@ import { RunDatabase } from "../../../results/database/run_database.ts";
 import { renderReport } from "../../../results/web/report.ts";
 import {
   ROOT,
+  skipUnlessGranted,
   tempFolder,
-  testWith,
   testWithProgram,
 } from "../../../testing/helpers.ts";
 import { makeRun } from "../../../testing/runs.ts";
 import { replicates } from "../../../testing/made.ts";
 import type { Browsed } from "../../../testing/browse.ts";
+
+skipUnlessGranted("files");
 
 /** A name that would do harm if it were not escaped. */
 const EVIL = `<img src="https://example.com/x.png" onerror="alert(1)">'"&`;
@@ -40,8 +42,7 @@ async function writeReport(folder: string): Promise<string> {
   return `${folder}/reports/report.html`;
 }
 
-testWith(
-  "files",
+Deno.test(
   "renderReport() lists the many records of one run, and draws no axis of all of them",
   async () => {
     using folder = tempFolder();
@@ -65,8 +66,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "renderReport() draws what is called as a property of every object",
   async () => {
     using folder = tempFolder();
@@ -91,8 +91,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "renderReport() says which figure it cannot draw, and draws the others",
   async () => {
     using folder = tempFolder();
@@ -114,8 +113,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "renderReport() holds all it needs, and no name as code",
   async () => {
     using folder = tempFolder();

@@ -11,10 +11,12 @@ import { examineRuns } from "../../../../results/inspect/doctor/doctor.ts";
 import { options, result } from "../../../../testing/coin.ts";
 import {
   type Folder,
+  skipUnlessGranted,
   tempFolder,
-  testWith,
 } from "../../../../testing/helpers.ts";
 import { INFO } from "../../../../testing/runs.ts";
+
+skipUnlessGranted("files");
 
 /** An experiment that leaves every kind of file. */
 const whole = experiment({
@@ -418,7 +420,7 @@ const DAMAGE: readonly [
   ],
 ];
 
-testWith("files", "examineRuns() finds what was done to a run", async (t) => {
+Deno.test("examineRuns() finds what was done to a run", async (t) => {
   for (const [what, damage, ...expected] of DAMAGE) {
     await t.step(what, async () => {
       using made = await wholeRun();
@@ -435,7 +437,7 @@ testWith("files", "examineRuns() finds what was done to a run", async (t) => {
   }
 });
 
-testWith("files", "examineRuns() tells what is safe to remove", async () => {
+Deno.test("examineRuns() tells what is safe to remove", async () => {
   using made = await wholeRun();
   const { path, run } = made;
   await writeCheckpoint(run, { historyLength: 10 });
@@ -467,8 +469,7 @@ testWith("files", "examineRuns() tells what is safe to remove", async () => {
   ]);
 });
 
-testWith(
-  "files",
+Deno.test(
   "examineRuns() counts runs and bytes, and what lies in the trash apart",
   async () => {
     using made = await wholeRun();
@@ -483,8 +484,7 @@ testWith(
   },
 );
 
-testWith(
-  "files",
+Deno.test(
   "examineRuns() says why, with the line or the size that is wrong",
   async () => {
     using made = await wholeRun();
