@@ -16,6 +16,7 @@ interface Distributions {
   readonly normal: {
     cdf(x: number, mean: number, sd: number): number;
     pdf(x: number, mean: number, sd: number): number;
+    quantile(p: number, mean: number, sd: number): number;
   };
   readonly chisquare: {
     cdf(x: number, df: number): number;
@@ -200,6 +201,16 @@ export function fUpper(
  */
 export function normalTwoSided(z: number): number {
   return 2 * normal.cdf(-Math.abs(z), 0, 1);
+}
+
+/**
+ * How many standard errors a normal interval reaches to either side.
+ *
+ * @param level The confidence level, in (0, 1).
+ * @returns The quantile of (1 + level) / 2.
+ */
+export function normalCritical(level: number): number {
+  return normal.quantile((1 + level) / 2, 0, 1);
 }
 
 const RANGE_END = 9, RANGE_STEPS_PER_UNIT = 8;

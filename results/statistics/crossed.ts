@@ -1,0 +1,257 @@
+/**
+ * Means over runs that share values of several nuisance keys, as seeds × splits:
+ * such runs are not independent.
+ *
+ * @module
+ */
+
+import { RandomStream } from "../../core/utils/random.ts";
+import { chiSquare, chiSquareQuantile } from "./distributions.ts";
+import { computeMean } from "./estimate.ts";
+import { type Interval, quantile } from "./intervals.ts";
+
+/** One value, and where it was measured. */
+export interface GridPoint {
+  /** The values of the nuisance keys, as a seed and a split. */
+  readonly at: Readonly<Record<string, string>>;
+  /** What was measured there. */
+  readonly value: number;
+}
+
+/** How much the values vary from one value of a key to the next. */
+export interface MeanSquare {
+  /** The nuisance key; of the remainder those that no two values share. */
+  readonly key: string;
+  /** The mean square. */
+  readonly square: number;
+  /** Its degrees of freedom. */
+  readonly df: number;
+  /** How many values share a value of the key. */
+  readonly shared: number;
+}
+
+/** The mean over a grid. */
+export interface CrossedMean {
+  /** The mean. */
+  readonly mean: number;
+  /** Its standard error. */
+  readonly error: number;
+  /** The degrees of freedom of the error. */
+  readonly df: number;
+  /** How many values there are. */
+  readonly n: number;
+  /** The mean squares of the keys that values share, and of the remainder, last. */
+  readonly squares: readonly MeanSquare[];
+}
+
+/** Why there is no such mean. */
+export interface Unbalanced {
+  /** What the grid lacks. */
+  readonly reason: string;
+}
+
+/** The name of what no key explains. */
+export const REMAINDER = "remainder";
+
+/** Of fewer values, as two splits, the variance is not known well enough. */
+const MIN_LEVELS = 3;
+
+/**
+ * Computes the mean over a balanced grid with its standard error, where all keys
+ * count as random: for two keys SE² = (MS₁ + MS₂ − MS_rest)/n, and at least
+ * MS_rest/n. Of more keys only main effects are taken apart. A key whose values are
+ * all the same, or all different, needs nothing of this.
+ *
+ * The degrees of freedom are a mean of those of the terms, weighted by the terms
+ * (the way of Cochran & Cox), and not Satterthwaite's, with which intervals miss in up
+ * to 7.5 % of cases where one key has three values. Simulated: 0.6 to 5.0 % from
+ * 3 × 3 to 20 × 5, up to 5.7 % for 40 × 3.
+ *
+ * @param points The values, as many at each combination of the keys.
+ * @returns The mean, or why there is none.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { crossedMean } from "./crossed.ts";
+ *
+ * const values = [[0, 1, 5], [2, 3, 7], [4, 5, 9]];
+ * const result = crossedMean(values.flatMap((row, seed) =>
+ *   row.map((value, split) => ({
+ *     at: { seed: `${seed}`, split: `${split}` },
+ *     value,
+ *   }))
+ * ));
+ * // MS_seed = 12, MS_split = 21, and seeds and splits add up.
+ * assertEquals("error" in result && result.error ** 2 * 9, 33);
+ * ```
+ */
+export function crossedMean(
+  points: readonly GridPoint[],
+): CrossedMean | Unbalanced {
+  const n = points.length;
+  const { mean } = computeMean(points.map(({ value }) => value));
+  const groups = Object.keys(points[0]!.at).map((key) => ({
+    key,
+    same: [...Map.groupBy(points, ({ at }) => at[key]!).values()],
+  }));
+  const crossed = groups.filter(({ same }) =>
+    same.length > 1 && same.length < n
+  );
+  const reason = findGap(points, crossed);
+  if (reason) return { reason };
+  const sumSquares = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const main = crossed.map(({ key, same }): MeanSquare => {
+    const means = same.map((some) =>
+      computeMean(some.map(({ value }) => value)).mean
+    );
+    const [df, shared] = [same.length - 1, n / same.length];
+    return { key, square: shared * sumSquares(means) / df, df, shared };
+  });
+  const rest = n - 1 - main.reduce((sum, { df }) => sum + df, 0);
+  const unexplained = sumSquares(points.map(({ value }) => value)) -
+    main.reduce((sum, { square, df }) => sum + square * df, 0);
+  const alone = groups.filter(({ same }) => n > 1 && same.length === n);
+  const remainder: MeanSquare = {
+    key: alone.map(({ key }) => key).join(" and ") || REMAINDER,
+    square: Math.max(0, unexplained) / rest,
+    df: rest,
+    shared: 1,
+  };
+  const squares = [...main, remainder];
+  // Each key adds what its mean square has above the remainder's.
+  const combine = (f: (square: MeanSquare) => number) =>
+    main.reduce((sum, square) => sum + f(square) - f(remainder), f(remainder));
+  const variance = Math.max(remainder.square, combine(({ square }) => square));
+  const weighted = combine(({ square, df }) => square / df);
+  const least = Math.min(...squares.map(({ df }) => df));
+  const df = weighted > 0 ? variance / weighted : n - 1;
+  return {
+    mean,
+    error: Math.sqrt(variance / n),
+    df: Math.min(n - 1, Math.max(least, df)),
+    n,
+    squares,
+  };
+}
+
+/** Why runs are no balanced grid over the keys that they share values of. */
+function findGap(
+  points: readonly GridPoint[],
+  crossed: readonly { readonly key: string; readonly same: GridPoint[][] }[],
+): string | undefined {
+  const keys = crossed.map(({ key }) => key);
+  const nCells = crossed.reduce((n, { same }) => n * same.length, 1);
+  const cells = Map.groupBy(
+    points,
+    ({ at }) => JSON.stringify(keys.map((key) => at[key])),
+  );
+  const names = keys.join(" and ");
+  if (cells.size < nCells) {
+    return `${nCells - cells.size} of ${nCells} combinations of ${names} are ` +
+      "missing";
+  }
+  if (cells.values().some((some) => some.length !== points.length / nCells)) {
+    return `some values of ${names} have more runs than others`;
+  }
+  const few = crossed.find(({ same }) => same.length < MIN_LEVELS);
+  return few && `there are fewer than ${MIN_LEVELS} values of ${few.key}`;
+}
+
+/** How much of the variance of single values has one source. */
+export interface VarianceShare {
+  /** The nuisance key, `remainder`, or `evaluation` for within-run errors. */
+  readonly source: string;
+  /** Its standard deviation. */
+  readonly deviation: number;
+  /** Its share of the variance, from 0 to 1. */
+  readonly share: number;
+  /** The interval of the share. */
+  readonly interval: Interval;
+}
+
+/** The source of the variance that the errors within runs account for. */
+const EVALUATION = "evaluation";
+
+const DRAWS = 4000;
+
+/**
+ * Takes the variance apart by its sources. Intervals are generalised confidence
+ * intervals: quantiles of the shares if each mean square is divided by random
+ * numbers of its distribution (Weerahandi 1993, J. Am. Statist. Assoc. 88, 899–905),
+ * the same ones each time.
+ *
+ * @param squares The mean squares, the remainder last.
+ * @param within The mean of the squared errors within runs; 0 if unknown.
+ * @param level The confidence level of the intervals, in (0, 1).
+ * @returns The sources with their shares, which add up to 1.
+ */
+export function splitVariance(
+  squares: readonly MeanSquare[],
+  within: number,
+  level: number,
+): VarianceShare[] {
+  const sources = [
+    ...squares.map(({ key }) => key),
+    ...(within > 0 ? [EVALUATION] : []),
+  ];
+  const split = (values: readonly number[]) => {
+    const rest = values.at(-1)!;
+    const noise = Math.min(within, rest);
+    return [
+      ...squares.slice(0, -1).map(({ shared }, i) =>
+        Math.max(0, values[i]! - rest) / shared
+      ),
+      rest - noise,
+      ...(within > 0 ? [noise] : []),
+    ];
+  };
+  const toShares = (variances: readonly number[]) => {
+    const total = variances.reduce((sum, variance) => sum + variance, 0);
+    return variances.map((variance) => variance / total);
+  };
+  const random = new RandomStream(0, "variance");
+  const draws = Array.from(
+    { length: DRAWS },
+    () =>
+      toShares(
+        split(squares.map(({ square, df }) =>
+          square * df / chiSquareQuantile(random.uniform(), df)
+        )),
+      ),
+  );
+  const variances = split(squares.map(({ square }) => square));
+  const shares = toShares(variances);
+  return sources.map((source, i) => {
+    const drawn = Float64Array.from(draws, (draw) => draw[i]!).sort();
+    return {
+      source,
+      deviation: Math.sqrt(variances[i]!),
+      share: shares[i]!,
+      interval: [(1 - level) / 2, (1 + level) / 2]
+        .map((p) => quantile(drawn, p)) as [number, number],
+    };
+  });
+}
+
+/** Values agree better than this in one of a thousand cases by chance. */
+const TOO_WELL = 0.001;
+
+/**
+ * Says whether runs agree better than the errors within them allow: then they were
+ * measured on the same observations, and their spread leaves out the error of those.
+ *
+ * @param means The means of the runs.
+ * @param errors Their errors within the runs.
+ * @returns Whether χ² = (n − 1)s²/mean(e²) is below its 0.1 % quantile.
+ */
+export function agreeTooWell(
+  means: readonly number[],
+  errors: readonly number[],
+): boolean {
+  const { error, n } = computeMean(means);
+  const within = computeMean(errors.map((error) => error ** 2)).mean;
+  return n > 1 &&
+    chiSquare((n - 1) * n * error ** 2 / within, n - 1) < TOO_WELL;
+}
