@@ -5,9 +5,9 @@
  * @module
  */
 
-import { isMatch } from "matcher";
 import type { MetricDeclaration } from "../../core/store/metric_declaration.ts";
 import type { StoredRun } from "../database/run_database.ts";
+import { matchesGlob } from "../database/select.ts";
 import type { Direction } from "../statistics/verdicts.ts";
 
 /** Which way is better, by globs on the names of metrics. */
@@ -101,10 +101,8 @@ export function findDirection(
   { lowerIsBetter = [], higherIsBetter = [] }: DirectionOptions = {},
   declared: MetricDeclaration = {},
 ): Direction | undefined {
-  const matches = (globs: readonly string[]) =>
-    globs.some((glob) => isMatch(name, glob, { caseSensitive: true }));
-  if (matches(lowerIsBetter)) return "lower";
-  if (matches(higherIsBetter)) return "higher";
+  if (matchesGlob(name, lowerIsBetter)) return "lower";
+  if (matchesGlob(name, higherIsBetter)) return "higher";
   return declared.better ?? guessDirection(splitWords(name));
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Note, TextCell, TextTable } from "./text_table.ts";
+import type { Note, TextCell, TextSection, TextTable } from "./text_table.ts";
 
 /** Signs with a meaning in LaTeX, and signs that its fonts lack. */
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -71,6 +71,21 @@ function formatCell({ text, marks = "", isBest }: TextCell): string {
   const formula = open ? `(${value})${times}` : value;
   const shown = isBest ? `\\mathbf{${formula}}` : formula;
   return `$${shown}${above}$${escapeLatex(rest)}`;
+}
+
+/**
+ * Writes tables with their titles and notes.
+ *
+ * @param sections The tables of a comparison.
+ * @returns The text; its first line names the package that it needs.
+ */
+export function formatLatexDocument(sections: readonly TextSection[]): string {
+  const blocks = sections.flatMap(({ title, table, notes }) => [
+    ...(title ? ["", formatLatexNotes([{ text: title }])] : []),
+    formatLatex(table),
+    ...(notes.length > 0 ? [formatLatexNotes(notes)] : []),
+  ]);
+  return ["% \\usepackage{booktabs}", ...blocks].join("\n");
 }
 
 /**
