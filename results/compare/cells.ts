@@ -93,14 +93,15 @@ function makeCell(
   options: CompareOptions,
   intervals: Intervals | undefined,
 ): Cell | undefined {
-  const results = new Map(
-    replicates.runs.entries().flatMap(([key, run]) => {
-      const result = run.records.get(metadata);
-      return result ? [[key, { run, result }] as const] : [];
-    }),
+  const runs = new Map(
+    [...replicates.runs].filter(([, { records }]) => records.get(metadata)),
+  );
+  const results = Array.from(
+    runs,
+    ([key, { records }]) => [key, records.get(metadata)!] as const,
   );
   const summary = summarize(
-    Array.from(results.values(), ({ result }) => result),
+    results.map(([, result]) => result),
     options,
     intervals,
   );
@@ -108,18 +109,11 @@ function makeCell(
     ...summary,
     replicates,
     metadata,
-    kind: results.size === 1 ? "within-run" : "between-seed",
-    sample: mapValues(results, ({ result }) => result.mean),
-    runs: mapValues(results, ({ run }) => run),
+    kind: runs.size === 1 ? "within-run" : "between-seed",
+    sample: new Map(results.map(([key, { mean }]) => [key, mean])),
+    runs,
     nRuns: replicates.runs.size,
   }, options.ci ?? 0);
-}
-
-function mapValues<T, U>(
-  map: ReadonlyMap<string, T>,
-  change: (value: T) => U,
-): Map<string, U> {
-  return new Map(map.entries().map(([key, value]) => [key, change(value)]));
 }
 
 /** Summarises runs; undefined if they are too few. */

@@ -119,12 +119,10 @@ function splitWhere(
 ): { readonly ofRuns: string[]; readonly ofRecords: Condition[] } {
   // Reading all records is worth it only for a condition.
   if (where.length === 0) return { ofRuns: [], ofRecords: [] };
-  const runs = [...database];
-  const known = new Set(["tag", "status", ...listKeys(runs)]);
+  const known = new Set(["tag", "status", ...listKeys(database)]);
+  const records = [...database].flatMap((run) => [...run.records]);
   const fields = new Set(
-    runs.flatMap(({ records }) =>
-      [...records].flatMap(({ metadata }) => Object.keys(metadata.fields))
-    ),
+    records.flatMap(({ metadata }) => Object.keys(metadata.fields)),
   );
   const isOfRecords = (text: string) => {
     const key = text.split("=", 1)[0]!;

@@ -8,7 +8,7 @@ import { unknownKey } from "../../core/config/schema.ts";
 import { type ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
 import { OptionError } from "../database/option_error.ts";
 import { matchesValue, parseCondition } from "../database/select.ts";
-import { estimateRatio, pairMeans, type Ratio } from "../statistics/ratio.ts";
+import { estimateRatio, pairMeans } from "../statistics/ratio.ts";
 import { withText } from "./cells.ts";
 import type { Cell, Comparison } from "./comparison.ts";
 import { summarizeList } from "./labels.ts";
@@ -120,39 +120,29 @@ function findReferences(
 type CellWithoutText = Parameters<typeof withText>[0];
 
 function divide(cell: Cell, reference: Cell, level: number): CellWithoutText {
-  const withRatio = ({ mean, error, interval }: Ratio, n: number) => ({
-    ...cell,
-    result: new ScalarResult({ mean, error, n }),
-    interval,
-  });
-  const [over, under] = [cell.result, reference.result];
-  if (cell === reference) {
-    const isDefined = Number.isFinite(over.mean) && over.mean !== 0;
-    return withRatio({ mean: isDefined ? 1 : NaN, error: NaN }, over.n);
-  }
   const shared = [...cell.sample.keys()]
     .filter((key) => reference.sample.has(key));
-  if (shared.length > 1) {
+  if (cell !== reference && shared.length > 1) {
     // Over the same seeds the means move together, and only those are used.
     const pick = <T>(all: ReadonlyMap<string, T>) =>
       new Map(shared.map((key) => [key, all.get(key)!]));
     const sample = pick(cell.sample);
     const references = [...pick(reference.sample).values()];
     const pair = pairMeans([...sample.values()], references);
-    const ratio = withRatio(estimateRatio(pair, level), shared.length);
-    return { ...ratio, sample, runs: pick(cell.runs) };
+    const { interval, ...ratio } = estimateRatio(pair, level);
+    const result = new ScalarResult({ ...ratio, n: shared.length });
+    return { ...cell, sample, runs: pick(cell.runs), result, interval };
   }
-  const n = Math.min(over.n, under.n);
-  if (cell.kind !== reference.kind) {
-    // An error within a run and one between seeds cannot be combined.
-    return withRatio({ mean: over.mean / under.mean, error: NaN }, n);
-  }
-  const ratio = estimateRatio({
+  const [over, under] = [cell.result, reference.result];
+  // An error within a run and one between seeds cannot be combined.
+  const isCombined = cell !== reference && cell.kind === reference.kind;
+  const { interval, ...ratio } = estimateRatio({
     means: [over.mean, under.mean],
-    variances: [over.error ** 2, under.error ** 2],
+    variances: isCombined ? [over.error ** 2, under.error ** 2] : [NaN, NaN],
     covariance: 0,
     // The fewer degrees of freedom are the safe ones.
     df: Math.min(over.degreesOfFreedom, under.degreesOfFreedom),
   }, level);
-  return withRatio(ratio, n);
+  const n = Math.min(over.n, under.n);
+  return { ...cell, result: new ScalarResult({ ...ratio, n }), interval };
 }

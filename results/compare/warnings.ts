@@ -8,7 +8,7 @@ import { formatValue } from "../../core/config/schema.ts";
 import { SHORT_HASH } from "../../core/run/environment.ts";
 import { formatKey, matchesValue, parseCondition } from "../database/select.ts";
 import type { Comparison } from "./comparison.ts";
-import { summarizeList } from "./labels.ts";
+import { nameValue, summarizeList } from "./labels.ts";
 import { collectRepeats } from "./metrics.ts";
 import { findDifferences } from "./pivot.ts";
 import { MAX_RANKED } from "./verdicts.ts";
@@ -90,9 +90,7 @@ function warnOfLostRecords({ rows }: Comparison): string[] {
 }
 
 function warnOfManyRows({ rows, options }: Comparison): string[] {
-  const { aggregate = "mean", relativeTo = [] } = options;
-  return rows.length > MAX_RANKED && aggregate === "mean" &&
-      relativeTo.length === 0
+  return rows.length > MAX_RANKED && nameValue(options) === "mean"
     ? [`Rows are not ranked: ${rows.length} are more than ${MAX_RANKED}`]
     : [];
 }
@@ -141,26 +139,25 @@ function warnOfVersions({ rows }: Comparison): string[] {
       [...runs.values()].flatMap(({ info }) => [info, ...info.resumed ?? []])
     );
     const names = infos.flatMap(({ versions }) => Object.keys(versions ?? {}));
-    const used: [string, unknown[]][] = [
-      ...[...new Set(names)].map((name): [string, unknown[]] => [
-        name,
-        infos.map(({ versions }) => versions?.[name]),
-      ]),
-      ["engine", infos.map(({ engine }) => engine)],
+    const mixed = [
+      ...[...new Set(names)].flatMap((name) =>
+        listDistinct(name, infos.map(({ versions }) => versions?.[name]))
+      ),
+      ...listDistinct("engine", infos.map(({ engine }) => engine)),
       // Older runs do not say.
-      [
+      ...listDistinct(
         "source",
-        infos.flatMap(({ source }) =>
-          source?.sha256.slice(0, SHORT_HASH) ?? []
-        ),
-      ],
+        infos.map(({ source }) => source?.sha256.slice(0, SHORT_HASH))
+          .filter((hash) => hash !== undefined),
+      ),
     ];
-    const mixed = used.flatMap(([name, values]) => {
-      const distinct = new Set(values.map((value) => value ?? "none"));
-      return distinct.size > 1 ? `${name} ${[...distinct].join(" and ")}` : [];
-    });
     return mixed.length > 0
       ? `The runs of ${label} differ in ${mixed.join(", ")}`
       : [];
   });
+}
+
+function listDistinct(name: string, values: readonly unknown[]): string[] {
+  const distinct = new Set(values.map((value) => value ?? "none"));
+  return distinct.size > 1 ? [`${name} ${[...distinct].join(" and ")}`] : [];
 }

@@ -7,6 +7,7 @@
 import { stringify as stringifyCsv } from "csv-stringify/sync";
 import { printable } from "../../core/utils/terminal.ts";
 import type { Cell, CellVerdict, Comparison } from "../compare/comparison.ts";
+import { nameValue } from "../compare/labels.ts";
 import { sortableValue } from "../database/select.ts";
 import { ALPHA, LEVEL } from "../statistics/estimate.ts";
 
@@ -57,13 +58,6 @@ function flattenCells(
     ...(hasStanding ? { standing: cell?.standing } : {}),
     ...(baseline ? flattenVerdict(cell?.comparison) : {}),
   }));
-}
-
-/** What the numbers are: a ratio, or an aggregate. */
-function nameValue(
-  { relativeTo = [], aggregate = "mean" }: Comparison["options"],
-): string {
-  return relativeTo.length > 0 ? "ratio" : aggregate;
 }
 
 function flattenVerdict(

@@ -5,7 +5,7 @@
  */
 
 import type { Comparison } from "../compare/comparison.ts";
-import { singleLine } from "../compare/labels.ts";
+import { nameValue, singleLine } from "../compare/labels.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
 import { isList } from "./row_keys.ts";
 import { listNote, MARKS, type Note } from "./text_table.ts";
@@ -75,54 +75,55 @@ function noteErrors({ rows, columns, options }: Comparison): Note[] {
         "Observations behind each:",
       counts,
     ),
-    ...(isBare ? [{ text: explainBare(options) }] : []),
+    ...(isBare ? [{ text: SUMMARIES[nameValue(options)].bare }] : []),
     ...(cells.some(({ runs, nRuns }) => runs.size < nRuns)
       ? [{ text: "(k of n): only k of n runs have such a record." }]
       : []),
   ];
 }
 
+/** How values are named, how their intervals are found, and when not. */
+const SUMMARIES = {
+  mean: {
+    name: "mean over the runs of a row",
+    method: "Student's t",
+    bare: "A mean has no interval if its runs do not vary or are not finite.",
+  },
+  median: {
+    name: "median over the runs of a row",
+    method: "order statistics",
+    bare: "A median has no interval if there are too few runs: 95 % needs 6.",
+  },
+  iqm: {
+    name: "interquartile mean over the runs of a row",
+    method: "bootstrap",
+    bare: "A mean has no interval if there are fewer than 10 runs.",
+  },
+  ratio: {
+    name: "ratio of two means",
+    method: "Fieller's",
+    bare: "A ratio has no interval if its denominator may be 0, or if the " +
+      "errors of the two means are of different kinds.",
+  },
+};
+
 /** What the numbers of rows of several runs are. */
 function explainBetween(
-  { aggregate = "mean", ci = 0, relativeTo = [] }: Comparison["options"],
+  options: Comparison["options"],
   what: string,
 ): string {
-  const sign = ci ? "[low, high]" : "±";
-  if (relativeTo.length > 0) {
-    return `${sign} is the between-seed ${what} of the ratio of two means${
-      ci ? " (Fieller's)" : ""
-    }.`;
+  const value = nameValue(options);
+  const { name, method } = SUMMARIES[value];
+  const sign = options.ci ? "[low, high]" : "±";
+  const how = options.ci ? ` (${method})` : "";
+  if (value === "mean" || value === "ratio") {
+    return `${sign} is the between-seed ${what} of the ${name}${how}.`;
   }
-  if (aggregate === "mean") {
-    return `${sign} is the between-seed ${what} of the mean over the runs of ` +
-      `a row${ci ? " (Student's t)" : ""}.`;
-  }
-  const [name, method] = aggregate === "iqm"
-    ? ["interquartile mean", "bootstrap"]
-    : ["median", "order statistics"];
-  return `Values are the ${name} over the runs of a row${
-    ci
-      ? `, ${sign} its between-seed ${what} (${method})`
+  return `Values are the ${name}${
+    options.ci
+      ? `, ${sign} its between-seed ${what}${how}`
       : "; --ci 95 shows intervals where there are enough runs"
   }.`;
-}
-
-/** Why a value has no interval. */
-function explainBare(
-  { aggregate = "mean", relativeTo = [] }: Comparison["options"],
-): string {
-  if (relativeTo.length > 0) {
-    return "A ratio has no interval if its denominator may be 0, or if the " +
-      "errors of the two means are of different kinds.";
-  }
-  switch (aggregate) {
-    case "median":
-      return "A median has no interval if there are too few runs: 95 % needs 6.";
-    case "iqm":
-      return "A mean has no interval if there are fewer than 10 runs.";
-    case "mean":
-      return "A mean has no interval if its runs do not vary or are not finite.";
-  }
 }
 
 function noteRuns(comparison: Comparison): Note[] {
