@@ -46,7 +46,9 @@ export async function compare(
   const metrics = collectMetrics(database);
   const repeats = collectRepeats(metrics);
 
-  const measured = listMetadata(replicates);
+  const records = replicates.flatMap(({ runs }) => [...runs.values()])
+    .flatMap((run) => [...run.records]);
+  const measured = [...new Set(records.map(({ metadata }) => metadata))];
   const { lowerIsBetter = [], higherIsBetter = [], relativeTo = [] } = options;
   checkGlobs(lowerIsBetter, measured, "lowerIsBetter");
   checkGlobs(higherIsBetter, measured, "higherIsBetter");
@@ -100,16 +102,6 @@ export async function compare(
       ...tooFew,
     ],
   };
-}
-
-/** All that was measured, each once. */
-function listMetadata(groups: readonly Replicates[]): ResultMetadata[] {
-  const all = groups.flatMap(({ runs }) =>
-    [...runs.values()].flatMap(({ records }) =>
-      Array.from(records, ({ metadata }) => metadata)
-    )
-  );
-  return [...new Set(all)];
 }
 
 /** Conditions on runs, and those on fields that only records have. */

@@ -106,12 +106,16 @@ export function pivot(
   const keys = rowKeys.map(({ key }) => key);
   // Fields that tell rows apart need not tell columns apart as well.
   const onRows = rows.length > 0 || cols.length > 0 ? keys : [];
+  const merged = [...repeats].filter((key) =>
+    ![...rows, ...cols].includes(key)
+  );
   const placed = new Map<string, PivotRow>();
   const columns = new Set<ResultMetadata>();
   for (const replicates of groups) {
-    const metadatas = selected.filter((metadata) =>
+    const measured = selected.filter((metadata) =>
       replicates.runs.values().some(({ records }) => records.get(metadata))
     );
+    const metadatas = dropRepeated(measured, cols.length > 0 ? merged : []);
     // A row without records is shown as well.
     for (const metadata of metadatas.length > 0 ? metadatas : [undefined]) {
       const config = Object.fromEntries(
@@ -132,11 +136,8 @@ export function pivot(
       const column = makeColumn(name, fields, here);
       columns.add(column);
       const there = row.measured.get(column);
-      if (there && !isRepeated(there, here, repeats)) {
-        throw collision([there, here], known, column);
-      }
-      const most = there ? countRepeats(there, repeats) : -1;
-      if (countRepeats(here, repeats) > most) row.measured.set(column, here);
+      if (there) throw collision([there, here], known, column);
+      row.measured.set(column, here);
     }
   }
   const fieldKeys = rowKeys.filter(({ key, isField }) =>
@@ -234,25 +235,21 @@ function makeColumn(
   return ResultMetadata.of({ ...Object.fromEntries(fields), name });
 }
 
-/** Whether the same was measured, but for how often. */
-function isRepeated(
-  a: Measured,
-  b: Measured,
-  repeats: ReadonlySet<string>,
-): boolean {
-  const [first, second] = [a, b].map(({ metadata: { name, fields } }) => {
-    const kept = Object.entries(fields).filter(([key]) => !repeats.has(key));
-    return ResultMetadata.of({ ...Object.fromEntries(kept), name });
+/** Of records that differ in repetitions alone, the ones with the most. */
+function dropRepeated(
+  selected: readonly ResultMetadata[],
+  repeats: readonly string[],
+): ResultMetadata[] {
+  const isOther = ([key]: [string, MetadataValue]) => !repeats.includes(key);
+  const same = Map.groupBy(selected, ({ name, fields }) => {
+    const others = Object.entries(fields).filter(isOther);
+    return ResultMetadata.of({ ...Object.fromEntries(others), name });
   });
-  return a.replicates === b.replicates && first === second;
-}
-
-function countRepeats(
-  { metadata }: Measured,
-  repeats: ReadonlySet<string>,
-): number {
-  const counts = Array.from(repeats, (key) => Number(metadata.field(key) ?? 0));
-  return Math.max(0, ...counts);
+  const byRepeats = orderBy<ResultMetadata>(
+    repeats.map((key) => (metadata) => metadata.field(key)),
+    -1,
+  );
+  return Array.from(same.values(), (group) => group.sort(byRepeats)[0]!);
 }
 
 /**
