@@ -33,7 +33,8 @@ export function collectWarnings(comparison: Comparison): string[] {
 }
 
 function warnOfCounts({ rows }: Comparison): string[] {
-  const all = rows.flatMap(({ counts }) => counts.map((c) => c.completed));
+  const groups = rows.flatMap(({ replicates }) => replicates);
+  const all = groups.map(({ runs }) => runs.size);
   const counts = [...new Set(all)].sort((a, b) => a - b);
   return counts.length > 1
     ? [`Rows have different numbers of runs: ${counts.join(", ")}`]
