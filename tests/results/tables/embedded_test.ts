@@ -69,14 +69,17 @@ Deno.test("isSameText() looks past how lines are broken and columns padded", () 
 Deno.test("findTables() says where a comment has no partner", () => {
   const wrong = (text: string, message: string) =>
     assertThrows(() => findTables(text, "page.md"), SyntaxError, message);
-  wrong("\n<!-- whisker: compare -->\n", "Cannot use page.md:2");
+  wrong(
+    "\n<!-- whisker: compare -->\n",
+    "Cannot use page.md:2: the table's comment is not closed",
+  );
   wrong(
     "<details>\n<!-- whisker: compare -->\n</details>\n",
-    "page.md:1 as the table's comment must stand on a line of its own",
+    "page.md:1: the table's comment must stand on a line of its own",
   );
-  wrong("<!-- /whisker -->", "page.md:1 as the table's comment closes what");
+  wrong("<!-- /whisker -->", "page.md:1: the table's comment closes what");
   wrong(
     "<!-- whisker: compare -->\n\n<!-- whisker: compare -->\n\n<!-- /whisker -->",
-    "page.md:1 as the table's comment is not closed before the next",
+    "page.md:1: the table's comment is not closed before the next",
   );
 });
