@@ -4,7 +4,14 @@
  * @module
  */
 
-import { choice, names, number, text, texts } from "../core/config/fields.ts";
+import {
+  choice,
+  names,
+  number,
+  text,
+  texts,
+  toggle,
+} from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { AGGREGATES, ALPHA, TESTS } from "../results/statistics/estimate.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
@@ -25,7 +32,15 @@ export const selectionSchema = new ConfigSchema({
     placeholder: "<key,…>",
     description: "keys besides seed in which replicates may differ",
   }),
+  across: text({
+    placeholder: "<key>",
+    description: "each value of this key gives one value of a row: dataset",
+  }),
   runs: runsFlag,
+  confirm: texts({
+    placeholder: "<dir>",
+    description: "confirming runs, compared alone in place of --runs",
+  }),
   strict: strictFlag,
 });
 
@@ -47,6 +62,19 @@ export const statisticsSchema = new ConfigSchema({
   baseline: texts({
     placeholder: "<key=value>",
     description: "verdicts against the row with this value; repeatable",
+  }),
+  margin: text({
+    placeholder: "<d|p%>",
+    description: "the smallest difference from the baseline that matters",
+  }),
+  detect: number({
+    default: 0,
+    defaultText: "off",
+    min: 0,
+    description: "how many seeds detect this difference",
+  }),
+  variance: toggle({
+    description: "which shares of the variance seeds and other keys have",
   }),
   test: choice({
     default: "t",
@@ -122,12 +150,23 @@ export async function compareRuns(
     readonly format?: Format;
   },
 ): Promise<Comparison> {
-  const { runs, strict: _, format = "table", ...options } = flags;
+  const { runs, confirm, strict: _, format = "table", ...options } = flags;
   const isForReaders = format !== "json" && format !== "csv";
   // Help does not wait for this.
   const [{ compare }, { RunDatabase }] = await Promise.all([
     import("../results/compare/compare.ts"),
     import("../results/database/run_database.ts"),
   ]);
-  return await compare(new RunDatabase(...runs), { ...options, isForReaders });
+  const database = new RunDatabase(...runs);
+  if (confirm.length === 0) {
+    return await compare(database, { ...options, isForReaders });
+  }
+  const { checkFresh } = await import("../results/compare/confirm.ts");
+  const confirming = new RunDatabase(...confirm);
+  checkFresh(confirming, database);
+  return await compare(confirming, {
+    ...options,
+    isForReaders,
+    confirms: runs,
+  });
 }

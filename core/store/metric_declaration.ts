@@ -17,6 +17,13 @@ export interface MetricDeclaration {
    * model: it may be negative, and ratios of it mean nothing.
    */
   readonly centredOnZero?: boolean;
+  /** That its means are shares of observations, from 0 to 1, as an accuracy. */
+  readonly kind?: "proportion";
+  /**
+   * That all runs measure it on the same observations, as one test set: then the
+   * error between runs leaves out the error of sampling those.
+   */
+  readonly observations?: "shared";
   /** The unit of its values; none for pure numbers. */
   readonly unit?: string;
   /** The field of its records whose values are shown side by side. */
@@ -41,6 +48,8 @@ const metricsSchema = v.pipe(
       v.object({
         better: ifValid(v.picklist(["lower", "higher"])),
         centredOnZero: ifValid(v.boolean()),
+        kind: ifValid(v.literal("proportion")),
+        observations: ifValid(v.literal("shared")),
         unit: ifValid(v.string()),
         series: ifValid(v.string()),
         repeats: ifValid(v.string()),

@@ -4,44 +4,65 @@
  * @module
  */
 
+import type { MetricDeclaration } from "../../core/store/metric_declaration.ts";
 import { type ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
+import { formatKey } from "../database/select.ts";
 import {
   computeIqm,
   computeMean,
   computeMedian,
+  LEVEL,
   MIN_FOR_IQM,
 } from "../statistics/estimate.ts";
 import { formatWithError, formatWithInterval } from "../statistics/format.ts";
 import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
+import { placeOnGrid } from "./grid.ts";
 import { formatLabel } from "./labels.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Measured, PivotRow } from "./pivot.ts";
 
-/** Intervals are loaded only if they are asked for. */
-type Intervals = typeof import("../statistics/intervals.ts");
+/** What decides how cells are made. Distributions are loaded only if needed. */
+interface CellOptions {
+  readonly options: CompareOptions;
+  readonly nuisance: readonly string[];
+  readonly metrics: Metrics;
+  readonly intervals?: typeof import("../statistics/intervals.ts") | undefined;
+  readonly crossed?: typeof import("../statistics/crossed.ts") | undefined;
+}
 
 /**
  * Makes the cells of rows, without verdicts.
  *
  * @param pivotRows What each row shows.
- * @param options How they are summarised.
+ * @param cellOptions How they are summarised, the keys in which replicates may
+ * differ, and what experiments declare.
  * @param warnings Where to report rows with too few runs for their aggregate.
  * @returns The rows, in the same order.
  */
 export async function fillRows(
   pivotRows: readonly PivotRow[],
-  options: CompareOptions,
+  { options, nuisance, metrics }: CellOptions,
   warnings: string[],
 ): Promise<ComparisonRow[]> {
-  const intervals = options.ci
-    ? await import("../statistics/intervals.ts")
-    : undefined;
+  const hasProportions = metrics.values().some(isProportion);
+  const cellOptions: CellOptions = {
+    options,
+    nuisance,
+    metrics,
+    intervals: options.ci || hasProportions
+      ? await import("../statistics/intervals.ts")
+      : undefined,
+    crossed: nuisance.length > 1 && !options.across
+      ? await import("../statistics/crossed.ts")
+      : undefined,
+  };
   return pivotRows.map(({ config, replicates, measured }) => {
     const completed = [...replicates].flatMap(({ runs }) => [...runs.values()]);
     const missing = [...replicates].flatMap((group) => [...group.missing]);
     const label = formatLabel(config);
     const cells = new Map<ResultMetadata, Cell>();
     for (const [column, here] of measured) {
-      const cell = makeCell(here, options, intervals);
+      const cell = makeCell(here, cellOptions);
       if (cell) cells.set(column, cell);
     }
     if (cells.size < measured.size) {
@@ -84,39 +105,74 @@ export function withText(
   };
 }
 
+function isProportion({ kind }: MetricDeclaration = {}): boolean {
+  return kind === "proportion";
+}
+
 function makeCell(
   { replicates, metadata }: Measured,
-  options: CompareOptions,
-  intervals: Intervals | undefined,
+  cellOptions: CellOptions,
 ): Cell | undefined {
+  const { options, nuisance, metrics, intervals, crossed } = cellOptions;
+  const { across, ci = 0, aggregate = "mean" } = options;
   const runs = new Map(
     [...replicates.runs].filter(([, { records }]) => records.get(metadata)),
   );
-  const results = Array.from(
-    runs,
-    ([key, { records }]) => [key, records.get(metadata)!] as const,
+  const ofRuns = new Map(
+    Array.from(runs, ([key, { records }]) => [key, records.get(metadata)!]),
   );
-  const summary = summarize(
-    results.map(([, result]) => result),
-    options,
-    intervals,
+  const results = across ? averageOver(across, runs, ofRuns) : ofRuns;
+  const sample = new Map(
+    Array.from(results, ([key, { mean }]) => [key, mean]),
   );
-  return summary && withText({
+  const isSingle = runs.size === 1 && !across;
+  const grid = aggregate === "mean" && runs.size > 1
+    ? crossed?.crossedMean(placeOnGrid(sample, runs, nuisance))
+    : undefined;
+  const summary = grid && "error" in grid
+    ? summarize([new ScalarResult(grid)], cellOptions)
+    : summarize([...results.values()], cellOptions);
+  if (!summary) return undefined;
+  const cell = {
     ...summary,
     replicates,
     metadata,
-    kind: runs.size === 1 ? "within-run" : "between-seed",
-    sample: new Map(results.map(([key, { mean }]) => [key, mean])),
+    kind: across ? "across" : isSingle ? "within-run" : "between-seed",
+    grid,
+    sample,
     runs,
     nRuns: replicates.runs.size,
-  }, options.ci ?? 0);
+  } as const;
+  if (!isSingle || !isProportion(metrics.get(metadata.name))) {
+    return withText(cell, ci);
+  }
+  const { mean, n } = cell.result;
+  const level = ci || 100 * LEVEL;
+  const interval = intervals!.wilsonInterval(mean, n, level / 100);
+  return withText({ ...cell, interval }, interval ? level : ci);
 }
 
-/** Summarises runs; undefined if they are too few. */
+/** The mean over the runs of each value of a key. */
+function averageOver(
+  key: string,
+  runs: Cell["runs"],
+  results: ReadonlyMap<string, ScalarResult>,
+): Map<string, ScalarResult> {
+  const groups = Map.groupBy(
+    results.keys(),
+    (name) => `${key}=${formatKey(runs.get(name)!, key)}`,
+  );
+  return new Map(Array.from(groups, ([value, names]) => {
+    const means = names.map((name) => results.get(name)!.mean);
+    const { mean } = computeMean(means);
+    return [value, new ScalarResult({ mean, error: NaN, n: 1 })];
+  }));
+}
+
+/** Summarises runs, or takes the one result; undefined if they are too few. */
 function summarize(
   results: readonly ScalarResult[],
-  { aggregate = "mean", ci = 0 }: CompareOptions,
-  intervals: Intervals | undefined,
+  { options: { aggregate = "mean", ci = 0 }, intervals }: CellOptions,
 ): Pick<Cell, "result" | "interval"> | undefined {
   const values = results.map(({ mean }) => mean);
   const n = values.length;
@@ -129,15 +185,16 @@ function summarize(
     const { mean, error, degreesOfFreedom: df } = result;
     return {
       result,
-      interval: intervals?.tInterval({ mean, error, df }, level),
+      interval: ci
+        ? intervals!.tInterval({ mean, error, df }, level)
+        : undefined,
     };
   }
   const isMedian = aggregate === "median";
   const mean = (isMedian ? computeMedian : computeIqm)(values);
+  const find = isMedian ? intervals?.medianInterval : intervals?.iqmInterval;
   return {
     result: new ScalarResult({ mean, error: NaN, n }),
-    interval: isMedian
-      ? intervals?.medianInterval(values, level)
-      : intervals?.iqmInterval(values, level),
+    interval: ci ? find!(values, level) : undefined,
   };
 }

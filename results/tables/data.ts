@@ -108,6 +108,12 @@ export function toJson(comparison: Comparison): object {
       alpha: options.alpha ?? ALPHA,
       baseline: baseline?.name,
     },
+    ranking: rankingToJson(comparison),
+    variance: comparison.variance?.map(({ row, column, sources }) => ({
+      config: row.config,
+      record: String(column.metadata),
+      sources,
+    })),
     omitted,
     superseded,
     warnings,
@@ -115,9 +121,16 @@ export function toJson(comparison: Comparison): object {
   };
 }
 
+/** Ranks over the values of a key, and corrected best means, by record. */
+function rankingToJson({ columns }: Comparison): object | undefined {
+  const entries = columns.flatMap(({ metadata, ranks, winner }) =>
+    ranks || winner ? [[String(metadata), { ranks, winner }]] : []
+  );
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
 function cellToJson(
-  { result: { mean, error, n, df }, kind, interval, comparison, standing }:
-    Cell,
+  { result: { mean, error, n, df }, kind, interval, comparison, ...cell }: Cell,
   baseline: string | undefined,
 ): object {
   return {
@@ -128,7 +141,8 @@ function cellToJson(
     kind,
     interval,
     comparison: comparison && { baseline, ...verdictToJson(comparison) },
-    standing,
+    margin: cell.margin,
+    standing: cell.standing,
   };
 }
 

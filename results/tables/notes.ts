@@ -7,6 +7,8 @@
 import type { Comparison } from "../compare/comparison.ts";
 import { nameValue, singleLine } from "../compare/labels.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
+import { LEVEL } from "../statistics/estimate.ts";
+import { formatWithInterval } from "../statistics/format.ts";
 import { isList } from "./row_keys.ts";
 import { listNote, MARKS, type Note } from "./text_table.ts";
 import { noteRanks } from "./verdict_notes.ts";
@@ -27,6 +29,7 @@ export function collectNotes(comparison: Comparison): Note[] {
     ...noteNames(comparison),
     ...noteErrors(comparison),
     ...noteRanks(comparison),
+    ...noteWinners(comparison),
     ...noteRuns(comparison),
   ];
 }
@@ -50,7 +53,9 @@ function noteNames(comparison: Comparison): Note[] {
   return texts.flatMap((text) => text ? { text: singleLine(text) } : []);
 }
 
-function noteErrors({ rows, columns, options }: Comparison): Note[] {
+function noteErrors(
+  { rows, columns, options, nuisance, metrics }: Comparison,
+): Note[] {
   const cells = rows.flatMap((row) => [...row.cells.values()]);
   const counts = columns.flatMap(({ metadata, heading }) => {
     const ns = rows.flatMap(({ cells }) => {
@@ -66,9 +71,29 @@ function noteErrors({ rows, columns, options }: Comparison): Note[] {
     : "standard error";
   const isBare = options.ci &&
     cells.some(({ result, hasError }) => result.n > 1 && !hasError);
+  const isProportion = cells.some(({ kind, metadata, interval }) =>
+    kind === "within-run" && interval &&
+    metrics.get(metadata.name)?.kind === "proportion"
+  );
+  const isCrossed = cells.some(({ grid }) =>
+    grid && "error" in grid && grid.squares.length > 1
+  );
   return [
-    ...(cells.some(({ kind }) => kind === "between-seed")
+    ...(cells.some(({ kind }) => kind !== "within-run")
       ? [{ text: explainBetween(options, what) }]
+      : []),
+    ...(isCrossed
+      ? [{
+        text:
+          `Errors count the values of ${nuisance.join(" and ")} that runs ` +
+          "share: crossed random effects.",
+      }]
+      : []),
+    ...(isProportion
+      ? [{
+        text: "[low, high] of a proportion in one run is Wilson's " +
+          `${options.ci || 100 * LEVEL} % interval.`,
+      }]
       : []),
     ...listNote(
       `${MARKS.withinRun} is the within-run ${what} of one run. ` +
@@ -80,6 +105,24 @@ function noteErrors({ rows, columns, options }: Comparison): Note[] {
       ? [{ text: "(k of n): only k of n runs have such a record." }]
       : []),
   ];
+}
+
+/** What the best mean of many rows is without the luck of being chosen. */
+function noteWinners({ columns, options }: Comparison): Note[] {
+  return listNote(
+    "The best of many looks better than it is. Its " +
+      `${
+        options.ci || 100 * LEVEL
+      } % interval, corrected for the choice; fresh ` +
+      "seeds (--confirm) have none of this bias:",
+    columns.flatMap(({ heading, winner }) =>
+      winner
+        ? `${heading}: ${winner.label}, best of ${winner.nRows} rows, ${
+          formatWithInterval(winner.mean, winner.interval)
+        }`
+        : []
+    ),
+  );
 }
 
 /** How values are named, how their intervals are found, and when not. */
@@ -113,24 +156,40 @@ function explainBetween(
   what: string,
 ): string {
   const value = nameValue(options);
-  const { name, method } = SUMMARIES[value];
+  const { method, ...summary } = SUMMARIES[value];
+  const { across } = options;
+  const name = across
+    ? summary.name.replace(
+      "the runs of a row",
+      `the values of ${across}, each the mean of its runs`,
+    )
+    : summary.name;
+  const between = `between-${across ?? "seed"}`;
   const sign = options.ci ? "[low, high]" : "±";
   const how = options.ci ? ` (${method})` : "";
   if (value === "mean" || value === "ratio") {
-    return `${sign} is the between-seed ${what} of the ${name}${how}.`;
+    return `${sign} is the ${between} ${what} of the ${name}${how}.`;
   }
   return `Values are the ${name}${
     options.ci
-      ? `, ${sign} its between-seed ${what}${how}`
+      ? `, ${sign} its ${between} ${what}${how}`
       : "; --ci 95 shows intervals where there are enough runs"
   }.`;
 }
 
 function noteRuns(comparison: Comparison): Note[] {
-  const { rows, baseline, omitted, superseded, warnings } = comparison;
+  const { rows, baseline, options, omitted, superseded, warnings } = comparison;
   const alone = `There is no other row to compare with ${baseline?.name}.`;
   return [
     ...(baseline && rows.length === 1 ? [{ text: singleLine(alone) }] : []),
+    ...(options.confirms
+      ? [{
+        text: "Confirming runs alone: those of " +
+          `${
+            options.confirms.join(", ")
+          }, by which rows were chosen, take no part.`,
+      }]
+      : []),
     ...listNote("Not completed, and in no mean:", omitted),
     ...listNote(
       "Superseded by a newer run of the same configuration and seed:",

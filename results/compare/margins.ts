@@ -1,0 +1,63 @@
+/**
+ * Verdicts with a margin, the smallest difference that matters.
+ *
+ * @module
+ */
+
+import { OptionError } from "../database/option_error.ts";
+import {
+  decideByMargin,
+  moveByMargin,
+  parseMargin,
+} from "../statistics/equivalence.ts";
+import { ALPHA } from "../statistics/estimate.ts";
+import { contrast, isTested } from "../statistics/verdicts.ts";
+import type { Cell, Comparison } from "./comparison.ts";
+
+/**
+ * Adds what each row shows beside the baseline with a margin. The rows of a column share
+ * α evenly (Bonferroni).
+ *
+ * @param comparison A comparison with a baseline.
+ * @param text The margin.
+ * @returns The same with verdicts, in columns of which the better way is known.
+ * @throws {OptionError} If the text is no margin.
+ */
+export function addMargins(comparison: Comparison, text: string): Comparison {
+  const { rows, columns, options, baseline } = comparison;
+  const margin = parseMargin(text);
+  if (!margin) {
+    throw new OptionError(
+      "margin",
+      `Cannot use the margin ${text}: it must be a number above 0, or such a ` +
+        "share of the baseline as 2%",
+    );
+  }
+  const found = new Map<Cell, NonNullable<Cell["margin"]>>();
+  for (const { metadata, better } of columns) {
+    const reference = rows[baseline!.row]!.cells.get(metadata);
+    const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? [])
+      .filter(({ comparison }) => comparison);
+    const alpha = (options.alpha ?? ALPHA) / cells.length;
+    for (const cell of better && reference ? cells : []) {
+      const [below, above] = moveByMargin(reference!.sample, margin)
+        .map((moved) => contrast(cell.sample, moved));
+      found.set(
+        cell,
+        isTested(below) && isTested(above)
+          ? decideByMargin(below, above, { alpha, better: better! })
+          : below as { reason: string },
+      );
+    }
+  }
+  return {
+    ...comparison,
+    rows: rows.map((row) => ({
+      ...row,
+      cells: new Map(Array.from(row.cells, ([column, cell]) => {
+        const verdict = found.get(cell);
+        return [column, verdict ? { ...cell, margin: verdict } : cell];
+      })),
+    })),
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * The sources of the variance between runs.
+ *
+ * @module
+ */
+
+import {
+  agreeTooWell,
+  crossedMean,
+  splitVariance,
+} from "../statistics/crossed.ts";
+import { computeMean, LEVEL } from "../statistics/estimate.ts";
+import type { Cell, CellVariance, Comparison } from "./comparison.ts";
+import { placeOnGrid } from "./grid.ts";
+
+/**
+ * Takes the variance between the runs of each cell apart.
+ *
+ * @param comparison The comparison.
+ * @returns The same with the sources of the variance, where there are two runs.
+ */
+export function addVariance(comparison: Comparison): Comparison {
+  const { rows, columns, options, nuisance } = comparison;
+  const level = options.ci ? options.ci / 100 : LEVEL;
+  const find = ({ runs, metadata }: Cell): CellVariance["sources"] => {
+    const results = Array.from(
+      runs,
+      ([key, { records }]) => [key, records.get(metadata)!] as const,
+    );
+    const sample = new Map(results.map(([key, { mean }]) => [key, mean]));
+    const grid = crossedMean(placeOnGrid(sample, runs, nuisance));
+    if (!("error" in grid)) return grid;
+    if (!(grid.error > 0)) return { reason: "the runs do not vary" };
+    const errors = results.map(([, { error }]) => error);
+    const { mean: within } = computeMean(errors.map((error) => error ** 2));
+    // Observations that runs share add no variance between them.
+    const isApart = within > 0 && !agreeTooWell([...sample.values()], errors);
+    return splitVariance(grid.squares, isApart ? within : 0, level);
+  };
+  return {
+    ...comparison,
+    variance: columns.flatMap((column) =>
+      rows.flatMap((row) => {
+        const cell = row.cells.get(column.metadata);
+        return cell && cell.runs.size > 1
+          ? [{ row, column, sources: find(cell) }]
+          : [];
+      })
+    ),
+  };
+}
