@@ -143,13 +143,30 @@ function makeCell(
     runs,
     nRuns: replicates.runs.size,
   } as const;
-  if (!isSingle || !isProportion(metrics.get(metadata.name))) {
-    return withText(cell, ci);
-  }
-  const { mean, n } = cell.result;
+  const { mean, error } = summary.result;
+  // Runs that all have 68 of 68 are not without error.
+  return isProportion(metrics.get(metadata.name)) && !across &&
+      (isSingle || error === 0)
+    ? makeProportion(cell, mean, cellOptions)
+    : withText(cell, ci);
+}
+
+/** A proportion with Wilson's interval, over the observations of all its runs. */
+function makeProportion(
+  cell: Omit<Cell, "text" | "hasError">,
+  mean: number,
+  { options: { ci = 0 }, intervals }: CellOptions,
+): Cell {
   const level = ci || 100 * LEVEL;
+  const n = cell.runs.values().reduce(
+    (sum, { records }) => sum + records.get(cell.metadata)!.n,
+    0,
+  );
   const interval = intervals!.wilsonInterval(mean, n, level / 100);
-  return withText({ ...cell, interval }, interval ? level : ci);
+  if (!interval) return withText(cell, ci);
+  const { error } = cell.result;
+  const result = new ScalarResult({ mean, error, n });
+  return withText({ ...cell, kind: "within-run", result, interval }, level);
 }
 
 /** The mean over the runs of each value of a key. */

@@ -7,6 +7,9 @@
 import { computeMean } from "../statistics/estimate.ts";
 import type { Cell, Comparison } from "./comparison.ts";
 
+/** If runs agree as well in fewer cases by chance, they share observations. */
+export const MAX_CHANCE = 0.001;
+
 /**
  * Says of which columns the runs share their observations: as the experiment declares, or
  * because they agree better than the errors within them allow.
@@ -21,10 +24,12 @@ export async function warnOfSharedObservations(
   for (const { metadata, heading } of columns) {
     const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? [])
       .filter(({ runs }) => runs.size > 1);
-    const isDeclared = (cell: Cell) =>
-      metrics.get(cell.metadata.name)?.observations === "shared";
-    let isShared = cells.some(isDeclared);
-    for (const cell of cells) isShared ||= await agreesTooWell(cell);
+    const chances = await Promise.all(cells.map(findChance));
+    const isShared = cells.some(({ metadata }) =>
+      metrics.get(metadata.name)?.observations === "shared"
+    ) || chances.some((chance) =>
+      chance * cells.length < MAX_CHANCE
+    );
     if (isShared) headings.push(heading);
   }
   return headings.length > 0
@@ -36,7 +41,8 @@ export async function warnOfSharedObservations(
     : [];
 }
 
-async function agreesTooWell({ runs, metadata }: Cell): Promise<boolean> {
+/** How likely the runs of a cell agree as well by chance; 1 if not unlikely. */
+async function findChance({ runs, metadata }: Cell): Promise<number> {
   const results = Array.from(
     runs.values(),
     ({ records }) => records.get(metadata)!,
@@ -44,10 +50,9 @@ async function agreesTooWell({ runs, metadata }: Cell): Promise<boolean> {
   const means = results.map(({ mean }) => mean);
   const errors = results.map(({ error }) => error);
   const { error: between, n } = computeMean(means);
+  const { mean: within } = computeMean(errors.map((error) => error ** 2));
   // Distributions take long to load: most runs spread more than this.
-  if (!(n * between ** 2 < computeMean(errors.map((e) => e ** 2)).mean)) {
-    return false;
-  }
-  const { agreeTooWell } = await import("../statistics/crossed.ts");
-  return agreeTooWell(means, errors);
+  if (!(2 * n * between ** 2 < within)) return 1;
+  const { chanceOfAgreement } = await import("../statistics/crossed.ts");
+  return chanceOfAgreement(means, errors);
 }

@@ -5,11 +5,12 @@
  */
 
 import {
-  agreeTooWell,
+  chanceOfAgreement,
   crossedMean,
   splitVariance,
 } from "../statistics/crossed.ts";
 import { computeMean, LEVEL } from "../statistics/estimate.ts";
+import { MAX_CHANCE } from "./shared_observations.ts";
 import type { Cell, CellVariance, Comparison } from "./comparison.ts";
 import { placeOnGrid } from "./grid.ts";
 
@@ -34,7 +35,8 @@ export function addVariance(comparison: Comparison): Comparison {
     const errors = results.map(([, { error }]) => error);
     const { mean: within } = computeMean(errors.map((error) => error ** 2));
     // Observations that runs share add no variance between them.
-    const isApart = within > 0 && !agreeTooWell([...sample.values()], errors);
+    const chance = chanceOfAgreement([...sample.values()], errors);
+    const isApart = chance >= MAX_CHANCE;
     return splitVariance(grid.squares, isApart ? within : 0, level);
   };
   return {

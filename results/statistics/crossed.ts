@@ -235,23 +235,22 @@ export function splitVariance(
   });
 }
 
-/** Values agree better than this in one of a thousand cases by chance. */
-const TOO_WELL = 0.001;
-
 /**
- * Says whether runs agree better than the errors within them allow: then they were
- * measured on the same observations, and their spread leaves out the error of those.
+ * How likely runs agree as well by chance as they do, given the errors within them. If it is
+ * very unlikely, they were measured on the same observations, and their spread leaves out the
+ * error of those.
  *
  * @param means The means of the runs.
  * @param errors Their errors within the runs.
- * @returns Whether χ² = (n − 1)s²/mean(e²) is below its 0.1 % quantile.
+ * @returns The lower tail of χ² = (n − 1)s²/mean(e²); NaN if an error is.
  */
-export function agreeTooWell(
+export function chanceOfAgreement(
   means: readonly number[],
   errors: readonly number[],
-): boolean {
+): number {
   const { error, n } = computeMean(means);
   const within = computeMean(errors.map((error) => error ** 2)).mean;
-  return n > 1 &&
-    chiSquare((n - 1) * n * error ** 2 / within, n - 1) < TOO_WELL;
+  return within > 0 && n > 1
+    ? chiSquare((n - 1) * n * error ** 2 / within, n - 1)
+    : NaN;
 }

@@ -89,14 +89,12 @@ function noteErrors(
           "share: crossed random effects.",
       }]
       : []),
-    ...(isProportion
-      ? [{
-        text: "[low, high] of a proportion in one run is Wilson's " +
-          `${options.ci || 100 * LEVEL} % interval.`,
-      }]
-      : []),
     ...listNote(
-      `${MARKS.withinRun} is the within-run ${what} of one run. ` +
+      `${MARKS.withinRun} is the within-run ${what} of one run${
+        isProportion
+          ? `, of a proportion Wilson's ${options.ci || 100 * LEVEL} % interval`
+          : ""
+      }. ` +
         "Observations behind each:",
       counts,
     ),
@@ -164,7 +162,7 @@ function explainBetween(
       `the values of ${across}, each the mean of its runs`,
     )
     : summary.name;
-  const between = `between-${across ?? "seed"}`;
+  const between = `between-${across || "seed"}`;
   const sign = options.ci ? "[low, high]" : "±";
   const how = options.ci ? ` (${method})` : "";
   if (value === "mean" || value === "ratio") {

@@ -7,6 +7,7 @@
 import { formatNumber } from "../../core/utils/results.ts";
 import type { ColumnRanks, Comparison } from "../compare/comparison.ts";
 import { singleLine } from "../compare/labels.ts";
+import type { Estimate } from "../statistics/datasets.ts";
 import { LEVEL } from "../statistics/estimate.ts";
 import { formatP, formatWithInterval, NO_VALUE } from "../statistics/format.ts";
 import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
@@ -23,6 +24,14 @@ export function formatRanks(comparison: Comparison): TextSection[] {
     ranks && !("reason" in ranks)
       ? [formatColumn(heading, ranks, comparison)]
       : []
+  );
+}
+
+/** The bootstrap says nothing where all runs are better. */
+function formatChance({ value, interval }: Estimate): string {
+  return formatWithInterval(
+    value,
+    interval[0] < interval[1] ? interval : undefined,
   );
 }
 
@@ -58,9 +67,7 @@ function formatColumn(
           { text: formatNumber(ranks[index]!, 3), value: ranks[index]! },
           { text: pair ? formatP(pair.pAdjusted) : NO_VALUE },
           {
-            text: hasChance
-              ? formatWithInterval(chance.value, chance.interval)
-              : NO_VALUE,
+            text: hasChance ? formatChance(chance) : NO_VALUE,
           },
         ];
       }),

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { RandomStream } from "../../../core/utils/random.ts";
 import {
-  agreeTooWell,
+  chanceOfAgreement,
   type CrossedMean,
   crossedMean,
   type GridPoint,
@@ -138,15 +138,15 @@ Deno.test("splitVariance() has intervals that hold the true share", () => {
   assertEquals(share > 0.88, true, `${share}`);
 });
 
-Deno.test("agreeTooWell() tells shared observations from separate ones", () => {
+Deno.test("chanceOfAgreement() tells shared observations from separate ones", () => {
   const draw = (spread: number) =>
     Array.from({ length: 5 }, () => spread * random.normal());
   const errors = [1, 1.1, 0.9, 1, 1];
   const count = (spread: number) =>
-    Array.from({ length: 500 }, () => agreeTooWell(draw(spread), errors))
-      .filter((is) => is).length;
+    Array.from({ length: 500 }, () => chanceOfAgreement(draw(spread), errors))
+      .filter((chance) => chance < 0.001).length;
   assertEquals(count(1) <= 5, true);
   assertEquals(count(0.05), 500);
-  assertEquals(agreeTooWell([1, 2], [NaN, NaN]), false);
-  assertEquals(agreeTooWell([1], [5]), false);
+  assertEquals(chanceOfAgreement([1, 2], [NaN, NaN]), NaN);
+  assertEquals(chanceOfAgreement([1], [5]), NaN);
 });
