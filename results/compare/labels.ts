@@ -6,6 +6,8 @@
 
 import { formatValue } from "../../core/config/schema.ts";
 import { truncate } from "../../core/utils/terminal.ts";
+import type { Aggregate } from "../statistics/estimate.ts";
+import type { CompareOptions } from "./comparison.ts";
 
 const MAX_NAME_LENGTH = 1000;
 
@@ -30,6 +32,18 @@ export function formatLabel(config: Readonly<Record<string, unknown>>): string {
     value === undefined ? [] : `${key}=${formatValue(value)}`
   );
   return parts.length > 0 ? singleLine(parts.join(", ")) : "all runs";
+}
+
+/**
+ * Names what the values of a comparison are.
+ *
+ * @param options The options of the comparison.
+ * @returns A ratio, or how several runs are summarised.
+ */
+export function nameValue(
+  { relativeTo = [], aggregate = "mean" }: CompareOptions,
+): Aggregate | "ratio" {
+  return relativeTo.length > 0 ? "ratio" : aggregate;
 }
 
 const MAX_LISTED = 5;

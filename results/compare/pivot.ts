@@ -14,9 +14,8 @@ import { OptionError } from "../database/option_error.ts";
 import {
   findDifferingKeys,
   listKeys,
-  order,
+  orderBy,
   readKey,
-  sortableValue,
 } from "../database/select.ts";
 import type { Replicates } from "./replicates.ts";
 
@@ -95,78 +94,72 @@ export function pivot(
   options: PivotOptions,
 ): Pivot {
   const { rows = [], cols = [], repeats } = options;
-  const known = findKnownKeys(groups, selected);
-  checkAxes({ rows, cols }, known);
-  const rowKeys = chooseRowKeys(groups, selected, options);
-  const keys = rowKeys.map(({ key }) => key);
-  const isByMetric = rows.includes(METRIC_KEY);
-  // Fields that tell rows apart need not tell columns apart as well.
-  const onRows = rows.length > 0 || cols.length > 0 ? keys : [];
-  const placed = new Map<string, PivotRow>();
-  const columns = new Set<ResultMetadata>();
-  for (const replicates of groups) {
-    const findRow = (metadata?: ResultMetadata) => {
-      const config = Object.fromEntries(
-        rowKeys.map((key) => [key.key, readAxis(key, replicates, metadata)]),
-      );
-      const texts = Object.values(config).map((value) =>
-        value === undefined ? null : formatValue(value)
-      );
-      const row = placed.getOrInsertComputed(JSON.stringify(texts), () => ({
-        config,
-        replicates: new Set<Replicates>(),
-        measured: new Map<ResultMetadata, Measured>(),
-      }));
-      row.replicates.add(replicates);
-      return row;
-    };
-    const metadatas = selected.filter((metadata) =>
-      replicates.runs.values().some(({ records }) => records.get(metadata))
-    );
-    // A row without records is shown as well.
-    if (metadatas.length === 0) findRow();
-    for (const metadata of metadatas) {
-      const { measured } = findRow(metadata);
-      const here = { replicates, metadata };
-      const inColumns = cols.length > 0
-        ? cols.filter((key) => key !== METRIC_KEY)
-        : Object.keys(metadata.fields).filter((key) => !onRows.includes(key));
-      const name = isByMetric ? ANY_METRIC : metadata.name;
-      const column = makeColumn(name, inColumns, here);
-      columns.add(column);
-      const there = measured.get(column);
-      if (there && !isRepeated(there, here, repeats)) {
-        throw collision([there, here], known, column);
-      }
-      if (
-        !there || countRepeats(there, repeats) < countRepeats(here, repeats)
-      ) measured.set(column, here);
-    }
-  }
-  const fieldKeys = rowKeys.filter(({ key, isField }) =>
-    isField && key !== METRIC_KEY &&
-    selected.some((metadata) => metadata.field(key) !== undefined)
-  ).map(({ key }) => key);
-  const spread = spreadRows([...placed.values()], fieldKeys);
-  return {
-    keys,
-    fieldKeys,
-    columns: [...columns],
-    rows: inOrder(spread, rows),
-  };
-}
-
-function findKnownKeys(
-  groups: readonly Replicates[],
-  selected: readonly ResultMetadata[],
-): string[] {
-  return [
+  const known = [
     METRIC_KEY,
     ...new Set([
       ...selected.flatMap(({ fields }) => Object.keys(fields)),
       ...listKeys(groups.map(({ example }) => example)),
     ]),
   ];
+  checkAxes({ rows, cols }, known);
+  const rowKeys = chooseRowKeys(groups, selected, options);
+  const keys = rowKeys.map(({ key }) => key);
+  // Fields that tell rows apart need not tell columns apart as well.
+  const onRows = rows.length > 0 || cols.length > 0 ? keys : [];
+  const placed = new Map<string, PivotRow>();
+  const columns = new Set<ResultMetadata>();
+  for (const replicates of groups) {
+    const metadatas = selected.filter((metadata) =>
+      replicates.runs.values().some(({ records }) => records.get(metadata))
+    );
+    // A row without records is shown as well.
+    for (const metadata of metadatas.length > 0 ? metadatas : [undefined]) {
+      const config = Object.fromEntries(
+        rowKeys.map((axis) => [axis.key, readAxis(axis, replicates, metadata)]),
+      );
+      const row = placed.getOrInsertComputed(identifyRow(config), () => ({
+        config,
+        replicates: new Set<Replicates>(),
+        measured: new Map<ResultMetadata, Measured>(),
+      }));
+      row.replicates.add(replicates);
+      if (!metadata) continue;
+      const here = { replicates, metadata };
+      const fields = cols.length > 0
+        ? cols.filter((key) => key !== METRIC_KEY)
+        : Object.keys(metadata.fields).filter((key) => !onRows.includes(key));
+      const name = rows.includes(METRIC_KEY) ? ANY_METRIC : metadata.name;
+      const column = makeColumn(name, fields, here);
+      columns.add(column);
+      const there = row.measured.get(column);
+      if (there && !isRepeated(there, here, repeats)) {
+        throw collision([there, here], known, column);
+      }
+      const most = there ? countRepeats(there, repeats) : -1;
+      if (countRepeats(here, repeats) > most) row.measured.set(column, here);
+    }
+  }
+  const fieldKeys = rowKeys.filter(({ key, isField }) =>
+    isField && key !== METRIC_KEY &&
+    selected.some((metadata) => metadata.field(key) !== undefined)
+  ).map(({ key }) => key);
+  return {
+    keys,
+    fieldKeys,
+    columns: [...columns],
+    // By keys that were named, in their order; else as the rows came.
+    rows: spreadRows([...placed.values()], fieldKeys).toSorted(
+      orderBy(rows.map((key) => ({ config }: PivotRow) => config[key])),
+    ),
+  };
+}
+
+function identifyRow(config: PivotRow["config"]): string {
+  return JSON.stringify(
+    Object.values(config).map((value) =>
+      value === undefined ? null : formatValue(value)
+    ),
+  );
 }
 
 function checkAxes(
@@ -190,7 +183,7 @@ function checkAxes(
   if (unfit !== undefined) {
     throw new OptionError(
       "cols",
-      `Cannot use ${unfit} on columns as no field of a record may have that ` +
+      `Cannot use ${unfit} on columns: no field of a record may have that ` +
         "name: put it on `rows`",
     );
   }
@@ -247,15 +240,11 @@ function isRepeated(
   b: Measured,
   repeats: ReadonlySet<string>,
 ): boolean {
-  const withoutRepeats = ({ metadata: { name, fields } }: Measured) =>
-    ResultMetadata.of({
-      ...Object.fromEntries(
-        Object.entries(fields).filter(([key]) => !repeats.has(key)),
-      ),
-      name,
-    });
-  return a.replicates === b.replicates &&
-    withoutRepeats(a) === withoutRepeats(b);
+  const [first, second] = [a, b].map(({ metadata: { name, fields } }) => {
+    const kept = Object.entries(fields).filter(([key]) => !repeats.has(key));
+    return ResultMetadata.of({ ...Object.fromEntries(kept), name });
+  });
+  return a.replicates === b.replicates && first === second;
 }
 
 function countRepeats(
@@ -264,23 +253,6 @@ function countRepeats(
 ): number {
   const counts = Array.from(repeats, (key) => Number(metadata.field(key) ?? 0));
   return Math.max(0, ...counts);
-}
-
-/** By keys that were named, in their order; else as the rows came. */
-function inOrder(
-  rows: readonly PivotRow[],
-  keys: readonly string[],
-): PivotRow[] {
-  return rows.toSorted((a, b) => {
-    for (const key of keys) {
-      const [first, second] = [a, b].map(({ config }) =>
-        sortableValue(config[key])
-      );
-      const difference = order(first, second, 1);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  });
 }
 
 /**
@@ -336,7 +308,7 @@ export function findDifferences(
     for (const field of new Set(same.flatMap((m) => Object.keys(m.fields)))) {
       const values = new Set(same.flatMap((m) => m.field(field) ?? []));
       if (values.size > 1 && !repeats.has(field)) {
-        found.set(field, [...values].sort((a, b) => order(a, b, 1)));
+        found.set(field, [...values].sort(orderBy([(value) => value])));
       }
     }
   }

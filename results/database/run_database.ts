@@ -17,6 +17,7 @@ import {
 import { hasBegun } from "../../core/store/run_directory.ts";
 import { type Problem, readConfigFile } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
+import { orderBy } from "./select.ts";
 
 /** A run as its files tell of it. */
 export interface StoredRun {
@@ -57,7 +58,7 @@ export class RunDatabase implements Iterable<StoredRun> {
     const problems: Problem[] = [];
     const runs = distinct(directories)
       .flatMap((directory) => readRuns(directory, problems))
-      .sort((a, b) => order(a.info.startedAt, b.info.startedAt));
+      .sort(orderBy([({ info }) => info.startedAt]));
     this.#runs = withEarlierValues(runs, problems);
     this.problems = problems;
   }
@@ -75,15 +76,14 @@ export class RunDatabase implements Iterable<StoredRun> {
 
 /** A directory that is named twice, by whatever path, is read once. */
 function distinct(directories: readonly string[]): string[] {
-  const seen = new Map<string, string>();
-  for (const directory of directories) {
-    let place = directory;
+  const places = Map.groupBy(directories, (directory) => {
     try {
-      place = Deno.realPathSync(directory);
-    } catch { /* it is not there, and holds no runs */ }
-    if (!seen.has(place)) seen.set(place, directory);
-  }
-  return [...seen.values()];
+      return Deno.realPathSync(directory);
+    } catch {
+      return directory; // It is not there, and holds no runs.
+    }
+  });
+  return Array.from(places.values(), ([directory]) => directory!);
 }
 
 function readRuns(directory: string, problems: Problem[]): StoredRun[] {
@@ -120,47 +120,43 @@ function withEarlierValues(
   problems: Problem[],
 ): readonly StoredRun[] {
   const groups = Map.groupBy(runs, ({ info }) => info.experiment);
-  const earlier = new Map<string, [string, unknown][]>();
-  for (const [experiment, group] of groups) {
-    earlier.set(experiment, earlierValues(group, problems));
-  }
-  return runs.map((run) => {
-    const missing = earlier.get(run.info.experiment)!
-      .filter(([key]) => !Object.hasOwn(run.config, key));
-    return missing.length > 0
-      ? { ...run, config: { ...run.config, ...Object.fromEntries(missing) } }
-      : run;
-  });
+  const earlier = new Map(
+    groups.entries().map(([experiment, group]) => [
+      experiment,
+      readEarlierValues(group, problems),
+    ]),
+  );
+  return runs.map(({ config, ...run }) => ({
+    ...run,
+    // The run's own values count, and its own keys come first.
+    config: { ...config, ...earlier.get(run.info.experiment), ...config },
+  }));
 }
 
 /** What the runs of an experiment say was in effect before their keys. */
-function earlierValues(
+function readEarlierValues(
   runs: readonly StoredRun[],
   problems: Problem[],
-): [string, unknown][] {
-  const told = new Map<string, { value: unknown; text: string }>();
-  const disputed = new Map<string, StoredRun>();
-  for (const run of runs) {
-    for (const [key, value] of Object.entries(run.info.before ?? {})) {
+): JsonObject {
+  const values: Record<string, unknown> = {};
+  const claims = runs.flatMap((run) =>
+    Object.entries(run.info.before ?? {})
       // Of what is no key of its own, a run knows nothing.
-      if (isInherited(key) || !Object.hasOwn(run.config, key)) continue;
-      const text = formatValue(value);
-      const first = told.getOrInsertComputed(key, () => ({ value, text }));
-      if (first.text !== text) disputed.set(key, run);
+      .filter(([key]) => !isInherited(key) && Object.hasOwn(run.config, key))
+      .map(([key, value]) => ({ key, value, text: formatValue(value), run }))
+  );
+  for (const [key, [first, ...others]] of Map.groupBy(claims, (c) => c.key)) {
+    const { value, text } = first!;
+    const other = others.findLast((claim) => claim.text !== text);
+    if (!other) values[key] = value;
+    // If all runs have the key, it does not matter.
+    else if (!runs.every(({ config }) => Object.hasOwn(config, key))) {
+      const { id, path } = other.run;
+      const reason =
+        `Cannot tell what ${key} was before it was a key: runs disagree, ` +
+        `${text} and others`;
+      problems.push({ run: id, file: `${path}/run.json`, reason });
     }
   }
-  for (const [key, { id, path }] of disputed) {
-    // All runs have the key: then nobody asks.
-    if (runs.every(({ config }) => Object.hasOwn(config, key))) continue;
-    const reason =
-      `Cannot tell what ${key} was before it was a key as runs disagree: ` +
-      `${told.get(key)!.text} and others`;
-    problems.push({ run: id, file: `${path}/run.json`, reason });
-  }
-  return told.entries().filter(([key]) => !disputed.has(key))
-    .map(([key, { value }]): [string, unknown] => [key, value]).toArray();
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return values;
 }

@@ -4,6 +4,11 @@
  * @module
  */
 
+import { singleLine } from "../compare/labels.ts";
+
+/** The signs after a value. */
+export const MARKS = { withinRun: "†", best: "*", tied: "≈" };
+
 /** A cell for readers. */
 export interface TextCell {
   /** Its text. */
@@ -44,6 +49,17 @@ export interface Note {
   readonly text: string;
   /** What it lists, if anything. */
   readonly items?: readonly string[];
+}
+
+/**
+ * Makes a note that lists something.
+ *
+ * @param text What is listed.
+ * @param items The items.
+ * @returns The note; none if there are no items.
+ */
+export function listNote(text: string, items: readonly string[]): Note[] {
+  return items.length > 0 ? [{ text, items: items.map(singleLine) }] : [];
 }
 
 /** A table with what belongs to it. */

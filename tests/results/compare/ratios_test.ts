@@ -101,9 +101,9 @@ Deno.test(
       1e-12,
     );
     assertEquals(warnings.slice(0, 2), [
+      "No ratios of loss: there is no column source=floor",
       "No ratios of mmd2: the best value is 0 on average, and estimates may be " +
       "negative",
-      "No ratios of loss: there is no column source=floor",
     ]);
   },
 );

@@ -49,7 +49,7 @@ Deno.test(
     await wrong(["model=cnn"], "no row matches: there are model=identity; mod");
     await wrong(["modle=mlp"], "did you mean model?");
     await wrong(["model"], "it must be key=value");
-    await wrong(["seed=1"], "Cannot use seed for a baseline as the runs of a");
+    await wrong(["seed=1"], "Cannot use seed for a baseline: the runs of a");
     // A key that all rows share matches all of them.
     await wrong(["experiment=test"], "3 rows match: model=identity");
   },

@@ -106,7 +106,7 @@ Deno.test("selectMetadata() takes globs on names, and by default all but times",
   assertThrows(
     () => names("accuracy"),
     OptionError,
-    "Cannot use `metric` accuracy as no record has such a name: known are loss/train",
+    "Unknown record in `metric` accuracy: choose from loss/train",
   );
   assertThrows(() => selectMetadata([], ["x"]), OptionError, "no records");
 });
