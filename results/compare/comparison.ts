@@ -10,22 +10,22 @@ import type { StoredRun } from "../database/run_database.ts";
 import type { RunFilter } from "../database/select.ts";
 import type { Aggregate } from "../statistics/estimate.ts";
 import type { Interval } from "../statistics/intervals.ts";
-import type {
-  Direction,
-  Outlook,
-  Sample,
-  Standing,
-  Untested,
-  Verdict,
-  VerdictOptions,
-} from "../statistics/verdicts.ts";
+import type { Direction, Standing } from "../statistics/best_set.ts";
+import type { Sample, Untested } from "../statistics/contrast.ts";
+import type { Verdict } from "../statistics/decide.ts";
+import type { Outlook } from "../statistics/outlook.ts";
+import type { Method, VerdictOptions } from "../statistics/verdicts.ts";
 import type { DirectionOptions, Metrics } from "./metrics.ts";
 import type { Axes, Measured } from "./pivot.ts";
 import type { Replicates } from "./replicates.ts";
 
 /** What a comparison shows. */
 export interface CompareOptions
-  extends RunFilter, Axes, DirectionOptions, Pick<VerdictOptions, "test"> {
+  extends
+    RunFilter,
+    Axes,
+    DirectionOptions,
+    Pick<VerdictOptions, "test" | "isAnytime" | "looks"> {
   /** Globs on the names of records; by default all but times. */
   readonly metric?: readonly string[];
   /**
@@ -46,8 +46,10 @@ export interface CompareOptions
   readonly baseline?: readonly string[];
   /** Conditions `key=value` that one column meets: ratios to it. */
   readonly relativeTo?: readonly string[];
-  /** The chance of a single false verdict in a column; 0.05 by default. */
+  /** The chance of a single false verdict in a family; 0.05 by default. */
   readonly alpha?: number;
+  /** Whether a family is a column or the whole table; a column by default. */
+  readonly family?: "column" | "table";
   /** Whether people read it: one row with many records then becomes a list. */
   readonly isForReaders?: boolean;
   /**
@@ -77,13 +79,10 @@ export interface Column {
   /** Which way is better, if that is known. */
   readonly better?: Direction | undefined;
   /** How its verdicts are reached, in a comparison that has any. */
-  readonly method?: VerdictMethod;
+  readonly method?: Method | undefined;
   /** Why its rows are not ranked, in a comparison that ranks rows. */
   readonly unranked?: Unranked | undefined;
 }
-
-/** How the verdicts of a column are reached. */
-export type VerdictMethod = Required<VerdictOptions>;
 
 /** What kind of error a number has. */
 export type ErrorKind = "between-seed" | "within-run";
@@ -113,8 +112,8 @@ export interface Cell extends Measured {
   readonly comparison?: CellVerdict;
   /** Its rank in its column. */
   readonly standing?: Standing;
-  /** Whether a failed run keeps it from being ranked. */
-  readonly isExcluded?: true;
+  /** Why it is not ranked beside others that are. */
+  readonly outside?: string;
   /** How a ranked cell differs from the one with the best mean. */
   readonly versusBest?: VersusBest | undefined;
 }

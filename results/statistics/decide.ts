@@ -23,7 +23,7 @@ export interface Verdict extends Contrast {
   readonly pAdjusted: number;
   /** Whether a difference is shown at the level α, adjusted. */
   readonly isResolved: boolean;
-  /** The level at which this test decides, by its place in the family. */
+  /** The level of this test by its place in the family, if it is two-sided. */
   readonly alpha: number;
   /** How many runs a test needs, if no result of so few can be significant. */
   readonly needs?: number;
@@ -76,15 +76,14 @@ export function decideOneSided(
   return addNeeds({
     ...contrast,
     pAdjusted,
-    alpha: alpha / nTests,
+    alpha: 2 * alpha / nTests,
     isResolved: pAdjusted <= alpha,
-  }, 2);
+  });
 }
 
 /** Adds how many runs it takes where so few can never reach the level. */
-function addNeeds(verdict: Verdict, nSides = 1): Verdict {
-  const { smallestP = 0, isResolved } = verdict;
-  const alpha = verdict.alpha * nSides;
+function addNeeds(verdict: Verdict): Verdict {
+  const { smallestP = 0, isResolved, alpha } = verdict;
   return isResolved || smallestP <= alpha
     ? verdict
     : { ...verdict, needs: countNeeded(verdict, alpha) };

@@ -20,7 +20,7 @@ import {
   type Untested,
 } from "./contrast.ts";
 import { decideByHolm, type Verdict, withInterval } from "./decide.ts";
-import { ALPHA, computeMean, MIN_COUNT } from "./estimate.ts";
+import { ALPHA, computeMean, MIN_COUNT, type TESTS } from "./estimate.ts";
 import { findPriors } from "./moderated.ts";
 import type { VariancePrior } from "./tests.ts";
 
@@ -64,6 +64,10 @@ export interface ColumnVerdicts<Row> {
 export interface Method {
   /** Whether they hold for one number of seeds, for some, or for any. */
   readonly kind: "fixed" | "looks" | "anytime";
+  /** The numbers of seeds for which they hold, if those are some. */
+  readonly looks?: readonly number[] | undefined;
+  /** The test. */
+  readonly test: typeof TESTS[number];
   /**
    * The chance of a single false verdict against the baseline, and that of
    * calling a row worse that is as good as the best.
@@ -109,6 +113,8 @@ export function judgeColumn<Row>(
     places: isRanked ? rank(column, alpha, test) : new Map(),
     method: {
       kind: isAnytime ? "anytime" : looks ? "looks" : "fixed",
+      looks,
+      test: options.test ?? "t",
       alpha,
       isModerated: pools.length > 0,
     },

@@ -136,7 +136,7 @@ Deno.test("render() writes JSON as the design has it", async () => {
     await render(await compareRuns(MODELS, options), "json"),
   );
   const { loss } = json.rows[1].cells;
-  assertEquals(loss.standing, "tied");
+  assertEquals(loss.standing, "best");
   assertEquals(loss.interval.length, 2);
   const { difference, interval, p, pAdjusted, ...rest } = loss.comparison;
   assertEquals([difference < 0, interval.length, p < pAdjusted], [
