@@ -168,9 +168,11 @@ export function unpairedT(
 
 /**
  * Tests whether two means are the same where some values are pairs and others
- * are not: the partially overlapping samples t test with unequal variances
- * (T_new2 of Derrick, Russ, Toher & White 2017, J. Mod. Appl. Stat. Methods 16,
- * 137–157).
+ * are not: the error is that of the partially overlapping samples t test with
+ * unequal variances (T_new2 of Derrick, Russ, Toher & White 2017, J. Mod. Appl.
+ * Stat. Methods 16, 137–157). Its degrees of freedom are those of the smaller
+ * sample alone, as in {@linkcode unpairedT}: with those of T_new2, three pairs
+ * beside forty values of one side err in 7.4 % at 5 %, and in 2.4 % at 0.56 %.
  *
  * @param first The values of the first sample, those of the pairs in front.
  * @param second Those of the second, with the pairs in the same order.
@@ -198,9 +200,7 @@ export function partlyPairedT(
   const share = nPairs / Math.sqrt(a.n * b.n);
   const raw = large *
     Math.sqrt(Math.max(0, e * e + f * f - 2 * correlation * share * e * f));
-  const nAlone = a.n + b.n - 2 * nPairs;
-  const df = nPairs - 1 +
-    (satterthwaite(a, b) - nPairs + 1) * nAlone / (a.n + b.n);
+  const df = Math.min(a.n, b.n) - 1;
   const difference = a.mean - b.mean;
   const error = dropRounding(raw, Math.max(a.size, b.size));
   return testByT({ test: "partly paired t", difference, error, df });

