@@ -16,7 +16,7 @@ import {
 } from "../statistics/estimate.ts";
 import { formatWithError, formatWithInterval } from "../statistics/format.ts";
 import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
-import { placeOnGrid } from "./grid.ts";
+import { placeRuns } from "./grid.ts";
 import { formatLabel } from "./labels.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Measured, PivotRow } from "./pivot.ts";
@@ -113,7 +113,7 @@ function makeCell(
   { replicates, metadata }: Measured,
   cellOptions: CellOptions,
 ): Cell | undefined {
-  const { options, nuisance, metrics, intervals, crossed } = cellOptions;
+  const { options, nuisance, metrics, crossed } = cellOptions;
   const { across, ci = 0, aggregate = "mean" } = options;
   const runs = new Map(
     [...replicates.runs].filter(([, { records }]) => records.get(metadata)),
@@ -127,7 +127,12 @@ function makeCell(
   );
   const isSingle = runs.size === 1 && !across;
   const grid = aggregate === "mean" && runs.size > 1
-    ? crossed?.crossedMean(placeOnGrid(sample, runs, nuisance))
+    ? crossed?.crossedMean(
+      Array.from(placeRuns(runs, nuisance), ([key, at]) => ({
+        at,
+        value: sample.get(key)!,
+      })),
+    )
     : undefined;
   const summary = grid && "error" in grid
     ? summarize([new ScalarResult(grid)], cellOptions)

@@ -238,12 +238,7 @@ function checkOptions(options: CompareOptions): void {
         "measure different things",
     );
   }
-  if (
-    options.margin && (baseline.length === 0 || options.test === "sign-flip")
-  ) {
-    refuse(
-      "margin",
-      "Cannot use `margin`: it needs a `baseline`, and the t test",
-    );
+  if (options.margin && baseline.length === 0) {
+    refuse("margin", "Cannot use `margin` without a `baseline`");
   }
 }

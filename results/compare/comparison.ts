@@ -17,22 +17,22 @@ import type { DatasetRanks, Estimate } from "../statistics/datasets.ts";
 import type { MarginVerdict } from "../statistics/equivalence.ts";
 import type { Aggregate } from "../statistics/estimate.ts";
 import type { Interval } from "../statistics/intervals.ts";
-import type {
-  Direction,
-  Outlook,
-  Sample,
-  Standing,
-  Untested,
-  Verdict,
-  VerdictOptions,
-} from "../statistics/verdicts.ts";
+import type { Direction, Standing } from "../statistics/best_set.ts";
+import type { Sample, Untested } from "../statistics/contrast.ts";
+import type { Verdict } from "../statistics/decide.ts";
+import type { Outlook } from "../statistics/outlook.ts";
+import type { Method, VerdictOptions } from "../statistics/verdicts.ts";
 import type { DirectionOptions, Metrics } from "./metrics.ts";
 import type { Axes, Measured } from "./pivot.ts";
 import type { Replicates } from "./replicates.ts";
 
 /** What a comparison shows. */
 export interface CompareOptions
-  extends RunFilter, Axes, DirectionOptions, Pick<VerdictOptions, "test"> {
+  extends
+    RunFilter,
+    Axes,
+    DirectionOptions,
+    Pick<VerdictOptions, "test" | "isAnytime" | "looks"> {
   /** Globs on the names of records; by default all but times. */
   readonly metric?: readonly string[];
   /**
@@ -63,8 +63,10 @@ export interface CompareOptions
   readonly baseline?: readonly string[];
   /** Conditions `key=value` that one column meets: ratios to it. */
   readonly relativeTo?: readonly string[];
-  /** The chance of a single false verdict in a column; 0.05 by default. */
+  /** The chance of a single false verdict in a family; 0.05 by default. */
   readonly alpha?: number;
+  /** Whether a family is a column or the whole table; a column by default. */
+  readonly family?: "column" | "table";
   /** Whether people read it: one row with many records then becomes a list. */
   readonly isForReaders?: boolean;
   /**
@@ -94,7 +96,7 @@ export interface Column {
   /** Which way is better, if that is known. */
   readonly better?: Direction | undefined;
   /** How its verdicts are reached, in a comparison that has any. */
-  readonly method?: VerdictMethod;
+  readonly method?: Method | undefined;
   /** Of five rows or more, the best mean corrected for the choice of it. */
   readonly winner?: Winner | undefined;
   /** The ranks of its rows over the values of the key that is compared across. */
@@ -124,9 +126,6 @@ export interface Winner {
   /** From how many rows it was chosen. */
   readonly nRows: number;
 }
-
-/** How the verdicts of a column are reached. */
-export type VerdictMethod = Required<VerdictOptions>;
 
 /** What kind of error a number has: `across` is between the values of that key. */
 export type ErrorKind = "between-seed" | "within-run" | "across";
@@ -160,8 +159,8 @@ export interface Cell extends Measured {
   readonly margin?: MarginVerdict | Untested;
   /** Its rank in its column. */
   readonly standing?: Standing;
-  /** Whether a failed run keeps it from being ranked. */
-  readonly isExcluded?: true;
+  /** Why it is not ranked beside others that are. */
+  readonly outside?: string;
   /** How a ranked cell differs from the one with the best mean. */
   readonly versusBest?: VersusBest | undefined;
 }

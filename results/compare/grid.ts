@@ -5,27 +5,39 @@
  */
 
 import { formatKey } from "../database/select.ts";
-import type { GridPoint } from "../statistics/crossed.ts";
-import type { Sample } from "../statistics/verdicts.ts";
-import type { Cell } from "./comparison.ts";
+import type { Grid } from "../statistics/crossed_contrast.ts";
+import type { Cell, Comparison } from "./comparison.ts";
 
 /**
- * Places values at the nuisance values of their runs.
+ * Places runs at their values of the nuisance keys.
  *
- * @param sample The values, by the names of the runs.
- * @param runs The runs.
+ * @param runs The runs, by their names.
  * @param nuisance The nuisance keys.
- * @returns The values with the values of the keys.
+ * @returns The values of the keys, by the same names.
  */
-export function placeOnGrid(
-  sample: Sample,
+export function placeRuns(
   runs: Cell["runs"],
   nuisance: readonly string[],
-): GridPoint[] {
-  return Array.from(sample, ([name, value]) => ({
-    at: Object.fromEntries(
-      nuisance.map((key) => [key, formatKey(runs.get(name)!, key) ?? ""]),
+): Grid {
+  return new Map(Array.from(runs, ([name, run]) => [
+    name,
+    Object.fromEntries(
+      nuisance.map((key) => [key, formatKey(run, key) ?? ""]),
     ),
-    value,
-  }));
+  ]));
+}
+
+/**
+ * Places the runs of a comparison, if some of a row share values of nuisance keys.
+ *
+ * @param comparison The comparison.
+ * @returns The values of the keys, by the names of runs; undefined if none do.
+ */
+export function findGrid({ rows, nuisance }: Comparison): Grid | undefined {
+  const cells = rows.flatMap((row) => [...row.cells.values()]);
+  const isShared = ({ grid }: Cell) =>
+    grid && ("reason" in grid || grid.squares.length > 1);
+  return cells.some(isShared)
+    ? new Map(cells.flatMap(({ runs }) => [...placeRuns(runs, nuisance)]))
+    : undefined;
 }

@@ -11,8 +11,10 @@ import {
   parseMargin,
 } from "../statistics/equivalence.ts";
 import { ALPHA } from "../statistics/estimate.ts";
-import { contrast, isTested } from "../statistics/verdicts.ts";
+import { contrast, isTested } from "../statistics/contrast.ts";
 import type { Cell, Comparison } from "./comparison.ts";
+import { findGrid } from "./grid.ts";
+import { sortByStart } from "./verdicts.ts";
 
 /**
  * Adds what each row shows beside the baseline with a margin. The rows of a column share
@@ -33,15 +35,24 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
         "share of the baseline as 2%",
     );
   }
+  const grid = findGrid(comparison);
   const found = new Map<Cell, NonNullable<Cell["margin"]>>();
-  for (const { metadata, better } of columns) {
+  for (const { metadata, better, method } of columns) {
     const reference = rows[baseline!.row]!.cells.get(metadata);
     const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? [])
       .filter(({ comparison }) => comparison);
-    const alpha = (options.alpha ?? ALPHA) / cells.length;
+    const looks = method?.looks;
+    const contrastOptions = {
+      ...(options.test && { test: options.test }),
+      ...(looks && { looks }),
+      isAnytime: method?.kind === "anytime",
+      grid,
+    };
+    const alpha = (options.alpha ?? ALPHA) / cells.length /
+      (looks?.length ?? 1);
     for (const cell of better && reference ? cells : []) {
-      const [below, above] = moveByMargin(reference!.sample, margin)
-        .map((moved) => contrast(cell.sample, moved));
+      const [below, above] = moveByMargin(sortByStart(reference!), margin)
+        .map((moved) => contrast(sortByStart(cell), moved, contrastOptions));
       found.set(
         cell,
         isTested(below) && isTested(above)

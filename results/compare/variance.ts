@@ -12,7 +12,7 @@ import {
 import { computeMean, LEVEL } from "../statistics/estimate.ts";
 import { MAX_CHANCE } from "./shared_observations.ts";
 import type { Cell, CellVariance, Comparison } from "./comparison.ts";
-import { placeOnGrid } from "./grid.ts";
+import { placeRuns } from "./grid.ts";
 
 /**
  * Takes the variance between the runs of each cell apart.
@@ -29,7 +29,12 @@ export function addVariance(comparison: Comparison): Comparison {
       ([key, { records }]) => [key, records.get(metadata)!] as const,
     );
     const sample = new Map(results.map(([key, { mean }]) => [key, mean]));
-    const grid = crossedMean(placeOnGrid(sample, runs, nuisance));
+    const grid = crossedMean(
+      Array.from(placeRuns(runs, nuisance), ([key, at]) => ({
+        at,
+        value: sample.get(key)!,
+      })),
+    );
     if (!("error" in grid)) return grid;
     if (!(grid.error > 0)) return { reason: "the runs do not vary" };
     const errors = results.map(([, { error }]) => error);

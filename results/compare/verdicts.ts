@@ -5,7 +5,10 @@
  * @module
  */
 
-import { ALPHA, LEVEL, MIN_COUNT } from "../statistics/estimate.ts";
+import { LEVEL, MIN_COUNT } from "../statistics/estimate.ts";
+import type { Verdict } from "../statistics/decide.ts";
+import type { Outlook } from "../statistics/outlook.ts";
+import type { VerdictOptions } from "../statistics/verdicts.ts";
 import type {
   Cell,
   CellVerdict,
@@ -14,15 +17,18 @@ import type {
   Comparison,
   ComparisonRow,
   Unranked,
-  VerdictMethod,
 } from "./comparison.ts";
+import { findGrid } from "./grid.ts";
 import { METRIC_KEY } from "./pivot.ts";
 
 /** Rows beyond this number are not ranked: there are too many pairs to test. */
 export const MAX_RANKED = 100;
 
 /** Distributions take long to load: they are loaded if there is a verdict. */
-type Statistics = typeof import("../statistics/verdicts.ts");
+interface Statistics
+  extends Pick<typeof import("../statistics/verdicts.ts"), "judgeColumn"> {
+  findOutlook(verdict: Verdict): Outlook | undefined;
+}
 
 /** A cell of a column, and its row. */
 interface Entry {
@@ -30,15 +36,13 @@ interface Entry {
   readonly cell: Cell;
 }
 
-/** A column with verdicts. */
-interface TestedColumn extends Column {
-  readonly method: VerdictMethod;
-  /** Its cells, in groups that can be compared with each other. */
+/** A column, with its cells in groups that can be compared with each other. */
+interface GroupedColumn extends Column {
   readonly groups: readonly (readonly Entry[])[];
 }
 
 /** Verdicts, and the cells to which they are added. */
-type Additions = [cell: Cell, verdict: Partial<Cell>][];
+type Additions = ReadonlyMap<Cell, Partial<Cell>>;
 
 /**
  * Adds verdicts to the cells of a comparison. There are none on other aggregates
@@ -50,33 +54,36 @@ type Additions = [cell: Cell, verdict: Partial<Cell>][];
  */
 export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
   const { rows, baseline, options } = comparison;
-  const { aggregate = "mean", withOutlook = true } = options;
+  const { aggregate = "mean" } = options;
   if (aggregate !== "mean" || options.rows?.includes(METRIC_KEY)) {
     return comparison;
   }
-  const tested = comparison.columns.map((column): TestedColumn => {
+  const grouped = comparison.columns.map((column): GroupedColumn => {
     const groups = groupEntries(column, comparison);
-    const unranked = findReason(column, groups, rows.length);
-    return { ...column, unranked, groups, method: chooseMethod(options) };
+    return {
+      ...column,
+      unranked: findReason(column, groups, rows.length),
+      groups,
+    };
   });
-  const columns = tested.map(({ groups: _, ...column }) => column);
-  if (!baseline && columns.every(({ unranked }) => unranked)) {
-    return { ...comparison, columns };
-  }
-  const statistics: Statistics = {
-    ...await import("../statistics/verdicts.ts"),
-    ...(withOutlook ? {} : { findOutlook: () => undefined }),
-  };
+  const isTested = ({ unranked }: Column) => baseline || !unranked;
+  const nTested = grouped.filter(isTested).length;
+  const statistics = nTested === 0
+    ? undefined
+    : await loadStatistics(comparison.options);
+  const verdictOptions = chooseOptions(comparison, nTested);
   const found = new Map<Cell, Partial<Cell>>();
-  for (const column of tested) {
-    const additions = [
-      ...(baseline ? compareWith(rows[baseline.row]!, column, statistics) : []),
-      ...(column.unranked ? [] : rankCells(column, statistics)),
-    ];
-    for (const [cell, verdict] of additions) {
-      found.set(cell, { ...found.get(cell), ...verdict });
-    }
-  }
+  const columns = grouped.map((column) => {
+    const { groups: _, ...plain } = column;
+    if (!statistics || !isTested(column)) return plain;
+    const { additions, method } = judge(column, {
+      baseline: baseline && rows[baseline.row]!,
+      options: verdictOptions,
+      statistics,
+    });
+    for (const [cell, verdict] of additions) found.set(cell, verdict);
+    return { ...plain, method };
+  });
   return {
     ...comparison,
     columns,
@@ -92,11 +99,34 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
   };
 }
 
-/** Chooses how the verdicts of a column are reached. */
-function chooseMethod(
-  { test = "t", alpha = ALPHA, ci }: CompareOptions,
-): VerdictMethod {
-  return { test, alpha, level: ci ? ci / 100 : LEVEL };
+async function loadStatistics(
+  { withOutlook = true, detect = 0 }: CompareOptions,
+): Promise<Statistics> {
+  const { judgeColumn } = await import("../statistics/verdicts.ts");
+  const { findOutlook } = await import("../statistics/outlook.ts");
+  return {
+    judgeColumn,
+    findOutlook: (verdict) =>
+      withOutlook ? findOutlook(verdict, detect) : undefined,
+  };
+}
+
+/** Chooses how the verdicts of columns are reached. */
+function chooseOptions(
+  comparison: Comparison,
+  nColumns: number,
+): VerdictOptions {
+  const { test, alpha, ci, isAnytime, looks, family } = comparison.options;
+  const grid = findGrid(comparison);
+  return {
+    level: ci ? ci / 100 : LEVEL,
+    ...(grid && { grid }),
+    ...(test && { test }),
+    ...(alpha && { alpha }),
+    ...(isAnytime && { isAnytime }),
+    ...(looks?.length && { looks }),
+    ...(family === "table" && { nColumns }),
+  };
 }
 
 /** Groups the cells of a column by the fields of records that tell rows apart. */
@@ -117,79 +147,72 @@ function groupEntries(
   ];
 }
 
-/** Tests how the cells of a column differ from that of the baseline. */
-function compareWith(
-  baseline: ComparisonRow,
-  { metadata, groups, method }: TestedColumn,
-  statistics: Statistics,
-): Additions {
-  const cells = groups.flat().map(({ cell }) => cell);
-  if (areIdentical(cells)) return [];
-  const reference = baseline.cells.get(metadata);
-  const others = cells.filter((cell) =>
-    cell !== reference && !(reference && hasSharedRecord([cell, reference]))
-  );
-  const verdicts = statistics.decideVerdicts(
-    others.map(({ sample }) =>
-      reference
-        ? statistics.contrast(sample, reference.sample, method)
-        : { reason: "the baseline has no such record" }
+/** Reaches the verdicts on the cells of a column. */
+function judge(
+  { metadata, groups, better, unranked }: GroupedColumn,
+  { baseline, options, statistics }: {
+    readonly baseline: ComparisonRow | undefined;
+    readonly options: VerdictOptions;
+    readonly statistics: Statistics;
+  },
+): { readonly additions: Additions; readonly method: Column["method"] } {
+  const entries = groups.flat();
+  const reference = baseline?.cells.get(metadata);
+  const { comparisons, places, method } = statistics.judgeColumn({
+    groups: groups.map((group) =>
+      new Map(group.map(({ row, cell }) => [row, sortByStart(cell)]))
     ),
-    method.alpha,
-  );
-  return others.map((cell, i) => [
-    cell,
-    { comparison: addOutlook(verdicts[i]!, statistics) },
-  ]);
+    baseline,
+    better,
+    isRanked: !unranked,
+    incomplete: new Set(
+      entries.flatMap(({ row, cell }) => isIncomplete(cell) ? [row] : []),
+    ),
+    options,
+  });
+  const areAllIdentical = areIdentical(entries.map(({ cell }) => cell));
+  const additions = new Map(entries.map(({ row, cell }) => {
+    const isOwn = reference && hasSharedRecord([cell, reference]);
+    const comparison = areAllIdentical || isOwn
+      ? undefined
+      : comparisons.get(row);
+    const place = places.get(row);
+    return [cell, {
+      ...(comparison && { comparison: addOutlook(comparison, statistics) }),
+      ...(place && ("reason" in place ? { outside: place.reason } : {
+        standing: place.standing,
+        versusBest: place.versusBest && {
+          best: place.versusBest.best.label,
+          verdict: addOutlook(place.versusBest.verdict, statistics),
+        },
+      })),
+    }];
+  }));
+  return { additions, method };
+}
+
+/**
+ * Sorts the means of the runs of a cell.
+ *
+ * @param cell The cell.
+ * @returns The means in the order in which the runs started.
+ */
+export function sortByStart({ sample, runs, kind }: Cell): Cell["sample"] {
+  if (kind === "across") return sample;
+  const keys = [...runs].toSorted(([, a], [, b]) => a.id < b.id ? -1 : 1)
+    .map(([key]) => key);
+  return new Map(keys.map((key) => [key, sample.get(key)!]));
 }
 
 /** Adds what more seeds would detect, if a test shows nothing but could. */
 function addOutlook(
   verdict: CellVerdict,
-  { findOutlook }: Statistics,
+  { findOutlook }: Pick<Statistics, "findOutlook">,
 ): CellVerdict {
   return "reason" in verdict || verdict.isResolved || Number.isNaN(verdict.p) ||
       verdict.needs !== undefined
     ? verdict
     : { ...verdict, outlook: findOutlook(verdict) };
-}
-
-/** Ranks the cells of a column; those of rows with a failed run are excluded. */
-function rankCells(
-  { better, groups, method }: TestedColumn,
-  statistics: Statistics,
-): Additions {
-  const samples = groups.map((group) =>
-    new Map(
-      group.filter(({ cell }) => !hasFailure(cell))
-        .map((entry) => [entry, entry.cell.sample]),
-    )
-  );
-  const places = statistics.rank(samples, better!, method);
-  const sign = better === "lower" ? 1 : -1;
-  const isBetter = (a: Cell, b: Cell) =>
-    a.result.mean * sign < b.result.mean * sign;
-  return groups.flatMap((group) => {
-    const excluded = group.map(({ cell }) => cell).filter(hasFailure);
-    const ranked = group.flatMap((entry): Additions => {
-      const { cell } = entry;
-      const { standing, versusBest } = places.get(entry) ?? {};
-      // Beside a better mean that only a failure excludes, none is best.
-      const isOutdone = standing === "best" &&
-        excluded.some((other) => isBetter(other, cell));
-      if (!standing || isOutdone) return [];
-      if (!versusBest) return [[cell, { standing }]];
-      const best = versusBest.best.row.label;
-      const verdict = addOutlook(versusBest.verdict, statistics);
-      return [[cell, { standing, versusBest: { best, verdict } }]];
-    });
-    return [
-      ...excluded.map((
-        cell,
-      ): Additions[number] => [cell, { isExcluded: true }]),
-      ...ranked,
-    ];
-  });
 }
 
 /** Why the rows of a column are not ranked, if they are not. */
@@ -223,8 +246,8 @@ function areIdentical(cells: readonly Cell[]): boolean {
   return samples.length > 1 && new Set(samples).size === 1;
 }
 
-/** Whether a run has failed: its row is never called best. */
-function hasFailure({ replicates: { missing, unfinished } }: Cell): boolean {
+/** Whether a run has failed, died or was interrupted. */
+function isIncomplete({ replicates: { missing, unfinished } }: Cell): boolean {
   return [...missing.values(), ...unfinished]
-    .some(({ status }) => status === "failed");
+    .some(({ status }) => status !== "running");
 }

@@ -50,8 +50,8 @@ function warnOfDependence({ rows }: Comparison): string[] {
       ),
     );
     return [...reasons].map((reason) =>
-      `Runs of ${label} are not independent, and errors and p-values may be ` +
-      `too small: ${reason}`
+      `Runs of ${label} are not independent, and errors may be too small: ` +
+      reason
     );
   });
 }

@@ -18,12 +18,13 @@ export function addWinners(comparison: Comparison): Comparison {
   const { rows, options: { ci } } = comparison;
   const level = ci ? ci / 100 : LEVEL;
   const add = (column: Column): Column => {
-    const { better, metadata } = column;
+    const { better, metadata, method } = column;
     const ranked = rows.flatMap(({ label, cells }) => {
       const { standing, result, grid } = cells.get(metadata) ?? {};
       return standing && !grid ? [{ label, ...result! }] : [];
     });
-    const interval = better && winnerInterval(ranked, { better, level });
+    const interval = better && method?.kind === "fixed" &&
+      winnerInterval(ranked, { better, level });
     if (!interval) return column;
     const sign = better === "higher" ? 1 : -1;
     const { label, mean } = ranked.reduce((a, b) =>

@@ -17,7 +17,8 @@ import { ALPHA, LEVEL } from "./estimate.ts";
 import { findRoot } from "./find_root.ts";
 import { type Interval, quantile } from "./intervals.ts";
 import { holm } from "./tests.ts";
-import type { Direction, Untested } from "./verdicts.ts";
+import type { Direction } from "./best_set.ts";
+import type { Untested } from "./contrast.ts";
 
 /** A test of the hypothesis that all rows are alike. */
 export interface OverallTest {

@@ -4,7 +4,9 @@
  * @module
  */
 
-import type { Direction, Sample } from "./verdicts.ts";
+import type { Direction } from "./best_set.ts";
+import type { Sample } from "./contrast.ts";
+import type { MeanTest } from "./tests.ts";
 
 /**
  * What is shown of a row beside its baseline: it is better by more than δ, worse by
@@ -70,11 +72,8 @@ export function moveByMargin(
   return [move(-1), move(1)];
 }
 
-/** A difference, and the p-value of its two-sided test. */
-interface Tested {
-  readonly difference: number;
-  readonly p: number;
-}
+/** A difference, and its p-values. */
+type Tested = Pick<MeanTest, "difference" | "p" | "pOneSided">;
 
 /**
  * Decides what is shown by two tests: of the row minus the baseline moved down by the
@@ -95,7 +94,8 @@ interface Tested {
  * import { decideByMargin } from "./equivalence.ts";
  *
  * // 0.2 more than the baseline, with a margin of 1.
- * const below = { difference: 1.2, p: 0.01 }, above = { difference: -0.8, p: 0.08 };
+ * const below = { difference: 1.2, p: 0.01, pOneSided: 0.005 };
+ * const above = { difference: -0.8, p: 0.08, pOneSided: 0.04 };
  * const options = { alpha: 0.05, better: "higher" } as const;
  * assertEquals(decideByMargin(below, above, options), "equal");
  * ```
@@ -107,12 +107,10 @@ export function decideByMargin(
 ): MarginVerdict {
   const sign = better === "higher" ? 1 : -1;
   const [worst, best] = better === "higher" ? [below, above] : [above, below];
-  const isPositive = ({ difference, p }: Tested, limit: number) =>
-    difference * sign > 0 && p <= limit;
-  const isNegative = ({ difference, p }: Tested, limit: number) =>
-    difference * sign < 0 && p <= limit;
-  if (isPositive(best, alpha)) return "better";
-  if (isNegative(worst, alpha)) return "worse";
-  if (!isPositive(worst, 2 * alpha)) return "unresolved";
-  return isNegative(best, 2 * alpha) ? "equal" : "no worse";
+  const isShown = ({ difference }: Tested, p: number, way: 1 | -1) =>
+    difference * sign * way > 0 && p <= alpha;
+  if (isShown(best, best.p, 1)) return "better";
+  if (isShown(worst, worst.p, -1)) return "worse";
+  if (!isShown(worst, worst.pOneSided, 1)) return "unresolved";
+  return isShown(best, best.pOneSided, -1) ? "equal" : "no worse";
 }

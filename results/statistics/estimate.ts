@@ -6,8 +6,6 @@
  * @module
  */
 
-import { Meter } from "../../core/utils/meters.ts";
-
 /** The chance of a false verdict in a column, by default. */
 export const ALPHA = 0.05;
 
@@ -33,21 +31,45 @@ export const MIN_FOR_IQM = 4;
 const TRIMMED = 0.25;
 
 /**
- * Computes the mean of values and its standard error.
+ * Computes the mean of values and its standard error. Everything is divided by
+ * a power of two first, which is exact, so that no square overflows.
  *
  * @param values The values, one for each run.
- * @returns The mean, s/√n, and n; NaN and infinite values stay in, and show.
+ * @returns The mean, s/√n, n, and the largest absolute value; NaN and infinite
+ * values stay in, and show.
  */
-export function computeMean(
-  values: readonly number[],
-): { readonly mean: number; readonly error: number; readonly n: number } {
-  const meter = new Meter();
-  meter.update({ value: Float64Array.from(values) });
-  const { error, n } = meter.result("value");
-  // The mean of a meter is NaN if a value is not finite; the sum shows which.
-  const sum = values.reduce((sum, value) => sum + value, 0);
-  const mean = Number.isFinite(sum) ? meter.mean("value") : sum / n;
-  return { mean, error, n };
+export function computeMean(values: readonly number[]): {
+  readonly mean: number;
+  readonly error: number;
+  readonly n: number;
+  readonly size: number;
+} {
+  const n = values.length;
+  let size = 0, sum = 0;
+  for (const value of values) {
+    size = Math.max(size, Math.abs(value));
+    sum += value;
+  }
+  if (!(size > 0 && size < Infinity)) {
+    return { mean: sum / n, error: n > 1 ? 0 * sum : NaN, n, size };
+  }
+  const unit = 2 ** Math.floor(Math.log2(size));
+  let mean = 0;
+  for (const value of values) mean += value / unit / n;
+  // The second pass takes out what rounding left in the first.
+  let rest = 0, squares = 0;
+  for (const value of values) {
+    const deviation = value / unit - mean;
+    rest += deviation;
+    squares += deviation * deviation;
+  }
+  const variance = Math.max(0, squares - rest * rest / n) / (n - 1);
+  return {
+    mean: (mean + rest / n) * unit,
+    error: n > 1 ? Math.sqrt(variance / n) * unit : NaN,
+    n,
+    size,
+  };
 }
 
 /**

@@ -68,35 +68,6 @@ function estimateError({ deviations, counts }: Design) {
 }
 
 /**
- * Counts how many more seeds a difference as large as the one seen needs to be
- * detected with a probability of 80 %: more pairs, or as many on either side.
- *
- * @param difference The difference seen.
- * @param design The samples so far.
- * @returns The number of seeds, rounded up to one significant digit, or
- * `">100"` where it is above that.
- */
-export function countMoreSeeds(
-  difference: number,
-  design: Design,
-): number | ">100" {
-  const suffices = (more: number) =>
-    computePower(difference, {
-      ...design,
-      counts: design.counts.map((n) => n + more),
-    }) >= POWER;
-  if (difference === 0 || !suffices(100)) return ">100";
-  let low = 0, high = 100;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (suffices(middle)) high = middle;
-    else low = middle;
-  }
-  const unit = 10 ** Math.floor(Math.log10(high));
-  return Math.ceil(high / unit) * unit;
-}
-
-/**
  * Finds the smallest true difference that samples like these detect with a
  * probability of 80 %.
  *

@@ -1,6 +1,7 @@
 /**
- * Tests of a difference between two samples, all two-sided: Student's t for
- * pairs, Welch's t, exact permutations; and Holm's adjustment of their p-values.
+ * Tests of a difference between two means by Student's t: of pairs, of
+ * independent samples, and of samples that are paired in part; and Holm's
+ * adjustment of their p-values.
  *
  * @module
  */
@@ -11,17 +12,35 @@ import { computeMean } from "./estimate.ts";
 /** A difference of two means, and how likely chance alone makes one as large. */
 export interface MeanTest {
   /** Which test it is. */
-  readonly test: "paired t" | "Welch t" | "sign flips" | "permutations";
+  readonly test:
+    | "paired t"
+    | "moderated t"
+    | "partly paired t"
+    | "crossed t"
+    | "unpaired t"
+    | "anytime t"
+    | "sign flips"
+    | "permutations";
   /** The mean of the first sample minus that of the second. */
   readonly difference: number;
   /** The standard error of the difference. */
   readonly error: number;
   /** The degrees of freedom of the error. */
   readonly df: number;
-  /** The p-value; NaN where it is undefined. */
+  /** The two-sided p-value; NaN where it is undefined. */
   readonly p: number;
+  /** The p-value of a difference at least as far in the direction of this one. */
+  readonly pOneSided: number;
   /** Of an exact test: the smallest p-value that it can reach. */
   readonly smallestP?: number;
+}
+
+/** What the differences of many pairs of rows say about one variance. */
+export interface VariancePrior {
+  /** The standard deviation to which others are drawn. */
+  readonly deviation: number;
+  /** How many degrees of freedom that is worth. */
+  readonly df: number;
 }
 
 /**
@@ -30,30 +49,54 @@ export interface MeanTest {
  */
 const ROUNDING = 4 * Number.EPSILON;
 
-/** Mean, standard error, how many there are, and the largest of them. */
-function describe(values: readonly number[]) {
-  const size = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  return { ...computeMean(values), size };
+/** An error below rounding counts as 0: there is no variance to test by. */
+function dropRounding(error: number, size: number): number {
+  return error <= ROUNDING * size ? 0 : error;
 }
 
-/** An error below rounding counts as 0: there is no variance to test by. */
-function testByT(
+/**
+ * Adds the p-values of Student's t to a difference.
+ *
+ * @param test The difference, its error and degrees of freedom.
+ * @returns The test; its p is NaN where the error is 0.
+ */
+export function testByT(
   test: Pick<MeanTest, "test" | "difference" | "error" | "df">,
-  size: number,
 ): MeanTest {
   const { difference, error, df } = test;
-  if (!Number.isFinite(difference)) return { ...test, p: NaN };
-  return error > ROUNDING * size
-    ? { ...test, p: tTwoSided(difference / error, df) }
-    : { ...test, error: 0, p: NaN };
+  const p = error > 0 ? tTwoSided(difference / error, df) : NaN;
+  return { ...test, p, pOneSided: p / 2 };
+}
+
+/**
+ * Describes the differences of pairs.
+ *
+ * @param first The values of the first sample.
+ * @param second Those of the second, in the same order; at least 2.
+ * @returns Their mean, its standard error, and how many there are.
+ * @throws {RangeError} If the samples differ in length.
+ */
+export function describePairs(
+  first: readonly number[],
+  second: readonly number[],
+): { readonly difference: number; readonly error: number; readonly n: number } {
+  const { mean, error, n } = computeMean(subtract(first, second));
+  // Differences of large values carry the rounding of those values.
+  const size = Math.max(findLargest(first), findLargest(second));
+  return { difference: mean, error: dropRounding(error, size), n };
 }
 
 /**
  * Student's t test of pairs: are two means the same, where each value of one
  * sample belongs to a value of the other?
  *
+ * With a prior the variance is moderated (Smyth 2004, Stat. Appl. Genet. Mol.
+ * Biol. 3, article 3): s̃² = (d₀s₀² + (n − 1)s²) / (d₀ + n − 1), with
+ * d₀ + n − 1 degrees of freedom.
+ *
  * @param first The values of the first sample.
  * @param second Those of the second, in the same order; at least 2.
+ * @param prior What other pairs of rows say about the variance.
  * @returns The test; its p is NaN where the differences have no variance, or
  * one is no number. `t.test(first, second, paired = TRUE)` in R.
  * @throws {RangeError} If the samples differ in length.
@@ -71,15 +114,22 @@ function testByT(
 export function pairedT(
   first: readonly number[],
   second: readonly number[],
+  prior?: VariancePrior,
 ): MeanTest {
-  const { mean, error, n } = describe(subtract(first, second));
-  const df = n - 1;
-  // Differences of large values carry the rounding of those values.
-  const size = Math.max(describe(first).size, describe(second).size);
-  return testByT({ test: "paired t", difference: mean, error, df }, size);
+  const { difference, error, n } = describePairs(first, second);
+  if (!prior || !(error > 0)) {
+    return testByT({ test: "paired t", difference, error, df: n - 1 });
+  }
+  const df = prior.df + n - 1;
+  const moderated = Math.hypot(
+    Math.sqrt(prior.df / df / n) * prior.deviation,
+    Math.sqrt((n - 1) / df) * error,
+  );
+  return testByT({ test: "moderated t", difference, error: moderated, df });
 }
 
-function subtract(
+/** The differences of pairs. */
+export function subtract(
   first: readonly number[],
   second: readonly number[],
 ): number[] {
@@ -92,25 +142,75 @@ function subtract(
   return first.map((value, index) => value - second[index]!);
 }
 
+function findLargest(values: readonly number[]): number {
+  return values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+}
+
 /**
- * Welch's t test: are two means the same if the variances differ? The degrees
- * of freedom are Satterthwaite's (Welch 1947, Biometrika 34, 28–35).
+ * Tests whether two means are the same if the variances may differ: Welch's
+ * error, and the degrees of freedom of the smaller sample alone. Satterthwaite's
+ * are more, and err too often where small samples spread unequally (Mickey &
+ * Brown 1966, Ann. Math. Statist. 37, 639–642, show that these never do).
  *
  * @param first The values of the first sample; at least 2.
  * @param second Those of the second; at least 2.
  * @returns The test; its p is NaN where neither sample has variance, or a value
- * is no number. `t.test(first, second)` in R.
+ * is no number.
  */
-export function welchT(
+export function unpairedT(
   first: readonly number[],
   second: readonly number[],
 ): MeanTest {
-  const [a, b] = [describe(first), describe(second)];
-  const error = Math.hypot(a.error, b.error);
-  const df = satterthwaite(a, b);
+  const [a, b] = [computeMean(first), computeMean(second)];
+  return testByT({
+    test: "unpaired t",
+    difference: a.mean - b.mean,
+    error: dropRounding(
+      Math.hypot(a.error, b.error),
+      Math.max(a.size, b.size),
+    ),
+    df: Math.min(a.n, b.n) - 1,
+  });
+}
+
+/**
+ * Tests whether two means are the same where some values are pairs and others
+ * are not: the error is that of the partially overlapping samples t test with
+ * unequal variances (T_new2 of Derrick, Russ, Toher & White 2017, J. Mod. Appl.
+ * Stat. Methods 16, 137–157). Its degrees of freedom are those of the smaller
+ * sample alone, as in {@linkcode unpairedT}: with those of T_new2, three pairs
+ * beside forty values of one side err in 7.4 % at 5 %, and in 2.4 % at 0.56 %.
+ *
+ * @param first The values of the first sample, those of the pairs in front.
+ * @param second Those of the second, with the pairs in the same order.
+ * @param nPairs How many pairs there are; at least 2.
+ * @returns The test; its p is NaN where neither sample has variance, or a value
+ * is no number.
+ */
+export function partlyPairedT(
+  first: readonly number[],
+  second: readonly number[],
+  nPairs: number,
+): MeanTest {
+  const [a, b] = [computeMean(first), computeMean(second)];
+  const both = [first, second].map((values) => values.slice(0, nPairs));
+  const [u, v] = both.map(computeMean);
+  // The deviations are divided by their own root sum of squares.
+  const [x, y] = [u!, v!].map(({ mean, error }, side) =>
+    both[side]!.map((value) =>
+      error > 0 ? (value - mean) / error / Math.sqrt(nPairs * (nPairs - 1)) : 0
+    )
+  );
+  const correlation = x!.reduce((sum, value, i) => sum + value * y![i]!, 0);
+  const large = Math.max(a.error, b.error);
+  const [e, f] = [a.error / large, b.error / large];
+  const share = nPairs / Math.sqrt(a.n * b.n);
+  const raw = large *
+    Math.sqrt(Math.max(0, e * e + f * f - 2 * correlation * share * e * f));
+  const df = Math.min(a.n, b.n) - 1;
   const difference = a.mean - b.mean;
-  const size = Math.max(a.size, b.size);
-  return testByT({ test: "Welch t", difference, error, df }, size);
+  const error = dropRounding(raw, Math.max(a.size, b.size));
+  return testByT({ test: "partly paired t", difference, error, df });
 }
 
 /**
@@ -124,158 +224,9 @@ export function satterthwaite(
   a: { readonly error: number; readonly n: number },
   b: { readonly error: number; readonly n: number },
 ): number {
-  return (a.error ** 2 + b.error ** 2) ** 2 /
-    (a.error ** 4 / (a.n - 1) + b.error ** 4 / (b.n - 1));
-}
-
-/** Sums that differ by less, relative to the values, differ by rounding. */
-const TIE = 1e-12;
-
-/** The most pairs whose sign flips are counted: about a million of them. */
-export const MAX_PAIRS = 20;
-
-/** The most ways to label two samples that are counted. */
-export const MAX_LABELLINGS = 2 ** MAX_PAIRS;
-
-/**
- * The exact test of sign flips: if neither sample is better, each difference of
- * a pair is as likely as its opposite (Fisher 1935, The Design of Experiments,
- * § 21). The p-value is the share of all 2ⁿ flips whose mean is as far from 0.
- *
- * @param first The values of the first sample.
- * @param second Those of the second, in the same order; at most 20.
- * @returns The test; its p is NaN where a value is no number.
- * @throws {RangeError} If the samples differ in length, or have more pairs.
- */
-export function signFlips(
-  first: readonly number[],
-  second: readonly number[],
-): MeanTest {
-  const differences = subtract(first, second);
-  const n = differences.length;
-  if (n > MAX_PAIRS) {
-    throw new RangeError(
-      `Cannot count the sign flips of ${n} pairs as at most ${MAX_PAIRS} are ` +
-        "counted: use the t test",
-    );
-  }
-  const sizes = differences.map(Math.abs);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  const isUsable = Number.isFinite(total);
-  const observed = Math.abs(differences.reduce((sum, d) => sum + d, 0));
-  const extreme = isUsable ? countExtreme(sizes, observed - TIE * total) : NaN;
-  // Flips of what is 0 change nothing.
-  const nZeros = sizes.filter((size) => size <= TIE * total).length;
-  return {
-    ...pairedT(first, second),
-    test: "sign flips",
-    p: extreme / 2 ** n,
-    smallestP: Math.min(1, 2 ** (1 + nZeros) / 2 ** n),
-  };
-}
-
-/**
- * Counts the flips whose sum is at least so far from 0: the sums of either
- * half of the differences, one half sorted (Horowitz & Sahni 1974), so that
- * 2 · 2^(n/2) sums are computed and not 2ⁿ.
- */
-function countExtreme(sizes: readonly number[], least: number): number {
-  const half = sizes.length >> 1;
-  const [some, others] = [sizes.slice(0, half), sizes.slice(half)].map(
-    flipSums,
-  );
-  others!.sort();
-  const nAll = others!.length;
-  let count = 0;
-  for (const sum of some!) {
-    const nAbove = nAll - lowerBound(others!, least - sum);
-    count += nAbove;
-  }
-  // As many are as far below 0 as above; where all count, none counts twice.
-  return least <= 0 ? some!.length * nAll : 2 * count;
-}
-
-/** The sums of all ways to give numbers signs. */
-function flipSums(sizes: readonly number[]): Float64Array {
-  const sums = new Float64Array(2 ** sizes.length);
-  sizes.forEach((size, k) => {
-    const half = 2 ** k;
-    for (let i = 0; i < half; i++) {
-      sums[half + i] = sums[i]! - size;
-      sums[i]! += size;
-    }
-  });
-  return sums;
-}
-
-/** How many of sorted numbers are below a bound. */
-function lowerBound(sorted: Float64Array, bound: number): number {
-  let low = 0, high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/**
- * The exact permutation test: if both samples come from the same distribution,
- * every assignment of the values to the two is as likely (Pitman 1937).
- * The p-value is the share of them whose means are as far apart.
- *
- * @param first The values of the first sample.
- * @param second Those of the second.
- * @returns The test; its p is NaN where a value is no number.
- * @throws {RangeError} If there are more ways than can be counted.
- */
-export function permutations(
-  first: readonly number[],
-  second: readonly number[],
-): MeanTest {
-  const values = [...first, ...second];
-  const ways = choose(values.length, first.length);
-  if (ways > MAX_LABELLINGS) {
-    throw new RangeError(
-      `Cannot count the labellings of ${first.length} and ${second.length} ` +
-        "values as there are more than a million: use the t test",
-    );
-  }
-  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
-  // How far the sum of the first sample is from what it is on average.
-  const centred = values.map((value) => value - mean);
-  const addUp = (some: readonly number[]) =>
-    some.reduce((sum, x) => sum + x, 0);
-  const size = addUp(centred.map(Math.abs));
-  const least = Math.abs(addUp(centred.slice(0, first.length))) - TIE * size;
-  let extreme = 0, farthest = 0, nFarthest = 0;
-  const visit = (index: number, nMissing: number, sum: number): void => {
-    if (nMissing > 0) {
-      for (let i = index; i <= centred.length - nMissing; i++) {
-        visit(i + 1, nMissing - 1, sum + centred[i]!);
-      }
-      return;
-    }
-    const distance = Math.abs(sum);
-    if (distance >= least) extreme++;
-    if (distance > farthest + TIE * size) [farthest, nFarthest] = [distance, 1];
-    else if (distance >= farthest - TIE * size) nFarthest++;
-  };
-  const isUsable = Number.isFinite(size);
-  if (isUsable) visit(0, first.length, 0);
-  return {
-    ...welchT(first, second),
-    test: "permutations",
-    p: isUsable ? extreme / ways : NaN,
-    smallestP: nFarthest / ways,
-  };
-}
-
-/** The number of ways to choose k of n. */
-export function choose(n: number, k: number): number {
-  let ways = 1;
-  for (let i = 1; i <= Math.min(k, n - k); i++) ways = ways * (n + 1 - i) / i;
-  return Math.round(ways);
+  const sum = Math.hypot(a.error, b.error);
+  const [u, v] = [(a.error / sum) ** 4, (b.error / sum) ** 4];
+  return 1 / (u / (a.n - 1) + v / (b.n - 1));
 }
 
 /**

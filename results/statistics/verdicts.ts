@@ -1,301 +1,226 @@
 /**
  * Verdicts on a column of a comparison: how its rows differ from a baseline,
- * and which of them is best.
+ * and which of them may be the best.
  *
  * @module
  */
 
 import {
-  ALPHA,
-  computeMean,
-  LEVEL,
-  MIN_COUNT,
-  type TESTS,
-} from "./estimate.ts";
-import { type Interval, tInterval } from "./intervals.ts";
-import { countMoreSeeds, type Design, findDetectable } from "./power.ts";
+  type Direction,
+  findBestSets,
+  isBetter,
+  type Place,
+} from "./best_set.ts";
 import {
-  choose,
-  holm,
-  MAX_LABELLINGS,
-  MAX_PAIRS,
-  type MeanTest,
-  pairedT,
-  permutations,
-  signFlips,
-  welchT,
-} from "./tests.ts";
-
-/** What a row's runs have measured, by their nuisance values. */
-export type Sample = ReadonlyMap<string, number>;
+  type Contrast,
+  contrast,
+  type ContrastOptions,
+  isTested,
+  type Sample,
+  type Untested,
+} from "./contrast.ts";
+import { decideByHolm, type Verdict, withInterval } from "./decide.ts";
+import { ALPHA, computeMean, MIN_COUNT, type TESTS } from "./estimate.ts";
+import { findPriors } from "./moderated.ts";
+import type { VariancePrior } from "./tests.ts";
 
 /** How verdicts are reached. */
-export interface VerdictOptions {
-  /** Which test; `t` by default. */
-  readonly test?: typeof TESTS[number];
+export interface VerdictOptions extends Omit<ContrastOptions, "prior"> {
   /** The chance of a false verdict in a column; 0.05 by default. */
   readonly alpha?: number;
+  /** How many columns share that chance; 1 by default. */
+  readonly nColumns?: number;
   /** The confidence level of intervals; 0.95 by default. */
   readonly level?: number;
 }
 
-/** How one row differs from another. */
-export interface Contrast extends MeanTest {
-  /** The interval of the difference, not adjusted for the others. */
-  readonly interval?: Interval;
-  /** How many pairs there are; 0 where the samples are not paired. */
-  readonly pairs: number;
-  /** Nuisance values that only one of both has, and which are not used. */
-  readonly unused: readonly string[];
-  /** What the power of the test depends on. */
-  readonly design: Omit<Design, "alpha">;
+/** A column of a comparison. */
+export interface ColumnSamples<Row> {
+  /** The samples of the rows that can be compared with each other. */
+  readonly groups: readonly ReadonlyMap<Row, Sample>[];
+  /** The row that all others are compared with, if any. */
+  readonly baseline?: Row | undefined;
+  /** Which way is better, if that is known. */
+  readonly better?: Direction | undefined;
+  /** Whether the best row is looked for. */
+  readonly isRanked: boolean;
+  /** Rows of which runs failed, died or were interrupted. */
+  readonly incomplete?: ReadonlySet<Row>;
+  /** How verdicts are reached. */
+  readonly options?: VerdictOptions;
 }
 
-/** Two rows that were not tested, and why. */
-export interface Untested {
-  /** Why there is no test, in a few words. */
-  readonly reason: string;
+/** What is said of the rows of a column. */
+export interface ColumnVerdicts<Row> {
+  /** How each row differs from the baseline, or why that is not known. */
+  readonly comparisons: ReadonlyMap<Row, Verdict | Untested>;
+  /** The places of the rows; those outside the ranking with the reason. */
+  readonly places: ReadonlyMap<Row, Place<Row> | Untested>;
+  /** How the verdicts were reached. */
+  readonly method: Method;
 }
 
-/** A contrast in its family. */
-export interface Verdict extends Contrast {
-  /** The p-value adjusted by Holm over the family; NaN where p is. */
-  readonly pAdjusted: number;
-  /** Whether a difference is shown at the level α, adjusted. */
-  readonly isResolved: boolean;
-  /** The level of each test by Holm: α by the size of the family. */
-  readonly alpha: number;
-  /** How many runs a test needs, if no result of so few can be significant. */
-  readonly needs?: number;
-}
-
-/** What t tests can detect, with these seeds and with more. */
-export interface Outlook {
+/** How the verdicts of a column were reached. */
+export interface Method {
+  /** Whether they hold for one number of seeds, for some, or for any. */
+  readonly kind: "fixed" | "looks" | "anytime";
+  /** The numbers of seeds for which they hold, if those are some. */
+  readonly looks?: readonly number[] | undefined;
+  /** The test. */
+  readonly test: typeof TESTS[number];
   /**
-   * How many more seeds a difference as large as the one seen needs to be
-   * detected with a probability of 80 %, in one significant digit.
+   * The chance of a single false verdict against the baseline, and that of
+   * calling a row worse that is as good as the best.
    */
-  readonly moreSeeds: number | ">100";
-  /** The smallest difference that these seeds detect as likely. */
-  readonly detectable: number;
+  readonly alpha: number;
+  /** Whether variances were moderated. */
+  readonly isModerated: boolean;
 }
 
 /**
- * Finds by search what more seeds would detect.
+ * Reaches the verdicts on a column: each row against the baseline, adjusted by
+ * Holm, and the confidence set for the best. Where both are shown, each has half
+ * of α.
  *
- * @param verdict The verdict.
- * @returns The outlook; undefined if there is no variance to go by.
+ * A row with incomplete runs is neither better than another nor best, whatever
+ * its mean, as that is of the survivors; nor is a row best if such a row has a
+ * better mean. Rows with too few runs for a test are outside the ranking.
+ *
+ * @param column The samples, and what is asked of them.
+ * @returns The verdicts.
  */
-export function findOutlook(
-  { difference, design, alpha }: Verdict,
-): Outlook | undefined {
-  if (!design.deviations.some((deviation) => deviation > 0)) return undefined;
-  const level = { ...design, alpha };
+export function judgeColumn<Row>(
+  column: ColumnSamples<Row>,
+): ColumnVerdicts<Row> {
+  const { groups, baseline, isRanked, options = {} } = column;
+  const { nColumns = 1, looks, isAnytime } = options;
+  const nRows = groups.reduce((sum, group) => sum + group.size, 0);
+  // Of two rows both are the same test.
+  const nFamilies = baseline !== undefined && isRanked && nRows > 2 ? 2 : 1;
+  const nLooks = isAnytime ? 1 : looks?.length ?? 1;
+  const alpha = (options.alpha ?? ALPHA) / nColumns / nLooks / nFamilies;
+  const pools = poolRows(column);
+  const test: TestRows<Row> = (a, b, samples) => {
+    const pool = pools.find((rows) => rows.has(a) && rows.has(b));
+    const [first, second] = [pool?.get(a), pool?.get(b)];
+    const prior = first && second && first.deviation < second.deviation
+      ? second
+      : first;
+    return contrast(samples.get(a)!, samples.get(b)!, { ...options, prior });
+  };
   return {
-    moreSeeds: countMoreSeeds(difference, level),
-    detectable: findDetectable(level),
+    comparisons: compareWithBaseline(column, alpha, test),
+    places: isRanked ? rank(column, alpha, test) : new Map(),
+    method: {
+      kind: isAnytime ? "anytime" : looks ? "looks" : "fixed",
+      looks,
+      test: options.test ?? "t",
+      alpha,
+      isModerated: pools.length > 0,
+    },
   };
 }
 
-/**
- * Tests how two samples differ: paired over the nuisance values that they share where
- * those are at least 3, else by all their values where each has at least 3.
- *
- * @param first The one sample.
- * @param second The other.
- * @param options Which test, and the level of the interval.
- * @returns The first minus the second, or why there is no test.
- */
-export function contrast(
-  first: Sample,
-  second: Sample,
-  { test = "t", level = LEVEL }: VerdictOptions = {},
-): Contrast | Untested {
-  if (![first, second].every(allFinite)) {
-    return { reason: "a mean is not finite" };
-  }
-  const shared = first.keys().filter((key) => second.has(key)).toArray();
-  const isPaired = shared.length >= MIN_COUNT;
-  if (!isPaired && Math.min(first.size, second.size) < MIN_COUNT) {
-    return { reason: `fewer than ${MIN_COUNT} runs on a side` };
-  }
-  const [a, b] = [first, second].map((sample) =>
-    isPaired ? shared.map((key) => sample.get(key)!) : [...sample.values()]
-  ) as [number[], number[]];
-  if (test === "sign-flip" && !isCountable(isPaired, a.length, b.length)) {
-    return { reason: "too many runs for an exact test: use the t test" };
-  }
-  const tested = test === "t"
-    ? (isPaired ? pairedT : welchT)(a, b)
-    : (isPaired ? signFlips : permutations)(a, b);
-  const { difference, error, df } = tested;
-  const interval = tInterval({ mean: difference, error, df }, level);
-  const everyKey = new Set([...first.keys(), ...second.keys()]);
-  return {
-    ...tested,
-    ...(interval ? { interval } : {}),
-    pairs: isPaired ? shared.length : 0,
-    unused: isPaired
-      ? [...everyKey].filter((key) => !(first.has(key) && second.has(key)))
-      : [],
-    design: isPaired
-      ? { deviations: [error * Math.sqrt(a.length)], counts: [a.length] }
-      : {
-        deviations: [a, b].map((values) =>
-          computeMean(values).error * Math.sqrt(values.length)
-        ),
-        counts: [a.length, b.length],
-      },
-  };
-}
+type TestRows<Row> = (
+  a: Row,
+  b: Row,
+  samples: ReadonlyMap<Row, Sample>,
+) => Contrast | Untested;
 
-function allFinite(sample: Sample): boolean {
-  return sample.values().every(Number.isFinite);
-}
-
-function isCountable(isPaired: boolean, a: number, b: number): boolean {
-  return isPaired ? a <= MAX_PAIRS : choose(a + b, a) <= MAX_LABELLINGS;
-}
-
-/**
- * Says whether two rows were tested.
- *
- * @param outcome What {@linkcode contrast} or {@linkcode decideVerdicts} returned.
- * @returns Whether there is a test.
- */
-export function isTested<T extends Contrast>(
-  outcome: T | Untested | undefined,
-): outcome is T {
-  return outcome !== undefined && "p" in outcome;
-}
-
-/**
- * Adjusts the contrasts of a family by Holm, and decides which are significant.
- *
- * @param contrasts The contrasts; what is untested, or has no p, is not of the
- * family.
- * @param alpha The chance of a single false verdict in the family.
- * @returns The verdicts, in the same order.
- */
-export function decideVerdicts(
-  contrasts: readonly (Contrast | Untested)[],
-  alpha: number = ALPHA,
-): (Verdict | Untested)[] {
-  const ps = contrasts.map((item) => isTested(item) ? item.p : NaN);
-  const adjusted = holm(ps);
-  const family = ps.filter((p) => !Number.isNaN(p)).length;
-  return contrasts.map((item, index) => {
-    if (!isTested(item)) return item;
-    const pAdjusted = adjusted[index]!;
-    const { smallestP = 0, pairs } = item;
-    const canShow = smallestP * family <= alpha;
-    return {
-      ...item,
-      pAdjusted,
-      alpha: alpha / family,
-      isResolved: canShow && pAdjusted <= alpha,
-      ...(canShow ? {} : { needs: countNeeded(pairs > 0, alpha / family) }),
-    };
-  });
-}
-
-/** Counts the pairs, or runs on each side, that an exact test needs. */
-function countNeeded(isPaired: boolean, alpha: number): number {
-  let n = MIN_COUNT;
-  while (2 / (isPaired ? 2 ** n : choose(2 * n, n)) > alpha) n++;
-  return n;
-}
-
-/** The rank of a row in its column. */
-export type Standing = "best" | "tied" | "worse";
-
-/** The place of a row in its column. */
-export interface Place<Row> {
-  /** Its rank. */
-  readonly standing: Standing;
-  /** How it differs from the best mean; undefined for the best mean itself. */
-  readonly versusBest?: {
-    /** The row with the best mean. */
-    readonly best: Row;
-    /** The difference from it, or why it is not known. */
-    readonly verdict: Verdict | Untested;
-  };
-}
-
-/** Which way of a metric is better. */
-export type Direction = "lower" | "higher";
-
-/**
- * Ranks the rows of a column: all pairs within each group are tested, and all
- * of them adjusted by Holm together. (Tests against the best mean alone would
- * take its choice for given, and call equals worse too often.) The row with the
- * best mean is best if it differs from every other of its group; else all that
- * it does not differ from are tied.
- *
- * @param groups The samples of the rows that can be compared with each other.
- * @param better Which way is better.
- * @param options How verdicts are reached.
- * @returns The places; a row that is not finite, or of whose group no two could
- * be tested, has none.
- */
-export function rank<Row>(
-  groups: readonly ReadonlyMap<Row, Sample>[],
-  better: Direction,
-  options: VerdictOptions = {},
-): Map<Row, Place<Row>> {
-  const finite = groups.map((group) =>
-    [...group].filter(([, sample]) => sample.size > 0 && allFinite(sample))
-      .map(([row, sample]) => ({
-        row,
-        sample,
-        mean: computeMean([...sample.values()]).mean,
-      }))
+/** What rows that have the same seeds as enough others say of variances. */
+function poolRows<Row>(
+  { groups, options: { test = "t", isAnytime, grid } = {} }: ColumnSamples<Row>,
+): ReadonlyMap<Row, VariancePrior>[] {
+  if (test !== "t" || isAnytime || grid) return [];
+  return groups.flatMap((group) =>
+    Map.groupBy(
+      [...group].filter(([, sample]) => !explainUnusable(sample)),
+      ([, sample]) => [...sample.keys()].sort().join(),
+    ).values().map((rows) => {
+      const keys = [...rows[0]![1].keys()];
+      const priors = findPriors(
+        rows.map(([, sample]) => keys.map((key) => sample.get(key)!)),
+      );
+      return new Map(priors.map((prior, i) => [rows[i]![0], prior]));
+    }).filter(({ size }) => size > 0).toArray()
   );
-  const pairs = finite.flatMap((group) =>
-    group.flatMap((a, index) => group.slice(index + 1).map((b) => ({ a, b })))
+}
+
+/** Why a sample takes no part in a ranking, if so. */
+function explainUnusable(sample: Sample): string | undefined {
+  if (sample.size < MIN_COUNT) return `fewer than ${MIN_COUNT} runs`;
+  return sample.values().every(Number.isFinite)
+    ? undefined
+    : "a mean is not finite";
+}
+
+function compareWithBaseline<Row>(
+  { groups, baseline, better, incomplete, options }: ColumnSamples<Row>,
+  alpha: number,
+  test: TestRows<Row>,
+): Map<Row, Verdict | Untested> {
+  if (baseline === undefined) return new Map();
+  const samples = new Map(groups.flatMap((group) => [...group]));
+  const rows = [...samples.keys()].filter((row) => row !== baseline);
+  const contrasts = rows.map((row) =>
+    samples.has(baseline)
+      ? test(row, baseline, samples)
+      : { reason: "the baseline has no such record" }
   );
-  const verdicts = decideVerdicts(
-    pairs.map(({ a, b }) => contrast(a.sample, b.sample, options)),
-    options.alpha,
+  return new Map(
+    decideByHolm(contrasts, alpha).map((decided, i) => {
+      const row = rows[i]!;
+      const verdict = withInterval(decided, options?.level);
+      if (!isTested(verdict) || !verdict.isResolved) return [row, verdict];
+      const { difference } = verdict;
+      const inFavour = !better
+        ? [row, baseline]
+        : [isBetter(difference, better) ? row : baseline];
+      return inFavour.some((some) => incomplete?.has(some))
+        ? [row, { ...verdict, isResolved: false, isWithheld: true }]
+        : [row, verdict];
+    }),
   );
-  const tested = pairs.map((pair, i) => ({ ...pair, verdict: verdicts[i]! }));
-  const sign = better === "lower" ? 1 : -1;
-  // Paired over the seeds that two share, it may be the other way round.
-  const isWorse = (verdict: Verdict | Untested) =>
-    isTested(verdict) && verdict.isResolved && verdict.difference * sign > 0;
-  const places = new Map<Row, Place<Row>>();
-  for (const group of finite) {
-    const own = tested.filter(({ a }) => group.includes(a));
-    if (!own.some(({ verdict }) => isTested(verdict))) continue;
-    const leader = group.reduce((best, item) =>
-      item.mean * sign < best.mean * sign ? item : best
-    );
-    const others = own.flatMap(({ a, b, verdict }) =>
-      a === leader
-        ? [{ row: b.row, verdict: reverse(verdict) }]
-        : b === leader
-        ? [{ row: a.row, verdict }]
-        : []
-    );
-    const isAlone = others.every(({ verdict }) => isWorse(verdict));
-    places.set(leader.row, { standing: isAlone ? "best" : "tied" });
-    for (const { row, verdict } of others) {
-      places.set(row, {
-        standing: isWorse(verdict) ? "worse" : "tied",
-        versusBest: { best: leader.row, verdict },
-      });
+}
+
+function rank<Row>(
+  { groups, better = "lower", incomplete, options = {} }: ColumnSamples<Row>,
+  alpha: number,
+  test: TestRows<Row>,
+): Map<Row, Place<Row> | Untested> {
+  const outside = new Map<Row, Untested>();
+  const takingPart = groups.map((group) => {
+    const some = new Map(group);
+    for (const [row, sample] of group) {
+      const reason = incomplete?.has(row)
+        ? "runs failed or were interrupted"
+        : explainUnusable(sample);
+      if (!reason) continue;
+      outside.set(row, { reason });
+      some.delete(row);
     }
+    return some;
+  });
+  const { isAnytime, level } = options;
+  const found = findBestSets(takingPart, {
+    better,
+    alpha,
+    level,
+    isAnytime,
+    test,
+  });
+  const readMean = (sample: Sample) => computeMean([...sample.values()]).mean;
+  for (const group of groups) {
+    const best = [...group.keys()].find((row) =>
+      found.get(row)?.standing === "best"
+    );
+    if (best === undefined) continue;
+    const mean = readMean(group.get(best)!);
+    const isOutdone = [...group].some(([row, sample]) =>
+      incomplete?.has(row) && isBetter(readMean(sample) - mean, better)
+    );
+    if (!isOutdone) continue;
+    outside.set(best, { reason: "a row with failed runs has a better mean" });
   }
-  return places;
-}
-
-/** The same verdict on the second minus the first. */
-function reverse(verdict: Verdict | Untested): Verdict | Untested {
-  if (!isTested(verdict)) return verdict;
-  const { difference, interval } = verdict;
-  return {
-    ...verdict,
-    difference: 0 - difference,
-    ...(interval ? { interval: [-interval[1], -interval[0]] } : {}),
-  };
+  return new Map<Row, Place<Row> | Untested>([...found, ...outside]);
 }

@@ -45,7 +45,7 @@ export function formatVerdicts(comparison: Comparison): TextSection {
       isKey,
     });
   return {
-    title: explainBaseline(baseline!.name),
+    title: explainBaseline(baseline!.name, columns),
     table: {
       columns: [
         ...makeKeyColumns(comparison),
@@ -69,7 +69,7 @@ export function formatVerdicts(comparison: Comparison): TextSection {
         ),
       ),
       ...listNote(
-        "Not used, because only one of the two rows has the seed:",
+        "Runs not used, because they have no partner in the other row:",
         found.flatMap(({ name, verdict }) =>
           "p" in verdict && verdict.unused.length > 0
             ? `${name}: ${verdict.unused.join("; ")}`
@@ -87,7 +87,12 @@ function formatVerdict(verdict: CellVerdict, { better }: Column): string[] {
   const { difference, error, interval, p, pAdjusted, test, pairs } = verdict;
   const way = difference < 0 ? "lower" : "higher";
   const word = !better ? way : way === better ? "better" : "worse";
-  const count = pairs > 0 ? `${pairs} pairs` : `${formatSizes(verdict)} runs`;
+  const runs = `${formatSizes(verdict)} runs`;
+  const count = test === "partly paired t"
+    ? `${pairs} pairs in ${runs}`
+    : pairs > 0
+    ? `${pairs} pairs`
+    : runs;
   return [
     formatWithError(difference, error),
     formatInterval(difference, interval),

@@ -73,7 +73,8 @@ function flattenVerdict(
     "test": tested?.test,
     "resolved": tested?.isResolved.toString(),
     "pairs": tested?.pairs,
-    "more seeds": tested?.isResolved ? 0 : tested?.outlook?.moreSeeds,
+    "detectable": tested?.outlook?.reach[0]?.detectable,
+    "seeds needed": tested?.outlook?.seeds,
   };
 }
 
@@ -159,6 +160,6 @@ function verdictToJson(verdict: CellVerdict): object {
     unused: unused.length > 0 ? unused : undefined,
     isResolved: verdict.isResolved,
     needs: verdict.needs,
-    moreSeeds: verdict.isResolved ? 0 : verdict.outlook?.moreSeeds,
+    outlook: verdict.outlook,
   };
 }

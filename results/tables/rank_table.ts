@@ -75,17 +75,14 @@ function formatColumn(
     notes: [
       {
         text:
-          `Ranks differ: F(${df.join(", ")}) = ${
+          `Ranks differ with p ${formatP(p).replace(/^(?!<)/, "= ")} (F(${
+            df.join(", ")
+          }) = ${
             formatNumber(statistic, 3)
-          }, ` +
-          `p = ${
-            formatP(p)
-          } (Iman & Davenport). Two average ranks that differ by ` +
-          `more than ${
-            formatNumber(criticalDifference, 3)
-          } differ significantly ` +
-          "(Nemenyi); p is of the difference from the best rank, adjusted over " +
-          "all pairs.",
+          }, Iman & Davenport). Average ranks ` +
+          "differ significantly if by more than " +
+          `${formatNumber(criticalDifference, 3)} (Nemenyi); p (Holm) is of ` +
+          "the difference from the best rank, adjusted over all pairs.",
       },
       {
         text: refused && "reason" in refused

@@ -12,27 +12,44 @@ import type {
   Unranked,
 } from "../compare/comparison.ts";
 import { singleLine } from "../compare/labels.ts";
-import type { Verdict } from "../statistics/verdicts.ts";
+import type { Verdict } from "../statistics/decide.ts";
+import type { Outlook } from "../statistics/outlook.ts";
 import { listNote, MARKS, type Note } from "./text_table.ts";
 
 /**
  * Explains how rows are tested against a baseline.
  *
  * @param name The baseline.
+ * @param columns The columns.
  * @returns The title of the table of verdicts.
  */
-export function explainBaseline(name: string): string {
+export function explainBaseline(
+  name: string,
+  columns: readonly Column[],
+): string {
   return `Against ${singleLine(name)}: two-sided tests; p adjusted by Holm ` +
-    "over the rows of a column; intervals by Student's t, not adjusted.";
+    `over the rows of a column (${explainMethods(columns)}); intervals not ` +
+    "adjusted.";
 }
 
-/** The tests behind the ranks of columns. */
-function explainRanking(columns: readonly Column[]): string {
-  const texts = columns.flatMap(({ method, unranked }) => {
-    if (!method || unranked) return [];
-    const test = method.test === "sign-flip" ? "exact permutation" : "t";
-    return `two-sided ${test} tests of all pairs of rows, Holm, ` +
-      `α = ${method.alpha}`;
+/** How the verdicts of columns are reached, and when they hold. */
+function explainMethods(columns: readonly Column[]): string {
+  const texts = columns.flatMap(({ method }) => {
+    if (!method) return [];
+    const { kind, test, alpha, looks, isModerated } = method;
+    const names = {
+      fixed: test === "t" ? "t tests" : "exact tests",
+      looks: test === "t" ? "t tests" : "exact tests",
+      anytime: "anytime-valid t tests",
+    };
+    const promises = {
+      fixed: "if the number of seeds was fixed in advance",
+      looks: `at n = ${looks?.join(", ")}`,
+      anytime: "also if seeds were added until a verdict appeared",
+    };
+    return `${names[kind]}${isModerated ? ", variances moderated" : ""}, α = ${
+      formatNumber(alpha, 2)
+    }, valid ${promises[kind]}`;
   });
   return [...new Set(texts)].join("; ");
 }
@@ -57,13 +74,13 @@ export function noteRanks(comparison: Comparison): Note[] {
   const { columns, rows, fieldKeys, options } = comparison;
   const cells = rows.flatMap((row) => [...row.cells.values()]);
   const hasBest = cells.some(({ standing }) => standing === "best");
-  const how = explainRanking(columns);
-  const excluded = rows.flatMap(({ label, cells }) => {
-    const headings = columns
-      .filter(({ metadata }) => cells.get(metadata)?.isExcluded)
-      .map(({ heading }) => heading);
-    return headings.length > 0 ? `${label}: ${headings.join(", ")}` : [];
-  });
+  const how = explainMethods(columns.filter(({ unranked }) => !unranked));
+  const outside = rows.flatMap(({ label, cells }) =>
+    columns.flatMap(({ metadata, heading }) => {
+      const reason = cells.get(metadata)?.outside;
+      return reason ? [{ reason, text: `${label}: ${heading}` }] : [];
+    })
+  );
   const keys = fieldKeys.map(singleLine).join(", ");
   const others = keys ? ` with the same ${keys}` : "";
   const reasons = {
@@ -74,20 +91,26 @@ export function noteRanks(comparison: Comparison): Note[] {
   return [
     ...(hasBest
       ? [{
-        text: `${MARKS.best} best: significantly different from every other ` +
-          `row of its column${others}${
-            excluded.length > 0 ? " that takes part" : ""
-          } (${how}).`,
+        text: `${MARKS.best} best: every other row of its column${others} ` +
+          `that takes part is significantly worse (${how}).`,
       }]
       : []),
     ...(cells.some(({ standing }) => standing === "tied")
       ? [{
-        text: `${MARKS.tied} not significantly different from the column's ` +
-          `best mean${others} (${hasBest ? "same tests" : how}).`,
+        text: `${MARKS.tied} may be the best: not significantly worse than ` +
+          `any other row of its column${others} (${
+            hasBest ? "same tests" : how
+          }).`,
         items: columns.flatMap((column) => listTies(comparison, column)),
       }]
       : []),
-    ...listNote("Not ranked, because a run has failed:", excluded),
+    ...Map.groupBy(outside, ({ reason }) => reason).entries().flatMap(
+      ([reason, items]) =>
+        listNote(
+          `Not ranked, because ${reason}:`,
+          items.map(({ text }) => text),
+        ),
+    ),
     ...Object.entries(reasons).flatMap(([reason, text]) => {
       const unranked = columns.filter((column) => column.unranked === reason);
       return text ? listNote(text, unranked.map(({ heading }) => heading)) : [];
@@ -126,19 +149,31 @@ function listTies(
  */
 export function explainUnresolved(verdict: CellVerdict): string {
   if ("reason" in verdict) return verdict.reason;
-  const { needs, isResolved, outlook } = verdict;
+  const { needs, isResolved, isWithheld, outlook, p } = verdict;
+  if (isWithheld) {
+    return "its difference is in favour of a row with failed runs, whose mean " +
+      "is that of the survivors";
+  }
   const runs = formatSizes(verdict);
   if (isResolved) return "the shared seeds show the opposite";
   if (needs !== undefined) {
     return `n = ${runs} cannot be significant, at least ${needs} needed`;
   }
-  if (!outlook) return "p undefined: the differences do not vary";
-  const { moreSeeds, detectable } = outlook;
-  const more = moreSeeds === ">100"
-    ? "more than 100 more seeds"
-    : `about ${moreSeeds} more ${moreSeeds === 1 ? "seed" : "seeds"}`;
-  return `${more} needed for 80 % power; ${runs} seeds detect differences of ` +
-    `${formatNumber(detectable, 2)} or more`;
+  if (Number.isNaN(p)) return "p undefined: the differences do not vary";
+  return outlook ? explainOutlook(outlook) : "not significant";
+}
+
+/** What as many seeds can detect, twice and four times as many; or how many can. */
+function explainOutlook({ reach, seeds }: Outlook): string {
+  if (seeds !== undefined) {
+    const count = seeds === Infinity ? "more than 10,000" : `about ${seeds}`;
+    return `${count} seeds detect that difference with 80 % power`;
+  }
+  const counts = reach.map(({ counts }) => counts.join(" + "));
+  const sizes = reach.map(({ detectable }) => formatNumber(detectable, 2));
+  return `${counts.join(", ")} seeds detect differences of ${
+    sizes.join(", ")
+  } with 80 % power`;
 }
 
 /**

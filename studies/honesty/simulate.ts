@@ -18,7 +18,7 @@ import { writeRunInfo } from "../../core/store/run_info.ts";
 import { compare } from "../../results/compare/compare.ts";
 import type { Cell, CompareOptions } from "../../results/compare/comparison.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
-import { isTested } from "../../results/statistics/verdicts.ts";
+import { isTested } from "../../results/statistics/contrast.ts";
 import { INFO } from "../../testing/runs.ts";
 
 /** How runs differ from one another: a draw, and its mean. */

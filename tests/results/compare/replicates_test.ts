@@ -132,21 +132,24 @@ Deno.test(
     const ofOther = { ...failed, config: { seed: 5, rate: 2 } };
     assertEquals(
       firstCells(await compareRuns([...runs, ofOther]))
-        .map((cell) => [cell!.standing, cell!.isExcluded]),
-      [["best", undefined], [undefined, true], ["worse", undefined]],
+        .map((cell) => [cell!.standing, cell!.outside]),
+      [
+        ["best", undefined],
+        [undefined, "runs failed or were interrupted"],
+        ["worse", undefined],
+      ],
     );
     // So does a failure that is newer than the completed run of its seed.
     const newer = { startedAt: startOf(9), status: "failed" as const };
     const again = { ...runs[0]!, id: "again", info: newer };
     assertEquals(
-      firstCells(await compareRuns([...runs, again]))[0]!.isExcluded,
-      true,
+      firstCells(await compareRuns([...runs, again]))[0]!.outside,
+      "runs failed or were interrupted",
     );
-    // One that was only interrupted says nothing against its row.
     const stopped = { ...failed, info: { status: "interrupted" as const } };
     assertEquals(
       firstCells(await compareRuns([...runs, stopped]))[0]!.standing,
-      "best",
+      undefined,
     );
   },
 );

@@ -1,17 +1,16 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { RandomStream } from "../../../core/utils/random.ts";
+import { tTwoSided } from "../../../results/statistics/distributions.ts";
 import { tInterval } from "../../../results/statistics/intervals.ts";
 import {
-  choose,
+  describePairs,
   holm,
   type MeanTest,
   pairedT,
-  permutations,
-  signFlips,
-  welchT,
+  partlyPairedT,
+  unpairedT,
 } from "../../../results/statistics/tests.ts";
 import { testWithProgram } from "../../../testing/helpers.ts";
-import fc from "../../../testing/properties.ts";
 import { assertAgreesWithR, vector } from "../../../testing/r.ts";
 
 const random = new RandomStream(1, "samples");
@@ -25,7 +24,7 @@ const interval = ({ difference, error, df }: MeanTest) =>
 
 testWithProgram(
   "Rscript",
-  "pairedT() and welchT() agree with R to 1e-9",
+  "pairedT() and the errors of unpairedT() agree with R to 1e-9",
   () => {
     const cases = [
       [sample(3, 1, 1), sample(3, 2, 1)],
@@ -36,27 +35,28 @@ testWithProgram(
     ] as const;
     assertAgreesWithR(cases.flatMap(([a, b]) => {
       const both = `${vector(a)}, ${vector(b)}`;
+      const paired = pairedT(a, b);
+      const r = `t.test(${both}, paired = TRUE)`;
+      const unpaired = unpairedT(a, b);
+      const welch = `t.test(${both})`;
       return [
-        [pairedT(a, b), `t.test(${both}, paired = TRUE)`] as const,
+        [paired.p, `${r}$p.value`],
         [
-          welchT(a, b),
-          `t.test(${both})`,
-        ] as const,
-      ].flatMap(([test, r]) => [
-        [test.p, `${r}$p.value`] as const,
-        [test.df, `${r}$parameter`] as const,
-        [test.error, `${r}$stderr`] as const,
-        [interval(test)[0], `${r}$conf.int[1]`] as const,
-        [interval(test)[1], `${r}$conf.int[2]`] as const,
-      ]);
+          pairedT(b, a).pOneSided,
+          `t.test(${both}, paired = TRUE, alternative = ${
+            paired.difference < 0 ? "'less'" : "'greater'"
+          })$p.value`,
+        ],
+        [paired.df, `${r}$parameter`],
+        [paired.error, `${r}$stderr`],
+        [interval(paired)[0], `${r}$conf.int[1]`],
+        [interval(paired)[1], `${r}$conf.int[2]`],
+        [unpaired.error, `${welch}$stderr`],
+        [unpaired.p, `2 * pt(-abs(${welch}$statistic), ${a.length - 1})`],
+      ] as const;
     }));
-    // Samples of unequal size.
     const [a, b] = [sample(4, 0, 1), sample(9, 1, 3)];
-    const r = `t.test(${vector(a)}, ${vector(b)})`;
-    assertAgreesWithR([
-      [welchT(a, b).p, `${r}$p.value`],
-      [welchT(a, b).df, `${r}$parameter`],
-    ]);
+    assertEquals([unpairedT(a, b).df, unpairedT(b, a).df], [3, 3]);
   },
 );
 
@@ -76,103 +76,86 @@ Deno.test("t tests of samples without variance have no p, not p = 0", () => {
     undefined,
   ]);
   assertEquals(pairedT([1, 2, 3], [1, 2, 3]).p, NaN);
-  assertEquals(welchT([1, 1, 1], [2, 2, 2]).p, NaN);
-  assertEquals(welchT([0.1 + 0.2, 0.3, 0.3], [0.4, 0.4, 0.4]).p, NaN);
+  assertEquals(unpairedT([1, 1, 1], [2, 2, 2]).p, NaN);
+  assertEquals(unpairedT([0.1 + 0.2, 0.3, 0.3], [0.4, 0.4, 0.4]).p, NaN);
   // One sample with variance is enough.
-  assertEquals(welchT([1, 1, 1], [2, 2.1, 2.2]).p < 0.01, true);
+  assertEquals(unpairedT([1, 1, 1], [2, 2.1, 2.2]).p < 0.01, true);
 });
 
 Deno.test("tests of values that are not finite have no p", () => {
   for (const bad of [NaN, Infinity, -Infinity]) {
-    for (const test of [pairedT, welchT, signFlips, permutations]) {
+    for (const test of [pairedT, unpairedT]) {
       assertEquals(test([1, 2, bad], [3, 4, 6]).p, NaN, test.name);
     }
+    assertEquals(partlyPairedT([1, 2, bad], [3, 4, 6, 7], 2).p, NaN);
   }
 });
 
 Deno.test("tests of pairs refuse samples of different length", () => {
   assertThrows(() => pairedT([1, 2], [1]), RangeError, "they have 2 and 1");
-  assertThrows(() => signFlips([1, 2], [1]), RangeError);
+  assertThrows(() => describePairs([1, 2], [1]), RangeError);
 });
 
-/** The share of all flips that are as extreme, flip by flip. */
-function bruteFlips(differences: readonly number[]): number {
-  const n = differences.length;
-  const sumOf = (flips: number) =>
-    Math.abs(
-      differences.reduce((sum, d, k) => sum + (flips >> k & 1 ? -d : d), 0),
-    );
-  const flips = Array.from({ length: 2 ** n }, (_, i) => sumOf(i));
-  return flips.filter((sum) => sum >= flips[0]! - 1e-9).length / 2 ** n;
-}
-
-Deno.test("signFlips() counts all flips of the differences", () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.integer({ min: -9, max: 9 }), {
-        minLength: 2,
-        maxLength: 10,
-      }),
-      (differences) => {
-        const zeros = differences.map(() => 0);
-        const { p } = signFlips(differences, zeros);
-        assertAlmostEquals(p, bruteFlips(differences), 1e-12);
-      },
-    ),
-  );
-  // All of one sign, the most extreme of 2⁵: itself and its opposite.
-  assertEquals(signFlips([1, 2, 3, 4, 5], [0, 0, 0, 0, 0]).p, 2 / 32);
-  assertEquals(signFlips([1, 2, 3, 4, 5], [0, 0, 0, 0, 0]).smallestP, 2 / 32);
-  // Flips of 0 reach nothing: three of five count.
-  assertEquals(signFlips([1, 2, 3, 0, 0], [0, 0, 0, 0, 0]).smallestP, 2 / 8);
-  assertEquals(signFlips(Array(20).fill(1), Array(20).fill(0)).p, 2 / 2 ** 20);
-  // Ties that rounding would break: 0.3 − 0.1 − 0.2 is as far from 0 as 0.
-  assertEquals(signFlips([0.3, -0.1, -0.2], [0, 0, 0]).p, 1);
-  assertThrows(
-    () => signFlips(Array(21).fill(1), Array(21).fill(0)),
-    RangeError,
-    "21 pairs as at most 20 are counted",
-  );
+Deno.test("partlyPairedT() has the numbers of a published example", () => {
+  // Derrick, Toher & White 2017, Quant. Methods Psychol. 13, 120–126: p = 0.026.
+  const [first, second] = [
+    [14, 15, 18, 20, 11, 19, 14, 15, 20, 21, 16, 18, 14, 12, 14, 17],
+    [15, 10, 15, 17, 13, 19, 12, 13, 10, 16, 18, 16, 15, 14, 13, 10],
+  ] as const;
+  const { difference, error, df, p } = partlyPairedT(first, second, 8);
+  // From their formulas in R, with `var` and `cor`; they have 18.4 df.
+  const t = difference / error;
+  assertAlmostEquals(t, 2.419097628378315, 1e-12);
+  assertAlmostEquals(tTwoSided(t, 18.422332269264114), 0.0261044448619, 1e-12);
+  assertEquals(df, 15);
+  assertAlmostEquals(p, tTwoSided(t, 15), 1e-15);
 });
 
-/** The share of all labellings that are as extreme, by counting in binary. */
-function bruteLabels(a: readonly number[], b: readonly number[]): number {
-  const values = [...a, ...b];
-  const computeMean = (some: number[]) =>
-    some.reduce((sum, x) => sum + x, 0) / some.length;
-  const distances: number[] = [];
-  for (let labels = 0; labels < 2 ** values.length; labels++) {
-    const first = values.filter((_, k) => labels >> k & 1);
-    if (first.length !== a.length) continue;
-    const second = values.filter((_, k) => !(labels >> k & 1));
-    distances.push(Math.abs(computeMean(first) - computeMean(second)));
+Deno.test("partlyPairedT() joins the tests of pairs and of independent samples", () => {
+  const [a, b] = [sample(6, 0, 1), sample(6, 0.5, 1)];
+  const paired = pairedT(a, b);
+  const all = partlyPairedT(a, b, 6);
+  for (const field of ["difference", "error", "df", "p"] as const) {
+    assertAlmostEquals(all[field], paired[field], 1e-12);
   }
-  const observed = Math.abs(computeMean([...a]) - computeMean([...b]));
-  return distances.filter((distance) => distance >= observed - 1e-9).length /
-    distances.length;
-}
+  // Without variance in the pairs there is no correlation to take out.
+  const apart = partlyPairedT([1, 1, 1, 5, 6, 7], [2, 2, 2, 9, 8], 3);
+  const loose = unpairedT([1, 1, 1, 5, 6, 7], [2, 2, 2, 9, 8]);
+  assertAlmostEquals(apart.error, loose.error, 1e-12);
+});
 
-Deno.test("permutations() counts all ways to label the values", () => {
-  const values = fc.array(fc.integer({ min: -9, max: 9 }), {
-    minLength: 2,
-    maxLength: 5,
-  });
-  fc.assert(
-    fc.property(values, values, (a, b) => {
-      assertAlmostEquals(permutations(a, b).p, bruteLabels(a, b), 1e-12);
-    }),
-  );
-  const apart = permutations([1, 2, 3], [7, 8, 9]);
-  assertEquals([apart.p, apart.smallestP], [2 / 20, 2 / 20]);
-  // Equal values: no labelling is farther than two thirds of them.
-  assertEquals(permutations([1, 1, 1], [1, 1, 9]).smallestP, 1);
-  const uneven = permutations([1, 2, 3], [7, 8, 9, 10]);
-  assertEquals([uneven.p, uneven.smallestP], [1 / 35, 1 / 35]);
-  assertThrows(
-    () => permutations(sample(15, 0, 1), sample(15, 0, 1)),
-    RangeError,
-    "use the t test",
-  );
+testWithProgram(
+  "Rscript",
+  "pairedT() moderates its variance as Smyth does",
+  () => {
+    const [a, b] = [sample(4, 0, 1), sample(4, 1, 1)];
+    const test = pairedT(a, b, { deviation: 1.5, df: 2.5 });
+    const d = `(${vector(a)} - ${vector(b)})`;
+    const error = `sqrt((2.5 * 1.5^2 + 3 * var(${d})) / 5.5 / 4)`;
+    assertAgreesWithR([
+      [test.error, error],
+      [test.df, "5.5"],
+      [test.p, `2 * pt(-abs(mean(${d}) / ${error}), 5.5)`],
+    ]);
+  },
+);
+
+Deno.test("tests have the same p at any scale from 1e-300 to 1e300", () => {
+  const [a, b] = [sample(5, 0, 1), sample(7, 1, 1)];
+  const tests = [
+    (a: number[], b: number[]) => pairedT(a, b.slice(0, 5)),
+    unpairedT,
+    (a: number[], b: number[]) => partlyPairedT(a, b, 3),
+  ];
+  for (const test of tests) {
+    const plain = test(a, b);
+    for (const scale of [1e-300, 1e-160, 1e160, 1e300]) {
+      const [x, y] = [a, b].map((values) => values.map((v) => v * scale));
+      const scaled = test(x!, y!);
+      assertAlmostEquals(scaled.p, plain.p, 1e-9);
+      assertAlmostEquals(scaled.error / scale, plain.error, 1e-9);
+    }
+  }
 });
 
 testWithProgram("Rscript", "holm() agrees with R's p.adjust", () => {
@@ -190,9 +173,4 @@ testWithProgram("Rscript", "holm() agrees with R's p.adjust", () => {
       )
     ),
   );
-});
-
-Deno.test("choose() is Pascal's triangle", () => {
-  assertEquals([0, 1, 2, 3, 4].map((k) => choose(4, k)), [1, 4, 6, 4, 1]);
-  assertEquals(choose(40, 20), 137_846_528_820);
 });

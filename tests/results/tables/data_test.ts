@@ -56,7 +56,7 @@ Deno.test(
 );
 
 Deno.test("render() writes verdicts into CSV too", async () => {
-  const options = { baseline: ["model=identity"], ci: 95 };
+  const options = { baseline: ["model=identity"], ci: 95, detect: 0.5 };
   const text = await render(await compareRuns(MODELS, options), "csv");
   const [base, mlp, copy] = parse(text, { columns: true }) as unknown as Record<
     string,
@@ -67,13 +67,14 @@ Deno.test("render() writes verdicts into CSV too", async () => {
     [
       ...["mean", "error", "n", "kind", "low", "high", "standing"],
       ...["difference", "difference low", "difference high", "p", "p adjusted"],
-      ...["test", "resolved", "pairs", "more seeds"],
+      ...["test", "resolved", "pairs", "detectable", "seeds needed"],
     ].map((part) => `loss ${part}`),
   );
   assertEquals(base!["loss p"], "");
   assertEquals(mlp!["loss test"], "paired t");
-  assertEquals(mlp!["loss more seeds"], "0");
-  assertEquals(copy!["loss more seeds"], ">100");
+  assertEquals(mlp!["loss detectable"], "");
+  assertEquals(Number(copy!["loss detectable"]) > 0.1, true);
+  assertEquals(copy!["loss seeds needed"], "3");
 });
 
 Deno.test(
@@ -136,7 +137,7 @@ Deno.test("render() writes JSON as the design has it", async () => {
     await render(await compareRuns(MODELS, options), "json"),
   );
   const { loss } = json.rows[1].cells;
-  assertEquals(loss.standing, "tied");
+  assertEquals(loss.standing, "best");
   assertEquals(loss.interval.length, 2);
   const { difference, interval, p, pAdjusted, ...rest } = loss.comparison;
   assertEquals([difference < 0, interval.length, p < pAdjusted], [
@@ -149,7 +150,6 @@ Deno.test("render() writes JSON as the design has it", async () => {
     test: "paired t",
     pairs: 5,
     isResolved: true,
-    moreSeeds: 0,
   });
   assertEquals(json.rows[3].cells.loss.comparison, {
     baseline: "model=identity",
