@@ -21,11 +21,18 @@ import { formatLabel } from "./labels.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Measured, PivotRow } from "./pivot.ts";
 
-/** What decides how cells are made. Distributions are loaded only if needed. */
-interface CellOptions {
+/** What decides how cells are made. */
+export interface CellOptions {
+  /** The options of the comparison. */
   readonly options: CompareOptions;
+  /** The keys in which replicates may differ. */
   readonly nuisance: readonly string[];
+  /** What experiments declare about metrics. */
   readonly metrics: Metrics;
+}
+
+/** With statistics, which are loaded only if they are needed. */
+interface LoadedOptions extends CellOptions {
   readonly intervals?: typeof import("../statistics/intervals.ts") | undefined;
   readonly crossed?: typeof import("../statistics/crossed.ts") | undefined;
 }
@@ -45,7 +52,7 @@ export async function fillRows(
   warnings: string[],
 ): Promise<ComparisonRow[]> {
   const hasProportions = metrics.values().some(isProportion);
-  const cellOptions: CellOptions = {
+  const cellOptions: LoadedOptions = {
     options,
     nuisance,
     metrics,
@@ -111,7 +118,7 @@ function isProportion({ kind }: MetricDeclaration = {}): boolean {
 
 function makeCell(
   { replicates, metadata }: Measured,
-  cellOptions: CellOptions,
+  cellOptions: LoadedOptions,
 ): Cell | undefined {
   const { options, nuisance, metrics, crossed } = cellOptions;
   const { across, ci = 0, aggregate = "mean" } = options;
@@ -160,7 +167,7 @@ function makeCell(
 function makeProportion(
   cell: Omit<Cell, "text" | "hasError">,
   mean: number,
-  { options: { ci = 0 }, intervals }: CellOptions,
+  { options: { ci = 0 }, intervals }: LoadedOptions,
 ): Cell {
   const level = ci || 100 * LEVEL;
   const n = cell.runs.values().reduce(
@@ -194,7 +201,7 @@ function averageOver(
 /** Summarises runs, or takes the one result; undefined if they are too few. */
 function summarize(
   results: readonly ScalarResult[],
-  { options: { aggregate = "mean", ci = 0 }, intervals }: CellOptions,
+  { options: { aggregate = "mean", ci = 0 }, intervals }: LoadedOptions,
 ): Pick<Cell, "result" | "interval"> | undefined {
   const values = results.map(({ mean }) => mean);
   const n = values.length;

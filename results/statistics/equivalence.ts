@@ -73,7 +73,7 @@ export function moveByMargin(
 }
 
 /** A difference, and its p-values. */
-type Tested = Pick<MeanTest, "difference" | "p" | "pOneSided">;
+export type TwoTests = Pick<MeanTest, "difference" | "p" | "pOneSided">;
 
 /**
  * Decides what is shown by two tests: of the row minus the baseline moved down by the
@@ -101,13 +101,13 @@ type Tested = Pick<MeanTest, "difference" | "p" | "pOneSided">;
  * ```
  */
 export function decideByMargin(
-  below: Tested,
-  above: Tested,
+  below: TwoTests,
+  above: TwoTests,
   { alpha, better }: { readonly alpha: number; readonly better: Direction },
 ): MarginVerdict {
   const sign = better === "higher" ? 1 : -1;
   const [worst, best] = better === "higher" ? [below, above] : [above, below];
-  const isShown = ({ difference }: Tested, p: number, way: 1 | -1) =>
+  const isShown = ({ difference }: TwoTests, p: number, way: 1 | -1) =>
     difference * sign * way > 0 && p <= alpha;
   if (isShown(best, best.p, 1)) return "better";
   if (isShown(worst, worst.p, -1)) return "worse";

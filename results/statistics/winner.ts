@@ -14,7 +14,7 @@ import type { Direction } from "./best_set.ts";
 export const MIN_FOR_WINNER = 5;
 
 /** The mean of a row. */
-interface RowMean {
+export interface RowMean {
   /** The mean. */
   readonly mean: number;
   /** Its standard error. */
