@@ -1,18 +1,14 @@
-import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
-import { OptionError } from "../../../results/database/option_error.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import { compareRuns, firstCells, replicates } from "../../../testing/made.ts";
 import { result } from "../../../testing/comparisons.ts";
+import { MODELS } from "../../../testing/tables.ts";
 
 skipUnlessGranted("files");
 
-const FIVE = replicates([
-  [{ model: "identity" }, [1, 1.2, 1.1, 1.3, 1.0]],
-  [{ model: "mlp" }, [0.5, 0.7, 0.65, 0.8, 0.4]],
-  [{ model: "copy" }, [1.05, 1.15, 1.15, 1.25, 1.02]],
-]);
+const FIVE = MODELS.slice(0, 15);
 
 Deno.test(
   "compare() holds rows against a baseline, adjusted over the column",
@@ -34,39 +30,6 @@ Deno.test(
     assertEquals([mlp.isResolved, copy.isResolved], [true, false]);
     assertEquals([mlp.test, mlp.pairs], ["paired t", 5]);
     assertEquals(copy.pAdjusted, copy.p);
-  },
-);
-
-Deno.test(
-  "compare() says what is wrong with a baseline, and what there is",
-  async () => {
-    const wrong = (baseline: string[], message: string) =>
-      assertRejects(
-        () => compareRuns(FIVE, { baseline }),
-        OptionError,
-        message,
-      );
-    await wrong(["model=cnn"], "no row matches: there are model=identity; mod");
-    await wrong(["modle=mlp"], "did you mean model?");
-    await wrong(["model"], "it must be key=value");
-    await wrong(["seed=1"], "Cannot use seed for a baseline: the runs of a");
-    // A key that all rows share matches all of them.
-    await wrong(["experiment=test"], "3 rows match: model=identity");
-  },
-);
-
-Deno.test(
-  "compare() finds a baseline by several keys, and numbers however written",
-  async () => {
-    const runs = replicates([
-      [{ rate: 0.001, kind: "x" }, [1, 2, 3]],
-      [{ rate: 0.001, kind: "y" }, [1, 2, 4]],
-      [{ rate: 0.01, kind: "x" }, [1, 2, 5]],
-    ]);
-    const { baseline } = await compareRuns(runs, {
-      baseline: ["rate=1e-3", "kind=y"],
-    });
-    assertEquals(baseline, { name: "rate=1e-3, kind=y", row: 1 });
   },
 );
 
