@@ -66,7 +66,7 @@ async function makeRuns(runs: string): Promise<void> {
 const contentOf = ({ path: _, ...run }: StoredRun) => run;
 
 Deno.test(
-  "runs that are copied half-way in any order trouble no one but themselves",
+  "runs that are partly copied, in any order, hide no other runs",
   async () => {
     using from = tempFolder();
     await makeRuns(from.path);

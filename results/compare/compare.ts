@@ -56,7 +56,7 @@ export async function compare(
     selectMetadata(measured, options.metric ?? []).filter((metadata) =>
       ofRecords.every(({ key, wanted }) => {
         const value = metadata.field(key);
-        // A record that lacks the field holds for all its values.
+        // A record without the field holds for all its values.
         return value === undefined || matchesValue(value, wanted);
       })
     ),
@@ -109,7 +109,7 @@ function splitWhere(
   database: RunDatabase,
   where: readonly string[],
 ): { readonly ofRuns: string[]; readonly ofRecords: Condition[] } {
-  // Reading all records is worth it only for a condition.
+  // Records are read only if there is a condition.
   if (where.length === 0) return { ofRuns: [], ofRecords: [] };
   const known = new Set(["tag", "status", ...listKeys(database)]);
   const records = [...database].flatMap((run) => [...run.records]);

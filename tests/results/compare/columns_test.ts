@@ -11,7 +11,7 @@ import { compareRuns } from "../../../testing/made.ts";
 skipUnlessGranted("files");
 
 Deno.test(
-  "compare() has a column a record, and only the keys that differ",
+  "compare() makes a column for each record, and shows only keys that differ",
   async () => {
     const { keys, columns, rows, omitted } = await compareRuns(THREE);
     assertEquals(keys, ["rate"]);
@@ -29,7 +29,7 @@ Deno.test(
 );
 
 Deno.test(
-  "render() names ten thousand columns, each by what tells it from others",
+  "compare() names ten thousand columns by the fields in which they differ",
   async () => {
     const records = Array.from(
       { length: 10_000 },

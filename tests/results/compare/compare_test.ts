@@ -12,7 +12,7 @@ import { PIVOT, THREE } from "../../../testing/comparisons.ts";
 skipUnlessGranted("files");
 
 Deno.test(
-  "compare() pairs rows over the seeds that they share, on whichever axis they are",
+  "compare() pairs rows over shared seeds, whichever axis the model is on",
   async () => {
     const { rows, columns } = await compareRuns(PIVOT, {
       rows: ["nSteps"],
@@ -56,7 +56,7 @@ Deno.test("compare() takes records of several names by globs", async () => {
 });
 
 Deno.test(
-  "compare() refuses a level that is no percentage, and globs that name nothing",
+  "compare() refuses a level that is not a percentage, and globs that match nothing",
   async () => {
     const wrong = (options: CompareOptions, message: string) =>
       assertRejects(() => compareRuns(THREE, options), OptionError, message);

@@ -18,7 +18,7 @@ import {
 skipUnlessGranted("files");
 
 Deno.test(
-  "compare() refuses to put two values into a cell, and to know no key",
+  "compare() refuses two values in one cell, and unknown keys",
   async () => {
     const wrong = (options: CompareOptions, message: string) =>
       assertRejects(() => compareRuns(PIVOT, options), OptionError, message);
@@ -33,7 +33,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() lets a record that lacks a row's key stand in all rows, and ranks it in none",
+  "compare() shows a record that lacks a row's key in all rows, and ranks it in none",
   async () => {
     const { keys, rows, columns } = await compareRuns(SOURCES, {
       cols: ["source"],
@@ -76,7 +76,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() puts no two settings into one row, and takes repeats for no setting",
+  "compare() puts different settings into different rows, and merges repeats",
   async () => {
     const of = (fields: object): [MetadataFields, ScalarFields] => [
       { name: "distance", ...fields },
@@ -113,7 +113,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() takes conditions on fields of records, which those that lack them meet",
+  "compare() takes conditions on fields of records, which records without the field meet",
   async () => {
     const told = async (where: string[]) => {
       const { columns, rows } = await compareRuns(SOURCES, {
@@ -136,7 +136,7 @@ Deno.test(
   },
 );
 
-Deno.test("compare() keeps a row of what has a place in no other", async () => {
+Deno.test("compare() keeps a row for records that have no place in another", async () => {
   const { rows } = await compareRuns(SOURCES, { cols: ["source"] });
   // No loss knows steps: it stands in a row of its own, and in no other.
   assertEquals(rows.map(({ config }) => config.nSteps), [5, 50, undefined]);
@@ -167,7 +167,7 @@ Deno.test("compare() keeps a row of what has a place in no other", async () => {
 });
 
 Deno.test(
-  "compare() lists the many records of one row for readers, by what they have in common",
+  "compare() lists the records of a single row for readers",
   async () => {
     const list = await compareRuns(SOURCES, { isForReaders: true });
     assertEquals(list.keys, ["metric", "nSteps"]);
@@ -200,7 +200,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() puts keys of the configuration and of records on either axis",
+  "compare() takes keys of configurations and of records on either axis",
   async () => {
     const shape = async (options: CompareOptions) => {
       const { keys, columns, rows } = await compareRuns(PIVOT, options);
@@ -234,7 +234,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() knows records and configurations apart that share names",
+  "compare() distinguishes fields of records from keys of configurations with the same name",
   async () => {
     const runs = (config: (row: number) => Record<string, unknown>) =>
       [1, 2].map((row): MadeRun => ({

@@ -10,7 +10,7 @@ import { PIVOT, SOURCES } from "../../../testing/comparisons.ts";
 skipUnlessGranted("files");
 
 Deno.test(
-  "compare() shows ratios to a column, whose error knows what moves together",
+  "compare() shows ratios to a column, with the covariance in their error",
   async () => {
     const options: CompareOptions = {
       rows: ["model"],
@@ -47,7 +47,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() shows ratios of what has a reference, and says what is left out",
+  "compare() shows ratios of metrics that have a reference, and names the others",
   async () => {
     const { rows, columns, warnings, keys } = await compareRuns(SOURCES, {
       cols: ["source"],
@@ -75,7 +75,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() takes ratios over shared seeds alone, and mixes no errors in them",
+  "compare() takes ratios over shared seeds only, and never mixes the two kinds of error",
   async () => {
     const options: CompareOptions = {
       rows: ["model"],

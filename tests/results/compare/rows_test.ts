@@ -8,7 +8,7 @@ import { MODELS } from "../../../testing/tables.ts";
 skipUnlessGranted("files");
 
 Deno.test(
-  "compare() sorts by key or record, either way, what is missing or NaN last",
+  "compare() sorts by key or record in both directions, missing values and NaN last",
   async () => {
     const order = async (sort: string) =>
       (await compareRuns(THREE, { sort })).rows
@@ -29,7 +29,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() says what is wrong with a baseline, and what there is",
+  "compare() says what is wrong with a baseline, and lists the rows",
   async () => {
     const wrong = (baseline: string[], message: string) =>
       assertRejects(
@@ -47,7 +47,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() finds a baseline by several keys, and numbers however written",
+  "compare() finds a baseline by several keys, however numbers are written",
   async () => {
     const runs = replicates([
       [{ rate: 0.001, kind: "x" }, [1, 2, 3]],

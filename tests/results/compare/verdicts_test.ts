@@ -11,7 +11,7 @@ skipUnlessGranted("files");
 const FIVE = MODELS.slice(0, 15);
 
 Deno.test(
-  "compare() holds rows against a baseline, adjusted over the column",
+  "compare() tests rows against a baseline, and adjusts p over the column",
   async () => {
     const comparison = await compareRuns(FIVE, {
       baseline: ["model=identity"],
@@ -48,7 +48,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() knows which way is better by the name, or as it is told",
+  "compare() finds which direction is better by the name or by options",
   async () => {
     const runs = [[3, 3.1, 3.2], [5, 5.2, 5.1]].flatMap((values, row) =>
       values.map((mean, seed): MadeRun => ({
@@ -78,7 +78,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() ranks rows within the same field of their records alone",
+  "compare() ranks only rows whose records have equal fields with each other",
   async () => {
     const runs = ["a", "b"].flatMap((model, row) =>
       [1, 2, 3].map((seed): MadeRun => ({
@@ -112,7 +112,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() gives no verdict on a column whose rows are the same to the last digit",
+  "compare() has no verdict on a column whose rows have identical values",
   async () => {
     const runs = ["a", "b"].flatMap((model, row) =>
       [1, 2, 3].map((seed): MadeRun => ({
@@ -151,7 +151,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() ranks no more rows than can be tested in time, and says so",
+  "compare() does not rank too many rows, and says so",
   async () => {
     const many = replicates(
       Array.from({ length: 26 }, (_, rate) => [{ rate }, [1, 2, 4]] as const),

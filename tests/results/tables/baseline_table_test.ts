@@ -33,7 +33,7 @@ Deno.test(
   },
 );
 
-Deno.test("render() names the runs that no pair has a use for", async () => {
+Deno.test("render() names the runs that have no partner", async () => {
   const shifted = MODELS.slice(0, 10).map((run) => {
     const config = run.config as { model: string; seed: number };
     const seed = config.model === "mlp" ? config.seed + 2 : config.seed;

@@ -7,7 +7,7 @@ import { MODELS } from "../../../testing/tables.ts";
 skipUnlessGranted("files");
 
 Deno.test(
-  "render() tells errors between seeds from those within a run, and what is best",
+  "render() distinguishes between-seed from within-run errors, and marks the best",
   async () => {
     const three = await compareRuns(MODELS.slice(0, 10));
     assertEquals((await render(three, "table")).split("\n"), [

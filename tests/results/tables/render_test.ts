@@ -26,7 +26,7 @@ const TINY = replicates([
 ]);
 
 Deno.test(
-  "render() shows intervals in place of errors where they are asked for",
+  "render() shows intervals instead of errors on request",
   async () => {
     const comparison = await compareRuns(MODELS.slice(5, 10), { ci: 95 });
     const text = await render(comparison, "table");
@@ -50,7 +50,7 @@ Deno.test("render() writes Markdown with its bars escaped", async () => {
   assertStringIncludes(best, "| **0.610 ± 0.071** \\* |");
 });
 
-Deno.test("render() carries the same numbers in every format", async () => {
+Deno.test("render() writes the same numbers in every format", async () => {
   const comparison = await compareRuns(MODELS, {
     baseline: ["model=identity"],
     ci: 95,
@@ -123,7 +123,7 @@ testWithProgram(
   },
 );
 
-Deno.test("FORMATS are all written", async () => {
+Deno.test("render() writes all FORMATS", async () => {
   const comparison = await single();
   for (const format of FORMATS) {
     assert((await render(comparison, format)).length > 100, format);

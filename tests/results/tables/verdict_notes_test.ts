@@ -6,7 +6,7 @@ import { MODELS } from "../../../testing/tables.ts";
 
 skipUnlessGranted("files");
 
-Deno.test("render() says what would tell a tie, in seeds", async () => {
+Deno.test("render() says how many more seeds would resolve a tie", async () => {
   const some = MODELS.filter(({ config }) =>
     ["identity", "copy"].includes((config as { model: string }).model)
   );
@@ -20,7 +20,7 @@ Deno.test("render() says what would tell a tie, in seeds", async () => {
 });
 
 Deno.test(
-  "render() shows an exact test that cannot resolve, and what it needs",
+  "render() says how many runs an exact test needs to be significant",
   async () => {
     const comparison = await compareRuns(MODELS.slice(0, 10), {
       baseline: ["model=identity"],
