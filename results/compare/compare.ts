@@ -20,7 +20,7 @@ import { makeColumns, sortMetadata } from "./columns.ts";
 import type { CompareOptions, Comparison } from "./comparison.ts";
 import { collectMetrics, collectRepeats, type Metrics } from "./metrics.ts";
 import { type Axes, findDifferences, METRIC_KEY, pivot } from "./pivot.ts";
-import { type Replicates, selectReplicates } from "./replicates.ts";
+import { selectReplicates } from "./replicates.ts";
 import { findBaseline, sortRows } from "./rows.ts";
 import { addVerdicts } from "./verdicts.ts";
 import { collectWarnings } from "./warnings.ts";
@@ -63,8 +63,14 @@ export async function compare(
     repeats,
   );
 
-  const axes = chooseAxes(replicates, wanted, { options, metrics, repeats });
-  const asked = { ...options, ...axes };
+  const { rows: onRows = [], cols = [], baseline = [] } = options;
+  const isFree = [onRows, cols, baseline, relativeTo]
+    .every((conditions) => conditions.length === 0);
+  const isList = options.isForReaders && isFree && replicates.length === 1 &&
+    wanted.length > MAX_ABREAST;
+  const asked = isList
+    ? { ...options, ...chooseListAxes(wanted, metrics) }
+    : options;
   const arrange = (metadata: readonly ResultMetadata[]) =>
     pivot(replicates, metadata, { ...asked, nuisance, repeats });
   const ratios = relativeTo.length > 0
@@ -87,7 +93,7 @@ export async function compare(
     rows,
     metrics,
     options: asked,
-    baseline: findBaseline(rows, options.baseline ?? [], nuisance),
+    baseline: findBaseline(rows, baseline, nuisance),
     warnings: [],
     problems: database.problems,
   };
@@ -130,27 +136,16 @@ function splitWhere(
 /** Of one row, more records than this become rows of a list. */
 const MAX_ABREAST = 6;
 
-/** The axes that were asked for; for one row with many records, a list. */
-function chooseAxes(
-  groups: readonly Replicates[],
+/** Chooses a list as the axes of one row with many records. */
+function chooseListAxes(
   wanted: readonly ResultMetadata[],
-  { options, metrics, repeats }: {
-    readonly options: CompareOptions;
-    readonly metrics: Metrics;
-    readonly repeats: ReadonlySet<string>;
-  },
-): Required<Axes> {
-  const { rows = [], cols = [], baseline = [], relativeTo = [] } = options;
-  const isFree = [rows, cols, baseline, relativeTo]
-    .every((asked) => asked.length === 0);
-  const isList = options.isForReaders && isFree && groups.length === 1 &&
-    wanted.length > MAX_ABREAST;
-  if (!isList) return { rows, cols };
+  metrics: Metrics,
+): Axes {
   const series = new Set(wanted.flatMap((metadata) => {
     const field = metrics.get(metadata.name)?.series;
     return field && metadata.field(field) !== undefined ? [field] : [];
   }));
-  const differing = [...findDifferences(wanted, repeats).keys()]
+  const differing = findDifferences(wanted, collectRepeats(metrics)).keys()
     .filter((field) => !series.has(field));
   return { rows: [METRIC_KEY, ...differing], cols: [...series] };
 }

@@ -115,7 +115,9 @@ export function pivot(
     const measured = selected.filter((metadata) =>
       replicates.runs.values().some(({ records }) => records.get(metadata))
     );
-    const metadatas = dropRepeated(measured, cols.length > 0 ? merged : []);
+    const metadatas = cols.length > 0
+      ? dropRepeated(measured, merged)
+      : measured;
     // A row without records is shown as well.
     for (const metadata of metadatas.length > 0 ? metadatas : [undefined]) {
       const config = Object.fromEntries(
@@ -167,26 +169,22 @@ function checkAxes(
   { rows, cols }: Required<Axes>,
   known: readonly string[],
 ): void {
+  const refuse = (option: string, message: string): never => {
+    throw new OptionError(option, message);
+  };
   for (const [option, keys] of Object.entries({ rows, cols })) {
     const unknown = keys.find((key) => !known.includes(key));
-    if (unknown !== undefined) {
-      throw new OptionError(option, unknownKey(unknown, known));
+    if (unknown !== undefined) refuse(option, unknownKey(unknown, known));
+  }
+  for (const key of cols) {
+    const what = `Cannot use ${key} on`;
+    if (rows.includes(key)) {
+      refuse("cols", `${what} both axes: leave it out of one`);
     }
-  }
-  const both = rows.find((key) => cols.includes(key));
-  if (both !== undefined) {
-    throw new OptionError(
-      "cols",
-      `Cannot use ${both} on both axes: leave it out of one`,
-    );
-  }
-  const unfit = cols.find((key) => key === "name" || /^\d+$/.test(key));
-  if (unfit !== undefined) {
-    throw new OptionError(
-      "cols",
-      `Cannot use ${unfit} on columns: no field of a record may have that ` +
-        "name: put it on `rows`",
-    );
+    if (key === "name" || /^\d+$/.test(key)) {
+      const reason = "no field of a record may have that name";
+      refuse("cols", `${what} columns: ${reason}: put it on \`rows\``);
+    }
   }
 }
 
