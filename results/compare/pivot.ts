@@ -315,14 +315,15 @@ function collision(
   known: readonly string[],
   column: ResultMetadata,
 ): OptionError {
-  const formatKey = ({ replicates, metadata }: Measured, key: string) =>
-    formatValue(readAxis({ key, isField: true }, replicates, metadata));
-  const differing = known.filter((key) =>
-    formatKey(first, key) !== formatKey(second, key)
-  );
+  const differing = known.filter((key) => {
+    const [a, b] = [first, second].map(({ replicates, metadata }) =>
+      formatValue(readAxis({ key, isField: true }, replicates, metadata))
+    );
+    return a !== b;
+  });
   return new OptionError(
     "rows",
-    `Cannot put two values of ${column} into one cell as they differ in ` +
+    `Cannot put two values of ${column} into one cell: they differ in ` +
       `${differing.join(", ")}: put one of these keys on an axis, add it to ` +
       "`nuisance`, or choose with `where`",
   );

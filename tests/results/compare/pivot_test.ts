@@ -24,7 +24,7 @@ Deno.test(
       assertRejects(() => compareRuns(PIVOT, options), OptionError, message);
     await wrong(
       { rows: ["nSamples"], cols: ["nSteps"] },
-      "Cannot put two values of error (nSteps=5) into one cell as they differ in model",
+      "Cannot put two values of error (nSteps=5) into one cell: they differ in model",
     );
     await wrong({ rows: ["modle"] }, "did you mean model?");
     await wrong({ cols: ["nStep"] }, "did you mean nSteps?");
