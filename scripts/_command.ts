@@ -321,7 +321,7 @@ export function usageError(
   message: string,
   options?: ErrorOptions,
 ): ConfigError {
-  return new ConfigError([{ where: "command line", message }], options);
+  return new ConfigError([message], options);
 }
 
 /**

@@ -93,15 +93,9 @@ export interface TextOptions extends Optional<string> {
   readonly allows?: (text: string) => boolean;
 }
 
-/** What a list of choices may be. */
-export interface ChoicesOptions<T extends string>
-  extends Described<readonly NoInfer<T>[]> {
-  /** All that may be chosen. */
-  readonly choices: readonly T[];
-}
-
-/** What one of several texts may be. */
-export interface ChoiceOptions<T extends string> extends Described<NoInfer<T>> {
+/** What may be chosen from several texts: one, or a list of them. */
+export interface ChoiceOptions<T extends string, Chosen = NoInfer<T>>
+  extends Described<Chosen> {
   /** All that may be chosen. */
   readonly choices: readonly T[];
 }
@@ -115,19 +109,20 @@ function makeField<T>(
     & Partial<Pick<Field<T>, "repeats" | "fromText">>,
 ): Field<T> {
   const check = (value: unknown) => {
-    const result = v.safeParse(schema, value);
-    return result.success ? freezeList(result.output) : undefined;
+    const { success, output } = v.safeParse(schema, value);
+    return success ? Object.freeze(output) : undefined;
   };
-  const wrong = [value, before].find((value) => check(value) === undefined);
-  if (wrong !== undefined) {
+  const checkDefault = (value: T) => {
+    const checked = check(value);
+    if (checked !== undefined) return checked;
     throw new RangeError(
       `Wrong default of "${description}": it must be ${kind.rule}, ` +
-        `not ${JSON.stringify(wrong)}`,
+        `not ${JSON.stringify(value)}`,
     );
-  }
+  };
   return Object.freeze({
-    default: freezeList(value),
-    before: freezeList(before),
+    default: checkDefault(value),
+    before: checkDefault(before),
     description,
     ...(defaultText === undefined ? {} : { defaultText }),
     repeats: false,
@@ -135,11 +130,6 @@ function makeField<T>(
     ...kind,
     check,
   });
-}
-
-/** Copies and freezes a list, as configurations share it. */
-function freezeList<T>(value: T): T {
-  return Array.isArray(value) ? Object.freeze([...value]) as T : value;
 }
 
 function parseNumber(text: string): unknown {
@@ -150,22 +140,26 @@ function splitList(text: string): string[] {
   return text.split(",").map((item) => item.trim());
 }
 
-/** The range of a number: a check, and its words for a rule. */
-function describeRange(
+/** The schema of numbers within limits, and their rule in words. */
+function limitNumbers(
+  noun: string,
+  kind: v.GenericValidation<number>,
   { min, max, above, multipleOf }: Omit<NumberOptions, keyof Described<0>>,
-): { readonly words: string; readonly allows: (value: number) => boolean } {
+) {
   const limits = [
-    ...multipleOf === undefined ? [] : [`divisible by ${multipleOf}`],
-    ...above === undefined ? [] : [`above ${above}`],
-    ...min === undefined ? [] : [`of at least ${min}`],
-    ...max === undefined ? [] : [`of at most ${max}`],
-  ];
+    multipleOf !== undefined &&
+    v.multipleOf(multipleOf, `divisible by ${multipleOf}`),
+    above !== undefined &&
+    v.gtValue<number, number, string>(above, `above ${above}`),
+    min !== undefined &&
+    v.minValue<number, number, string>(min, `of at least ${min}`),
+    max !== undefined &&
+    v.maxValue<number, number, string>(max, `of at most ${max}`),
+  ].filter((limit) => limit !== false);
+  const words = limits.map(({ message }) => message).join(" and ");
   return {
-    words: limits.length > 0 ? ` ${limits.join(" and ")}` : "",
-    allows: (value) =>
-      value >= (min ?? -Infinity) && value <= (max ?? Infinity) &&
-      value > (above ?? -Infinity) &&
-      (multipleOf === undefined || value % multipleOf === 0),
+    schema: v.pipe(v.number(), kind, ...limits),
+    rule: `${noun} ${words}`.trimEnd(),
   };
 }
 
@@ -191,10 +185,9 @@ function quoteAll(choices: readonly string[]): string {
  * ```
  */
 export function number(options: NumberOptions): Field<number> {
-  const { words, allows } = describeRange(options);
-  const schema = v.pipe(v.number(), v.finite(), v.check(allows));
+  const { schema, rule } = limitNumbers("a number", v.finite(), options);
   return makeField(options, schema, {
-    rule: `a number${words}`,
+    rule,
     placeholder: "<number>",
     fromText: parseNumber,
   });
@@ -207,10 +200,10 @@ export function number(options: NumberOptions): Field<number> {
  * @returns The key.
  */
 export function integer(options: NumberOptions): Field<number> {
-  const { words, allows } = describeRange(options);
-  const schema = v.pipe(v.number(), v.safeInteger(), v.check(allows));
+  const noun = "a whole number";
+  const { schema, rule } = limitNumbers(noun, v.safeInteger(), options);
   return makeField(options, schema, {
-    rule: `a whole number${words}`,
+    rule,
     placeholder: "<integer>",
     fromText: parseNumber,
   });
@@ -237,12 +230,12 @@ export const seedField: Field<number> = integer({
  */
 export function integers(options: IntegersOptions): Field<readonly number[]> {
   const { minLength = 0 } = options;
-  const { words, allows } = describeRange(options);
-  const item = v.pipe(v.number(), v.safeInteger(), v.check(allows));
-  const list = v.pipe(v.array(item), v.minLength(minLength), v.readonly());
   const count = minLength > 0 ? `at least ${minLength} ` : "";
+  const noun = `a list of ${count}whole numbers`;
+  const { schema, rule } = limitNumbers(noun, v.safeInteger(), options);
+  const list = v.pipe(v.array(schema), v.minLength(minLength));
   return makeField(options, list, {
-    rule: `a list of ${count}whole numbers${words}`,
+    rule,
     placeholder: "<integer,…>",
     fromText: (text) => text.split(",").map(parseNumber),
   });
@@ -272,9 +265,8 @@ export function texts(
 ): Field<readonly string[]> {
   const { placeholder = "<text>" } = options;
   const rule = options.placeholder ?? "a text";
-  const schema = v.pipe(v.array(v.string()), v.readonly());
   const kind = { rule, placeholder, repeats: true };
-  return makeField({ default: [], ...options }, schema, kind);
+  return makeField({ default: [], ...options }, v.array(v.string()), kind);
 }
 
 /**
@@ -286,8 +278,7 @@ export function texts(
 export function names(
   options: Optional<readonly string[]> & { readonly placeholder?: string },
 ): Field<readonly string[]> {
-  const name = v.pipe(v.string(), v.nonEmpty());
-  const schema = v.pipe(v.array(name), v.readonly());
+  const schema = v.array(v.pipe(v.string(), v.nonEmpty()));
   return makeField({ default: [], ...options }, schema, {
     rule: "a list of names",
     placeholder: options.placeholder ?? "<name,…>",
@@ -318,20 +309,18 @@ export function choice<const T extends string>(
  * @returns The key.
  */
 export function choices<const T extends string>(
-  options: ChoicesOptions<T>,
+  options: ChoiceOptions<T, readonly NoInfer<T>[]>,
 ): Field<readonly T[]> {
   const { choices } = options;
-  const list = v.pipe(
-    v.array(v.picklist(choices)),
-    v.minLength(1),
-    v.readonly(),
-  );
+  const list = v.pipe(v.array(v.picklist(choices)), v.minLength(1));
   return makeField<readonly T[]>(options, list, {
     rule: `a list of ${quoteAll(choices)}`,
     placeholder: `<${choices.join(",")}>`,
     fromText: splitList,
   });
 }
+
+const SWITCH = new Map([["true", true], ["false", false]]);
 
 /**
  * A key that is on or off; its flag stands alone.
@@ -343,7 +332,6 @@ export function toggle(options: Optional<boolean>): Field<boolean> {
   return makeField({ default: false, ...options }, v.boolean(), {
     rule: "true or false",
     placeholder: "",
-    fromText: (text) =>
-      text === "true" ? true : text === "false" ? false : text,
+    fromText: (text) => SWITCH.get(text) ?? text,
   });
 }

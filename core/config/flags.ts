@@ -9,7 +9,6 @@ import { parseArgs } from "@std/cli/parse-args";
 import type { Field } from "./fields.ts";
 import {
   ConfigError,
-  type ConfigProblem,
   type ConfigSchema,
   type ConfigSource,
   formatValue,
@@ -60,11 +59,8 @@ export interface ParsedFlags {
  * ```
  */
 export function formatFlag(key: string): string {
-  return `--${toKebabCase(key)}`;
-}
-
-function toKebabCase(key: string): string {
-  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const name = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return `--${name}`;
 }
 
 /**
@@ -96,50 +92,43 @@ export function parseFlags(
   const fields = new Map<string, Field<unknown>>();
   for (const schema of schemas) {
     for (const key of schema.keys) {
-      if (fields.has(toKebabCase(key))) {
+      const flag = formatFlag(key);
+      if (fields.has(flag)) {
         throw new TypeError(
-          `Cannot use ${formatFlag(key)} for two keys: rename the ` +
-            `experiment's key "${key}"`,
+          `Cannot use ${flag} for two keys: rename the experiment's key ` +
+            `"${key}"`,
         );
       }
-      fields.set(toKebabCase(key), schema.field(key));
+      fields.set(flag, schema.field(key));
     }
   }
-  const problems: ConfigProblem[] = [];
-  const complain = (where: string, message: string) => {
-    problems.push({ where, message });
-  };
-  const parsed = parseArgs(joinValues(args, fields, complain), {
-    string: [...fields.keys(), "_"],
-    collect: [...fields].flatMap(([name, { repeats }]) => repeats ? name : []),
-    unknown: (arg, key) => {
-      if (key === undefined) return true;
-      const options = {
-        kind: "flag",
-        nameKey: (name: string) => `--${name}`,
-      };
-      const message = unknownKey(key, [...fields.keys()], options);
-      complain(arg.split("=")[0]!, message);
+  const nameKey = (name: string) => `--${name}`;
+  const names = Array.from(fields.keys(), (flag) => flag.slice(2));
+  const problems: string[] = [];
+  const parsed = parseArgs(joinValues(args, fields, problems), {
+    string: [...names, "_"],
+    collect: names,
+    unknown: (_arg, name) => {
+      if (name === undefined) return true;
+      problems.push(unknownKey(name, names, { kind: "flag", nameKey }));
       return false;
     },
   });
-  for (const [name, { placeholder }] of fields) {
-    if (![parsed[name]].flat().includes("")) continue;
-    const usage = `--${name} ${placeholder}`.trim();
-    const message = `--${name} has an empty value: write ${usage}, or omit it`;
-    complain(`--${name}`, message);
+  const readTexts = (flag: string): string[] => parsed[flag.slice(2)];
+  for (const [flag, { placeholder }] of fields) {
+    if (!readTexts(flag).includes("")) continue;
+    const usage = `${flag} ${placeholder}`.trim();
+    problems.push(`${flag} has an empty value: write ${usage}, or omit it`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
 
   const readSource = (schema: AnySchema): ConfigSource => {
     const values = schema.keys.flatMap((key) => {
-      const value: unknown = parsed[toKebabCase(key)];
+      const texts = readTexts(formatFlag(key));
       const { fromText, repeats } = schema.field(key);
-      const isGiven = Array.isArray(value)
-        ? value.length > 0
-        : value !== undefined;
-      if (!isGiven) return [];
-      return [[key, repeats ? value : fromText(value as string)]];
+      const last = texts.at(-1);
+      if (last === undefined) return [];
+      return [[key, repeats ? texts : fromText(last)]];
     });
     return { values: Object.fromEntries(values), nameKey: formatFlag };
   };
@@ -157,19 +146,19 @@ export function parseFlags(
 function joinValues(
   args: readonly string[],
   fields: ReadonlyMap<string, Field<unknown>>,
-  complain: (where: string, message: string) => void,
+  problems: string[],
 ): string[] {
   const joined: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!, next = args[i + 1];
     if (arg === "--") return [...joined, ...args.slice(i)];
-    const field = arg.startsWith("--") ? fields.get(arg.slice(2)) : undefined;
+    const field = fields.get(arg);
     if (!field) joined.push(arg);
     else if (field.placeholder === "") joined.push(`${arg}=true`);
     else if (next !== undefined && !next.startsWith("--")) {
       joined.push(`${arg}=${next}`);
       i++;
-    } else complain(arg, `${arg} needs a value: ${field.rule}`);
+    } else problems.push(`${arg} needs a value: ${field.rule}`);
   }
   return joined;
 }

@@ -11,18 +11,10 @@ import { isJsonObject, type JsonObject, preview } from "../utils/json.ts";
 import { readJsonFile } from "../store/json_file.ts";
 import { readConfigFile } from "../store/run_file.ts";
 
-/** One thing that is wrong with a configuration or a command line. */
-export interface ConfigProblem {
-  /** Where: `--batch-size`, or `"batchSize" in my.json`. */
-  readonly where: string;
-  /** What is wrong and what would be right, in one line. */
-  readonly message: string;
-}
-
 /** A wrong configuration or command line, with all that is wrong in it. */
 export class ConfigError extends RangeError {
-  /** Everything that is wrong. */
-  readonly problems: readonly ConfigProblem[];
+  /** Everything that is wrong: where, and what would be right, a line each. */
+  readonly problems: readonly string[];
 
   /**
    * Joins all problems to one message, with a line for each.
@@ -30,8 +22,8 @@ export class ConfigError extends RangeError {
    * @param problems Everything that is wrong; at least one problem.
    * @param options What caused it, if that was another error.
    */
-  constructor(problems: readonly ConfigProblem[], options?: ErrorOptions) {
-    super(problems.map(({ message }) => message).join("\n"), options);
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(problems.join("\n"), options);
     this.name = "ConfigError";
     this.problems = problems;
   }
@@ -134,7 +126,7 @@ export class ConfigSchema<T extends object> {
    * @throws {ConfigError} If a key is unknown or its value breaks its rule.
    */
   resolve(sources: readonly ConfigSource[]): T {
-    const problems: ConfigProblem[] = [];
+    const problems: string[] = [];
     const config = new Map<string, unknown>(
       this.keys.map((key) => [key, this.fields[key].default]),
     );
@@ -143,18 +135,18 @@ export class ConfigSchema<T extends object> {
         config.set(key, this.fields[key].before);
       }
       for (const [key, value] of Object.entries(values)) {
-        const where = nameKey(key);
         if (!config.has(key)) {
-          const message = unknownKey(key, this.keys, { nameKey });
-          problems.push({ where, message });
+          problems.push(unknownKey(key, this.keys, { nameKey }));
           continue;
         }
         const { check, rule } = this.field(key);
         const checked = check(value);
-        if (checked === undefined) {
-          const message = `${where} must be ${rule}, not ${preview(value)}`;
-          problems.push({ where, message });
-        } else config.set(key, checked);
+        if (checked !== undefined) config.set(key, checked);
+        else {
+          problems.push(
+            `${nameKey(key)} must be ${rule}, not ${preview(value)}`,
+          );
+        }
       }
     }
     if (problems.length > 0) throw new ConfigError(problems);

@@ -68,7 +68,7 @@ Deno.test("parseFlags() names the nearest flag of an unknown one", () => {
     () => parse("--n-step", "3", "--frobnicate", "--nSteps=1"),
     ConfigError,
   );
-  assertEquals(error.problems.map(({ message }) => message), [
+  assertEquals(error.problems, [
     "Unknown flag --n-step: did you mean --n-steps?",
     "Unknown flag --frobnicate: choose from --n-steps, " +
     "--shift, --note, --tag, --json, --help",
@@ -91,18 +91,12 @@ Deno.test("parseFlags() refuses empty values, as those of unset variables are", 
     () => parse("--note", "", "--tag=a", "--tag=", "--n-steps=", "--json="),
     ConfigError,
   );
-  assertEquals(
-    error.problems.map(({ where, message }) => [where, message]),
-    [
-      ["--n-steps", "--n-steps <integer>"],
-      ["--note", "--note <text>"],
-      ["--tag", "--tag <text>"],
-      ["--json", "--json"],
-    ].map(([flag, usage]) => [
-      flag,
-      `${flag} has an empty value: write ${usage}, or omit it`,
-    ]),
-  );
+  assertEquals(error.problems, [
+    "--n-steps has an empty value: write --n-steps <integer>, or omit it",
+    "--note has an empty value: write --note <text>, or omit it",
+    "--tag has an empty value: write --tag <text>, or omit it",
+    "--json has an empty value: write --json, or omit it",
+  ]);
 });
 
 Deno.test("parseFlags() leaves wrong values to the schema, which names the flag", () => {

@@ -87,7 +87,7 @@ Deno.test("ConfigSchema.resolve() says all that is wrong, where, and what would 
       values: { batchSize: -1, betaSchedule: "sine", learnRate: 1 },
       nameKey: (key) => `"${key}" in my.json`,
     }]), ConfigError);
-  assertEquals(error.problems.map(({ message }) => message), [
+  assertEquals(error.problems, [
     '"batchSize" in my.json must be a whole number of at least 1, not -1',
     '"betaSchedule" in my.json must be one of "linear", "quadratic", ' +
     '"cosine", not "sine"',
