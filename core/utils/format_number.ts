@@ -8,7 +8,7 @@ const ERROR_DIGITS = 2;
 const LONE_DIGITS = 6;
 const DOUBLE_DIGITS = 15;
 /** Powers of ten of numbers that are written without an exponent. */
-const PLAIN_EXPONENTS = { least: -4, most: 5 };
+const MIN_PLAIN = -4, MAX_PLAIN = 5;
 
 /**
  * Formats a mean and its error, rounded by the error: two significant digits of
@@ -30,15 +30,14 @@ const PLAIN_EXPONENTS = { least: -4, most: 5 };
  * ```
  */
 export function formatMeanError(mean: number, error: number): string {
-  if (!Number.isFinite(mean) || !(error > 0) || error === Infinity) {
-    const undefinedYet = Number.isNaN(error) && Number.isFinite(mean);
-    return `${formatNumber(mean)} ± ${
-      undefinedYet ? "undefined" : formatNumber(error)
-    }`;
+  if (Number.isFinite(mean) && error > 0 && error < Infinity) {
+    const { texts, power } = roundBy(error, [mean, error]);
+    const both = texts.join(" ± ");
+    return power === 0 ? both : `(${both})e${power}`;
   }
-  const { texts, power } = roundBy(error, [mean, error]);
-  const both = texts.join(" ± ");
-  return power === 0 ? both : `(${both})e${power}`;
+  const isUndefined = Number.isNaN(error) && Number.isFinite(mean);
+  const errorText = isUndefined ? "undefined" : formatNumber(error);
+  return `${formatNumber(mean)} ± ${errorText}`;
 }
 
 /** Formatted numbers, rounded to the same decimal. */
@@ -81,12 +80,8 @@ export function roundBy(
       power: 0,
     };
   }
-  const power = Math.max(meanPower, errorPower);
-  const { least, most } = PLAIN_EXPONENTS;
-  if (power >= least && power <= most) {
-    const decimals = ERROR_DIGITS - 1 - errorPower;
-    return { texts: values.map((value) => toFixed(value, decimals)), power: 0 };
-  }
+  const largest = Math.max(meanPower, errorPower);
+  const power = largest >= MIN_PLAIN && largest <= MAX_PLAIN ? 0 : largest;
   const decimals = ERROR_DIGITS - 1 - (errorPower - power);
   return {
     texts: values.map((value) => toFixed(shift(value, -power), decimals)),

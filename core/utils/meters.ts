@@ -100,15 +100,16 @@ export class Meter {
         `Cannot use n: it must be a positive integer: current value is ${weight}`,
       );
     }
-    const known = this.#inOrder.length;
-    let place = 0;
     for (const name in values) {
       const value = values[name];
-      if (typeof value !== "number") {
-        this.#withdraw(values, place, known);
-        return this.#updateMixed(values, weight);
-      }
-      this.#measure(name, place++).add(value, weight ?? 1);
+      if (typeof value !== "number") checkNumbers(name, value, weight);
+    }
+    let place = 0;
+    for (const name in values) {
+      const value = values[name]!;
+      const measure = this.#measure(name, place++);
+      if (typeof value === "number") measure.add(value, weight ?? 1);
+      else measure.addAll(value);
     }
   }
 
@@ -233,28 +234,6 @@ export class Meter {
     return this.toString();
   }
 
-  /** Undoes the first entries of an update, and the measures made for them. */
-  #withdraw(values: Observations, count: number, known: number): void {
-    for (const name in values) {
-      if (count-- > 0) this.#measure(name).withdraw();
-    }
-    for (const { name } of this.#inOrder.splice(known)) {
-      this.#measures.delete(name);
-    }
-  }
-
-  /** An update that has arrays: all is checked before anything is added. */
-  #updateMixed(values: Observations, weight: number | undefined): void {
-    for (const name in values) checkObservations(name, values[name], weight);
-    let place = 0;
-    for (const name in values) {
-      const value = values[name]!;
-      const measure = this.#measure(name, place++);
-      if (typeof value === "number") measure.add(value, weight ?? 1);
-      else measure.addAll(value);
-    }
-  }
-
   /** Finds or creates a measure; `place` is its probable index. */
   #measure(name: string, place = -1): Measure {
     const guess = this.#inOrder[place];
@@ -278,22 +257,19 @@ export class Meter {
   }
 }
 
-function checkObservations(
+function checkNumbers(
   name: string,
   value: unknown,
   weight: number | undefined,
 ): void {
-  if (typeof value === "number") return;
   const isTyped = ArrayBuffer.isView(value) && "length" in value &&
     !(value instanceof BigInt64Array || value instanceof BigUint64Array);
   const isNumbers = isTyped ||
     Array.isArray(value) && value.every((item) => typeof item === "number");
   if (!isNumbers) {
     throw new TypeError(
-      `Cannot use the value of measure "${name}": it must be a number or ` +
-        `an array of numbers: current value is ${
-          Array.isArray(value) ? "an array of other things" : typeof value
-        }`,
+      `Cannot use the value of measure "${name}": it must be a number or an ` +
+        `array of numbers: current value is of type ${typeof value}`,
     );
   }
   if (weight !== undefined) {
@@ -323,11 +299,6 @@ class Measure {
     this.#pending[this.#length++] = value;
   }
 
-  /** Takes back the last entry, which is still pending. */
-  withdraw(): void {
-    this.#length--;
-  }
-
   addAll(values: ArrayLike<number>): void {
     this.#settle(1);
     for (let start = 0; start < values.length; start += BLOCK) {
@@ -344,31 +315,25 @@ class Measure {
   total(): Moments {
     const total = new Moments();
     total.absorb(this.moments);
-    if (this.#length > 0) {
-      total.absorb(sumUp(this.#pending, this.#length, this.#weight));
-    }
+    total.absorb(sumUp(this.#pending, this.#length, this.#weight));
     return total;
   }
 
   #settle(weight: number): void {
-    if (this.#length > 0) {
-      this.moments.absorb(sumUp(this.#pending, this.#length, this.#weight));
-      this.#length = 0;
-    }
+    this.moments.absorb(sumUp(this.#pending, this.#length, this.#weight));
+    this.#length = 0;
     this.#weight = weight;
   }
 
   get state(): MeasureState {
     const { entries, observations, ...sums } = this.moments;
+    const pending = this.#pending.subarray(0, this.#length);
     return {
       entries,
       observations,
       sum: [encodeNumber(sums.sum), encodeNumber(sums.sumRest)],
       squares: [encodeNumber(sums.squares), encodeNumber(sums.squaresRest)],
-      pending: Array.from(
-        this.#pending.subarray(0, this.#length),
-        encodeNumber,
-      ),
+      pending: Array.from(pending, encodeNumber),
       pendingWeight: this.#weight,
     };
   }

@@ -59,35 +59,25 @@ export class ScalarResult {
    */
   constructor(fields: ScalarFields) {
     const { mean, error, n, df } = fields;
-    for (const [key, value] of Object.entries({ mean, error, n })) {
-      if (typeof value !== "number") {
-        throw new TypeError(
-          `Cannot use ${key} of a result: it must be a number: ` +
-            `current value is ${preview(value)}`,
-        );
-      }
-    }
-    if (error < 0) {
-      throw new RangeError(
-        `Cannot use a negative standard error: current value is ${error}`,
+    const check = (key: keyof ScalarFields, isRight: boolean, rule: string) => {
+      if (isRight) return;
+      const ErrorClass = typeof fields[key] === "number"
+        ? RangeError
+        : TypeError;
+      throw new ErrorClass(
+        `Cannot use ${key} of a result: it must be ${rule}: ` +
+          `current value is ${preview(fields[key])}`,
       );
-    }
-    if (!Number.isSafeInteger(n) || n < 0) {
-      throw new RangeError(
-        `Cannot use n of a result: it must be a count: current value is ${n}`,
-      );
-    }
+    };
+    check("mean", typeof mean === "number", "a number");
+    check("error", typeof error === "number" && !(error < 0), "at least 0");
+    check("n", Number.isSafeInteger(n) && n >= 0, "a count");
     // JSON has one zero.
     this.mean = mean + 0;
     this.error = error + 0;
     this.n = n;
     if (df !== undefined) {
-      if (!(Number.isFinite(df) && df >= 0)) {
-        throw new RangeError(
-          `Cannot use df of a result: it must not be negative: ` +
-            `current value is ${preview(df)}`,
-        );
-      }
+      check("df", Number.isFinite(df) && df >= 0, "a finite number from 0");
       this.df = df;
     }
     Object.freeze(this);

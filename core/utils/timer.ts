@@ -8,7 +8,6 @@ import { Meter, type MeterState } from "./meters.ts";
 import type { ScalarResult } from "./scalar_result.ts";
 
 const SECONDS = "seconds";
-const MILLISECONDS_PER_SECOND = 1000;
 
 /** A running measurement of time; it ends with its scope. */
 export interface Span extends Disposable {
@@ -79,20 +78,17 @@ export class Timer {
    */
   start(before = 0): Span {
     const startedAt = performance.now();
-    const length = () =>
-      before + (performance.now() - startedAt) / MILLISECONDS_PER_SECOND;
-    let seconds: number | undefined;
+    let ended: number | undefined;
+    const measure = () =>
+      ended ?? before + (performance.now() - startedAt) / 1000;
     const stop = () => {
-      if (seconds === undefined) {
-        seconds = length();
-        this.#meter.update({ [SECONDS]: seconds });
-      }
-      return seconds;
+      if (ended === undefined) this.#meter.observe(SECONDS, ended = measure());
+      return ended;
     };
     return {
       stop,
       get seconds() {
-        return seconds ?? length();
+        return measure();
       },
       [Symbol.dispose]: stop as () => void,
     };
@@ -126,19 +122,12 @@ export class Timer {
   ) => F = <F extends AnyFunction>(fn: F): F => {
     const start = () => this.start();
     return function (this: unknown, ...args: unknown[]): unknown {
-      const span = start();
-      let returned: unknown;
-      try {
-        returned = fn.apply(this, args);
-      } catch (error) {
-        span.stop();
-        throw error;
-      }
-      if (!(returned instanceof Promise)) {
-        span.stop();
-        return returned;
-      }
-      return returned.finally(() => span.stop());
+      using spans = new DisposableStack();
+      const { stop } = spans.use(start());
+      const returned = fn.apply(this, args);
+      if (!(returned instanceof Promise)) return returned;
+      spans.move(); // Not disposed before the promise has settled.
+      return returned.finally(stop);
     } as F;
   };
 
