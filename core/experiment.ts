@@ -145,38 +145,28 @@ function checkDefinition(
   definition: ExperimentDefinition<AnyFields, AnyFields>,
 ): void {
   const { name, train, config, evalConfig = {} } = definition;
-  if (typeof name !== "string" || name === "") {
-    throw new TypeError(
-      `Cannot define an experiment as its name must be a text: ` +
-        `current value is ${JSON.stringify(name)}`,
-    );
-  }
-  if (typeof train !== "function") {
-    throw new TypeError(
-      `Cannot define experiment ${name} as train must be a function`,
-    );
-  }
+  const check = (isRight: boolean, what: string, rule: string) => {
+    if (!isRight) throw new TypeError(`Cannot define ${what}: ${rule}`);
+  };
+  const hasName = typeof name === "string" && name !== "";
+  check(hasName, "an experiment", "its name must be a text, and not empty");
+  const whole = `experiment ${name}`;
+  check(typeof train === "function", whole, "train must be a function");
   const nKeys = Object.keys(config).length;
-  if (nKeys >= MAX_KEYS) { // The seed is one, too.
-    throw new TypeError(
-      `Cannot define experiment ${name}: a configuration may have at most ` +
-        `${MAX_KEYS - 1} keys besides the seed; this one has ${nKeys}`,
-    );
-  }
+  const limit = MAX_KEYS - 1; // The seed is a key as well.
+  const limitRule = `a configuration may have at most ${limit} keys besides ` +
+    `the seed; this one has ${nKeys}`;
+  check(nKeys <= limit, whole, limitRule);
   for (const [key, field] of Object.entries({ ...config, ...evalConfig })) {
-    const wrong = (rule: string) =>
-      new TypeError(
-        `Cannot use "${key}" as a key of experiment ${name} as ${rule}`,
-      );
-    if (RESERVED.includes(key)) throw wrong("Whisker has a meaning for it");
-    if (isInherited(key)) throw wrong("every object has a property of it");
-    if (!KEY.test(key)) throw wrong("it must begin with a small letter");
-    if (typeof field?.check !== "function") {
-      throw wrong("it must be made by number, integer, text, choice, …");
-    }
-    if (typeof field.description !== "string") {
-      throw wrong("it must have a description");
-    }
+    const checkKey = (isRight: boolean, rule: string) =>
+      check(isRight, `key "${key}" of ${whole}`, rule);
+    checkKey(!RESERVED.includes(key), "Whisker itself uses this name");
+    checkKey(!isInherited(key), "every object has a property of this name");
+    checkKey(KEY.test(key), "it must begin with a small letter");
+    const isField = typeof field?.check === "function";
+    checkKey(isField, "it must be made by number, integer, text, choice, …");
+    const isDescribed = typeof field.description === "string";
+    checkKey(isDescribed, "it must have a description");
   }
 }
 

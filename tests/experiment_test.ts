@@ -65,7 +65,10 @@ Deno.test("experiment() refuses what is no experiment, types or not", () => {
     [{ config: {}, train }, "its name must be a text"],
     [{ name: "", config: {}, train }, "its name must be a text"],
     [{ name: "coin", config: {} }, "train must be a function"],
-    [{ name: "coin", config: { status: nTosses }, train }, "has a meaning"],
+    [
+      { name: "coin", config: { status: nTosses }, train },
+      "Whisker itself uses",
+    ],
     [{ name: "coin", config: { L2: nTosses }, train }, "a small letter"],
     [{ name: "coin", config: { rate: 0.1 }, train }, "made by number, integer"],
     [{ name: "coin", config: { n: undescribed }, train }, "a description"],

@@ -8,15 +8,9 @@
 import * as v from "valibot";
 
 /** One key of a configuration. */
-export interface Field<T> {
-  /** The value where none is given. */
-  readonly default: T;
+export interface Field<T> extends Described<T> {
   /** The value of runs that are older than the key. */
   readonly before: T;
-  /** How help shows the default, where the value itself would not tell. */
-  readonly defaultText?: string;
-  /** What the key means, in one line without a full stop. */
-  readonly description: string;
   /** What the value may be, in words: `a whole number of at least 1`. */
   readonly rule: string;
   /** What help shows in place of the value: `<number>`; empty for a switch. */
@@ -104,9 +98,7 @@ export interface ChoiceOptions<T extends string, Chosen = NoInfer<T>>
 function makeField<T>(
   { default: value, before = value, description, defaultText }: Described<T>,
   schema: v.GenericSchema<unknown, T>,
-  kind:
-    & Pick<Field<T>, "rule" | "placeholder">
-    & Partial<Pick<Field<T>, "repeats" | "fromText">>,
+  kind: Pick<Field<T>, "rule" | "placeholder"> & Partial<Field<T>>,
 ): Field<T> {
   const check = (value: unknown) => {
     const { success, output } = v.safeParse(schema, value);

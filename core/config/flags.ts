@@ -15,14 +15,6 @@ import {
   unknownKey,
 } from "./schema.ts";
 
-/** What command lines need of a schema, whatever its keys are. */
-export interface AnySchema {
-  /** The names of the keys, in order. */
-  readonly keys: readonly string[];
-  /** One of the keys. */
-  field(key: string): Field<unknown>;
-}
-
 /** A parsed command line. */
 export interface ParsedFlags {
   /** The arguments that are not flags. */
@@ -33,7 +25,7 @@ export interface ParsedFlags {
    * @param schema One of the schemas that the command line was parsed with.
    * @returns The values, to be resolved with those of other sources.
    */
-  readSource(schema: AnySchema): ConfigSource;
+  readSource(schema: ConfigSchema<object>): ConfigSource;
   /**
    * Checks the values of one schema, and puts them over its defaults.
    *
@@ -87,7 +79,7 @@ export function formatFlag(key: string): string {
  */
 export function parseFlags(
   args: readonly string[],
-  schemas: readonly AnySchema[],
+  schemas: readonly ConfigSchema<object>[],
 ): ParsedFlags {
   const fields = new Map<string, Field<unknown>>();
   for (const schema of schemas) {
@@ -122,7 +114,7 @@ export function parseFlags(
   }
   if (problems.length > 0) throw new ConfigError(problems);
 
-  const readSource = (schema: AnySchema): ConfigSource => {
+  const readSource = (schema: ConfigSchema<object>): ConfigSource => {
     const values = schema.keys.flatMap((key) => {
       const texts = readTexts(formatFlag(key));
       const { fromText, repeats } = schema.field(key);
@@ -172,7 +164,7 @@ export interface Help {
   /** What the usage needs to have explained; paragraphs. */
   readonly notes?: readonly string[];
   /** The flags, by the headings under which they are listed. */
-  readonly flags: Readonly<Record<string, AnySchema>>;
+  readonly flags: Readonly<Record<string, ConfigSchema<object>>>;
   /** Whole command lines that show how it is used. */
   readonly examples: readonly string[];
 }
@@ -204,20 +196,19 @@ export function formatHelp(help: Help, width = 80): string {
       .filter((length) => length <= MAX_FLAG_WIDTH),
   );
   const indent = " ".repeat(flagWidth + 4);
+  const room = width - indent.length;
+  const hang = (first: string, lines: readonly string[]) =>
+    lines.map((line, index) => (index > 0 ? indent : first) + line);
   const lines = groups.flatMap(({ title, rows }) => [
     "",
     `${title}:`,
     ...rows.flatMap(({ flag, words }) => {
-      const texts = wrap(words, width - indent.length);
-      const first = `  ${flag.padEnd(flagWidth)}  `;
+      const texts = wrap(words, room);
       if (flag.length <= flagWidth) {
-        return texts.map((text, index) => (index > 0 ? indent : first) + text);
+        return hang(`  ${flag.padEnd(flagWidth)}  `, texts);
       }
-      const choices = wrap(flag.split(/(?<=\|)/), width - indent.length, "");
-      return [
-        ...choices.map((text, index) => (index > 0 ? indent : "  ") + text),
-        ...texts.map((text) => indent + text),
-      ];
+      const choices = wrap(flag.split(/(?<=\|)/), room, "");
+      return [...hang("  ", choices), ...hang(indent, texts)];
     }),
   ]);
   return [

@@ -76,8 +76,8 @@ export class ConfigSchema<T extends object> {
   }
 
   /** The names of the keys, in order. */
-  get keys(): readonly (keyof T & string)[] {
-    return Object.keys(this.fields) as (keyof T & string)[];
+  get keys(): readonly string[] {
+    return Object.keys(this.fields);
   }
 
   /**
@@ -128,11 +128,11 @@ export class ConfigSchema<T extends object> {
   resolve(sources: readonly ConfigSource[]): T {
     const problems: string[] = [];
     const config = new Map<string, unknown>(
-      this.keys.map((key) => [key, this.fields[key].default]),
+      this.keys.map((key) => [key, this.field(key).default]),
     );
     for (const { values, nameKey, isWhole } of sources) {
       for (const key of isWhole ? this.keys : []) {
-        config.set(key, this.fields[key].before);
+        config.set(key, this.field(key).before);
       }
       for (const [key, value] of Object.entries(values)) {
         if (!config.has(key)) {
@@ -178,7 +178,7 @@ export class ConfigSchema<T extends object> {
    */
   formatChanges(config: T): string {
     return this.keys
-      .map((key) => [key, formatValue(config[key])] as const)
+      .map((key) => [key, formatValue(config[key as keyof T])] as const)
       .filter(([key, value]) => value !== formatValue(this.field(key).default))
       .map(([key, value]) => `${key}=${value}`)
       .join(", ");

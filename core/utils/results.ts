@@ -196,9 +196,7 @@ export class ResultCollection implements Iterable<ResultRecord> {
     if (!Array.isArray(value)) {
       throw new TypeError("Cannot read records: they must be an array");
     }
-    return new ResultCollection(
-      value.map((item) => ResultRecord.fromJSON(item)),
-    );
+    return new ResultCollection(value.map(ResultRecord.fromJSON));
   }
 
   /** One record a line. */

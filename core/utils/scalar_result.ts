@@ -120,11 +120,11 @@ export class ScalarResult {
 
   /** The fields in the form that JSON can hold. */
   toJSON(): ScalarJson {
+    const { mean, error, ...counts }: ScalarFields = this;
     return {
-      mean: encodeNumber(this.mean),
-      error: encodeNumber(this.error),
-      n: this.n,
-      ...(this.df === undefined ? {} : { df: this.df }),
+      mean: encodeNumber(mean),
+      error: encodeNumber(error),
+      ...counts,
     };
   }
 

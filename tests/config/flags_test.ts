@@ -154,7 +154,7 @@ Deno.test("formatHelp() lists every flag with its default", () => {
   const text = help(Infinity);
   for (const key of modelConfigSchema.keys) {
     assertStringIncludes(text, formatFlag(key));
-    assertStringIncludes(text, modelConfigSchema.fields[key].description);
+    assertStringIncludes(text, modelConfigSchema.field(key).description);
   }
   assertStringIncludes(text, "[default: 128,64,32]");
 });
