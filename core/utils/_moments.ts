@@ -21,13 +21,11 @@ export class Moments {
 
   /** The mean, rounded to a double. */
   get mean(): number {
-    if (this.observations === 0) return NaN;
     return (this.sum + this.sumRest) / this.observations;
   }
 
-  /** The standard error of the mean; NaN below two entries. */
+  /** The standard error of the mean; NaN below two entries, as 0 / 0 is. */
   get error(): number {
-    if (this.entries < 2 || Number.isNaN(this.sum)) return NaN;
     const variance = (this.squares + this.squaresRest) / (this.entries - 1);
     return Math.sqrt(variance / this.observations);
   }

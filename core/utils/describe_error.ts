@@ -1,3 +1,5 @@
+import { shorten } from "./terminal.ts";
+
 /** An error as files and messages keep it. */
 export interface ErrorDescription {
   /** The error's class. */
@@ -5,9 +7,6 @@ export interface ErrorDescription {
   /** What it said. */
   readonly message: string;
 }
-
-/** An error message may have any length; files and terminals do not need it. */
-const MAX_LENGTH = 10_000;
 
 /**
  * Describes whatever was thrown, an error or not.
@@ -39,15 +38,8 @@ export function describeError(thrown: unknown): ErrorDescription {
         ? thrown
         : Deno.inspect(thrown, { colors: false }),
     };
-    return { name: truncate(String(name)), message: truncate(String(message)) };
+    return { name: shorten(String(name)), message: shorten(String(message)) };
   } catch {
     return { name: "Error", message: "a value that cannot be printed" };
   }
-}
-
-function truncate(text: string): string {
-  const nOmitted = text.length - MAX_LENGTH;
-  return nOmitted > 0
-    ? `${text.slice(0, MAX_LENGTH)}… (${nOmitted} more characters)`
-    : text;
 }
