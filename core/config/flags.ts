@@ -106,7 +106,7 @@ export function parseFlags(
       return false;
     },
   });
-  const readTexts = (flag: string): string[] => parsed[flag.slice(2)];
+  const readTexts = (flag: string): string[] => parsed[flag.slice(2)] ?? [];
   for (const [flag, { placeholder }] of fields) {
     if (!readTexts(flag).includes("")) continue;
     const usage = `${flag} ${placeholder}`.trim();
