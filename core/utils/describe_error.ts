@@ -9,11 +9,8 @@ export interface ErrorDescription {
 }
 
 /**
- * Describes whatever was thrown, an error or not.
- *
- * @param thrown What was thrown: anything, even an object that cannot be
- * turned into text.
- * @returns Its class and message.
+ * Describes whatever was thrown: an error, or anything else, even an object that
+ * cannot be turned into text.
  *
  * @example
  * ```ts

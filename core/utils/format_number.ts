@@ -11,13 +11,9 @@ const DOUBLE_DIGITS = 15;
 const MIN_PLAIN = -4, MAX_PLAIN = 5;
 
 /**
- * Formats a mean and its error, rounded by the error: two significant digits of
- * the error, and the mean to the same decimal. Very large and very small numbers
- * share a power of ten.
- *
- * @param mean The mean.
- * @param error Its standard error; NaN is shown as undefined.
- * @returns The text, `0.0312 ± 0.0021` for example.
+ * Formats a mean and its standard error, rounded by the error: two significant
+ * digits of the error, and the mean to the same decimal. Very large and very small
+ * numbers share a power of ten. An error of NaN is shown as undefined.
  *
  * @example
  * ```ts
@@ -44,7 +40,7 @@ export function formatMeanError(mean: number, error: number): string {
 export interface RoundedNumbers {
   /** The numbers, each divided by a power of ten. */
   readonly texts: readonly string[];
-  /** That power of ten; 0 for plain numbers. */
+  /** The exponent of that power: 0 for plain numbers. */
   readonly power: number;
 }
 
@@ -53,7 +49,6 @@ export interface RoundedNumbers {
  *
  * @param error The error: finite and above 0.
  * @param values The numbers, all finite; the first is the mean.
- * @returns The texts.
  *
  * @example
  * ```ts
@@ -90,11 +85,10 @@ export function roundBy(
 }
 
 /**
- * Formats a number that has no error.
+ * Formats a number that has no error, without trailing zeros: `0.25`, `1e-7`,
+ * `NaN`.
  *
- * @param value Any number.
  * @param digits The largest number of significant digits.
- * @returns The text, without trailing zeros: `0.25`, `1e-7`, `NaN`.
  */
 export function formatNumber(value: number, digits = LONE_DIGITS): string {
   return String(Number(value.toPrecision(digits)));
@@ -119,14 +113,7 @@ function toFixed(value: number, decimals: number): string {
   return Number(rounded) === 0 ? rounded.replace("-", "") : rounded;
 }
 
-/**
- * Formats a count with its noun.
- *
- * @param n How many.
- * @param noun The noun in the singular.
- * @param plural The noun in the plural; with an `s` by default.
- * @returns The text: `1 run`, `3 runs`.
- */
+/** Formats a count with its noun: `1 run`, `3 runs`. */
 export function formatCount(
   n: number,
   noun: string,

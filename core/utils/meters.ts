@@ -87,11 +87,11 @@ export class Meter {
    * of which each element is one.
    *
    * @param values The observations by measure.
-   * @param options `n`, if each number is the mean of n observations
-   * (a batch mean, say).
+   * @param options `n`, if each number is the mean of n observations, of a batch
+   * for example.
    * @throws {TypeError} If a value is neither a number nor numbers, or an array
-   * is given together with `n`.
-   * @throws {RangeError} If `n` is no positive integer. Nothing is added then.
+   * is given together with `n`. Nothing is added then.
+   * @throws {RangeError} If `n` is not a positive integer.
    */
   update(values: Observations, options?: UpdateOptions): void {
     const weight = options?.n;
@@ -115,20 +115,16 @@ export class Meter {
 
   /**
    * Adds one observation of one measure, without allocating: for inner loops.
-   *
-   * @param measure The measure's name.
-   * @param value The observation.
    */
   observe(measure: string, value: number): void {
     this.#measure(measure, 0).add(value, 1);
   }
 
   /**
-   * The mean of all observations of a measure.
+   * The mean of all observations of a measure: NaN before the first observation,
+   * and after one that is NaN or infinite or makes the sum exceed the largest
+   * double.
    *
-   * @param measure The measure's name.
-   * @returns The mean; NaN before the first observation, and after one that is
-   * NaN or infinite or makes the sum exceed the largest double.
    * @throws {RangeError} If there is no such measure.
    */
   mean(measure: string): number {
@@ -136,10 +132,8 @@ export class Meter {
   }
 
   /**
-   * The standard error of the mean.
+   * The standard error of the mean; NaN while there are fewer than two entries.
    *
-   * @param measure The measure's name.
-   * @returns The error; NaN while there are fewer than two entries.
    * @throws {RangeError} If there is no such measure.
    */
   error(measure: string): number {
@@ -147,10 +141,9 @@ export class Meter {
   }
 
   /**
-   * The number of observations of a measure.
+   * The number of observations of a measure, those that are NaN or infinite
+   * included.
    *
-   * @param measure The measure's name.
-   * @returns Their number, those that are NaN or infinite included.
    * @throws {RangeError} If there is no such measure.
    */
   count(measure: string): number {
@@ -158,11 +151,9 @@ export class Meter {
   }
 
   /**
-   * Mean, error and count of a measure.
-   *
-   * @param measure The measure's name.
-   * @returns The result; `df` is there where entries are means of several
+   * Mean, error and count of a measure, with `df` if entries are means of several
    * observations.
+   *
    * @throws {RangeError} If there is no such measure.
    */
   result(measure: string): ScalarResult {
@@ -179,11 +170,7 @@ export class Meter {
     return this.#inOrder.map(({ name }) => name);
   }
 
-  /**
-   * Adds all observations of another meter to this one.
-   *
-   * @param other The other meter, which stays as it is.
-   */
+  /** Adds all observations of another meter, which stays as it is. */
   merge(other: Meter): void {
     for (const theirs of other.#inOrder) {
       this.#measure(theirs.name).moments.absorb(theirs.total());
@@ -206,9 +193,8 @@ export class Meter {
   }
 
   /**
-   * Continues, bit for bit, from a state.
+   * Continues, bit for bit, from what {@linkcode Meter.state} gave.
    *
-   * @param state What {@linkcode Meter.state} gave.
    * @throws {TypeError} If the value has no such fields.
    */
   restore(state: MeterState): void {

@@ -62,7 +62,7 @@ export class RandomStream {
    *
    * @param seed A whole number from 0 to 2^53 − 1.
    * @param stream The stream's name: `init`, `order`, `noise`, `eval`, …
-   * @throws {RangeError} If the seed is no such number.
+   * @throws {RangeError} If the seed is not such a number.
    */
   constructor(seed: number, stream: string) {
     checkWhole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
@@ -73,10 +73,9 @@ export class RandomStream {
   }
 
   /**
-   * Continues from a state of this stream.
+   * Continues from what {@linkcode RandomStream.state} gave.
    *
-   * @param state What {@linkcode RandomStream.state} gave.
-   * @throws {RangeError} If it is the state of another stream, or not one.
+   * @throws {RangeError} If it is not a state of this stream.
    */
   restore(state: RandomState): void {
     const { seed, stream, position } = state;
@@ -119,8 +118,7 @@ export class RandomStream {
   /**
    * A whole number uniform in [0, bound), without bias.
    *
-   * @param bound How many numbers there are to choose from, 1 to 2^32.
-   * @throws {RangeError} If the bound is no such number.
+   * @throws {RangeError} If the bound is not a whole number from 1 to 2^32.
    */
   integer(bound: number): number {
     checkWhole("bound", bound, 1, WORD);
@@ -131,11 +129,9 @@ export class RandomStream {
   }
 
   /**
-   * The whole numbers below n in random order (Fisher & Yates).
+   * The whole numbers 0 … n − 1 in random order (Fisher & Yates).
    *
-   * @param n How many there are.
-   * @returns Each of 0 … n − 1 once.
-   * @throws {RangeError} If n is no whole number from 0 to 2^32.
+   * @throws {RangeError} If n is not a whole number from 0 to 2^32.
    */
   permutation(n: number): Uint32Array<ArrayBuffer> {
     checkWhole("n", n, 0, WORD);
@@ -148,12 +144,7 @@ export class RandomStream {
     return order;
   }
 
-  /**
-   * Fills an array with standard normal numbers.
-   *
-   * @param into Any floating-point array.
-   * @returns `into`.
-   */
+  /** Fills an array with standard normal numbers, and returns it. */
   fillNormal<T extends Float32Array | Float64Array>(into: T): T {
     for (let i = 0; i < into.length; i++) into[i] = this.normal();
     return into;

@@ -47,12 +47,7 @@ export class ResultRecord {
   /** The result. */
   readonly result: ScalarResult;
 
-  /**
-   * Joins metadata and a result.
-   *
-   * @param metadata What was measured.
-   * @param result The result.
-   */
+  /** Joins metadata and a result. */
   constructor(metadata: ResultMetadata, result: ScalarResult) {
     this.metadata = metadata;
     this.result = result;
@@ -62,8 +57,6 @@ export class ResultRecord {
   /**
    * Reads a record from what `toJSON` gave.
    *
-   * @param value The parsed JSON.
-   * @returns The same record as before.
    * @throws {TypeError} If the value has no such fields.
    * @throws {RangeError} If a field is out of its range.
    */
@@ -123,7 +116,6 @@ export class ResultCollection implements Iterable<ResultRecord> {
   /**
    * Makes a collection of records.
    *
-   * @param records The records to hold.
    * @throws {RangeError} If two of them have the same metadata.
    */
   constructor(records: Iterable<ResultRecord> = []) {
@@ -149,22 +141,12 @@ export class ResultCollection implements Iterable<ResultRecord> {
     return this.#records.values();
   }
 
-  /**
-   * Looks up what came out of one measurement.
-   *
-   * @param metadata What was measured.
-   * @returns Its result, or undefined where there is none.
-   */
+  /** Finds the result of what was measured; undefined if there is none. */
   get(metadata: ResultMetadata): ScalarResult | undefined {
     return this.#records.get(metadata)?.result;
   }
 
-  /**
-   * Looks up all records of one name, whatever their further fields.
-   *
-   * @param name The name in their metadata.
-   * @returns Only those records, in the same order.
-   */
+  /** Selects all records of one name, whatever their further fields. */
   named(name: string): ResultCollection {
     return new ResultCollection(
       this.#records.values().filter(({ metadata }) => metadata.name === name),
@@ -172,11 +154,8 @@ export class ResultCollection implements Iterable<ResultRecord> {
   }
 
   /**
-   * Adds a record, in the place of the one with the same metadata if there is
-   * one.
-   *
-   * @param record The record to add.
-   * @returns A new collection; this one stays as it is.
+   * Returns a new collection with a record added, in the place of the one with the
+   * same metadata if there is one.
    */
   with(record: ResultRecord): ResultCollection {
     const held = new Map(this.#records).set(record.metadata, record);
@@ -186,9 +165,7 @@ export class ResultCollection implements Iterable<ResultRecord> {
   /**
    * Reads a collection from what `toJSON` gave.
    *
-   * @param value The parsed JSON.
-   * @returns The same records, in the same order.
-   * @throws {TypeError} If the value is no array of records.
+   * @throws {TypeError} If the value is not an array of records.
    * @throws {RangeError} If two of them have the same metadata, or a field is
    * out of its range.
    */

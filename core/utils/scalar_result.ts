@@ -53,9 +53,8 @@ export class ScalarResult {
   /**
    * Checks and freezes a result.
    *
-   * @param fields The mean, its error, and the number of observations.
-   * @throws {TypeError} If one of them is not a number.
-   * @throws {RangeError} If the error or df is negative, or n no count.
+   * @throws {TypeError} If a field is not a number.
+   * @throws {RangeError} If the error or df is negative, or n is not a count.
    */
   constructor(fields: ScalarFields) {
     const { mean, error, n, df } = fields;
@@ -91,8 +90,6 @@ export class ScalarResult {
   /**
    * Reads a result from what `toJSON` gave.
    *
-   * @param value The parsed JSON.
-   * @returns The same result as before.
    * @throws {TypeError} If the value has no such fields.
    * @throws {RangeError} If a field is out of its range.
    */

@@ -3,10 +3,8 @@ const UNPRINTABLE = /(?!\n)[\p{Cc}\p{Bidi_Control}]/gu;
 
 /**
  * Makes a text safe to print: names in files come from anyone, and must not
- * control the terminal.
- *
- * @param text Any text.
- * @returns The text with `\uFFFD` for each control character except line ends.
+ * control the terminal. `\uFFFD` takes the place of each control character except
+ * line ends.
  *
  * @example
  * ```ts
@@ -23,9 +21,6 @@ export function printable(text: string): string {
 /**
  * Makes JSON text safe to print: characters that control a terminal are escaped,
  * which does not change the value.
- *
- * @param json JSON text.
- * @returns JSON text of the same value.
  *
  * @example
  * ```ts
@@ -45,7 +40,7 @@ export function printableJson(json: string): string {
 /** The longest message that is kept and printed in full. */
 const MAX_LENGTH = 10_000;
 
-/** Cuts a text that is too long, and says how many characters are left out. */
+/** Cuts a text that is too long, and says how many characters are omitted. */
 export function shorten(text: string, maxLength = MAX_LENGTH): string {
   const nOmitted = text.length - maxLength;
   return nOmitted > 0

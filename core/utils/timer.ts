@@ -1,9 +1,3 @@
-/**
- * Measuring time, by the monotonic clock.
- *
- * @module
- */
-
 import { Meter, type MeterState } from "./meters.ts";
 import type { ScalarResult } from "./scalar_result.ts";
 
@@ -11,11 +5,7 @@ const SECONDS = "seconds";
 
 /** A running measurement of time; it ends with its scope. */
 export interface Span extends Disposable {
-  /**
-   * Ends the span.
-   *
-   * @returns Its length in seconds; the same if it has ended already.
-   */
+  /** Ends the span, unless it has ended; returns its length in seconds. */
   stop(): number;
   /** Its length in seconds so far. */
   readonly seconds: number;
@@ -26,8 +16,8 @@ export interface Span extends Disposable {
 export type AnyFunction = (this: any, ...args: any[]) => unknown;
 
 /**
- * Measures spans of time, and computes their mean with its standard error. A
- * span that throws counts as well.
+ * Measures spans of time by the monotonic clock, and computes their mean with its
+ * standard error. A span that throws counts as well.
  *
  * @example Spans
  * ```ts
@@ -70,11 +60,11 @@ export class Timer {
   }
 
   /**
-   * Starts a span, to be held by `using` or stopped by hand.
+   * Starts a span, to be held by `using` or stopped by hand. It counts once it has
+   * ended.
    *
-   * @param before The seconds that the span took already, before a run was
-   * resumed for example.
-   * @returns The span, which counts once it has ended.
+   * @param before The seconds that the span took already, for example before a run
+   * was resumed.
    */
   start(before = 0): Span {
     const startedAt = performance.now();
@@ -94,7 +84,7 @@ export class Timer {
     };
   }
 
-  /** The state of the timer, for {@linkcode Timer.restore}. */
+  /** The state of the timer, as JSON can hold it. */
   get state(): MeterState {
     return this.#meter.state;
   }
@@ -112,14 +102,11 @@ export class Timer {
   /**
    * Wraps a function so that each call is measured; an async call until its
    * promise settles. It is a method decorator as well.
-   *
-   * @param fn The function, called with the same `this`.
-   * @returns The measured function.
    */
-  readonly timed: <F extends AnyFunction>(
+  readonly timed = <F extends AnyFunction>(
     fn: F,
-    context?: ClassMethodDecoratorContext,
-  ) => F = <F extends AnyFunction>(fn: F): F => {
+    _context?: ClassMethodDecoratorContext,
+  ): F => {
     const start = () => this.start();
     return function (this: unknown, ...args: unknown[]): unknown {
       using spans = new DisposableStack();
@@ -131,11 +118,7 @@ export class Timer {
     } as F;
   };
 
-  /**
-   * The mean length of the spans that have ended.
-   *
-   * @returns Mean and standard error in seconds; NaN before the first span.
-   */
+  /** The mean length in seconds of the spans that have ended; NaN before. */
   result(): ScalarResult {
     return this.#meter.result(SECONDS);
   }
