@@ -7,6 +7,24 @@
 
 import * as v from "valibot";
 
+/** What every key is made of. */
+export interface Described<T> {
+  /** The value where none is given. */
+  readonly default: T;
+  /**
+   * How help shows the default, where the value itself would not tell: `off`
+   * for a 0 that means so.
+   */
+  readonly defaultText?: string;
+  /**
+   * For a key that is added to an experiment that already has runs: the value
+   * that was in effect in those; the default, if it is left out.
+   */
+  readonly before?: T;
+  /** What the key means, in one line without a full stop. */
+  readonly description: string;
+}
+
 /** One key of a configuration. */
 export interface Field<T> extends Described<T> {
   /** The value of runs that are older than the key. */
@@ -34,30 +52,12 @@ export type ConfigOf<F> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
 
-/** What every key is made of. */
-export interface Described<T> {
-  /** The value where none is given. */
-  readonly default: T;
-  /**
-   * How help shows the default, where the value itself would not tell: `off`
-   * for a 0 that means so.
-   */
-  readonly defaultText?: string;
-  /**
-   * For a key that is added to an experiment that already has runs: the value
-   * that was in effect in those; the default, if it is left out.
-   */
-  readonly before?: T;
-  /** What the key means, in one line without a full stop. */
-  readonly description: string;
-}
-
-/** What every key is made of whose default is nothing: false, no text. */
+/** The same for keys whose default may be left out: false, or no text. */
 export type Optional<T> =
   & Omit<Described<T>, "default">
   & Partial<Pick<Described<T>, "default">>;
 
-/** What a number may be. */
+/** What {@linkcode number} and {@linkcode integer} take. */
 export interface NumberOptions extends Described<number> {
   /** The least value allowed. */
   readonly min?: number;
@@ -69,7 +69,7 @@ export interface NumberOptions extends Described<number> {
   readonly multipleOf?: number;
 }
 
-/** What a list of whole numbers may be. */
+/** What {@linkcode integers} takes. */
 export interface IntegersOptions extends Described<readonly number[]> {
   /** The least value that an element may have. */
   readonly min?: number;
@@ -77,7 +77,7 @@ export interface IntegersOptions extends Described<readonly number[]> {
   readonly minLength?: number;
 }
 
-/** What a text may be. */
+/** What {@linkcode text} takes. */
 export interface TextOptions extends Optional<string> {
   /** What help shows in place of the value: `<file>`. */
   readonly placeholder?: string;
@@ -87,7 +87,7 @@ export interface TextOptions extends Optional<string> {
   readonly allows?: (text: string) => boolean;
 }
 
-/** What may be chosen from several texts: one, or a list of them. */
+/** What {@linkcode choice} and {@linkcode choices} take. */
 export interface ChoiceOptions<T extends string, Chosen = NoInfer<T>>
   extends Described<Chosen> {
   /** All that may be chosen. */
@@ -162,9 +162,6 @@ function quoteAll(choices: readonly string[]): string {
 /**
  * A key that holds a finite number.
  *
- * @param options Default, description and range.
- * @returns The key.
- *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -185,12 +182,7 @@ export function number(options: NumberOptions): Field<number> {
   });
 }
 
-/**
- * A key that holds a whole number that a double holds exactly.
- *
- * @param options Default, description and range.
- * @returns The key.
- */
+/** A key that holds a whole number that a double holds exactly. */
 export function integer(options: NumberOptions): Field<number> {
   const noun = "a whole number";
   const { schema, rule } = limitNumbers(noun, v.safeInteger(), options);
@@ -201,7 +193,7 @@ export function integer(options: NumberOptions): Field<number> {
   });
 }
 
-/** What every configuration has: replicates differ in this key alone. */
+/** A configuration with a seed, as every one has. */
 export interface Seeded {
   /** Fixes everything random but the data. */
   readonly seed: number;
@@ -214,12 +206,7 @@ export const seedField: Field<number> = integer({
   description: "fixes everything random but the data",
 });
 
-/**
- * A key that holds a list of whole numbers, `128,64,32` as a flag.
- *
- * @param options Default, description and range.
- * @returns The key.
- */
+/** A key that holds a list of whole numbers, `128,64,32` as a flag. */
 export function integers(options: IntegersOptions): Field<readonly number[]> {
   const { minLength = 0 } = options;
   const count = minLength > 0 ? `at least ${minLength} ` : "";
@@ -233,12 +220,7 @@ export function integers(options: IntegersOptions): Field<readonly number[]> {
   });
 }
 
-/**
- * A key that holds a text.
- *
- * @param options Description, default (empty) and what the text may be.
- * @returns The key.
- */
+/** A key that holds a text. */
 export function text(options: TextOptions): Field<string> {
   const { rule = "a text", allows = () => true } = options;
   const { placeholder = "<text>" } = options;
@@ -246,12 +228,7 @@ export function text(options: TextOptions): Field<string> {
   return makeField({ default: "", ...options }, schema, { rule, placeholder });
 }
 
-/**
- * A key that holds several texts; its flag is given once for each.
- *
- * @param options Description, default (none) and placeholder.
- * @returns The key.
- */
+/** A key that holds several texts; its flag is given once for each. */
 export function texts(
   options: Optional<readonly string[]> & { readonly placeholder?: string },
 ): Field<readonly string[]> {
@@ -261,12 +238,7 @@ export function texts(
   return makeField({ default: [], ...options }, v.array(v.string()), kind);
 }
 
-/**
- * A key that holds a list of names, `model,dataset` as a flag.
- *
- * @param options Description, default (none) and placeholder.
- * @returns The key.
- */
+/** A key that holds a list of names, `model,dataset` as a flag. */
 export function names(
   options: Optional<readonly string[]> & { readonly placeholder?: string },
 ): Field<readonly string[]> {
@@ -278,12 +250,7 @@ export function names(
   });
 }
 
-/**
- * A key that holds one of several texts.
- *
- * @param options Default, description and the choices.
- * @returns The key.
- */
+/** A key that holds one of several texts. */
 export function choice<const T extends string>(
   options: ChoiceOptions<T>,
 ): Field<T> {
@@ -294,12 +261,7 @@ export function choice<const T extends string>(
   });
 }
 
-/**
- * A key that holds some of several texts, at least one: `model,floor` as a flag.
- *
- * @param options Default, description and the choices.
- * @returns The key.
- */
+/** A key that holds some of several texts, at least one: `model,floor` as a flag. */
 export function choices<const T extends string>(
   options: ChoiceOptions<T, readonly NoInfer<T>[]>,
 ): Field<readonly T[]> {
@@ -314,12 +276,7 @@ export function choices<const T extends string>(
 
 const SWITCH = new Map([["true", true], ["false", false]]);
 
-/**
- * A key that is on or off; its flag stands alone.
- *
- * @param options Description and default (off).
- * @returns The key.
- */
+/** A key that is on or off; its flag stands alone. */
 export function toggle(options: Optional<boolean>): Field<boolean> {
   return makeField({ default: false, ...options }, v.boolean(), {
     rule: "true or false",

@@ -19,37 +19,18 @@ import {
 export interface ParsedFlags {
   /** The arguments that are not flags. */
   readonly positionals: readonly string[];
-  /**
-   * Reads the values that were given for the keys of one schema.
-   *
-   * @param schema One of the schemas that the command line was parsed with.
-   * @returns The values, to be resolved with those of other sources.
-   */
+  /** Reads the values given for one of the schemas, to be resolved with others. */
   readSource(schema: ConfigSchema<object>): ConfigSource;
   /**
-   * Checks the values of one schema, and puts them over its defaults.
+   * Checks the values given for one of the schemas, and completes them by its
+   * defaults.
    *
-   * @param schema One of the schemas that the command line was parsed with.
-   * @returns The whole configuration, frozen.
    * @throws {ConfigError} If a value breaks its rule.
    */
   resolve<T extends object>(schema: ConfigSchema<T>): T;
 }
 
-/**
- * Writes a key as its flag.
- *
- * @param key The key, in camel case.
- * @returns The flag, in kebab case.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { formatFlag } from "./flags.ts";
- *
- * assertEquals(formatFlag("hiddenLayerSizes"), "--hidden-layer-sizes");
- * ```
- */
+/** Formats a key as its flag: `hiddenLayerSizes` as `--hidden-layer-sizes`. */
 export function formatFlag(key: string): string {
   const name = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return `--${name}`;

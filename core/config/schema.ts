@@ -66,11 +66,7 @@ export class ConfigSchema<T extends object> {
   /** The keys by name. */
   readonly fields: Fields<T>;
 
-  /**
-   * Makes a schema of keys.
-   *
-   * @param fields The keys by name.
-   */
+  /** Makes a schema of keys by their names. */
   constructor(fields: Fields<T>) {
     this.fields = Object.freeze({ ...fields });
   }
@@ -80,12 +76,7 @@ export class ConfigSchema<T extends object> {
     return Object.keys(this.fields);
   }
 
-  /**
-   * Looks up one of the keys.
-   *
-   * @param key The key's name.
-   * @returns The key.
-   */
+  /** Finds one of the keys by its name. */
   field(key: string): Field<unknown> {
     return this.fields[key as keyof T];
   }
@@ -106,9 +97,8 @@ export class ConfigSchema<T extends object> {
   }
 
   /**
-   * Checks a configuration that is given as one object.
+   * Completes values of some or all keys by the defaults of the others.
    *
-   * @param values Some or all of the keys; the others keep their defaults.
    * @returns The whole configuration, frozen.
    * @throws {ConfigError} If a key is unknown or its value breaks its rule.
    */
@@ -118,10 +108,9 @@ export class ConfigSchema<T extends object> {
   }
 
   /**
-   * Combines several sources to a configuration. Later sources take precedence
+   * Combines several sources into a configuration. Later sources take precedence
    * over earlier ones, and all of them over the defaults.
    *
-   * @param sources The sources.
    * @returns The whole configuration, frozen.
    * @throws {ConfigError} If a key is unknown or its value breaks its rule.
    */
@@ -156,8 +145,6 @@ export class ConfigSchema<T extends object> {
   /**
    * Reads the configuration of a run, as it was resolved.
    *
-   * @param runPath The run's directory.
-   * @returns The same configuration as was written.
    * @throws {Deno.errors.NotFound} If there is no such file.
    * @throws {SyntaxError} If it is not JSON.
    * @throws {ConfigError} If it does not match the schema.
@@ -170,12 +157,7 @@ export class ConfigSchema<T extends object> {
     }]);
   }
 
-  /**
-   * Formats in what a configuration differs from the defaults.
-   *
-   * @param config The configuration.
-   * @returns `key=value, …`; empty if nothing differs.
-   */
+  /** Formats how a configuration differs from the defaults: `key=value, …`. */
   formatChanges(config: T): string {
     return this.keys
       .map((key) => [key, formatValue(config[key as keyof T])] as const)
@@ -185,13 +167,7 @@ export class ConfigSchema<T extends object> {
   }
 }
 
-/**
- * Selects keys of a schema.
- *
- * @param schema The schema.
- * @param keys The names of the keys.
- * @returns A schema of only these keys.
- */
+/** Makes a schema of some keys of another. */
 export function pickFields<T extends object, K extends keyof T & string>(
   schema: ConfigSchema<T>,
   keys: readonly K[],
@@ -200,12 +176,7 @@ export function pickFields<T extends object, K extends keyof T & string>(
   return new ConfigSchema(Object.fromEntries(fields) as Fields<Pick<T, K>>);
 }
 
-/**
- * Formats a value of a configuration as its flag takes it.
- *
- * @param value A value of any key.
- * @returns The text: `128,64,32`, `0.001`, `linear`.
- */
+/** Formats a value as its flag takes it: `128,64,32`, `0.001`, `linear`. */
 export function formatValue(value: unknown): string {
   if (Array.isArray(value)) return value.map(formatValue).join(",");
   return isJsonObject(value) ? JSON.stringify(value, sortKeys) : String(value);
@@ -257,14 +228,7 @@ export interface UnknownKeyOptions {
   readonly kind?: string;
 }
 
-/**
- * Describes an unknown key, and names the nearest known one.
- *
- * @param key The unknown key.
- * @param known The known keys.
- * @param options How to word it.
- * @returns The message.
- */
+/** Writes the error message of an unknown key, with the nearest known one. */
 export function unknownKey(
   key: string,
   known: readonly string[],
@@ -284,13 +248,7 @@ const WRONG_SHARE = 0.4;
 /** A longer text is not a misspelt name, and slow to compare. */
 const MAX_NAME_LENGTH = 1000;
 
-/**
- * Finds the known name that is nearest to a misspelt one.
- *
- * @param name The misspelt name.
- * @param known The known names.
- * @returns The nearest name, or undefined if none is near.
- */
+/** Finds the known name nearest to a misspelt one; undefined if none is near. */
 export function closest(
   name: string,
   known: readonly string[],

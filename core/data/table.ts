@@ -35,8 +35,6 @@ export interface Batch {
  * first line of column names. Empty lines and lines that begin with `#` are
  * skipped.
  *
- * @param path The file's path.
- * @returns The table.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If the file is empty, a line has another number of
  * fields than the first, or a field is no number; the message names the line.
@@ -49,9 +47,7 @@ export function readTable(path: string): Table {
 /**
  * Reads a table from the text of a CSV file, as {@linkcode readTable} does.
  *
- * @param text The text.
  * @param path What to call the file in errors.
- * @returns The table.
  * @throws {SyntaxError} If it is no table of numbers; the message names the
  * line.
  * @throws {RangeError} If it has too many columns.
@@ -145,13 +141,7 @@ function isNumber(field: string): boolean {
   return field !== "" && Number.isFinite(Number(field));
 }
 
-/**
- * Selects rows of a table.
- *
- * @param table The table.
- * @param rows The indices of the rows, in the wanted order.
- * @returns A table of those rows.
- */
+/** Makes a table of the rows with these indices, in this order. */
 export function takeRows(table: Table, rows: ArrayLike<number>): Table {
   const nColumns = table.columns.length;
   const values = new Float64Array(rows.length * nColumns);
@@ -180,9 +170,6 @@ const MIN_ROWS = 5;
 /**
  * Holds out a random fifth of a table's rows.
  *
- * @param table The table.
- * @param random Draws the rows.
- * @returns Both parts.
  * @throws {RangeError} If the table has fewer than five rows.
  */
 export function splitTable(table: Table, random: RandomStream): Split {
@@ -214,7 +201,6 @@ export interface Scaling {
  * Finds the scaling that gives each column mean 0 and variance 1.
  *
  * @param table The table, of which the sample variance is taken.
- * @returns The scaling.
  * @throws {RangeError} If a column has the same value in every row, or values
  * whose squares no double can hold.
  */
@@ -250,8 +236,7 @@ export function computeScaling(table: Table): Scaling {
  * Standardises a table.
  *
  * @param table The table, in the units of the data.
- * @param scaling The scaling, of this or another table with such columns.
- * @returns The table in standard units.
+ * @param scaling The scaling, of this or another table with the same columns.
  */
 export function standardise(table: Table, scaling: Scaling): Table {
   const nColumns = table.columns.length;
@@ -270,13 +255,7 @@ export interface BatchOptions {
   readonly order?: RandomStream;
 }
 
-/**
- * Iterates over a table once, in batches of which the last may be smaller.
- *
- * @param table The table.
- * @param options The size of a batch, and the order.
- * @returns An iterator of batches, every row in exactly one of them.
- */
+/** Iterates over a table once, every row in exactly one batch. */
 export function* batches(
   table: Table,
   options: BatchOptions,
