@@ -7,6 +7,7 @@
 import leven from "leven";
 import type { Field, Fields } from "./fields.ts";
 import { checkStaysInside } from "../store/safe_path.ts";
+import { exists } from "../utils/exists.ts";
 import { isJsonObject, type JsonObject, preview } from "../utils/json.ts";
 import { readJsonFile } from "../store/json_file.ts";
 import { readConfigFile } from "../store/run_file.ts";
@@ -83,7 +84,7 @@ export class ConfigSchema<T extends object> {
 
   /** The configuration in which every key has its default. */
   get defaults(): T {
-    return this.resolve([]);
+    return Object.freeze(this.#collect("default")) as T;
   }
 
   /**
@@ -91,9 +92,12 @@ export class ConfigSchema<T extends object> {
    * these, so that they can be compared with older ones.
    */
   get before(): JsonObject {
-    return Object.fromEntries(
-      this.keys.map((key) => [key, this.field(key).before]),
-    );
+    return this.#collect("before");
+  }
+
+  #collect(value: "default" | "before"): Record<string, unknown> {
+    const values = this.keys.map((key) => [key, this.field(key)[value]]);
+    return Object.fromEntries(values);
   }
 
   /**
@@ -116,30 +120,22 @@ export class ConfigSchema<T extends object> {
    */
   resolve(sources: readonly ConfigSource[]): T {
     const problems: string[] = [];
-    const config = new Map<string, unknown>(
-      this.keys.map((key) => [key, this.field(key).default]),
-    );
+    const config = this.#collect("default");
     for (const { values, nameKey, isWhole } of sources) {
-      for (const key of isWhole ? this.keys : []) {
-        config.set(key, this.field(key).before);
-      }
+      if (isWhole) Object.assign(config, this.before);
       for (const [key, value] of Object.entries(values)) {
-        if (!config.has(key)) {
+        if (!Object.hasOwn(config, key)) {
           problems.push(unknownKey(key, this.keys, { nameKey }));
           continue;
         }
         const { check, rule } = this.field(key);
-        const checked = check(value);
-        if (checked !== undefined) config.set(key, checked);
-        else {
-          problems.push(
-            `${nameKey(key)} must be ${rule}, not ${preview(value)}`,
-          );
-        }
+        config[key] = check(value);
+        if (config[key] !== undefined) continue;
+        problems.push(`${nameKey(key)} must be ${rule}, not ${preview(value)}`);
       }
     }
     if (problems.length > 0) throw new ConfigError(problems);
-    return Object.freeze(Object.fromEntries(config)) as T;
+    return Object.freeze(config) as T;
   }
 
   /**
@@ -204,20 +200,12 @@ function sortKeys(_key: string, value: unknown): unknown {
  */
 export function readConfigSource(path: string): ConfigSource {
   const [, folder] = /^(.+)\/config\.json$/.exec(path) ?? [];
-  if (folder && isRun(folder)) checkStaysInside(path, folder);
+  // In a folder that is not a run, links are the user's own.
+  if (folder && exists(`${folder}/run.json`)) checkStaysInside(path, folder);
   const { schemaVersion: _, ...values } = readJsonFile(path, {
     unversioned: true,
   });
   return { values, nameKey: (key) => `"${key}" in ${path}` };
-}
-
-/** Whether a folder is a run; in others, links are the user's own. */
-function isRun(folder: string): boolean {
-  try {
-    return Deno.lstatSync(`${folder}/run.json`) !== null;
-  } catch {
-    return false;
-  }
 }
 
 /** How {@linkcode unknownKey} words its message. */
