@@ -35,12 +35,9 @@ export class Moments {
     if (other.entries === 0) return;
     if (this.entries > 0) {
       const observations = this.observations + other.observations;
+      const weight = this.observations / observations * other.observations;
       const difference = meanDifference(this, other);
-      this.#addSquares(
-        difference * difference *
-          (this.observations / observations * other.observations),
-        0,
-      );
+      this.#addSquares(difference * difference * weight, 0);
     }
     this.#addSquares(other.squares, other.squaresRest);
     this.entries += other.entries;
@@ -75,14 +72,10 @@ function roundedAwayProduct(a: number, b: number, product: number): number {
 
 /** The difference of two means, without cancellation. */
 function meanDifference(a: Moments, b: Moments): number {
-  const high = b.sum / b.observations - a.sum / a.observations;
+  const from = a.sum / a.observations, to = b.sum / b.observations;
+  const high = to - from;
   const low = meanRest(b) - meanRest(a);
-  const rest = roundedAway(
-    b.sum / b.observations,
-    -(a.sum / a.observations),
-    high,
-  );
-  return high + (rest + low);
+  return high + (roundedAway(to, -from, high) + low);
 }
 
 /** The rounding error of the mean, sum / observations. */
