@@ -86,8 +86,8 @@ const RESERVED = ["experiment", "status", "tag", "schemaVersion", "help"];
  * @param definition Its name, the keys of its configuration, and the functions
  * that train and evaluate.
  * @returns The experiment.
- * @throws {TypeError} If it lacks a name or train, or a key is none or has a
- * name that Whisker itself uses.
+ * @throws {TypeError} If it lacks a name or train, a key was not made by one of
+ * the functions for keys, or its name is one that Whisker itself uses.
  *
  * @example
  * ```ts
@@ -114,29 +114,26 @@ export function experiment<
 >(definition: ExperimentDefinition<F, G>): Experiment {
   checkDefinition(definition);
   type Config = ConfigOf<F> & Seeded;
-  const { name, evaluate, metrics = {} } = definition;
-  const made: Experiment = Object.freeze({
+  const { name, config, evalConfig = {}, metrics = {}, evaluate } = definition;
+  const made: Experiment = {
     name,
     metrics,
-    configSchema: new ConfigSchema<Seeded>({
-      seed: seedField,
-      ...definition.config,
-    }),
-    evalConfigSchema: new ConfigSchema<object>(definition.evalConfig ?? {}),
-    async validate(config: Seeded) {
+    configSchema: new ConfigSchema<Seeded>({ seed: seedField, ...config }),
+    evalConfigSchema: new ConfigSchema<object>(evalConfig),
+    async validate(config) {
       return await definition.validate?.(config as Config) ?? [];
     },
-    async train(config: Seeded, run: Run) {
+    async train(config, run) {
       await definition.train(config as Config, run);
     },
     evaluate: evaluate
-      ? async (config: Seeded, evalConfig: object, run: Run) => {
+      ? async (config, evalConfig, run) => {
         const settings = evalConfig as ConfigOf<G>;
         await evaluate.call(definition, config as Config, settings, run);
       }
       : null,
-  });
-  experiments.add(made);
+  };
+  experiments.add(Object.freeze(made));
   return made;
 }
 
@@ -170,12 +167,7 @@ function checkDefinition(
   }
 }
 
-/**
- * Says whether a value was made by {@linkcode experiment}.
- *
- * @param value Any value, what a module exports for example.
- * @returns Whether it is an experiment.
- */
+/** Whether a value was made by {@linkcode experiment}. */
 export function isExperiment(value: unknown): value is Experiment {
-  return typeof value === "object" && value !== null && experiments.has(value);
+  return experiments.has(value as object);
 }

@@ -161,34 +161,26 @@ const MAX_FLAG_WIDTH = 30;
  * @returns The text. No line is longer, but for words that are, and examples.
  */
 export function formatHelp(help: Help, width = 80): string {
-  const groups = Object.entries(help.flags).map(([title, schema]) => ({
-    title,
-    rows: schema.keys.map((key) => {
-      const field = schema.field(key);
-      return {
-        flag: `${formatFlag(key)} ${field.placeholder}`.trim(),
-        // A default is not broken.
-        words: [...field.description.split(" "), ...formatDefault(field)],
-      };
-    }),
-  }));
   const flagWidth = Math.max(
-    ...groups.flatMap(({ rows }) => rows).map(({ flag }) => flag.length)
+    ...Object.values(help.flags)
+      .flatMap((schema) => schema.keys.map((key) => formatUsage(schema, key)))
+      .map((usage) => usage.length)
       .filter((length) => length <= MAX_FLAG_WIDTH),
   );
   const indent = " ".repeat(flagWidth + 4);
   const room = width - indent.length;
   const hang = (first: string, lines: readonly string[]) =>
     lines.map((line, index) => (index > 0 ? indent : first) + line);
-  const lines = groups.flatMap(({ title, rows }) => [
+  const flags = Object.entries(help.flags).flatMap(([title, schema]) => [
     "",
     `${title}:`,
-    ...rows.flatMap(({ flag, words }) => {
-      const texts = wrap(words, room);
-      if (flag.length <= flagWidth) {
-        return hang(`  ${flag.padEnd(flagWidth)}  `, texts);
+    ...schema.keys.flatMap((key) => {
+      const usage = formatUsage(schema, key);
+      const texts = wrap(describe(schema.field(key)), room);
+      if (usage.length <= flagWidth) {
+        return hang(`  ${usage.padEnd(flagWidth)}  `, texts);
       }
-      const choices = wrap(flag.split(/(?<=\|)/), room, "");
+      const choices = wrap(usage.split(/(?<=\|)/), room, "");
       return [...hang("  ", choices), ...hang(indent, texts)];
     }),
   ]);
@@ -197,7 +189,7 @@ export function formatHelp(help: Help, width = 80): string {
     "",
     ...help.usage.map((line, i) => `${i ? "      " : "Usage:"} ${line}`),
     ...(help.notes ?? []).flatMap((note) => ["", ...wrapText(note, width)]),
-    ...lines,
+    ...flags,
     "",
     "Examples:",
     ...help.examples.map((example) => `  ${example}`),
@@ -226,10 +218,16 @@ function wrapText(text: string, width: number): string[] {
   );
 }
 
-function formatDefault(
-  { default: value, defaultText }: Field<unknown>,
+function formatUsage(schema: ConfigSchema<object>, key: string): string {
+  return `${formatFlag(key)} ${schema.field(key).placeholder}`.trim();
+}
+
+/** The words of a key's description; its default is one, which is not broken. */
+function describe(
+  { default: value, defaultText, description }: Field<unknown>,
 ): string[] {
   const text = defaultText ??
     (typeof value === "boolean" ? (value ? "on" : "") : formatValue(value));
-  return text === "" ? [] : [`[default: ${text}]`];
+  const words = description.split(" ");
+  return text === "" ? words : [...words, `[default: ${text}]`];
 }
