@@ -21,7 +21,7 @@ import { MAX_KEYS } from "./store/limits.ts";
 // deno-lint-ignore no-explicit-any
 export type AnyFields = Readonly<Record<string, Field<any>>>;
 
-/** What is doubtful about a configuration, a sentence each. */
+/** Warnings about a configuration, a sentence each. */
 export type Warnings = readonly string[] | void;
 
 /** What {@linkcode experiment} takes. */
@@ -29,9 +29,9 @@ export interface ExperimentDefinition<
   F extends AnyFields,
   G extends AnyFields,
 > {
-  /** The experiment's name, which its runs bear. */
+  /** The experiment's name, which its runs keep. */
   readonly name: string;
-  /** What a result depends on. `seed` is added where it is not among them. */
+  /** What a result depends on. `seed` is added if it is not among the keys. */
   readonly config: F;
   /** What an evaluation depends on; nothing by default. */
   readonly evalConfig?: G;
@@ -42,7 +42,7 @@ export interface ExperimentDefinition<
    * can be read. Returns warnings, if any.
    */
   validate?(config: ConfigOf<F> & Seeded): Warnings | Promise<Warnings>;
-  /** Trains one configuration, and leaves in the run what evaluation needs. */
+  /** Trains one configuration, and saves in the run what evaluation needs. */
   train(config: ConfigOf<F> & Seeded, run: Run): unknown;
   /** Measures something on an already trained run. */
   evaluate?(
@@ -54,7 +54,7 @@ export interface ExperimentDefinition<
 
 /** An experiment as scripts and tests use it: made by {@linkcode experiment}. */
 export interface Experiment {
-  /** The experiment's name, which its runs bear. */
+  /** The experiment's name, which its runs keep. */
   readonly name: string;
   /** The schema of what a result depends on. */
   readonly configSchema: ConfigSchema<Seeded>;
@@ -66,7 +66,7 @@ export interface Experiment {
   validate(config: Seeded): Promise<readonly string[]>;
   /** Trains one configuration. */
   train(config: Seeded, run: Run): Promise<void>;
-  /** Measures something on a trained run; null where there is nothing to. */
+  /** Measures something on a trained run; null if there is nothing to measure. */
   readonly evaluate:
     | ((config: Seeded, evalConfig: object, run: Run) => Promise<void>)
     | null;

@@ -230,10 +230,10 @@ export function unknownKey(
   return `Unknown ${kind} ${nameKey(key)}: ${hint}`;
 }
 
-/** Two letters may be wrong, and two in five of a long name. */
+/** How many letters may be wrong: two, or two in five of a long name. */
 const WRONG_LETTERS = 2;
 const WRONG_SHARE = 0.4;
-/** A longer text is not a misspelt name, and slow to compare. */
+/** A longer text is not a misspelt name, and is slow to compare. */
 const MAX_NAME_LENGTH = 1000;
 
 /** Finds the known name nearest to a misspelt one; undefined if none is near. */

@@ -37,8 +37,8 @@ export interface Batch {
  *
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If the file is empty, a line has another number of
- * fields than the first, or a field is no number; the message names the line.
- * @throws {RangeError} If it is no file, too large, or has too many columns.
+ * fields than the first, or a field is not a number; the message names the line.
+ * @throws {RangeError} If it is not a file, too large, or has too many columns.
  */
 export function readTable(path: string): Table {
   return parseTable(readText(path, MAX_BYTES.table), path);
@@ -48,7 +48,7 @@ export function readTable(path: string): Table {
  * Reads a table from the text of a CSV file, as {@linkcode readTable} does.
  *
  * @param path What to call the file in errors.
- * @throws {SyntaxError} If it is no table of numbers; the message names the
+ * @throws {SyntaxError} If it is not a table of numbers; the message names the
  * line.
  * @throws {RangeError} If it has too many columns.
  */
@@ -114,7 +114,7 @@ export function parseTable(text: string, path: string): Table {
 /** The largest number of columns. */
 const MAX_COLUMNS = 4096;
 
-/** The names of the columns, which the first line holds or has none of. */
+/** Names the columns by the first line, or by their numbers. */
 function nameColumns(
   fields: readonly string[],
   names: readonly string[],

@@ -40,7 +40,7 @@ export function formatMeanError(mean: number, error: number): string {
 export interface RoundedNumbers {
   /** The numbers, each divided by a power of ten. */
   readonly texts: readonly string[];
-  /** The exponent of that power: 0 for plain numbers. */
+  /** The exponent of that power; 0 for plain numbers. */
   readonly power: number;
 }
 

@@ -29,7 +29,7 @@ const parse = (...args: string[]): Record<string, unknown> => {
   return { ...flags.readSource(schema).values, _: flags.positionals };
 };
 
-Deno.test("parseFlags() takes values after a space and after an equals sign", () => {
+Deno.test("parseFlags() reads values after a space and after an equals sign", () => {
   assertEquals(parse("--n-steps", "7", "--shift=0.5"), {
     nSteps: 7,
     shift: 0.5,
@@ -37,7 +37,7 @@ Deno.test("parseFlags() takes values after a space and after an equals sign", ()
   });
 });
 
-Deno.test("parseFlags() takes negative values and values that begin with a dash", () => {
+Deno.test("parseFlags() reads negative values and values that begin with a dash", () => {
   assertEquals(parse("--shift", "-2.5", "--note", "-x", "--note=--y"), {
     shift: -2.5,
     note: "--y",
@@ -49,7 +49,7 @@ Deno.test("parseFlags() collects a flag that may be repeated", () => {
   assertEquals(parse("--tag", "a", "--tag=b=c"), { tag: ["a", "b=c"], _: [] });
 });
 
-Deno.test("parseFlags() takes the last of a flag given twice", () => {
+Deno.test("parseFlags() uses the last value of a flag given twice", () => {
   assertEquals(parse("--n-steps", "1", "--n-steps", "2").nSteps, 2);
 });
 
@@ -57,7 +57,7 @@ Deno.test("parseFlags() keeps positional arguments as texts, and all after --", 
   assertEquals(parse("007", "--json", "latest")._, ["007", "latest"]);
 });
 
-Deno.test("parseFlags() gives only what was given", () => {
+Deno.test("parseFlags() returns only what was given", () => {
   assertEquals(parse(), { _: [] });
   assertEquals(parse("--json=false"), { json: false, _: [] });
   assertEquals(parse("--json=banana").json, "banana"); // For the schema.
@@ -76,7 +76,7 @@ Deno.test("parseFlags() names the nearest flag of an unknown one", () => {
   ]);
 });
 
-Deno.test("parseFlags() says what the value of a flag without one must be", () => {
+Deno.test("parseFlags() tells the rule of a flag whose value is missing", () => {
   for (const args of [["--n-steps"], ["--n-steps", "--json"]]) {
     assertThrows(
       () => parse(...args),
@@ -111,7 +111,7 @@ Deno.test("parseFlags() leaves wrong values to the schema, which names the flag"
   ]);
 });
 
-Deno.test("a switch can be turned off, and takes true or false alone", () => {
+Deno.test("a switch can be turned off, and allows only true or false", () => {
   const ema = new ConfigSchema({
     ema: toggle({ default: true, description: "an average" }),
   });
@@ -173,7 +173,7 @@ Deno.test("formatHelp() fits the terminal", () => {
   ]);
 });
 
-Deno.test("formatHelp() shows what a default means where its value does not", () => {
+Deno.test("formatHelp() shows what a default means if its value does not tell", () => {
   const schema = new ConfigSchema({
     clip: number({ default: 0, defaultText: "off", description: "a norm" }),
     ema: toggle({ default: true, description: "an average" }),

@@ -11,7 +11,7 @@ import {
   stringify,
 } from "../../core/utils/json.ts";
 
-Deno.test("decodeNumber() gives back every number that encodeNumber() wrote", () => {
+Deno.test("decodeNumber() restores every number that encodeNumber() encoded", () => {
   fc.assert(fc.property(fc.double(), (value) => {
     const text = JSON.stringify(encodeNumber(value));
     const read = decodeNumber(JSON.parse(text), "value");
@@ -20,7 +20,7 @@ Deno.test("decodeNumber() gives back every number that encodeNumber() wrote", ()
   }));
 });
 
-Deno.test("decodeNumber() refuses what is no number and names it", () => {
+Deno.test("decodeNumber() refuses what is not a number, and names it", () => {
   for (const value of ["1", null, undefined, [], {}, true]) {
     assertThrows(
       () => decodeNumber(value, "mean"),
@@ -52,7 +52,7 @@ Deno.test("parseJson() refuses what is nested too deeply, before it is parsed", 
   assertThrows(() => parseJson("[".repeat(1e7), "a.json"), RangeError);
 });
 
-Deno.test("parseJson() counts no brackets within texts, and as many closed as open", () => {
+Deno.test("parseJson() ignores brackets in strings, and subtracts closed ones", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 5 }), fc.string(), (value, text) => {
       const wide = [value, text, "[".repeat(200), '\\"{['.repeat(100), {

@@ -7,7 +7,7 @@ import {
 import fc from "../../testing/properties.ts";
 import { RandomStream } from "../../core/utils/random.ts";
 
-Deno.test("RandomStream gives the same numbers for the same seed and name, others for others", () => {
+Deno.test("RandomStream gives the same numbers for the same seed and name only", () => {
   const draw = (seed: number, name: string) =>
     [...new RandomStream(seed, name).fillNormal(new Float64Array(8))].join();
   assertEquals(draw(42, "noise"), draw(42, "noise"));
@@ -21,7 +21,7 @@ Deno.test("RandomStream gives the same numbers for the same seed and name, other
   assertEquals(new Set(all).size, all.length);
 });
 
-Deno.test("RandomStream never changes its numbers: resumed runs rest on that", () => {
+Deno.test("RandomStream never changes its numbers: resumed runs rely on them", () => {
   const stream = new RandomStream(42, "noise");
   assertEquals(
     [stream.uniform(), stream.normal(), stream.integer(1000)],
@@ -29,7 +29,7 @@ Deno.test("RandomStream never changes its numbers: resumed runs rest on that", (
   );
 });
 
-Deno.test("RandomStream.restore() goes on where the state was taken, after any draws", () => {
+Deno.test("RandomStream.restore() continues where the state was taken, after any draws", () => {
   const draws = fc.array(fc.constantFrom("uniform", "normal", "integer"));
   fc.assert(fc.property(draws, fc.maxSafeNat(), (kinds, seed) => {
     const stream = new RandomStream(seed, "s");
@@ -79,7 +79,7 @@ function chiSquared(counts: readonly number[]): number {
   return counts.reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
 }
 
-Deno.test("RandomStream.integer() is uniform, also where the bound divides nothing", () => {
+Deno.test("RandomStream.integer() is uniform, even if the bound does not divide 2^32", () => {
   const stream = new RandomStream(7, "integers");
   for (const bound of [2, 3, 10, 100]) {
     const counts = new Array<number>(bound).fill(0);
@@ -92,7 +92,7 @@ Deno.test("RandomStream.integer() is uniform, also where the bound divides nothi
   assert(stream.integer(2 ** 32) < 2 ** 32);
 });
 
-Deno.test("RandomStream.integer() has no bias where a remainder would show it most", () => {
+Deno.test("RandomStream.integer() has no bias where a plain remainder has most", () => {
   // With 3 · 2^30 numbers a plain remainder would draw the first third twice
   // as often.
   const stream = new RandomStream(8, "integers");
@@ -133,7 +133,7 @@ Deno.test("RandomStream streams of one seed are not correlated", () => {
   }
 });
 
-Deno.test("RandomStream.permutation() holds each number once, each order equally often", () => {
+Deno.test("RandomStream.permutation() has each number once, and each order equally often", () => {
   const stream = new RandomStream(10, "order");
   fc.assert(fc.property(fc.nat({ max: 200 }), (n) => {
     const sorted = stream.permutation(n).toSorted();
