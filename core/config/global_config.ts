@@ -1,9 +1,30 @@
 import { INTERVAL_RULE, parseInterval } from "./checkpoint_interval.ts";
-import { choice, type ConfigOf, text, toggle } from "./fields.ts";
+import { choice, text, toggle } from "./fields.ts";
 import { ConfigSchema } from "./schema.ts";
 
 /** Where runs are kept and how they run: nothing that results depend on. */
-export const globalConfigFields = {
+export interface GlobalConfig {
+  /** The directory that holds all runs. */
+  readonly runs: string;
+  /** The backend that does the arithmetic. */
+  readonly engine: "auto" | "cpu" | "wasm" | "webgpu";
+  /** What training does when its loss is not a finite number. */
+  readonly onNonfinite: "stop" | "continue";
+  /** How often training keeps a checkpoint: `60s`, `500steps`, `1epoch`. */
+  readonly checkpointEvery: string;
+  /**
+   * What survives a power cut: nothing for certain, results and checkpoints, or
+   * each line of the history as well.
+   */
+  readonly fsync: "never" | "results" | "always";
+  /** Whether to show no progress. */
+  readonly quiet: boolean;
+}
+
+/** The schema of {@linkcode GlobalConfig}. */
+export const globalConfigSchema: ConfigSchema<GlobalConfig> = new ConfigSchema<
+  GlobalConfig
+>({
   runs: text({
     default: "runs",
     placeholder: "<dir>",
@@ -29,19 +50,10 @@ export const globalConfigFields = {
     description:
       "how often to keep a checkpoint (60s, 500steps, 1epoch, never)",
   }),
-  /** `never` guarantees nothing, `results` also covers checkpoints. */
   fsync: choice({
     default: "results",
     choices: ["never", "results", "always"],
     description: "what survives a power cut (always: each line of the history)",
   }),
   quiet: toggle({ description: "show no progress" }),
-};
-
-/** Where runs are kept and how they run. */
-export type GlobalConfig = ConfigOf<typeof globalConfigFields>;
-
-/** The schema of {@linkcode GlobalConfig}. */
-export const globalConfigSchema: ConfigSchema<GlobalConfig> = new ConfigSchema(
-  globalConfigFields,
-);
+});
