@@ -84,6 +84,20 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/**
+ * Reads a value as an object with named fields.
+ *
+ * @param name What the value is, for the error message.
+ * @throws {TypeError} If it is not such an object.
+ */
+export function decodeObject(value: unknown, name: string): JsonObject {
+  if (isJsonObject(value)) return value;
+  throw new TypeError(
+    `Cannot read ${name}: it must be an object: current value is ` +
+      preview(value),
+  );
+}
+
 /** Whether a value was written as `{ … }`, so that JSON keeps all its fields. */
 export function isPlainObject(value: unknown): value is JsonObject {
   return isJsonObject(value) &&

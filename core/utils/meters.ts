@@ -7,8 +7,8 @@
 import { BLOCK, Moments, sumUp } from "./_moments.ts";
 import {
   decodeNumber,
+  decodeObject,
   encodeNumber,
-  isJsonObject,
   type JsonNumber,
 } from "./json.ts";
 import { ScalarResult } from "./scalar_result.ts";
@@ -198,11 +198,10 @@ export class Meter {
    * @throws {TypeError} If the value has no such fields.
    */
   restore(state: MeterState): void {
-    if (!isJsonObject(state) || !isJsonObject(state.measures)) {
-      throw new TypeError("Cannot read a meter: it must have measures");
-    }
+    const { measures } = decodeObject(state, "a meter");
+    const states = decodeObject(measures, "the measures of a meter");
     this.clear();
-    for (const [name, measure] of Object.entries(state.measures)) {
+    for (const [name, measure] of Object.entries(states)) {
       this.#measure(name).restore(measure);
     }
   }
@@ -325,13 +324,14 @@ class Measure {
   }
 
   restore(value: unknown): void {
-    const fields = isJsonObject(value) ? value : {};
+    const what = `measure "${this.name}" of a meter`;
+    const fields = decodeObject(value, what);
     const numbers = (name: string, length: number) => {
       const list = fields[name];
       if (!Array.isArray(list) || list.length > length) {
         throw new TypeError(
-          `Cannot read measure "${this.name}" of a meter: ${name} must ` +
-            `be a list of at most ${length} numbers`,
+          `Cannot read ${what}: ${name} must be a list of at most ` +
+            `${length} numbers`,
         );
       }
       return list.map((item) => decodeNumber(item, name));

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { isJsonObject } from "./json.ts";
+import { decodeObject } from "./json.ts";
 import { type MetadataFields, ResultMetadata } from "./result_metadata.ts";
 import { type ScalarJson, ScalarResult } from "./scalar_result.ts";
 
@@ -61,14 +61,11 @@ export class ResultRecord {
    * @throws {RangeError} If a field is out of its range.
    */
   static fromJSON(value: unknown): ResultRecord {
-    if (!isJsonObject(value) || !isJsonObject(value.metadata)) {
-      throw new TypeError(
-        "Cannot read a record: it must have metadata and a result",
-      );
-    }
+    const { metadata, result } = decodeObject(value, "a record");
+    const fields = decodeObject(metadata, "the metadata of a record");
     return new ResultRecord(
-      ResultMetadata.of(value.metadata as unknown as MetadataFields),
-      ScalarResult.fromJSON(value.result),
+      ResultMetadata.of(fields as unknown as MetadataFields),
+      ScalarResult.fromJSON(result),
     );
   }
 

@@ -1,8 +1,8 @@
 import { formatMeanError } from "./format_number.ts";
 import {
   decodeNumber,
+  decodeObject,
   encodeNumber,
-  isJsonObject,
   type JsonNumber,
   preview,
 } from "./json.ts";
@@ -94,18 +94,11 @@ export class ScalarResult {
    * @throws {RangeError} If a field is out of its range.
    */
   static fromJSON(value: unknown): ScalarResult {
-    if (!isJsonObject(value)) {
-      throw new TypeError(
-        `Cannot read a result: it must be an object: current value is ${
-          preview(value)
-        }`,
-      );
-    }
-    const { df } = value;
+    const { mean, error, n, df } = decodeObject(value, "a result");
     return new ScalarResult({
-      mean: decodeNumber(value.mean, "mean"),
-      error: decodeNumber(value.error, "error"),
-      n: decodeNumber(value.n, "n"),
+      mean: decodeNumber(mean, "mean"),
+      error: decodeNumber(error, "error"),
+      n: decodeNumber(n, "n"),
       ...(df === undefined ? {} : { df: decodeNumber(df, "df") }),
     });
   }
