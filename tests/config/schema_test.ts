@@ -17,34 +17,6 @@ import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 
 skipUnlessGranted("files");
 
-Deno.test("modelConfigSchema has the documented defaults", () => {
-  assertEquals({ ...modelConfigSchema.defaults }, {
-    seed: 42,
-    learningRate: 0.001,
-    batchSize: 32,
-    nEpochs: 10,
-    hiddenLayerSizes: [128, 64, 32],
-    model: "identity",
-    dataset: "mixture",
-    dataSeed: 0,
-    nTrain: 8000,
-    nTimesteps: 1000,
-    betaSchedule: "linear",
-    freshData: true,
-    activation: "silu",
-    timeEmbedding: "sinusoidal",
-    inputEmbedding: "none",
-    embeddingSize: 64,
-    prediction: "noise",
-    optimizer: "adam",
-    weightDecay: 0,
-    gradientClip: 1,
-    emaDecay: 0.999,
-    learningRateSchedule: "cosine",
-    warmupSteps: 0,
-  });
-});
-
 Deno.test("ConfigSchema.resolve() gives keys missing from a complete configuration their earlier value", () => {
   const nameKey = (key: string) => key;
   const source = { values: { seed: 3 }, nameKey };
