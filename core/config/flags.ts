@@ -169,19 +169,19 @@ export function formatHelp(help: Help, width = 80): string {
   );
   const indent = " ".repeat(flagWidth + 4);
   const room = width - indent.length;
-  const hang = (first: string, lines: readonly string[]) =>
+  const hangLines = (first: string, lines: readonly string[]) =>
     lines.map((line, index) => (index > 0 ? indent : first) + line);
   const flags = Object.entries(help.flags).flatMap(([title, schema]) => [
     "",
     `${title}:`,
     ...schema.keys.flatMap((key) => {
       const usage = formatUsage(schema, key);
-      const texts = wrap(describe(schema.field(key)), room);
+      const texts = wrap(describeField(schema.field(key)), room);
       if (usage.length <= flagWidth) {
-        return hang(`  ${usage.padEnd(flagWidth)}  `, texts);
+        return hangLines(`  ${usage.padEnd(flagWidth)}  `, texts);
       }
       const choices = wrap(usage.split(/(?<=\|)/), room, "");
-      return [...hang("  ", choices), ...hang(indent, texts)];
+      return [...hangLines("  ", choices), ...hangLines(indent, texts)];
     }),
   ]);
   return [
@@ -223,7 +223,7 @@ function formatUsage(schema: ConfigSchema<object>, key: string): string {
 }
 
 /** The words of a key's description; its default is one, which is not broken. */
-function describe(
+function describeField(
   { default: value, defaultText, description }: Field<unknown>,
 ): string[] {
   const text = defaultText ??

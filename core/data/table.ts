@@ -206,29 +206,21 @@ export interface Scaling {
  */
 export function computeScaling(table: Table): Scaling {
   const { columns, nRows, values } = table;
-  const means: number[] = [], deviations: number[] = [];
-  columns.forEach((name, column) => {
-    const meter = new Meter();
+  const meter = new Meter();
+  const deviations = columns.map((name, column) => {
     const own = values.filter((_, i) => i % columns.length === column);
+    meter.update({ [column]: own });
+    const deviation = meter.error(`${column}`) * Math.sqrt(nRows);
     // Compared as they are: rounding gives equal values a tiny deviation.
-    if (own.every((value) => value === own[0])) {
-      throw new RangeError(
-        `Cannot standardise ${name}: its values must differ, and all ` +
-          `${nRows} are ${own[0]}`,
-      );
-    }
-    meter.update({ [name]: own });
-    const mean = meter.mean(name);
-    const deviation = meter.error(name) * Math.sqrt(nRows);
-    if (!(Number.isFinite(mean) && deviation > 0 && deviation < Infinity)) {
-      throw new RangeError(
-        `Cannot standardise ${name}: its variance must be a finite number ` +
-          `above 0; the first value is ${own[0]}`,
-      );
-    }
-    means.push(mean);
-    deviations.push(deviation);
+    const isConstant = own.every((value) => value === own[0]);
+    if (!isConstant && deviation > 0 && deviation < Infinity) return deviation;
+    const rule = isConstant
+      ? `its values must differ, and all ${nRows} are ${own[0]}`
+      : "its variance must be a finite number above 0; the first value is " +
+        own[0];
+    throw new RangeError(`Cannot standardise ${name}: ${rule}`);
   });
+  const means = columns.map((_, column) => meter.mean(`${column}`));
   return { columns, means, deviations };
 }
 
