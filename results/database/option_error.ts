@@ -5,6 +5,9 @@ import { ConfigError } from "../../core/config/schema.ts";
  * backquotes: a command line replaces them with its flags.
  */
 export class OptionError extends ConfigError {
+  /** The name of the option: `baseline`. */
+  readonly option: string;
+
   /**
    * Names an option and what is wrong with it.
    *
@@ -14,5 +17,6 @@ export class OptionError extends ConfigError {
   constructor(option: string, message: string) {
     super([message]);
     this.name = "OptionError";
+    this.option = option;
   }
 }
