@@ -24,20 +24,14 @@ export async function loadOnCpu() {
 
 /** A model whose weights are all something other than 0. */
 export async function randomModel(config: ModelConfig, nColumns = 2) {
-  const { tf, buildModel } = await loadOnCpu();
+  const { buildModel } = await loadOnCpu();
+  const { writeWeights } = await import("../core/diffusion/models/weights.ts");
   const random = new RandomStream(1, "init");
   const model = await buildModel(config, { nColumns, random });
-  const { layers } = model;
-  tf.tidy(() =>
-    layers.setWeights(
-      layers.getWeights().map((weight) =>
-        tf.tensor(
-          random.fillNormal(new Float32Array(weight.size)).map((x) => x / 3),
-          weight.shape,
-        )
-      ),
-    )
+  const values = random.fillNormal(
+    new Float32Array(model.layers.countParams()),
   );
+  writeWeights(model.layers.weights, values.map((x) => x / 3));
   return model;
 }
 

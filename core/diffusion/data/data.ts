@@ -129,6 +129,23 @@ function standardiseSplit(
 }
 
 /**
+ * Draws points to compare generated points with: fresh ones, or of finite data
+ * some of the held-out rows.
+ *
+ * @param data The data.
+ * @param options What draws, and the number of points.
+ * @returns Different points in standard units, shape [nRows, nColumns].
+ */
+export function drawPoints(
+  { draw, heldOut }: DiffusionData,
+  { random, nRows }: { readonly random: RandomStream; readonly nRows: number },
+): Float64Array {
+  if (draw) return draw(random, nRows).values;
+  const rows = random.permutation(heldOut.nRows).subarray(0, nRows);
+  return takeRows(heldOut, rows).values;
+}
+
+/**
  * A hash of all values, by which an evaluation knows whether the data are still
  * those of the training.
  *

@@ -105,8 +105,8 @@ export function computeDensity(
  */
 export function computeExpectedNoise(
   mixture: GaussianMixture,
-  noisy: Float64Array,
-  alphaBars: Float64Array,
+  noisy: ArrayLike<number>,
+  alphaBars: ArrayLike<number>,
 ): Float64Array {
   const nRows = alphaBars.length;
   const nColumns = noisy.length / nRows;

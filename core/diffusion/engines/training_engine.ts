@@ -5,8 +5,8 @@ import type { OptimizerState } from "./optimizer.ts";
 export interface StepOutcome {
   /** The squared error of each row, in units of noise; shape [nRows]. */
   readonly losses: Float32Array;
-  /** The norm of the gradient before clipping; null without weights. */
-  readonly gradNorm: number | null;
+  /** The norm of the gradient before clipping; none without weights. */
+  readonly gradNorm?: number;
 }
 
 /** Which weights a model has: those of the last step, or their average. */

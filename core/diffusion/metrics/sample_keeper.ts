@@ -1,9 +1,8 @@
 import type { Run } from "../../run/run.ts";
 import { RandomStream } from "../../utils/random.ts";
-import type { DiffusionData } from "../data/data.ts";
+import { type DiffusionData, drawPoints } from "../data/data.ts";
 import { computeDensity } from "../data/gaussian_mixture.ts";
-import { Reference } from "../data/reference.ts";
-import type { SamplingTimes } from "../noise/sampling_times.ts";
+import type { NoiseLevels } from "../noise/noise_predictor.ts";
 
 /** The number of points in a figure. */
 const MAX_POINTS = 2000;
@@ -22,7 +21,7 @@ type Rows = readonly (readonly number[])[];
 /** Keeps some samples of one setting, and how they emerged, for figures. */
 export class SampleKeeper {
   readonly #data: DiffusionData;
-  readonly #at: SamplingTimes;
+  readonly #at: NoiseLevels;
   readonly #shownSteps: ReadonlySet<number>;
   readonly #frames: { noise: number; rows: Rows }[] = [];
   #samples: Rows = [];
@@ -33,7 +32,7 @@ export class SampleKeeper {
    * @param data The data, for their units.
    * @param at The times where the sampler stops.
    */
-  constructor(data: DiffusionData, at: SamplingTimes) {
+  constructor(data: DiffusionData, at: NoiseLevels) {
     this.#data = data;
     this.#at = at;
     const noises = Array.from(at.alphaBars, (kept) => Math.sqrt(1 - kept));
@@ -78,8 +77,10 @@ export class SampleKeeper {
       .map(([key, value]) =>
         typeof value === "string" ? value : `${key}=${value}`
       ).join("_");
-    const data = new Reference(this.#data, this.#samples.length)
-      .draw(new RandomStream(0, "figure"));
+    const data = drawPoints(this.#data, {
+      random: new RandomStream(0, "figure"),
+      nRows: this.#samples.length,
+    });
     run.writeJson(`samples/${name}.json`, {
       setting,
       columns: this.#data.scaling.columns,

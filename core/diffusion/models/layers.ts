@@ -8,6 +8,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { RandomStream } from "../../utils/random.ts";
 import type { NetworkConfig } from "./network_config.ts";
+import { writeWeights } from "./weights.ts";
 
 /** A layer that draws its weights. */
 export interface RandomLayer {
@@ -22,10 +23,6 @@ export interface RandomLayer {
 /** Whether a layer draws its weights. */
 export function isRandomLayer(layer: object): layer is RandomLayer {
   return "initialise" in layer;
-}
-
-function takeFirst<T>(inputs: T | T[]): T {
-  return Array.isArray(inputs) ? inputs[0]! : inputs;
 }
 
 /**
@@ -43,7 +40,7 @@ export class IdentityNoise extends tf.layers.Layer {
 
   /** Returns the noisy rows as a new tensor. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return takeFirst(inputs).clone();
+    return [inputs].flat()[0]!.clone();
   }
 }
 tf.serialization.registerClass(IdentityNoise);
@@ -110,7 +107,7 @@ function computeWaves(
   createFrequencies: () => tf.Tensor,
 ): tf.Tensor {
   return tf.tidy(() => {
-    const angles = tf.matMul(takeFirst(inputs), createFrequencies());
+    const angles = tf.matMul([inputs].flat()[0]!, createFrequencies());
     return tf.concat([tf.sin(angles), tf.cos(angles)], 1);
   });
 }
@@ -150,7 +147,7 @@ export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
 
   /** Draws the frequencies: 2π times standard normal numbers. */
   initialise(random: RandomStream): void {
-    write(this.#frequencies, () => 2 * Math.PI * random.normal());
+    drawWeight(this.#frequencies, () => 2 * Math.PI * random.normal());
   }
 
   /** [batch, size]. */
@@ -187,43 +184,31 @@ export interface DenseArgs {
   readonly isFirst?: boolean;
 }
 
-/** An activation: its value, and its derivative from saved tensors. */
+/** An activation function and its derivative. */
 interface ActivationRule {
-  readonly forward: (sum: tf.Tensor) => {
-    readonly value: tf.Tensor;
-    readonly saved: tf.Tensor[];
-  };
-  /** Null for a derivative of 1. */
-  readonly derivative: (saved: readonly tf.Tensor[]) => tf.Tensor | null;
+  /** Computes the value, and what else the derivative needs. */
+  readonly forward: (sum: tf.Tensor) => tf.Tensor[];
+  /** Computes the derivative from those; it is 1 if this is left out. */
+  readonly derivative?: (outputs: readonly tf.Tensor[]) => tf.Tensor;
 }
 
 const ACTIVATIONS: Readonly<Record<Activation, ActivationRule>> = {
-  linear: {
-    forward: (sum) => ({ value: sum, saved: [] }),
-    derivative: () => null,
-  },
+  linear: { forward: (sum) => [sum] },
   // z σ(z) (Elfwing, Uchibe & Doya 2018); its derivative is y + σ (1 − y).
   silu: {
     forward(sum) {
       const gate = tf.sigmoid(sum);
-      const value = tf.mul(sum, gate);
-      return { value, saved: [value, gate] };
+      return [tf.mul(sum, gate), gate];
     },
     derivative: ([value, gate]) =>
       tf.add(value!, tf.mul(gate!, tf.sub(1, value!))),
   },
   relu: {
-    forward(sum) {
-      const value = tf.relu(sum);
-      return { value, saved: [value] };
-    },
+    forward: (sum) => [tf.relu(sum)],
     derivative: ([value]) => tf.step(value!),
   },
   tanh: {
-    forward(sum) {
-      const value = tf.tanh(sum);
-      return { value, saved: [value] };
-    },
+    forward: (sum) => [tf.tanh(sum)],
     derivative: ([value]) => tf.sub(1, tf.square(value!)),
   },
 };
@@ -266,7 +251,7 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
    */
   initialise(random: RandomStream): void {
     const deviation = this.#args.gain / Math.sqrt(this.#kernel.shape[0]!);
-    write(this.#kernel, () => deviation * random.normal());
+    drawWeight(this.#kernel, () => deviation * random.normal());
   }
 
   /** [batch, units]. */
@@ -276,7 +261,7 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
 
   /** Rows [batch, nInputs] become [batch, units]. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const [rows, added] = Array.isArray(inputs) ? inputs : [inputs];
+    const [rows, added] = [inputs].flat();
     const { units, activation } = this.#args;
     return tf.tidy(() => {
       const weights = [this.#kernel.read(), this.#bias.read()];
@@ -309,12 +294,13 @@ function createDenseOp(
     const [x, kernel, bias, added] = args as tf.Tensor2D[];
     const product = tf.fused.matMul({ a: x!, b: kernel!, bias: bias! });
     const sum = added ? tf.add(product, added) : product;
-    const { value, saved } = forward(sum);
-    save([x!, kernel!, ...saved]);
+    const outputs = forward(sum);
+    save([x!, kernel!, ...outputs]);
     const gradFunc = (gradient: tf.Tensor, kept: tf.Tensor[]) => {
-      const [x, kernel, ...saved] = kept as tf.Tensor2D[];
-      const slope = derivative(saved);
-      const inner = slope ? tf.mul(gradient, slope) : gradient;
+      const [x, kernel, ...outputs] = kept as tf.Tensor2D[];
+      const inner = derivative
+        ? tf.mul(gradient, derivative(outputs))
+        : gradient;
       const nRows = x!.shape[0];
       const total = tf.matMul(tf.ones([1, nRows]), inner);
       return [
@@ -324,15 +310,12 @@ function createDenseOp(
         ...(added ? [added.shape[0] === nRows ? inner : total] : []),
       ];
     };
-    return { value, gradFunc: gradFunc as never };
+    return { value: outputs[0]!, gradFunc: gradFunc as never };
   });
 }
 
-/** Fills a variable with numbers drawn one by one. */
-function write(variable: tf.LayerVariable, draw: () => number): void {
-  const size = variable.shape.reduce<number>((a, b) => a * b!, 1);
-  const values = Float32Array.from({ length: size }, draw);
-  tf.tidy(() =>
-    void variable.write(tf.tensor(values, variable.shape as number[]))
-  );
+/** Draws the values of a weight one by one. */
+function drawWeight(weight: tf.LayerVariable, draw: () => number): void {
+  const { size } = weight.read();
+  writeWeights([weight], Float32Array.from({ length: size }, draw));
 }

@@ -4,12 +4,11 @@
  * @module
  */
 
-import type { NoisePredictor } from "./noise_predictor.ts";
+import type { NoiseLevels, NoisePredictor } from "./noise_predictor.ts";
 import { ddim } from "./samplers/ddim.ts";
 import { ddpm } from "./samplers/ddpm.ts";
 import { dpmSolver } from "./samplers/dpm_solver.ts";
 import type { StepOptions } from "./samplers/sampler.ts";
-import type { SamplingTimes } from "./sampling_times.ts";
 
 /** The samplers by name. A new one is a file in `samplers/` and a line here. */
 export const SAMPLERS = {
@@ -27,13 +26,13 @@ export type SamplerName = keyof typeof SAMPLERS;
  */
 export interface SampleOptions extends StepOptions {
   /** The times where the sampler stops. */
-  readonly at: SamplingTimes;
+  readonly at: NoiseLevels;
   /** The number of rows. */
   readonly nRows: number;
   /** The number of columns of a row. */
   readonly nColumns: number;
   /** Called with the rows before each step, and awaited. */
-  readonly onStep?: (rows: Float64Array, step: number) => void | Promise<void>;
+  readonly onStep?: (rows: Float64Array, step: number) => unknown;
 }
 
 /**

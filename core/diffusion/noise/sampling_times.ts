@@ -4,16 +4,10 @@
  * @module
  */
 
+import type { NoiseLevels } from "./noise_predictor.ts";
+
 /** How the times of a sampler are spaced. */
 export type Spacing = "time" | "log-snr";
-
-/** The times where a sampler stops, from the last timestep to the first. */
-export interface SamplingTimes {
-  /** Each time as a share of nTimesteps, falling from 1; shape [nSteps]. */
-  readonly times: Float64Array;
-  /** ᾱ at each of them, shape [nSteps]. */
-  readonly alphaBars: Float64Array;
-}
 
 /**
  * Computes half the logarithm of the signal-to-noise ratio, the λ of Lu et al.
@@ -61,14 +55,13 @@ export function findLevel(
  *
  * @param schedule ᾱₜ for t = 1 … T, from `computeAlphaBars`.
  * @param options The number of steps, and their spacing.
- * @returns The times and their ᾱ.
+ * @returns The times, falling from 1, and their ᾱ; shape [nSteps].
  * @throws {RangeError} If there are more steps than timesteps.
  */
 export function computeSamplingTimes(
   schedule: Float64Array,
-  options: { readonly nSteps: number; readonly spacing: Spacing },
-): SamplingTimes {
-  const { nSteps, spacing } = options;
+  { nSteps, spacing }: { readonly nSteps: number; readonly spacing: Spacing },
+): NoiseLevels {
   const nTimesteps = schedule.length;
   if (nSteps > nTimesteps) {
     throw new RangeError(

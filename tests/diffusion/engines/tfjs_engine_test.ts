@@ -22,7 +22,7 @@ skipUnlessGranted("files");
 
 const load = async () => ({
   ...await loadOnCpu(),
-  ...await import("../../../core/diffusion/noise/denoising.ts"),
+  ...await import("../../../core/diffusion/noise/noise_predictor.ts"),
   ...await import("../../../core/diffusion/engines/tfjs_engine.ts"),
 });
 
@@ -222,7 +222,7 @@ Deno.test(
     const engine = await TfjsEngine.create(model, { config, nSteps: 9 });
     const batch = someBatch(config);
     const { losses, gradNorm } = await engine.step(batch);
-    assertEquals(gradNorm, null);
+    assertEquals(gradNorm, undefined);
     const [a, b] = [0, 1].map((i) => batch.noisy[i]! - batch.noise[i]!);
     assertAlmostEquals(losses[0]!, (a! ** 2 + b! ** 2) / 2, 1e-6);
     assertEquals(tf.memory().numTensors, before);

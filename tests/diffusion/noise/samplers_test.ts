@@ -7,7 +7,9 @@ import {
 import {
   createExactScore,
   IDENTITY,
+  type NoiseLevels,
   type NoisePredictor,
+  type Numbers,
 } from "../../../core/diffusion/noise/noise_predictor.ts";
 import {
   computeAlphaBars,
@@ -21,7 +23,6 @@ import {
 import {
   computeLogSnr,
   computeSamplingTimes,
-  type SamplingTimes,
 } from "../../../core/diffusion/noise/sampling_times.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
 
@@ -108,7 +109,7 @@ Deno.test("sample() by ddim without fresh noise is the linear map of a normal di
 function along(
   nSteps: number,
   path: (share: number) => number,
-): SamplingTimes {
+): NoiseLevels {
   const first = computeLogSnr(1e-4), last = computeLogSnr(0.999);
   const alphaBars = Float64Array.from({ length: nSteps + 1 }, (_, i) => {
     const lambda = first + (last - first) * path(i / nSteps);
@@ -129,7 +130,7 @@ const unevenly = (nSteps: number) => (share: number) =>
  * eq. 13), by which each point stays as many standard deviations off the mean as
  * it began.
  */
-async function errorOfFlow(sampler: SamplerName, at: SamplingTimes) {
+async function errorOfFlow(sampler: SamplerName, at: NoiseLevels) {
   const rows = await trace(sampler, { at, nRows: 20 });
   const first = at.alphaBars[0]!, last = at.alphaBars.at(-1)!;
   const errors = rows[0]!.map((x, i) => {
@@ -147,7 +148,7 @@ async function errorOfFlow(sampler: SamplerName, at: SamplingTimes) {
 /** By what errors shrink as steps are doubled, and the last error. */
 async function convergence(
   sampler: SamplerName,
-  stops: (nSteps: number) => SamplingTimes,
+  stops: (nSteps: number) => NoiseLevels,
 ) {
   const errors: number[] = [];
   for (const n of [80, 160, 320]) {
@@ -423,16 +424,16 @@ Deno.test("sample() shows each step once in order and waits, first the noise tha
 });
 
 Deno.test("sample() asks the predictor once a step, for all rows at the step's noise level", async () => {
-  const asked: [Float64Array, Float64Array][] = [];
+  const asked: [Numbers, Numbers][] = [];
   const predictor: NoisePredictor = {
     predictNoise: (noisy, { times, alphaBars }) => {
       asked.push([times, alphaBars]);
-      return Promise.resolve(noisy);
+      return Promise.resolve(Float64Array.from(noisy));
     },
   };
   const rows = await trace("ddim", { predictor, nRows: 2 });
   assertEquals(rows.at(-1)!.length, 4);
-  const twice = (values: Float64Array) =>
+  const twice = (values: Numbers) =>
     Array.from(values, (value) => Float64Array.of(value, value));
   assertEquals(asked.map(([times]) => times), twice(FEW.times));
   assertEquals(asked.map(([, alphaBars]) => alphaBars), twice(FEW.alphaBars));

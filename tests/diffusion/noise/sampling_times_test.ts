@@ -5,6 +5,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import fc from "../../../testing/properties.ts";
+import type { Numbers } from "../../../core/diffusion/noise/noise_predictor.ts";
 import { computeAlphaBars } from "../../../core/diffusion/noise/noise_schedule.ts";
 import {
   computeLogSnr,
@@ -24,7 +25,7 @@ const plan = fc.integer({ min: 1, max: 300 }).chain((nTimesteps) =>
   })
 );
 
-const differences = (values: Float64Array) =>
+const differences = (values: Numbers) =>
   Array.from(values.subarray(1), (value, i) => value - values[i]!);
 
 Deno.test("computeLogSnr() is half the log of ᾱ / (1 − ᾱ), near 0 and near 1 as well", () => {
