@@ -76,8 +76,6 @@ export function computeSamplingTimes(
     // The index in the schedule, divided last so that integers stay exact.
     const place = spacing === "time"
       ? (nTimesteps - 1) * (last - step) / last
-      : step === 0
-      ? nTimesteps - 1
       : step === last
       ? 0
       : findPlace(
@@ -86,9 +84,9 @@ export function computeSamplingTimes(
       );
     times[step] = (place + 1) / nTimesteps;
     const before = Math.floor(place), part = place - before;
-    alphaBars[step] = part === 0
-      ? schedule[before]!
-      : sigmoid(2 * interpolate(lambdas[before]!, lambdas[before + 1]!, part));
+    alphaBars[step] = part === 0 ? schedule[before]! : 1 / (1 + Math.exp(
+      -2 * interpolate(lambdas[before]!, lambdas[before + 1]!, part),
+    ));
   }
   return { times, alphaBars };
 }
@@ -108,8 +106,4 @@ function findPlace(lambdas: Float64Array, value: number): number {
     else high = middle;
   }
   return low + (lambdas[low]! - value) / (lambdas[low]! - lambdas[high]!);
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }

@@ -4,12 +4,16 @@ import {
   computeEmaDecay,
   computeLearningRate,
   Optimizer,
-  type OptimizerConfig,
   type WeightRange,
 } from "../../../core/diffusion/engines/optimizer.ts";
+import {
+  type ModelConfig,
+  modelConfigSchema,
+} from "../../../core/diffusion/model_config.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
 
-const CONFIG: OptimizerConfig = {
+const CONFIG: ModelConfig = {
+  ...modelConfigSchema.defaults,
   optimizer: "adam",
   learningRate: 0.01,
   learningRateSchedule: "constant",
@@ -39,7 +43,7 @@ const GRADIENTS = Array.from({ length: N_STEPS }, (_, step) => {
   return numbers.map((value) => value * 10 ** (step % 4 - 2));
 });
 
-const createOptimizer = (config: OptimizerConfig, ranges = RANGES) =>
+const createOptimizer = (config: ModelConfig, ranges = RANGES) =>
   new Optimizer(START, { config, nSteps: N_STEPS, ranges });
 
 const computeNorm = (values: ArrayLike<number>) =>
@@ -57,7 +61,7 @@ function assertWeightsEqual(
 }
 
 /** Kingma & Ba (2015), algorithm 1, and Loshchilov & Hutter (2019), algorithm 2. */
-function reference(config: OptimizerConfig, gradients = GRADIENTS) {
+function reference(config: ModelConfig, gradients = GRADIENTS) {
   const { optimizer, learningRate, warmupSteps, weightDecay } = config;
   const decays = Array.from(
     START,
