@@ -7,7 +7,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { RandomStream } from "../../utils/random.ts";
-import type { NetworkConfig } from "./network_config.ts";
+import type { ModelConfig } from "../model_config.ts";
 import { writeWeights } from "./weights.ts";
 
 /** A layer that draws its weights. */
@@ -168,7 +168,7 @@ export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
 tf.serialization.registerClass(FourierFeatures);
 
 /** The activation function of units; `linear` is the identity function. */
-export type Activation = NetworkConfig["activation"] | "linear";
+export type Activation = ModelConfig["activation"] | "linear";
 
 /** The arguments of a {@linkcode DenseLayer}. */
 export interface DenseArgs {

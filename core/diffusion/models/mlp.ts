@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import type { ModelConfig } from "../model_config.ts";
 import { DenseLayer, FourierFeatures, SinusoidalEmbedding } from "./layers.ts";
-import type { ModelDefinition } from "./model_definition.ts";
-import type { NetworkConfig } from "./network_config.ts";
+import type { ModelDefinition } from "./registry.ts";
 
 /**
  * A multilayer perceptron of the row and the embedded time. The time's term of
@@ -51,7 +51,7 @@ const mlp: ModelDefinition = {
 export default mlp;
 
 function embedRow(
-  { inputEmbedding, embeddingSize }: NetworkConfig,
+  { inputEmbedding, embeddingSize }: ModelConfig,
   noisy: tf.SymbolicTensor,
 ): tf.SymbolicTensor {
   if (inputEmbedding === "none") return noisy;
@@ -63,7 +63,7 @@ function embedRow(
 }
 
 function embedTime(
-  { timeEmbedding, embeddingSize }: NetworkConfig,
+  { timeEmbedding, embeddingSize }: ModelConfig,
   time: tf.SymbolicTensor,
 ): tf.SymbolicTensor {
   if (timeEmbedding === "linear") return time;

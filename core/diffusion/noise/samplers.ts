@@ -4,18 +4,55 @@
  * @module
  */
 
+import type { RandomStream } from "../../utils/random.ts";
 import type { NoiseLevels, NoisePredictor } from "./noise_predictor.ts";
 import { ddim } from "./samplers/ddim.ts";
 import { ddpm } from "./samplers/ddpm.ts";
 import { dpmSolver } from "./samplers/dpm_solver.ts";
-import type { StepOptions } from "./samplers/sampler.ts";
+
+/** What the steps of a sampler depend on. */
+export interface StepOptions {
+  /** Draws the noise that a step adds. */
+  readonly random: RandomStream;
+  /** For DDIM: 0 for no fresh noise, 1 for as much as DDPM adds. */
+  readonly eta?: number;
+}
+
+/** The noise levels between which a step moves. */
+export interface StepLevels {
+  /** ᾱ before the step. */
+  readonly from: number;
+  /** ᾱ after it; 1 for the last step. */
+  readonly to: number;
+}
+
+/**
+ * Takes one step.
+ *
+ * @param rows The rows, which are moved in place.
+ * @param data The predicted data x̂₀, of the same shape.
+ * @param levels The noise levels before and after.
+ */
+export type Step = (
+  rows: Float64Array,
+  data: Float64Array,
+  levels: StepLevels,
+) => void;
+
+/**
+ * A sampler: what a file in `samplers/` exports.
+ *
+ * @param options What the steps depend on.
+ * @returns A function that takes the steps in turn.
+ */
+export type Sampler = (options: StepOptions) => Step;
 
 /** The samplers by name. A new one is a file in `samplers/` and a line here. */
 export const SAMPLERS = {
   ddpm,
   ddim,
   "dpm-solver++": dpmSolver,
-};
+} satisfies Record<string, Sampler>;
 
 /** The name of a sampler. */
 export type SamplerName = keyof typeof SAMPLERS;

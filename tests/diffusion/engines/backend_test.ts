@@ -16,14 +16,11 @@ import {
 
 skipUnlessGranted("scripts");
 
-const load = async () => {
-  const tf = await import("@tensorflow/tfjs");
-  return {
-    tf,
-    ...await import("../../../core/diffusion/engines/backend.ts"),
-    ...await import("../../../core/diffusion/engines/wasm.ts"),
-  };
-};
+const load = async () => ({
+  tf: await import("@tensorflow/tfjs"),
+  ...await import("../../../core/diffusion/engines/backend.ts"),
+  ...await import("../../../core/diffusion/engines/wasm.ts"),
+});
 
 Deno.test("setBackend() takes wasm for auto", async () => {
   const { tf, setBackend } = await load();
@@ -98,9 +95,10 @@ const SHAPES = {
 for (const transposeA of [false, true]) {
   for (const transposeB of [false, true]) {
     Deno.test(
-      `replaceMatMul() changes no product and no gradient: transposed ${transposeA}, ${transposeB}`,
+      `MATMUL changes no product and no gradient: transposed ${transposeA}, ${transposeB}`,
       async () => {
-        const { tf, restoreMatMul, replaceMatMul, setBackend } = await load();
+        const { MATMUL, setBackend, STOCK_MATMUL, tf, useKernel } =
+          await load();
         await setBackend("wasm");
         const random = new RandomStream(1, "matrices");
         const draw = (shape: readonly number[]) =>
@@ -130,9 +128,9 @@ for (const transposeA of [false, true]) {
         const before = tf.memory().numTensors;
         const ours = products();
         assertEquals(tf.memory().numTensors, before);
-        restoreMatMul();
+        useKernel(STOCK_MATMUL);
         const theirs = products();
-        replaceMatMul();
+        useKernel(MATMUL);
         await setBackend("cpu");
         const reference = products();
         assertEquals(ours.length, 15 + 12 + 20 + 30);
@@ -146,18 +144,14 @@ for (const transposeA of [false, true]) {
 }
 
 Deno.test(
-  "replaceMatMul() frees what it transposes, and can be done twice",
+  "MATMUL frees what it transposes",
   async () => {
-    const { tf, restoreMatMul, replaceMatMul, setBackend } = await load();
+    const { tf, setBackend } = await load();
     await setBackend("wasm");
-    replaceMatMul();
     const backend = tf.backend();
     const before = backend.numDataIds();
     tf.tidy(() => void tf.matMul(tf.ones([9, 8]), tf.ones([7, 9]), true, true));
     assertEquals(backend.numDataIds(), before);
-    restoreMatMul();
-    restoreMatMul();
-    replaceMatMul();
     await setBackend("cpu");
   },
 );
