@@ -15,7 +15,7 @@ import { checkStaysInside } from "../store/safe_path.ts";
 import type { RandomStream } from "../utils/random.ts";
 import type { EvalConfig } from "./eval_config.ts";
 import type { ModelConfig } from "./model_config.ts";
-import { isRandomLayer } from "./models/layers.ts";
+import { drawWeights } from "./models/layers.ts";
 import { MODELS } from "./models/registry.ts";
 import { readValues, writeWeights } from "./models/weights.ts";
 import type {
@@ -183,11 +183,7 @@ export async function buildModel(
     outputs: definition.build(config, { noisy, time }),
     name: config.model,
   });
-  if (random) {
-    for (const layer of layers.layers) {
-      if (isRandomLayer(layer)) layer.initialise(random);
-    }
-  }
+  if (random) layers.layers.forEach((layer) => drawWeights(layer, random));
   return new NoiseModel(layers, definition.prediction ?? config.prediction);
 }
 

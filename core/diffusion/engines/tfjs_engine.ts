@@ -116,24 +116,16 @@ export class TfjsEngine implements TrainingEngine {
   ): { differences: tf.Tensor; gradients: tf.Tensor[] } {
     const { noisy, times } = batch;
     let differences: tf.Tensor | undefined;
-    const squaredError = tf.customGrad((outputs, targets) => {
-      const difference = tf.sub(outputs as tf.Tensor, targets as tf.Tensor);
-      differences = tf.keep(difference);
-      // The host sums up the loss itself: the tape only needs its gradient.
-      return {
-        value: tf.scalar(0),
-        gradFunc: () => [
-          tf.mul(difference, 2 / noisy.length),
-          tf.zerosLike(difference),
-        ],
-      };
+    // The host sums up the loss itself: the tape only needs its gradient.
+    const squaredError = tf.customGrad((x) => {
+      const outputs = x as tf.Tensor;
+      const targets = tf.tensor(this.#computeTargets(batch), outputs.shape);
+      const difference = differences = tf.keep(tf.sub(outputs, targets));
+      const gradFunc = () => tf.mul(difference, 2 / noisy.length);
+      return { value: tf.scalar(0), gradFunc };
     });
     const loss = () =>
-      tf.tidy(() => {
-        const outputs = this.#model.apply(noisy, times);
-        const targets = tf.tensor(this.#computeTargets(batch), outputs.shape);
-        return squaredError(outputs, targets) as tf.Scalar;
-      });
+      tf.tidy(() => squaredError(this.#model.apply(noisy, times)) as tf.Scalar);
     const variables = this.#model.layers.trainableWeights
       .map((weight) => weight.read() as tf.Variable);
     const { value, grads } = variables.length > 0

@@ -10,19 +10,30 @@ import type { RandomStream } from "../../utils/random.ts";
 import type { ModelConfig } from "../model_config.ts";
 import { writeWeights } from "./weights.ts";
 
-/** A layer that draws its weights. */
-export interface RandomLayer {
-  /**
-   * Draws the layer's weights.
-   *
-   * @param random Draws the numbers.
-   */
-  initialise(random: RandomStream): void;
+/** A layer whose first weight is drawn; its others begin at 0. */
+interface RandomLayer {
+  /** The standard deviation of the first weight. */
+  readonly deviation: number;
 }
 
-/** Whether a layer draws its weights. */
-export function isRandomLayer(layer: object): layer is RandomLayer {
-  return "initialise" in layer;
+/**
+ * Draws the weights of a layer, if it is one of those here that have any.
+ *
+ * @param layer The layer.
+ * @param random Draws the numbers.
+ */
+export function drawWeights(
+  layer: tf.layers.Layer & Partial<RandomLayer>,
+  random: RandomStream,
+): void {
+  const { deviation, weights: [drawn] } = layer;
+  if (deviation === undefined) return;
+  const { size } = drawn!.read();
+  const values = Float32Array.from(
+    { length: size },
+    () => deviation * random.normal(),
+  );
+  writeWeights([drawn!], values);
 }
 
 /**
@@ -122,8 +133,9 @@ function computeWaves(
 export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
   /** The name in saved models. */
   static readonly className = "FourierFeatures";
+  /** 2π: the frequencies are standard normal numbers of turns. */
+  readonly deviation: number = 2 * Math.PI;
   readonly #size: number;
-  #frequencies!: tf.LayerVariable;
 
   /** Creates the layer. */
   constructor(args: EmbeddingArgs) {
@@ -134,7 +146,7 @@ export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
   /** Allocates the frequencies. */
   override build(inputShape: tf.Shape): void {
     const isTrained = false;
-    this.#frequencies = this.addWeight(
+    this.addWeight(
       "frequencies",
       [inputShape.at(-1)!, this.#size / 2],
       "float32",
@@ -142,12 +154,6 @@ export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
       undefined,
       isTrained,
     );
-    this.built = true;
-  }
-
-  /** Draws the frequencies: 2π times standard normal numbers. */
-  initialise(random: RandomStream): void {
-    drawWeight(this.#frequencies, () => 2 * Math.PI * random.normal());
   }
 
   /** [batch, size]. */
@@ -157,7 +163,7 @@ export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
 
   /** Embeds rows. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return computeWaves(inputs, () => this.#frequencies.read());
+    return computeWaves(inputs, () => this.weights[0]!.read());
   }
 
   /** The arguments of the layer. */
@@ -226,8 +232,6 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
   /** The name in saved models. */
   static readonly className = "DenseLayer";
   readonly #args: DenseArgs;
-  #kernel!: tf.LayerVariable;
-  #bias!: tf.LayerVariable;
 
   /** Creates the layer. */
   constructor(args: DenseArgs) {
@@ -240,18 +244,16 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
     const { units } = this.#args;
     const zeros = tf.initializers.zeros();
     const shape = [takeFirstShape(inputShape).at(-1)!, units];
-    this.#kernel = this.addWeight("kernel", shape, "float32", zeros);
-    this.#bias = this.addWeight("bias", [units], "float32", zeros);
-    this.built = true;
+    this.addWeight("kernel", shape, "float32", zeros);
+    this.addWeight("bias", [units], "float32", zeros);
   }
 
   /**
-   * Draws the weights, normal with variance gain² over the number of inputs
-   * (LeCun, Bottou, Orr & Müller 1998, "Efficient BackProp"); biases are 0.
+   * That of weights with variance gain² over the number of inputs (LeCun,
+   * Bottou, Orr & Müller 1998, "Efficient BackProp").
    */
-  initialise(random: RandomStream): void {
-    const deviation = this.#args.gain / Math.sqrt(this.#kernel.shape[0]!);
-    drawWeight(this.#kernel, () => deviation * random.normal());
+  get deviation(): number {
+    return this.#args.gain / Math.sqrt(this.weights[0]!.shape[0]!);
   }
 
   /** [batch, units]. */
@@ -261,21 +263,19 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
 
   /** Rows [batch, nInputs] become [batch, units]. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const [rows, added] = [inputs].flat();
+    const [rows, ...added] = [inputs].flat() as [tf.Tensor, ...tf.Tensor[]];
     const { units, activation } = this.#args;
     return tf.tidy(() => {
-      const weights = [this.#kernel.read(), this.#bias.read()];
-      const terms = added ? [rows!, ...weights, added] : [rows!, ...weights];
-      const outputs = createDenseOp(this.#args)(...terms);
-      const isResidual = activation !== "linear" && rows!.shape[1] === units;
-      return isResidual ? tf.add(outputs, rows!) : outputs;
+      const weights = this.weights.map((weight) => weight.read());
+      const outputs = createDenseOp(this.#args)(rows, ...weights, ...added);
+      const isResidual = activation !== "linear" && rows.shape[1] === units;
+      return isResidual ? tf.add(outputs, rows) : outputs;
     });
   }
 
   /** The arguments of the layer. */
   override getConfig(): tf.serialization.ConfigDict {
-    const { name: _, ...args } = this.#args;
-    return { ...super.getConfig(), ...args };
+    return { ...super.getConfig(), ...this.#args };
   }
 }
 tf.serialization.registerClass(DenseLayer);
@@ -312,10 +312,4 @@ function createDenseOp(
     };
     return { value: outputs[0]!, gradFunc: gradFunc as never };
   });
-}
-
-/** Draws the values of a weight one by one. */
-function drawWeight(weight: tf.LayerVariable, draw: () => number): void {
-  const { size } = weight.read();
-  writeWeights([weight], Float32Array.from({ length: size }, draw));
 }
