@@ -80,12 +80,9 @@ export async function detectNumerics(
 }
 
 async function multiplyByBackend(
-  a: readonly number[],
-  b: readonly number[],
+  ...[a, b]: Parameters<DotProduct>
 ): Promise<number> {
-  const product = tf.tidy(() =>
-    tf.dot(tf.tensor1d([...a]), tf.tensor1d([...b]))
-  );
+  const product = tf.dot([...a], [...b]);
   const [value] = await product.data<"float32">();
   product.dispose();
   return value!;

@@ -35,14 +35,8 @@ function checkSizes(a: Points, b: Points): void {
  * The Wasserstein distance of order 1 between two samples of numbers, exactly:
  * the mean distance between the numbers of equal rank (Villani 2003, "Topics in
  * optimal transportation", section 2.2).
- *
- * @param a The numbers of one sample.
- * @param b As many numbers of the other.
- * @returns The distance, in the unit of the numbers; NaN if one of them is NaN.
- * @throws {RangeError} If the samples have different sizes.
  */
-export function wasserstein1(a: Float64Array, b: Float64Array): number {
-  checkSizes({ nColumns: 1, values: a }, { nColumns: 1, values: b });
+function wasserstein1(a: Float64Array, b: Float64Array): number {
   const x = a.toSorted(), y = b.toSorted();
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += Math.abs(x[i]! - y[i]!);
@@ -58,7 +52,7 @@ export function wasserstein1(a: Float64Array, b: Float64Array): number {
  *
  * @param a Points of one sample.
  * @param b As many points of the other.
- * @returns The distance, in the unit of the points.
+ * @returns The distance, in the unit of the points; NaN if a coordinate is NaN.
  * @throws {RangeError} If the samples have different sizes.
  */
 export function slicedWasserstein1(a: Points, b: Points): number {

@@ -21,7 +21,7 @@ type Rows = readonly (readonly number[])[];
 /** Keeps some samples of one setting, and how they emerged, for figures. */
 export class SampleKeeper {
   readonly #data: DiffusionData;
-  readonly #at: NoiseLevels;
+  readonly #noises: readonly number[];
   readonly #shownSteps: ReadonlySet<number>;
   readonly #frames: { noise: number; rows: Rows }[] = [];
   #samples: Rows = [];
@@ -32,12 +32,11 @@ export class SampleKeeper {
    * @param data The data, for their units.
    * @param at The times where the sampler stops.
    */
-  constructor(data: DiffusionData, at: NoiseLevels) {
+  constructor(data: DiffusionData, { alphaBars }: NoiseLevels) {
     this.#data = data;
-    this.#at = at;
-    const noises = Array.from(at.alphaBars, (kept) => Math.sqrt(1 - kept));
+    this.#noises = Array.from(alphaBars, (kept) => Math.sqrt(1 - kept));
     this.#shownSteps = new Set(
-      FRAMES.map((wanted) => findNearest(noises, wanted)),
+      FRAMES.map((wanted) => findNearest(this.#noises, wanted)),
     );
   }
 
@@ -48,12 +47,7 @@ export class SampleKeeper {
    * @param step Which step.
    */
   keepStep(rows: Float64Array, step: number): void {
-    if (!this.#shownSteps.has(step)) return;
-    const noise = Math.sqrt(1 - this.#at.alphaBars[step]!);
-    this.#frames.push({
-      noise: round(noise),
-      rows: this.#unscale(rows, MAX_MOVING),
-    });
+    if (this.#shownSteps.has(step)) this.#keepFrame(rows, this.#noises[step]!);
   }
 
   /**
@@ -62,8 +56,15 @@ export class SampleKeeper {
    * @param rows The samples in standard units.
    */
   keepSamples(rows: Float64Array): void {
-    this.#frames.push({ noise: 0, rows: this.#unscale(rows, MAX_MOVING) });
+    this.#keepFrame(rows, 0);
     this.#samples = this.#unscale(rows, MAX_POINTS);
+  }
+
+  #keepFrame(rows: Float64Array, noise: number): void {
+    this.#frames.push({
+      noise: round(noise),
+      rows: this.#unscale(rows, MAX_MOVING),
+    });
   }
 
   /**
@@ -93,10 +94,10 @@ export class SampleKeeper {
     });
   }
 
-  #unscale(rows: Float64Array, most: number): Rows {
+  #unscale(rows: Float64Array, maxRows: number): Rows {
     const { means, deviations } = this.#data.scaling;
     const nColumns = means.length;
-    const nRows = Math.min(rows.length / nColumns, most);
+    const nRows = Math.min(rows.length / nColumns, maxRows);
     return Array.from(
       { length: nRows },
       (_, row) =>
