@@ -43,16 +43,6 @@ export function computeEmaDecay(emaDecay: number, step: number): number {
   return Math.min(emaDecay, (1 + step) / (10 + step));
 }
 
-/** The place of one weight tensor within the array of all weights. */
-export interface WeightRange {
-  /** Where it begins. */
-  readonly start: number;
-  /** Where it ends; exclusive. */
-  readonly end: number;
-  /** Whether it decays: matrices do, biases do not. */
-  readonly decays: boolean;
-}
-
 /** The state of an optimizer. */
 export interface OptimizerState {
   /** The number of steps taken. */
@@ -73,8 +63,8 @@ export interface OptimizerOptions {
   readonly config: ModelConfig;
   /** The number of steps in all. */
   readonly nSteps: number;
-  /** The tensors in the array of all weights, without gaps. */
-  readonly ranges: readonly WeightRange[];
+  /** The shapes of the weights, in order. Matrices decay, biases do not. */
+  readonly shapes: readonly (readonly number[])[];
 }
 
 /**
@@ -146,7 +136,7 @@ export class Optimizer {
    * weight changes.
    */
   update(gradient: Float32Array): number {
-    const { config, nSteps, ranges } = this.#options;
+    const { config, nSteps, shapes } = this.#options;
     const { gradientClip: clip, weightDecay, optimizer, emaDecay } = config;
     const norm = computeNorm(gradient);
     if (!Number.isFinite(norm)) return norm;
@@ -159,8 +149,11 @@ export class Optimizer {
     // Both bias corrections, moved out of the loop (section 2 there).
     const stride = rate / (1 - beta1 ** step);
     const spread = 1 / Math.sqrt(1 - beta2 ** step);
-    for (const { start, end, decays } of ranges) {
-      const decay = decays ? weightDecay : 0;
+    let end = 0;
+    for (const shape of shapes) {
+      const start = end;
+      end += shape.reduce((a, b) => a * b);
+      const decay = shape.length > 1 ? weightDecay : 0;
       const penalty = optimizer === "adam" ? decay : 0;
       const shrink = optimizer === "adamw" ? 1 - rate * decay : 1;
       for (let i = start; i < end; i++) {

@@ -38,20 +38,13 @@ export class TfjsEngine implements TrainingEngine {
    */
   static async create(
     model: NoiseModel,
-    options: Omit<OptimizerOptions, "ranges">,
+    options: Omit<OptimizerOptions, "shapes">,
   ): Promise<TfjsEngine> {
     const tensors = model.layers.trainableWeights.map((w) => w.read());
-    let end = 0;
-    const ranges = tensors.map(({ size, rank }) => {
-      const start = end;
-      end += size;
-      return { start, end, decays: rank > 1 };
-    });
+    const shapes = tensors.map(({ shape }) => shape);
     const weights = await readValues(tensors);
-    return new TfjsEngine(
-      model,
-      new Optimizer(weights, { ...options, ranges }),
-    );
+    const optimizer = new Optimizer(weights, { ...options, shapes });
+    return new TfjsEngine(model, optimizer);
   }
 
   private constructor(model: NoiseModel, optimizer: Optimizer) {

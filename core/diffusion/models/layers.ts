@@ -243,8 +243,8 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const { units } = this.#args;
     const zeros = tf.initializers.zeros();
-    const shape = [takeFirstShape(inputShape).at(-1)!, units];
-    this.addWeight("kernel", shape, "float32", zeros);
+    const [, nInputs] = inputShape.flat();
+    this.addWeight("kernel", [nInputs!, units], "float32", zeros);
     this.addWeight("bias", [units], "float32", zeros);
   }
 
@@ -258,7 +258,7 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
 
   /** [batch, units]. */
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    return [takeFirstShape(inputShape)[0]!, this.#args.units];
+    return [inputShape.flat()[0]!, this.#args.units];
   }
 
   /** Rows [batch, nInputs] become [batch, units]. */
@@ -279,10 +279,6 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
   }
 }
 tf.serialization.registerClass(DenseLayer);
-
-function takeFirstShape(shapes: tf.Shape | tf.Shape[]): tf.Shape {
-  return Array.isArray(shapes[0]) ? shapes[0] : shapes as tf.Shape;
-}
 
 /** The operation on x, W, b and an optional term, with its gradient. */
 function createDenseOp(

@@ -18,25 +18,17 @@ export interface StepOptions {
   readonly eta?: number;
 }
 
-/** The noise levels between which a step moves. */
-export interface StepLevels {
-  /** ᾱ before the step. */
-  readonly from: number;
-  /** ᾱ after it; 1 for the last step. */
-  readonly to: number;
-}
-
 /**
  * Takes one step.
  *
  * @param rows The rows, which are moved in place.
  * @param data The predicted data x̂₀, of the same shape.
- * @param levels The noise levels before and after.
+ * @param levels ᾱ before the step, and after it: 1 for the last step.
  */
 export type Step = (
   rows: Float64Array,
   data: Float64Array,
-  levels: StepLevels,
+  levels: { readonly from: number; readonly to: number },
 ) => void;
 
 /**
