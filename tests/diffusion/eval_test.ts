@@ -4,20 +4,15 @@ import {
   assertEquals,
   assertRejects,
 } from "@std/assert";
-import { evalConfigSchema } from "../../core/diffusion/eval_config.ts";
-import {
-  type ModelConfig,
-  modelConfigSchema,
-} from "../../core/diffusion/model_config.ts";
+import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
 import { computeAlphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
-import { conductRun, openEvaluation } from "../../core/run/lifecycle.ts";
 import {
   type MetadataFields,
   ResultMetadata,
 } from "../../core/utils/results.ts";
-import { createRunDirectory } from "../../core/store/run_directory.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
+import { evaluateModel, trainModel } from "../../testing/models.ts";
 
 skipUnlessGranted("files");
 
@@ -34,33 +29,6 @@ const MLP = modelConfigSchema.parse({
 /** Few and small, so that a test takes a moment. */
 const FEW = { nSamples: 200, nRepeats: 4, nSteps: [5] };
 
-const quiet = { print: () => {} };
-
-async function trained(config: ModelConfig, runs: string): Promise<string> {
-  const { trainDiffusionModel } = await import(
-    "../../core/diffusion/train.ts"
-  );
-  const runPath = createRunDirectory(runs);
-  const what = { experiment: "diffusion", config, ...quiet };
-  await conductRun(
-    runPath,
-    what,
-    (run) => trainDiffusionModel(config, run),
-  );
-  return runPath;
-}
-
-async function evaluate(values: object, runPath: string) {
-  const { evaluateDiffusionModel } = await import(
-    "../../core/diffusion/eval.ts"
-  );
-  const config = modelConfigSchema.load(runPath);
-  const { run } = openEvaluation(runPath, config, {}, quiet);
-  const evalConfig = evalConfigSchema.parse(values);
-  await evaluateDiffusionModel(evalConfig, { config, run });
-  return run.records;
-}
-
 const findResult = (runPath: string, fields: MetadataFields) =>
   readRecords(runPath).get(ResultMetadata.of(fields))!;
 
@@ -68,8 +36,8 @@ Deno.test(
   "evaluateDiffusionModel() measures the held-out loss in its closed form",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
-    await evaluate(FEW, runPath);
+    const runPath = await trainModel(QUICK, folder.path);
+    await evaluateModel(FEW, runPath);
     const { mean, error, n } = findResult(runPath, { name: "loss/held-out" });
     assertEquals(n, 1000); // One observation a row, however often measured.
     const { loadData } = await import("../../core/diffusion/data/data.ts");
@@ -86,8 +54,8 @@ Deno.test(
   "evaluateDiffusionModel() measures model, exact score, floor and identity, each told apart",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
-    const records = await evaluate({ ...FEW, nSteps: [5, 9] }, runPath);
+    const runPath = await trainModel(MLP, folder.path);
+    const records = await evaluateModel({ ...FEW, nSteps: [5, 9] }, runPath);
     const told = [...records.named("sliced-wasserstein")]
       .map(({ metadata: { fields }, result }): Record<string, unknown> => ({
         ...fields,
@@ -120,9 +88,9 @@ Deno.test(
   "evaluateDiffusionModel() compares no other sources than those that are wanted",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
+    const runPath = await trainModel(MLP, folder.path);
     const measureSources = async (sources: string[]) => {
-      const records = await evaluate({ ...FEW, sources }, runPath);
+      const records = await evaluateModel({ ...FEW, sources }, runPath);
       return [...records.named("sliced-wasserstein")]
         .map(({ metadata: { fields } }) => fields.source);
     };
@@ -139,8 +107,8 @@ Deno.test(
   async () => {
     using folder = tempFolder();
     // A model that is the identity: of the same noise come the same samples.
-    const runPath = await trained(QUICK, folder.path);
-    const records = await evaluate(FEW, runPath);
+    const runPath = await trainModel(QUICK, folder.path);
+    const records = await evaluateModel(FEW, runPath);
     const [model, identity] = ["model", "identity"].map((source) =>
       [...records.named("sliced-wasserstein")]
         .find(({ metadata }) => metadata.fields.source === source)!.result
@@ -157,9 +125,9 @@ Deno.test(
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ ...QUICK, nTimesteps: 7 });
-    const runPath = await trained(config, folder.path);
+    const runPath = await trainModel(config, folder.path);
     const { nSteps: _, ...few } = FEW;
-    const records = await evaluate(few, runPath);
+    const records = await evaluateModel(few, runPath);
     assertEquals(
       [...records.named("time/sampling")].map((r) => r.metadata.fields.nSteps),
       [7],
@@ -171,8 +139,8 @@ Deno.test(
   "evaluateDiffusionModel() finds the floor that two samples of the data have",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
-    const records = await evaluate(FEW, runPath);
+    const runPath = await trainModel(MLP, folder.path);
+    const records = await evaluateModel(FEW, runPath);
     const { mean, error } = [...records.named("sliced-wasserstein")]
       .find(({ metadata }) => metadata.fields.source === "floor")!.result;
     // Brute force, from the mixture as it is written down, in other units.
@@ -201,8 +169,8 @@ Deno.test(
   "evaluateDiffusionModel() reaches the floor with the exact score, which an untrained model does not",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
-    const records = await evaluate({ ...FEW, nSteps: [40] }, runPath);
+    const runPath = await trainModel(MLP, folder.path);
+    const records = await evaluateModel({ ...FEW, nSteps: [40] }, runPath);
     const findMean = (name: string, source: string) =>
       [...records.named(name)]
         .find(({ metadata }) => metadata.fields.source === source)!.result;
@@ -221,8 +189,8 @@ Deno.test(
   "evaluateDiffusionModel() measures the denoising loss at each share of noise, and the least that is possible",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
-    const records = await evaluate(FEW, runPath);
+    const runPath = await trainModel(QUICK, folder.path);
+    const records = await evaluateModel(FEW, runPath);
     const { loadData } = await import("../../core/diffusion/data/data.ts");
     const { values } = loadData(QUICK).heldOut;
     const square = values.reduce((sum, x) => sum + x * x, 0) / values.length;
@@ -245,8 +213,8 @@ Deno.test(
   "evaluateDiffusionModel() replaces a record bit for bit when it is measured again",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
-    await evaluate({ ...FEW, nSteps: [3, 20] }, runPath);
+    const runPath = await trainModel(QUICK, folder.path);
+    await evaluateModel({ ...FEW, nSteps: [3, 20] }, runPath);
     const names = () =>
       Array.from(Deno.readDirSync(`${runPath}/results`), ({ name }) => name)
         .sort();
@@ -260,7 +228,7 @@ Deno.test(
     const first = [...readRecords(runPath).named("sliced-wasserstein")].map(
       String,
     );
-    const records = await evaluate({ ...FEW, nSteps: [3] }, runPath);
+    const records = await evaluateModel({ ...FEW, nSteps: [3] }, runPath);
     assertEquals(names(), before);
     const again = [...records.named("sliced-wasserstein")].map(String);
     assertEquals(again.length, 4);
@@ -280,9 +248,9 @@ Deno.test(
   "evaluateDiffusionModel() tells other samplers, spacings and weights apart in the metadata",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
+    const runPath = await trainModel(MLP, folder.path);
     const readSetting = async (values: object) => {
-      const records = await evaluate(
+      const records = await evaluateModel(
         { ...FEW, nSamples: 20, ...values },
         runPath,
       );
@@ -326,8 +294,8 @@ Deno.test(
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ dataset: "faithful", nEpochs: 1 });
-    const runPath = await trained(config, folder.path);
-    const records = await evaluate(FEW, runPath);
+    const runPath = await trainModel(config, folder.path);
+    const records = await evaluateModel(FEW, runPath);
     assertEquals(findResult(runPath, { name: "loss/held-out" }).n, 54);
     const floors = [...records.named("sliced-wasserstein")]
       .map(({ metadata: { fields } }) => fields);
@@ -361,17 +329,13 @@ Deno.test(
         nEpochs: 1,
         nTrain: 40,
       });
-      const runPath = await trained(config, folder.path);
+      const runPath = await trainModel(config, folder.path);
       const warnings: string[] = [];
-      const { evaluateDiffusionModel } = await import(
-        "../../core/diffusion/eval.ts"
+      await evaluateModel(
+        { ...FEW, ...values },
+        runPath,
+        (warning) => warnings.push(warning),
       );
-      const { run } = openEvaluation(runPath, config, {}, {
-        ...quiet,
-        warn: (warning) => warnings.push(warning),
-      });
-      const evalConfig = evalConfigSchema.parse({ ...FEW, ...values });
-      await evaluateDiffusionModel(evalConfig, { config, run });
       return warnings;
     };
     assertEquals(await told("moons", {}), []);
@@ -397,9 +361,9 @@ Deno.test(
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ ...QUICK, nTimesteps: 30 });
-    const runPath = await trained(config, folder.path);
+    const runPath = await trainModel(config, folder.path);
     await assertRejects(
-      () => evaluate({ ...FEW, nSteps: [5, 31] }, runPath),
+      () => evaluateModel({ ...FEW, nSteps: [5, 31] }, runPath),
       RangeError,
       "Cannot sample in 31 steps: the noise schedule has only 30",
     );
@@ -411,52 +375,19 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() keeps samples, data and the reverse process in the units of the data",
-  async () => {
-    using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
-    await evaluate({ ...FEW, nSteps: [3] }, runPath);
-    const kept = JSON.parse(
-      Deno.readTextFileSync(
-        `${runPath}/samples/dpm-solver++_nSteps=3_log-snr.json`,
-      ),
-    );
-    assertEquals(kept.schemaVersion, 1);
-    assertEquals(kept.columns, ["x"]);
-    assertEquals([kept.samples.length, kept.data.length], [200, 200]);
-    const noises = kept.frames.map(({ noise }: { noise: number }) => noise);
-    assertEquals(noises.length, 3 + 1);
-    assert(
-      noises.every((noise: number, i: number) =>
-        i === 0 || noise < noises[i - 1]
-      ),
-    );
-    assertEquals(noises.at(-1), 0);
-    assertEquals(kept.frames.at(-1).rows, kept.samples);
-    const computeMean = (rows: number[][]) =>
-      rows.reduce((sum, [x]) => sum + x!, 0) / rows.length;
-    // The mixture's mean is −0.1, its standard deviation 2.
-    assertAlmostEquals(computeMean(kept.data), -0.1, 5 * 2 / Math.sqrt(200));
-    // The density is one: its integral over even places is 1.
-    const [[left]] = kept.density, [right] = kept.density.at(-1);
-    const width = (right - left) / (kept.density.length - 1);
-    const total = kept.density
-      .reduce((sum: number, [, p]: number[]) => sum + p! * width, 0);
-    assertAlmostEquals(total, 1, 1e-3);
-  },
-);
-
-Deno.test(
   "evaluateDiffusionModel() leaks no tensor, nor when it fails",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
+    const runPath = await trainModel(QUICK, folder.path);
     const tf = await import("@tensorflow/tfjs");
     const before = tf.memory().numTensors;
-    await evaluate(FEW, runPath);
+    await evaluateModel(FEW, runPath);
     assertEquals(tf.memory().numTensors, before);
     Deno.removeSync(`${runPath}/model/scaling.json`);
-    await assertRejects(() => evaluate(FEW, runPath), Deno.errors.NotFound);
+    await assertRejects(
+      () => evaluateModel(FEW, runPath),
+      Deno.errors.NotFound,
+    );
     assertEquals(tf.memory().numTensors, before);
   },
 );
@@ -472,10 +403,10 @@ Deno.test(
     };
     write(0);
     const config = modelConfigSchema.parse({ dataset, nEpochs: 1 });
-    const runPath = await trained(config, folder.path);
+    const runPath = await trainModel(config, folder.path);
     write(99);
     await assertRejects(
-      () => evaluate(FEW, runPath),
+      () => evaluateModel(FEW, runPath),
       RangeError,
       "has changed",
     );

@@ -16,11 +16,6 @@ skipUnlessGranted("files");
 
 const createConfig = (values: object) => modelConfigSchema.parse(values);
 
-Deno.test("MIXTURE has weights that add up to 1", () => {
-  const total = MIXTURE.reduce((sum, { weight }) => sum + weight, 0);
-  assertAlmostEquals(total, 1, 1e-15);
-});
-
 Deno.test("loadData() draws the mixture with its mean and variance", () => {
   const nTrain = 100_000;
   const { scaling } = loadData(createConfig({ nTrain }));

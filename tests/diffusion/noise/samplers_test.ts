@@ -6,7 +6,6 @@ import {
 } from "@std/assert";
 import {
   createExactScore,
-  IDENTITY,
   type NoiseLevels,
   type NoisePredictor,
   type Numbers,
@@ -437,29 +436,4 @@ Deno.test("sample() asks the predictor once a step, for all rows at the step's n
     Array.from(values, (value) => Float64Array.of(value, value));
   assertEquals(asked.map(([times]) => times), twice(FEW.times));
   assertEquals(asked.map(([, alphaBars]) => alphaBars), twice(FEW.alphaBars));
-});
-
-Deno.test("IDENTITY takes rows for noise, and leaves them alone", async () => {
-  const rows = Float64Array.of(1, -2, 3);
-  const levels = {
-    times: Float64Array.of(1, 1, 1),
-    alphaBars: Float64Array.of(0.1, 0.5, 0.9),
-  };
-  const noise = await IDENTITY.predictNoise(rows, levels);
-  assertEquals(noise, rows);
-  assert(noise !== rows, "the rows are moved in place");
-});
-
-Deno.test("createExactScore() predicts the noise that one normal distribution leaves to expect", async () => {
-  const rows = Float64Array.of(1, -2, 3, 0.5), left = Float64Array.of(0.2, 0.7);
-  const noise = await PREDICTOR.predictNoise(rows, {
-    times: Float64Array.of(1, 0.5),
-    alphaBars: left,
-  });
-  const expected = rows.map((x, i) => {
-    const alphaBar = left[Math.floor(i / N_COLUMNS)]!;
-    const data = dataAt(alphaBar, x, i % N_COLUMNS);
-    return (x - Math.sqrt(alphaBar) * data) / Math.sqrt(1 - alphaBar);
-  });
-  assertRowsEqual(noise, expected, 1e-14);
 });
