@@ -51,7 +51,7 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() measures model, exact score, floor and identity, each told apart",
+  "evaluateDiffusionModel() records model, exact score, floor and identity separately",
   async () => {
     using folder = tempFolder();
     const runPath = await trainModel(MLP, folder.path);
@@ -85,7 +85,7 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() compares no other sources than those that are wanted",
+  "evaluateDiffusionModel() compares only the wanted sources",
   async () => {
     using folder = tempFolder();
     const runPath = await trainModel(MLP, folder.path);
@@ -103,7 +103,7 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() gives every source the same noise and data, other ones each repeat",
+  "evaluateDiffusionModel() gives all sources the same noise and data, new ones in each repeat",
   async () => {
     using folder = tempFolder();
     // A model that is the identity: of the same noise come the same samples.
@@ -121,7 +121,7 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() takes no more steps than there are, where none are named",
+  "evaluateDiffusionModel() limits the default number of steps to the number of timesteps",
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ ...QUICK, nTimesteps: 7 });
@@ -136,7 +136,7 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() finds the floor that two samples of the data have",
+  "evaluateDiffusionModel() measures the floor: the distance between two samples of the data",
   async () => {
     using folder = tempFolder();
     const runPath = await trainModel(MLP, folder.path);
@@ -166,7 +166,7 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() reaches the floor with the exact score, which an untrained model does not",
+  "evaluateDiffusionModel() reaches the floor with the exact score, and not with an untrained model",
   async () => {
     using folder = tempFolder();
     const runPath = await trainModel(MLP, folder.path);
@@ -186,7 +186,7 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() measures the denoising loss at each share of noise, and the least that is possible",
+  "evaluateDiffusionModel() measures the denoising loss at each share of noise, and the lowest possible one",
   async () => {
     using folder = tempFolder();
     const runPath = await trainModel(QUICK, folder.path);
@@ -245,7 +245,7 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() tells other samplers, spacings and weights apart in the metadata",
+  "evaluateDiffusionModel() records sampler, spacing and weights in the metadata",
   async () => {
     using folder = tempFolder();
     const runPath = await trainModel(MLP, folder.path);
@@ -290,7 +290,7 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() halves finite data: no row is compared with itself",
+  "evaluateDiffusionModel() halves finite data, so that no row is compared with itself",
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ dataset: "faithful", nEpochs: 1 });
@@ -319,7 +319,7 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() warns of what it cannot compare, and refuses what makes no sense",
+  "evaluateDiffusionModel() warns of what it cannot compare, and refuses tiny datasets",
   async () => {
     using folder = tempFolder();
     const csv = `${folder.path}/my.csv`;
@@ -375,7 +375,7 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() leaks no tensor, nor when it fails",
+  "evaluateDiffusionModel() leaks no tensor, even if it fails",
   async () => {
     using folder = tempFolder();
     const runPath = await trainModel(QUICK, folder.path);

@@ -18,7 +18,7 @@ const SMALL = modelConfigSchema.parse({
 });
 
 Deno.test(
-  "buildModel() draws weights by the stream alone, and begins with no noise",
+  "buildModel() draws weights from the stream alone, and the model first predicts no noise",
   async () => {
     const { buildModel } = await loadOnCpu();
     const build = (seed: number) =>
@@ -39,7 +39,7 @@ Deno.test(
 );
 
 Deno.test(
-  "NoiseModel predicts the same whether rows share their time, and however many there are",
+  "NoiseModel predicts the same for shared and separate times, and for any number of rows",
   async () => {
     using model = await randomModel(SMALL);
     // More than go through the model at once.
@@ -71,7 +71,7 @@ Deno.test("NoiseModel turns v into noise: √ᾱ v + √(1 − ᾱ) x", async ()
 });
 
 Deno.test(
-  "loadModel() loads what saveModel() saved, files as TensorFlow.js has them",
+  "loadModel() loads what saveModel() saved, in files of TensorFlow.js's format",
   async () => {
     const { tf, buildModel, loadModel, saveModel } = await loadOnCpu();
     using folder = tempFolder();
@@ -98,7 +98,7 @@ Deno.test(
 );
 
 Deno.test(
-  "saveModel() and loadModel() keep an mlp with all that it is made of",
+  "saveModel() and loadModel() preserve every kind of mlp",
   async () => {
     const { loadModel, saveModel } = await loadOnCpu();
     const settings = [
@@ -122,7 +122,7 @@ Deno.test(
 );
 
 Deno.test(
-  "saveWeights() keeps other weights, which loadModel() takes by their name",
+  "saveWeights() saves named weights, and loadModel() loads them by name",
   async () => {
     const { tf, loadModel, saveModel, saveWeights } = await loadOnCpu();
     using folder = tempFolder();
@@ -145,7 +145,7 @@ Deno.test(
   },
 );
 
-Deno.test("loadModel() says which file is missing", async () => {
+Deno.test("loadModel() names the missing file", async () => {
   const { loadModel } = await loadOnCpu();
   const options = { config: SMALL, nColumns: 2 };
   const error = await loadModel("nowhere", options).catch((error) => error);

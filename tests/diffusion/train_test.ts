@@ -22,7 +22,7 @@ skipUnlessGranted("files");
 
 const QUICK = modelConfigSchema.parse({ nTrain: 500, nEpochs: 3 });
 
-Deno.test("trainDiffusionModel() leaves a whole run behind", async () => {
+Deno.test("trainDiffusionModel() writes a complete run", async () => {
   using folder = tempFolder();
   const runPath = await trainModel(QUICK, folder.path);
   assertEquals(modelConfigSchema.load(runPath), QUICK);
@@ -50,7 +50,7 @@ Deno.test("trainDiffusionModel() leaves a whole run behind", async () => {
 
 for (const betaSchedule of ["linear", "cosine"] as const) {
   Deno.test(
-    `trainDiffusionModel() reaches with identity the loss in closed form: ${betaSchedule}`,
+    `trainDiffusionModel() with identity has the loss in closed form: ${betaSchedule}`,
     async () => {
       using folder = tempFolder();
       const config = modelConfigSchema.parse({
@@ -75,7 +75,7 @@ for (const betaSchedule of ["linear", "cosine"] as const) {
 }
 
 Deno.test(
-  "trainDiffusionModel() leaks no tensor, nor when it fails",
+  "trainDiffusionModel() leaks no tensor, even if it fails",
   async () => {
     using folder = tempFolder();
     await trainModel(QUICK, folder.path); // Loads the backend.
@@ -110,7 +110,7 @@ Deno.test("trainDiffusionModel() trains on every kind of dataset", async () => {
 });
 
 Deno.test(
-  "trainDiffusionModel() depends on the seed, and not on the size of a process's past",
+  "trainDiffusionModel() depends on the seed, and not on what the process did before",
   async () => {
     using folder = tempFolder();
     const trainLoss = async (seed: number) => {
@@ -157,7 +157,7 @@ Deno.test(
 );
 
 Deno.test(
-  "trainDiffusionModel() keeps the averaged, the last and the best weights",
+  "trainDiffusionModel() saves the averaged, the last and the best weights",
   async () => {
     using folder = tempFolder();
     const runPath = await trainModel(SMALL, folder.path);
@@ -186,7 +186,7 @@ Deno.test(
 );
 
 Deno.test(
-  "trainDiffusionModel() draws fresh rows each epoch unless it is told not to",
+  "trainDiffusionModel() draws fresh rows in each epoch unless freshData is false",
   async () => {
     using folder = tempFolder();
     // Without noise of times the same rows have the same loss: one timestep.
@@ -224,7 +224,7 @@ Deno.test(
 );
 
 Deno.test(
-  "trainDiffusionModel() stops at a loss that is not finite and names the step, unless it is to go on",
+  "trainDiffusionModel() stops at a loss that is not finite and names the step, unless onNonfinite is continue",
   async () => {
     using folder = tempFolder();
     const { trainDiffusionModel } = await import(
@@ -289,7 +289,7 @@ function leftBy(runPath: string) {
 }
 
 Deno.test(
-  "a training that is stopped and resumed anywhere leaves the same bits as one that is not",
+  "a training that is stopped and resumed anywhere gives the same bits as an uninterrupted one",
   async () => {
     using folder = tempFolder();
     const { default: diffusion } = await import(

@@ -20,7 +20,7 @@ const load = async () => ({
   ...await import("../../../core/diffusion/engines/backend.ts"),
 });
 
-Deno.test("setBackend() takes wasm for auto", async () => {
+Deno.test("setBackend() uses wasm for auto", async () => {
   const { tf, setBackend } = await load();
   assertEquals(await setBackend("auto"), "wasm");
   assertEquals(tf.getBackend(), "wasm");
@@ -31,7 +31,7 @@ Deno.test("setBackend() takes wasm for auto", async () => {
 });
 
 Deno.test(
-  "setBackend() says so where this machine lacks an engine",
+  "setBackend() throws if this machine lacks the engine",
   async () => {
     const { tf, setBackend } = await load();
     tf.registerBackend("webgpu", () => {
@@ -54,7 +54,7 @@ Deno.test(
 );
 
 Deno.test(
-  "detectNumerics() tells fused from rounded products, and single from double sums",
+  "detectNumerics() distinguishes fused from rounded products, and single from double precision",
   async () => {
     const { detectNumerics, setBackend } = await load();
     const { fround } = Math;
@@ -85,7 +85,7 @@ Deno.test(
 );
 
 Deno.test(
-  "the wasm engine needs no right at all, prints nothing, and is not loaded by cpu",
+  "the wasm engine needs no permission, prints nothing, and is not loaded by cpu",
   async () => {
     const run = async (engine: string) => {
       const code = `
@@ -170,7 +170,7 @@ Deno.test(
 
 testWithProgram(
   "vulkan",
-  "the webgpu engine trains as the others do, under the same rights",
+  "the webgpu engine trains like the others, with the same permissions",
   async () => {
     using runs = tempRuns();
     const lossBy = async (engine: string) => {

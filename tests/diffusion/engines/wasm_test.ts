@@ -20,7 +20,7 @@ const SHAPES = {
 for (const transposeA of [false, true]) {
   for (const transposeB of [false, true]) {
     Deno.test(
-      `MATMUL changes no product and no gradient: transposed ${transposeA}, ${transposeB}`,
+      `MATMUL gives the same products and gradients as the stock kernel: transposed ${transposeA}, ${transposeB}`,
       async () => {
         const { MATMUL, setBackend, STOCK_MATMUL, tf, useKernel } =
           await load();
@@ -69,7 +69,7 @@ for (const transposeA of [false, true]) {
 }
 
 Deno.test(
-  "MATMUL frees what it transposes",
+  "MATMUL frees its transposed operands",
   async () => {
     const { tf, setBackend } = await load();
     await setBackend("wasm");

@@ -6,7 +6,7 @@ import { createRows, loadOnCpu } from "../../../testing/models.ts";
 skipUnlessGranted("files");
 
 Deno.test(
-  "identity gives noisy rows back",
+  "identity returns the noisy rows",
   async () => {
     const { tf, buildModel } = await loadOnCpu();
     const before = tf.memory().numTensors;

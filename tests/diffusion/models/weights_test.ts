@@ -4,7 +4,7 @@ import { loadOnCpu } from "../../../testing/models.ts";
 
 skipUnlessGranted("files");
 
-Deno.test("readValues() reads what writeWeights() wrote, weight after weight", async () => {
+Deno.test("readValues() reads what writeWeights() wrote, in order", async () => {
   const { tf } = await loadOnCpu();
   const { readValues, writeWeights } = await import(
     "../../../core/diffusion/models/weights.ts"

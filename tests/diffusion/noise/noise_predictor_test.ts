@@ -5,7 +5,7 @@ import {
   IDENTITY,
 } from "../../../core/diffusion/noise/noise_predictor.ts";
 
-Deno.test("IDENTITY takes rows for noise, and leaves them alone", async () => {
+Deno.test("IDENTITY predicts that rows are noise, and copies them", async () => {
   const rows = Float64Array.of(1, -2, 3);
   const levels = {
     times: Float64Array.of(1, 1, 1),
@@ -16,7 +16,7 @@ Deno.test("IDENTITY takes rows for noise, and leaves them alone", async () => {
   assert(noise !== rows, "the rows are moved in place");
 });
 
-Deno.test("createExactScore() predicts the noise that one normal distribution leaves to expect", async () => {
+Deno.test("createExactScore() predicts the expected noise of a normal distribution", async () => {
   const means = [0.8, -0.5], deviations = [0.3, 1.4];
   const mixture = [{ weight: 1, means, deviations }];
   const rows = Float64Array.of(1, -2, 3, 0.5), left = Float64Array.of(0.2, 0.7);

@@ -339,7 +339,7 @@ Deno.test("sample() by ddim with eta is equation 12 of Song et al. (2021)", asyn
   }
 });
 
-Deno.test("sample() by ddim with eta 1 is that by ddpm bit for bit, without eta that with 0", async () => {
+Deno.test("sample() by ddim equals ddpm bit for bit with eta 1, and has eta 0 by default", async () => {
   for (const at of [ALL, FEW]) {
     const ddpm = await trace("ddpm", { at });
     assertEquals(await trace("ddim", { at, eta: 1 }), ddpm);
@@ -351,7 +351,7 @@ Deno.test("sample() by ddim with eta 1 is that by ddpm bit for bit, without eta 
   }
 });
 
-Deno.test("sample() gives the same samples for the same seed, others for others", async () => {
+Deno.test("sample() gives the same samples for the same seed, and others for another", async () => {
   for (const sampler of SAMPLERS) {
     const samples = await trace(sampler);
     assertEquals(await trace(sampler), samples);
@@ -360,7 +360,7 @@ Deno.test("sample() gives the same samples for the same seed, others for others"
   }
 });
 
-Deno.test("sample() draws one normal number a value and noisy step, none at the last", async () => {
+Deno.test("sample() draws one normal number per value and noisy step, none in the last step", async () => {
   const N = 3 * N_COLUMNS;
   const drawn = async (sampler: SamplerName, eta?: number) => {
     const random = stream();
@@ -399,7 +399,7 @@ Deno.test("sample() ends at the data that are predicted in the last step, and ad
   }
 });
 
-Deno.test("sample() shows each step once in order and waits, first the noise that it begins with", async () => {
+Deno.test("sample() calls onStep() once before each step, in order, and awaits it", async () => {
   for (const sampler of SAMPLERS) {
     const events: string[] = [];
     let first: Float64Array | undefined;
@@ -422,7 +422,7 @@ Deno.test("sample() shows each step once in order and waits, first the noise tha
   }
 });
 
-Deno.test("sample() asks the predictor once a step, for all rows at the step's noise level", async () => {
+Deno.test("sample() calls the predictor once per step, for all rows at the step's noise level", async () => {
   const asked: [Numbers, Numbers][] = [];
   const predictor: NoisePredictor = {
     predictNoise: (noisy, { times, alphaBars }) => {
