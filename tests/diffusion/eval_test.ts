@@ -56,7 +56,7 @@ Deno.test(
     using folder = tempFolder();
     const runPath = await trainModel(MLP, folder.path);
     const records = await evaluateModel({ ...FEW, nSteps: [5, 9] }, runPath);
-    const told = [...records.named("sliced-wasserstein")]
+    const measured = [...records.named("sliced-wasserstein")]
       .map(({ metadata: { fields }, result }): Record<string, unknown> => ({
         ...fields,
         n: result.n,
@@ -68,7 +68,7 @@ Deno.test(
       spacing: "log-snr",
     };
     const sources = ["model", "exact-score", "identity"];
-    assertEquals(told, [
+    assertEquals(measured, [
       { nRepeats: 20, nSamples: 200, source: "floor", n: 20 },
       ...[5, 9].flatMap((nSteps) =>
         sources.map((source) => ({ ...setting, nSteps, source, n: 4 }))
@@ -323,7 +323,7 @@ Deno.test(
   async () => {
     using folder = tempFolder();
     const csv = `${folder.path}/my.csv`;
-    const told = async (dataset: string, values: object) => {
+    const readWarnings = async (dataset: string, values: object) => {
       const config = modelConfigSchema.parse({
         dataset,
         nEpochs: 1,
@@ -338,18 +338,21 @@ Deno.test(
       );
       return warnings;
     };
-    assertEquals(await told("moons", {}), []);
-    assertEquals(await told("moons", { sources: ["exact-score"] }), [
+    assertEquals(await readWarnings("moons", {}), []);
+    assertEquals(await readWarnings("moons", { sources: ["exact-score"] }), [
       "there is no exact score of moons, which is no Gaussian mixture",
     ]);
-    assertEquals(await told("moons", { sources: ["identity", "floor"] }), []);
-    assertEquals(await told("faithful", { nSamples: 28 }), [
+    assertEquals(
+      await readWarnings("moons", { sources: ["identity", "floor"] }),
+      [],
+    );
+    assertEquals(await readWarnings("faithful", { nSamples: 28 }), [
       "only 27 samples are compared, not 28: half of the held-out rows of " +
       "faithful",
     ]);
     Deno.writeTextFileSync(csv, "1\n2\n3\n4\n5\n6");
     await assertRejects(
-      () => told(csv, {}),
+      () => readWarnings(csv, {}),
       RangeError,
       "it must have at least 4 held-out rows, and has 1",
     );

@@ -266,11 +266,11 @@ Deno.test(
       error!.message,
       `non-finite loss at step ${lines.at(-1)!.step}: current value is`,
     );
-    const went = attempt("continue");
-    await went.ended;
-    assertEquals(readRunInfo(went.runPath).status, "completed");
-    assertEquals(readHistory(went.runPath).lines.length, 32 + 1);
-    const loss = readRecords(went.runPath)
+    const continued = attempt("continue");
+    await continued.ended;
+    assertEquals(readRunInfo(continued.runPath).status, "completed");
+    assertEquals(readHistory(continued.runPath).lines.length, 32 + 1);
+    const loss = readRecords(continued.runPath)
       .get(ResultMetadata.of({ name: "loss/train" }))!;
     assert(!Number.isFinite(loss.mean)); // Nothing is dropped in silence.
   },

@@ -11,7 +11,7 @@ import type { ModelConfig } from "../model_config.ts";
 import { writeWeights } from "./weights.ts";
 
 /** A layer whose first weight is drawn; its others begin at 0. */
-interface RandomLayer {
+export interface RandomLayer {
   /** The standard deviation of the first weight. */
   readonly deviation: number;
 }

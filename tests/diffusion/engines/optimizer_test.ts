@@ -23,7 +23,7 @@ const CONFIG: ModelConfig = {
 };
 
 const N_WEIGHTS = 12, N_STEPS = 20;
-/** Two matrices, and biases between them and behind. */
+/** Two matrices, and biases after each. */
 const SHAPES = [[2, 2], [2], [5, 1], [1]];
 /** Which weights are in a matrix, and decay. */
 const DECAYS = Array.from(
