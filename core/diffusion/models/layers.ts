@@ -17,7 +17,7 @@ export interface RandomLayer {
 }
 
 /**
- * Draws the weights of a layer, if it is one of those here that have any.
+ * Draws the weights of a layer, if it is a {@linkcode RandomLayer}.
  *
  * @param layer The layer.
  * @param random Draws the numbers.
