@@ -140,7 +140,7 @@ function warnOfVersions({ rows }: Comparison): string[] {
         listDistinct(name, infos.map(({ versions }) => versions?.[name]))
       ),
       ...listDistinct("engine", infos.map(({ engine }) => engine)),
-      // Older runs do not say.
+      // Older runs have none.
       ...listDistinct(
         "source",
         infos.map(({ source }) => source?.sha256.slice(0, SHORT_HASH))

@@ -96,7 +96,7 @@ export function fillTables(
   tables: readonly EmbeddedTable[],
   contents: readonly string[],
 ): string {
-  // From the last to the first: the places of those before stay the same.
+  // From the last to the first, so that earlier places stay the same.
   return tables.reduceRight((filled, { content, start, end }, index) => {
     const wanted = contents[index]!;
     if (isSameText(content, wanted)) return filled;
@@ -115,7 +115,7 @@ function formatBlock(wanted: string, text: string, start: number): string {
 }
 
 /**
- * Checks whether two pieces of Markdown are the same but for line breaks and
+ * Checks whether two pieces of Markdown are equal except for line breaks and
  * the padding of columns.
  *
  * @param first A piece.
