@@ -37,10 +37,7 @@ export async function fillRows(
     : undefined;
   return pivotRows.map(({ config, replicates, measured }) => {
     const completed = [...replicates].flatMap(({ runs }) => [...runs.values()]);
-    const counts = Array.from(replicates, ({ runs, missing }) => ({
-      completed: runs.size,
-      total: runs.size + missing.size,
-    }));
+    const missing = [...replicates].flatMap((group) => [...group.missing]);
     const label = formatLabel(config);
     const cells = new Map<ResultMetadata, Cell>();
     for (const [column, here] of measured) {
@@ -59,8 +56,7 @@ export async function fillRows(
       replicates: [...replicates],
       runs: completed.map(({ id }) => id),
       paths: completed.map(({ path }) => path),
-      total: counts.reduce((sum, { total }) => sum + total, 0),
-      counts,
+      total: completed.length + missing.length,
       cells,
     };
   });

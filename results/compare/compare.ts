@@ -20,7 +20,7 @@ import { makeColumns, sortMetadata } from "./columns.ts";
 import type { CompareOptions, Comparison } from "./comparison.ts";
 import { collectMetrics, collectRepeats, type Metrics } from "./metrics.ts";
 import { type Axes, findDifferences, METRIC_KEY, pivot } from "./pivot.ts";
-import { type Replicates, selectReplicates } from "./replicates.ts";
+import { selectReplicates } from "./replicates.ts";
 import { findBaseline, sortRows } from "./rows.ts";
 import { addVerdicts } from "./verdicts.ts";
 import { collectWarnings } from "./warnings.ts";
@@ -46,7 +46,9 @@ export async function compare(
   const metrics = collectMetrics(database);
   const repeats = collectRepeats(metrics);
 
-  const measured = listMetadata(replicates);
+  const records = replicates.flatMap(({ runs }) => [...runs.values()])
+    .flatMap((run) => [...run.records]);
+  const measured = [...new Set(records.map(({ metadata }) => metadata))];
   const { lowerIsBetter = [], higherIsBetter = [], relativeTo = [] } = options;
   checkGlobs(lowerIsBetter, measured, "lowerIsBetter");
   checkGlobs(higherIsBetter, measured, "higherIsBetter");
@@ -54,15 +56,21 @@ export async function compare(
     selectMetadata(measured, options.metric ?? []).filter((metadata) =>
       ofRecords.every(({ key, wanted }) => {
         const value = metadata.field(key);
-        // A record that lacks the field holds for all its values.
+        // A record without the field holds for all its values.
         return value === undefined || matchesValue(value, wanted);
       })
     ),
     repeats,
   );
 
-  const axes = chooseAxes(replicates, wanted, { options, metrics, repeats });
-  const asked = { ...options, ...axes };
+  const { rows: onRows = [], cols = [], baseline = [] } = options;
+  const isFree = [onRows, cols, baseline, relativeTo]
+    .every((conditions) => conditions.length === 0);
+  const isList = options.isForReaders && isFree && replicates.length === 1 &&
+    wanted.length > MAX_ABREAST;
+  const asked = isList
+    ? { ...options, ...chooseListAxes(wanted, metrics) }
+    : options;
   const arrange = (metadata: readonly ResultMetadata[]) =>
     pivot(replicates, metadata, { ...asked, nuisance, repeats });
   const ratios = relativeTo.length > 0
@@ -85,7 +93,7 @@ export async function compare(
     rows,
     metrics,
     options: asked,
-    baseline: findBaseline(rows, options.baseline ?? [], nuisance),
+    baseline: findBaseline(rows, baseline, nuisance),
     warnings: [],
     problems: database.problems,
   };
@@ -102,22 +110,12 @@ export async function compare(
   };
 }
 
-/** All that was measured, each once. */
-function listMetadata(groups: readonly Replicates[]): ResultMetadata[] {
-  const all = groups.flatMap(({ runs }) =>
-    [...runs.values()].flatMap(({ records }) =>
-      Array.from(records, ({ metadata }) => metadata)
-    )
-  );
-  return [...new Set(all)];
-}
-
 /** Conditions on runs, and those on fields that only records have. */
 function splitWhere(
   database: RunDatabase,
   where: readonly string[],
 ): { readonly ofRuns: string[]; readonly ofRecords: Condition[] } {
-  // Reading all records is worth it only for a condition.
+  // Records are read only if there is a condition.
   if (where.length === 0) return { ofRuns: [], ofRecords: [] };
   const known = new Set(["tag", "status", ...listKeys(database)]);
   const records = [...database].flatMap((run) => [...run.records]);
@@ -138,27 +136,16 @@ function splitWhere(
 /** Of one row, more records than this become rows of a list. */
 const MAX_ABREAST = 6;
 
-/** The axes that were asked for; for one row with many records, a list. */
-function chooseAxes(
-  groups: readonly Replicates[],
+/** Chooses a list as the axes of one row with many records. */
+function chooseListAxes(
   wanted: readonly ResultMetadata[],
-  { options, metrics, repeats }: {
-    readonly options: CompareOptions;
-    readonly metrics: Metrics;
-    readonly repeats: ReadonlySet<string>;
-  },
-): Required<Axes> {
-  const { rows = [], cols = [], baseline = [], relativeTo = [] } = options;
-  const isFree = [rows, cols, baseline, relativeTo]
-    .every((asked) => asked.length === 0);
-  const isList = options.isForReaders && isFree && groups.length === 1 &&
-    wanted.length > MAX_ABREAST;
-  if (!isList) return { rows, cols };
+  metrics: Metrics,
+): Axes {
   const series = new Set(wanted.flatMap((metadata) => {
     const field = metrics.get(metadata.name)?.series;
     return field && metadata.field(field) !== undefined ? [field] : [];
   }));
-  const differing = [...findDifferences(wanted, repeats).keys()]
+  const differing = findDifferences(wanted, collectRepeats(metrics)).keys()
     .filter((field) => !series.has(field));
   return { rows: [METRIC_KEY, ...differing], cols: [...series] };
 }

@@ -135,14 +135,6 @@ export interface VersusBest {
   readonly verdict: CellVerdict;
 }
 
-/** How many runs of a set of replicates are completed. */
-export interface Count {
-  /** How many are. */
-  readonly completed: number;
-  /** How many there are. */
-  readonly total: number;
-}
-
 /** One row of a comparison. */
 export interface ComparisonRow {
   /** What tells the row from the others: `key=value, …` on one line. */
@@ -157,8 +149,6 @@ export interface ComparisonRow {
   readonly paths: readonly string[];
   /** How many runs there are, completed or not. */
   readonly total: number;
-  /** How many runs each set of replicates in the row has. */
-  readonly counts: readonly Count[];
   /** The results, by the metadata of their columns. */
   readonly cells: ReadonlyMap<ResultMetadata, Cell>;
 }

@@ -12,7 +12,7 @@ import type { CompareOptions } from "./comparison.ts";
 const MAX_NAME_LENGTH = 1000;
 
 /**
- * Keeps a name from a file on one line of a table.
+ * Makes a name from a file fit one line of a table.
  *
  * @param text The name.
  * @returns Its first thousand characters, line ends replaced by spaces.
@@ -22,7 +22,7 @@ export function singleLine(text: string): string {
 }
 
 /**
- * Names a row by the keys and values that tell it from others.
+ * Names a row by the keys and values that distinguish it.
  *
  * @param config The row's values.
  * @returns `key=value, …` on one line.

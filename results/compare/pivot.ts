@@ -35,17 +35,17 @@ export interface Measured {
 
 /** The keys that are wanted on either axis. */
 export interface Axes {
-  /** Keys whose values tell rows apart; by default all that differ. */
+  /** Keys whose values distinguish rows; by default all that differ. */
   readonly rows?: readonly string[];
-  /** Keys whose values tell columns apart; by default what was measured. */
+  /** Keys whose values distinguish columns; by default what was measured. */
   readonly cols?: readonly string[];
 }
 
 /** How values are arranged. */
 export interface PivotOptions extends Axes {
-  /** Keys in which replicates may differ, and which tell no rows apart. */
+  /** Keys in which replicates may differ, and which distinguish no rows. */
   readonly nuisance: readonly string[];
-  /** Fields that count repetitions, and tell no records apart. */
+  /** Fields that count repetitions, and distinguish no records. */
   readonly repeats: ReadonlySet<string>;
 }
 
@@ -61,7 +61,7 @@ export interface PivotRow {
 
 /** Values by rows and columns. */
 export interface Pivot {
-  /** The keys that tell rows apart. */
+  /** The keys that distinguish rows. */
   readonly keys: readonly string[];
   /** Those of the keys that are fields of records. */
   readonly fieldKeys: readonly string[];
@@ -104,14 +104,20 @@ export function pivot(
   checkAxes({ rows, cols }, known);
   const rowKeys = chooseRowKeys(groups, selected, options);
   const keys = rowKeys.map(({ key }) => key);
-  // Fields that tell rows apart need not tell columns apart as well.
+  // Fields that distinguish rows need not distinguish columns too.
   const onRows = rows.length > 0 || cols.length > 0 ? keys : [];
+  const merged = [...repeats].filter((key) =>
+    ![...rows, ...cols].includes(key)
+  );
   const placed = new Map<string, PivotRow>();
   const columns = new Set<ResultMetadata>();
   for (const replicates of groups) {
-    const metadatas = selected.filter((metadata) =>
+    const measured = selected.filter((metadata) =>
       replicates.runs.values().some(({ records }) => records.get(metadata))
     );
+    const metadatas = cols.length > 0
+      ? dropRepeated(measured, merged)
+      : measured;
     // A row without records is shown as well.
     for (const metadata of metadatas.length > 0 ? metadatas : [undefined]) {
       const config = Object.fromEntries(
@@ -132,11 +138,8 @@ export function pivot(
       const column = makeColumn(name, fields, here);
       columns.add(column);
       const there = row.measured.get(column);
-      if (there && !isRepeated(there, here, repeats)) {
-        throw collision([there, here], known, column);
-      }
-      const most = there ? countRepeats(there, repeats) : -1;
-      if (countRepeats(here, repeats) > most) row.measured.set(column, here);
+      if (there) throw collision([there, here], known, column);
+      row.measured.set(column, here);
     }
   }
   const fieldKeys = rowKeys.filter(({ key, isField }) =>
@@ -147,7 +150,7 @@ export function pivot(
     keys,
     fieldKeys,
     columns: [...columns],
-    // By keys that were named, in their order; else as the rows came.
+    // Sorted by the keys that were named; else in the order of the runs.
     rows: spreadRows([...placed.values()], fieldKeys).toSorted(
       orderBy(rows.map((key) => ({ config }: PivotRow) => config[key])),
     ),
@@ -166,26 +169,22 @@ function checkAxes(
   { rows, cols }: Required<Axes>,
   known: readonly string[],
 ): void {
+  const refuse = (option: string, message: string): never => {
+    throw new OptionError(option, message);
+  };
   for (const [option, keys] of Object.entries({ rows, cols })) {
     const unknown = keys.find((key) => !known.includes(key));
-    if (unknown !== undefined) {
-      throw new OptionError(option, unknownKey(unknown, known));
+    if (unknown !== undefined) refuse(option, unknownKey(unknown, known));
+  }
+  for (const key of cols) {
+    const what = `Cannot use ${key} on`;
+    if (rows.includes(key)) {
+      refuse("cols", `${what} both axes: leave it out of one`);
     }
-  }
-  const both = rows.find((key) => cols.includes(key));
-  if (both !== undefined) {
-    throw new OptionError(
-      "cols",
-      `Cannot use ${both} on both axes: leave it out of one`,
-    );
-  }
-  const unfit = cols.find((key) => key === "name" || /^\d+$/.test(key));
-  if (unfit !== undefined) {
-    throw new OptionError(
-      "cols",
-      `Cannot use ${unfit} on columns: no field of a record may have that ` +
-        "name: put it on `rows`",
-    );
+    if (key === "name" || /^\d+$/.test(key)) {
+      const reason = "no field of a record may have that name";
+      refuse("cols", `${what} columns: ${reason}: put it on \`rows\``);
+    }
   }
 }
 
@@ -202,7 +201,7 @@ function chooseRowKeys(
     ? [...findDifferences(selected, repeats).keys()]
     : [];
   return [
-    // Keys of configurations, whatever names the fields of records have.
+    // A key of a configuration, even if a field has the same name.
     ...differing.map((key) => ({ key, isField: false })),
     ...fields.filter((key) => !differing.includes(key))
       .map((key) => ({ key, isField: true })),
@@ -234,31 +233,27 @@ function makeColumn(
   return ResultMetadata.of({ ...Object.fromEntries(fields), name });
 }
 
-/** Whether the same was measured, but for how often. */
-function isRepeated(
-  a: Measured,
-  b: Measured,
-  repeats: ReadonlySet<string>,
-): boolean {
-  const [first, second] = [a, b].map(({ metadata: { name, fields } }) => {
-    const kept = Object.entries(fields).filter(([key]) => !repeats.has(key));
-    return ResultMetadata.of({ ...Object.fromEntries(kept), name });
+/** Of records that differ in repetitions alone, the ones with the most. */
+function dropRepeated(
+  selected: readonly ResultMetadata[],
+  repeats: readonly string[],
+): ResultMetadata[] {
+  const isOther = ([key]: [string, MetadataValue]) => !repeats.includes(key);
+  const same = Map.groupBy(selected, ({ name, fields }) => {
+    const others = Object.entries(fields).filter(isOther);
+    return ResultMetadata.of({ ...Object.fromEntries(others), name });
   });
-  return a.replicates === b.replicates && first === second;
-}
-
-function countRepeats(
-  { metadata }: Measured,
-  repeats: ReadonlySet<string>,
-): number {
-  const counts = Array.from(repeats, (key) => Number(metadata.field(key) ?? 0));
-  return Math.max(0, ...counts);
+  const byRepeats = orderBy<ResultMetadata>(
+    repeats.map((key) => (metadata) => metadata.field(key)),
+    -1,
+  );
+  return Array.from(same.values(), (group) => group.sort(byRepeats)[0]!);
 }
 
 /**
  * Puts a record that lacks a field, in which others of its name differ, into the
  * rows of all of them: a floor without a sampler is shown for every sampler. Its
- * own row is dropped once all its records have another place.
+ * own row is dropped if all its records have another place.
  */
 function spreadRows(
   rows: readonly PivotRow[],
@@ -292,7 +287,7 @@ function spreadRows(
 }
 
 /**
- * Finds the fields in which records of one name differ. A record that lacks a
+ * Finds the fields in which records of one name differ. A record without a
  * field holds for all its values.
  *
  * @param selected What was measured.
@@ -320,14 +315,15 @@ function collision(
   known: readonly string[],
   column: ResultMetadata,
 ): OptionError {
-  const formatKey = ({ replicates, metadata }: Measured, key: string) =>
-    formatValue(readAxis({ key, isField: true }, replicates, metadata));
-  const differing = known.filter((key) =>
-    formatKey(first, key) !== formatKey(second, key)
-  );
+  const differing = known.filter((key) => {
+    const [a, b] = [first, second].map(({ replicates, metadata }) =>
+      formatValue(readAxis({ key, isField: true }, replicates, metadata))
+    );
+    return a !== b;
+  });
   return new OptionError(
     "rows",
-    `Cannot put two values of ${column} into one cell as they differ in ` +
+    `Cannot put two values of ${column} into one cell: they differ in ` +
       `${differing.join(", ")}: put one of these keys on an axis, add it to ` +
       "`nuisance`, or choose with `where`",
   );

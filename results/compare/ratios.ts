@@ -48,7 +48,7 @@ export function findWithoutRatio(
  * Makes every cell a ratio to the one of its row in the column of reference.
  *
  * @param comparison A comparison with `relativeTo` among its options.
- * @returns The same, where a cell without reference has no value.
+ * @returns The same without the cells that have no reference.
  * @throws {OptionError} If no column is the reference, or several are.
  */
 export function toRatios(comparison: Comparison): Comparison {
@@ -123,7 +123,7 @@ function divide(cell: Cell, reference: Cell, level: number): CellWithoutText {
   const shared = [...cell.sample.keys()]
     .filter((key) => reference.sample.has(key));
   if (cell !== reference && shared.length > 1) {
-    // Over the same seeds the means move together, and only those are used.
+    // Over shared seeds the means are correlated: only those seeds are used.
     const pick = <T>(all: ReadonlyMap<string, T>) =>
       new Map(shared.map((key) => [key, all.get(key)!]));
     const sample = pick(cell.sample);
@@ -134,13 +134,13 @@ function divide(cell: Cell, reference: Cell, level: number): CellWithoutText {
     return { ...cell, sample, runs: pick(cell.runs), result, interval };
   }
   const [over, under] = [cell.result, reference.result];
-  // An error within a run and one between seeds cannot be combined.
+  // A within-run and a between-seed error cannot be combined.
   const isCombined = cell !== reference && cell.kind === reference.kind;
   const { interval, ...ratio } = estimateRatio({
     means: [over.mean, under.mean],
     variances: isCombined ? [over.error ** 2, under.error ** 2] : [NaN, NaN],
     covariance: 0,
-    // The fewer degrees of freedom are the safe ones.
+    // The smaller number of degrees of freedom is the safe one.
     df: Math.min(over.degreesOfFreedom, under.degreesOfFreedom),
   }, level);
   const n = Math.min(over.n, under.n);

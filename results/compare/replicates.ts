@@ -1,5 +1,5 @@
 /**
- * Replicates: runs whose configurations differ in nuisance keys alone.
+ * Replicates: runs whose configurations differ only in nuisance keys.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { summarizeList } from "./labels.ts";
 /** The key in which replicates may always differ. */
 const SEED_KEY = "seed";
 
-/** Runs of one configuration, nuisance keys apart. */
+/** Runs of one configuration, except for nuisance keys. */
 export interface Replicates {
   /** The newest completed run of each nuisance value, in their order. */
   readonly runs: ReadonlyMap<string, StoredRun>;
@@ -134,7 +134,7 @@ export function groupReplicates(
   );
 }
 
-/** The same text for equal configurations, in any order of their keys. */
+/** Makes the same text of equal configurations, whatever the order of keys. */
 function identify(
   { config, info }: StoredRun,
   nuisance: readonly string[],
@@ -150,7 +150,7 @@ function makeReplicates(
   group: readonly StoredRun[],
   nuisance: readonly string[],
 ): Replicates {
-  // Of equal values the oldest is first, as they came.
+  // The sort is stable: of equal values the oldest stays first.
   const byNuisance = orderBy(
     nuisance.map((key) => (run: StoredRun) => readKey(run, key)),
   );

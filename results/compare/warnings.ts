@@ -33,7 +33,8 @@ export function collectWarnings(comparison: Comparison): string[] {
 }
 
 function warnOfCounts({ rows }: Comparison): string[] {
-  const all = rows.flatMap(({ counts }) => counts.map((c) => c.completed));
+  const groups = rows.flatMap(({ replicates }) => replicates);
+  const all = groups.map(({ runs }) => runs.size);
   const counts = [...new Set(all)].sort((a, b) => a - b);
   return counts.length > 1
     ? [`Rows have different numbers of runs: ${counts.join(", ")}`]
@@ -144,7 +145,7 @@ function warnOfVersions({ rows }: Comparison): string[] {
         listDistinct(name, infos.map(({ versions }) => versions?.[name]))
       ),
       ...listDistinct("engine", infos.map(({ engine }) => engine)),
-      // Older runs do not say.
+      // Older runs have none.
       ...listDistinct(
         "source",
         infos.map(({ source }) => source?.sha256.slice(0, SHORT_HASH))

@@ -5,9 +5,6 @@ import { ConfigError } from "../../core/config/schema.ts";
  * backquotes: a command line replaces them with its flags.
  */
 export class OptionError extends ConfigError {
-  /** The name of the option: `baseline`. */
-  readonly option: string;
-
   /**
    * Names an option and what is wrong with it.
    *
@@ -17,6 +14,5 @@ export class OptionError extends ConfigError {
   constructor(option: string, message: string) {
     super([{ where: option, message }]);
     this.name = "OptionError";
-    this.option = option;
   }
 }

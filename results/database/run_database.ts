@@ -19,20 +19,19 @@ import { type Problem, readConfigFile } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { orderBy } from "./select.ts";
 
-/** A run as its files tell of it. */
+/** A run as its files describe it. */
 export interface StoredRun {
   /** The run's id. */
   readonly id: string;
   /** The run's directory. */
   readonly path: string;
-  /** What ran and how it ended, by its own word. */
+  /** What ran and how it ended, as `run.json` says. */
   readonly info: RunInfo;
-  /** How it stands; `died` where it says `running` and nobody lives. */
+  /** Its status; `died` if it is marked running, but its process is gone. */
   readonly status: RunStatus | "died";
   /**
-   * Its configuration as plain data, whatever the experiment. A key that was
-   * added to the experiment since has the value from before there was that key,
-   * where newer runs tell it.
+   * Its configuration as plain data. A key that the experiment got later has
+   * the value that was in effect before, if newer runs say which.
    */
   readonly config: JsonObject;
   /** Its records, those of the training first. */
@@ -41,7 +40,7 @@ export interface StoredRun {
 
 /**
  * The runs of one directory or several, oldest first. What cannot be read is
- * listed with its file and the reason, and hides nothing else.
+ * listed with its file and the reason.
  */
 export class RunDatabase implements Iterable<StoredRun> {
   /** What could not be read. */
@@ -51,12 +50,12 @@ export class RunDatabase implements Iterable<StoredRun> {
   /**
    * Reads all runs.
    *
-   * @param directories The directories that hold runs; one that is not there
-   * holds none.
+   * @param directories The directories that hold runs; a missing one holds
+   * none.
    */
   constructor(...directories: readonly string[]) {
     const problems: Problem[] = [];
-    const runs = distinct(directories)
+    const runs = dropCopies(directories)
       .flatMap((directory) => readRuns(directory, problems))
       .sort(orderBy([({ info }) => info.startedAt]));
     this.#runs = withEarlierValues(runs, problems);
@@ -74,13 +73,13 @@ export class RunDatabase implements Iterable<StoredRun> {
   }
 }
 
-/** A directory that is named twice, by whatever path, is read once. */
-function distinct(directories: readonly string[]): string[] {
+/** Drops directories that are named twice, by whatever path. */
+function dropCopies(directories: readonly string[]): string[] {
   const places = Map.groupBy(directories, (directory) => {
     try {
       return Deno.realPathSync(directory);
     } catch {
-      return directory; // It is not there, and holds no runs.
+      return directory; // A missing directory holds no runs.
     }
   });
   return Array.from(places.values(), ([directory]) => directory!);
@@ -111,9 +110,9 @@ function readRuns(directory: string, problems: Problem[]): StoredRun[] {
 }
 
 /**
- * Gives old runs the keys that were added to their experiment since, as the
- * newer runs that have them say: so runs of equal meaning are equal. Of a key
- * on which they disagree, nothing can be said.
+ * Gives old runs the keys that their experiment got later, with the values that
+ * newer runs say were in effect before: so runs of equal meaning are equal. A
+ * key on which newer runs disagree is not added.
  */
 function withEarlierValues(
   runs: readonly StoredRun[],
@@ -133,7 +132,7 @@ function withEarlierValues(
   }));
 }
 
-/** What the runs of an experiment say was in effect before their keys. */
+/** Reads what the runs of an experiment say was in effect before their keys. */
 function readEarlierValues(
   runs: readonly StoredRun[],
   problems: Problem[],
@@ -141,7 +140,7 @@ function readEarlierValues(
   const values: Record<string, unknown> = {};
   const claims = runs.flatMap((run) =>
     Object.entries(run.info.before ?? {})
-      // Of what is no key of its own, a run knows nothing.
+      // What a run says about keys that it lacks does not count.
       .filter(([key]) => !isInherited(key) && Object.hasOwn(run.config, key))
       .map(([key, value]) => ({ key, value, text: formatValue(value), run }))
   );

@@ -27,7 +27,7 @@ export interface RunFilter {
  */
 export function readKey(run: StoredRun, key: string): unknown {
   if (key === "experiment") return run.info.experiment;
-  // The key may come from another run, and have any name.
+  // The key may be from another run, and have any name.
   return Object.hasOwn(run.config, key) ? run.config[key] : undefined;
 }
 
@@ -49,8 +49,8 @@ export function formatKey(run: StoredRun, key: string): string | undefined {
  * @param runs The runs.
  * @param filter Which of them are wanted.
  * @returns Those runs, in the same order.
- * @throws {OptionError} If a condition is no `key=value`, no run has its key,
- * or `since` is no date and no age.
+ * @throws {OptionError} If a condition is not `key=value`, no run has its key,
+ * or `since` is neither a date nor an age.
  */
 export function selectRuns(
   runs: Iterable<StoredRun>,
@@ -92,7 +92,7 @@ export interface Condition {
  * @param text The condition.
  * @param option Which option gives it, for the error.
  * @returns Key and value.
- * @throws {OptionError} If it is no `key=value`.
+ * @throws {OptionError} If it is not `key=value`.
  */
 export function parseCondition(text: string, option: string): Condition {
   const sign = text.indexOf("=");
@@ -136,8 +136,8 @@ export function listKeys(runs: Iterable<StoredRun>): string[] {
 }
 
 /**
- * Finds the keys of which runs have different values. That one experiment has a
- * key and another has not does not count.
+ * Finds the keys for which runs have different values. A key that only one of
+ * several experiments has does not count.
  *
  * @param runs The runs.
  * @returns The keys, in the order of the configurations.
@@ -157,7 +157,7 @@ export function findDifferingKeys(runs: readonly StoredRun[]): string[] {
 const AGE = /^(\d{1,6})([smhdw])$/;
 const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
 
-/** The time that `since` means, in milliseconds of the epoch. */
+/** Parses `since` as milliseconds of the epoch. */
 function parseSince(since: string): number {
   const [, amount, unit] = AGE.exec(since) ?? [];
   if (amount && unit) {
@@ -166,7 +166,7 @@ function parseSince(since: string): number {
     return Temporal.Now.zonedDateTimeISO("UTC").subtract(age).epochMilliseconds;
   }
   const [, clock, , , zone] = DATE.exec(since) ?? [];
-  // Runs are named in UTC, and so are the times that one looks for.
+  // Runs are named in UTC, so times without a zone are UTC too.
   const time = Date.parse(clock && !zone ? `${since}Z` : since);
   if (DATE.test(since) && !Number.isNaN(time)) return time;
   throw new OptionError(
@@ -177,11 +177,11 @@ function parseSince(since: string): number {
 }
 
 /**
- * Selects the metadata that globs name.
+ * Selects the metadata whose names match globs.
  *
  * @param metadata The metadata of all records.
- * @param globs Globs on the record's name, `loss/*` for example; where none is
- * given, all but times.
+ * @param globs Globs on names, `loss/*` for example; without any, all but
+ * times.
  * @returns What matches one of them, in the same order.
  * @throws {OptionError} If a glob matches nothing.
  */
@@ -246,10 +246,10 @@ export function sortableValue(value: unknown): number | string | undefined {
 }
 
 /**
- * Makes a function that sorts by several values, the first that differs.
- * Missing values and NaN come last, whichever way the others go.
+ * Makes a function that compares by several values, the first that differs.
+ * Missing values and NaN come last in both directions.
  *
- * @param readers What read the values, the first to be compared first.
+ * @param readers Functions that read the values, most significant first.
  * @param direction 1 from low to high, -1 from high to low.
  * @returns The function, for `toSorted`.
  */
@@ -272,7 +272,7 @@ function order(first: unknown, second: unknown, direction: 1 | -1): number {
   if (typeof a === "number" && typeof b === "number") {
     return direction * (a - b);
   }
-  // By code unit: collation would load the rules of a language first.
+  // By code unit, as collation would first load the rules of a language.
   const [x, y] = [String(a), String(b)];
   return direction * (x < y ? -1 : x > y ? 1 : 0);
 }

@@ -1,6 +1,6 @@
 /**
  * Comparisons as text, in every format. All formats for readers share the words
- * and rounded numbers; they differ in markup alone.
+ * and rounded numbers, and differ only in markup.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The keys that tell the rows of a comparison apart, as parts of tables.
+ * The keys that distinguish the rows of a comparison, as parts of tables.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export function isList({ rows, options }: Comparison): boolean {
     runs.size === 1;
 }
 
-/** The columns of the keys that tell rows apart. */
+/** Makes the columns of the keys that distinguish rows. */
 export function makeKeyColumns({ keys, rows }: Comparison): TextColumn[] {
   return keys.map((key) => ({
     heading: singleLine(key),
@@ -27,7 +27,7 @@ export function makeKeyColumns({ keys, rows }: Comparison): TextColumn[] {
   }));
 }
 
-/** The cells of the keys that tell a row apart. */
+/** Makes the cells of the keys that distinguish a row. */
 export function makeKeyCells(
   { keys }: Comparison,
   config: Readonly<Record<string, unknown>>,

@@ -48,7 +48,7 @@ export function formatMarkdown({ columns, rows }: TextTable): string {
 }
 
 /**
- * Escapes what Markdown would take for its own signs.
+ * Escapes the signs that have a meaning in Markdown.
  *
  * @param text Any text.
  * @returns The text as Markdown that shows it.
@@ -75,7 +75,7 @@ const GAP = "  ";
 
 /** A column of texts that are all equally wide. */
 interface PaddedColumn {
-  /** Whether it tells rows apart. */
+  /** Whether it distinguishes rows. */
   readonly isKey: boolean;
   /** How wide the texts are. */
   readonly width: number;
@@ -85,7 +85,7 @@ interface PaddedColumn {
 
 /**
  * Writes a table for a terminal. If it is too wide, it is split into several
- * tables, each with the columns that tell rows apart.
+ * tables, each with the columns that distinguish rows.
  *
  * @param table The table.
  * @param options How wide it may be, and whether it has colours.

@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { Cell, Comparison, Count } from "../compare/comparison.ts";
+import type { Cell, Comparison } from "../compare/comparison.ts";
+import type { Replicates } from "../compare/replicates.ts";
 import { NO_VALUE } from "../statistics/format.ts";
 import { formatVerdicts } from "./baseline_table.ts";
 import { collectNotes } from "./notes.ts";
@@ -38,8 +39,8 @@ export function formatComparison(comparison: Comparison): TextSection[] {
         isKey: false,
       })),
     ],
-    rows: rows.map(({ runs, paths, counts, config, cells }) => {
-      const text = isOneRunEach ? runs.join() : formatCounts(counts);
+    rows: rows.map(({ runs, paths, replicates, config, cells }) => {
+      const text = isOneRunEach ? runs.join() : formatCounts(replicates);
       return [
         ...(hasRuns ? [{ text, value: runs.length, paths }] : []),
         ...makeKeyCells(comparison, config),
@@ -54,9 +55,9 @@ export function formatComparison(comparison: Comparison): TextSection[] {
 }
 
 /** `5`, `4 of 5`; for several sets of replicates each count that differs. */
-function formatCounts(counts: readonly Count[]): string {
-  const texts = counts.map(({ completed, total }) =>
-    completed === total ? `${total}` : `${completed} of ${total}`
+function formatCounts(groups: readonly Replicates[]): string {
+  const texts = groups.map(({ runs: { size }, missing }) =>
+    missing.size === 0 ? `${size}` : `${size} of ${size + missing.size}`
   );
   return [...new Set(texts)].join(", ");
 }

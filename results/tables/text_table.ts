@@ -1,5 +1,5 @@
 /**
- * Tables for readers: words and rounded numbers, in no format yet.
+ * Tables for readers: words and rounded numbers, before they get a format.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export interface TextColumn {
   readonly heading: string;
   /** Whether it holds numbers, which are aligned to the right. */
   readonly isNumeric: boolean;
-  /** Whether it tells rows apart, and stays if a table is split. */
+  /** Whether it distinguishes rows, and is repeated if a table is split. */
   readonly isKey: boolean;
 }
 

@@ -36,7 +36,7 @@ const NAMES: [name: string, direction: string | undefined][] = [
   ["brier_skill_score", undefined],
 ];
 
-Deno.test("findDirection() goes by the words of a name where they leave no doubt", () => {
+Deno.test("findDirection() guesses by the words of a name if they leave no doubt", () => {
   for (const [name, direction] of NAMES) {
     assertEquals(findDirection(name), direction, name);
   }
@@ -95,7 +95,7 @@ const TRUTH = {
     recall_at_precision fbeta_score r2_score cosine_similarity`,
 };
 
-Deno.test("findDirection() guesses no metric of other libraries the wrong way round", () => {
+Deno.test("findDirection() is never wrong about metrics of scikit-learn, torchmetrics and Keras", () => {
   const found = Object.entries(TRUTH).flatMap(([truth, names]) =>
     names.trim().split(/\s+/).map((name) => {
       const guess = findDirection(name);
@@ -108,7 +108,7 @@ Deno.test("findDirection() guesses no metric of other libraries the wrong way ro
   assert(nKnown > 0.55 * found.length, `${nKnown} of ${found.length}`);
 });
 
-Deno.test("findDirection() believes the user first", () => {
+Deno.test("findDirection() prefers the user's options to all else", () => {
   assertEquals(
     findDirection("loss/x", { higherIsBetter: ["loss/*"] }),
     "higher",
@@ -116,7 +116,7 @@ Deno.test("findDirection() believes the user first", () => {
   assertEquals(findDirection("sampling", { lowerIsBetter: ["s*"] }), "lower");
 });
 
-Deno.test("findDirection() believes the experiment before the words of a name", () => {
+Deno.test("findDirection() prefers the experiment's declaration to the name", () => {
   assertEquals(findDirection("loss", {}, { better: "higher" }), "higher");
   const options = { lowerIsBetter: ["loss"] };
   assertEquals(findDirection("loss", options, { better: "higher" }), "lower");
