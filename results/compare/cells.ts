@@ -96,6 +96,13 @@ function makeCell(
     runs,
     ([key, { records }]) => [key, records.get(metadata)!] as const,
   );
+  const { countFailedAs: value } = options;
+  if (value !== undefined) {
+    const failed = [...replicates.missing]
+      .filter(([, { status }]) => status !== "running");
+    const result = new ScalarResult({ mean: value, error: NaN, n: 1 });
+    results.push(...failed.map(([key]) => [key, result] as const));
+  }
   const summary = summarize(
     results.map(([, result]) => result),
     options,
@@ -105,7 +112,7 @@ function makeCell(
     ...summary,
     replicates,
     metadata,
-    kind: runs.size === 1 ? "within-run" : "between-seed",
+    kind: results.length === 1 ? "within-run" : "between-seed",
     sample: new Map(results.map(([key, { mean }]) => [key, mean])),
     runs,
     nRuns: replicates.runs.size,

@@ -6,17 +6,18 @@
  */
 
 import { LEVEL, MIN_COUNT } from "../statistics/estimate.ts";
+import { type RunTime, wereSeedsAdded } from "../statistics/added_seeds.ts";
 import type { VerdictOptions } from "../statistics/verdicts.ts";
 import type {
   Cell,
   CellVerdict,
   Column,
-  CompareOptions,
   Comparison,
   ComparisonRow,
   Unranked,
 } from "./comparison.ts";
 import { METRIC_KEY } from "./pivot.ts";
+import type { Replicates } from "./replicates.ts";
 
 /** Rows beyond this number are not ranked: there are too many pairs to test. */
 export const MAX_RANKED = 100;
@@ -70,13 +71,14 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
       ? (await import("../statistics/outlook.ts")).findOutlook
       : () => undefined,
   };
-  const verdictOptions = chooseOptions(options, nTested);
+  const verdictOptions = chooseOptions(comparison, nTested);
   const found = new Map<Cell, Partial<Cell>>();
   const columns = grouped.map((column) => {
     const { groups: _, ...plain } = column;
     if (!statistics || !isTested(column)) return plain;
     const { additions, method } = judge(column, {
       baseline: baseline && rows[baseline.row]!,
+      areCounted: options.countFailedAs !== undefined,
       options: verdictOptions,
       statistics,
     });
@@ -100,14 +102,19 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
 
 /** Chooses how the verdicts of columns are reached. */
 function chooseOptions(
-  { test, alpha, ci, isAnytime, looks, family }: CompareOptions,
+  { options, rows }: Comparison,
   nColumns: number,
 ): VerdictOptions {
+  const { test = "t", alpha, ci, anytime, planned, looks, family } = options;
+  const isAnytime = anytime ||
+    !(planned || looks?.length || test !== "t") && wereSeedsAdded(
+        rows.map(({ replicates }) => replicates.flatMap(listTimes)),
+      );
   return {
     level: ci ? ci / 100 : LEVEL,
-    ...(test && { test }),
+    test,
+    isAnytime,
     ...(alpha && { alpha }),
-    ...(isAnytime && { isAnytime }),
     ...(looks?.length && { looks }),
     ...(family === "table" && { nColumns }),
   };
@@ -131,10 +138,20 @@ function groupEntries(
   ];
 }
 
+/** When the completed runs of a row went on. */
+function listTimes({ runs }: Replicates): RunTime[] {
+  return Array.from(runs.values(), ({ info: { startedAt, finishedAt } }) => ({
+    start: Date.parse(startedAt),
+    end: Date.parse(finishedAt ?? startedAt),
+  }));
+}
+
 /** Reaches the verdicts on the cells of a column. */
 function judge(
   { metadata, groups, better, unranked }: GroupedColumn,
-  { baseline, options, statistics }: {
+  { baseline, areCounted, options, statistics }: {
+    /** Whether failed runs have a value. */
+    readonly areCounted: boolean;
     readonly baseline: ComparisonRow | undefined;
     readonly options: VerdictOptions;
     readonly statistics: Statistics;
@@ -150,7 +167,9 @@ function judge(
     better,
     isRanked: !unranked,
     incomplete: new Set(
-      entries.flatMap(({ row, cell }) => isIncomplete(cell) ? [row] : []),
+      entries.flatMap(({ row, cell }) =>
+        isIncomplete(cell, areCounted) ? [row] : []
+      ),
     ),
     options,
   });
@@ -177,9 +196,9 @@ function judge(
 
 /** The means of the runs of a cell in the order in which those started. */
 function sortByStart({ sample, runs }: Cell): Cell["sample"] {
-  const keys = [...runs].toSorted(([, a], [, b]) => a.id < b.id ? -1 : 1)
-    .map(([key]) => key);
-  return new Map(keys.map((key) => [key, sample.get(key)!]));
+  const start = ([key]: readonly [string, number]) =>
+    runs.get(key)?.info.startedAt ?? "";
+  return new Map([...sample].sort((a, b) => start(a) < start(b) ? -1 : 1));
 }
 
 /** Adds what more seeds would detect, if a test shows nothing but could. */
@@ -224,8 +243,11 @@ function areIdentical(cells: readonly Cell[]): boolean {
   return samples.length > 1 && new Set(samples).size === 1;
 }
 
-/** Whether a run has failed, died or was interrupted. */
-function isIncomplete({ replicates: { missing, unfinished } }: Cell): boolean {
-  return [...missing.values(), ...unfinished]
+/** Whether a run has failed, died or was interrupted, and is not counted. */
+function isIncomplete(
+  { replicates: { missing, unfinished } }: Cell,
+  areCounted: boolean,
+): boolean {
+  return [...(areCounted ? [] : missing.values()), ...unfinished]
     .some(({ status }) => status !== "running");
 }
