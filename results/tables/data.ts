@@ -106,6 +106,10 @@ export function toJson(comparison: Comparison): object {
       level: options.ci ? options.ci / 100 : LEVEL,
       test: options.test ?? "t",
       alpha: options.alpha ?? ALPHA,
+      family: options.family ?? "column",
+      // When the verdicts hold: for a fixed number of seeds, or any.
+      kind: comparison.columns.find(({ method }) => method)?.method?.kind,
+      countFailedAs: options.countFailedAs,
       baseline: baseline?.name,
     },
     omitted,
@@ -116,10 +120,10 @@ export function toJson(comparison: Comparison): object {
 }
 
 function cellToJson(
-  { result: { mean, error, n, df }, kind, interval, comparison, standing }:
-    Cell,
+  cell: Cell,
   baseline: string | undefined,
 ): object {
+  const { result: { mean, error, n, df }, kind, interval, comparison } = cell;
   return {
     mean,
     error,
@@ -128,7 +132,8 @@ function cellToJson(
     kind,
     interval,
     comparison: comparison && { baseline, ...verdictToJson(comparison) },
-    standing,
+    standing: cell.standing,
+    outside: cell.outside,
   };
 }
 
@@ -144,6 +149,7 @@ function verdictToJson(verdict: CellVerdict): object {
     pairs,
     unused: unused.length > 0 ? unused : undefined,
     isResolved: verdict.isResolved,
+    isWithheld: verdict.isWithheld,
     needs: verdict.needs,
     moreSeeds: verdict.isResolved ? 0 : verdict.outlook?.moreSeeds,
   };

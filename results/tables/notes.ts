@@ -9,7 +9,7 @@ import { nameValue, singleLine } from "../compare/labels.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
 import { isList } from "./row_keys.ts";
 import { listNote, MARKS, type Note } from "./text_table.ts";
-import { noteRanks } from "./verdict_notes.ts";
+import { noteFamilies, noteRanks } from "./verdict_notes.ts";
 
 /**
  * Collects the notes under the table of a comparison.
@@ -27,6 +27,7 @@ export function collectNotes(comparison: Comparison): Note[] {
     ...noteNames(comparison),
     ...noteErrors(comparison),
     ...noteRanks(comparison),
+    ...noteFamilies(comparison),
     ...noteRuns(comparison),
   ];
 }
@@ -127,11 +128,17 @@ function explainBetween(
 }
 
 function noteRuns(comparison: Comparison): Note[] {
-  const { rows, baseline, omitted, superseded, warnings } = comparison;
+  const { rows, baseline, omitted, superseded, warnings, options } = comparison;
+  const { countFailedAs } = options;
   const alone = `There is no other row to compare with ${baseline?.name}.`;
   return [
     ...(baseline && rows.length === 1 ? [{ text: singleLine(alone) }] : []),
-    ...listNote("Not completed, and in no mean:", omitted),
+    ...listNote(
+      countFailedAs === undefined
+        ? "Not completed, and in no mean:"
+        : `Not completed, and counted as ${countFailedAs} unless running:`,
+      omitted,
+    ),
     ...listNote(
       "Superseded by a newer run of the same configuration and seed:",
       superseded,

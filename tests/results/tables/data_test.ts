@@ -103,6 +103,7 @@ Deno.test(
       level: 0.95,
       test: "t",
       alpha: 0.05,
+      family: "column",
     });
   },
 );
