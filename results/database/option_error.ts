@@ -5,6 +5,9 @@ import { ConfigError } from "../../core/config/schema.ts";
  * backquotes: a command line replaces them with its flags.
  */
 export class OptionError extends ConfigError {
+  /** The name of the option: `baseline`. */
+  readonly option: string;
+
   /**
    * Names an option and what is wrong with it.
    *
@@ -12,7 +15,8 @@ export class OptionError extends ConfigError {
    * @param message What is wrong with it, and what would be right.
    */
   constructor(option: string, message: string) {
-    super([{ where: option, message }]);
+    super([message]);
     this.name = "OptionError";
+    this.option = option;
   }
 }

@@ -9,5 +9,5 @@ Deno.test("OptionError is a ConfigError that says which option is wrong", () => 
     "OptionError",
     "Cannot use `ci` 0.95",
   ]);
-  assertEquals(error.problems, [{ where: "ci", message: error.message }]);
+  assertEquals([error.option, error.problems], ["ci", [error.message]]);
 });
