@@ -6,6 +6,7 @@
 
 import {
   choice,
+  integers,
   names,
   number,
   text,
@@ -13,7 +14,13 @@ import {
   toggle,
 } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { AGGREGATES, ALPHA, TESTS } from "../results/statistics/estimate.ts";
+import {
+  AGGREGATES,
+  ALPHA,
+  FAMILIES,
+  MIN_COUNT,
+  TESTS,
+} from "../results/statistics/estimate.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
 import { type Format, FORMATS } from "../results/tables/render.ts";
 import type { FlagValues } from "./_command.ts";
@@ -79,13 +86,37 @@ export const statisticsSchema = new ConfigSchema({
   test: choice({
     default: "t",
     choices: TESTS,
-    description: "paired and Welch's t, or exact permutations",
+    description: "t tests, or exact permutations",
+  }),
+  anytime: toggle({
+    defaultText: "as the runs show",
+    description: "verdicts that hold although seeds were added to get one",
+  }),
+  planned: toggle({
+    description: "the number of seeds was fixed in advance",
+  }),
+  looks: integers({
+    default: [],
+    defaultText: "one",
+    min: MIN_COUNT,
+    description: "the numbers of seeds at which verdicts are looked at",
   }),
   alpha: number({
     default: ALPHA,
     above: 0,
     max: 0.5,
-    description: "the largest chance of a false verdict in a column",
+    description: "the largest chance of a false verdict in a family",
+  }),
+  family: choice({
+    default: "column",
+    choices: FAMILIES,
+    description: "what has that chance together",
+  }),
+  countFailedAs: text({
+    placeholder: "<number>",
+    rule: "a number",
+    allows: (value) => value === "" || Number.isFinite(Number(value)),
+    description: "the value of runs that failed; else no row with one is best",
   }),
   lowerIsBetter: texts({
     placeholder: "<glob>",
@@ -150,23 +181,23 @@ export async function compareRuns(
     readonly format?: Format;
   },
 ): Promise<Comparison> {
-  const { runs, confirm, strict: _, format = "table", ...options } = flags;
+  const { runs, confirm, strict: _, format = "table", ...rest } = flags;
+  const { countFailedAs } = rest;
   const isForReaders = format !== "json" && format !== "csv";
   // Help does not wait for this.
   const [{ compare }, { RunDatabase }] = await Promise.all([
     import("../results/compare/compare.ts"),
     import("../results/database/run_database.ts"),
   ]);
+  const options = {
+    ...rest,
+    countFailedAs: countFailedAs === "" ? undefined : Number(countFailedAs),
+    isForReaders,
+  };
   const database = new RunDatabase(...runs);
-  if (confirm.length === 0) {
-    return await compare(database, { ...options, isForReaders });
-  }
+  if (confirm.length === 0) return await compare(database, options);
   const { checkFresh } = await import("../results/compare/confirm.ts");
   const confirming = new RunDatabase(...confirm);
   checkFresh(confirming, database);
-  return await compare(confirming, {
-    ...options,
-    isForReaders,
-    confirms: runs,
-  });
+  return await compare(confirming, { ...options, confirms: runs });
 }

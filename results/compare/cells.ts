@@ -121,21 +121,32 @@ function makeCell(
   cellOptions: LoadedOptions,
 ): Cell | undefined {
   const { options, nuisance, metrics, crossed } = cellOptions;
-  const { across, ci = 0, aggregate = "mean" } = options;
+  const { across, ci = 0, aggregate = "mean", countFailedAs: value } = options;
   const runs = new Map(
     [...replicates.runs].filter(([, { records }]) => records.get(metadata)),
   );
   const ofRuns = new Map(
     Array.from(runs, ([key, { records }]) => [key, records.get(metadata)!]),
   );
-  const results = across ? averageOver(across, runs, ofRuns) : ofRuns;
+  const failed = new Map(
+    value === undefined
+      ? []
+      : [...replicates.missing].filter(([, { status }]) =>
+        status !== "running"
+      ),
+  );
+  for (const key of failed.keys()) {
+    ofRuns.set(key, new ScalarResult({ mean: value!, error: NaN, n: 1 }));
+  }
+  const counted = new Map([...runs, ...failed]);
+  const results = across ? averageOver(across, counted, ofRuns) : ofRuns;
   const sample = new Map(
     Array.from(results, ([key, { mean }]) => [key, mean]),
   );
-  const isSingle = runs.size === 1 && !across;
-  const grid = aggregate === "mean" && runs.size > 1
+  const isSingle = counted.size === 1 && !across;
+  const grid = aggregate === "mean" && counted.size > 1
     ? crossed?.crossedMean(
-      Array.from(placeRuns(runs, nuisance), ([key, at]) => ({
+      Array.from(placeRuns(counted, nuisance), ([key, at]) => ({
         at,
         value: sample.get(key)!,
       })),

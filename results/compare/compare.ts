@@ -202,6 +202,7 @@ function chooseListAxes(
 
 function checkOptions(options: CompareOptions): void {
   const { aggregate = "mean", baseline = [], relativeTo = [], rows } = options;
+  const { anytime, planned, looks = [], test = "t" } = options;
   const refuse = (option: string, message: string): never => {
     throw new OptionError(option, message);
   };
@@ -217,6 +218,13 @@ function checkOptions(options: CompareOptions): void {
       "relativeTo",
       "Cannot use `relativeTo` with `baseline` or `aggregate`: ratios are of " +
         "means and have no verdicts: leave one of them out",
+    );
+  }
+  if (anytime && (planned || looks.length > 0 || test !== "t")) {
+    refuse(
+      "anytime",
+      "Cannot use `anytime` with `planned`, `looks` or another `test`: it is a " +
+        "t test for any number of seeds: leave one of them out",
     );
   }
   if (baseline.length > 0 && aggregate !== "mean") {

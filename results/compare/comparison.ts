@@ -15,7 +15,7 @@ import type {
 } from "../statistics/crossed.ts";
 import type { DatasetRanks, Estimate } from "../statistics/datasets.ts";
 import type { MarginVerdict } from "../statistics/equivalence.ts";
-import type { Aggregate } from "../statistics/estimate.ts";
+import type { Aggregate, FAMILIES } from "../statistics/estimate.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import type { Direction, Standing } from "../statistics/best_set.ts";
 import type { Sample, Untested } from "../statistics/contrast.ts";
@@ -32,7 +32,7 @@ export interface CompareOptions
     RunFilter,
     Axes,
     DirectionOptions,
-    Pick<VerdictOptions, "test" | "isAnytime" | "looks"> {
+    Pick<VerdictOptions, "test" | "looks"> {
   /** Globs on the names of records; by default all but times. */
   readonly metric?: readonly string[];
   /**
@@ -66,7 +66,16 @@ export interface CompareOptions
   /** The chance of a single false verdict in a family; 0.05 by default. */
   readonly alpha?: number;
   /** Whether a family is a column or the whole table; a column by default. */
-  readonly family?: "column" | "table";
+  readonly family?: typeof FAMILIES[number];
+  /**
+   * Whether verdicts hold although seeds were added until one appeared; by
+   * default if the times of the runs show that seeds may have been.
+   */
+  readonly anytime?: boolean;
+  /** Whether the number of seeds was fixed in advance, whatever they show. */
+  readonly planned?: boolean;
+  /** What a run counts that failed, died or was interrupted; by default none. */
+  readonly countFailedAs?: number | undefined;
   /** Whether people read it: one row with many records then becomes a list. */
   readonly isForReaders?: boolean;
   /**

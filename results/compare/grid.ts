@@ -38,6 +38,8 @@ export function findGrid({ rows, nuisance }: Comparison): Grid | undefined {
   const isShared = ({ grid }: Cell) =>
     grid && ("reason" in grid || grid.squares.length > 1);
   return cells.some(isShared)
-    ? new Map(cells.flatMap(({ runs }) => [...placeRuns(runs, nuisance)]))
+    ? new Map(cells.flatMap(({ runs, replicates: { missing } }) => [
+      ...placeRuns(new Map([...missing, ...runs]), nuisance),
+    ]))
     : undefined;
 }

@@ -8,18 +8,19 @@
 import { LEVEL, MIN_COUNT } from "../statistics/estimate.ts";
 import type { Verdict } from "../statistics/decide.ts";
 import type { Outlook } from "../statistics/outlook.ts";
+import { type RunTime, wereSeedsAdded } from "../statistics/added_seeds.ts";
 import type { VerdictOptions } from "../statistics/verdicts.ts";
 import type {
   Cell,
   CellVerdict,
   Column,
-  CompareOptions,
   Comparison,
   ComparisonRow,
   Unranked,
 } from "./comparison.ts";
 import { findGrid } from "./grid.ts";
 import { METRIC_KEY } from "./pivot.ts";
+import type { Replicates } from "./replicates.ts";
 
 /** Rows beyond this number are not ranked: there are too many pairs to test. */
 export const MAX_RANKED = 100;
@@ -78,6 +79,7 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
     if (!statistics || !isTested(column)) return plain;
     const { additions, method } = judge(column, {
       baseline: baseline && rows[baseline.row]!,
+      areCounted: options.countFailedAs !== undefined,
       options: verdictOptions,
       statistics,
     });
@@ -100,7 +102,7 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
 }
 
 async function loadStatistics(
-  { withOutlook = true, detect = 0 }: CompareOptions,
+  { withOutlook = true, detect = 0 }: Comparison["options"],
 ): Promise<Statistics> {
   const { judgeColumn } = await import("../statistics/verdicts.ts");
   const { findOutlook } = await import("../statistics/outlook.ts");
@@ -116,14 +118,19 @@ function chooseOptions(
   comparison: Comparison,
   nColumns: number,
 ): VerdictOptions {
-  const { test, alpha, ci, isAnytime, looks, family } = comparison.options;
+  const { options, rows } = comparison;
+  const { test = "t", alpha, ci, anytime, planned, looks, family } = options;
+  const isAnytime = anytime ||
+    !(planned || looks?.length || test !== "t") && wereSeedsAdded(
+        rows.map(({ replicates }) => replicates.flatMap(listTimes)),
+      );
   const grid = findGrid(comparison);
   return {
     level: ci ? ci / 100 : LEVEL,
+    test,
+    isAnytime,
     ...(grid && { grid }),
-    ...(test && { test }),
     ...(alpha && { alpha }),
-    ...(isAnytime && { isAnytime }),
     ...(looks?.length && { looks }),
     ...(family === "table" && { nColumns }),
   };
@@ -147,10 +154,20 @@ function groupEntries(
   ];
 }
 
+/** When the completed runs of a row went on. */
+function listTimes({ runs }: Replicates): RunTime[] {
+  return Array.from(runs.values(), ({ info: { startedAt, finishedAt } }) => ({
+    start: Date.parse(startedAt),
+    end: Date.parse(finishedAt ?? startedAt),
+  }));
+}
+
 /** Reaches the verdicts on the cells of a column. */
 function judge(
   { metadata, groups, better, unranked }: GroupedColumn,
-  { baseline, options, statistics }: {
+  { baseline, areCounted, options, statistics }: {
+    /** Whether failed runs have a value. */
+    readonly areCounted: boolean;
     readonly baseline: ComparisonRow | undefined;
     readonly options: VerdictOptions;
     readonly statistics: Statistics;
@@ -166,7 +183,9 @@ function judge(
     better,
     isRanked: !unranked,
     incomplete: new Set(
-      entries.flatMap(({ row, cell }) => isIncomplete(cell) ? [row] : []),
+      entries.flatMap(({ row, cell }) =>
+        isIncomplete(cell, areCounted) ? [row] : []
+      ),
     ),
     options,
   });
@@ -197,11 +216,10 @@ function judge(
  * @param cell The cell.
  * @returns The means in the order in which the runs started.
  */
-export function sortByStart({ sample, runs, kind }: Cell): Cell["sample"] {
-  if (kind === "across") return sample;
-  const keys = [...runs].toSorted(([, a], [, b]) => a.id < b.id ? -1 : 1)
-    .map(([key]) => key);
-  return new Map(keys.map((key) => [key, sample.get(key)!]));
+export function sortByStart({ sample, runs }: Cell): Cell["sample"] {
+  const start = ([key]: readonly [string, number]) =>
+    runs.get(key)?.info.startedAt ?? "";
+  return new Map([...sample].sort((a, b) => start(a) < start(b) ? -1 : 1));
 }
 
 /** Adds what more seeds would detect, if a test shows nothing but could. */
@@ -246,8 +264,11 @@ function areIdentical(cells: readonly Cell[]): boolean {
   return samples.length > 1 && new Set(samples).size === 1;
 }
 
-/** Whether a run has failed, died or was interrupted. */
-function isIncomplete({ replicates: { missing, unfinished } }: Cell): boolean {
-  return [...missing.values(), ...unfinished]
+/** Whether a run has failed, died or was interrupted, and is not counted. */
+function isIncomplete(
+  { replicates: { missing, unfinished } }: Cell,
+  areCounted: boolean,
+): boolean {
+  return [...(areCounted ? [] : missing.values()), ...unfinished]
     .some(({ status }) => status !== "running");
 }

@@ -18,6 +18,9 @@ export const MIN_COUNT = 3;
 /** The tests: Student's and Welch's t, or exact permutations. */
 export const TESTS = ["t", "sign-flip"] as const;
 
+/** What verdicts may share one chance to err: those of a column, or of all. */
+export const FAMILIES = ["column", "table"] as const;
+
 /** The ways to summarise several values as one. */
 export const AGGREGATES = ["mean", "median", "iqm"] as const;
 

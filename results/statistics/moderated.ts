@@ -33,19 +33,23 @@ const N_HALVINGS = 60;
 export function findPriors(
   rows: readonly (readonly number[])[],
 ): VariancePrior[] {
-  const errors = rows.map((a) => rows.map((b) => describePairs(a, b).error));
-  const positive = errors.flatMap((some, i) =>
-    some.slice(i + 1).filter((error) => error > 0)
-  );
-  if (
-    rows.length < MIN_ROWS_TO_MODERATE || positive.length < MIN_ROWS_TO_MODERATE
-  ) return [];
+  if (rows.length < MIN_ROWS_TO_MODERATE) return [];
+  const all: number[] = [];
+  const errors = rows.map((): number[] => []);
+  rows.forEach((a, i) => {
+    for (let j = i + 1; j < rows.length; j++) {
+      const { error } = describePairs(a, rows[j]!);
+      if (error > 0) {
+        for (const list of [all, errors[i], errors[j]]) list!.push(error);
+      }
+    }
+  });
+  if (all.length < MIN_ROWS_TO_MODERATE) return [];
   const n = rows[0]!.length;
-  const all = findRoot(positive);
-  const df = Math.min(n - 1, estimateFreedom(positive, n - 1));
+  const root = findRoot(all);
+  const df = Math.min(n - 1, estimateFreedom(all, n - 1));
   return errors.map((own) => ({
-    deviation: Math.sqrt(n) *
-      Math.max(all, findRoot(own.filter((error) => error > 0))),
+    deviation: Math.sqrt(n) * Math.max(root, findRoot(own)),
     df,
   }));
 }

@@ -107,6 +107,10 @@ export function toJson(comparison: Comparison): object {
       level: options.ci ? options.ci / 100 : LEVEL,
       test: options.test ?? "t",
       alpha: options.alpha ?? ALPHA,
+      family: options.family ?? "column",
+      // When the verdicts hold: for a fixed number of seeds, or any.
+      kind: comparison.columns.find(({ method }) => method)?.method?.kind,
+      countFailedAs: options.countFailedAs,
       baseline: baseline?.name,
     },
     ranking: rankingToJson(comparison),
@@ -131,9 +135,10 @@ function rankingToJson({ columns }: Comparison): object | undefined {
 }
 
 function cellToJson(
-  { result: { mean, error, n, df }, kind, interval, comparison, ...cell }: Cell,
+  cell: Cell,
   baseline: string | undefined,
 ): object {
+  const { result: { mean, error, n, df }, kind, interval, comparison } = cell;
   return {
     mean,
     error,
@@ -144,6 +149,7 @@ function cellToJson(
     comparison: comparison && { baseline, ...verdictToJson(comparison) },
     margin: cell.margin,
     standing: cell.standing,
+    outside: cell.outside,
   };
 }
 
@@ -159,6 +165,7 @@ function verdictToJson(verdict: CellVerdict): object {
     pairs,
     unused: unused.length > 0 ? unused : undefined,
     isResolved: verdict.isResolved,
+    isWithheld: verdict.isWithheld,
     needs: verdict.needs,
     outlook: verdict.outlook,
   };

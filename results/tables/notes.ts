@@ -11,7 +11,7 @@ import { LEVEL } from "../statistics/estimate.ts";
 import { formatWithInterval } from "../statistics/format.ts";
 import { isList } from "./row_keys.ts";
 import { listNote, MARKS, type Note } from "./text_table.ts";
-import { noteRanks } from "./verdict_notes.ts";
+import { noteFamilies, noteRanks } from "./verdict_notes.ts";
 
 /**
  * Collects the notes under the table of a comparison.
@@ -29,6 +29,7 @@ export function collectNotes(comparison: Comparison): Note[] {
     ...noteNames(comparison),
     ...noteErrors(comparison),
     ...noteRanks(comparison),
+    ...noteFamilies(comparison),
     ...noteWinners(comparison),
     ...noteRuns(comparison),
   ];
@@ -176,19 +177,24 @@ function explainBetween(
 }
 
 function noteRuns(comparison: Comparison): Note[] {
-  const { rows, baseline, options, omitted, superseded, warnings } = comparison;
+  const { rows, baseline, omitted, superseded, warnings, options } = comparison;
+  const { countFailedAs, confirms } = options;
   const alone = `There is no other row to compare with ${baseline?.name}.`;
   return [
     ...(baseline && rows.length === 1 ? [{ text: singleLine(alone) }] : []),
-    ...(options.confirms
+    ...(confirms
       ? [{
-        text: "Confirming runs alone: those of " +
-          `${
-            options.confirms.join(", ")
-          }, by which rows were chosen, take no part.`,
+        text:
+          `Confirming runs alone: those of ${confirms.join(", ")}, by which ` +
+          "rows were chosen, take no part.",
       }]
       : []),
-    ...listNote("Not completed, and in no mean:", omitted),
+    ...listNote(
+      countFailedAs === undefined
+        ? "Not completed, and in no mean:"
+        : `Not completed, and counted as ${countFailedAs} unless running:`,
+      omitted,
+    ),
     ...listNote(
       "Superseded by a newer run of the same configuration and seed:",
       superseded,

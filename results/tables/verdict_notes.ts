@@ -12,6 +12,7 @@ import type {
   Unranked,
 } from "../compare/comparison.ts";
 import { singleLine } from "../compare/labels.ts";
+import { ALPHA } from "../statistics/estimate.ts";
 import type { Verdict } from "../statistics/decide.ts";
 import type { Outlook } from "../statistics/outlook.ts";
 import { listNote, MARKS, type Note } from "./text_table.ts";
@@ -52,6 +53,26 @@ function explainMethods(columns: readonly Column[]): string {
     }, valid ${promises[kind]}`;
   });
   return [...new Set(texts)].join("; ");
+}
+
+/**
+ * Says how often a table errs whose columns are families of their own.
+ *
+ * @param comparison The comparison.
+ * @returns A note, where several columns have verdicts.
+ */
+export function noteFamilies({ columns, options }: Comparison): Note[] {
+  const n = columns.filter(({ method }) => method).length;
+  if (n < 2 || options.family === "table") return [];
+  const { alpha = ALPHA } = options;
+  const format = (share: number) => `${formatNumber(100 * share, 2)} %`;
+  return [{
+    text:
+      `The verdicts of a column err in at most ${format(alpha)} of cases, ` +
+      `those of ${n} columns together in up to ` +
+      `${format(Math.min(1, n * alpha))} (--family table keeps ` +
+      `${format(alpha)}).`,
+  }];
 }
 
 /** Why columns have no ranks; too few runs need no note. */

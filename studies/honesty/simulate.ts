@@ -72,7 +72,7 @@ export interface Tally {
   readonly coverage: number;
   /** The share of repeats in which a row is said to differ from the baseline. */
   readonly baselineErrors: number;
-  /** The share of repeats in which not all rows are called tied. */
+  /** The share of repeats in which the first row is called worse. */
   readonly bestSetErrors: number;
 }
 
@@ -130,11 +130,7 @@ export async function simulate(
       if (cells.some(isSaidToDiffer)) {
         nBaseline++;
       }
-      if (
-        cells.some(({ standing }) =>
-          standing && standing !== "tied"
-        )
-      ) {
+      if (cells[0]!.standing === "worse") {
         nBestSet++;
       }
     }

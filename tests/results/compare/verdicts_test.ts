@@ -1,5 +1,11 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+} from "@std/assert";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
+import { OptionError } from "../../../results/database/option_error.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import { compareRuns, firstCells, replicates } from "../../../testing/made.ts";
@@ -171,3 +177,95 @@ Deno.test(
     );
   },
 );
+
+/** Two rows with these losses; the runs last ten seconds each. */
+function makeTimed(minutes: readonly number[]): MadeRun[] {
+  return ["a", "b"].flatMap((model, row) =>
+    minutes.map((minute, seed): MadeRun => {
+      const start = Date.UTC(2026, 10, 22, 9, minute, 20 * row);
+      const at = (time: number) => new Date(time).toISOString();
+      return {
+        id: `${model}${seed}`,
+        config: { seed, model },
+        info: { startedAt: at(start), finishedAt: at(start + 10_000) },
+        records: [[{ name: "loss" }, result(row + seed ** 2 / (9 + row))]],
+      };
+    })
+  );
+}
+
+Deno.test("compare() sees that seeds were added, unless they were planned", async () => {
+  const readMethod = async (
+    minutes: number[],
+    options: CompareOptions = {},
+  ) => {
+    const { columns } = await compareRuns(makeTimed(minutes), options);
+    return columns[0]!.method!;
+  };
+  const added = [0, 1, 2, 9];
+  assertEquals((await readMethod([0, 1, 2, 3])).kind, "fixed");
+  assertEquals((await readMethod(added)).kind, "anytime");
+  assertEquals((await readMethod(added, { planned: true })).kind, "fixed");
+  assertEquals((await readMethod(added, { test: "sign-flip" })).kind, "fixed");
+  const looks = await readMethod(added, { looks: [4, 8] });
+  assertEquals([looks.kind, looks.alpha], ["looks", 0.025]);
+  const asked = await readMethod([0, 1, 2, 3], { anytime: true });
+  assertEquals(asked.kind, "anytime");
+  await assertRejects(
+    () => readMethod(added, { anytime: true, looks: [4] }),
+    OptionError,
+    "Cannot use `anytime`",
+  );
+});
+
+Deno.test("compare() pairs other seeds in the order in which they started", async () => {
+  const runs = makeTimed([0, 1, 2, 3]).map((run, i) =>
+    i < 4 ? run : { ...run, config: { model: "b", seed: 90 - i } }
+  );
+  const { rows, columns } = await compareRuns(runs, {
+    anytime: true,
+    baseline: ["model=a"],
+  });
+  const verdict = rows[1]!.cells.get(columns[0]!.metadata)!.comparison;
+  // By their seeds they would be the other way round, and differ much more.
+  const differences = [0, 1, 4, 9].map((x) => 1 + x / 10 - x / 9);
+  const mean = differences.reduce((sum, x) => sum + x) / 4;
+  const squares = differences.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  assert(verdict && "p" in verdict);
+  assertAlmostEquals(verdict.error, Math.sqrt(squares / 12), 1e-12);
+});
+
+Deno.test("compare() shares α over the columns of a table if asked", async () => {
+  const runs = FIVE.map((run) => ({
+    ...run,
+    records: [...run.records!, [{ name: "error" }, result(1)] as const],
+  }));
+  for (
+    const [family, alpha] of [["column", 0.025], ["table", 0.0125]] as const
+  ) {
+    const { columns } = await compareRuns(runs, {
+      family,
+      baseline: ["model=identity"],
+    });
+    const loss = columns.find(({ heading }) => heading === "loss")!;
+    assertEquals(loss.method!.alpha, alpha);
+  }
+});
+
+Deno.test("compare() counts failed runs as what they are said to be worth", async () => {
+  const failed = (status: "failed" | "interrupted", seed: number): MadeRun => ({
+    id: `${status}${seed}`,
+    config: { model: "mlp", seed },
+    info: { status },
+  });
+  const runs = [...FIVE, failed("failed", 8), failed("interrupted", 9)];
+  const [, without] = firstCells(await compareRuns(runs));
+  assertEquals(without!.outside, "runs failed or were interrupted");
+  const [, counted] = firstCells(await compareRuns(runs, { countFailedAs: 3 }));
+  assertEquals([counted!.result.n, counted!.outside], [7, undefined]);
+  assertAlmostEquals(
+    counted!.result.mean,
+    (5 * without!.result.mean + 2 * 3) / 7,
+    1e-12,
+  );
+});

@@ -41,10 +41,11 @@ Deno.test("render() names the runs that have no partner", async () => {
   });
   const options = { baseline: ["model=identity"] };
   const text = await render(await compareRuns(shifted, options), "table");
-  assertMatch(text, /paired t, 3 pairs/);
+  assertMatch(text, /partly paired t, 3 pairs in 5 and 5 runs/);
+  const exact = await compareRuns(shifted, { ...options, test: "sign-flip" });
   assertStringIncludes(
-    text,
-    "Not used, because only one of the two rows has the seed:\n" +
+    await render(exact, "table"),
+    "Runs not used, because they have no partner in the other row:\n" +
       "  model=mlp: seed=6; seed=7; seed=1; seed=2",
   );
 });

@@ -104,6 +104,7 @@ Deno.test(
       level: 0.95,
       test: "t",
       alpha: 0.05,
+      family: "column",
     });
   },
 );

@@ -57,7 +57,7 @@ Deno.test("render() says what is not ranked, and why", async () => {
   const text = await render(await compareRuns([...bounded, failed]), "table");
   assertMatch(
     text,
-    /Not ranked, because a run has failed:\n {2}model=identity: loss/,
+    /Not ranked, because runs failed or were interrupted:\n {2}model=identity: loss/,
   );
   assertMatch(
     text,
