@@ -13,7 +13,7 @@ export interface Outlook {
   /** What as many seeds detect in a fresh comparison, twice and four times as many. */
   readonly reach: readonly Reach[];
   /** How many seeds detect the difference that was asked about. */
-  readonly seeds?: number | undefined;
+  readonly asked?: { readonly difference: number; readonly seeds: number };
 }
 
 /**
@@ -33,6 +33,8 @@ export function findOutlook(
   const level = { ...design, alpha };
   return {
     reach: forecast(level),
-    seeds: difference ? countSeeds(difference, level) : undefined,
+    ...(difference > 0 && {
+      asked: { difference, seeds: countSeeds(difference, level) },
+    }),
   };
 }

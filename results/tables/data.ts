@@ -74,7 +74,7 @@ function flattenVerdict(
     "resolved": tested?.isResolved.toString(),
     "pairs": tested?.pairs,
     "detectable": tested?.outlook?.reach[0]?.detectable,
-    "seeds needed": tested?.outlook?.seeds,
+    "seeds needed": tested?.outlook?.asked?.seeds,
   };
 }
 

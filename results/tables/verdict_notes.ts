@@ -185,10 +185,11 @@ export function explainUnresolved(verdict: CellVerdict): string {
 }
 
 /** What as many seeds can detect, twice and four times as many; or how many can. */
-function explainOutlook({ reach, seeds }: Outlook): string {
-  if (seeds !== undefined) {
+function explainOutlook({ reach, asked }: Outlook): string {
+  if (asked) {
+    const { difference, seeds } = asked;
     const count = seeds === Infinity ? "more than 10,000" : `about ${seeds}`;
-    return `${count} seeds detect that difference with 80 % power`;
+    return `${count} seeds detect a difference of ${difference} with 80 % power`;
   }
   const counts = reach.map(({ counts }) => counts.join(" + "));
   const sizes = reach.map(({ detectable }) => formatNumber(detectable, 2));
