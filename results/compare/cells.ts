@@ -144,13 +144,13 @@ function makeCell(
     Array.from(results, ([key, { mean }]) => [key, mean]),
   );
   const isSingle = counted.size === 1 && !across;
-  const grid = aggregate === "mean" && counted.size > 1
-    ? crossed?.crossedMean(
+  const grid = aggregate === "mean" && counted.size > 1 && crossed
+    ? findShared(crossed.crossedMean(
       Array.from(placeRuns(counted, nuisance), ([key, at]) => ({
         at,
         value: sample.get(key)!,
       })),
-    )
+    ))
     : undefined;
   const summary = grid && "error" in grid
     ? summarize([new ScalarResult(grid)], cellOptions)
@@ -172,6 +172,11 @@ function makeCell(
       (isSingle || error === 0)
     ? makeProportion(cell, mean, cellOptions)
     : withText(cell, ci);
+}
+
+/** Runs that share no value need nothing but a plain mean. */
+function findShared(grid: NonNullable<Cell["grid"]>): Cell["grid"] {
+  return "reason" in grid || grid.squares.length > 1 ? grid : undefined;
 }
 
 /** A proportion with Wilson's interval, over the observations of all its runs. */

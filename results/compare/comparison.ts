@@ -152,7 +152,7 @@ export interface Cell extends Measured {
   readonly hasError: boolean;
   /** Whether the error is between several runs or within one. */
   readonly kind: ErrorKind;
-  /** Of runs that may share values of several nuisance keys: how, or why not. */
+  /** Of runs that share values of several nuisance keys: their mean, or why not. */
   readonly grid?: CrossedMean | Unbalanced | undefined;
   /** The means of the runs, by their nuisance values. */
   readonly sample: Sample;

@@ -35,9 +35,7 @@ export function placeRuns(
  */
 export function findGrid({ rows, nuisance }: Comparison): Grid | undefined {
   const cells = rows.flatMap((row) => [...row.cells.values()]);
-  const isShared = ({ grid }: Cell) =>
-    grid && ("reason" in grid || grid.squares.length > 1);
-  return cells.some(isShared)
+  return cells.some(({ grid }) => grid)
     ? new Map(cells.flatMap(({ runs, replicates: { missing } }) => [
       ...placeRuns(new Map([...missing, ...runs]), nuisance),
     ]))

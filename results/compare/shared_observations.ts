@@ -23,7 +23,10 @@ export async function warnOfSharedObservations(
   const headings: string[] = [];
   for (const { metadata, heading } of columns) {
     const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? [])
-      .filter(({ runs }) => runs.size > 1);
+      .filter(({ runs, kind, grid }) =>
+        // Splits and datasets are part of the other errors.
+        runs.size > 1 && kind === "between-seed" && !grid
+      );
     const chances = await Promise.all(cells.map(findChance));
     const isShared = cells.some(({ metadata }) =>
       metrics.get(metadata.name)?.observations === "shared"
@@ -47,12 +50,11 @@ async function findChance({ runs, metadata }: Cell): Promise<number> {
     runs.values(),
     ({ records }) => records.get(metadata)!,
   );
-  const means = results.map(({ mean }) => mean);
-  const errors = results.map(({ error }) => error);
-  const { error: between, n } = computeMean(means);
-  const { mean: within } = computeMean(errors.map((error) => error ** 2));
+  const { error, n } = computeMean(results.map(({ mean }) => mean));
+  const { mean: within } = computeMean(results.map(({ error }) => error ** 2));
+  const square = n * error ** 2;
   // Distributions take long to load: most runs spread more than this.
-  if (!(2 * n * between ** 2 < within)) return 1;
+  if (!(2 * square < within)) return 1;
   const { chanceOfAgreement } = await import("../statistics/crossed.ts");
-  return chanceOfAgreement(means, errors);
+  return chanceOfAgreement({ square, df: n - 1 }, within);
 }

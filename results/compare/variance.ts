@@ -37,11 +37,12 @@ export function addVariance(comparison: Comparison): Comparison {
     );
     if (!("error" in grid)) return grid;
     if (!(grid.error > 0)) return { reason: "the runs do not vary" };
-    const errors = results.map(([, { error }]) => error);
-    const { mean: within } = computeMean(errors.map((error) => error ** 2));
+    const { mean: within } = computeMean(
+      results.map(([, { error }]) => error ** 2),
+    );
     // Observations that runs share add no variance between them.
-    const chance = chanceOfAgreement([...sample.values()], errors);
-    const isApart = chance >= MAX_CHANCE;
+    const isApart =
+      chanceOfAgreement(grid.squares.at(-1)!, within) >= MAX_CHANCE;
     return splitVariance(grid.squares, isApart ? within : 0, level);
   };
   return {

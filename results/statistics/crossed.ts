@@ -240,17 +240,13 @@ export function splitVariance(
  * very unlikely, they were measured on the same observations, and their spread leaves out the
  * error of those.
  *
- * @param means The means of the runs.
- * @param errors Their errors within the runs.
- * @returns The lower tail of χ² = (n − 1)s²/mean(e²); NaN if an error is.
+ * @param spread The variance between the runs, and its degrees of freedom.
+ * @param within The mean of the squared errors within the runs.
+ * @returns The lower tail of χ² = df · s² / mean(e²); NaN if there are no errors.
  */
 export function chanceOfAgreement(
-  means: readonly number[],
-  errors: readonly number[],
+  { square, df }: Pick<MeanSquare, "square" | "df">,
+  within: number,
 ): number {
-  const { error, n } = computeMean(means);
-  const within = computeMean(errors.map((error) => error ** 2)).mean;
-  return within > 0 && n > 1
-    ? chiSquare((n - 1) * n * error ** 2 / within, n - 1)
-    : NaN;
+  return within > 0 ? chiSquare(df * square / within, df) : NaN;
 }

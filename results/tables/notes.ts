@@ -76,9 +76,7 @@ function noteErrors(
     kind === "within-run" && interval &&
     metrics.get(metadata.name)?.kind === "proportion"
   );
-  const isCrossed = cells.some(({ grid }) =>
-    grid && "error" in grid && grid.squares.length > 1
-  );
+  const isCrossed = cells.some(({ grid }) => grid && "error" in grid);
   return [
     ...(cells.some(({ kind }) => kind !== "within-run")
       ? [{ text: explainBetween(options, what) }]

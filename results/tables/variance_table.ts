@@ -7,9 +7,10 @@
 import { formatNumber } from "../../core/utils/results.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import { LEVEL } from "../statistics/estimate.ts";
-import { formatWithInterval } from "../statistics/format.ts";
 import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
 import { listNote, type TextSection } from "./text_table.ts";
+
+const format = (share: number) => (100 * share).toFixed(1);
 
 /**
  * Words the shares of the variance.
@@ -46,7 +47,7 @@ export function formatVariance(comparison: Comparison): TextSection {
           { text: source },
           { text: formatNumber(deviation, 2), value: deviation },
           {
-            text: formatWithInterval(100 * share, [100 * low, 100 * high]),
+            text: `${format(share)} [${format(low)}, ${format(high)}]`,
             value: share,
           },
         ])

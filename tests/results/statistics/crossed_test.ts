@@ -8,6 +8,7 @@ import {
   splitVariance,
 } from "../../../results/statistics/crossed.ts";
 import { tCritical } from "../../../results/statistics/distributions.ts";
+import { computeMean } from "../../../results/statistics/estimate.ts";
 import { testWithProgram } from "../../../testing/helpers.ts";
 import { assertAgreesWithR, vector } from "../../../testing/r.ts";
 
@@ -139,14 +140,14 @@ Deno.test("splitVariance() has intervals that hold the true share", () => {
 });
 
 Deno.test("chanceOfAgreement() tells shared observations from separate ones", () => {
-  const draw = (spread: number) =>
-    Array.from({ length: 5 }, () => spread * random.normal());
-  const errors = [1, 1.1, 0.9, 1, 1];
+  const draw = (spread: number) => {
+    const values = Array.from({ length: 5 }, () => spread * random.normal());
+    return { square: 5 * computeMean(values).error ** 2, df: 4 };
+  };
   const count = (spread: number) =>
-    Array.from({ length: 500 }, () => chanceOfAgreement(draw(spread), errors))
+    Array.from({ length: 500 }, () => chanceOfAgreement(draw(spread), 1))
       .filter((chance) => chance < 0.001).length;
   assertEquals(count(1) <= 5, true);
   assertEquals(count(0.05), 500);
-  assertEquals(chanceOfAgreement([1, 2], [NaN, NaN]), NaN);
-  assertEquals(chanceOfAgreement([1], [5]), NaN);
+  assertEquals(chanceOfAgreement({ square: 1, df: 4 }, NaN), NaN);
 });
