@@ -21,7 +21,7 @@ import { placeRuns } from "./grid.ts";
  * @returns The same with the sources of the variance, where there are two runs.
  */
 export function addVariance(comparison: Comparison): Comparison {
-  const { rows, columns, options, nuisance } = comparison;
+  const { rows, columns, options, nuisance, metrics } = comparison;
   const level = options.ci ? options.ci / 100 : LEVEL;
   const find = ({ runs, metadata }: Cell): CellVariance["sources"] => {
     const results = Array.from(
@@ -41,7 +41,8 @@ export function addVariance(comparison: Comparison): Comparison {
       results.map(([, { error }]) => error ** 2),
     );
     // Observations that runs share add no variance between them.
-    const isApart =
+    const isDeclared = metrics.get(metadata.name)?.observations === "shared";
+    const isApart = !isDeclared &&
       chanceOfAgreement(grid.squares.at(-1)!, within) >= MAX_CHANCE;
     return splitVariance(grid.squares, isApart ? within : 0, level);
   };

@@ -19,9 +19,8 @@ const format = (share: number) => (100 * share).toFixed(1);
  * @returns Their table, with notes.
  */
 export function formatVariance(comparison: Comparison): TextSection {
-  const { variance = [], options, nuisance } = comparison;
+  const { variance = [], options } = comparison;
   const headings = ["standard deviation", "share in %"];
-  const isCrossed = nuisance.length > 1;
   return {
     title: "Variance between runs by its sources",
     table: {
@@ -58,9 +57,8 @@ export function formatVariance(comparison: Comparison): TextSection {
         text:
           `[low, high] is the ${options.ci || 100 * LEVEL} % interval of the ` +
           "share (generalised confidence intervals). evaluation: what the errors " +
-          `within runs account for${
-            isCrossed ? "; remainder: what no key accounts for alone" : ""
-          }.`,
+          "within runs account for, unless runs share the observations; " +
+          "remainder: what no key accounts for alone.",
       },
       ...listNote(
         "Not taken apart:",
