@@ -176,6 +176,20 @@ const EVALUATION = "evaluation";
 
 const DRAWS = 4000;
 
+/** What was drawn once, by degrees of freedom and place. */
+const drawn = new Map<string, Float64Array>();
+
+/** Mean squares of normal numbers, others for each place, the same each time. */
+function drawMeanSquares(df: number, place: number): Float64Array {
+  return drawn.getOrInsertComputed(`${df} ${place}`, () => {
+    const random = new RandomStream(0, `variance ${place}`);
+    return Float64Array.from(
+      { length: DRAWS },
+      () => chiSquareQuantile(random.uniform(), df) / df,
+    );
+  });
+}
+
 /**
  * Takes the variance apart by its sources. Intervals are generalised confidence
  * intervals: quantiles of the shares if each mean square is divided by random
@@ -211,26 +225,24 @@ export function splitVariance(
     const total = variances.reduce((sum, variance) => sum + variance, 0);
     return variances.map((variance) => variance / total);
   };
-  const random = new RandomStream(0, "variance");
+  const random = squares.map(({ df }, i) => drawMeanSquares(df, i));
   const draws = Array.from(
     { length: DRAWS },
-    () =>
+    (_, draw) =>
       toShares(
-        split(squares.map(({ square, df }) =>
-          square * df / chiSquareQuantile(random.uniform(), df)
-        )),
+        split(squares.map(({ square }, i) => square / random[i]![draw]!)),
       ),
   );
   const variances = split(squares.map(({ square }) => square));
   const shares = toShares(variances);
   return sources.map((source, i) => {
-    const drawn = Float64Array.from(draws, (draw) => draw[i]!).sort();
+    const sorted = Float64Array.from(draws, (draw) => draw[i]!).sort();
     return {
       source,
       deviation: Math.sqrt(variances[i]!),
       share: shares[i]!,
       interval: [(1 - level) / 2, (1 + level) / 2]
-        .map((p) => quantile(drawn, p)) as [number, number],
+        .map((p) => quantile(sorted, p)) as [number, number],
     };
   });
 }
