@@ -169,7 +169,7 @@ function listTies(
  */
 export function explainUnresolved(verdict: CellVerdict): string {
   if ("reason" in verdict) return verdict.reason;
-  const { needs, isResolved, isWithheld, outlook } = verdict;
+  const { p, needs, isResolved, isWithheld, outlook } = verdict;
   if (isWithheld) {
     return "its difference is in favour of a row with failed runs, whose mean " +
       "is that of the survivors";
@@ -179,7 +179,11 @@ export function explainUnresolved(verdict: CellVerdict): string {
   if (needs !== undefined) {
     return `n = ${runs} cannot be significant, at least ${needs} needed`;
   }
-  if (!outlook) return "p undefined: the differences do not vary";
+  if (!outlook) {
+    return Number.isNaN(p)
+      ? "p undefined: the differences do not vary"
+      : `not with ${runs} seeds, and more may be added`;
+  }
   const { moreSeeds, detectable } = outlook;
   const more = moreSeeds === ">100"
     ? "more than 100 more seeds"
