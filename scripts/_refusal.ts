@@ -11,28 +11,8 @@ import { isAbsolute, relative } from "@std/path";
 import denoJson from "../deno.json" with { type: "text" };
 import { findFolder, nameTemporary } from "./_output.ts";
 
-/**
- * Deno gives what it refused as a message alone, and for an import not even an
- * error class of its own.
- */
+/** The message alone says what was refused: the error has no such data. */
 const REFUSED = /^Requires (\w+) access(?: to "([^"]+)")?/;
-
-/**
- * Tells whether an error is Deno's refusal; that of an import is a `TypeError`.
- *
- * @param error The error.
- * @returns Whether a permission was missing.
- */
-export function isRefusal(error: Error): boolean {
-  return error instanceof Deno.errors.NotCapable ||
-    error instanceof TypeError && REFUSED.test(error.message);
-}
-
-/** Reads what a permission set in deno.json grants. */
-function readGrants(name: string): { read: string[]; write: string[] } {
-  const { permissions } = JSON.parse(stripJsonComments(denoJson));
-  return { read: [], write: [], ...permissions[name] };
-}
 
 /** Flags whose value is a path. */
 const PATH_FLAGS = ["runs", "dataset", "config", "experiment", "check"];
@@ -41,11 +21,10 @@ const PATH_FLAGS = ["runs", "dataset", "config", "experiment", "check"];
 function findNamedPaths(
   writesRuns: boolean,
 ): { read: string[]; write: string[] } {
-  const { args } = Deno;
   const findValues = (flag: string) =>
-    args.flatMap((arg, index) =>
+    Deno.args.flatMap((arg, index) =>
       arg === `--${flag}`
-        ? args[index + 1] ?? []
+        ? Deno.args[index + 1] ?? []
         : arg.startsWith(`--${flag}=`)
         ? arg.slice(flag.length + 3)
         : []
@@ -72,11 +51,11 @@ export interface Grantee {
 }
 
 /**
- * Explains what a command was refused, and how it is granted.
+ * Explains what Deno refused a command, and how it is granted.
  *
  * @param command The command.
- * @param message What Deno said.
- * @returns What to tell the user.
+ * @param message The error's message.
+ * @returns What to tell the user; the message itself if it is another error's.
  */
 export function explainRefusal(
   { name, script = `scripts/${name}.ts`, writesRuns = false }: Grantee,
@@ -86,36 +65,31 @@ export function explainRefusal(
   if (!kind) return message;
   const isFile = kind === "read" || kind === "write";
   const refused = place && isFile ? [place] : [];
-  // All that is named, not what is refused alone: these grants replace those
-  // of the set, and any that were given by hand.
-  const { read, write } = readGrants(name);
   const named = findNamedPaths(writesRuns);
-  const reads = joinGrants(read, [...named.read, ...refused]);
-  const writes = joinGrants(write, [
-    ...named.write,
-    ...(kind === "write" ? refused : []),
-  ]);
-  const needsWrite = write.length > 0 &&
-    (kind === "write" || writes !== joinGrants(write, []));
-  const grants = [
-    `--allow-read=${reads}`,
-    ...(needsWrite ? [`--allow-write=${writes}`] : []),
-    ...(isFile ? [] : [`--allow-${kind}${place ? `=${quote(place)}` : ""}`]),
-  ].join(" ");
+  const wanted = {
+    read: [...named.read, ...refused],
+    write: [...named.write, ...(kind === "write" ? refused : [])],
+  };
+  const { permissions } = JSON.parse(stripJsonComments(denoJson));
+  const flags = (["read", "write"] as const).flatMap((access) => {
+    // The whole list: it replaces that of the set, and any given by hand.
+    const granted: string[] = permissions[name][access] ?? [];
+    const paths = [...granted];
+    for (const path of wanted[access]) {
+      if (!isCovered(path, paths)) paths.push(path);
+    }
+    return kind === access || paths.length > granted.length
+      ? `--allow-${access}=${paths.map(quote).join(",")}`
+      : [];
+  });
+  if (!isFile) flags.push(`--allow-${kind}${place ? `=${quote(place)}` : ""}`);
   const what = isFile
     ? `${kind} ${place ?? "there"}`
     : `get ${kind} access${place ? ` to ${place}` : ""}`;
-  const args = Deno.args.map((arg) => ` ${quote(arg)}`).join("");
+  const options = ["--quiet", "--no-prompt", `-P=${name}`, ...flags];
+  const command = [...options, script, ...Deno.args.map(quote)].join(" ");
   return `Cannot ${what}: ${name} has no permission. To grant it:\n` +
-    `  deno run --quiet --no-prompt -P=${name} ${grants} ` +
-    `${script}${args}`;
-}
-
-/** The granted paths, and those of the others that are not inside of them. */
-function joinGrants(granted: readonly string[], paths: string[]): string {
-  const all = [...granted];
-  for (const path of paths) if (!isCovered(path, all)) all.push(path);
-  return all.map(quote).join(",");
+    `  deno run ${command}`;
 }
 
 /** Whether a path is one of these or lies in one of them. */

@@ -17,7 +17,13 @@ import {
   diffRuns,
   formatDiff,
 } from "../results/inspect/diff.ts";
-import { defineCommand, findNamedRun, main, orUsageError } from "./_command.ts";
+import {
+  defineCommand,
+  findNamedRun,
+  main,
+  orUsageError,
+  outputSchema,
+} from "./_command.ts";
 import { RUN_NOTE, runsFolderFlag } from "./_runs.ts";
 
 const diffSchema = new ConfigSchema({
@@ -40,16 +46,13 @@ const command = defineCommand({
     "deno task diff 3f9a 77c0 --full",
   ],
   maxPositionals: 2,
-  flags: { Diff: diffSchema },
-  hasJson: true,
+  flags: { Diff: diffSchema, Output: outputSchema },
   async run({ flags: { full, runs }, positionals }) {
     const paths = orUsageError(() => findPair(runs, positionals));
     const [a, b] = await Promise.all(paths.map((path) => readRun(runs, path)));
     const differences = diffRuns(a!, b!);
-    return {
-      document: differences,
-      text: () => formatDiff(differences, { full }),
-    };
+    const text = formatDiff(differences, { full });
+    return { document: differences, text };
   },
 });
 

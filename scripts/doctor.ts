@@ -17,7 +17,7 @@ import {
 } from "../results/inspect/doctor/doctor.ts";
 import type { Finding } from "../results/inspect/doctor/finding.ts";
 import { singleLine } from "../results/compare/labels.ts";
-import { defineCommand, EXIT, main } from "./_command.ts";
+import { defineCommand, EXIT, main, outputSchema } from "./_command.ts";
 import { quote } from "./_refusal.ts";
 import { runsFlag } from "./_runs.ts";
 
@@ -49,8 +49,7 @@ const command = defineCommand({
     "deno task doctor --fix",
     "deno task doctor --runs studies/least-squares/runs",
   ],
-  flags: { Doctor: doctorSchema },
-  hasJson: true,
+  flags: { Doctor: doctorSchema, Output: outputSchema },
   writesRuns: Deno.args.includes("--fix"),
   async run({ flags: { fix, runs } }) {
     // Without --fix it must not be able to change anything.

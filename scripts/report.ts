@@ -41,12 +41,12 @@ const command = defineCommand({
     Statistics: statisticsSchema,
     Table: layoutSchema,
   },
-  async run({ flags: { out, title, ...flags }, args }) {
+  async run({ flags: { out, title, ...flags } }) {
     const comparison = await compareRuns(flags);
     const { renderReport } = await import("../results/web/report.ts");
     const html = await renderReport(comparison, {
       title,
-      command: `deno task report ${args.map(quote).join(" ")}`.trimEnd(),
+      command: `deno task report ${Deno.args.map(quote).join(" ")}`.trimEnd(),
       folder: findFolder(out),
     });
     writeOutput(out, html);

@@ -14,7 +14,7 @@ import {
 } from "../results/database/run_database.ts";
 import { selectRuns } from "../results/database/select.ts";
 import { describeRuns, formatRuns } from "../results/inspect/runs.ts";
-import { defineCommand, main, usageError } from "./_command.ts";
+import { defineCommand, main, outputSchema, usageError } from "./_command.ts";
 import {
   reportProblems,
   runsFlag,
@@ -44,10 +44,9 @@ const command = defineCommand({
     "deno task runs --where status=failed --since 1d",
     "deno task runs --watch",
   ],
-  flags: { List: runsSchema },
-  hasJson: true,
-  async run({ flags, json }) {
-    const { watch, strict } = flags;
+  flags: { List: runsSchema, Output: outputSchema },
+  async run({ flags }) {
+    const { watch, strict, json } = flags;
     if (watch && json) throw usageError("Cannot use --json with --watch");
     if (watch) return await watchRuns(flags);
     const { runs, text, problems } = readList(flags);

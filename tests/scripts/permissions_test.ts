@@ -263,12 +263,10 @@ Deno.test(
       assert(place && isWithin(resolve(at, place), resolve(at, path)), what);
       // The whole command, with the very set of deno.json.
       const file = config.tasks[script]!.command.split(" ").at(-1)!;
-      const lists = (kind === "read" ? ["read"] : ["read", "write"])
-        .map((kind) => `--allow-${kind}=${set[kind]!.join(",")} `);
       assertStringIncludes(
         stderr,
         "has no permission. To grant it:\n  deno run --quiet --no-prompt " +
-          `-P=${script} ${lists.join("")}${file} ${args}`
+          `-P=${script} --allow-${kind}=${set[kind]!.join(",")} ${file} ${args}`
             .trimEnd() +
           "\n",
         what,
@@ -467,7 +465,7 @@ Deno.test(
     };
     assertMatch(
       await ask('Deno.env.get("HOME")'),
-      /^error: Cannot get env access to HOME: train has no permission\. To grant it:\n.* -P=train --allow-read=\. --allow-env=HOME scripts\/train\.ts --experiment asking\.ts$/m,
+      /^error: Cannot get env access to HOME: train has no permission\. To grant it:\n.* -P=train --allow-env=HOME scripts\/train\.ts --experiment asking\.ts$/m,
     );
     assertMatch(
       await ask('new Deno.Command("true").outputSync()'),
