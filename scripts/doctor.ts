@@ -35,7 +35,7 @@ interface Report extends Omit<Examination, "findings"> {
 
 /** A finding, what can be done about it, and where its file was moved. */
 interface ReportedFinding extends Finding {
-  readonly advice?: string;
+  readonly advice?: string | undefined;
   readonly movedTo?: string;
 }
 
@@ -57,10 +57,11 @@ const command = defineCommand({
     const reports: Report[] = [];
     for (const directory of new Set(runs)) {
       const examination = await examineRuns(directory);
-      const findings = examination.findings.map((finding) => ({
-        ...finding,
-        ...(fix && moveAway(directory, finding)) || advise(directory, finding),
-      }));
+      const findings = examination.findings.map((finding) =>
+        fix && canMove(directory, finding)
+          ? moveAway(directory, finding)
+          : { ...finding, advice: advise(directory, finding) }
+      );
       reports.push({ ...examination, findings });
     }
     const isWrong = reports.some(({ findings }) => findings.some(isOpen));
@@ -72,17 +73,19 @@ const command = defineCommand({
   },
 });
 
-/** Moves a leftover to the trash, unless a process uses the run by now. */
-function moveAway(
-  directory: string,
-  { isLeftOver, run, file }: Finding,
-): Pick<ReportedFinding, "movedTo" | "advice"> | null {
-  if (!isLeftOver || isInUse(`${directory}/${run}`)) return null;
+/** Whether it is left over, and no process uses the run by now. */
+function canMove(directory: string, { isLeftOver, run }: Finding): boolean {
+  return isLeftOver && !isInUse(`${directory}/${run}`);
+}
+
+/** Moves a leftover to the trash. */
+function moveAway(directory: string, finding: Finding): ReportedFinding {
   try {
-    return { movedTo: moveToTrash(directory, file) };
+    return { ...finding, movedTo: moveToTrash(directory, finding.file) };
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    return { advice: `it could not be moved: ${(error as Error).message}` };
+    const { message } = error as Error;
+    return { ...finding, advice: `it could not be moved: ${message}` };
   }
 }
 
@@ -95,13 +98,14 @@ function isOpen({ isNote, movedTo }: ReportedFinding): boolean {
 function advise(
   directory: string,
   { kind, run, file, isNote, isLeftOver }: Finding,
-): { readonly advice?: string } {
-  if (isNote) return {};
-  if (isLeftOver) return { advice: "--fix moves it to the trash" };
+): string | undefined {
+  if (isNote) return undefined;
+  if (isLeftOver) return "--fix moves it to the trash";
   const where = directory === "runs" ? "" : ` --runs ${quote(directory)}`;
   const path = quote(`${directory}/${file}`);
   const remove = `deno task rm ${quote(run)}${where}`;
   const copyAgain = "copy it again from an intact copy";
+  const isRun = !run.startsWith(".");
   const advice: Partial<Record<Finding["kind"], string>> = {
     "died": `deno task train --resume ${quote(run)}${where}`,
     "unreadable": `chmod -R u+rwX ${path}`,
@@ -111,18 +115,14 @@ function advise(
     "foreign": `move ${path} elsewhere`,
     "renamed": `restore its name, or ${remove}`,
   };
-  const isRun = !run.startsWith(".");
-  return {
-    advice: advice[kind] ?? (isRun ? `${copyAgain}, or ${remove}` : copyAgain),
-  };
+  return advice[kind] ?? (isRun ? `${copyAgain}, or ${remove}` : copyAgain);
 }
 
 /** Formats the findings in one runs directory, run by run, and a summary. */
 function formatReport(report: Report): string {
   const { directory, runs, findings, bytes, trashBytes } = report;
   const notes = findings.filter(({ isNote }) => isNote);
-  const moved = findings.filter(({ movedTo }) => movedTo !== undefined);
-  const open = findings.filter(isOpen);
+  const nMoved = findings.filter(({ movedTo }) => movedTo).length;
   // A note that is the same for several runs is printed once.
   const common = [...Map.groupBy(notes, formatReason)]
     .filter(([, { length }]) => length > 1);
@@ -130,11 +130,11 @@ function formatReport(report: Report): string {
   const own = findings.filter((finding) => !isCommon.has(finding));
   const counts = [
     `${formatCount(runs, "run")} in ${directory}`,
-    formatCount(open.length, "finding"),
-    ...(notes.length > 0 ? [formatCount(notes.length, "note")] : []),
-    ...(moved.length > 0 ? [`${moved.length} moved to the trash`] : []),
+    formatCount(findings.filter(isOpen).length, "finding"),
+    notes.length > 0 && formatCount(notes.length, "note"),
+    nMoved > 0 && `${nMoved} moved to the trash`,
     formatSize(bytes),
-  ];
+  ].filter(Boolean).join(", ");
   const trash = trashBytes > 0
     ? ` (and ${formatSize(trashBytes)} in ${directory}/${TRASH})`
     : "";
@@ -147,7 +147,7 @@ function formatReport(report: Report): string {
       `${length} runs`,
       `  note: ${text}`,
     ]),
-    counts.join(", ") + trash,
+    counts + trash,
   ].map(singleLine).join("\n");
 }
 
@@ -160,10 +160,9 @@ function formatReason({ run, file, reason }: Finding): string {
 function formatFinding(directory: string, finding: ReportedFinding): string {
   const { kind, file, reason, isNote, advice, movedTo } = finding;
   const isNamed = reason.includes(`${directory}/${file}`);
-  const what = `${isNote ? "note" : kind}: ` +
-    (isNamed ? reason : formatReason(finding));
-  if (movedTo !== undefined) return `${what}; it is now ${movedTo}`;
-  return advice === undefined ? what : `${what}; ${advice}`;
+  const what = isNamed ? reason : formatReason(finding);
+  const then = movedTo ? `it is now ${movedTo}` : advice;
+  return `${isNote ? "note" : kind}: ${what}${then ? `; ${then}` : ""}`;
 }
 
 if (import.meta.main) main(command);
