@@ -7,16 +7,17 @@
 import { toggle } from "../core/config/fields.ts";
 import {
   type AnySchema,
+  formatFlag,
   formatHelp,
   type ParsedFlags,
   parseFlags,
 } from "../core/config/flags.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
 import type { Problem } from "../core/store/run_file.ts";
+import { OptionError } from "../results/database/option_error.ts";
 import { describeError } from "../core/utils/describe_error.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printable, printableJson, truncate } from "../core/utils/terminal.ts";
-import { nameFlags } from "./_flag_names.ts";
 import { explainRefusal } from "./_refusal.ts";
 import { findRun, type FindRunOptions } from "../core/store/find_run.ts";
 import { reportProblems } from "./_runs.ts";
@@ -71,8 +72,6 @@ export interface Output {
 export interface CommandDefinition<F extends FlagGroups, Loaded> {
   /** Its name, which is also that of its task and of its permission set. */
   readonly name: string;
-  /** Its file, `scripts/NAME.ts` by default. */
-  readonly script?: string;
   /** What it does, in one sentence. */
   readonly summary: string;
   /** What follows the name on a command line, one text for each form. */
@@ -170,7 +169,7 @@ async function runCommand(
     const usage = command.usage
       .map((form) => `deno task ${command.name} ${form}`.trimEnd());
     const help = { ...command, usage, flags: groups };
-    console.log(formatHelp(help, terminalWidth()));
+    console.log(formatHelp(help, terminalWidth(80)));
     return EXIT.done;
   }
   const parsed = parseFlags(args, Object.values(groups));
@@ -212,9 +211,13 @@ function printOutput(
   return strict && problems.length > 0 ? EXIT.failed : status ?? EXIT.done;
 }
 
-/** How wide help may be. */
-function terminalWidth(): number {
-  const usual = 80;
+/**
+ * Finds how wide the terminal is.
+ *
+ * @param usual What to take where there is no terminal.
+ * @returns The number of columns.
+ */
+export function terminalWidth(usual: number): number {
   return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : usual;
 }
 
@@ -248,6 +251,20 @@ function explain(command: Command, error: unknown): string {
       "name another directory with --runs DIR";
   }
   return explainRefusal(command, message);
+}
+
+/**
+ * Words an error for the command line: the names of options, which code has in
+ * backquotes, become flags.
+ *
+ * @param error What was thrown.
+ * @returns Its message.
+ */
+export function nameFlags(error: Error): string {
+  const { message } = error;
+  return error instanceof OptionError
+    ? message.replaceAll(/`([a-z][a-zA-Z]*)`/g, (_, name) => formatFlag(name))
+    : message;
 }
 
 /**

@@ -280,7 +280,7 @@ export async function runAndReport(
   const { quiet } = globals;
   // What an experiment itself prints must not get into the document.
   if (json) console.log = console.error;
-  using interruption = listenForSignals();
+  const interruption = listenForSignals();
   using failures = listenForFailures();
   using progress = await createProgressBar(quiet);
   const { signal, forceSignal } = interruption;

@@ -6,13 +6,17 @@
  */
 
 import stripJsonComments from "strip-json-comments";
-import { isAbsolute, relative } from "@std/path";
+import { dirname, isAbsolute, relative } from "@std/path";
 // As text: no script may read deno.json itself, which has comments.
 import denoJson from "../deno.json" with { type: "text" };
-import { findFolder, nameTemporary } from "./_output.ts";
+import type { Command } from "./_command.ts";
+import { nameTemporary } from "./_output.ts";
 
 /** The message alone says what was refused: the error has no such data. */
 const REFUSED = /^Requires (\w+) access(?: to "([^"]+)")?/;
+
+/** The command of a task, with its permission set and its script. */
+const TASK = /^(deno run .* -P=(\w+)) (\S+)$/;
 
 /** Flags whose value is a path. */
 const PATH_FLAGS = ["runs", "dataset", "config", "experiment", "check"];
@@ -31,23 +35,13 @@ function findNamedPaths(
     );
   const outputs = [
     // Written under a name that cannot be foreseen, so it takes the folder.
-    ...findValues("out").map(findFolder),
+    ...findValues("out").map((path) => dirname(path)),
     ...findValues("write").flatMap((path) => [path, nameTemporary(path)]),
   ];
   return {
     read: [...PATH_FLAGS.flatMap(findValues), ...outputs],
     write: [...writesRuns ? findValues("runs") : [], ...outputs],
   };
-}
-
-/** What an explanation needs of a command. */
-export interface Grantee {
-  /** Its name, which is also that of its permission set. */
-  readonly name: string;
-  /** Its file, `scripts/NAME.ts` by default. */
-  readonly script?: string;
-  /** Whether it writes into the directories that `--runs` names. */
-  readonly writesRuns?: boolean;
 }
 
 /**
@@ -58,7 +52,7 @@ export interface Grantee {
  * @returns What to tell the user; the message itself if it is another error's.
  */
 export function explainRefusal(
-  { name, script = `scripts/${name}.ts`, writesRuns = false }: Grantee,
+  { name, writesRuns = false }: Command,
   message: string,
 ): string {
   const [, kind, place] = REFUSED.exec(message) ?? [];
@@ -70,10 +64,11 @@ export function explainRefusal(
     read: [...named.read, ...refused],
     write: [...named.write, ...(kind === "write" ? refused : [])],
   };
-  const { permissions } = JSON.parse(stripJsonComments(denoJson));
+  const { tasks, permissions } = JSON.parse(stripJsonComments(denoJson));
+  const [, task, set, script] = TASK.exec(tasks[name].command)!;
   const flags = (["read", "write"] as const).flatMap((access) => {
     // The whole list: it replaces that of the set, and any given by hand.
-    const granted: string[] = permissions[name][access] ?? [];
+    const granted: string[] = permissions[set!][access] ?? [];
     const paths = [...granted];
     for (const path of wanted[access]) {
       if (!isCovered(path, paths)) paths.push(path);
@@ -86,10 +81,8 @@ export function explainRefusal(
   const what = isFile
     ? `${kind} ${place ?? "there"}`
     : `get ${kind} access${place ? ` to ${place}` : ""}`;
-  const options = ["--quiet", "--no-prompt", `-P=${name}`, ...flags];
-  const command = [...options, script, ...Deno.args.map(quote)].join(" ");
-  return `Cannot ${what}: ${name} has no permission. To grant it:\n` +
-    `  deno run ${command}`;
+  const command = [task, ...flags, script, ...Deno.args.map(quote)].join(" ");
+  return `Cannot ${what}: ${name} has no permission. To grant it:\n  ${command}`;
 }
 
 /** Whether a path is one of these or lies in one of them. */

@@ -7,6 +7,7 @@
 
 import { type Field, text, texts, toggle } from "../core/config/fields.ts";
 import type { Problem } from "../core/store/run_file.ts";
+import { formatCount } from "../core/utils/format_number.ts";
 import { truncate } from "../core/utils/terminal.ts";
 import { quote } from "./_refusal.ts";
 
@@ -63,17 +64,16 @@ export function reportProblems(problems: readonly Problem[]): void {
     return console.error(formatLine(`problem: ${run}: ${reason}${place}`));
   }
   const runs = [...new Set(problems.map(({ run }) => run))];
-  const names = runs.slice(0, MAX_NAMED);
-  if (runs.length > MAX_NAMED) names.push("…");
+  const names = runs.slice(0, MAX_NAMED).join(", ") +
+    (runs.length > MAX_NAMED ? ", …" : "");
   const folders = new Set(
     problems.map(({ run, file }) => file.slice(0, file.lastIndexOf(`/${run}`))),
   );
   const where = [...folders].filter((folder) => folder !== "runs")
     .map((folder) => ` --runs ${quote(folder)}`).join("");
   console.error(formatLine(
-    `problems: ${problems.length} in ${runs.length} ` +
-      `${runs.length === 1 ? "run" : "runs"} (${names.join(", ")}): ` +
-      `deno task doctor${where} lists them`,
+    `problems: ${problems.length} in ${formatCount(runs.length, "run")} ` +
+      `(${names}): deno task doctor${where} lists them`,
   ));
 }
 

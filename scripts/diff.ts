@@ -61,11 +61,9 @@ function findPair(
   runs: string,
   [first = "latest", second]: readonly string[],
 ): string[] {
-  const path = findNamedRun(runs, first);
-  if (second !== undefined) return [path, findNamedRun(runs, second)];
-  if (first === "latest") return [findBefore(runs, path), path];
-  const latest = findNamedRun(runs, "latest");
-  return path === latest ? [findBefore(runs, latest), latest] : [path, latest];
+  const a = findNamedRun(runs, first);
+  const b = findNamedRun(runs, second ?? "latest");
+  return second === undefined && a === b ? [findBefore(runs, b), b] : [a, b];
 }
 
 /** Finds the newest run but for one. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "@std/path";
 import { text } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { defineCommand, main } from "./_command.ts";
@@ -13,7 +14,7 @@ import {
   selectionSchema,
   statisticsSchema,
 } from "./_compare.ts";
-import { findFolder, writeOutput } from "./_output.ts";
+import { writeOutput } from "./_output.ts";
 import { quote } from "./_refusal.ts";
 
 const pageSchema = new ConfigSchema({
@@ -47,7 +48,7 @@ const command = defineCommand({
     const html = await renderReport(comparison, {
       title,
       command: `deno task report ${Deno.args.map(quote).join(" ")}`.trimEnd(),
-      folder: findFolder(out),
+      folder: dirname(out),
     });
     writeOutput(out, html);
     const { strict } = flags;

@@ -70,7 +70,7 @@ const command = defineCommand({
     // What an experiment itself prints is no part of the result.
     const print = console.log;
     console.log = console.error;
-    using interruption = listenForSignals();
+    const interruption = listenForSignals();
     using progress = await createProgressBar(globals.quiet);
     try {
       const reproduction = await reproduceRun(runPath, {

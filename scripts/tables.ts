@@ -17,11 +17,11 @@ import {
   EXIT,
   type FlagValues,
   main,
+  nameFlags,
   resolveFlags,
   usageError,
 } from "./_command.ts";
 import { compareFlags, compareRuns } from "./_compare.ts";
-import { nameFlags } from "./_flag_names.ts";
 import { rewrite } from "./_output.ts";
 import { reportProblems } from "./_runs.ts";
 
