@@ -6,7 +6,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { normalize, resolve } from "@std/path";
+import { resolve } from "@std/path";
 import { type Field, text } from "../core/config/fields.ts";
 import {
   type GlobalConfig,
@@ -15,6 +15,7 @@ import {
 import { pickFields } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
+import { findExperimentFile } from "../core/run/experiment_file.ts";
 import { outcomeOf, type RunOutcome } from "../core/run/session.ts";
 import type { Run, RunOptions } from "../core/run/run.ts";
 import { CHECKPOINT_FILE, readCheckpoint } from "../core/store/checkpoint.ts";
@@ -92,8 +93,8 @@ export async function loadExperiment(
   );
   const name = flag ? others[flag] : first ?? (isHelp ? "" : "latest");
   const named = name && !given
-    ? findExperimentFile(runs || "runs", String(name), run)
-    : undefined;
+    ? findFile(runs || "runs", String(name), run)
+    : null;
   const file: string = given || named || "";
   // Read before the file is imported: what is kept is then what runs.
   const source = isHelp ? undefined : collectSourceOf(file);
@@ -131,32 +132,25 @@ export function findCompletedRun(
   return findNamedRun(runs, name, { completed: true, ...experiment });
 }
 
-/** A path that means the same in a shell, and leads nowhere above. */
-const PLAIN_PATH = /^\w(?!.*\.\.)[\w./-]{0,200}$/;
-
 /** Finds the file of a run's experiment; errors are reported when it is used. */
-function findExperimentFile(
+function findFile(
   runs: string,
   name: string,
   options: FindRunOptions,
-): string | undefined {
+): string | null {
   let info: RunInfo;
   try {
     info = readRunInfo(findRun(runs, name, options));
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    return undefined;
+    return null;
   }
-  if (info.experiment === diffusion.name) return undefined;
-  // Older runs have it among their arguments alone.
-  const file = normalize(
-    info.experimentFile ??
-      parseArgs(info.args, { string: ["experiment"] }).experiment ?? "",
-  );
+  if (info.experiment === diffusion.name) return null;
+  const file = findExperimentFile(info);
   // A run may come from anyone: it may name code of the project, not its own.
-  const isAllowed = PLAIN_PATH.test(file) && pathWithin(file, ".") !== null &&
+  const isAllowed = file && pathWithin(file, ".") !== null &&
     [runs, "runs"].every((folder) => pathWithin(file, folder) === null);
-  return isAllowed ? file : undefined;
+  return isAllowed ? file : null;
 }
 
 /** Imports an experiment. */

@@ -22,9 +22,7 @@ import { quote } from "./_refusal.ts";
 import { runsFlag } from "./_runs.ts";
 
 const doctorSchema = new ConfigSchema({
-  fix: toggle({
-    description: "move leftovers to the trash; nothing is lost",
-  }),
+  fix: toggle({ description: "move leftovers to the trash; nothing is lost" }),
   runs: runsFlag,
 });
 

@@ -28,6 +28,14 @@ import { reportProblems } from "./_runs.ts";
 
 const SUFFIX = /\.(svg|png|json)$/;
 
+const size = integer({
+  default: 0,
+  defaultText: "what fits",
+  min: 0,
+  max: 4000,
+  description: "of the inner area in pixels",
+});
+
 const figureSchema = new ConfigSchema({
   y: text({
     placeholder: "<record>",
@@ -66,20 +74,8 @@ const figureSchema = new ConfigSchema({
     description: "where to write it: .svg, .png, or .json for Vega-Lite",
   }),
   title: text({ description: "the title of the figure" }),
-  width: integer({
-    default: 0,
-    defaultText: "as wide as fits",
-    min: 0,
-    max: 4000,
-    description: "of the inner area in pixels",
-  }),
-  height: integer({
-    default: 0,
-    defaultText: "as high as fits",
-    min: 0,
-    max: 4000,
-    description: "of the inner area in pixels",
-  }),
+  width: size,
+  height: size,
   xScale: choice({
     default: "auto",
     choices: SCALES,

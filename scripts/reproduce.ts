@@ -111,10 +111,11 @@ const SCRATCH = ".scratch";
 
 /** Makes a directory of its own, which is not listed as a run. */
 function makeScratch(runs: string, runPath: string): string {
-  checkStaysInside(`${runs}/${SCRATCH}`, runs);
-  Deno.mkdirSync(`${runs}/${SCRATCH}`, { recursive: true });
+  const folder = `${runs}/${SCRATCH}`;
+  checkStaysInside(folder, runs);
+  Deno.mkdirSync(folder, { recursive: true });
   const unique = crypto.randomUUID().slice(0, 8);
-  const scratch = `${runs}/${SCRATCH}/${runIdFromPath(runPath)}_${unique}`;
+  const scratch = `${folder}/${runIdFromPath(runPath)}_${unique}`;
   Deno.mkdirSync(scratch);
   return scratch;
 }

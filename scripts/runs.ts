@@ -6,12 +6,8 @@
 
 import { toggle } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import type { Problem } from "../core/store/run_file.ts";
 import { printable } from "../core/utils/terminal.ts";
-import {
-  RunDatabase,
-  type StoredRun,
-} from "../results/database/run_database.ts";
+import { RunDatabase } from "../results/database/run_database.ts";
 import { selectRuns } from "../results/database/select.ts";
 import { describeRuns, formatRuns } from "../results/inspect/runs.ts";
 import { defineCommand, main, outputSchema, usageError } from "./_command.ts";
@@ -55,11 +51,7 @@ const command = defineCommand({
   },
 });
 
-function readList(flags: RunsFlags): {
-  readonly runs: readonly StoredRun[];
-  readonly text: string;
-  readonly problems: readonly Problem[];
-} {
+function readList(flags: RunsFlags) {
   const database = new RunDatabase(...flags.runs);
   const { size, problems } = database;
   const runs = selectRuns(database, flags);

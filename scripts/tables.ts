@@ -67,18 +67,8 @@ const command = defineCommand({
   },
 });
 
-interface Filled {
-  /** The text of the file. */
-  readonly text: string;
-  /** The text with its tables filled. */
-  readonly filled: string;
-  /** How many tables it has. */
-  readonly nTables: number;
-  /** What could not be read of the runs. */
-  readonly problems: readonly Problem[];
-}
-
-async function fill(path: string): Promise<Filled> {
+/** Reads a file, and fills its tables. */
+async function fill(path: string) {
   const { fillTables, findTables } = await import(
     "../results/tables/embedded.ts"
   );
