@@ -9,6 +9,7 @@ import {
   type AnySchema,
   formatFlag,
   formatHelp,
+  type Help,
   type ParsedFlags,
   parseFlags,
 } from "../core/config/flags.ts";
@@ -69,17 +70,12 @@ export interface Output {
 }
 
 /** One of the project's commands. */
-export interface CommandDefinition<F extends FlagGroups, Loaded> {
+export interface CommandDefinition<F extends FlagGroups, Loaded>
+  extends Omit<Help, "usage" | "flags"> {
   /** Its name, which is also that of its task and of its permission set. */
   readonly name: string;
-  /** What it does, in one sentence. */
-  readonly summary: string;
   /** What follows the name on a command line, one text for each form. */
   readonly usage: readonly string[];
-  /** What the usage needs to have explained; paragraphs. */
-  readonly notes?: readonly string[];
-  /** Whole command lines that show how it is used. */
-  readonly examples: readonly string[];
   /** How many arguments it takes that are not flags; none by default. */
   readonly maxPositionals?: number;
   /** Its flags. */

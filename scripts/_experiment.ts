@@ -73,6 +73,9 @@ export interface LoadOptions extends FindRunOptions {
   readonly flag?: string;
 }
 
+/** Flags without a value: the argument after them is not theirs. */
+const SWITCHES = ["--quiet", "--json", "--debug", "--keep"];
+
 /**
  * Loads the experiment that the command line names, else that of the run on
  * which the command works, else diffusion.
@@ -88,7 +91,7 @@ export async function loadExperiment(
 ): Promise<LoadedExperiment> {
   // Its own flags are known only once the experiment is.
   const { _: [first], experiment: given = "", runs, ...others } = parseArgs(
-    Deno.args,
+    Deno.args.filter((arg) => !SWITCHES.includes(arg)),
     { string: ["experiment", "runs", flag ?? "_", "_"] },
   );
   const name = flag ? others[flag] : first ?? (isHelp ? "" : "latest");

@@ -8,7 +8,7 @@
 import { type Field, text, texts, toggle } from "../core/config/fields.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { formatCount } from "../core/utils/format_number.ts";
-import { truncate } from "../core/utils/terminal.ts";
+import { singleLine } from "../results/compare/labels.ts";
 import { quote } from "./_refusal.ts";
 
 /** The flag that names directories of runs. */
@@ -61,7 +61,7 @@ export function reportProblems(problems: readonly Problem[]): void {
   if (!second) {
     const { run, file, reason } = first;
     const place = reason.includes(file) ? "" : ` (${file})`;
-    return console.error(formatLine(`problem: ${run}: ${reason}${place}`));
+    return console.error(singleLine(`problem: ${run}: ${reason}${place}`));
   }
   const runs = [...new Set(problems.map(({ run }) => run))];
   const names = runs.slice(0, MAX_NAMED).join(", ") +
@@ -71,13 +71,8 @@ export function reportProblems(problems: readonly Problem[]): void {
   );
   const where = [...folders].filter((folder) => folder !== "runs")
     .map((folder) => ` --runs ${quote(folder)}`).join("");
-  console.error(formatLine(
+  console.error(singleLine(
     `problems: ${problems.length} in ${formatCount(runs.length, "run")} ` +
       `(${names}): deno task doctor${where} lists them`,
   ));
-}
-
-/** A run's name must not look like another run's problem. */
-function formatLine(text: string): string {
-  return truncate(text).replaceAll("\n", " ");
 }

@@ -22,7 +22,7 @@ import {
   orUsageError,
   usageError,
 } from "./_command.ts";
-import { selectionSchema, statisticsSchema } from "./_compare.ts";
+import { comparisonFlags } from "./_compare.ts";
 import { writeOutput } from "./_output.ts";
 import { reportProblems } from "./_runs.ts";
 
@@ -90,14 +90,14 @@ const figureSchema = new ConfigSchema({
 
 const plotFlags = {
   Figure: figureSchema,
-  Runs: pickFields(selectionSchema, [
+  Runs: pickFields(comparisonFlags.Runs, [
     "where",
     "since",
     "nuisance",
     "runs",
     "strict",
   ]),
-  "Error bars": pickFields(statisticsSchema, ["ci", "aggregate"]),
+  "Error bars": pickFields(comparisonFlags.Statistics, ["ci", "aggregate"]),
 };
 
 type PlotFlags = FlagValues<typeof plotFlags>;
@@ -211,8 +211,8 @@ async function drawRecord(
   if (others.length > 0 && !series) {
     const names = comparison.columns.map(({ metadata }) => `${metadata}`);
     throw usageError(
-      `Cannot draw ${y} as there are ${names.join("; ")}: name one of them ` +
-        "in full, or put what differs on --x or --series",
+      `Cannot draw ${y}: there are ${names.join("; ")}. Name one of them in ` +
+        "full, or put what differs on --x or --series",
     );
   }
   return drawPoints(comparison, [column, ...others], pickGiven(flags));

@@ -8,12 +8,7 @@ import { dirname } from "@std/path";
 import { text } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { defineCommand, main } from "./_command.ts";
-import {
-  compareRuns,
-  layoutSchema,
-  selectionSchema,
-  statisticsSchema,
-} from "./_compare.ts";
+import { compareRuns, comparisonFlags } from "./_compare.ts";
 import { writeOutput } from "./_output.ts";
 import { quote } from "./_refusal.ts";
 
@@ -36,12 +31,7 @@ const command = defineCommand({
     "deno task report --baseline model=identity --ci 95",
     "deno task report --where dataset=faithful --out reports/faithful.html",
   ],
-  flags: {
-    Page: pageSchema,
-    Runs: selectionSchema,
-    Statistics: statisticsSchema,
-    Table: layoutSchema,
-  },
+  flags: { Page: pageSchema, ...comparisonFlags },
   async run({ flags: { out, title, ...flags } }) {
     const comparison = await compareRuns(flags);
     const { renderReport } = await import("../results/web/report.ts");
