@@ -49,9 +49,9 @@ export interface CommandLine<F extends FlagGroups, Loaded> {
   readonly flags: FlagValues<F>;
   /** The arguments that are not flags. */
   readonly positionals: readonly string[];
-  /** What {@linkcode CommandDefinition.load} has loaded. */
+  /** What {@linkcode CommandDefinition.load} returned. */
   readonly loaded: Loaded;
-  /** The parsed command line, for the values of further flags. */
+  /** The parsed command line, for the values of those further flags. */
   readonly parsed: ParsedFlags;
 }
 
@@ -61,9 +61,9 @@ export interface Output {
   readonly document?: unknown;
   /** What is printed otherwise. */
   readonly text?: string;
-  /** Runs and files that could not be read, which stderr tells. */
+  /** Runs and files that could not be read, to be listed on stderr. */
   readonly problems?: readonly Problem[];
-  /** Whether such a problem is a failure. */
+  /** Whether the command fails if there are any. */
   readonly strict?: boolean;
   /** The exit status; 0 by default. */
   readonly status?: number;
@@ -83,7 +83,7 @@ export interface CommandDefinition<F extends FlagGroups, Loaded>
   /** Whether it writes into the directories that `--runs` names. */
   readonly writesRuns?: boolean;
   /**
-   * Loads what further flags depend on: an experiment.
+   * Loads an experiment, which has flags of its own.
    *
    * @param isHelp Whether only the help is wanted.
    */
@@ -194,7 +194,7 @@ export function resolveFlags<F extends FlagGroups>(
   return Object.assign({}, ...schemas.map(parsed.resolve));
 }
 
-/** Prints what a command has found out; returns the exit status. */
+/** Prints the output of a command; returns the exit status. */
 function printOutput(
   { document, text = "", problems = [], strict, status }: Output,
   json: boolean,
@@ -243,7 +243,7 @@ function explain(command: Command, error: unknown): string {
   if (!(error instanceof Error)) return message;
   if (error instanceof ConfigError) return nameFlags(error);
   if (command.writesRuns && "code" in error && NO_ROOM.includes(error.code)) {
-    return `${message}\nMake room or get the right to write there, or ` +
+    return `${message}\nFree some space or get permission to write there, or ` +
       "name another directory with --runs DIR";
   }
   return explainRefusal(command, message);
@@ -314,8 +314,8 @@ export function usageError(
 }
 
 /**
- * Looks up what a command line names, a run or a file. If the lookup fails, the
- * command line is wrong.
+ * Looks up a run or a file that the command line names. If the lookup fails,
+ * the command line is wrong.
  *
  * @param lookUp The lookup.
  * @returns What it returns.

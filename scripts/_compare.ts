@@ -1,5 +1,5 @@
 /**
- * What the commands share that compare runs: their flags, and the comparison.
+ * What the commands that compare runs share: their flags, and the comparison.
  *
  * @module
  */
@@ -10,13 +10,12 @@ import { AGGREGATES, ALPHA, TESTS } from "../results/statistics/estimate.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
 import { type Format, FORMATS } from "../results/tables/render.ts";
 import type { FlagValues } from "./_command.ts";
-import { runsFlag, sinceFlag, strictFlag, whereFlag } from "./_runs.ts";
+import { selectionFields } from "./_runs.ts";
 
 /** The flags of comparisons, as help lists them. */
 export const comparisonFlags = {
   Runs: new ConfigSchema({
-    where: whereFlag,
-    since: sinceFlag,
+    ...selectionFields,
     metric: texts({
       placeholder: "<glob>",
       defaultText: "all but time/*",
@@ -26,8 +25,6 @@ export const comparisonFlags = {
       placeholder: "<key,…>",
       description: "keys besides seed in which replicates may differ",
     }),
-    runs: runsFlag,
-    strict: strictFlag,
   }),
   Statistics: new ConfigSchema({
     ci: number({
@@ -61,12 +58,12 @@ export const comparisonFlags = {
     lowerIsBetter: texts({
       placeholder: "<glob>",
       defaultText: "as declared",
-      description: "records of which less is better",
+      description: "records where less is better",
     }),
     higherIsBetter: texts({
       placeholder: "<glob>",
       defaultText: "as declared",
-      description: "records of which more is better",
+      description: "records where more is better",
     }),
   }),
   Table: new ConfigSchema({
@@ -116,10 +113,8 @@ export async function compareRuns(
 ): Promise<Comparison> {
   const { runs, strict: _, format = "table", ...options } = flags;
   const isForReaders = format !== "json" && format !== "csv";
-  // Help does not wait for this.
-  const [{ compare }, { RunDatabase }] = await Promise.all([
-    import("../results/compare/compare.ts"),
-    import("../results/database/run_database.ts"),
-  ]);
+  // Help does not wait for these.
+  const { compare } = await import("../results/compare/compare.ts");
+  const { RunDatabase } = await import("../results/database/run_database.ts");
   return await compare(new RunDatabase(...runs), { ...options, isForReaders });
 }

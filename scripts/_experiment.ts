@@ -1,6 +1,6 @@
 /**
- * What the commands share that run an experiment: which one, with what source,
- * and how they report.
+ * What the commands that run an experiment share: how they load it, and how
+ * they report.
  *
  * @module
  */
@@ -99,9 +99,10 @@ export async function loadExperiment(
     ? findFile(runs || "runs", String(name), run)
     : null;
   const file: string = given || named || "";
-  // Read before the file is imported: what is kept is then what runs.
+  // Read before the file is imported, so that what is kept is what runs.
   const source = isHelp ? undefined : collectSourceOf(file);
-  const experiment = file ? await importExperiment(file, !given) : diffusion;
+  const where = given ? `--experiment ${file}` : `${file}, which the run names`;
+  const experiment = file ? await importExperiment(file, where) : diffusion;
   return {
     experiment,
     title: named ? `${experiment.name} (${file})` : experiment.name,
@@ -159,14 +160,10 @@ function findFile(
 /** Imports an experiment. */
 async function importExperiment(
   file: string,
-  isOfRun: boolean,
+  name: string,
 ): Promise<Experiment> {
-  const refuse = (reason: string) => {
-    const what = isOfRun
-      ? `${file}, which the run names`
-      : `--experiment ${file}`;
-    return usageError(`Cannot use ${what}: ${reason}`);
-  };
+  const refuse = (reason: string) =>
+    usageError(`Cannot use ${name}: ${reason}`);
   // Looked at first: a failed import does not say whether the file exists.
   try {
     if (!Deno.statSync(file).isFile) throw refuse("it must be a file");
@@ -213,7 +210,7 @@ function printWarning(warning: string): void {
   console.error(truncate(`warning: ${warning}`));
 }
 
-/** Says how an interrupted training is resumed. */
+/** Describes how to resume an interrupted training. */
 function describeResume({ runId, runPath }: RunOutcome): string {
   let from = "continues from its checkpoint";
   try {
@@ -225,7 +222,7 @@ function describeResume({ runId, runPath }: RunOutcome): string {
 }
 
 /**
- * Says where a training that is resumed continues.
+ * Describes where a resumed training continues.
  *
  * @param runPath The run's directory.
  * @returns `resuming after step 200`, for example.

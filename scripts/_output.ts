@@ -24,7 +24,7 @@ export function nameTemporary(path: string): string {
  */
 export function rewrite(path: string, content: string): void {
   try {
-    // One that a killed process left, or a link, which must not be followed.
+    // A leftover of a killed process, or a link, which must not be followed.
     Deno.removeSync(nameTemporary(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

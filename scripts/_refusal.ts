@@ -1,10 +1,11 @@
 /**
- * Explains what Deno refused, with the whole command that is granted it: a task
- * cannot pass a grant on.
+ * Explains what Deno refused, with the whole command that grants it: a task
+ * cannot pass on permission flags.
  *
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import stripJsonComments from "strip-json-comments";
 import { dirname, isAbsolute, relative } from "@std/path";
 // As text: no script may read deno.json itself, which has comments.
@@ -25,14 +26,12 @@ const PATH_FLAGS = ["runs", "dataset", "config", "experiment", "check"];
 function findNamedPaths(
   writesRuns: boolean,
 ): { read: string[]; write: string[] } {
-  const findValues = (flag: string) =>
-    Deno.args.flatMap((arg, index) =>
-      arg === `--${flag}`
-        ? Deno.args[index + 1] ?? []
-        : arg.startsWith(`--${flag}=`)
-        ? arg.slice(flag.length + 3)
-        : []
-    );
+  const names = [...PATH_FLAGS, "out", "write"];
+  const flags: Record<string, unknown> = parseArgs(Deno.args, {
+    string: names,
+    collect: names,
+  });
+  const findValues = (flag: string) => flags[flag] as string[];
   const outputs = [
     // Written under a name that cannot be foreseen, so it takes the folder.
     ...findValues("out").map((path) => dirname(path)),
@@ -97,7 +96,7 @@ function isCovered(path: string, folders: readonly string[]): boolean {
  * Quotes an argument for a shell, if it needs that.
  *
  * @param text The argument.
- * @returns The text that a shell takes for it.
+ * @returns The argument as a shell reads it.
  */
 export function quote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text)

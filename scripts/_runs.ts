@@ -1,5 +1,5 @@
 /**
- * What commands share that read runs: their flags, and how they tell of what
+ * What the commands that read runs share: their flags, and how they report what
  * cannot be read.
  *
  * @module
@@ -11,12 +11,23 @@ import { formatCount } from "../core/utils/format_number.ts";
 import { singleLine } from "../results/compare/labels.ts";
 import { quote } from "./_refusal.ts";
 
-/** The flag that names directories of runs. */
-export const runsFlag: Field<readonly string[]> = texts({
-  default: ["runs"],
-  placeholder: "<dir>",
-  description: "a directory that holds runs; may be repeated",
-});
+/** The flags that select runs. */
+export const selectionFields = {
+  where: texts({
+    placeholder: "<key=value>",
+    description: "only runs with this value (also tag=, status=); repeatable",
+  }),
+  since: text({
+    placeholder: "<date|age>",
+    description: "only runs that started since: 2026-11-22, 12h, 7d",
+  }),
+  runs: texts({
+    default: ["runs"],
+    placeholder: "<dir>",
+    description: "a directory that holds runs; repeatable",
+  }),
+  strict: toggle({ description: "exit with 1 if a run cannot be read" }),
+};
 
 /** The flag that names the one directory in which a run is looked for. */
 export const runsFolderFlag: Field<string> = text({
@@ -25,28 +36,11 @@ export const runsFolderFlag: Field<string> = text({
   description: "the directory that holds the runs",
 });
 
-/** The flag that selects runs by their values. */
-export const whereFlag: Field<readonly string[]> = texts({
-  placeholder: "<key=value>",
-  description: "only runs with this value (also tag=, status=); repeatable",
-});
-
-/** The flag that selects runs by their start. */
-export const sinceFlag: Field<string> = text({
-  placeholder: "<date|age>",
-  description: "only runs that started since: 2026-11-22, 12h, 7d",
-});
-
-/** The flag that makes a damaged run an error. */
-export const strictFlag: Field<boolean> = toggle({
-  description: "exit with 1 if a run cannot be read",
-});
-
 /** What the usage of commands on one run says of it. */
 export const RUN_NOTE =
   "RUN is a run's id, a unique part of it, its path, or latest";
 
-/** So many runs are named. */
+/** How many damaged runs are named. */
 const MAX_NAMED = 3;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * What stops a command from outside: signals of the user, and failures that its
- * own promise does not tell.
+ * What stops a command from outside: signals of the user, and failures that do
+ * not reject its own promise.
  *
  * @module
  */

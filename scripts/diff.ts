@@ -1,5 +1,5 @@
 /**
- * `deno task diff`: prints in what two runs differ.
+ * `deno task diff`: prints how two runs differ.
  *
  * @module
  */
@@ -35,7 +35,7 @@ const diffSchema = new ConfigSchema({
 
 const command = defineCommand({
   name: "diff",
-  summary: "Print in what two runs differ: configuration, environment, code.",
+  summary: "Print how two runs differ: configuration, environment, code.",
   usage: ["[RUN [RUN]] [flags]"],
   notes: [
     `${RUN_NOTE}. A single run is compared with the latest, and the latest ` +
@@ -56,7 +56,7 @@ const command = defineCommand({
   },
 });
 
-/** Finds the two runs that are meant. */
+/** Finds the two runs to compare. */
 function findPair(
   runs: string,
   [first = "latest", second]: readonly string[],
@@ -66,7 +66,7 @@ function findPair(
   return second === undefined && a === b ? [findBefore(runs, b), b] : [a, b];
 }
 
-/** Finds the newest run but for one. */
+/** Finds the newest run before the latest. */
 function findBefore(runs: string, latest: string): string {
   const before = [...new RunDatabase(runs)].map(({ id }) => id)
     .filter((id) => id !== runIdFromPath(latest)).at(-1);

@@ -19,11 +19,11 @@ import type { Finding } from "../results/inspect/doctor/finding.ts";
 import { singleLine } from "../results/compare/labels.ts";
 import { defineCommand, EXIT, main, outputSchema } from "./_command.ts";
 import { quote } from "./_refusal.ts";
-import { runsFlag } from "./_runs.ts";
+import { selectionFields } from "./_runs.ts";
 
 const doctorSchema = new ConfigSchema({
   fix: toggle({ description: "move leftovers to the trash; nothing is lost" }),
-  runs: runsFlag,
+  runs: selectionFields.runs,
 });
 
 /** What was found in one runs directory, and what was done about it. */

@@ -114,10 +114,8 @@ function makeScratch(runs: string, runPath: string): string {
   const folder = `${runs}/${SCRATCH}`;
   checkStaysInside(folder, runs);
   Deno.mkdirSync(folder, { recursive: true });
-  const unique = crypto.randomUUID().slice(0, 8);
-  const scratch = `${folder}/${runIdFromPath(runPath)}_${unique}`;
-  Deno.mkdirSync(scratch);
-  return scratch;
+  const prefix = `${runIdFromPath(runPath)}_`;
+  return Deno.makeTempDirSync({ dir: folder, prefix });
 }
 
 /** Loads the code that a run ran, laid out beside the run that is made. */

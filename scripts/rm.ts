@@ -20,9 +20,12 @@ import {
   usageError,
 } from "./_command.ts";
 import { quote } from "./_refusal.ts";
-import { RUN_NOTE, runsFolderFlag, whereFlag } from "./_runs.ts";
+import { RUN_NOTE, runsFolderFlag, selectionFields } from "./_runs.ts";
 
-const rmSchema = new ConfigSchema({ where: whereFlag, runs: runsFolderFlag });
+const rmSchema = new ConfigSchema({
+  where: selectionFields.where,
+  runs: runsFolderFlag,
+});
 
 const command = defineCommand({
   name: "rm",

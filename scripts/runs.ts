@@ -11,20 +11,11 @@ import { RunDatabase } from "../results/database/run_database.ts";
 import { selectRuns } from "../results/database/select.ts";
 import { describeRuns, formatRuns } from "../results/inspect/runs.ts";
 import { defineCommand, main, outputSchema, usageError } from "./_command.ts";
-import {
-  reportProblems,
-  runsFlag,
-  sinceFlag,
-  strictFlag,
-  whereFlag,
-} from "./_runs.ts";
+import { reportProblems, selectionFields } from "./_runs.ts";
 
 const runsSchema = new ConfigSchema({
-  where: whereFlag,
-  since: sinceFlag,
+  ...selectionFields,
   watch: toggle({ description: "follow until interrupted" }),
-  runs: runsFlag,
-  strict: strictFlag,
 });
 
 type RunsFlags = typeof runsSchema.defaults;

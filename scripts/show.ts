@@ -1,5 +1,5 @@
 /**
- * `deno task show`: prints all that is known of a run.
+ * `deno task show`: prints everything that is known of a run.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const showSchema = new ConfigSchema({
 
 const command = defineCommand({
   name: "show",
-  summary: "Print all that is known of a run.",
+  summary: "Print everything that is known of a run.",
   usage: ["[RUN] [flags]"],
   notes: [`${RUN_NOTE} [default: latest].`],
   examples: [

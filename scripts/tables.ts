@@ -28,7 +28,7 @@ import { reportProblems } from "./_runs.ts";
 const tablesSchema = new ConfigSchema({
   write: texts({
     placeholder: "<file>",
-    description: "fill the tables in this file; may be repeated",
+    description: "fill the tables in this file; repeatable",
   }),
   check: texts({
     placeholder: "<file>",

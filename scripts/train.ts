@@ -43,7 +43,7 @@ const trainSchema = new ConfigSchema({
     placeholder: "<run>",
     description: "continue this run from its last checkpoint",
   }),
-  tag: texts({ description: "a tag of the run; may be repeated" }),
+  tag: texts({ description: "a tag of the run; repeatable" }),
   note: text({ description: "a note that the run keeps" }),
 });
 
@@ -91,9 +91,7 @@ const command: Command = defineCommand({
     }
     const { configSchema } = experiment;
     const config = configSchema.resolve([
-      ...(file === ""
-        ? []
-        : [orUsageError(() => readConfigFor(experiment, file))]),
+      ...(file ? [orUsageError(() => readConfigFor(experiment, file))] : []),
       parsed.readSource(configSchema),
     ]);
     const details = configSchema.formatChanges(config);
