@@ -67,12 +67,6 @@ export interface LoadedExperiment {
   readonly keepSource: (globals: GlobalConfig) => Promise<SourceInfo>;
 }
 
-/** Which experiment {@linkcode loadExperiment} takes. */
-export interface LoadOptions extends FindRunOptions {
-  /** The flag that names the run; by default it is the first argument. */
-  readonly flag?: string;
-}
-
 /** Flags without a value: the argument after them is not theirs. */
 const SWITCHES = ["--quiet", "--json", "--debug", "--keep"];
 
@@ -81,13 +75,14 @@ const SWITCHES = ["--quiet", "--json", "--debug", "--keep"];
  * which the command works, else diffusion.
  *
  * @param isHelp Whether only its flags are wanted, for the help.
- * @param options Which run that is.
+ * @param options Which run that is: the flag that names it, else it is the
+ * first argument, and what `latest` means.
  * @returns The experiment.
  * @throws {ConfigError} If its file does not exist or exports something else.
  */
 export async function loadExperiment(
   isHelp: boolean,
-  { flag, ...run }: LoadOptions,
+  { flag, ...run }: FindRunOptions & { readonly flag?: string },
 ): Promise<LoadedExperiment> {
   // Its own flags are known only once the experiment is.
   const { _: [first], experiment: given = "", runs, ...others } = parseArgs(

@@ -67,7 +67,7 @@ export function explainRefusal(
   const [, task, set, script] = TASK.exec(tasks[name].command)!;
   const flags = (["read", "write"] as const).flatMap((access) => {
     // The whole list: it replaces that of the set, and any given by hand.
-    const granted: string[] = permissions[set!][access] ?? [];
+    const granted: string[] = [permissions[set!][access] ?? []].flat();
     const paths = [...granted];
     for (const path of wanted[access]) {
       if (!isCovered(path, paths)) paths.push(path);

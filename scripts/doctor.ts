@@ -56,7 +56,8 @@ const command = defineCommand({
     for (const directory of new Set(runs)) {
       const examination = await examineRuns(directory);
       const findings = examination.findings.map((finding) =>
-        fix && canMove(directory, finding)
+        // Unless a process uses the run by now.
+        fix && finding.isLeftOver && !isInUse(`${directory}/${finding.run}`)
           ? moveAway(directory, finding)
           : { ...finding, advice: advise(directory, finding) }
       );
@@ -70,11 +71,6 @@ const command = defineCommand({
     };
   },
 });
-
-/** Whether it is left over, and no process uses the run by now. */
-function canMove(directory: string, { isLeftOver, run }: Finding): boolean {
-  return isLeftOver && !isInUse(`${directory}/${run}`);
-}
 
 /** Moves a leftover to the trash. */
 function moveAway(directory: string, finding: Finding): ReportedFinding {

@@ -24,7 +24,7 @@ import {
 } from "./_command.ts";
 import { comparisonFlags } from "./_compare.ts";
 import { writeOutput } from "./_output.ts";
-import { reportProblems } from "./_runs.ts";
+import { reportProblems, selectionFields } from "./_runs.ts";
 
 const SUFFIX = /\.(svg|png|json)$/;
 
@@ -90,13 +90,10 @@ const figureSchema = new ConfigSchema({
 
 const plotFlags = {
   Figure: figureSchema,
-  Runs: pickFields(comparisonFlags.Runs, [
-    "where",
-    "since",
-    "nuisance",
-    "runs",
-    "strict",
-  ]),
+  Runs: new ConfigSchema({
+    ...selectionFields,
+    nuisance: comparisonFlags.Runs.fields.nuisance,
+  }),
   "Error bars": pickFields(comparisonFlags.Statistics, ["ci", "aggregate"]),
 };
 
