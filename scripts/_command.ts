@@ -114,10 +114,9 @@ export function defineCommand<
 }
 
 /** The flag of commands that can print JSON. */
-export const outputSchema: ConfigSchema<{ readonly json: boolean }> =
-  new ConfigSchema({
-    json: toggle({ description: "print one JSON document and nothing else" }),
-  });
+export const outputSchema = new ConfigSchema({
+  json: toggle({ description: "print one JSON document and nothing else" }),
+});
 
 const commonSchema = new ConfigSchema({
   debug: toggle({ description: "show where an error comes from" }),
