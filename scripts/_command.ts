@@ -6,7 +6,6 @@
 
 import { toggle } from "../core/config/fields.ts";
 import {
-  type AnySchema,
   formatFlag,
   formatHelp,
   type Help,
@@ -34,7 +33,7 @@ export const EXIT = {
 };
 
 /** Schemas of flags, by the headings under which the help lists them. */
-export type FlagGroups = Readonly<Record<string, AnySchema>>;
+export type FlagGroups = Readonly<Record<string, ConfigSchema<object>>>;
 
 type ValuesOf<Schema> = Schema extends ConfigSchema<infer T> ? T : never;
 
@@ -189,8 +188,7 @@ export function resolveFlags<F extends FlagGroups>(
   parsed: ParsedFlags,
   groups: F,
 ): FlagValues<F> {
-  const schemas = Object.values(groups) as ConfigSchema<object>[];
-  return Object.assign({}, ...schemas.map(parsed.resolve));
+  return Object.assign({}, ...Object.values(groups).map(parsed.resolve));
 }
 
 /** Prints the output of a command; returns the exit status. */
@@ -309,7 +307,7 @@ export function usageError(
   message: string,
   options?: ErrorOptions,
 ): ConfigError {
-  return new ConfigError([{ where: "command line", message }], options);
+  return new ConfigError([message], options);
 }
 
 /**

@@ -28,6 +28,7 @@ import {
 import { pathWithin } from "../core/store/safe_path.ts";
 import type { Source } from "../core/store/source.ts";
 import { describeError } from "../core/utils/describe_error.ts";
+import { exists } from "../core/utils/exists.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import { readLastLine } from "../results/inspect/last_line.ts";
@@ -207,12 +208,9 @@ function printWarning(warning: string): void {
 
 /** Describes how to resume an interrupted training. */
 function describeResume({ runId, runPath }: RunOutcome): string {
-  let from = "continues from its checkpoint";
-  try {
-    Deno.lstatSync(`${runPath}/${CHECKPOINT_FILE}`);
-  } catch {
-    from = "starts over, as there is no checkpoint";
-  }
+  const from = exists(`${runPath}/${CHECKPOINT_FILE}`)
+    ? "continues from its checkpoint"
+    : "starts over, as there is no checkpoint";
   return `deno task train --resume ${runId} ${from}`;
 }
 
