@@ -1,5 +1,5 @@
 /**
- * What the commands share that compare runs: their flags, and the comparison.
+ * What the commands that compare runs share: their flags, and the comparison.
  *
  * @module
  */
@@ -24,148 +24,140 @@ import {
 import type { Comparison } from "../results/compare/comparison.ts";
 import { type Format, FORMATS } from "../results/tables/render.ts";
 import type { FlagValues } from "./_command.ts";
-import { runsFlag, sinceFlag, strictFlag, whereFlag } from "./_runs.ts";
+import { selectionFields } from "./_runs.ts";
 
-/** Which runs and records are compared. */
-export const selectionSchema = new ConfigSchema({
-  where: whereFlag,
-  since: sinceFlag,
-  metric: texts({
-    placeholder: "<glob>",
-    defaultText: "all but time/*",
-    description: "only records whose name matches; repeatable",
+/** The flags of comparisons, as help lists them. */
+export const comparisonFlags = {
+  Runs: new ConfigSchema({
+    ...selectionFields,
+    metric: texts({
+      placeholder: "<glob>",
+      defaultText: "all but time/*",
+      description: "only records whose name matches; repeatable",
+    }),
+    nuisance: names({
+      placeholder: "<key,…>",
+      description: "keys besides seed in which replicates may differ",
+    }),
+    across: text({
+      placeholder: "<key>",
+      description: "each value of this key gives one value of a row: dataset",
+    }),
+    confirm: texts({
+      placeholder: "<dir>",
+      description: "confirming runs, compared alone in place of --runs",
+    }),
   }),
-  nuisance: names({
-    placeholder: "<key,…>",
-    description: "keys besides seed in which replicates may differ",
+  Statistics: new ConfigSchema({
+    ci: number({
+      default: 0,
+      defaultText: "off",
+      min: 0,
+      max: 99.99,
+      description:
+        "confidence intervals of this many % instead of standard errors",
+    }),
+    aggregate: choice({
+      default: "mean",
+      choices: AGGREGATES,
+      description: "how several runs are summarised",
+    }),
+    baseline: texts({
+      placeholder: "<key=value>",
+      description: "verdicts against the row with this value; repeatable",
+    }),
+    margin: text({
+      placeholder: "<d|p%>",
+      description: "the smallest difference from the baseline that matters",
+    }),
+    detect: number({
+      default: 0,
+      defaultText: "off",
+      min: 0,
+      description: "how many seeds detect this difference",
+    }),
+    variance: toggle({
+      description: "which shares of the variance seeds and other keys have",
+    }),
+    test: choice({
+      default: "t",
+      choices: TESTS,
+      description: "t tests, or exact permutations",
+    }),
+    anytime: toggle({
+      defaultText: "as the runs show",
+      description: "verdicts hold although seeds were added to reach one",
+    }),
+    planned: toggle({
+      description: "the number of seeds was fixed in advance",
+    }),
+    looks: integers({
+      default: [],
+      defaultText: "one",
+      min: MIN_COUNT,
+      description: "the numbers of seeds at which verdicts are looked at",
+    }),
+    alpha: number({
+      default: ALPHA,
+      above: 0,
+      max: 0.5,
+      description: "the largest chance of a false verdict in a family",
+    }),
+    family: choice({
+      default: "column",
+      choices: FAMILIES,
+      description: "which verdicts share that chance",
+    }),
+    countFailedAs: text({
+      placeholder: "<number>",
+      defaultText: "none",
+      rule: "a number",
+      allows: (value) => value === "" || Number.isFinite(Number(value)),
+      description: "value of failed runs; without one their row is never best",
+    }),
+    lowerIsBetter: texts({
+      placeholder: "<glob>",
+      defaultText: "as declared",
+      description: "records where less is better",
+    }),
+    higherIsBetter: texts({
+      placeholder: "<glob>",
+      defaultText: "as declared",
+      description: "records where more is better",
+    }),
   }),
-  across: text({
-    placeholder: "<key>",
-    description: "each value of this key gives one value of a row: dataset",
+  Table: new ConfigSchema({
+    rows: names({
+      placeholder: "<key,…>",
+      defaultText: "all that differ",
+      description: "keys that distinguish rows",
+    }),
+    cols: names({
+      placeholder: "<key,…>",
+      defaultText: "those of records",
+      description: "keys that distinguish columns",
+    }),
+    relativeTo: texts({
+      placeholder: "<key=value>",
+      description: "ratios to the column with this value; repeatable",
+    }),
+    sort: text({
+      placeholder: "<key|record>",
+      description: "sort by this key or record; -key from high to low",
+    }),
   }),
-  runs: runsFlag,
-  confirm: texts({
-    placeholder: "<dir>",
-    description: "confirming runs, compared alone in place of --runs",
-  }),
-  strict: strictFlag,
-});
+};
 
-/** How they are summarised and tested. */
-export const statisticsSchema = new ConfigSchema({
-  ci: number({
-    default: 0,
-    defaultText: "off",
-    min: 0,
-    max: 99.99,
-    description:
-      "confidence intervals of this many % instead of standard errors",
-  }),
-  aggregate: choice({
-    default: "mean",
-    choices: AGGREGATES,
-    description: "how several runs are summarised",
-  }),
-  baseline: texts({
-    placeholder: "<key=value>",
-    description: "verdicts against the row with this value; repeatable",
-  }),
-  margin: text({
-    placeholder: "<d|p%>",
-    description: "the smallest difference from the baseline that matters",
-  }),
-  detect: number({
-    default: 0,
-    defaultText: "off",
-    min: 0,
-    description: "how many seeds detect this difference",
-  }),
-  variance: toggle({
-    description: "which shares of the variance seeds and other keys have",
-  }),
-  test: choice({
-    default: "t",
-    choices: TESTS,
-    description: "t tests, or exact permutations",
-  }),
-  anytime: toggle({
-    defaultText: "as the runs show",
-    description: "verdicts that hold although seeds were added to get one",
-  }),
-  planned: toggle({
-    description: "the number of seeds was fixed in advance",
-  }),
-  looks: integers({
-    default: [],
-    defaultText: "one",
-    min: MIN_COUNT,
-    description: "the numbers of seeds at which verdicts are looked at",
-  }),
-  alpha: number({
-    default: ALPHA,
-    above: 0,
-    max: 0.5,
-    description: "the largest chance of a false verdict in a family",
-  }),
-  family: choice({
-    default: "column",
-    choices: FAMILIES,
-    description: "what has that chance together",
-  }),
-  countFailedAs: text({
-    placeholder: "<number>",
-    rule: "a number",
-    allows: (value) => value === "" || Number.isFinite(Number(value)),
-    description: "the value of runs that failed; else no row with one is best",
-  }),
-  lowerIsBetter: texts({
-    placeholder: "<glob>",
-    defaultText: "as declared",
-    description: "records of which less is better",
-  }),
-  higherIsBetter: texts({
-    placeholder: "<glob>",
-    defaultText: "as declared",
-    description: "records of which more is better",
-  }),
-});
-
-/** How they are arranged. */
-export const layoutSchema = new ConfigSchema({
-  rows: names({
-    placeholder: "<key,…>",
-    defaultText: "all that differ",
-    description: "keys that distinguish rows",
-  }),
-  cols: names({
-    placeholder: "<key,…>",
-    defaultText: "those of records",
-    description: "keys that distinguish columns",
-  }),
-  relativeTo: texts({
-    placeholder: "<key=value>",
-    description: "ratios to the column with this value; repeatable",
-  }),
-  sort: text({
-    placeholder: "<key|record>",
-    description: "sort by this key or record; -key from high to low",
-  }),
-});
-
-const formatSchema = new ConfigSchema({
-  format: choice({
-    default: "table",
-    choices: FORMATS,
-    description: "how to write the table",
-  }),
-});
-
-/** The flags of `compare`, as its help lists them. */
+/** The flags of `compare`. */
 export const compareFlags = {
-  Runs: selectionSchema,
-  Statistics: statisticsSchema,
-  Table: layoutSchema,
-  Output: formatSchema,
+  ...comparisonFlags,
+  Output: new ConfigSchema({
+    format: choice({
+      default: "table",
+      choices: FORMATS,
+      description: "how to write the table",
+    }),
+  }),
 };
 
 /**
@@ -177,18 +169,14 @@ export const compareFlags = {
  * @throws {ConfigError} If a flag is wrong.
  */
 export async function compareRuns(
-  flags: Omit<FlagValues<typeof compareFlags>, "format"> & {
-    readonly format?: Format;
-  },
+  flags: FlagValues<typeof comparisonFlags> & { readonly format?: Format },
 ): Promise<Comparison> {
   const { runs, confirm, strict: _, format = "table", ...rest } = flags;
   const { countFailedAs } = rest;
   const isForReaders = format !== "json" && format !== "csv";
-  // Help does not wait for this.
-  const [{ compare }, { RunDatabase }] = await Promise.all([
-    import("../results/compare/compare.ts"),
-    import("../results/database/run_database.ts"),
-  ]);
+  // Help does not wait for these.
+  const { compare } = await import("../results/compare/compare.ts");
+  const { RunDatabase } = await import("../results/database/run_database.ts");
   const options = {
     ...rest,
     countFailedAs: countFailedAs === "" ? undefined : Number(countFailedAs),

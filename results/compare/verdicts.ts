@@ -228,7 +228,7 @@ function addOutlook(
   { findOutlook }: Pick<Statistics, "findOutlook">,
 ): CellVerdict {
   return "reason" in verdict || verdict.isResolved || Number.isNaN(verdict.p) ||
-      verdict.needs !== undefined
+      verdict.needs !== undefined || verdict.test === "anytime t"
     ? verdict
     : { ...verdict, outlook: findOutlook(verdict) };
 }

@@ -26,7 +26,19 @@ export function anytimeT(
   const { difference, error, n } = describePairs(first, second);
   const p = error > 0 ? anytimeP(difference / error, n) : NaN;
   const df = n - 1;
-  return { test: "anytime t", difference, error, df, p, pOneSided: p };
+  const smallestP = smallestAnytimeP(n);
+  const test = "anytime t" as const;
+  return { test, difference, error, df, p, pOneSided: p, smallestP };
+}
+
+/**
+ * The smallest p-value that so many pairs can reach, however far apart.
+ *
+ * @param n The number of pairs.
+ * @returns The limit of 1/E for an infinite t.
+ */
+export function smallestAnytimeP(n: number): number {
+  return (1 + n) ** ((1 - n) / 2);
 }
 
 /** E = (1 + n)^(−1/2) · [(1 + t²/ν) / (1 + t²/(ν(1 + n)))]^(n/2), ν = n − 1. */

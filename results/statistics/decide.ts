@@ -10,6 +10,7 @@ import {
   isTested,
   type Untested,
 } from "./contrast.ts";
+import { smallestAnytimeP } from "./anytime.ts";
 import { LEVEL, MIN_COUNT } from "./estimate.ts";
 import { choose } from "./exact.ts";
 import type { Interval } from "./intervals.ts";
@@ -70,13 +71,13 @@ export function decideOneSided(
   isBehind: boolean,
   { alpha, nTests }: { readonly alpha: number; readonly nTests: number },
 ): Verdict {
-  const { p, pOneSided } = contrast;
+  const { test, p, pOneSided } = contrast;
   const worse = isBehind || Number.isNaN(p) ? pOneSided : 1;
   const pAdjusted = Math.min(1, worse * nTests);
   return addNeeds({
     ...contrast,
     pAdjusted,
-    alpha: 2 * alpha / nTests,
+    alpha: (test === "anytime t" ? 1 : 2) * alpha / nTests,
     isResolved: pAdjusted <= alpha,
   });
 }
@@ -89,10 +90,14 @@ function addNeeds(verdict: Verdict): Verdict {
     : { ...verdict, needs: countNeeded(verdict, alpha) };
 }
 
-/** Counts the pairs, or runs on each side, that an exact test needs. */
-function countNeeded({ pairs }: Contrast, alpha: number): number {
+/** Counts the pairs, or runs on each side, that a test needs. */
+function countNeeded({ test, pairs }: Contrast, alpha: number): number {
+  const findSmallest = (n: number) =>
+    test === "anytime t"
+      ? smallestAnytimeP(n)
+      : 2 / (pairs > 0 ? 2 ** n : choose(2 * n, n));
   let n = MIN_COUNT;
-  while (2 / (pairs > 0 ? 2 ** n : choose(2 * n, n)) > alpha) n++;
+  while (findSmallest(n) > alpha) n++;
   return n;
 }
 

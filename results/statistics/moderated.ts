@@ -63,7 +63,7 @@ function findRoot(values: readonly number[]): number {
 
 /**
  * Estimates how strongly many variances are drawn to their mean (Smyth 2004,
- * Stat. Appl. Genet. Mol. Biol. 3, article 3, § 6.2).
+ * Stat. Appl. Genet. Mol. Biol. 3, article 3).
  *
  * @param deviations The standard deviations, or errors of as many values.
  * @param df The degrees of freedom of each.

@@ -31,7 +31,7 @@ export interface MeanTest {
   readonly p: number;
   /** The p-value of a difference at least as far in the direction of this one. */
   readonly pOneSided: number;
-  /** Of an exact test: the smallest p-value that it can reach. */
+  /** The smallest p-value that a test of so few values can reach, if not 0. */
   readonly smallestP?: number;
 }
 

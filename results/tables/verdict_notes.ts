@@ -170,7 +170,7 @@ function listTies(
  */
 export function explainUnresolved(verdict: CellVerdict): string {
   if ("reason" in verdict) return verdict.reason;
-  const { needs, isResolved, isWithheld, outlook, p } = verdict;
+  const { p, test, needs, isResolved, isWithheld, outlook } = verdict;
   if (isWithheld) {
     return "its difference is in favour of a row with failed runs, whose mean " +
       "is that of the survivors";
@@ -181,7 +181,11 @@ export function explainUnresolved(verdict: CellVerdict): string {
     return `n = ${runs} cannot be significant, at least ${needs} needed`;
   }
   if (Number.isNaN(p)) return "p undefined: the differences do not vary";
-  return outlook ? explainOutlook(outlook) : "not significant";
+  return outlook
+    ? explainOutlook(outlook)
+    : test === "anytime t"
+    ? `not with ${runs} seeds, and more may be added`
+    : "not significant";
 }
 
 /** What as many seeds can detect, twice and four times as many; or how many can. */

@@ -167,7 +167,6 @@ function measureWorkflows() {
 
 const command = defineCommand({
   name: "honesty",
-  script: "studies/honesty/measure.ts",
   summary: "Simulate how often intervals and verdicts are right.",
   usage: [""],
   notes: [

@@ -1,5 +1,17 @@
 import { assert } from "@std/assert";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
+import type { VerdictOptions } from "../../results/statistics/verdicts.ts";
+import {
+  addSeeds,
+  countDiffering,
+  countFound,
+  countRanked,
+  countTogether,
+  dropFailures,
+  listSeeds,
+  SPREADS,
+  type World,
+} from "../../studies/honesty/workflows.ts";
 import {
   EFFECTS,
   type Setting,
@@ -29,28 +41,125 @@ for (const nSeeds of [3, 5, 10]) {
   );
 }
 
-for (const isPaired of [true, false]) {
-  for (const [nRows, nSeeds] of [[2, 3], [5, 5], [10, 10]] as const) {
-    Deno.test(
-      `verdicts on ${nRows} equal rows of ${nSeeds} ${
-        isPaired ? "paired" : "unpaired"
-      } seeds err in at most 5 % of families`,
-      async () => {
-        const { baselineErrors, bestSetErrors } = await tally({
-          nRows,
-          nSeeds,
-          isPaired,
-        });
-        const most = 0.05 + slack(0.05);
-        assert(baselineErrors <= most, `baseline ${baselineErrors}`);
-        assert(bestSetErrors <= most, `best set ${bestSetErrors}`);
-        // And they are no verdicts that never speak.
-        assert(baselineErrors > 0.01, `baseline ${baselineErrors}`);
-        assert(bestSetErrors > 0.005, `best set ${bestSetErrors}`);
-      },
-    );
+/** The most that may be found of what happens in at most 5 % of cases. */
+const MOST = 0.05 + slack(0.05);
+
+function assertErrs(
+  rates: Readonly<Record<string, number>>,
+  [least, most]: readonly [number, number] = [0, MOST],
+): void {
+  for (const [name, rate] of Object.entries(rates)) {
+    assert(rate >= least && rate <= most, `${name} ${rate}`);
   }
 }
+
+Deno.test("verdicts err in at most 5 % of columns, through everything", async () => {
+  const { baselineErrors, bestSetErrors } = await tally({
+    nRows: 3,
+    nSeeds: 5,
+    isPaired: true,
+    options: { baseline: [] },
+  });
+  assertErrs({ baselineErrors, bestSetErrors });
+  assert(bestSetErrors > 0.02, String(bestSetErrors));
+});
+
+for (const [nRows, nSeeds] of [[2, 3], [5, 5], [7, 3], [7, 10]] as const) {
+  Deno.test(
+    `verdicts on ${nRows} equal rows of ${nSeeds} seeds err in at most 5 %`,
+    () => {
+      const world = { nRows, nSeeds };
+      const [worse, best] = countRanked(world, N_REPEATS);
+      const baseline = countDiffering(world, N_REPEATS);
+      const together = countTogether(world, N_REPEATS);
+      assertErrs({ baseline, worse, best, together });
+      // And they are no verdicts that never speak.
+      assert(baseline > 0.001, String(baseline));
+    },
+  );
+}
+
+for (const [name, spread] of Object.entries(SPREADS)) {
+  Deno.test(`verdicts hold where the spread is ${name}`, () => {
+    for (const isPaired of [true, false]) {
+      const nRows = isPaired ? 7 : 5;
+      const world = {
+        nRows,
+        nSeeds: 3,
+        spread: (row: number) => spread(row, nRows),
+        seeds: (row: number) => listSeeds(isPaired ? 0 : 100 * row, 3),
+      };
+      const [worse, best] = countRanked(world, N_REPEATS);
+      assertErrs({ worse, best, baseline: countDiffering(world, N_REPEATS) });
+    }
+  });
+}
+
+Deno.test("verdicts on rows that share some seeds err in at most 5 %", () => {
+  for (const [shared, alone] of [[3, [2, 2]], [3, [0, 40]]] as const) {
+    const seeds = (row: number) => [
+      ...listSeeds(0, shared),
+      ...listSeeds(100 * (row + 1), alone[row]!),
+    ];
+    const world = { nRows: 2, nSeeds: shared, seeds };
+    assertErrs({ differing: countDiffering(world, N_REPEATS) });
+  }
+});
+
+Deno.test("three shared seeds do not put forty other runs aside", () => {
+  const seeds = (row: number) => [
+    ...listSeeds(0, 3),
+    ...listSeeds(100 * (row + 1), 20),
+  ];
+  const world = { nRows: 2, nSeeds: 3, seeds, mean: (row: number) => row };
+  const alone = { nRows: 2, nSeeds: 3, mean: (row: number) => row };
+  const [all, few] = [world, alone].map((some) => countDiffering(some, 300));
+  assert(all! > 0.5 && few! < 0.4 * all!, `${all} ${few}`);
+});
+
+/** In which share of cases a verdict appears while seeds are added. */
+function countEnding(world: World, options: VerdictOptions, n: number): number {
+  return addSeeds(world, options, n).filter((n) => n < Infinity).length / n;
+}
+
+Deno.test("anytime verdicts may be looked at after each seed, others may not", () => {
+  const world = { nRows: 2, nSeeds: 30 };
+  const anytime = countEnding(world, { isAnytime: true }, N_REPEATS);
+  assertErrs({ anytime });
+  const looks = countEnding(world, { looks: [3, 6, 12, 24] }, N_REPEATS);
+  assertErrs({ looks }, [0.01, MOST]);
+  assertErrs({ fixed: countEnding(world, {}, N_REPEATS) }, [0.15, 1]);
+  // Rows without a seed in common, of which one spreads five times as much.
+  const apart = {
+    ...world,
+    spread: (row: number) => row === 0 ? 1 : 5,
+    seeds: (row: number) => listSeeds(100 * row, 30),
+  };
+  assertErrs({ apart: countEnding(apart, { isAnytime: true }, N_REPEATS) });
+});
+
+Deno.test("anytime verdicts see a difference of two deviations with eight seeds", () => {
+  const world = {
+    nRows: 2,
+    nSeeds: 30,
+    spread: () => Math.SQRT1_2,
+    mean: (row: number) => 2 * row,
+  };
+  const ends = addSeeds(world, { isAnytime: true }, 500).sort((a, b) => a - b);
+  assert(ends[400]! <= 9, String(ends[400]));
+});
+
+Deno.test("failed runs that are left out earn their row no praise", () => {
+  const world = { nRows: 2, nSeeds: 20, shared: 0 };
+  assertErrs({ unknown: dropFailures(world, false, 300) }, [0.2, 1]);
+  assertErrs({ told: dropFailures(world, true, 300) }, [0, 0.01]);
+});
+
+Deno.test("the best of ten rows is found with three seeds", () => {
+  const mean = (row: number) => row === 0 ? -6 : 0;
+  const found = countFound({ nRows: 10, nSeeds: 3, mean }, {}, 300);
+  assert(found > 0.55, String(found));
+});
 
 Deno.test(
   "exact verdicts err in at most 5 % of families, where runs are not normal too",

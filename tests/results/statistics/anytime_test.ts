@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { anytimeReach, anytimeT } from "../../../results/statistics/anytime.ts";
 import { testWithProgram } from "../../../testing/helpers.ts";
 import { assertAgreesWithR, vector } from "../../../testing/r.ts";
@@ -31,7 +31,9 @@ Deno.test("anytimeT() has the same p in one direction, and at most 1", () => {
   const [a, b] = [FIRST, SECOND].map((some) => some.map((x) => x * 1e300));
   assertAlmostEquals(anytimeT(a!, b!).p, test.p, 1e-9);
   // However far apart, three pairs can show no more than this.
-  assert(anytimeT([1e9, 1e9, 1e9 + 1], [0, 0, 0]).p > 0);
+  const apart = anytimeT([1e9, 1e9, 1e9 + 1], [0, 0, 0]);
+  assertEquals(apart.smallestP, 1 / 4);
+  assertAlmostEquals(apart.p, 1 / 4, 1e-9);
 });
 
 Deno.test("anytimeReach() is where p is the level", () => {

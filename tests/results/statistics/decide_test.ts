@@ -100,3 +100,14 @@ Deno.test("withInterval() adds an interval where there is variance", () => {
   assertEquals(assertTested(withInterval(near!)).interval?.length, 2);
   assertEquals(withInterval(same!), same);
 });
+
+Deno.test("verdicts say how many seeds one needs that holds at any time", () => {
+  const options = { isAnytime: true };
+  const item = contrastWithZeros([1, 1.1, 0.9], options);
+  // (1 + n)^((1 − n) / 2) is 0.25, 0.089 and 0.028 for n = 3, 4 and 5.
+  const [verdict] = decideByHolm([item], 0.05);
+  assertEquals(assertTested(verdict).needs, 5);
+  const family = { alpha: 0.05, nTests: 1 };
+  const worse = decideOneSided(assertTested(item), true, family);
+  assertEquals([worse.alpha, worse.needs], [0.05, 5]);
+});

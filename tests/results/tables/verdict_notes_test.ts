@@ -1,4 +1,4 @@
-import { assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { render } from "../../../results/tables/render.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { compareRuns } from "../../../testing/made.ts";
@@ -74,4 +74,28 @@ Deno.test("render() says what is not ranked, and why", async () => {
     await render(alone, "table"),
     "There is no other row to compare with model=identity.",
   );
+});
+
+Deno.test("render() says when verdicts hold, and how often a table errs", async () => {
+  const runs = MODELS.slice(0, 10).map((run) => ({
+    ...run,
+    records: [
+      ...run.records!,
+      [{ name: "error" }, run.records![0]![1]] as const,
+    ],
+  }));
+  const families =
+    "The verdicts of a column err in at most 5 % of cases, those of 2 " +
+    "columns together in up to 10 % (--family table keeps 5 %).";
+  const anytime = await compareRuns(runs, { anytime: true });
+  const text = await render(anytime, "table");
+  assertMatch(
+    text,
+    /anytime-valid t tests, α = 0.05, valid also if seeds were/,
+  );
+  assertStringIncludes(text, families);
+  const looks = { looks: [5, 9], family: "table" } as const;
+  const planned = await render(await compareRuns(runs, looks), "table");
+  assertMatch(planned, /t tests, α = 0.013, valid at n = 5, 9/);
+  assertEquals(planned.includes("those of 2 columns"), false);
 });
