@@ -292,27 +292,3 @@ export class HistoryReader implements Iterable<JsonObject> {
     }
   }
 }
-
-/** What a history file holds. */
-export interface HistoryContent {
-  /** The id of the run that wrote it. */
-  readonly runId: string;
-  /** The lines after the header. */
-  readonly lines: readonly JsonObject[];
-  /** Whether the last line is torn, and was skipped. */
-  readonly torn: boolean;
-}
-
-/**
- * Reads a whole history into memory; {@linkcode HistoryReader} reads one of any
- * length.
- *
- * @param runPath The run's directory.
- * @returns The lines; a torn last one is skipped.
- * @throws What reading it line by line throws.
- */
-export function readHistory(runPath: string): HistoryContent {
-  const history = new HistoryReader(runPath);
-  const lines = [...history];
-  return { runId: history.runId, lines, torn: history.isTorn };
-}
