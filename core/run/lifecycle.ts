@@ -14,10 +14,11 @@ import type { Experiment } from "../experiment.ts";
 import { readCheckpoint, removeCheckpoint } from "../store/checkpoint.ts";
 import { hashContents } from "../store/file_hashes.ts";
 import { History } from "../store/history.ts";
-import { MAX_RECORDS } from "../store/limits.ts";
+import { encodeJsonFile } from "../store/json_file.ts";
+import { MAX_BYTES, MAX_RECORDS } from "../store/limits.ts";
 import { readTrainRecords, writeTrainRecords } from "../store/records.ts";
 import { createRunDirectory, runIdFromPath } from "../store/run_directory.ts";
-import { encodeConfig, writeConfigFile } from "../store/run_file.ts";
+import { writeConfigFile } from "../store/run_file.ts";
 import {
   type Environment,
   readRunInfo,
@@ -65,7 +66,8 @@ export async function trainRun(
   const { warn = console.warn } = options;
   for (const warning of await validate(experiment, config)) warn(warning);
   throwIfStopped(options);
-  encodeConfig(config); // Throws if it could not be read again.
+  // Throws if it could not be read again.
+  encodeJsonFile("config.json", config, MAX_BYTES.runFile);
   // Before the directory: without room for the source there is no run at all.
   const source = await options.keepSource?.() ?? null;
   throwIfStopped(options);
