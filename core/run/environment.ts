@@ -1,6 +1,14 @@
 import { resolve } from "@std/path";
 import { readText } from "../store/read_text.ts";
-import type { Environment, RunInfo, SourceInfo } from "../store/run_info.ts";
+import { globalConfigSchema } from "../config/global_config.ts";
+import { runIdFromPath } from "../store/run_directory.ts";
+import type {
+  Environment,
+  RunInfo,
+  SessionInfo,
+  SourceInfo,
+} from "../store/run_info.ts";
+import type { RunOptions } from "./run_options.ts";
 import { VERSION } from "../version.ts";
 
 /** Rights to folders, and all others. */
@@ -36,6 +44,29 @@ export function readEnvironment(
     source,
     commit: readCommit(".git"),
     permissions: permissions(runs),
+  };
+}
+
+/**
+ * Describes a training or evaluation that begins now.
+ *
+ * @param runPath The run's directory.
+ * @param options How it is carried out.
+ * @param source What runs, where that is known.
+ * @returns What its file says at first.
+ */
+export function beginSession(
+  runPath: string,
+  options: RunOptions,
+  source: SourceInfo | null,
+): SessionInfo {
+  const { command = "", args = [] } = options;
+  const { globals = globalConfigSchema.defaults } = options;
+  return {
+    ...{ runId: runIdFromPath(runPath), status: "running" },
+    startedAt: new Date().toISOString(),
+    ...{ finishedAt: null, seconds: null, command, args },
+    ...readEnvironment(globals.runs, source),
   };
 }
 
@@ -95,7 +126,7 @@ export const SHORT_HASH = 12;
  * @param of What a run rests on.
  * @returns The facts that are known.
  */
-export function factsOf(of: Environment): Record<string, string> {
+export function listFacts(of: Environment): Record<string, string> {
   const { versions, engine, numerics, host, source, permissions, data } = of;
   const { commit } = of;
   const { whisker, deno, v8, tfjs, ...others } = versions;
@@ -155,7 +186,7 @@ export function changesThatMatter(
   before: Environment,
   now: Environment,
 ): string[] {
-  const was = factsOf(before), is = factsOf(now);
+  const was = listFacts(before), is = listFacts(now);
   return MATTER
     .filter((name) => name in was && name in is && was[name] !== is[name])
     .map((name) => {

@@ -15,11 +15,16 @@ import type { Experiment } from "../experiment.ts";
 import type { RunOptions } from "./run_options.ts";
 import { changesOnTheWay, changesThatMatter } from "./environment.ts";
 import { checkStaysInside } from "../store/safe_path.ts";
+import { ifExists } from "../store/if_exists.ts";
 import { findDifference } from "../store/file_hashes.ts";
 import { HistoryReader } from "../store/history.ts";
 import { HISTORY_FILE, holdRun } from "../store/lock.ts";
 import { stringify } from "../utils/json.ts";
-import { ResultCollection, type ScalarResult } from "../utils/results.ts";
+import {
+  ResultCollection,
+  type ResultMetadata,
+  type ScalarResult,
+} from "../utils/results.ts";
 import { type EvaluationInfo, readEvaluations } from "../store/evaluations.ts";
 import { readRecords, readTrainRecords } from "../store/records.ts";
 import {
@@ -47,8 +52,8 @@ export interface ReproduceOptions
   readonly scratch: string;
   /** Where things lie and how they run; the engine is that of the run. */
   readonly globals: GlobalConfig;
-  /** Gives the code to run, for a source as `run.json` names it. */
-  readonly codeOf: (source: SourceInfo | null) => Promise<RunningCode>;
+  /** Loads the code to run, for a source as `run.json` names it. */
+  readonly loadCode: (source: SourceInfo | null) => Promise<RunningCode>;
 }
 
 /** What came of doing a run again. */
@@ -101,56 +106,46 @@ export async function reproduceRun(
   const trained = readTrainRecords(runPath);
   const hasHistory = !isOmitted(info, HISTORY_FILE);
   if (hasHistory) { for (const _line of new HistoryReader(runPath)); }
-  const compared = { lines: 0, files: 0, records: 0 };
-  const notCompared: string[] = [];
-  const result = (difference: string | null, causes: readonly string[]) => ({
-    runId: info.runId,
-    isIdentical: difference === null,
-    difference,
-    causes,
-    compared,
-    notCompared,
-    omitted: info.omitted ?? [],
-  });
   const again = await trainAgain(runPath, info, options);
-  const [difference] = [
+  const compared = { lines: 0, files: 0, records: 0 };
+  let [difference = null] = [
     ...hasHistory ? compareHistories(runPath, again, compared).take(1) : [],
     ...isOmitted(info, "model")
       ? []
       : await compareModels(runPath, again, compared),
     ...compareRecords(trained, readTrainRecords(again), compared),
   ];
-  if (difference !== undefined) {
-    const causes = [
-      ...findCauses(info, readRunInfo(again)),
-      ...changesOnTheWay(info),
-    ];
-    return result(difference, causes);
-  }
+  let causes = difference === null
+    ? []
+    : [...findCauses(info, readRunInfo(again)), ...changesOnTheWay(info)];
+  const before = readRecords(runPath);
   for (const evaluation of readEvaluations(runPath)) {
+    if (difference !== null) break;
     if (evaluation.status === "failed") continue;
     const all = await evaluateAgain(again, evaluation, options);
-    const stored = withOnly(readRecords(runPath), all);
+    const stored = pickCommon(before, all);
     // An interrupted evaluation has made only some.
     const isWhole = evaluation.status === "completed";
-    const made = isWhole ? all : withOnly(all, stored);
-    const [difference] = compareRecords(stored, made, compared);
-    if (difference === undefined) continue;
-    const { evalConfig } = evaluation;
-    const now = readEvaluations(again).find((other) =>
-      stringify(other.evalConfig) === stringify(evalConfig)
+    const made = isWhole ? all : pickCommon(all, stored);
+    [difference = null] = compareRecords(stored, made, compared);
+    const now = readEvaluations(again).find(({ evalConfig }) =>
+      stringify(evalConfig) === stringify(evaluation.evalConfig)
     );
-    return result(
-      difference,
-      now ? findCauses(evaluation, now) : [],
-    );
+    if (difference !== null && now) causes = findCauses(evaluation, now);
   }
   const made = readRecords(again);
-  for (const { metadata } of readRecords(runPath)) {
-    if (made.get(metadata) || TIME.test(metadata.name)) continue;
-    notCompared.push(String(metadata));
-  }
-  return result(null, []);
+  const isTime = ({ name }: ResultMetadata) => TIME.test(name);
+  return {
+    runId: info.runId,
+    isIdentical: difference === null,
+    ...{ difference, causes, compared },
+    notCompared: difference === null
+      ? Array.from(before, ({ metadata }) => metadata)
+        .filter((metadata) => !made.get(metadata) && !isTime(metadata))
+        .map(String)
+      : [],
+    omitted: info.omitted ?? [],
+  };
 }
 
 /** What may be the cause of a difference. */
@@ -163,14 +158,14 @@ function findCauses(then: Environment, now: Environment): string[] {
   ];
 }
 
-/** The code of a source, with how it is to run. */
-async function prepared(
+/** Loads the code of a session, and says how it is to run. */
+async function prepare(
   { source, engine }: Environment,
-  { codeOf, globals, scratch, signal, onProgress }: ReproduceOptions,
+  { loadCode, globals, scratch, signal, onProgress }: ReproduceOptions,
 ) {
   const own = globalConfigSchema.fields.engine.check(engine);
   return {
-    code: await codeOf(source),
+    ...await loadCode(source),
     options: {
       globals: {
         ...globals,
@@ -180,10 +175,7 @@ async function prepared(
         fsync: "never" as const,
         ...(own && globals.engine === "auto" ? { engine: own } : {}),
       },
-      print: () => {},
-      warn: () => {},
-      ...(signal ? { signal } : {}),
-      ...(onProgress ? { onProgress } : {}),
+      ...{ print: () => {}, warn: () => {}, signal, onProgress },
     },
   };
 }
@@ -194,8 +186,7 @@ async function trainAgain(
   info: RunInfo,
   how: ReproduceOptions,
 ): Promise<string> {
-  const { code, options } = await prepared(info, how);
-  const { experiment, trainRun } = code;
+  const { experiment, trainRun, options } = await prepare(info, how);
   checkExperiment(experiment, info, "reproduce");
   const config = experiment.configSchema.load(runPath);
   const outcome = await trainRun(experiment, { ...options, config });
@@ -209,8 +200,7 @@ async function evaluateAgain(
   evaluation: EvaluationInfo,
   how: ReproduceOptions,
 ): Promise<ResultCollection> {
-  const { code, options } = await prepared(evaluation, how);
-  const { experiment, evaluateRun } = code;
+  const { experiment, evaluateRun, options } = await prepare(evaluation, how);
   const evalConfig = experiment.evalConfigSchema.resolve([{
     values: evaluation.evalConfig,
     nameKey: (key) => `"${key}" of an evaluation`,
@@ -224,7 +214,7 @@ async function evaluateAgain(
 }
 
 /** Records of a collection that another one has as well. */
-function withOnly(
+function pickCommon(
   records: ResultCollection,
   others: ResultCollection,
 ): ResultCollection {
@@ -273,7 +263,7 @@ async function compareModels(
   b: string,
   compared: Compared,
 ): Promise<string[]> {
-  const before = modelFiles(a), now = modelFiles(b);
+  const before = listModelFiles(a), now = listModelFiles(b);
   const differences: string[] = [];
   for (const name of new Set([...before.keys(), ...now.keys()])) {
     const file = `model/${name}`;
@@ -294,21 +284,16 @@ async function compareModels(
 }
 
 /** The files of a model by their names, with the size of each in bytes. */
-function modelFiles(runPath: string): Map<string, number> {
+function listModelFiles(runPath: string): Map<string, number> {
   const folder = `${runPath}/model`;
   checkStaysInside(folder, runPath);
-  try {
-    return new Map(
-      Array.from(Deno.readDirSync(folder))
-        .filter(({ name, isFile }) => isFile && !name.startsWith("."))
-        .map(({ name }) => name)
-        .sort()
-        .map((name) => [name, Deno.lstatSync(`${folder}/${name}`).size]),
-    );
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return new Map();
-    throw error;
-  }
+  const entries = ifExists(() => [...Deno.readDirSync(folder)]) ?? [];
+  return new Map(
+    entries.filter(({ name, isFile }) => isFile && !name.startsWith("."))
+      .map(({ name }) => name)
+      .sort()
+      .map((name) => [name, Deno.lstatSync(`${folder}/${name}`).size]),
+  );
 }
 
 /** In what records differ that are of the same measurements. */

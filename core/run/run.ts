@@ -335,10 +335,9 @@ export class Run {
       );
     }
     const { isDurable } = this;
-    const folders = name.split("/").slice(0, -1);
-    for (const depth of folders.keys()) {
-      const folder = folders.slice(0, depth + 1).join("/");
-      makeFolder(`${this.path}/${folder}`, { isDurable });
+    let folder = this.path;
+    for (const part of name.split("/").slice(0, -1)) {
+      makeFolder(folder += `/${part}`, { isDurable });
     }
     writeJsonFile(`${this.path}/${name}`, fields, { isDurable });
   }

@@ -138,21 +138,20 @@ async function workUntilStopped(
   const { promise, reject } = Promise.withResolvers<never>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const giveUp = () => reject(signal?.reason);
-  const abort = () => {
+  const done = new AbortController();
+  const onAbort = (source: AbortSignal | undefined, react: () => void) =>
+    source?.addEventListener("abort", react, { signal: done.signal });
+  onAbort(signal, () => {
     if (run.hasCheckpoints) timer = setTimeout(giveUp, GRACE_MS);
     else giveUp();
-  };
-  const fail = () => reject(failure?.reason);
-  signal?.addEventListener("abort", abort, { once: true });
-  forceSignal?.addEventListener("abort", giveUp, { once: true });
-  failure?.addEventListener("abort", fail, { once: true });
+  });
+  onAbort(forceSignal, giveUp);
+  onAbort(failure, () => reject(failure?.reason));
   try {
     await Promise.race([work(), promise]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-    forceSignal?.removeEventListener("abort", giveUp);
-    failure?.removeEventListener("abort", fail);
+    done.abort();
   }
 }
 

@@ -9,18 +9,25 @@ const isDate = (value: unknown) =>
   typeof value === "string" && ISO_DATE.test(value) &&
   !Number.isNaN(Date.parse(value));
 
+const object = v.custom<JsonObject>(isJsonObject);
+
 /** The values of a JSON object that are of a kind. */
-export function pick<T>(is: (value: unknown) => value is T) {
+export function pick<T>(is: (value: unknown, key: string) => value is T) {
   return v.pipe(
-    v.custom<JsonObject>(isJsonObject),
+    object,
     v.transform((object) =>
       Object.fromEntries(
         Object.entries(object).filter((entry): entry is [string, T] =>
-          is(entry[1])
+          is(entry[1], entry[0])
         ),
       )
     ),
   );
+}
+
+/** What is null where it is not of its type. */
+function orNull<T>(schema: v.GenericSchema<unknown, T>) {
+  return v.fallback(v.nullable(schema), null);
 }
 
 /** A field that must be there; its schema says of what kind. */
@@ -46,10 +53,7 @@ export const isNumber = (value: unknown) => typeof value === "number";
 // is not of its type counts as empty.
 export const text = v.fallback(v.string(), "");
 const number = v.fallback(v.number(), 0);
-export const textOrNull = v.fallback(
-  v.nullable(v.pipe(v.string(), v.nonEmpty())),
-  null,
-);
+export const textOrNull = orNull(v.pipe(v.string(), v.nonEmpty()));
 export const texts = v.fallback(
   v.pipe(
     v.array(v.unknown()),
@@ -57,49 +61,29 @@ export const texts = v.fallback(
   ),
   [],
 );
-const object = v.custom<JsonObject>(isJsonObject);
 export const ifObject = ifValid(object);
 
 export const environmentEntries = {
-  versions: v.fallback(
-    v.pipe(
-      object,
-      v.transform((versions) =>
-        Object.fromEntries(
-          Object.entries(versions).map(([name, version]) => [
-            name,
-            isText(version) && version !== "" ? version : null,
-          ]),
-        )
-      ),
-    ),
-    {},
-  ),
+  versions: v.fallback(v.pipe(object, v.record(v.string(), textOrNull)), {}),
   engine: textOrNull,
-  numerics: v.fallback(
-    v.nullable(v.pipe(
-      object,
-      v.object({
-        fma: v.fallback(v.boolean(), false),
-        accumulation: v.fallback(v.picklist(["float32", "float64"]), "float32"),
-      }),
-    )),
-    null,
-  ),
+  numerics: orNull(v.pipe(
+    object,
+    v.object({
+      fma: v.fallback(v.boolean(), false),
+      accumulation: v.fallback(v.picklist(["float32", "float64"]), "float32"),
+    }),
+  )),
   data: ifValid(v.pipe(v.string(), v.nonEmpty())),
   host: v.fallback(v.object({ os: text, arch: text, cpus: number }), {
     ...{ os: "", arch: "", cpus: 0 },
   }),
   pid: number,
-  source: v.fallback(
-    v.nullable(v.pipe(
-      object,
-      v.object({ sha256: text, files: number, lock: textOrNull }),
-    )),
-    null,
-  ),
+  source: orNull(v.pipe(
+    object,
+    v.object({ sha256: text, files: number, lock: textOrNull }),
+  )),
   commit: textOrNull,
-  permissions: v.fallback(v.nullable(pick(isText)), null),
+  permissions: orNull(pick(isText)),
 };
 
 /** What `run.json` and the file of an evaluation tell alike. */
@@ -107,8 +91,8 @@ export const sessionEntries = {
   ...environmentEntries,
   status: required(v.picklist(STATUSES, `one of ${STATUSES.join(", ")}`)),
   startedAt: required(v.custom<string>(isDate, "a date")),
-  finishedAt: v.fallback(v.nullable(v.custom<string>(isDate)), null),
-  seconds: v.fallback(v.nullable(v.number()), null),
+  finishedAt: orNull(v.custom<string>(isDate)),
+  seconds: orNull(v.number()),
   command: text,
   args: texts,
   error: ifValid(v.pipe(object, v.object({ name: text, message: text }))),

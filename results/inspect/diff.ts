@@ -7,7 +7,7 @@
 import { createTwoFilesPatch } from "diff";
 import { formatValue } from "../../core/config/schema.ts";
 import type { Source } from "../../core/store/source.ts";
-import { changesOnTheWay, factsOf } from "../../core/run/environment.ts";
+import { changesOnTheWay, listFacts } from "../../core/run/environment.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import type { RunInfo } from "../../core/store/run_info.ts";
 import { singleLine } from "../compare/labels.ts";
@@ -74,7 +74,7 @@ export function diffRuns(a: ComparedRun, b: ComparedRun): RunDifferences {
 function readFacts(info: RunInfo): JsonObject {
   const changes = changesOnTheWay(info);
   return {
-    ...factsOf(info),
+    ...listFacts(info),
     ...(changes.length > 0 ? { resumed: changes.join("; ") } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { factsOf } from "../../core/run/environment.ts";
+import { listFacts } from "../../core/run/environment.ts";
 import { History } from "../../core/store/history.ts";
 import { writeJsonFile } from "../../core/store/json_file.ts";
 import {
@@ -117,6 +117,6 @@ Deno.test(
     assertEquals(permissions, {});
     assertEquals(resumed?.length, 2);
     assertEquals([resumed![1]!.at, resumed![1]!.versions], ["", {}]);
-    assertEquals(factsOf(resumed![1]!).engine, undefined);
+    assertEquals(listFacts(resumed![1]!).engine, undefined);
   },
 );
