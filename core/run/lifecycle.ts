@@ -16,7 +16,11 @@ import { hashContents } from "../store/file_hashes.ts";
 import { History } from "../store/history.ts";
 import { encodeJsonFile } from "../store/json_file.ts";
 import { MAX_BYTES, MAX_RECORDS } from "../store/limits.ts";
-import { readEarlierRecords, writeTrainRecords } from "../store/records.ts";
+import {
+  readEarlierRecords,
+  TRAIN,
+  writeRecordsFile,
+} from "../store/records.ts";
 import { createRunDirectory, runIdFromPath } from "../store/run_directory.ts";
 import { writeConfigFile } from "../store/run_file.ts";
 import {
@@ -200,8 +204,11 @@ async function train(
   };
   const recorder = new Recorder({
     print,
-    earlier: before && readEarlierRecords(runPath, "train"),
-    save: (records) => writeTrainRecords(runPath, records, { isDurable }),
+    earlier: before && readEarlierRecords(runPath, TRAIN),
+    save: (records) => {
+      const content = { runId: info.runId, records };
+      writeRecordsFile(runPath, TRAIN, content, { isDurable });
+    },
     max: MAX_RECORDS,
   });
   const run = new Run({

@@ -112,7 +112,7 @@ export async function reproduceRun(
     ...hasHistory ? compareHistories(runPath, again, compared).take(1) : [],
     ...isOmitted(info, "model")
       ? []
-      : await compareModels(runPath, again, compared),
+      : await Array.fromAsync(compareModels(runPath, again, compared)),
     ...compareRecords(trained, readTrainRecords(again), compared),
   ];
   let causes = difference === null
@@ -258,29 +258,24 @@ function* compareHistories(
 }
 
 /** In what two models differ, file by file. */
-async function compareModels(
+async function* compareModels(
   a: string,
   b: string,
   compared: Compared,
-): Promise<string[]> {
+): AsyncGenerator<string> {
   const before = listModelFiles(a), now = listModelFiles(b);
-  const differences: string[] = [];
   for (const name of new Set([...before.keys(), ...now.keys()])) {
+    compared.files++;
     const file = `model/${name}`;
     const was = before.get(name), is = now.get(name);
-    if (is === undefined) differences.push(`${file} is not made any more`);
-    else if (was === undefined) differences.push(`${file} was not made then`);
-    else if (is !== was) {
-      differences.push(`${file} has ${is} bytes and had ${was}`);
-    } else {
+    if (is === undefined) yield `${file} is not made any more`;
+    else if (was === undefined) yield `${file} was not made then`;
+    else if (is !== was) yield `${file} has ${is} bytes and had ${was}`;
+    else {
       const place = await findDifference(`${a}/${file}`, `${b}/${file}`);
-      if (place !== null) {
-        differences.push(`${file} differs from byte ${place} on`);
-      }
+      if (place !== null) yield `${file} differs from byte ${place} on`;
     }
-    compared.files++;
   }
-  return differences;
 }
 
 /** The files of a model by their names, with the size of each in bytes. */

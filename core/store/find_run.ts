@@ -140,15 +140,18 @@ function findByPath(runs: string, path: string): string {
     `Cannot use run ${path} as it lies outside ${runs}: ` +
       "--runs DIR names another runs directory",
   );
+  let info: Deno.FileInfo | null;
   try {
-    if (!Deno.statSync(path).isDirectory) {
-      throw new RangeError(`Cannot use ${path} as a run: it is a file`);
-    }
+    info = ifExists(() => Deno.statSync(path));
   } catch (error) {
     // A path that may not be read is outside the runs.
-    if (error instanceof Deno.errors.NotCapable) throw outside;
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw error instanceof Deno.errors.NotCapable ? outside : error;
+  }
+  if (!info) {
     throw new RangeError(`Cannot find run ${path}: there is no such directory`);
+  }
+  if (!info.isDirectory) {
+    throw new RangeError(`Cannot use ${path} as a run: it is a file`);
   }
   const id = pathWithin(path, runs);
   if (id === null) throw outside;

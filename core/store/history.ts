@@ -42,7 +42,6 @@ export interface HistoryOptions {
 export class History implements Disposable {
   readonly #path: string;
   readonly #file: Deno.FsFile;
-  readonly #encoder = new TextEncoder();
   readonly #header: HistoryLine;
   readonly #isDurable: boolean;
   #length = 0;
@@ -152,10 +151,8 @@ export class History implements Disposable {
     // JSON.stringify turns NaN and infinities into null. They are rare, so only then
     // the slower encoding is used.
     if (line.includes("null")) line = stringify(values);
-    if (line.lastIndexOf("{") > 0 || line.includes("[")) {
-      checkDepth(line, "a line of the history", "write");
-    }
-    const bytes = this.#encoder.encode(line + "\n");
+    checkDepth(line, "a line of the history", "write");
+    const bytes = new TextEncoder().encode(line + "\n");
     if (bytes.length > MAX_BYTES.historyLine) {
       throw new RangeError(
         `Cannot log a line of ${formatSize(bytes.length)}: a line of the ` +

@@ -17,24 +17,8 @@ import { makeFolder, runIdFromPath } from "./run_directory.ts";
 import { listJsonFiles, type Problem, readRunFile } from "./run_file.ts";
 import { checkStaysInside } from "./safe_path.ts";
 
-/** The name of the file with the records of the training. */
-const TRAIN = "train";
-
-/**
- * Writes the records of the training.
- *
- * @param runPath The run's directory.
- * @param records All that the file is to hold.
- * @param options How to write it.
- */
-export function writeTrainRecords(
-  runPath: string,
-  records: ResultCollection,
-  options: WriteOptions = {},
-): void {
-  const content = { runId: runIdFromPath(runPath), records };
-  writeRecordsFile(runPath, TRAIN, content, options);
-}
+/** The name of the file with the records of the training, without `.json`. */
+export const TRAIN = "train";
 
 /**
  * Writes a file of records, and what else it is to hold.
