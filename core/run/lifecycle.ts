@@ -175,7 +175,7 @@ interface Training extends TrainOptions {
   readonly restored?: JsonObject | null;
 }
 
-/** Trains in a run directory, from `running` to whichever end it comes to. */
+/** Trains in a run directory, from `running` to its end. */
 async function train(
   experiment: Experiment,
   training: Training,

@@ -35,7 +35,7 @@ import {
   type SourceInfo,
 } from "../store/run_info.ts";
 
-/** Code that can train and evaluate: that of now, or that of then. */
+/** Code that can train and evaluate: the present one, or a run's own. */
 export interface RunningCode {
   /** The experiment. */
   readonly experiment: Experiment;
@@ -45,7 +45,7 @@ export interface RunningCode {
   readonly evaluateRun: typeof evaluateRun;
 }
 
-/** How {@linkcode reproduceRun} goes about it. */
+/** How {@linkcode reproduceRun} runs it again. */
 export interface ReproduceOptions
   extends Pick<RunOptions, "signal" | "onProgress"> {
   /** An empty directory for the run that is made. */
@@ -56,7 +56,7 @@ export interface ReproduceOptions
   readonly loadCode: (source: SourceInfo | null) => Promise<RunningCode>;
 }
 
-/** What came of doing a run again. */
+/** The result of reproducing a run. */
 export interface Reproduction {
   /** The run. */
   readonly runId: string;
@@ -64,7 +64,7 @@ export interface Reproduction {
   readonly isIdentical: boolean;
   /** The first difference, in words; null where there is none. */
   readonly difference: string | null;
-  /** What may be the cause, the likeliest first. */
+  /** Possible causes, the most likely first. */
   readonly causes: readonly string[];
   /** How much was compared. */
   readonly compared: {
@@ -75,7 +75,7 @@ export interface Reproduction {
     /** Records. */
     readonly records: number;
   };
-  /** Records of which the run does not know how they were made. */
+  /** Records that the run does not say how to make. */
   readonly notCompared: readonly string[];
   /** Files that were left out when the run was published. */
   readonly omitted: readonly string[];
@@ -86,12 +86,12 @@ const TIME = /^time\//;
 
 /**
  * Trains a run again from its configuration, evaluates it as it was evaluated,
- * and compares history, model and records with what is there, bit for bit but
+ * and compares history, model and records with those of the run, bit for bit but
  * for times.
  *
  * @param runPath The run's directory, which is left as it is.
  * @param options Where to make the run, and with which code.
- * @returns What came of it.
+ * @returns Whether it is identical, and where not.
  * @throws {RangeError} If the run is not completed, or of another experiment.
  * @throws What the training or an evaluation throws.
  */

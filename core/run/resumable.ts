@@ -17,11 +17,11 @@ import {
 import type { History } from "../store/history.ts";
 import { isJsonObject, type JsonObject } from "../utils/json.ts";
 
-/** Something that can go on from where it stood: a random stream, a meter, … */
+/** Something that can be resumed: a random stream, a meter, … */
 export interface Resumable {
-  /** All that it needs to go on, bit for bit. */
+  /** All that it needs to be resumed, bit for bit. */
   readonly state: unknown;
-  /** Goes on from where it stood. */
+  /** Restores the state. */
   restore(state: never): void;
 }
 
@@ -44,7 +44,7 @@ export interface CheckpointsOptions {
   readonly globals: Pick<GlobalConfig, "checkpointEvery" | "fsync">;
   /** What Whisker itself keeps of every run. */
   readonly own: ResumableParts;
-  /** The checkpoint from which the run goes on, or null. */
+  /** The checkpoint from which the run is resumed, or null. */
   readonly restored: JsonObject | null;
 }
 
@@ -66,7 +66,7 @@ export class Checkpoints {
     this.#interval = parseInterval(options.globals.checkpointEvery) ?? null;
   }
 
-  /** Whether the experiment has said what it goes on with. */
+  /** Whether the experiment has registered its state. */
   get isUsed(): boolean {
     return this.#parts !== null;
   }

@@ -1,6 +1,6 @@
 /**
- * A session of work on a run, from its beginning to whichever end it comes to: a
- * training, a resumed training, or an evaluation.
+ * A session of work on a run, from its beginning to its end: a training, a resumed
+ * training, or an evaluation.
  *
  * @module
  */
@@ -44,8 +44,7 @@ export interface Session extends RunOptions {
 }
 
 /**
- * Carries out a training or evaluation from its beginning to its end, whichever
- * that is, and writes both down.
+ * Carries out a training or evaluation, and writes down how it begins and ends.
  *
  * @param run The run.
  * @param session The work, and what stops it.

@@ -11,7 +11,7 @@ const isDate = (value: unknown) =>
 
 const object = v.custom<JsonObject>(isJsonObject);
 
-/** The values of a JSON object that are of a kind. */
+/** The entries of a JSON object that pass a test. */
 export function pick<T>(is: (value: unknown, key: string) => value is T) {
   return v.pipe(
     object,
@@ -25,12 +25,12 @@ export function pick<T>(is: (value: unknown, key: string) => value is T) {
   );
 }
 
-/** What is null where it is not of its type. */
+/** A field that is null where it is not of its type. */
 function orNull<T>(schema: v.GenericSchema<unknown, T>) {
   return v.fallback(v.nullable(schema), null);
 }
 
-/** A field that must be there; its schema says of what kind. */
+/** A field that must exist; its schema says of what type. */
 export function required<T>(schema: v.GenericSchema<unknown, T>) {
   return v.optional(schema, null);
 }
@@ -49,8 +49,8 @@ export function ifValid<T>(schema: v.GenericSchema<unknown, T>) {
 export const isText = (value: unknown) => typeof value === "string";
 export const isNumber = (value: unknown) => typeof value === "number";
 
-// What these say is shown and compared, and nothing rests on it: a field that
-// is not of its type counts as empty.
+// These are shown and compared, and nothing else depends on them: a field of
+// another type counts as empty.
 export const text = v.fallback(v.string(), "");
 const number = v.fallback(v.number(), 0);
 export const textOrNull = orNull(v.pipe(v.string(), v.nonEmpty()));
@@ -86,7 +86,7 @@ export const environmentEntries = {
   permissions: orNull(pick(isText)),
 };
 
-/** What `run.json` and the file of an evaluation tell alike. */
+/** What `run.json` and the file of an evaluation have in common. */
 export const sessionEntries = {
   ...environmentEntries,
   status: required(v.picklist(STATUSES, `one of ${STATUSES.join(", ")}`)),
@@ -125,7 +125,7 @@ export function parseFile<T extends object>(
   if (success) return omitUndefined(output);
   const [{ message, path: [field] = [] }] = issues;
   throw new TypeError(
-    `Cannot read ${path} as ${field?.key} must be ${message}: ` +
+    `Cannot read ${path}: ${field?.key} must be ${message}; ` +
       `current value is ${preview(field?.value)}`,
   );
 }

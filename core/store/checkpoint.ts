@@ -67,7 +67,7 @@ const ALIGNMENT = 8;
  * Writes a run's checkpoint and replaces an earlier one.
  *
  * @param runPath The run's directory.
- * @param state All that the run needs to go on; it is copied at once.
+ * @param state All that the run needs to be resumed; it is copied at once.
  * @param options How to write it.
  * @throws {TypeError} If the state has a value that cannot be kept.
  */
@@ -86,7 +86,7 @@ export async function writeCheckpoint(
  * @param runPath The run's directory.
  * @returns What was written, bit for bit; null where there is none.
  * @throws {SyntaxError} If the file is not whole.
- * @throws {RangeError} If it bears an unknown version, or is too large, or a
+ * @throws {RangeError} If it has an unknown version, or is too large, or a
  * link that leads out of the run.
  */
 export async function readCheckpoint(
@@ -155,8 +155,8 @@ async function encodeCheckpoint(
   // Readers have bounds.
   if (padded > MAX_BYTES.text || size > MAX_BYTES.checkpoint) {
     throw new RangeError(
-      `Cannot keep a checkpoint as its arrays may have ` +
-        `${MAX_BYTES.checkpoint} bytes and all else ${MAX_BYTES.text}: ` +
+      `Cannot keep a checkpoint: its arrays may have ` +
+        `${MAX_BYTES.checkpoint} bytes and all else ${MAX_BYTES.text}; ` +
         `current values are ${nBytes} and ${padded}`,
     );
   }
@@ -218,7 +218,7 @@ function findDtype(value: unknown): string | undefined {
   return ARRAYS.entries().find(([, Kind]) => value instanceof Kind)?.[0];
 }
 
-/** SHA-256 of all that a checkpoint says. */
+/** SHA-256 of everything in a checkpoint. */
 async function hashState(
   state: string,
   table: object,
@@ -229,7 +229,7 @@ async function hashState(
   return await sha256(new TextEncoder().encode(all));
 }
 
-/** The state as JSON can hold it; its arrays are put aside by their paths. */
+/** The state as JSON can hold it; its arrays are collected by their paths. */
 function withoutArrays(
   value: unknown,
   path: string,
@@ -257,8 +257,8 @@ function withoutArrays(
     !(ARRAY_TAG in value) && !(NUMBER_TAG in value);
   if (!isPlain) {
     throw new TypeError(
-      `Cannot keep ${path} in a checkpoint as it must be made of objects, ` +
-        "lists, numbers, texts, booleans, null and typed arrays: current " +
+      `Cannot keep ${path} in a checkpoint: it must be made of objects, ` +
+        "lists, numbers, texts, booleans, null and typed arrays; current " +
         `value is ${
           isJsonObject(value) ? value.constructor?.name : String(value)
         }`,

@@ -110,7 +110,7 @@ export function findEntry(
   if (name === "latest") return findLatest(runs, usable, options);
   const exact = entries.find(({ id }) => id === name);
   if (exact?.refused) {
-    throw new RangeError(`Cannot use run ${name} as ${exact.refused}`);
+    throw new RangeError(`Cannot use run ${name}: ${exact.refused}`);
   }
   if (exact) return exact.path;
   const begin = usable.filter(({ id }) =>
@@ -137,8 +137,8 @@ const MAX_NAMED = 4;
 
 function findByPath(runs: string, path: string): string {
   const outside = new RangeError(
-    `Cannot use run ${path} as it lies outside ${runs}: ` +
-      "--runs DIR names another runs directory",
+    `Cannot use run ${path}: it lies outside ${runs}; --runs DIR names ` +
+      "another runs directory",
   );
   let info: Deno.FileInfo | null;
   try {
@@ -190,7 +190,7 @@ function findLatest(
   if (unfinished && entries.length > 0) {
     throw new RangeError(
       `Cannot find a run in ${runs} that is not completed: there is nothing ` +
-        "to go on with",
+        "to resume",
     );
   }
   const what = completed ? "completed run" : "run";

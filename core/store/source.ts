@@ -54,7 +54,7 @@ const MODULE = /\.[cm]?[jt]sx?$/;
  * version, and by the lock file.
  *
  * @param entries The modules to begin with, as URLs of files.
- * @param warn Is told of what could not be followed or is too large.
+ * @param warn Called with what could not be followed or is too large.
  * @returns Their source.
  * @throws {Deno.errors.NotCapable} If one may not be read.
  */
@@ -220,7 +220,7 @@ function ensure(
 }
 
 const HASH = /^[0-9a-f]{64}$/;
-/** Paths that stay where they are put. */
+/** Paths that stay within a folder. */
 const INNER_PATH =
   /^(?!\.{1,2}(\/|$))[^/\\\0]+(\/(?!\.{1,2}(\/|$))[^/\\\0]+)*$/;
 
@@ -231,7 +231,7 @@ const INNER_PATH =
  * @param info Its hashes, as `run.json` has them.
  * @returns The source.
  * @throws {Deno.errors.NotFound} If the store lacks it, or one of its files.
- * @throws {RangeError} If a file is not what its hash says, is a link that leads
+ * @throws {RangeError} If a file does not match its hash, is a link that leads
  * out of the runs, or has a path that leads elsewhere.
  */
 export async function readSource(
@@ -246,7 +246,7 @@ export async function readSource(
       if (await sha256(content) === hash) return content;
     }
     throw new RangeError(
-      `Cannot use ${path} as its content is not what its hash says`,
+      `Cannot use ${path}: its content does not match its hash`,
     );
   };
   const list = `${folder}/${info.sha256}.json`;
@@ -259,7 +259,7 @@ export async function readSource(
   for (const [path, hash] of entries(files)) {
     if (!INNER_PATH.test(path)) {
       throw new RangeError(
-        `Cannot use ${list} as each path must stay within the source: ` +
+        `Cannot use ${list}: each path must stay within the source; ` +
           `current value is ${JSON.stringify(path)}`,
       );
     }
@@ -277,7 +277,7 @@ export async function readSource(
 
 /**
  * Writes a source to files that can be run in place: names of packages are replaced
- * by what they meant then, whatever `deno.json` says now.
+ * by what they stood for then, whatever `deno.json` says now.
  *
  * @param source The source.
  * @param folder An empty folder.

@@ -30,10 +30,10 @@ Deno.test("readRunInfo() names file and field of what is wrong", () => {
   const cases: [object, RegExp][] = [
     [
       { ...INFO, status: "done" },
-      /run\.json as status must be one of running, .* current value is "done"/,
+      /run\.json: status must be one of running, .* current value is "done"/,
     ],
-    [{ ...INFO, startedAt: "now" }, /run\.json as startedAt must be a date/],
-    [{ ...INFO, experiment: 3 }, /run\.json as experiment must be a name/],
+    [{ ...INFO, startedAt: "now" }, /run\.json: startedAt must be a date/],
+    [{ ...INFO, experiment: 3 }, /run\.json: experiment must be a name/],
   ];
   for (const [fields, message] of cases) {
     writeJsonFile(`${path}/run.json`, fields);
