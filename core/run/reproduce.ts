@@ -23,6 +23,7 @@ import { stringify } from "../utils/json.ts";
 import {
   ResultCollection,
   type ResultMetadata,
+  type ResultRecord,
   type ScalarResult,
 } from "../utils/results.ts";
 import { type EvaluationInfo, readEvaluations } from "../store/evaluations.ts";
@@ -107,14 +108,10 @@ export async function reproduceRun(
   const hasHistory = !isOmitted(info, HISTORY_FILE);
   if (hasHistory) { for (const _line of new HistoryReader(runPath)); }
   const again = await trainAgain(runPath, info, options);
-  const compared = { lines: 0, files: 0, records: 0 };
-  let [difference = null] = [
-    ...hasHistory ? compareHistories(runPath, again, compared).take(1) : [],
-    ...isOmitted(info, "model")
-      ? []
-      : await Array.fromAsync(compareModels(runPath, again, compared)),
-    ...compareRecords(trained, readTrainRecords(again), compared),
-  ];
+  const comparison = new RunComparison(runPath, again);
+  let difference = (hasHistory ? comparison.compareHistories() : null) ??
+    (isOmitted(info, "model") ? null : await comparison.compareModels()) ??
+    comparison.compareRecords(trained, readTrainRecords(again));
   let causes = difference === null
     ? []
     : [...findCauses(info, readRunInfo(again)), ...changesOnTheWay(info)];
@@ -127,7 +124,7 @@ export async function reproduceRun(
     // An interrupted evaluation has made only some.
     const isWhole = evaluation.status === "completed";
     const made = isWhole ? all : pickCommon(all, stored);
-    [difference = null] = compareRecords(stored, made, compared);
+    difference = comparison.compareRecords(stored, made);
     const now = readEvaluations(again).find(({ evalConfig }) =>
       stringify(evalConfig) === stringify(evaluation.evalConfig)
     );
@@ -138,7 +135,7 @@ export async function reproduceRun(
   return {
     runId: info.runId,
     isIdentical: difference === null,
-    ...{ difference, causes, compared },
+    ...{ difference, causes, compared: comparison.counts },
     notCompared: difference === null
       ? Array.from(before, ({ metadata }) => metadata)
         .filter((metadata) => !made.get(metadata) && !isTime(metadata))
@@ -223,93 +220,93 @@ function pickCommon(
   );
 }
 
-type Compared = { lines: number; files: number; records: number };
+/** Compares two runs, and counts what it has compared. */
+class RunComparison {
+  readonly counts = { lines: 0, files: 0, records: 0 };
+  readonly #before: string;
+  readonly #now: string;
 
-/** In what two histories differ, line by line. */
-function* compareHistories(
-  a: string,
-  b: string,
-  compared: Compared,
-): Generator<string> {
-  using now = new HistoryReader(b)[Symbol.iterator]();
-  let nBefore = 0, nNow = 0;
-  for (const line of new HistoryReader(a)) {
-    nBefore++;
-    const { value: other, done } = now.next();
-    if (done) continue;
-    nNow++;
-    // The step first: if it differs, everything else does too.
-    const keys = new Set(["step", ...Object.keys(line), ...Object.keys(other)]);
-    for (const key of keys) {
-      const was = stringify(line[key]), is = stringify(other[key]);
-      if (TIME.test(key) || was === is) continue;
-      const place = "step" in line && key !== "step"
-        ? `, step ${stringify(line.step)}`
-        : "";
-      yield `line ${nBefore + 1} of the history${place}: ${key} is ${is} and ` +
-        `was ${was}`;
-    }
-    compared.lines++;
+  constructor(before: string, now: string) {
+    this.#before = before;
+    this.#now = now;
   }
-  for (const _line of now) nNow++;
-  if (nBefore !== nNow) {
-    yield `the history has ${nNow} lines and had ${nBefore}`;
+
+  /** The first difference of the histories, line by line. */
+  compareHistories(): string | null {
+    using now = new HistoryReader(this.#now)[Symbol.iterator]();
+    let nBefore = 0, nNow = 0;
+    for (const line of new HistoryReader(this.#before)) {
+      nBefore++;
+      const { value: other, done } = now.next();
+      if (done) continue;
+      nNow++;
+      // The step first: if it differs, everything else does too.
+      const keys = ["step", ...Object.keys(line), ...Object.keys(other)];
+      for (const key of keys) {
+        const was = stringify(line[key]), is = stringify(other[key]);
+        if (TIME.test(key) || was === is) continue;
+        const place = "step" in line && key !== "step"
+          ? `, step ${stringify(line.step)}`
+          : "";
+        return `line ${nBefore + 1} of the history${place}: ${key} is ${is} ` +
+          `and was ${was}`;
+      }
+      this.counts.lines++;
+    }
+    for (const _line of now) nNow++;
+    return nBefore === nNow
+      ? null
+      : `the history has ${nNow} lines and had ${nBefore}`;
+  }
+
+  /** The first difference of the models, file by file. */
+  async compareModels(): Promise<string | null> {
+    const before = listModelFiles(this.#before);
+    const now = listModelFiles(this.#now);
+    for (const file of new Set([...before.keys(), ...now.keys()])) {
+      this.counts.files++;
+      const was = before.get(file), is = now.get(file);
+      if (is === undefined) return `${file} is not made any more`;
+      if (was === undefined) return `${file} was not made then`;
+      if (is !== was) return `${file} has ${is} bytes and had ${was}`;
+      const paths = [this.#before, this.#now].map((run) => `${run}/${file}`);
+      const place = await findDifference(paths[0]!, paths[1]!);
+      if (place !== null) return `${file} differs from byte ${place} on`;
+    }
+    return null;
+  }
+
+  /** The first difference of records of the same measurements. */
+  compareRecords(
+    before: ResultCollection,
+    now: ResultCollection,
+  ): string | null {
+    for (const { metadata, result: was } of before) {
+      if (TIME.test(metadata.name)) continue;
+      this.counts.records++;
+      const is = now.get(metadata);
+      if (!is) return `${metadata} is not recorded any more`;
+      // Compared as JSON: all digits, and NaN equals NaN.
+      if (stringify(is) === stringify(was)) continue;
+      const format = ({ mean, error, n }: ScalarResult) =>
+        `${mean} ± ${error} (n = ${n})`;
+      return `${metadata} is ${format(is)} and was ${format(was)}`;
+    }
+    const isNew = ({ metadata }: ResultRecord) => !before.get(metadata);
+    const added = [...now].find(isNew);
+    return added ? `${added.metadata} was not recorded then` : null;
   }
 }
 
-/** In what two models differ, file by file. */
-async function* compareModels(
-  a: string,
-  b: string,
-  compared: Compared,
-): AsyncGenerator<string> {
-  const before = listModelFiles(a), now = listModelFiles(b);
-  for (const name of new Set([...before.keys(), ...now.keys()])) {
-    compared.files++;
-    const file = `model/${name}`;
-    const was = before.get(name), is = now.get(name);
-    if (is === undefined) yield `${file} is not made any more`;
-    else if (was === undefined) yield `${file} was not made then`;
-    else if (is !== was) yield `${file} has ${is} bytes and had ${was}`;
-    else {
-      const place = await findDifference(`${a}/${file}`, `${b}/${file}`);
-      if (place !== null) yield `${file} differs from byte ${place} on`;
-    }
-  }
-}
-
-/** The files of a model by their names, with the size of each in bytes. */
+/** The files of a model by their paths, with the size of each in bytes. */
 function listModelFiles(runPath: string): Map<string, number> {
   const folder = `${runPath}/model`;
   checkStaysInside(folder, runPath);
   const entries = ifExists(() => [...Deno.readDirSync(folder)]) ?? [];
   return new Map(
     entries.filter(({ name, isFile }) => isFile && !name.startsWith("."))
-      .map(({ name }) => name)
+      .map(({ name }) => `model/${name}`)
       .sort()
-      .map((name) => [name, Deno.lstatSync(`${folder}/${name}`).size]),
+      .map((file) => [file, Deno.lstatSync(`${runPath}/${file}`).size]),
   );
-}
-
-/** In what records differ that are of the same measurements. */
-function* compareRecords(
-  before: ResultCollection,
-  now: ResultCollection,
-  compared: Compared,
-): Generator<string> {
-  for (const { metadata, result: was } of before) {
-    if (TIME.test(metadata.name)) continue;
-    const is = now.get(metadata);
-    if (!is) yield `${metadata} is not recorded any more`;
-    // Compared as JSON: all digits, and NaN equals NaN.
-    else if (stringify(is) !== stringify(was)) {
-      const digits = ({ mean, error, n }: ScalarResult) =>
-        `${mean} ± ${error} (n = ${n})`;
-      yield `${metadata} is ${digits(is)} and was ${digits(was)}`;
-    }
-    compared.records++;
-  }
-  for (const { metadata } of now) {
-    if (!before.get(metadata)) yield `${metadata} was not recorded then`;
-  }
 }
