@@ -43,7 +43,7 @@ export function readEnvironment(
     pid: Deno.pid,
     source,
     commit: readCommit(".git"),
-    permissions: permissions(runs),
+    permissions: readPermissions(runs),
   };
 }
 
@@ -104,14 +104,13 @@ export function readCommit(git: string): string | null {
  * Reads the permissions of this process. Deno cannot list the folders that are
  * granted, so the two that matter are queried.
  */
-function permissions(runs: string): Record<string, string> {
+function readPermissions(runs: string): Record<string, string> {
   const isGranted = (descriptor: Deno.PermissionDescriptor) =>
     Deno.permissions.querySync(descriptor).state === "granted";
   return Object.fromEntries([
     ...FOLDER_RIGHTS.map((name) => {
-      const folders = [".", runs].filter((path) => isGranted({ name, path }));
-      const some = folders[0] ?? "none";
-      return [name, isGranted({ name }) ? "all" : some];
+      const folder = [".", runs].find((path) => isGranted({ name, path }));
+      return [name, isGranted({ name }) ? "all" : folder ?? "none"];
     }),
     ...OTHER_RIGHTS.map((name) => [name, isGranted({ name }) ? "all" : "none"]),
   ]);
@@ -123,37 +122,36 @@ export const SHORT_HASH = 12;
 /**
  * Lists an environment as named facts, to show or compare.
  *
- * @param of What a run rests on.
+ * @param environment What a run depended on.
  * @returns The facts that are known.
  */
-export function listFacts(of: Environment): Record<string, string> {
-  const { versions, engine, numerics, host, source, permissions, data } = of;
-  const { commit } = of;
-  const { whisker, deno, v8, tfjs, ...others } = versions;
+export function listFacts(environment: Environment): Record<string, string> {
+  const { numerics, host, source, permissions } = environment;
+  const { whisker, deno, v8, tfjs, ...others } = environment.versions;
   const facts: Record<string, string | number | null | undefined> = {
     "source": source?.sha256.slice(0, SHORT_HASH),
-    "commit": commit?.slice(0, SHORT_HASH),
+    "commit": environment.commit?.slice(0, SHORT_HASH),
     "lock file": source?.lock?.slice(0, SHORT_HASH),
-    "data": data?.slice(0, SHORT_HASH),
+    "data": environment.data?.slice(0, SHORT_HASH),
     "Whisker": whisker,
     "Deno": deno,
     "V8": v8,
     "TensorFlow.js": tfjs,
     ...others,
-    "engine": engine,
+    "engine": environment.engine,
     "rounding": numerics &&
       `sums in ${numerics.accumulation}, ${
         numerics.fma ? "fused" : "not fused"
       } with products`,
-    "system": host?.os,
-    "processor": host?.arch,
-    "processors": host?.cpus,
+    "system": host.os,
+    "processor": host.arch,
+    "processors": host.cpus,
     "permissions": permissions && formatPermissions(permissions),
   };
   return Object.fromEntries(
-    Object.entries(facts).flatMap(([name, fact]) =>
-      fact === null || fact === undefined ? [] : [[name, String(fact)]]
-    ),
+    Object.entries(facts)
+      .filter(([, fact]) => fact !== null && fact !== undefined)
+      .map(([name, fact]) => [name, String(fact)]),
   );
 }
 

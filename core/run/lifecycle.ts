@@ -271,12 +271,13 @@ async function validate(
   try {
     return await experiment.validate(config);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    if (error instanceof ConfigError) throw error;
+    const { NotCapable } = Deno.errors;
+    if (error instanceof NotCapable || error instanceof ConfigError) {
+      throw error;
+    }
     const { message } = describeError(error);
-    throw new ConfigError([{ where: experiment.name, message }], {
-      cause: error,
-    });
+    const where = experiment.name;
+    throw new ConfigError([{ where, message }], { cause: error });
   }
 }
 
