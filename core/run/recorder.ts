@@ -104,21 +104,22 @@ export class Recorder {
    * many, or its file is too large. Nothing recorded before is lost.
    */
   record(metadata: MetadataFields, result: ScalarResult): ResultRecord {
+    const measured = ResultMetadata.of(metadata);
     if (!(result instanceof ScalarResult)) {
       throw new TypeError(
-        `Cannot record ${ResultMetadata.of(metadata)}: it must be a ` +
+        `Cannot record ${measured}: it must be a ` +
           "ScalarResult, as meter.result(…) gives; current value is " +
           JSON.stringify(result),
       );
     }
-    const record = new ResultRecord(ResultMetadata.of(metadata), result);
+    const record = new ResultRecord(measured, result);
     const records = this.#records.with(record);
     const all = new Map(
       [...this.#earlier, ...records].map((one) => [one.metadata, one]),
     );
     if (all.size > this.#max) {
       throw new RangeError(
-        `Cannot record ${record.metadata}: a run may have at most ` +
+        `Cannot record ${measured}: a run may have at most ` +
           `${MAX_RECORDS} records`,
       );
     }

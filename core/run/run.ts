@@ -245,18 +245,15 @@ export class Run {
    */
   record(metadata: MetadataFields, result: ScalarResult): ResultRecord {
     this.#throwIfStopped();
-    if (this.#parts.trained?.get(ResultMetadata.of(metadata))) {
+    const measured = ResultMetadata.of(metadata);
+    if (this.#parts.trained?.get(measured)) {
       throw new RangeError(
-        `Cannot record ${
-          ResultMetadata.of(metadata)
-        } in an evaluation: the training ` +
-          "has recorded it; use another name or more fields",
+        `Cannot record ${measured} in an evaluation: the training has ` +
+          "recorded it; use another name or more fields",
       );
     }
-    if (this.isReplaying) {
-      // The checkpoint has it.
-      return new ResultRecord(ResultMetadata.of(metadata), result);
-    }
+    // The checkpoint has it.
+    if (this.isReplaying) return new ResultRecord(measured, result);
     return this.#parts.recorder.record(metadata, result);
   }
 

@@ -87,10 +87,8 @@ export function encodeJsonFile(
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > maxBytes) {
     throw new RangeError(
-      `Cannot write ${path}: it may have at most ${
-        formatSize(maxBytes)
-      }, or it ` +
-        `could not be read again; it has ${formatSize(bytes.length)}`,
+      `Cannot write ${path}: it may have at most ` +
+        `${formatSize(maxBytes)}; it has ${formatSize(bytes.length)}`,
     );
   }
   return bytes;
@@ -144,10 +142,8 @@ export function parseVersioned(
   if (!isJsonObject(content)) {
     throw new TypeError(`Cannot read ${path}: it holds no JSON object`);
   }
-  const isMissing = content.schemaVersion === undefined;
-  if (!(isMissing && options.unversioned)) {
-    checkVersion(content.schemaVersion, path);
-  }
+  const missing = options.unversioned ? SCHEMA_VERSION : undefined;
+  checkVersion(content.schemaVersion ?? missing, path);
   return content;
 }
 

@@ -49,13 +49,10 @@ export function tooLarge(
   maxBytes: number,
   size?: number,
 ): RangeError {
-  const current = size === undefined
-    ? "it has more"
-    : `it has ${formatSize(size)}`;
+  const most = formatSize(maxBytes);
+  const current = size === undefined ? "more" : formatSize(size);
   return new RangeError(
-    `Cannot read ${place}: it may have at most ${
-      formatSize(maxBytes)
-    }; ${current}`,
+    `Cannot read ${place}: it may have at most ${most}; it has ${current}`,
   );
 }
 

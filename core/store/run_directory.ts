@@ -36,8 +36,6 @@ export function makeFolder(path: string, options: WriteOptions = {}): void {
 /** The form of a run's id; it is also a plain file name on every system. */
 export const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
-const HEX_BYTES = 4;
-
 /**
  * Makes a new run directory, whose name no other run has: the UTC start, `_`,
  * and eight random hexadecimal digits.
@@ -55,8 +53,7 @@ export function createRunDirectory(
   const now = new Date().toISOString();
   const start = now.slice(0, 19).replaceAll(/[-:]/g, "");
   while (true) {
-    const hex = crypto.getRandomValues(new Uint8Array(HEX_BYTES)).toHex();
-    const path = `${runs}/${start}_${hex}`;
+    const path = `${runs}/${start}_${crypto.randomUUID().slice(0, 8)}`;
     try {
       // Exclusive: of two processes with the same name, one fails.
       Deno.mkdirSync(path);
