@@ -40,7 +40,7 @@ async function trainNew(runs: string, config: object): Promise<string> {
 }
 
 Deno.test(
-  "old runs are replicates of a new one that has the values from before its keys",
+  "old runs are replicates of a new one with the values from before its keys",
   async () => {
     using folder = tempFolder();
     copyOld(folder.path);
@@ -72,7 +72,7 @@ Deno.test(
 );
 
 Deno.test(
-  "where no run tells what was in effect before a key, old runs show –",
+  "if no run says what was in effect before a key, old runs show –",
   async () => {
     using folder = tempFolder();
     copyOld(folder.path, ["runs-2", "runs-3"]);
@@ -90,7 +90,7 @@ Deno.test(
   },
 );
 
-Deno.test("of what a key was before, runs that disagree tell nothing", () => {
+Deno.test("runs that disagree on what a key was before say nothing about it", () => {
   using folder = tempFolder();
   const add = (id: string, config: object, before?: object) =>
     makeRun(folder.path, {
@@ -171,7 +171,7 @@ Deno.test(
   },
 );
 
-Deno.test("fixtures tell nothing of the machine they were made on", () => {
+Deno.test("fixtures say nothing about the machine they were made on", () => {
   const check = (folder: string) => {
     for (const { name, isDirectory } of Deno.readDirSync(folder)) {
       const path = `${folder}/${name}`;

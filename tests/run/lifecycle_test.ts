@@ -138,7 +138,7 @@ Deno.test(
 );
 
 Deno.test(
-  "trainRun() is completed where its work is done before the signal is seen",
+  "trainRun() is completed if its work is done before the signal is seen",
   async () => {
     using folder = tempFolder();
     const controller = new AbortController();

@@ -167,7 +167,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reproduceRun() says what is made no more, or was not made then",
+  "reproduceRun() says what is no longer made, or was not made then",
   async () => {
     using folder = tempFolder();
     const { again } = await make(folder.path, walk({}), []);
@@ -237,7 +237,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reproduceRun() says of which records it does not know how they were made",
+  "reproduceRun() lists the records that the run does not say how to make",
   async () => {
     using folder = tempFolder();
     const { again, runPath } = await make(folder.path, walk({}));
@@ -280,7 +280,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reproduceRun() holds its run, which so is not removed meanwhile",
+  "reproduceRun() holds its run, so that it is not removed meanwhile",
   async () => {
     using folder = tempFolder();
     const { again, runPath } = await make(folder.path, walk({}));
@@ -309,7 +309,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reproduceRun() trains nothing where it cannot read what it would compare",
+  "reproduceRun() trains nothing if it cannot read what it would compare",
   async () => {
     using folder = tempFolder();
     const pipe = `${folder.path}/pipe`;
@@ -341,7 +341,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reproduceRun() compares of an evaluation that was interrupted what there is",
+  "reproduceRun() compares the records of an interrupted evaluation",
   async () => {
     using folder = tempFolder();
     const { again, runPath } = await make(folder.path, walk({}));
@@ -357,7 +357,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reproduceRun() says of a run that knows of no source that this may be the cause",
+  "reproduceRun() says that a run without a source may have run other code",
   async () => {
     using folder = tempFolder();
     const { again, runPath } = await make(folder.path, walk({}), []);

@@ -78,7 +78,7 @@ function nested(depth: number): object {
 }
 
 Deno.test(
-  "what readers would refuse is refused when it is written, and what was kept before stays",
+  "what readers would refuse is refused when it is written, and earlier content stays",
   async () => {
     using folder = tempFolder();
     // The largest that may be kept, beside the least that may not.

@@ -29,7 +29,7 @@ Deno.test(
 );
 
 Deno.test(
-  "readHistory() passes over a last line torn at any byte, and says so",
+  "HistoryReader skips a last line torn at any byte, and says so",
   () => {
     using folder = tempFolder();
     {
@@ -51,7 +51,7 @@ Deno.test(
 );
 
 Deno.test(
-  "readHistory() names file and line of what is damaged in between",
+  "HistoryReader names file and line of a damaged line in between",
   () => {
     using folder = tempFolder();
     const path = `${folder.path}/${HISTORY_FILE}`;
@@ -67,7 +67,7 @@ Deno.test(
   },
 );
 
-Deno.test("History refuses to write over another one", () => {
+Deno.test("History refuses to overwrite another one", () => {
   using folder = tempFolder();
   new History(folder.path, "run").close();
   assertThrows(
@@ -122,7 +122,7 @@ Deno.test(
 );
 
 Deno.test(
-  "History waits for a reader that looks whether the run lives",
+  "History waits for a reader that checks whether the run is alive",
   async () => {
     using folder = tempFolder();
     new History(folder.path, "run").close();

@@ -42,7 +42,7 @@ Deno.test(
 );
 
 Deno.test(
-  "readLines() gives the lines of any text, over the ends of what is read at once",
+  "readLines() gives the lines of any text, across the chunks it reads",
   () => {
     using folder = tempFolder();
     const path = `${folder.path}/a`;
@@ -86,7 +86,7 @@ Deno.test(
 );
 
 Deno.test(
-  "readLines() comes to an end in a file that grows faster than it reads",
+  "readLines() ends in a file that grows faster than it reads",
   () => {
     using folder = tempFolder();
     const path = `${folder.path}/a`;

@@ -46,7 +46,7 @@ Deno.test("createRunDirectory() never gives two runs one directory", () => {
 });
 
 Deno.test(
-  "isStarting() is true of a run that is just being made, and not of a damaged one",
+  "isStarting() is true for a run that is just being made, and not for a damaged one",
   () => {
     using folder = tempFolder();
     const path = createRunDirectory(folder.path);
@@ -94,7 +94,7 @@ Deno.test("readers follow no link out of a run", () => {
 });
 
 Deno.test(
-  "hasBegun() is false of what was killed before its run.json, at any age",
+  "hasBegun() is false for a run killed before its run.json, at any age",
   () => {
     using folder = tempFolder();
     const path = createRunDirectory(folder.path);

@@ -42,7 +42,7 @@ Deno.test("readRunInfo() names file and field of what is wrong", () => {
   }
 });
 
-Deno.test("readStatus() shows a run that nobody lives behind as died", () => {
+Deno.test("readStatus() shows a run whose process is gone as died", () => {
   using folder = tempFolder();
   const path = addRun(folder.path, "run", { status: "running" });
   const info = readRunInfo(path);
@@ -63,7 +63,7 @@ Deno.test("readStatus() looks again before it says that a run has died", () => {
 });
 
 Deno.test(
-  "readRunInfo() takes fields of other types for empty, and keeps what it does not know",
+  "readRunInfo() treats fields of other types as empty, and keeps unknown fields",
   () => {
     using folder = tempFolder();
     const odd = { toString: null };
@@ -101,7 +101,7 @@ Deno.test(
 );
 
 Deno.test(
-  "readRunInfo() makes of fields of other types what says nothing",
+  "readRunInfo() gives fields of other types empty values",
   () => {
     using folder = tempFolder();
     const path = addRun(folder.path, "a", {

@@ -80,7 +80,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a run is not taken for alive by a link to a history that is locked elsewhere",
+  "a link to a history that is locked elsewhere does not make a run alive",
   () => {
     using folder = tempFolder();
     const path = `${folder.path}/locked`;
@@ -93,7 +93,7 @@ Deno.test(
   },
 );
 
-Deno.test("an evaluation opens no run in which any link leads out", () => {
+Deno.test("an evaluation opens no run that has a link out of it", () => {
   for (const name of ["samples", "model", "results", "own", "model/x.bin"]) {
     using folder = tempFolder();
     const run = makeRun(`${folder.path}/runs`, { id: "a" });
@@ -111,7 +111,7 @@ Deno.test("an evaluation opens no run in which any link leads out", () => {
   }
 });
 
-Deno.test("no run is resumed in which a link leads out", async () => {
+Deno.test("no run is resumed that has a link out of it", async () => {
   using folder = tempFolder();
   const info = { status: "interrupted", experiment: "diffusion" } as const;
   const run = makeRun(`${folder.path}/runs`, { id: "a", info });
@@ -126,7 +126,7 @@ Deno.test("no run is resumed in which a link leads out", async () => {
 });
 
 Deno.test(
-  "no run is resumed in which a pipe or a folder stands for a file",
+  "no run is resumed that has a pipe or a folder in the place of a file",
   async () => {
     const info = { status: "interrupted", experiment: "diffusion" } as const;
     const names = ["metrics.jsonl", "checkpoint.safetensors", "config.json"];
@@ -198,7 +198,7 @@ Deno.test(
   },
 );
 
-Deno.test("what is no run among the runs is reported or passed over", () => {
+Deno.test("what is not a run among the runs is reported or skipped", () => {
   using folder = tempFolder();
   makeRun(folder.path, { id: "good" });
   for (const [index, [, make]] of NO_FILES.entries()) {
