@@ -7,7 +7,6 @@
 import type { Seeded } from "../config/fields.ts";
 import { globalConfigSchema } from "../config/global_config.ts";
 import type { Experiment } from "../experiment.ts";
-import type { WriteOptions } from "../store/atomic_write.ts";
 import {
   type EvaluationInfo,
   nameEvaluation,
@@ -28,19 +27,12 @@ import { beginSession } from "./environment.ts";
 import { Recorder } from "./recorder.ts";
 import { Run } from "./run.ts";
 import type { RunOptions } from "./run_options.ts";
-import { type RunOutcome, runSession } from "./session.ts";
+import { type RunOutcome, runSession, type Session } from "./session.ts";
 
 /** An evaluation under way. */
-export interface Evaluation {
+export interface Evaluation extends Pick<Session, "update" | "finish"> {
   /** The run that it measures. */
   readonly run: Run;
-  /** Records of it. */
-  readonly recorder: Recorder;
-  /** Adds to its file what is known of it. */
-  readonly update: (
-    facts: Partial<EvaluationInfo>,
-    durability?: WriteOptions,
-  ) => void;
 }
 
 /**
@@ -90,7 +82,7 @@ export function openEvaluation(
     trained: readTrainRecords(runPath),
     describe: (facts) => update(addFacts(info, facts)),
   });
-  return { run, recorder, update };
+  return { run, update, finish: () => recorder.settle() };
 }
 
 /**
@@ -125,14 +117,10 @@ export async function evaluateRun(
   const config = experiment.configSchema.load(runPath);
   using _held = holdRun(runPath);
   const source = await options.keepSource?.() ?? null;
-  const { run, recorder, update } = openEvaluation(
+  const { run, ...session } = openEvaluation(
     ...[runPath, config, evalConfig] as const,
     { ...options, source },
   );
-  return await runSession(run, {
-    ...options,
-    update,
-    work: () => evaluate(config, evalConfig, run),
-    finish: () => recorder.settle(),
-  });
+  const work = () => evaluate(config, evalConfig, run);
+  return await runSession(run, { ...options, ...session, work });
 }

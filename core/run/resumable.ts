@@ -8,13 +8,13 @@ import {
   type CheckpointInterval,
   parseInterval,
 } from "../config/checkpoint_interval.ts";
-import type { GlobalConfig } from "../config/global_config.ts";
 import {
   checkState,
   type State,
   writeCheckpoint,
 } from "../store/checkpoint.ts";
 import type { History } from "../store/history.ts";
+import type { Run } from "./run.ts";
 import { isJsonObject, type JsonObject } from "../utils/json.ts";
 
 /** Something that can be resumed: a random stream, a meter, … */
@@ -36,12 +36,10 @@ export type CheckpointPlace = "step" | "epoch";
 
 /** What {@linkcode Checkpoints} is made with. */
 export interface CheckpointsOptions {
-  /** The run's directory. */
-  readonly runPath: string;
+  /** The run. */
+  readonly run: Run;
   /** The run's history, to which a checkpoint refers. */
   readonly history: History;
-  /** How often, and whether it is forced to the disk. */
-  readonly globals: Pick<GlobalConfig, "checkpointEvery" | "fsync">;
   /** What Whisker itself keeps of every run. */
   readonly own: ResumableParts;
   /** The checkpoint from which the run is resumed, or null. */
@@ -63,7 +61,7 @@ export class Checkpoints {
    */
   constructor(options: CheckpointsOptions) {
     this.#options = options;
-    this.#interval = parseInterval(options.globals.checkpointEvery) ?? null;
+    this.#interval = parseInterval(options.run.globals.checkpointEvery) ?? null;
   }
 
   /** Whether the experiment has registered its state. */
@@ -127,10 +125,9 @@ export class Checkpoints {
 
   /** Keeps a checkpoint: the history up to now first, then all parts. */
   async save(): Promise<void> {
-    const { runPath, history, own, globals } = this.#options;
-    const isDurable = globals.fsync !== "never";
+    const { run: { path, isDurable }, history, own } = this.#options;
     if (isDurable) history.sync();
-    await writeCheckpoint(runPath, {
+    await writeCheckpoint(path, {
       historyLength: history.length,
       own: collectStates(own),
       parts: collectStates(this.#parts ?? {}),

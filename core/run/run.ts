@@ -110,11 +110,9 @@ export class Run {
     this.id = runIdFromPath(path);
     this.globals = options.globals ?? globalConfigSchema.defaults;
     if (!history) return;
-    const { globals, meter, timer } = this;
-    const { recorder: records } = parts;
-    const own = { meter, timer, records, clock: this.#clock };
-    const of = { runPath: path, history, globals, own, restored };
-    this.#checkpoints = new Checkpoints(of);
+    const { meter, timer } = this;
+    const own = { meter, timer, records: parts.recorder, clock: this.#clock };
+    this.#checkpoints = new Checkpoints({ run: this, history, own, restored });
   }
 
   /** Whether what it keeps is to be on the disk, to outlive a power cut. */

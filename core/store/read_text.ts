@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ifExists } from "./if_exists.ts";
 import { MAX_BYTES, tooLarge } from "./limits.ts";
 
 /**
@@ -18,14 +19,9 @@ import { MAX_BYTES, tooLarge } from "./limits.ts";
  * @throws {RangeError} If it is no file, or too large.
  */
 export function checkFile(path: string, maxBytes: number): number {
-  let info: Deno.FileInfo;
-  try {
-    info = Deno.statSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(
-      `Cannot read ${path}: no such file`,
-    );
+  const info = ifExists(() => Deno.statSync(path));
+  if (!info) {
+    throw new Deno.errors.NotFound(`Cannot read ${path}: no such file`);
   }
   if (!info.isFile) {
     const kind = info.isDirectory ? "a directory" : "a pipe or a device";
