@@ -176,8 +176,8 @@ const MATTER = [
  * Lists differences between two environments that results may depend on. Facts that
  * are unknown in one of them are ignored.
  *
- * @param before What a run rested on.
- * @param now What it is to rest on, or another one does.
+ * @param before What a run depended on.
+ * @param now What it, or another run, depends on now.
  * @returns A clause each: `the engine was wasm and is cpu`.
  */
 export function changesThatMatter(

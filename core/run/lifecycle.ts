@@ -167,7 +167,7 @@ interface Training extends TrainOptions {
   readonly runPath: string;
   readonly globals: GlobalConfig;
   readonly history: History;
-  /** What `run.json` is to say at first. */
+  /** What `run.json` says at first. */
   readonly info: RunInfo;
   /** What it said before, in a run that is resumed. */
   readonly before?: RunInfo;

@@ -86,9 +86,9 @@ export class Run {
   readonly config: Seeded;
   /** Where things lie and how they run. */
   readonly globals: GlobalConfig;
-  /** A meter for whatever is measured in this run. */
+  /** A meter for this run's measurements. */
   readonly meter: Meter = new Meter();
-  /** A timer for whatever is timed in this run. */
+  /** A timer for this run. */
   readonly timer: Timer = new Timer();
   readonly #parts: RunParts;
   readonly #checkpoints: Checkpoints | null = null;
@@ -115,7 +115,7 @@ export class Run {
     this.#checkpoints = new Checkpoints({ run: this, history, own, restored });
   }
 
-  /** Whether what it keeps is to be on the disk, to outlive a power cut. */
+  /** Whether its files are forced to the disk, to survive a power cut. */
   get isDurable(): boolean {
     return this.globals.fsync !== "never";
   }
@@ -157,8 +157,9 @@ export class Run {
    * from the last checkpoint. Code before this call runs again, but logs and records
    * nothing twice.
    *
-   * @param parts The state by name: random streams, meters, whatever else has `state` and `restore`, and plain objects of numbers, texts, lists
-   * and typed arrays.
+   * @param parts The state by name: random streams, meters, anything else that has
+   * `state` and `restore`, and plain objects of numbers, texts, lists and typed
+   * arrays.
    * @returns Whether the run was resumed from a checkpoint.
    * @throws {TypeError} If this is an evaluation, it was called before, or a part
    * cannot be saved.

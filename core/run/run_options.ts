@@ -21,7 +21,7 @@ export interface Progress {
   readonly values?: Readonly<Record<string, number>>;
 }
 
-/** How a run is to be carried out: nothing that its result depends on. */
+/** How a run is carried out: nothing that its result depends on. */
 export interface RunOptions {
   /** Where things lie and how they run; the defaults, if it is left out. */
   readonly globals?: GlobalConfig;

@@ -4,7 +4,8 @@
  *
  * The file is in the safetensors format, so that other tools can look at the
  * arrays: eight bytes with the length of a JSON header, the header, then the
- * arrays one after another (huggingface.co/docs/safetensors). Everything else is JSON in the header's `__metadata__`.
+ * arrays one after another (huggingface.co/docs/safetensors). Everything else is
+ * JSON in the header's `__metadata__`.
  *
  * @module
  */

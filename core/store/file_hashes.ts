@@ -5,17 +5,10 @@
  */
 
 import { CHECKPOINT_FILE } from "./checkpoint.ts";
+import type { RunInfo } from "./run_info.ts";
 
-/** What changes by right after a training, or says the hashes itself. */
+/** What may change after a training, or holds the hashes itself. */
 const CHANGING = ["run.json", CHECKPOINT_FILE, "evaluations", "samples"];
-
-/** What a training has left, by the path of each file in the run. */
-export interface Contents {
-  /** SHA-256 in hexadecimal digits. */
-  readonly contents: Readonly<Record<string, string>>;
-  /** How many bytes each has. */
-  readonly sizes: Readonly<Record<string, number>>;
-}
 
 /**
  * Hashes the files that a training has left in its run.
@@ -23,7 +16,9 @@ export interface Contents {
  * @param runPath The run's directory.
  * @returns The hash and the size of each.
  */
-export async function hashContents(runPath: string): Promise<Contents> {
+export async function hashContents(
+  runPath: string,
+): Promise<Required<Pick<RunInfo, "contents" | "sizes">>> {
   const contents: Record<string, string> = {};
   const sizes: Record<string, number> = {};
   for (const path of listFiles(runPath, "").sort()) {

@@ -36,8 +36,8 @@ export interface HistoryOptions {
 }
 
 /**
- * The history of a run that is being written. It stays open and locked while the run is trained, which
- * tells a running run from one that died.
+ * The history of a run that is being written. It stays open and locked while the
+ * run is trained, which distinguishes a running run from one that died.
  */
 export class History implements Disposable {
   readonly #path: string;

@@ -21,7 +21,7 @@ import { checkStaysInside } from "./safe_path.ts";
 export const TRAIN = "train";
 
 /**
- * Writes a file of records, and what else it is to hold.
+ * Writes a file of records, and other fields.
  *
  * @param runPath The run's directory.
  * @param name The file's name without `.json`.

@@ -71,7 +71,7 @@ export function createRunDirectory(
  * Makes a folder and those above it where they are missing.
  *
  * @param path The folder.
- * @param options Whether their names are to outlive a power cut.
+ * @param options Whether their names are to survive a power cut.
  */
 export function makeFolders(path: string, options: WriteOptions = {}): void {
   const parent = path.replace(/\/*[^/]+\/*$/, "");
