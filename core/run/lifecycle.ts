@@ -276,8 +276,7 @@ async function validate(
       throw error;
     }
     const { message } = describeError(error);
-    const where = experiment.name;
-    throw new ConfigError([{ where, message }], { cause: error });
+    throw new ConfigError([message], { cause: error });
   }
 }
 

@@ -151,7 +151,7 @@ export class History implements Disposable {
     // JSON.stringify turns NaN and infinities into null. They are rare, so only then
     // the slower encoding is used.
     if (line.includes("null")) line = stringify(values);
-    checkDepth(line, "a line of the history", "write");
+    checkDepth(line, "write a line of the history");
     const bytes = new TextEncoder().encode(line + "\n");
     if (bytes.length > MAX_BYTES.historyLine) {
       throw new RangeError(

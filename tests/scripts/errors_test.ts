@@ -128,7 +128,7 @@ Deno.test("no command waits for a pipe that its flags name", async () => {
     const args = [`${flag}=${folder}/a.${end}`, `--runs=${runs.path}`];
     const { code, stderr } = await runScript(script!, args);
     assertEquals(code, 2);
-    assertMatch(stderr, /^error: Cannot .*\/a\.\w+.* not a file/);
+    assertMatch(stderr, /^error: Cannot .*\/a\.\w+.*( must be|, not) a file/);
   }
   assertEquals(listRuns(`${ROOT}/${runs.path}`), []);
 });
