@@ -12,7 +12,7 @@ export type {
 export { type Evaluation, openEvaluation } from "./run/evaluation.ts";
 export * from "./run/lifecycle.ts";
 export * from "./run/run_options.ts";
-export { describeOutcome, type RunOutcome } from "./run/session.ts";
+export type { RunOutcome, Session } from "./run/session.ts";
 export type { WriteOptions } from "./store/atomic_write.ts";
 export * from "./config/fields.ts";
 export * from "./config/global_config.ts";
@@ -37,4 +37,3 @@ export type {
   SourceInfo,
 } from "./store/run_info.ts";
 export type { ErrorDescription } from "./utils/describe_error.ts";
-export type { EvaluationInfo } from "./store/evaluations.ts";
