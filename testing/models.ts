@@ -16,6 +16,8 @@ import {
   type ModelConfig,
   modelConfigSchema,
 } from "../core/diffusion/model_config.ts";
+import { evalConfigSchema } from "../core/diffusion/eval_config.ts";
+import { openEvaluation } from "../core/run/evaluation.ts";
 import { trainRun } from "../core/run/lifecycle.ts";
 import { readRunFile } from "../core/store/run_file.ts";
 import { RandomStream } from "../core/utils/random.ts";
@@ -30,20 +32,14 @@ export async function loadOnCpu() {
 
 /** A model whose weights are all something other than 0. */
 export async function randomModel(config: ModelConfig, nColumns = 2) {
-  const { tf, buildModel } = await loadOnCpu();
+  const { buildModel } = await loadOnCpu();
+  const { writeWeights } = await import("../core/diffusion/models/weights.ts");
   const random = new RandomStream(1, "init");
   const model = await buildModel(config, { nColumns, random });
-  const { layers } = model;
-  tf.tidy(() =>
-    layers.setWeights(
-      layers.getWeights().map((weight) =>
-        tf.tensor(
-          random.fillNormal(new Float32Array(weight.size)).map((x) => x / 3),
-          weight.shape,
-        )
-      ),
-    )
+  const values = random.fillNormal(
+    new Float32Array(model.layers.countParams()),
   );
+  writeWeights(model.layers.weights, values.map((x) => x / 3));
   return model;
 }
 
@@ -59,8 +55,17 @@ export async function readWeights(runPath: string, weights?: WeightsName) {
   return model.layers.getWeights().map((weight) => weight.arraySync());
 }
 
-/** Trains a model, without the checks that come before; gives the outcome. */
-export function trainModel(
+/** Rows at times of their own, or all at one. */
+export function createRows(nRows: number, nColumns: number, time?: number) {
+  const random = new RandomStream(3, "rows");
+  const rows = random.fillNormal(new Float64Array(nRows * nColumns));
+  const times = new Float64Array(nRows)
+    .map((_, i) => time ?? (i + 1) / nRows);
+  return { rows, at: { times, alphaBars: times.map((time) => 1 - time / 2) } };
+}
+
+/** Trains a model, without the checks that come before, and returns the outcome. */
+export function tryTraining(
   config: ModelConfig,
   globals: Partial<GlobalConfig>,
 ) {
@@ -71,9 +76,25 @@ export function trainModel(
   });
 }
 
-/** Trains a model; gives the run's directory. */
-export async function makeModel(config: ModelConfig, runs: string) {
-  const { runPath, error } = await trainModel(config, { runs });
+/** Trains a model in a new run directory, and returns its path. */
+export async function trainModel(config: ModelConfig, runs: string) {
+  const { runPath, error } = await tryTraining(config, { runs });
   if (error) throw error;
   return runPath;
+}
+
+/** Evaluates a run, and returns the records of the evaluation. */
+export async function evaluateModel(
+  values: object,
+  runPath: string,
+  warn?: (warning: string) => void,
+) {
+  const { evaluateDiffusionModel } = await import(
+    "../core/diffusion/eval.ts"
+  );
+  const config = modelConfigSchema.load(runPath);
+  const options = { print: () => {}, ...(warn ? { warn } : {}) };
+  const { run } = openEvaluation(runPath, config, {}, options);
+  await evaluateDiffusionModel(evalConfigSchema.parse(values), { config, run });
+  return run.records;
 }

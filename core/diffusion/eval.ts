@@ -4,13 +4,16 @@
  * @module
  */
 
-import { batches } from "../data/table.ts";
 import type { Run } from "../run/run.ts";
 import { Meter } from "../utils/meters.ts";
 import type { MetadataFields } from "../utils/results.ts";
 import { Timer } from "../utils/timer.ts";
-import { type DiffusionData, hashData, loadData } from "./data/data.ts";
-import { type PointsPair, Reference } from "./data/reference.ts";
+import {
+  type DiffusionData,
+  drawPoints,
+  hashData,
+  loadData,
+} from "./data/data.ts";
 import { useBackend } from "./engines/backend.ts";
 import {
   type EvalConfig,
@@ -23,12 +26,13 @@ import {
   slicedWasserstein1,
 } from "./metrics/distances.ts";
 import { SampleKeeper } from "./metrics/sample_keeper.ts";
-import { loadModel, type NoiseModel } from "./model.ts";
+import { loadModel } from "./model.ts";
 import type { ModelConfig } from "./model_config.ts";
-import { computeDenoisingLosses } from "./noise/denoising.ts";
 import {
+  computeDenoisingLosses,
   createExactScore,
   IDENTITY,
+  type NoiseLevels,
   type NoisePredictor,
 } from "./noise/noise_predictor.ts";
 import { addNoise, computeAlphaBars } from "./noise/noise_schedule.ts";
@@ -37,7 +41,6 @@ import {
   computeSamplingTimes,
   findLevel,
   type NoiseLevel,
-  type SamplingTimes,
 } from "./noise/sampling_times.ts";
 import { SCALING_FILE } from "./train.ts";
 
@@ -65,18 +68,32 @@ type Fields = Readonly<Record<string, string | number>>;
 
 /** A source of samples: what predicts the noise for the sampler. */
 interface SampledSource {
-  readonly name: Exclude<Source, "floor">;
   readonly predictor: NoisePredictor;
-  /** What its records say besides its name. */
-  readonly fields: Fields;
+  /** What its records say about it. */
+  readonly fields: { readonly source: Source; readonly weights?: string };
 }
 
 /** One way to draw samples. */
 interface Setting {
-  readonly at: SamplingTimes;
+  readonly at: NoiseLevels;
   /** What records say about it. */
   readonly fields: Fields;
 }
+
+/** What all parts of an evaluation need. */
+interface Evaluation {
+  readonly evalConfig: EvalConfig;
+  readonly run: Run;
+  readonly data: DiffusionData;
+  readonly schedule: Float64Array;
+  /** The number of points in a sample. */
+  readonly nSamples: number;
+  /** The number of repeats that are done, and that there will be. */
+  readonly progress: { done: number; readonly total: number };
+}
+
+/** Two samples of the same size, each of shape [nSamples, nColumns]. */
+type PointsPair = readonly [Float64Array, Float64Array];
 
 /** What an evaluation is made for. */
 export interface EvaluatedModel {
@@ -117,281 +134,233 @@ export interface EvaluatedModel {
  */
 export async function evaluateDiffusionModel(
   evalConfig: EvalConfig,
-  model: EvaluatedModel,
+  { config, run }: EvaluatedModel,
 ): Promise<void> {
-  await new Evaluator(evalConfig, model).evaluate();
+  const schedule = computeAlphaBars(config);
+  const settings = planSettings(evalConfig, schedule);
+  await useBackend(run);
+  const data = loadData(config);
+  if (run.readJson(SCALING_FILE).dataHash !== await hashData(data)) {
+    throw new RangeError(
+      `Cannot evaluate on ${config.dataset}: it has changed since the run ` +
+        "was trained on it",
+    );
+  }
+  const { sources: wanted, weights, nRepeats } = evalConfig;
+  const nColumns = data.scaling.columns.length;
+  using model = await loadModel(run.path, { config, nColumns, weights });
+  const own = weights === "ema" ? {} : { weights };
+  const sources: SampledSource[] = [
+    { predictor: model, fields: { source: "model", ...own } },
+  ];
+  if (data.mixture) {
+    const predictor = createExactScore(data.mixture);
+    sources.push({ predictor, fields: { source: "exact-score" } });
+  } else if (
+    wanted !== evalConfigFields.sources.default &&
+    wanted.includes("exact-score")
+  ) {
+    run.warn(
+      `there is no exact score of ${config.dataset}, which is no Gaussian ` +
+        "mixture",
+    );
+  }
+  sources.push({ predictor: IDENTITY, fields: { source: "identity" } });
+  const sampled = sources
+    .filter(({ fields }) => wanted.includes(fields.source));
+  const nFloor = wanted.includes("floor") ? nRepeats * FLOOR_REPEATS : 0;
+  const total = nFloor + nRepeats * settings.length * sampled.length;
+  const nSamples = limitSamples(evalConfig.nSamples, { config, run, data });
+  const progress = { done: 0, total };
+  const evaluation = { evalConfig, run, data, schedule, nSamples, progress };
+  await measureLosses(sources, evaluation);
+  if (nFloor > 0) await measureFloor(nFloor, evaluation);
+  for (const setting of settings) {
+    for (const source of sampled) {
+      await measureSampling(source, { ...evaluation, setting });
+    }
+  }
 }
 
-class Evaluator {
-  readonly #evalConfig: EvalConfig;
-  readonly #config: ModelConfig;
-  readonly #run: Run;
-  readonly #schedule: Float64Array;
-  #nRepeats = 0;
-  #nDone = 0;
-
-  constructor(evalConfig: EvalConfig, { config, run }: EvaluatedModel) {
-    this.#evalConfig = evalConfig;
-    this.#config = config;
-    this.#run = run;
-    this.#schedule = computeAlphaBars(config);
-  }
-
-  async evaluate(): Promise<void> {
-    const { sources: wanted, weights, nRepeats } = this.#evalConfig;
-    const settings = this.#planSettings();
-    await useBackend(this.#run);
-    const data = await this.#loadData();
-    using model = await loadModel(this.#run.path, {
-      config: this.#config,
-      nColumns: data.scaling.columns.length,
-      weights,
-    });
-    const sources = this.#listSources(model, data);
-    const sampled = sources.filter(({ name }) => wanted.includes(name));
-    const hasFloor = wanted.includes("floor");
-    this.#nRepeats = nRepeats *
-      ((hasFloor ? FLOOR_REPEATS : 0) + settings.length * sampled.length);
-    await this.#measureLosses(sources, data);
-    const reference = this.#createReference(data);
-    if (hasFloor) await this.#measureFloor(reference);
-    for (const setting of settings) {
-      for (const source of sampled) {
-        await this.#measureSampling(source, { data, reference, setting });
-      }
-    }
-  }
-
-  #planSettings(): Setting[] {
-    const { sampler, eta, nSteps: all, spacing } = this.#evalConfig;
-    if (eta > 0 && sampler !== "ddim") {
-      throw new RangeError(
-        `Cannot use --eta with ${sampler}: only DDIM has it; add ` +
-          "--sampler ddim",
-      );
-    }
-    const nTimesteps = this.#schedule.length;
-    const isDefault = all === evalConfigFields.nSteps.default;
-    return all.map((n) => {
-      const nSteps = isDefault ? Math.min(n, nTimesteps) : n;
-      const chosen = spacing !== "auto"
-        ? spacing
-        : nSteps < nTimesteps
-        ? "log-snr"
-        : "time";
-      return {
-        at: computeSamplingTimes(this.#schedule, { nSteps, spacing: chosen }),
-        fields: {
-          sampler,
-          ...(sampler === "ddim" ? { eta } : {}),
-          nSteps,
-          spacing: chosen,
-        },
-      };
-    });
-  }
-
-  async #loadData(): Promise<DiffusionData> {
-    const data = loadData(this.#config);
-    const { dataHash } = this.#run.readJson(SCALING_FILE);
-    if (await hashData(data) === dataHash) return data;
+function planSettings(
+  { sampler, eta, nSteps: all, spacing: wanted }: EvalConfig,
+  schedule: Float64Array,
+): Setting[] {
+  if (eta > 0 && sampler !== "ddim") {
     throw new RangeError(
-      `Cannot evaluate on ${this.#config.dataset}: it has changed since the ` +
-        "run was trained on it",
+      `Cannot use --eta with ${sampler}: only DDIM has it; add --sampler ddim`,
     );
   }
-
-  #listSources(model: NoiseModel, { mixture }: DiffusionData): SampledSource[] {
-    const { weights, sources: wanted } = this.#evalConfig;
-    const isNamed = wanted !== evalConfigFields.sources.default;
-    if (isNamed && wanted.includes("exact-score") && !mixture) {
-      this.#run.warn(
-        `there is no exact score of ${this.#config.dataset}, which is no ` +
-          "Gaussian mixture",
-      );
-    }
-    return [
-      {
-        name: "model",
-        predictor: model,
-        fields: weights === "ema" ? {} : { weights },
+  const nTimesteps = schedule.length;
+  const isDefault = all === evalConfigFields.nSteps.default;
+  return all.map((n) => {
+    const nSteps = isDefault ? Math.min(n, nTimesteps) : n;
+    const auto = nSteps < nTimesteps ? "log-snr" : "time";
+    const spacing = wanted === "auto" ? auto : wanted;
+    return {
+      at: computeSamplingTimes(schedule, { nSteps, spacing }),
+      fields: {
+        sampler,
+        ...(sampler === "ddim" ? { eta } : {}),
+        nSteps,
+        spacing,
       },
-      ...(mixture
-        ? [{
-          name: "exact-score" as const,
-          predictor: createExactScore(mixture),
-          fields: {},
-        }]
-        : []),
-      { name: "identity", predictor: IDENTITY, fields: {} },
-    ];
-  }
+    };
+  });
+}
 
-  #createReference(data: DiffusionData): Reference {
-    const { dataset } = this.#config;
-    const { nSamples } = this.#evalConfig;
-    const reference = new Reference(data, nSamples);
-    if (reference.nSamples < MIN_SAMPLES) {
-      throw new RangeError(
-        `Cannot compare samples with ${dataset}: half of its held-out rows ` +
-          `must be at least ${MIN_SAMPLES}, it has ${data.heldOut.nRows} ` +
-          "held-out rows",
-      );
-    }
-    if (reference.nSamples < nSamples) {
-      this.#run.warn(
-        `only ${reference.nSamples} samples are compared, not ${nSamples}: ` +
-          `half of the held-out rows of ${dataset}`,
-      );
-    }
-    return reference;
+/** Limits samples to half of the held-out rows, where the data are finite. */
+function limitSamples(
+  nSamples: number,
+  { config: { dataset }, run, data: { draw, heldOut } }:
+    & EvaluatedModel
+    & Pick<Evaluation, "data">,
+): number {
+  const half = Math.floor(heldOut.nRows / 2);
+  if (draw || half >= nSamples) return nSamples;
+  if (half < MIN_SAMPLES) {
+    throw new RangeError(
+      `Cannot compare samples with ${dataset}: it must have at least ` +
+        `${2 * MIN_SAMPLES} held-out rows, and has ${heldOut.nRows}`,
+    );
   }
+  run.warn(
+    `only ${half} samples are compared, not ${nSamples}: half of the ` +
+      `held-out rows of ${dataset}`,
+  );
+  return half;
+}
 
-  async #measureLosses(
-    sources: readonly SampledSource[],
-    data: DiffusionData,
-  ): Promise<void> {
-    const [model] = sources;
-    const losses = new Float64Array(data.heldOut.nRows);
-    for (let draw = 0; draw < DRAWS_PER_ROW; draw++) {
-      const stream = `eval/noise/${draw}`;
-      const drawn = await this.#computeLosses(model!, data, { stream });
-      drawn.forEach((loss, row) => losses[row]! += loss / DRAWS_PER_ROW);
-    }
-    this.#recordMean({ name: "loss/held-out", ...model!.fields }, losses);
-    for (const source of sources) {
-      if (source.name === "identity") continue;
-      for (const noise of NOISE_LEVELS) {
-        const level = findLevel(this.#schedule, noise);
-        if (!level) continue; // The schedule does not reach it.
-        const stream = `eval/level/${noise}`;
-        const name = "loss/denoising";
-        this.#recordMean(
-          { name, noise, source: source.name, ...source.fields },
-          await this.#computeLosses(source, data, { stream, level }),
-        );
-      }
-    }
-  }
-
-  #recordMean(metadata: MetadataFields, losses: Float64Array): void {
+async function measureLosses(
+  sources: readonly SampledSource[],
+  { run, data: { heldOut }, schedule }: Evaluation,
+): Promise<void> {
+  /** At random times, or at one noise level. */
+  const computeLosses = async (
+    predictor: NoisePredictor,
+    stream: string,
+    level?: NoiseLevel,
+  ) => {
+    const random = run.random(stream);
+    const batch = addNoise(heldOut, { schedule, random, level });
+    const losses = await computeDenoisingLosses(predictor, batch);
+    await run.yield();
+    return losses;
+  };
+  const recordMean = (metadata: MetadataFields, losses: Float64Array) => {
     const meter = new Meter();
     meter.update({ loss: losses });
-    this.#run.record(metadata, meter.result("loss"));
+    run.record(metadata, meter.result("loss"));
+  };
+  const { predictor: model, fields: { source: _, ...own } } = sources[0]!;
+  const losses = new Float64Array(heldOut.nRows);
+  for (let draw = 0; draw < DRAWS_PER_ROW; draw++) {
+    const drawn = await computeLosses(model, `eval/noise/${draw}`);
+    drawn.forEach((loss, row) => losses[row]! += loss / DRAWS_PER_ROW);
   }
-
-  /** The losses of the held-out rows, at random times or at one noise level. */
-  async #computeLosses(
-    { predictor }: SampledSource,
-    { heldOut }: DiffusionData,
-    { stream, level }: { readonly stream: string; readonly level?: NoiseLevel },
-  ): Promise<Float64Array> {
-    const [rows] = batches(heldOut, { batchSize: heldOut.nRows });
-    const losses = await computeDenoisingLosses(
-      predictor,
-      addNoise(rows!, {
-        schedule: this.#schedule,
-        random: this.#run.random(stream),
-        ...(level ? { level } : {}),
-      }),
-    );
-    await this.#run.yield();
-    return losses;
-  }
-
-  async #measureFloor(reference: Reference): Promise<void> {
-    await this.#measureDistances({ source: "floor" }, {
-      reference,
-      nRepeats: this.#evalConfig.nRepeats * FLOOR_REPEATS,
-      pair: (repeat) =>
-        reference.drawPair(this.#run.random(`eval/floor/${repeat}`)),
-    });
-  }
-
-  async #measureSampling(
-    source: SampledSource,
-    { data, reference, setting: { at, fields } }: {
-      readonly data: DiffusionData;
-      readonly reference: Reference;
-      readonly setting: Setting;
-    },
-  ): Promise<void> {
-    const { sampler, eta, nRepeats } = this.#evalConfig;
-    const { nColumns, nSamples } = reference;
-    const keeper = new SampleKeeper(data, at);
-    const timer = new Timer();
-    // All sources get the same noise and data, so that the differences between
-    // them are not affected by either.
-    const random = (what: string, repeat: number) =>
-      this.#run.random(
-        ["eval", what, ...Object.values(fields), repeat].join("/"),
+  recordMean({ name: "loss/held-out", ...own }, losses);
+  for (const { predictor, fields } of sources) {
+    if (fields.source === "identity") continue;
+    for (const noise of NOISE_LEVELS) {
+      const level = findLevel(schedule, noise);
+      if (!level) continue; // The schedule does not reach it.
+      recordMean(
+        { name: "loss/denoising", noise, ...fields },
+        await computeLosses(predictor, `eval/level/${noise}`, level),
       );
-    const drawSamples = async (repeat: number) => {
-      using _span = timer.start();
-      return await sample(sampler, source.predictor, {
+    }
+  }
+}
+
+function measureFloor(
+  nRepeats: number,
+  evaluation: Evaluation,
+): Promise<void> {
+  const { run, data, nSamples } = evaluation;
+  const drawPair = (repeat: number) => {
+    const random = run.random(`eval/floor/${repeat}`);
+    const both = drawPoints(data, { random, nRows: 2 * nSamples });
+    const half = both.length / 2;
+    return [both.subarray(0, half), both.subarray(half)] as const;
+  };
+  const fields = { source: "floor" };
+  return measureDistances(fields, { ...evaluation, nRepeats, drawPair });
+}
+
+async function measureSampling(
+  source: SampledSource,
+  { setting: { at, fields }, ...evaluation }: Evaluation & {
+    readonly setting: Setting;
+  },
+): Promise<void> {
+  const { evalConfig, run, data, nSamples } = evaluation;
+  const { sampler, eta, nRepeats } = evalConfig;
+  const keeper = new SampleKeeper(data, at);
+  const timer = new Timer();
+  // All sources get the same noise and data, so that the differences between
+  // them are not affected by either.
+  const random = (what: string, repeat: number) =>
+    run.random(["eval", what, ...Object.values(fields), repeat].join("/"));
+  const all = { ...fields, ...source.fields };
+  await measureDistances(all, {
+    ...evaluation,
+    nRepeats,
+    async drawPair(repeat) {
+      const isKept = repeat === 0;
+      const span = timer.start();
+      const samples = await sample(sampler, source.predictor, {
         at,
-        nColumns,
+        nColumns: data.scaling.columns.length,
         nRows: nSamples,
         random: random("noise", repeat),
         eta,
-        onStep: (rows, step) => {
-          if (repeat === 0) keeper.keepStep(rows, step);
-          return this.#run.yield();
+        onStep(rows, step) {
+          if (isKept) keeper.keepStep(rows, step);
+          return run.yield();
         },
       });
-    };
-    const all = { ...fields, ...source.fields };
-    await this.#measureDistances({ source: source.name, ...all }, {
-      reference,
-      nRepeats,
-      async pair(repeat) {
-        const samples = await drawSamples(repeat);
-        if (repeat === 0) keeper.keepSamples(samples);
-        return [samples, reference.draw(random("data", repeat))];
-      },
-    });
-    if (source.name !== "model") return;
-    const metadata = { name: "time/sampling", ...all, nSamples };
-    this.#run.record(metadata, timer.result());
-    keeper.save(this.#run, all);
-  }
-
-  /** Measures the distances between two samples, over repeats. */
-  async #measureDistances(
-    fields: Fields,
-    { reference, nRepeats, pair }: {
-      readonly reference: Reference;
-      readonly nRepeats: number;
-      readonly pair: (repeat: number) => PointsPair | Promise<PointsPair>;
+      span.stop();
+      if (isKept) keeper.keepSamples(samples);
+      const points = { random: random("data", repeat), nRows: nSamples };
+      return [samples, drawPoints(data, points)];
     },
-  ): Promise<void> {
-    const { nColumns, nSamples } = reference;
-    const meter = new Meter();
-    for (let repeat = 0; repeat < nRepeats; repeat++) {
-      const values = await pair(repeat);
-      const a = { nColumns, values: values[0] };
-      const b = { nColumns, values: values[1] };
-      meter.update({
-        "sliced-wasserstein": slicedWasserstein1(a, b),
-        "energy-distance": energyDistance(a, b),
-        mmd2: mmdSquared(a, b, BANDWIDTH),
-      });
-      this.#run.progress({
-        done: ++this.#nDone,
-        total: this.#nRepeats,
-        unit: "repeats",
-      });
-      await this.#run.yield();
-    }
-    for (const name of meter.measures) {
-      this.#run.record({
-        name,
-        ...fields,
-        nSamples,
-        nRepeats,
-        ...(reference.isFinite ? { reference: "held-out" } : {}),
-        ...(name === "mmd2" ? { bandwidth: BANDWIDTH } : {}),
-      }, meter.result(name));
-    }
+  });
+  const { source: name, ...setting } = all;
+  if (name !== "model") return;
+  run.record({ name: "time/sampling", ...setting, nSamples }, timer.result());
+  keeper.save(run, setting);
+}
+
+/** Measures the distances between two samples, over repeats. */
+async function measureDistances(
+  fields: Fields,
+  { run, data, nSamples, progress, nRepeats, drawPair }: Evaluation & {
+    readonly nRepeats: number;
+    readonly drawPair: (repeat: number) => PointsPair | Promise<PointsPair>;
+  },
+): Promise<void> {
+  const nColumns = data.scaling.columns.length;
+  const meter = new Meter();
+  for (let repeat = 0; repeat < nRepeats; repeat++) {
+    const [first, second] = await drawPair(repeat);
+    const a = { nColumns, values: first }, b = { nColumns, values: second };
+    meter.update({
+      "sliced-wasserstein": slicedWasserstein1(a, b),
+      "energy-distance": energyDistance(a, b),
+      mmd2: mmdSquared(a, b, BANDWIDTH),
+    });
+    progress.done++;
+    run.progress({ ...progress, unit: "repeats" });
+    await run.yield();
+  }
+  for (const name of meter.measures) {
+    run.record({
+      name,
+      ...fields,
+      nSamples,
+      nRepeats,
+      ...(data.draw ? {} : { reference: "held-out" }),
+      ...(name === "mmd2" ? { bandwidth: BANDWIDTH } : {}),
+    }, meter.result(name));
   }
 }

@@ -15,9 +15,14 @@ import { checkStaysInside } from "../store/safe_path.ts";
 import type { RandomStream } from "../utils/random.ts";
 import type { EvalConfig } from "./eval_config.ts";
 import type { ModelConfig } from "./model_config.ts";
-import { isRandomLayer } from "./models/layers.ts";
+import { drawWeights } from "./models/layers.ts";
 import { MODELS } from "./models/registry.ts";
-import type { NoiseLevels, NoisePredictor } from "./noise/noise_predictor.ts";
+import { readValues, writeWeights } from "./models/weights.ts";
+import type {
+  NoiseLevels,
+  NoisePredictor,
+  Numbers,
+} from "./noise/noise_predictor.ts";
 
 /** How many rows go through a model at once; no result depends on it. */
 const ROWS_AT_ONCE = 2048;
@@ -46,6 +51,23 @@ export class NoiseModel implements NoisePredictor, Disposable {
   }
 
   /**
+   * Computes the outputs of the layers.
+   *
+   * @param noisy The rows in standard units, shape [nRows, nColumns].
+   * @param times The time of each row, or one for all rows.
+   * @returns The outputs, of the same shape as the rows.
+   */
+  apply(noisy: Numbers, times: Numbers): tf.Tensor {
+    const { nColumns } = this, nRows = noisy.length / nColumns;
+    return tf.tidy(() =>
+      this.layers.apply([
+        tf.tensor2d(new Float32Array(noisy), [nRows, nColumns]),
+        tf.tensor2d(new Float32Array(times), [times.length, 1]),
+      ]) as tf.Tensor
+    );
+  }
+
+  /**
    * Predicts the noise in noisy rows. A model that gives v is converted by
    * ε = √ᾱ v + √(1 − ᾱ) x (Salimans & Ho 2022, "Progressive distillation",
    * appendix D).
@@ -55,7 +77,7 @@ export class NoiseModel implements NoisePredictor, Disposable {
    * @returns The predicted noise, of the same shape as the rows.
    */
   async predictNoise(
-    noisy: Float64Array,
+    noisy: Numbers,
     { times, alphaBars }: NoiseLevels,
   ): Promise<Float64Array> {
     const { nColumns } = this;
@@ -63,14 +85,10 @@ export class NoiseModel implements NoisePredictor, Disposable {
     // A time that all rows share is passed once.
     const isShared = times.every((time) => time === times[0]);
     for (let start = 0; start < times.length; start += ROWS_AT_ONCE) {
-      const end = Math.min(start + ROWS_AT_ONCE, times.length);
-      const rows = noisy.subarray(start * nColumns, end * nColumns);
-      const own = times.subarray(start, isShared ? start + 1 : end);
-      const outputs = tf.tidy(() =>
-        this.layers.apply([
-          tf.tensor2d(new Float32Array(rows), [end - start, nColumns]),
-          tf.tensor2d(new Float32Array(own), [own.length, 1]),
-        ]) as tf.Tensor
+      const end = start + ROWS_AT_ONCE;
+      const outputs = this.apply(
+        noisy.subarray(start * nColumns, end * nColumns),
+        times.subarray(start, isShared ? start + 1 : end),
       );
       try {
         noise.set(await outputs.data<"float32">(), start * nColumns);
@@ -163,11 +181,7 @@ export async function buildModel(
     outputs: definition.build(config, { noisy, time }),
     name: config.model,
   });
-  if (random) {
-    for (const layer of layers.layers) {
-      if (isRandomLayer(layer)) layer.initialise(random);
-    }
-  }
+  if (random) layers.layers.forEach((layer) => drawWeights(layer, random));
   return new NoiseModel(layers, definition.prediction ?? config.prediction);
 }
 
@@ -181,12 +195,6 @@ const WEIGHTS_FILES: Readonly<Record<WeightsName, string>> = {
   best: "best.bin",
 };
 
-/** How {@linkcode saveWeights} saves. */
-export interface SaveWeightsOptions extends WriteOptions {
-  /** Which weights they are. */
-  readonly name: WeightsName;
-}
-
 /**
  * Saves the weights that a model has now into `model/` of a run directory.
  *
@@ -197,14 +205,15 @@ export interface SaveWeightsOptions extends WriteOptions {
 export async function saveWeights(
   { layers }: NoiseModel,
   runPath: string,
-  { name, ...options }: SaveWeightsOptions,
+  { name, ...options }: WriteOptions & { readonly name: WeightsName },
 ): Promise<void> {
-  const parts = await Promise.all(
-    layers.getWeights().map((weight) => weight.data<"float32">()),
-  );
-  const bytes = await new Blob(parts as Float32Array<ArrayBuffer>[]).bytes();
+  const { buffer } = await readValues(layers.getWeights());
   makeFolder(`${runPath}/model`, options);
-  writeFileAtomic(`${runPath}/model/${WEIGHTS_FILES[name]}`, bytes, options);
+  writeFileAtomic(
+    `${runPath}/model/${WEIGHTS_FILES[name]}`,
+    new Uint8Array(buffer),
+    options,
+  );
 }
 
 /**
@@ -229,12 +238,8 @@ export async function saveModel(
       ...rest,
       weightsManifest: [{ paths: [WEIGHTS_FILES.ema], weights }],
     }, options);
-    return Promise.resolve({
-      modelArtifactsInfo: {
-        dateSaved: new Date(),
-        modelTopologyType: "JSON" as const,
-      },
-    });
+    const modelArtifactsInfo = tf.io.getModelArtifactsInfoForJSON(artifacts);
+    return Promise.resolve({ modelArtifactsInfo });
   }));
 }
 
@@ -276,16 +281,6 @@ export async function loadModel(
   }
   const model = await buildModel(config, { nColumns });
   const values = new Float32Array(Deno.readFileSync(path).buffer);
-  tf.tidy(() => {
-    let start = 0;
-    model.layers.setWeights(
-      model.layers.getWeights().map(({ shape, size }) => {
-        const end = start + size;
-        const tensor = tf.tensor(values.slice(start, end), shape);
-        start = end;
-        return tensor;
-      }),
-    );
-  });
+  writeWeights(model.layers.weights, values);
   return model;
 }

@@ -2,6 +2,7 @@ import {
   choice,
   type ConfigOf,
   integer,
+  integers,
   number,
   seedField,
   text,
@@ -9,7 +10,6 @@ import {
 } from "../config/fields.ts";
 import { ConfigSchema } from "../config/schema.ts";
 import { GENERATED } from "./data/datasets.ts";
-import { networkFields } from "./models/network_config.ts";
 import { type ModelName, MODELS } from "./models/registry.ts";
 
 /** The datasets that have a name. */
@@ -39,7 +39,32 @@ export const modelConfigFields = {
     min: 1,
     description: "the number of passes over nTrain rows",
   }),
-  ...networkFields,
+  hiddenLayerSizes: integers({
+    default: [128, 64, 32],
+    min: 1,
+    description: "the widths of the hidden layers (identity has none)",
+  }),
+  activation: choice({
+    default: "silu",
+    choices: ["silu", "relu", "tanh"],
+    description: "the activation function of the hidden layers",
+  }),
+  timeEmbedding: choice({
+    default: "sinusoidal",
+    choices: ["sinusoidal", "linear"],
+    description: "how the time enters the model",
+  }),
+  inputEmbedding: choice({
+    default: "none",
+    choices: ["none", "fourier"],
+    description: "how a row enters the model (fourier: random features)",
+  }),
+  embeddingSize: integer({
+    default: 64,
+    min: 2,
+    multipleOf: 2,
+    description: "the size of each embedding",
+  }),
   model: choice({
     default: "identity",
     choices: Object.keys(MODELS) as ModelName[],

@@ -5,19 +5,17 @@
  */
 
 import type { ModelConfig } from "./model_config.ts";
-import { type Batch, batches } from "../data/table.ts";
+import { batches } from "../data/table.ts";
 import type { Run } from "../run/run.ts";
 import { Meter } from "../utils/meters.ts";
-import type { RandomState, RandomStream } from "../utils/random.ts";
-import { type DiffusionData, hashData, loadData } from "./data/data.ts";
-import { computeDenoisingLosses } from "./noise/denoising.ts";
+import { hashData, loadData } from "./data/data.ts";
 import { useBackend } from "./engines/backend.ts";
 import { buildModel, saveModel, saveWeights } from "./model.ts";
 import {
-  addNoise,
-  computeAlphaBars,
-  type NoisyBatch,
-} from "./noise/noise_schedule.ts";
+  computeDenoisingLosses,
+  type Numbers,
+} from "./noise/noise_predictor.ts";
+import { addNoise, computeAlphaBars } from "./noise/noise_schedule.ts";
 import { TfjsEngine } from "./engines/tfjs_engine.ts";
 import type { TrainingEngine } from "./engines/training_engine.ts";
 
@@ -67,9 +65,19 @@ export async function trainDiffusionModel(
     config,
     nSteps,
   });
-  const heldOut = addNoiseToHeldOut(data, { schedule, run });
+  const heldOut = addNoise(data.heldOut, {
+    schedule,
+    random: run.random("held-out"),
+  });
   const { isDurable } = run;
-  const rows = new EpochRows(data, { config, run });
+  const drawRows = config.freshData ? data.draw : null;
+  const random = run.random(drawRows ? "data" : "order");
+  const drawBatches = () =>
+    drawRows
+      ? batches(drawRows(random, data.train.nRows), { batchSize })
+      : batches(data.train, { batchSize, order: random });
+  // A resumed epoch is drawn again, and the batches already taken are skipped.
+  const rows = { begunAt: random.state, taken: 0 };
   const losses = new Meter();
   const at = { epoch: 1, step: 0, seconds: 0, lowest: Infinity };
   const isResumed = run.resumable({ at, engine, noise, rows, losses });
@@ -77,20 +85,21 @@ export async function trainDiffusionModel(
   if (!isResumed) await saveModel(model, run.path, { isDurable });
   while (at.epoch <= nEpochs) {
     const span = run.timer.start(at.seconds);
-    if (rows.isNew) losses.clear();
-    for (const batch of rows.rest()) {
-      const outcome = await engine.step(
+    random.restore(rows.begunAt);
+    if (rows.taken === 0) losses.clear();
+    for (const batch of drawBatches().drop(rows.taken)) {
+      const { losses: lossByRow, ...gradient } = await engine.step(
         addNoise(batch, { schedule, random: noise }),
       );
       const step = ++at.step;
-      const loss = computeMean(outcome.losses);
-      const { gradNorm } = outcome;
-      await run.log({ step, loss, ...(gradNorm === null ? {} : { gradNorm }) });
+      const loss = computeMean(lossByRow);
+      rows.taken++;
+      await run.log({ step, loss, ...gradient });
       if (run.globals.onNonfinite === "stop") {
         checkFinite("loss", loss, step);
-        checkFinite("gradient", gradNorm ?? 0, step);
+        checkFinite("gradient", gradient.gradNorm ?? 0, step);
       }
-      losses.update({ loss: outcome.losses });
+      losses.update({ loss: lossByRow });
       run.progress({
         done: step,
         total: nSteps,
@@ -121,7 +130,8 @@ export async function trainDiffusionModel(
     });
     at.epoch++;
     at.seconds = 0;
-    rows.renew();
+    rows.begunAt = random.state;
+    rows.taken = 0;
     await run.checkpoint("epoch");
   }
   engine.use("averaged");
@@ -130,75 +140,9 @@ export async function trainDiffusionModel(
   run.record({ name: "time/epoch" }, run.timer.result());
 }
 
-/**
- * The batches of one epoch after another: of fresh rows, or of the same rows in
- * another order. A resumed epoch is drawn again from the state of the stream at
- * its beginning, and the batches already taken are skipped.
- */
-class EpochRows {
-  readonly #random: RandomStream;
-  readonly #draw: () => Iterable<Batch>;
-  #begunAt: RandomState;
-  #taken = 0;
-
-  constructor(
-    { train, draw }: DiffusionData,
-    { config, run }: { readonly config: ModelConfig; readonly run: Run },
-  ) {
-    const { batchSize, freshData } = config;
-    const isFresh = freshData && draw !== null;
-    const random = run.random(isFresh ? "data" : "order");
-    this.#random = random;
-    this.#begunAt = random.state;
-    this.#draw = isFresh
-      ? () => batches(draw(random, train.nRows), { batchSize })
-      : () => batches(train, { batchSize, order: random });
-  }
-
-  /** Whether no batch of the epoch has been taken. */
-  get isNew(): boolean {
-    return this.#taken === 0;
-  }
-
-  /** The batches of the epoch that have not been taken. */
-  *rest(): Generator<Batch> {
-    let place = 0;
-    for (const batch of this.#draw()) {
-      if (place++ < this.#taken) continue;
-      this.#taken++;
-      yield batch;
-    }
-  }
-
-  /** Begins the next epoch. */
-  renew(): void {
-    this.#begunAt = this.#random.state;
-    this.#taken = 0;
-  }
-
-  get state() {
-    return { begunAt: this.#begunAt, taken: this.#taken };
-  }
-
-  restore({ begunAt, taken }: EpochRows["state"]): void {
-    this.#random.restore(begunAt);
-    this.#begunAt = begunAt;
-    this.#taken = taken;
-  }
-}
-
-/** The held-out rows, with the same times and noise in each epoch. */
-function addNoiseToHeldOut(
-  { heldOut }: DiffusionData,
-  { schedule, run }: { readonly schedule: Float64Array; readonly run: Run },
-): NoisyBatch {
-  const [rows] = batches(heldOut, { batchSize: heldOut.nRows });
-  return addNoise(rows!, { schedule, random: run.random("held-out") });
-}
-
-function computeMean(values: Float32Array | Float64Array): number {
+function computeMean(values: Numbers): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  for (const value of values) sum += value;
   return sum / values.length;
 }
 

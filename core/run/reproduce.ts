@@ -36,8 +36,11 @@ import {
   type SourceInfo,
 } from "../store/run_info.ts";
 
-/** Code that can train and evaluate: the present one, or a run's own. */
-export interface RunningCode {
+/**
+ * Code that can train and evaluate: the present one, or a run's own. What it keeps
+ * as its source tells it from other code.
+ */
+export interface RunningCode extends Pick<RunOptions, "keepSource"> {
   /** The experiment. */
   readonly experiment: Experiment;
   /** Trains it. */
@@ -161,8 +164,9 @@ async function prepare(
   { loadCode, globals, scratch, signal, onProgress }: ReproduceOptions,
 ) {
   const own = globalConfigSchema.fields.engine.check(engine);
+  const { keepSource, ...code } = await loadCode(source);
   return {
-    ...await loadCode(source),
+    ...code,
     options: {
       globals: {
         ...globals,
@@ -173,6 +177,7 @@ async function prepare(
         ...(own && globals.engine === "auto" ? { engine: own } : {}),
       },
       ...{ print: () => {}, warn: () => {}, signal, onProgress },
+      ...(keepSource ? { keepSource } : {}),
     },
   };
 }

@@ -14,15 +14,15 @@ import { readRecords } from "../../core/store/records.ts";
 import { readRunFile } from "../../core/store/run_file.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
-import { makeModel, readWeights, trainModel } from "../../testing/models.ts";
+import { readWeights, trainModel, tryTraining } from "../../testing/models.ts";
 
 skipUnlessGranted("files");
 
 const QUICK = modelConfigSchema.parse({ nTrain: 500, nEpochs: 3 });
 
-Deno.test("trainDiffusionModel() leaves a whole run behind", async () => {
+Deno.test("trainDiffusionModel() writes a complete run", async () => {
   using folder = tempFolder();
-  const runPath = await makeModel(QUICK, folder.path);
+  const runPath = await trainModel(QUICK, folder.path);
   assertEquals(modelConfigSchema.load(runPath), QUICK);
   const info = readRunInfo(runPath);
   assertEquals(info.status, "completed");
@@ -48,7 +48,7 @@ Deno.test("trainDiffusionModel() leaves a whole run behind", async () => {
 
 for (const betaSchedule of ["linear", "cosine"] as const) {
   Deno.test(
-    `trainDiffusionModel() reaches with identity the loss in closed form: ${betaSchedule}`,
+    `trainDiffusionModel() with identity has the loss in closed form: ${betaSchedule}`,
     async () => {
       using folder = tempFolder();
       const config = modelConfigSchema.parse({
@@ -57,7 +57,7 @@ for (const betaSchedule of ["linear", "cosine"] as const) {
         nEpochs: 1,
         batchSize: 1000,
       });
-      const runPath = await makeModel(config, folder.path);
+      const runPath = await trainModel(config, folder.path);
       // E[(√ᾱ x + √(1 − ᾱ) ε − ε)²] over times, with E[x²] = 1.
       const terms = computeAlphaBars(config).map((a) =>
         a + (1 - Math.sqrt(1 - a)) ** 2
@@ -73,17 +73,17 @@ for (const betaSchedule of ["linear", "cosine"] as const) {
 }
 
 Deno.test(
-  "trainDiffusionModel() leaks no tensor, nor when it fails",
+  "trainDiffusionModel() leaks no tensor, even if it fails",
   async () => {
     using folder = tempFolder();
-    await makeModel(QUICK, folder.path); // Loads the backend.
+    await trainModel(QUICK, folder.path); // Loads the backend.
     const tf = await import("@tensorflow/tfjs");
     const before = tf.memory().numTensors;
-    await makeModel(QUICK, folder.path);
+    await trainModel(QUICK, folder.path);
     assertEquals(tf.memory().numTensors, before);
     const wrong = modelConfigSchema.parse({ dataset: "nowhere.csv" });
     await assertRejects(
-      () => makeModel(wrong, folder.path),
+      () => trainModel(wrong, folder.path),
       Deno.errors.NotFound,
     );
     assertEquals(tf.memory().numTensors, before);
@@ -100,7 +100,7 @@ Deno.test("trainDiffusionModel() trains on every kind of dataset", async () => {
   Deno.writeTextFileSync(path, rows.join("\n"));
   for (const [dataset, nColumns] of [["faithful", 2], [path, 3]] as const) {
     const config = modelConfigSchema.parse({ dataset, nEpochs: 2 });
-    const runPath = await makeModel(config, folder.path);
+    const runPath = await trainModel(config, folder.path);
     const { columns } = readRunFile(runPath, "model/scaling.json");
     assertEquals((columns as string[]).length, nColumns);
     assertEquals(readRunInfo(runPath).status, "completed");
@@ -108,12 +108,12 @@ Deno.test("trainDiffusionModel() trains on every kind of dataset", async () => {
 });
 
 Deno.test(
-  "trainDiffusionModel() depends on the seed, and not on the size of a process's past",
+  "trainDiffusionModel() depends on the seed, and not on what the process did before",
   async () => {
     using folder = tempFolder();
     const trainLoss = async (seed: number) => {
       const config = modelConfigSchema.parse({ ...QUICK, seed });
-      const runPath = await makeModel(config, folder.path);
+      const runPath = await trainModel(config, folder.path);
       return readHistory(runPath).lines.map(({ loss }) => loss);
     };
     const first = await trainLoss(1);
@@ -137,7 +137,7 @@ Deno.test(
   "trainDiffusionModel() trains an mlp that predicts noise better than the identity",
   async () => {
     using folder = tempFolder();
-    const runPath = await makeModel(SMALL, folder.path);
+    const runPath = await trainModel(SMALL, folder.path);
     const { lines } = readHistory(runPath);
     const epochs = lines.filter(({ epoch }) => epoch !== undefined);
     const [first, last] = [epochs[0]!, epochs.at(-1)!];
@@ -155,17 +155,17 @@ Deno.test(
 );
 
 Deno.test(
-  "trainDiffusionModel() keeps the averaged, the last and the best weights",
+  "trainDiffusionModel() saves the averaged, the last and the best weights",
   async () => {
     using folder = tempFolder();
-    const runPath = await makeModel(SMALL, folder.path);
+    const runPath = await trainModel(SMALL, folder.path);
     const { setBackend } = await import(
       "../../core/diffusion/engines/backend.ts"
     );
     const averaged = await readWeights(runPath, "ema");
     const last = await readWeights(runPath, "last");
     const best = await readWeights(runPath, "best");
-    const plain = await makeModel({ ...SMALL, emaDecay: 0 }, folder.path);
+    const plain = await trainModel({ ...SMALL, emaDecay: 0 }, folder.path);
     assertEquals(
       await readWeights(plain, "ema"),
       await readWeights(plain, "last"),
@@ -184,7 +184,7 @@ Deno.test(
 );
 
 Deno.test(
-  "trainDiffusionModel() draws fresh rows each epoch unless it is told not to",
+  "trainDiffusionModel() draws fresh rows in each epoch unless freshData is false",
   async () => {
     using folder = tempFolder();
     // Without noise of times the same rows have the same loss: one timestep.
@@ -194,7 +194,7 @@ Deno.test(
         nEpochs: 3,
         ...values,
       });
-      const runPath = await makeModel(config, folder.path);
+      const runPath = await trainModel(config, folder.path);
       const { dataHash } = JSON.parse(
         Deno.readTextFileSync(`${runPath}/model/scaling.json`),
       );
@@ -222,7 +222,7 @@ Deno.test(
 );
 
 Deno.test(
-  "trainDiffusionModel() stops at a loss that is not finite and names the step, unless it is to go on",
+  "trainDiffusionModel() stops at a loss that is not finite and names the step, unless onNonfinite is continue",
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({
@@ -233,7 +233,7 @@ Deno.test(
       nEpochs: 1,
     });
     const attempt = (onNonfinite: "stop" | "continue") =>
-      trainModel(config, { runs: folder.path, onNonfinite });
+      tryTraining(config, { runs: folder.path, onNonfinite });
     const tf = await import("@tensorflow/tfjs");
     const before = tf.memory().numTensors;
     const stopped = await attempt("stop");
@@ -247,10 +247,10 @@ Deno.test(
       error!.message,
       `non-finite loss at step ${lines.at(-1)!.step}: current value is`,
     );
-    const went = await attempt("continue");
-    assertEquals(readRunInfo(went.runPath).status, "completed");
-    assertEquals(readHistory(went.runPath).lines.length, 32 + 1);
-    const loss = readRecords(went.runPath)
+    const continued = await attempt("continue");
+    assertEquals(readRunInfo(continued.runPath).status, "completed");
+    assertEquals(readHistory(continued.runPath).lines.length, 32 + 1);
+    const loss = readRecords(continued.runPath)
       .get(ResultMetadata.of({ name: "loss/train" }))!;
     assert(!Number.isFinite(loss.mean)); // Nothing is dropped in silence.
   },
@@ -269,7 +269,7 @@ function leftBy(runPath: string) {
 }
 
 Deno.test(
-  "a training that is stopped and resumed anywhere leaves the same bits as one that is not",
+  "a training that is stopped and resumed anywhere gives the same bits as an uninterrupted one",
   async () => {
     using folder = tempFolder();
     const { default: diffusion } = await import(

@@ -57,30 +57,33 @@ const loaded = new WeakMap<ModelConfig, DiffusionData>();
  */
 export function loadData(config: ModelConfig): DiffusionData {
   return loaded.getOrInsertComputed(config, () => {
-    const generated = GENERATED[config.dataset];
-    return generated ? generate(generated, config) : readDataset(config);
+    const { dataset } = config;
+    const generated = GENERATED[dataset];
+    if (generated) {
+      return standardiseSplit(drawSplit(generated, config), generated);
+    }
+    const table = dataset === "faithful"
+      ? parseTable(faithful, dataset)
+      : readTable(dataset);
+    try {
+      return standardiseSplit(splitFinite(table, config));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new RangeError(`${error.message}, in ${dataset}`);
+    }
   });
 }
 
-function generate(
+function drawSplit(
   generated: GeneratedDataset,
   { dataSeed, nTrain }: ModelConfig,
-): DiffusionData {
+): Split {
   const drawRows = (stream: string, nRows: number) =>
     drawTable(generated, new RandomStream(dataSeed, stream), nRows);
   const nHeldOut = Math.max(2, Math.round(nTrain * HELD_OUT_PER_TRAIN));
-  const data = standardiseSplit({
+  return {
     train: drawRows("data/train", nTrain),
     heldOut: drawRows("data/held-out", nHeldOut),
-  });
-  const { scaling } = data;
-  return {
-    ...data,
-    draw: (random, nRows) =>
-      standardise(drawTable(generated, random, nRows), scaling),
-    mixture: generated.mixture
-      ? standardiseMixture(generated.mixture, scaling)
-      : null,
   };
 }
 
@@ -96,36 +99,49 @@ function drawTable(
   return { columns, nRows, values };
 }
 
-function readDataset(
-  { dataset, dataSeed, nTrain }: ModelConfig,
-): DiffusionData {
-  const table = dataset === "faithful"
-    ? parseTable(faithful, dataset)
-    : readTable(dataset);
-  try {
-    const random = new RandomStream(dataSeed, "data/split");
-    const { train, heldOut } = splitTable(table, random);
-    // The rows are in random order, and the held-out part is the same for any
-    // nTrain.
-    const nRows = Math.min(nTrain, train.nRows);
-    const rows = Array.from({ length: nRows }, (_, i) => i);
-    const split = { train: takeRows(train, rows), heldOut };
-    return { ...standardiseSplit(split), draw: null, mixture: null };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(`${error.message}, in ${dataset}`);
-  }
+/** Splits a table: the held-out part is the same for any nTrain. */
+function splitFinite(table: Table, { dataSeed, nTrain }: ModelConfig): Split {
+  const random = new RandomStream(dataSeed, "data/split");
+  const { train, heldOut } = splitTable(table, random);
+  // The rows are in random order.
+  const rows = [...Array(Math.min(nTrain, train.nRows)).keys()];
+  return { train: takeRows(train, rows), heldOut };
 }
 
 function standardiseSplit(
   { train, heldOut }: Split,
-): Split & { scaling: Scaling } {
+  generated?: GeneratedDataset,
+): DiffusionData {
   const scaling = computeScaling(train);
   return {
     train: standardise(train, scaling),
     heldOut: standardise(heldOut, scaling),
     scaling,
+    draw: generated
+      ? (random, nRows) =>
+        standardise(drawTable(generated, random, nRows), scaling)
+      : null,
+    mixture: generated?.mixture
+      ? standardiseMixture(generated.mixture, scaling)
+      : null,
   };
+}
+
+/**
+ * Draws points to compare generated points with: fresh ones, or of finite data
+ * some of the held-out rows.
+ *
+ * @param data The data.
+ * @param options What draws, and the number of points.
+ * @returns Different points in standard units, shape [nRows, nColumns].
+ */
+export function drawPoints(
+  { draw, heldOut }: DiffusionData,
+  { random, nRows }: { readonly random: RandomStream; readonly nRows: number },
+): Float64Array {
+  if (draw) return draw(random, nRows).values;
+  const rows = random.permutation(heldOut.nRows).subarray(0, nRows);
+  return takeRows(heldOut, rows).values;
 }
 
 /**

@@ -54,16 +54,12 @@ function pick(mixture: GaussianMixture, uniform: number): GaussianComponent {
  */
 export function standardiseMixture(
   mixture: GaussianMixture,
-  { means, deviations }: Scaling,
+  { means: centres, deviations: widths }: Scaling,
 ): GaussianMixture {
-  return mixture.map((component) => ({
-    weight: component.weight,
-    means: component.means.map((mean, i) =>
-      (mean - means[i]!) / deviations[i]!
-    ),
-    deviations: component.deviations.map((deviation, i) =>
-      deviation / deviations[i]!
-    ),
+  return mixture.map(({ weight, means, deviations }) => ({
+    weight,
+    means: means.map((mean, i) => (mean - centres[i]!) / widths[i]!),
+    deviations: deviations.map((width, i) => width / widths[i]!),
   }));
 }
 
@@ -105,8 +101,8 @@ export function computeDensity(
  */
 export function computeExpectedNoise(
   mixture: GaussianMixture,
-  noisy: Float64Array,
-  alphaBars: Float64Array,
+  noisy: ArrayLike<number>,
+  alphaBars: ArrayLike<number>,
 ): Float64Array {
   const nRows = alphaBars.length;
   const nColumns = noisy.length / nRows;

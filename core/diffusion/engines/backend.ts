@@ -12,10 +12,10 @@ import type { Numerics } from "../../store/run_info.ts";
 /** The name of a backend. */
 export type Backend = Exclude<GlobalConfig["engine"], "auto">;
 
-/** Prepares each backend, which is loaded only when it is used. */
-const PREPARE: Readonly<Record<Backend, () => Promise<unknown>>> = {
+/** Loads each backend when it is used. */
+const LOAD: Readonly<Record<Backend, () => Promise<unknown>>> = {
   cpu: () => Promise.resolve(),
-  wasm: async () => (await import("./wasm.ts")).prepareWasm(),
+  wasm: () => import("./wasm.ts"),
   webgpu: () => import("@tensorflow/tfjs-backend-webgpu"),
 };
 
@@ -33,7 +33,7 @@ export async function setBackend(
   if (tf.getBackend() === backend) return backend;
   // Otherwise a banner is printed when the backend is set.
   tf.enableProdMode();
-  await PREPARE[backend]();
+  await LOAD[backend]();
   if (await tf.setBackend(backend)) return backend;
   throw new RangeError(
     `Cannot use --engine ${backend}: this machine does not have it; auto, ` +
@@ -80,12 +80,9 @@ export async function detectNumerics(
 }
 
 async function multiplyByBackend(
-  a: readonly number[],
-  b: readonly number[],
+  ...[a, b]: Parameters<DotProduct>
 ): Promise<number> {
-  const product = tf.tidy(() =>
-    tf.dot(tf.tensor1d([...a]), tf.tensor1d([...b]))
-  );
+  const product = tf.dot([...a], [...b]);
   const [value] = await product.data<"float32">();
   product.dispose();
   return value!;

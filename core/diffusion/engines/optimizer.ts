@@ -7,18 +7,6 @@
 
 import type { ModelConfig } from "../model_config.ts";
 
-/** The keys of a configuration that an update depends on. */
-export type OptimizerConfig = Pick<
-  ModelConfig,
-  | "optimizer"
-  | "learningRate"
-  | "learningRateSchedule"
-  | "warmupSteps"
-  | "weightDecay"
-  | "gradientClip"
-  | "emaDecay"
->;
-
 /** Kingma & Ba (2015), algorithm 1. */
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
@@ -33,7 +21,7 @@ const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
  * @returns The step size.
  */
 export function computeLearningRate(
-  { learningRate, learningRateSchedule, warmupSteps }: OptimizerConfig,
+  { learningRate, learningRateSchedule, warmupSteps }: ModelConfig,
   step: number,
   nSteps: number,
 ): number {
@@ -55,20 +43,10 @@ export function computeEmaDecay(emaDecay: number, step: number): number {
   return Math.min(emaDecay, (1 + step) / (10 + step));
 }
 
-/** The place of one weight tensor within the array of all weights. */
-export interface WeightRange {
-  /** Where it begins. */
-  readonly start: number;
-  /** Where it ends; exclusive. */
-  readonly end: number;
-  /** Whether it decays: matrices do, biases do not. */
-  readonly decays: boolean;
-}
-
 /** The state of an optimizer. */
 export interface OptimizerState {
   /** The number of steps taken. */
-  readonly step: number;
+  step: number;
   /** The weights. */
   readonly weights: Float32Array;
   /** Their exponential moving average. */
@@ -82,11 +60,11 @@ export interface OptimizerState {
 /** How {@linkcode Optimizer} updates. */
 export interface OptimizerOptions {
   /** The configuration. */
-  readonly config: OptimizerConfig;
+  readonly config: ModelConfig;
   /** The number of steps in all. */
   readonly nSteps: number;
-  /** The tensors in the array of all weights, without gaps. */
-  readonly ranges: readonly WeightRange[];
+  /** The shapes of the weights, in order. Matrices decay, biases do not. */
+  readonly shapes: readonly (readonly number[])[];
 }
 
 /**
@@ -98,14 +76,8 @@ export interface OptimizerOptions {
  * It works on plain arrays in one pass, without any backend.
  */
 export class Optimizer {
-  /** The weights, which {@linkcode Optimizer.update} changes. */
-  readonly weights: Float32Array;
-  /** Their exponential moving average. */
-  readonly averaged: Float32Array;
   readonly #options: OptimizerOptions;
-  readonly #first: Float32Array;
-  readonly #second: Float32Array;
-  #step = 0;
+  #state: OptimizerState;
 
   /**
    * Starts from initial weights.
@@ -114,22 +86,29 @@ export class Optimizer {
    * @param options How to update them.
    */
   constructor(weights: Float32Array, options: OptimizerOptions) {
-    this.weights = weights.slice();
-    this.averaged = weights.slice();
     this.#options = options;
-    this.#first = new Float32Array(weights.length);
-    this.#second = new Float32Array(weights.length);
+    this.#state = {
+      step: 0,
+      weights: weights.slice(),
+      averaged: weights.slice(),
+      first: new Float32Array(weights.length),
+      second: new Float32Array(weights.length),
+    };
+  }
+
+  /** The weights, which {@linkcode Optimizer.update} changes. */
+  get weights(): Float32Array {
+    return this.#state.weights;
+  }
+
+  /** Their exponential moving average. */
+  get averaged(): Float32Array {
+    return this.#state.averaged;
   }
 
   /** A copy of the state, for {@linkcode Optimizer.restore}. */
   get state(): OptimizerState {
-    return structuredClone({
-      step: this.#step,
-      weights: this.weights,
-      averaged: this.averaged,
-      first: this.#first,
-      second: this.#second,
-    });
+    return structuredClone(this.#state);
   }
 
   /**
@@ -139,18 +118,14 @@ export class Optimizer {
    * @throws {RangeError} If it has another number of weights.
    */
   restore(state: OptimizerState): void {
-    const { step, weights, averaged, first, second } = state;
-    if (weights.length !== this.weights.length) {
+    const { length } = this.weights, other = state.weights.length;
+    if (other !== length) {
       throw new RangeError(
-        `Cannot restore the weights of another model: this one has ` +
-          `${this.weights.length} weights, the other ${weights.length}`,
+        `Cannot restore the weights of another model: this one has ${length} ` +
+          `weights, the other ${other}`,
       );
     }
-    this.#step = step;
-    this.weights.set(weights);
-    this.averaged.set(averaged);
-    this.#first.set(first);
-    this.#second.set(second);
+    this.#state = structuredClone(state);
   }
 
   /**
@@ -161,51 +136,38 @@ export class Optimizer {
    * weight changes.
    */
   update(gradient: Float32Array): number {
-    const { config, nSteps, ranges } = this.#options;
+    const { config, nSteps, shapes } = this.#options;
     const { gradientClip: clip, weightDecay, optimizer, emaDecay } = config;
     const norm = computeNorm(gradient);
     if (!Number.isFinite(norm)) return norm;
-    const rate = computeLearningRate(config, this.#step, nSteps);
-    const kept = computeEmaDecay(emaDecay, this.#step);
-    this.#step++;
+    const { weights, averaged, first, second } = this.#state;
+    const { beta1, beta2, epsilon } = ADAM;
     const scale = clip > 0 && norm > clip ? clip / norm : 1;
-    for (const range of ranges) {
-      const decay = range.decays ? weightDecay : 0;
-      this.#updateRange(gradient, range, {
-        rate,
-        scale,
-        kept,
-        penalty: optimizer === "adam" ? decay : 0,
-        shrink: optimizer === "adamw" ? 1 - rate * decay : 1,
-      });
+    const rate = computeLearningRate(config, this.#state.step, nSteps);
+    const kept = computeEmaDecay(emaDecay, this.#state.step);
+    const step = ++this.#state.step;
+    // Both bias corrections, moved out of the loop (section 2 there).
+    const stride = rate / (1 - beta1 ** step);
+    const spread = 1 / Math.sqrt(1 - beta2 ** step);
+    let end = 0;
+    for (const shape of shapes) {
+      const start = end;
+      end += shape.reduce((a, b) => a * b);
+      const decay = shape.length > 1 ? weightDecay : 0;
+      const penalty = optimizer === "adam" ? decay : 0;
+      const shrink = optimizer === "adamw" ? 1 - rate * decay : 1;
+      for (let i = start; i < end; i++) {
+        const weight = weights[i]!;
+        const slope = scale * gradient[i]! + penalty * weight;
+        const m = first[i] = beta1 * first[i]! + (1 - beta1) * slope;
+        const v = second[i] = beta2 * second[i]! + (1 - beta2) * slope * slope;
+        const moved = shrink * weight -
+          stride * m / (spread * Math.sqrt(v) + epsilon);
+        weights[i] = moved;
+        averaged[i] = kept * averaged[i]! + (1 - kept) * moved;
+      }
     }
     return norm;
-  }
-
-  #updateRange(
-    gradient: Float32Array,
-    { start, end }: WeightRange,
-    { rate, scale, kept, penalty, shrink }: Record<
-      "rate" | "scale" | "kept" | "penalty" | "shrink",
-      number
-    >,
-  ): void {
-    const { beta1, beta2, epsilon } = ADAM;
-    const weights = this.weights, averaged = this.averaged;
-    const first = this.#first, second = this.#second;
-    // Both bias corrections, moved out of the loop (section 2 there).
-    const stride = rate / (1 - beta1 ** this.#step);
-    const spread = 1 / Math.sqrt(1 - beta2 ** this.#step);
-    for (let i = start; i < end; i++) {
-      const weight = weights[i]!;
-      const slope = scale * gradient[i]! + penalty * weight;
-      const m = first[i] = beta1 * first[i]! + (1 - beta1) * slope;
-      const v = second[i] = beta2 * second[i]! + (1 - beta2) * slope * slope;
-      const moved = shrink * weight -
-        stride * m / (spread * Math.sqrt(v) + epsilon);
-      weights[i] = moved;
-      averaged[i] = kept * averaged[i]! + (1 - kept) * moved;
-    }
   }
 }
 

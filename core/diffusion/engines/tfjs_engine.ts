@@ -6,12 +6,12 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { NoiseModel } from "../model.ts";
+import { readValues, writeWeights } from "../models/weights.ts";
 import type { NoisyBatch } from "../noise/noise_schedule.ts";
 import {
   Optimizer,
   type OptimizerOptions,
   type OptimizerState,
-  type WeightRange,
 } from "./optimizer.ts";
 import type {
   StepOutcome,
@@ -26,10 +26,7 @@ import type {
  */
 export class TfjsEngine implements TrainingEngine {
   readonly #model: NoiseModel;
-  readonly #variables: readonly tf.Variable[];
-  readonly #ranges: readonly WeightRange[];
   readonly #optimizer: Optimizer;
-  readonly #gradient: Float32Array;
   #inUse: WeightsInUse = "last";
 
   /**
@@ -41,39 +38,18 @@ export class TfjsEngine implements TrainingEngine {
    */
   static async create(
     model: NoiseModel,
-    options: Omit<OptimizerOptions, "ranges">,
+    options: Omit<OptimizerOptions, "shapes">,
   ): Promise<TfjsEngine> {
-    const variables = model.layers.trainableWeights.map((weight) =>
-      weight.read() as tf.Variable
-    );
-    const values = await Promise.all(
-      variables.map((variable) => variable.data<"float32">()),
-    );
-    return new TfjsEngine(model, variables, { ...options, values });
+    const tensors = model.layers.trainableWeights.map((w) => w.read());
+    const shapes = tensors.map(({ shape }) => shape);
+    const weights = await readValues(tensors);
+    const optimizer = new Optimizer(weights, { ...options, shapes });
+    return new TfjsEngine(model, optimizer);
   }
 
-  private constructor(
-    model: NoiseModel,
-    variables: readonly tf.Variable[],
-    { values, ...options }: Omit<OptimizerOptions, "ranges"> & {
-      readonly values: readonly Float32Array[];
-    },
-  ) {
+  private constructor(model: NoiseModel, optimizer: Optimizer) {
     this.#model = model;
-    this.#variables = variables;
-    let end = 0;
-    this.#ranges = variables.map(({ size, rank }) => {
-      const start = end;
-      end += size;
-      return { start, end, decays: rank > 1 };
-    });
-    const weights = new Float32Array(end);
-    values.forEach((part, i) => weights.set(part, this.#ranges[i]!.start));
-    this.#gradient = new Float32Array(end);
-    this.#optimizer = new Optimizer(weights, {
-      ...options,
-      ranges: this.#ranges,
-    });
+    this.#optimizer = optimizer;
   }
 
   /**
@@ -90,12 +66,8 @@ export class TfjsEngine implements TrainingEngine {
         batch,
         await differences.data<"float32">(),
       );
-      if (gradients.length === 0) return { losses, gradNorm: null };
-      await Promise.all(gradients.map(async (gradient, i) => {
-        const values = await gradient.data<"float32">();
-        this.#gradient.set(values, this.#ranges[i]!.start);
-      }));
-      const gradNorm = this.#optimizer.update(this.#gradient);
+      if (gradients.length === 0) return { losses };
+      const gradNorm = this.#optimizer.update(await readValues(gradients));
       this.#write(this.#optimizer.weights);
       return { losses, gradNorm };
     } finally {
@@ -135,39 +107,25 @@ export class TfjsEngine implements TrainingEngine {
   #differentiate(
     batch: NoisyBatch,
   ): { differences: tf.Tensor; gradients: tf.Tensor[] } {
-    const { nRows, noisy, times } = batch;
-    const shape: [number, number] = [nRows, noisy.length / nRows];
+    const { noisy, times } = batch;
     let differences: tf.Tensor | undefined;
-    const squaredError = tf.customGrad((outputs, targets) => {
-      const difference = tf.sub(outputs as tf.Tensor, targets as tf.Tensor);
-      differences = tf.keep(difference);
-      // The host sums up the loss itself: the tape only needs its gradient.
-      return {
-        value: tf.scalar(0),
-        gradFunc: () => [
-          tf.mul(difference, 2 / noisy.length),
-          tf.zerosLike(difference),
-        ],
-      };
+    // The host sums up the loss itself: the tape only needs its gradient.
+    const squaredError = tf.customGrad((x) => {
+      const outputs = x as tf.Tensor;
+      const targets = tf.tensor(this.#computeTargets(batch), outputs.shape);
+      const difference = differences = tf.keep(tf.sub(outputs, targets));
+      const gradFunc = () => tf.mul(difference, 2 / noisy.length);
+      return { value: tf.scalar(0), gradFunc };
     });
     const loss = () =>
-      tf.tidy(() => {
-        const outputs = this.#model.layers.apply([
-          tf.tensor2d(noisy, shape),
-          tf.tensor2d(times, [nRows, 1]),
-        ]) as tf.Tensor;
-        return squaredError(
-          outputs,
-          tf.tensor2d(this.#computeTargets(batch), shape),
-        ) as tf.Scalar;
-      });
-    if (this.#variables.length === 0) {
-      loss().dispose();
-      return { differences: differences!, gradients: [] };
-    }
-    const { value, grads } = tf.variableGrads(loss, [...this.#variables]);
+      tf.tidy(() => squaredError(this.#model.apply(noisy, times)) as tf.Scalar);
+    const variables = this.#model.layers.trainableWeights
+      .map((weight) => weight.read() as tf.Variable);
+    const { value, grads } = variables.length > 0
+      ? tf.variableGrads(loss, variables)
+      : { value: loss(), grads: {} as tf.NamedTensorMap };
     value.dispose();
-    const gradients = this.#variables.map(({ name }) => grads[name]!);
+    const gradients = variables.map(({ name }) => grads[name]!);
     return { differences: differences!, gradients };
   }
 
@@ -198,12 +156,6 @@ export class TfjsEngine implements TrainingEngine {
   }
 
   #write(weights: Float32Array): void {
-    this.#variables.forEach((variable, i) => {
-      const { start, end } = this.#ranges[i]!;
-      // A copy: some backends keep the array that they are given.
-      const tensor = tf.tensor(weights.slice(start, end), variable.shape);
-      variable.assign(tensor);
-      tensor.dispose();
-    });
+    writeWeights(this.#model.layers.trainableWeights, weights);
   }
 }

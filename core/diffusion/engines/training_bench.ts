@@ -17,7 +17,7 @@ import {
   type NoisyBatch,
 } from "../noise/noise_schedule.ts";
 import { TfjsEngine } from "./tfjs_engine.ts";
-import { replaceMatMul, restoreMatMul } from "./wasm.ts";
+import { MATMUL, STOCK_MATMUL, useKernel } from "./wasm.ts";
 
 const SIZES = [[128, 64, 32], [256, 256, 256]];
 const BATCHES = [32, 256, 2048];
@@ -107,7 +107,7 @@ for (const sizes of SIZES) {
         async (b) => {
           await setBackend(engine);
           if (engine === "wasm") {
-            (name.startsWith("stock") ? restoreMatMul : replaceMatMul)();
+            useKernel(name.startsWith("stock") ? STOCK_MATMUL : MATMUL);
           }
           step ??= make();
           b.start();

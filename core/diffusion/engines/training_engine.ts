@@ -5,14 +5,14 @@ import type { OptimizerState } from "./optimizer.ts";
 export interface StepOutcome {
   /** The squared error of each row, in units of noise; shape [nRows]. */
   readonly losses: Float32Array;
-  /** The norm of the gradient before clipping; null without weights. */
-  readonly gradNorm: number | null;
+  /** The norm of the gradient before clipping; none without weights. */
+  readonly gradNorm?: number;
 }
 
 /** Which weights a model has: those of the last step, or their average. */
 export type WeightsInUse = "last" | "averaged";
 
-/** Trains a model, step by step: what another engine has to implement. */
+/** Trains a model step by step: the interface of every engine. */
 export interface TrainingEngine {
   /**
    * Takes one step: forward pass, backward pass, update. If the loss or the

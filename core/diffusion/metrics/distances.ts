@@ -35,14 +35,8 @@ function checkSizes(a: Points, b: Points): void {
  * The Wasserstein distance of order 1 between two samples of numbers, exactly:
  * the mean distance between the numbers of equal rank (Villani 2003, "Topics in
  * optimal transportation", section 2.2).
- *
- * @param a The numbers of one sample.
- * @param b As many numbers of the other.
- * @returns The distance, in the unit of the numbers; NaN if one of them is NaN.
- * @throws {RangeError} If the samples have different sizes.
  */
-export function wasserstein1(a: Float64Array, b: Float64Array): number {
-  checkSizes({ nColumns: 1, values: a }, { nColumns: 1, values: b });
+function wasserstein1(a: Float64Array, b: Float64Array): number {
   const x = a.toSorted(), y = b.toSorted();
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += Math.abs(x[i]! - y[i]!);
@@ -58,7 +52,7 @@ export function wasserstein1(a: Float64Array, b: Float64Array): number {
  *
  * @param a Points of one sample.
  * @param b As many points of the other.
- * @returns The distance, in the unit of the points.
+ * @returns The distance, in the unit of the points; NaN if a coordinate is NaN.
  * @throws {RangeError} If the samples have different sizes.
  */
 export function slicedWasserstein1(a: Points, b: Points): number {
@@ -123,12 +117,7 @@ export function energyDistance(a: Points, b: Points): number {
  * @throws {RangeError} If the samples have different sizes.
  */
 export function mmdSquared(a: Points, b: Points, bandwidth: number): number {
-  const scale = 0.5 / bandwidth ** 2;
-  return compareMeans(
-    a,
-    b,
-    (squares, from) => sumExponentials(squares, { from, scale }),
-  );
+  return compareMeans(a, b, sumExponentials(0.5 / bandwidth ** 2));
 }
 
 /** Sums a function of squared distances, from an index on. */
@@ -154,80 +143,60 @@ const TABLE = Float64Array.from(
  * rest, within 1e-15 of Math.exp and more than twice as fast. An evaluation
  * spends most of its time here.
  */
-function sumExponentials(
-  squares: Float64Array,
-  { from, scale }: { readonly from: number; readonly scale: number },
-): number {
+function sumExponentials(scale: number): Sum {
   const stretch = scale * PARTS, last = RANGE * PARTS;
-  let sum = 0;
-  for (let i = from; i < squares.length; i++) {
-    const place = stretch * squares[i]!;
-    if (place >= last) continue; // NaN is not skipped.
-    const entry = (place + 0.5) | 0;
-    const x = (entry - place) / PARTS;
-    sum += TABLE[entry]! *
-      (1 + x * (1 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x / 120)))));
-  }
-  return sum;
+  return (squares, from) => {
+    let sum = 0;
+    for (let i = from; i < squares.length; i++) {
+      const place = stretch * squares[i]!;
+      if (place >= last) continue; // NaN is not skipped.
+      const entry = (place + 0.5) | 0;
+      const x = (entry - place) / PARTS;
+      sum += TABLE[entry]! *
+        (1 + x * (1 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x / 120)))));
+    }
+    return sum;
+  };
 }
 
 /** E f(X, X′) + E f(Y, Y′) − 2 E f(X, Y), of a function of squared distances. */
 function compareMeans(a: Points, b: Points, sum: Sum): number {
   checkSizes(a, b);
-  const n = countPoints(a);
-  const within = (points: Points) =>
-    sumPairs(points, points, sum, true) / (n * (n - 1) / 2);
-  return within(a) + within(b) - 2 * sumPairs(a, b, sum, false) / (n * n);
+  const x = splitColumns(a), y = splitColumns(b), n = countPoints(a);
+  /** Over all pairs; within one sample, over each pair once. */
+  const sumPairs = (x: Float64Array[], y: Float64Array[], isWithin = false) => {
+    // A row of distances at a time needs no large matrix.
+    const squares = new Float64Array(n);
+    let total = 0;
+    for (let i = 0; i < n; i++) {
+      const from = isWithin ? i + 1 : 0;
+      squares.fill(0, from);
+      for (let column = 0; column < x.length; column++) {
+        addSquares(squares, { x: x[column]![i]!, y: y[column]!, from });
+      }
+      total += sum(squares, from);
+    }
+    return total;
+  };
+  const nPairs = n * (n - 1) / 2;
+  return sumPairs(x, x, true) / nPairs + sumPairs(y, y, true) / nPairs -
+    2 * sumPairs(x, y) / (n * n);
 }
 
-/** Sums over all pairs; within one sample, over each pair once. */
-function sumPairs(
-  a: Points,
-  b: Points,
-  sum: Sum,
-  isWithin: boolean,
-): number {
-  const n = countPoints(a);
-  const columns = Array.from(
-    { length: a.nColumns },
-    (_, column) => [takeColumn(a, column), takeColumn(b, column)] as const,
-  );
-  // A row of distances at a time needs no large matrix.
-  const squares = new Float64Array(n);
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    const from = isWithin ? i + 1 : 0;
-    columns.forEach(([x, y], column) =>
-      column === 0
-        ? setSquares(squares, { x: x[i]!, y, from })
-        : addSquares(squares, { x: x[i]!, y, from })
-    );
-    total += sum(squares, from);
-  }
-  return total;
-}
-
-/** One coordinate of a point, and that of other points from an index on. */
-interface Coordinates {
-  readonly x: number;
-  readonly y: Float64Array;
-  readonly from: number;
-}
-
-function setSquares(squares: Float64Array, { x, y, from }: Coordinates): void {
-  for (let j = from; j < squares.length; j++) {
-    const difference = x - y[j]!;
-    squares[j] = difference * difference;
-  }
-}
-
-function addSquares(squares: Float64Array, { x, y, from }: Coordinates): void {
+/** Adds the squared differences of a number from those from an index on. */
+function addSquares(
+  squares: Float64Array,
+  { x, y, from }: Readonly<{ x: number; y: Float64Array; from: number }>,
+): void {
   for (let j = from; j < squares.length; j++) {
     const difference = x - y[j]!;
     squares[j]! += difference * difference;
   }
 }
 
-function takeColumn({ values, nColumns }: Points, column: number) {
-  return values.filter((_, i) => i % nColumns === column);
+function splitColumns({ values, nColumns }: Points): Float64Array[] {
+  return Array.from(
+    { length: nColumns },
+    (_, column) => values.filter((_, i) => i % nColumns === column),
+  );
 }

@@ -1,9 +1,8 @@
 import type { Run } from "../../run/run.ts";
 import { RandomStream } from "../../utils/random.ts";
-import type { DiffusionData } from "../data/data.ts";
+import { type DiffusionData, drawPoints } from "../data/data.ts";
 import { computeDensity } from "../data/gaussian_mixture.ts";
-import { Reference } from "../data/reference.ts";
-import type { SamplingTimes } from "../noise/sampling_times.ts";
+import type { NoiseLevels } from "../noise/noise_predictor.ts";
 
 /** The number of points in a figure. */
 const MAX_POINTS = 2000;
@@ -22,7 +21,7 @@ type Rows = readonly (readonly number[])[];
 /** Keeps some samples of one setting, and how they emerged, for figures. */
 export class SampleKeeper {
   readonly #data: DiffusionData;
-  readonly #at: SamplingTimes;
+  readonly #noises: readonly number[];
   readonly #shownSteps: ReadonlySet<number>;
   readonly #frames: { noise: number; rows: Rows }[] = [];
   #samples: Rows = [];
@@ -33,12 +32,11 @@ export class SampleKeeper {
    * @param data The data, for their units.
    * @param at The times where the sampler stops.
    */
-  constructor(data: DiffusionData, at: SamplingTimes) {
+  constructor(data: DiffusionData, { alphaBars }: NoiseLevels) {
     this.#data = data;
-    this.#at = at;
-    const noises = Array.from(at.alphaBars, (kept) => Math.sqrt(1 - kept));
+    this.#noises = Array.from(alphaBars, (kept) => Math.sqrt(1 - kept));
     this.#shownSteps = new Set(
-      FRAMES.map((wanted) => findNearest(noises, wanted)),
+      FRAMES.map((wanted) => findNearest(this.#noises, wanted)),
     );
   }
 
@@ -49,12 +47,7 @@ export class SampleKeeper {
    * @param step Which step.
    */
   keepStep(rows: Float64Array, step: number): void {
-    if (!this.#shownSteps.has(step)) return;
-    const noise = Math.sqrt(1 - this.#at.alphaBars[step]!);
-    this.#frames.push({
-      noise: round(noise),
-      rows: this.#unscale(rows, MAX_MOVING),
-    });
+    if (this.#shownSteps.has(step)) this.#keepFrame(rows, this.#noises[step]!);
   }
 
   /**
@@ -63,8 +56,15 @@ export class SampleKeeper {
    * @param rows The samples in standard units.
    */
   keepSamples(rows: Float64Array): void {
-    this.#frames.push({ noise: 0, rows: this.#unscale(rows, MAX_MOVING) });
+    this.#keepFrame(rows, 0);
     this.#samples = this.#unscale(rows, MAX_POINTS);
+  }
+
+  #keepFrame(rows: Float64Array, noise: number): void {
+    this.#frames.push({
+      noise: round(noise),
+      rows: this.#unscale(rows, MAX_MOVING),
+    });
   }
 
   /**
@@ -78,8 +78,10 @@ export class SampleKeeper {
       .map(([key, value]) =>
         typeof value === "string" ? value : `${key}=${value}`
       ).join("_");
-    const data = new Reference(this.#data, this.#samples.length)
-      .draw(new RandomStream(0, "figure"));
+    const data = drawPoints(this.#data, {
+      random: new RandomStream(0, "figure"),
+      nRows: this.#samples.length,
+    });
     run.writeJson(`samples/${name}.json`, {
       setting,
       columns: this.#data.scaling.columns,
@@ -92,10 +94,10 @@ export class SampleKeeper {
     });
   }
 
-  #unscale(rows: Float64Array, most: number): Rows {
+  #unscale(rows: Float64Array, maxRows: number): Rows {
     const { means, deviations } = this.#data.scaling;
     const nColumns = means.length;
-    const nRows = Math.min(rows.length / nColumns, most);
+    const nRows = Math.min(rows.length / nColumns, maxRows);
     return Array.from(
       { length: nRows },
       (_, row) =>

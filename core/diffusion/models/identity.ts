@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { IdentityNoise } from "./layers.ts";
-import type { ModelDefinition } from "./model_definition.ts";
+import type { ModelDefinition } from "./registry.ts";
 
 /** The baseline, which assumes that a noisy row is pure noise. */
 const identity: ModelDefinition = {

@@ -7,25 +7,33 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { RandomStream } from "../../utils/random.ts";
-import type { NetworkConfig } from "./network_config.ts";
+import type { ModelConfig } from "../model_config.ts";
+import { writeWeights } from "./weights.ts";
 
-/** A layer that draws its weights. */
+/** A layer whose first weight is drawn; its others begin at 0. */
 export interface RandomLayer {
-  /**
-   * Draws the layer's weights.
-   *
-   * @param random Draws the numbers.
-   */
-  initialise(random: RandomStream): void;
+  /** The standard deviation of the first weight. */
+  readonly deviation: number;
 }
 
-/** Whether a layer draws its weights. */
-export function isRandomLayer(layer: object): layer is RandomLayer {
-  return "initialise" in layer;
-}
-
-function takeFirst<T>(inputs: T | T[]): T {
-  return Array.isArray(inputs) ? inputs[0]! : inputs;
+/**
+ * Draws the weights of a layer, if it is a {@linkcode RandomLayer}.
+ *
+ * @param layer The layer.
+ * @param random Draws the numbers.
+ */
+export function drawWeights(
+  layer: tf.layers.Layer & Partial<RandomLayer>,
+  random: RandomStream,
+): void {
+  const { deviation, weights: [drawn] } = layer;
+  if (deviation === undefined) return;
+  const { size } = drawn!.read();
+  const values = Float32Array.from(
+    { length: size },
+    () => deviation * random.normal(),
+  );
+  writeWeights([drawn!], values);
 }
 
 /**
@@ -43,7 +51,7 @@ export class IdentityNoise extends tf.layers.Layer {
 
   /** Returns the noisy rows as a new tensor. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return takeFirst(inputs).clone();
+    return [inputs].flat()[0]!.clone();
   }
 }
 tf.serialization.registerClass(IdentityNoise);
@@ -110,7 +118,7 @@ function computeWaves(
   createFrequencies: () => tf.Tensor,
 ): tf.Tensor {
   return tf.tidy(() => {
-    const angles = tf.matMul(takeFirst(inputs), createFrequencies());
+    const angles = tf.matMul([inputs].flat()[0]!, createFrequencies());
     return tf.concat([tf.sin(angles), tf.cos(angles)], 1);
   });
 }
@@ -125,8 +133,9 @@ function computeWaves(
 export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
   /** The name in saved models. */
   static readonly className = "FourierFeatures";
+  /** 2π: the frequencies are standard normal numbers of turns. */
+  readonly deviation: number = 2 * Math.PI;
   readonly #size: number;
-  #frequencies!: tf.LayerVariable;
 
   /** Creates the layer. */
   constructor(args: EmbeddingArgs) {
@@ -137,7 +146,7 @@ export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
   /** Allocates the frequencies. */
   override build(inputShape: tf.Shape): void {
     const isTrained = false;
-    this.#frequencies = this.addWeight(
+    this.addWeight(
       "frequencies",
       [inputShape.at(-1)!, this.#size / 2],
       "float32",
@@ -145,12 +154,6 @@ export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
       undefined,
       isTrained,
     );
-    this.built = true;
-  }
-
-  /** Draws the frequencies: 2π times standard normal numbers. */
-  initialise(random: RandomStream): void {
-    write(this.#frequencies, () => 2 * Math.PI * random.normal());
   }
 
   /** [batch, size]. */
@@ -160,7 +163,7 @@ export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
 
   /** Embeds rows. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return computeWaves(inputs, () => this.#frequencies.read());
+    return computeWaves(inputs, () => this.weights[0]!.read());
   }
 
   /** The arguments of the layer. */
@@ -171,7 +174,7 @@ export class FourierFeatures extends tf.layers.Layer implements RandomLayer {
 tf.serialization.registerClass(FourierFeatures);
 
 /** The activation function of units; `linear` is the identity function. */
-export type Activation = NetworkConfig["activation"] | "linear";
+export type Activation = ModelConfig["activation"] | "linear";
 
 /** The arguments of a {@linkcode DenseLayer}. */
 export interface DenseArgs {
@@ -187,43 +190,31 @@ export interface DenseArgs {
   readonly isFirst?: boolean;
 }
 
-/** An activation: its value, and its derivative from saved tensors. */
+/** An activation function and its derivative. */
 interface ActivationRule {
-  readonly forward: (sum: tf.Tensor) => {
-    readonly value: tf.Tensor;
-    readonly saved: tf.Tensor[];
-  };
-  /** Null for a derivative of 1. */
-  readonly derivative: (saved: readonly tf.Tensor[]) => tf.Tensor | null;
+  /** Computes the value, and what else the derivative needs. */
+  readonly forward: (sum: tf.Tensor) => tf.Tensor[];
+  /** Computes the derivative from those; it is 1 if this is left out. */
+  readonly derivative?: (outputs: readonly tf.Tensor[]) => tf.Tensor;
 }
 
 const ACTIVATIONS: Readonly<Record<Activation, ActivationRule>> = {
-  linear: {
-    forward: (sum) => ({ value: sum, saved: [] }),
-    derivative: () => null,
-  },
+  linear: { forward: (sum) => [sum] },
   // z σ(z) (Elfwing, Uchibe & Doya 2018); its derivative is y + σ (1 − y).
   silu: {
     forward(sum) {
       const gate = tf.sigmoid(sum);
-      const value = tf.mul(sum, gate);
-      return { value, saved: [value, gate] };
+      return [tf.mul(sum, gate), gate];
     },
     derivative: ([value, gate]) =>
       tf.add(value!, tf.mul(gate!, tf.sub(1, value!))),
   },
   relu: {
-    forward(sum) {
-      const value = tf.relu(sum);
-      return { value, saved: [value] };
-    },
+    forward: (sum) => [tf.relu(sum)],
     derivative: ([value]) => tf.step(value!),
   },
   tanh: {
-    forward(sum) {
-      const value = tf.tanh(sum);
-      return { value, saved: [value] };
-    },
+    forward: (sum) => [tf.tanh(sum)],
     derivative: ([value]) => tf.sub(1, tf.square(value!)),
   },
 };
@@ -241,8 +232,6 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
   /** The name in saved models. */
   static readonly className = "DenseLayer";
   readonly #args: DenseArgs;
-  #kernel!: tf.LayerVariable;
-  #bias!: tf.LayerVariable;
 
   /** Creates the layer. */
   constructor(args: DenseArgs) {
@@ -254,50 +243,42 @@ export class DenseLayer extends tf.layers.Layer implements RandomLayer {
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const { units } = this.#args;
     const zeros = tf.initializers.zeros();
-    const shape = [takeFirstShape(inputShape).at(-1)!, units];
-    this.#kernel = this.addWeight("kernel", shape, "float32", zeros);
-    this.#bias = this.addWeight("bias", [units], "float32", zeros);
-    this.built = true;
+    const [, nInputs] = inputShape.flat();
+    this.addWeight("kernel", [nInputs!, units], "float32", zeros);
+    this.addWeight("bias", [units], "float32", zeros);
   }
 
   /**
-   * Draws the weights, normal with variance gain² over the number of inputs
-   * (LeCun, Bottou, Orr & Müller 1998, "Efficient BackProp"); biases are 0.
+   * That of weights with variance gain² over the number of inputs (LeCun,
+   * Bottou, Orr & Müller 1998, "Efficient BackProp").
    */
-  initialise(random: RandomStream): void {
-    const deviation = this.#args.gain / Math.sqrt(this.#kernel.shape[0]!);
-    write(this.#kernel, () => deviation * random.normal());
+  get deviation(): number {
+    return this.#args.gain / Math.sqrt(this.weights[0]!.shape[0]!);
   }
 
   /** [batch, units]. */
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    return [takeFirstShape(inputShape)[0]!, this.#args.units];
+    return [inputShape.flat()[0]!, this.#args.units];
   }
 
   /** Rows [batch, nInputs] become [batch, units]. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const [rows, added] = Array.isArray(inputs) ? inputs : [inputs];
+    const [rows, ...added] = [inputs].flat() as [tf.Tensor, ...tf.Tensor[]];
     const { units, activation } = this.#args;
     return tf.tidy(() => {
-      const weights = [this.#kernel.read(), this.#bias.read()];
-      const terms = added ? [rows!, ...weights, added] : [rows!, ...weights];
-      const outputs = createDenseOp(this.#args)(...terms);
-      const isResidual = activation !== "linear" && rows!.shape[1] === units;
-      return isResidual ? tf.add(outputs, rows!) : outputs;
+      const weights = this.weights.map((weight) => weight.read());
+      const outputs = createDenseOp(this.#args)(rows, ...weights, ...added);
+      const isResidual = activation !== "linear" && rows.shape[1] === units;
+      return isResidual ? tf.add(outputs, rows) : outputs;
     });
   }
 
   /** The arguments of the layer. */
   override getConfig(): tf.serialization.ConfigDict {
-    const { name: _, ...args } = this.#args;
-    return { ...super.getConfig(), ...args };
+    return { ...super.getConfig(), ...this.#args };
   }
 }
 tf.serialization.registerClass(DenseLayer);
-
-function takeFirstShape(shapes: tf.Shape | tf.Shape[]): tf.Shape {
-  return Array.isArray(shapes[0]) ? shapes[0] : shapes as tf.Shape;
-}
 
 /** The operation on x, W, b and an optional term, with its gradient. */
 function createDenseOp(
@@ -309,12 +290,13 @@ function createDenseOp(
     const [x, kernel, bias, added] = args as tf.Tensor2D[];
     const product = tf.fused.matMul({ a: x!, b: kernel!, bias: bias! });
     const sum = added ? tf.add(product, added) : product;
-    const { value, saved } = forward(sum);
-    save([x!, kernel!, ...saved]);
+    const outputs = forward(sum);
+    save([x!, kernel!, ...outputs]);
     const gradFunc = (gradient: tf.Tensor, kept: tf.Tensor[]) => {
-      const [x, kernel, ...saved] = kept as tf.Tensor2D[];
-      const slope = derivative(saved);
-      const inner = slope ? tf.mul(gradient, slope) : gradient;
+      const [x, kernel, ...outputs] = kept as tf.Tensor2D[];
+      const inner = derivative
+        ? tf.mul(gradient, derivative(outputs))
+        : gradient;
       const nRows = x!.shape[0];
       const total = tf.matMul(tf.ones([1, nRows]), inner);
       return [
@@ -324,15 +306,6 @@ function createDenseOp(
         ...(added ? [added.shape[0] === nRows ? inner : total] : []),
       ];
     };
-    return { value, gradFunc: gradFunc as never };
+    return { value: outputs[0]!, gradFunc: gradFunc as never };
   });
-}
-
-/** Fills a variable with numbers drawn one by one. */
-function write(variable: tf.LayerVariable, draw: () => number): void {
-  const size = variable.shape.reduce<number>((a, b) => a * b!, 1);
-  const values = Float32Array.from({ length: size }, draw);
-  tf.tidy(() =>
-    void variable.write(tf.tensor(values, variable.shape as number[]))
-  );
 }

@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { DenseLayer, FourierFeatures, SinusoidalEmbedding } from "./layers.ts";
-import type { ModelDefinition } from "./model_definition.ts";
-import type { NetworkConfig } from "./network_config.ts";
+import type { ModelDefinition } from "./registry.ts";
 
 /**
  * A multilayer perceptron of the row and the embedded time. The time's term of
@@ -10,64 +9,62 @@ import type { NetworkConfig } from "./network_config.ts";
  * the last layer start at 0, so the first prediction is no noise at all.
  */
 const mlp: ModelDefinition = {
-  *weightShapes(config, nColumns) {
-    const { hiddenLayerSizes, embeddingSize } = config;
+  weightShapes(config, nColumns) {
+    const { hiddenLayerSizes, embeddingSize: size } = config;
     const isFourier = config.inputEmbedding === "fourier";
     const widths = [...hiddenLayerSizes, nColumns];
-    yield [config.timeEmbedding === "linear" ? 1 : embeddingSize, widths[0]!];
-    yield [widths[0]!];
-    let nInputs = nColumns + (isFourier ? embeddingSize : 0);
-    for (const units of widths) {
-      yield [nInputs, units];
-      yield [units];
-      nInputs = units;
-    }
-    if (isFourier) yield [nColumns, embeddingSize / 2];
+    const nInputs = [nColumns + (isFourier ? size : 0), ...hiddenLayerSizes];
+    return [
+      [config.timeEmbedding === "linear" ? 1 : size, widths[0]!],
+      [widths[0]!],
+      ...widths.flatMap((units, i) => [[nInputs[i]!, units], [units]]),
+      ...(isFourier ? [[nColumns, size / 2]] : []),
+    ];
   },
 
   build(config, { noisy, time }) {
-    const { activation, hiddenLayerSizes } = config;
+    const { activation, hiddenLayerSizes, embeddingSize: size } = config;
     const widths = [...hiddenLayerSizes, noisy.shape[1]!];
-    const embedded = new DenseLayer({
-      name: "time_term",
-      units: widths[0]!,
-      activation: "linear",
-      gain: hiddenLayerSizes.length > 0 ? 1 : 0,
-      isFirst: true,
-    }).apply(embedTime(config, time)) as tf.SymbolicTensor;
-    return widths.reduce((rows, units, i) => {
+    const embeddedTime = config.timeEmbedding === "linear" ? time : connect(
+      new SinusoidalEmbedding({ name: "time_embedding", size }),
+      time,
+    );
+    const timeTerm = connect(
+      new DenseLayer({
+        name: "time_term",
+        units: widths[0]!,
+        activation: "linear",
+        gain: hiddenLayerSizes.length > 0 ? 1 : 0,
+        isFirst: true,
+      }),
+      embeddedTime,
+    );
+    let rows = noisy;
+    if (config.inputEmbedding === "fourier") {
+      const features = new FourierFeatures({ name: "row_embedding", size });
+      const parts = [noisy, connect(features, noisy)];
+      rows = connect(tf.layers.concatenate({ name: "row" }), parts);
+    }
+    for (const [i, units] of widths.entries()) {
       const isLast = i === hiddenLayerSizes.length, isFirst = i === 0;
-      return new DenseLayer({
+      const layer = new DenseLayer({
         name: isLast ? "outputs" : `hidden_${i + 1}`,
         units,
         activation: isLast ? "linear" : activation,
         gain: isLast ? 0 : 1,
         isFirst,
-      }).apply(isFirst ? [rows, embedded] : rows) as tf.SymbolicTensor;
-    }, embedRow(config, noisy));
+      });
+      rows = connect(layer, isFirst ? [rows, timeTerm] : rows);
+    }
+    return rows;
   },
 };
 
 export default mlp;
 
-function embedRow(
-  { inputEmbedding, embeddingSize }: NetworkConfig,
-  noisy: tf.SymbolicTensor,
+function connect(
+  layer: tf.layers.Layer,
+  inputs: tf.SymbolicTensor | tf.SymbolicTensor[],
 ): tf.SymbolicTensor {
-  if (inputEmbedding === "none") return noisy;
-  const name = "row_embedding";
-  const features = new FourierFeatures({ name, size: embeddingSize })
-    .apply(noisy) as tf.SymbolicTensor;
-  return tf.layers.concatenate({ name: "row" })
-    .apply([noisy, features]) as tf.SymbolicTensor;
-}
-
-function embedTime(
-  { timeEmbedding, embeddingSize }: NetworkConfig,
-  time: tf.SymbolicTensor,
-): tf.SymbolicTensor {
-  if (timeEmbedding === "linear") return time;
-  const name = "time_embedding";
-  return new SinusoidalEmbedding({ name, size: embeddingSize })
-    .apply(time) as tf.SymbolicTensor;
+  return layer.apply(inputs) as tf.SymbolicTensor;
 }

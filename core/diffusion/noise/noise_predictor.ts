@@ -1,5 +1,5 @@
 /**
- * The interface of models for samplers and metrics.
+ * Predictors of noise, for samplers and metrics, and how wrong they are.
  *
  * @module
  */
@@ -8,13 +8,17 @@ import {
   computeExpectedNoise,
   type GaussianMixture,
 } from "../data/gaussian_mixture.ts";
+import type { NoisyBatch } from "./noise_schedule.ts";
 
-/** The noise levels of rows. */
+/** Numbers in single or double precision. */
+export type Numbers = Float32Array | Float64Array;
+
+/** Noise levels: those of rows, or those where a sampler stops. */
 export interface NoiseLevels {
-  /** The time of each row as a share of nTimesteps, in (0, 1]. */
-  readonly times: Float64Array;
-  /** ᾱ of each row. */
-  readonly alphaBars: Float64Array;
+  /** Each time as a share of nTimesteps, in (0, 1]. */
+  readonly times: Numbers;
+  /** ᾱ at each of them. */
+  readonly alphaBars: Numbers;
 }
 
 /** Predicts the noise in noisy rows. */
@@ -27,14 +31,14 @@ export interface NoisePredictor {
    * @returns The predicted noise, of the same shape as the rows.
    */
   predictNoise(
-    noisy: Float64Array,
+    noisy: Numbers,
     at: NoiseLevels,
   ): Float64Array | Promise<Float64Array>;
 }
 
 /** The baseline: assumes that a noisy row is pure noise. */
 export const IDENTITY: NoisePredictor = {
-  predictNoise: (noisy) => noisy.slice(),
+  predictNoise: (noisy) => Float64Array.from(noisy),
 };
 
 /**
@@ -48,4 +52,28 @@ export function createExactScore(mixture: GaussianMixture): NoisePredictor {
     predictNoise: (noisy, { alphaBars }) =>
       computeExpectedNoise(mixture, noisy, alphaBars),
   };
+}
+
+/**
+ * Computes the squared error of the predicted noise for each row: the simple
+ * objective of Ho, Jain & Abbeel (2020, eq. 14) before averaging, in units of
+ * noise whatever the model itself predicts.
+ *
+ * @param predictor The predictor of the noise.
+ * @param batch Rows with noise mixed in.
+ * @returns The mean over columns of (ε̂ − ε)², shape [nRows].
+ */
+export async function computeDenoisingLosses(
+  predictor: NoisePredictor,
+  batch: NoisyBatch,
+): Promise<Float64Array> {
+  const { nRows, noisy, noise } = batch;
+  const predicted = await predictor.predictNoise(noisy, batch);
+  const nColumns = noisy.length / nRows;
+  const losses = new Float64Array(nRows);
+  for (let i = 0; i < predicted.length; i++) {
+    const difference = predicted[i]! - noise[i]!;
+    losses[Math.floor(i / nColumns)]! += difference * difference / nColumns;
+  }
+  return losses;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { ModelConfig } from "../model_config.ts";
-import type { Batch } from "../../data/table.ts";
+import type { Batch, Table } from "../../data/table.ts";
 import type { RandomStream } from "../../utils/random.ts";
 import type { NoiseLevel } from "./sampling_times.ts";
 
@@ -88,7 +88,7 @@ export interface NoiseOptions {
   /** Draws the times and the noise. */
   readonly random: RandomStream;
   /** One level for all rows, instead of a random timestep for each. */
-  readonly level?: NoiseLevel;
+  readonly level?: NoiseLevel | undefined;
 }
 
 /** Rows of data with noise mixed in. */
@@ -115,12 +115,13 @@ export interface NoisyBatch {
  * @param options The schedule, and what draws times and noise.
  * @returns The mixture, its noise and its times.
  */
-export function addNoise(batch: Batch, options: NoiseOptions): NoisyBatch {
-  const { schedule, random, level } = options;
-  const { nRows, values } = batch;
-  const nColumns = values.length / nRows;
-  const noisy = new Float32Array(values.length);
+export function addNoise(
+  { nRows, values }: Batch | Table,
+  { schedule, random, level }: NoiseOptions,
+): NoisyBatch {
+  const clean = new Float32Array(values), noisy = clean.slice();
   const noise = new Float32Array(values.length);
+  const nColumns = values.length / nRows;
   const times = new Float32Array(nRows), alphaBars = new Float32Array(nRows);
   for (let row = 0; row < nRows; row++) {
     const { time, alphaBar } = level ?? drawLevel(schedule, random);
@@ -129,10 +130,10 @@ export function addNoise(batch: Batch, options: NoiseOptions): NoisyBatch {
     const kept = Math.sqrt(alphaBar), mixed = Math.sqrt(1 - alphaBar);
     for (let i = row * nColumns; i < (row + 1) * nColumns; i++) {
       noise[i] = random.normal();
-      noisy[i] = kept * values[i]! + mixed * noise[i]!;
+      noisy[i] = kept * clean[i]! + mixed * noise[i]!;
     }
   }
-  return { nRows, clean: values, noisy, noise, times, alphaBars };
+  return { nRows, clean, noisy, noise, times, alphaBars };
 }
 
 function drawLevel(schedule: Float64Array, random: RandomStream): NoiseLevel {

@@ -4,19 +4,47 @@
  * @module
  */
 
-import type { NoisePredictor } from "./noise_predictor.ts";
+import type { RandomStream } from "../../utils/random.ts";
+import type { NoiseLevels, NoisePredictor } from "./noise_predictor.ts";
 import { ddim } from "./samplers/ddim.ts";
 import { ddpm } from "./samplers/ddpm.ts";
 import { dpmSolver } from "./samplers/dpm_solver.ts";
-import type { StepOptions } from "./samplers/sampler.ts";
-import type { SamplingTimes } from "./sampling_times.ts";
+
+/** What the steps of a sampler depend on. */
+export interface StepOptions {
+  /** Draws the noise that a step adds. */
+  readonly random: RandomStream;
+  /** For DDIM: 0 for no fresh noise, 1 for as much as DDPM adds. */
+  readonly eta?: number;
+}
+
+/**
+ * Takes one step.
+ *
+ * @param rows The rows, which are moved in place.
+ * @param data The predicted data x̂₀, of the same shape.
+ * @param levels ᾱ before the step, and after it: 1 for the last step.
+ */
+export type Step = (
+  rows: Float64Array,
+  data: Float64Array,
+  levels: { readonly from: number; readonly to: number },
+) => void;
+
+/**
+ * A sampler: what a file in `samplers/` exports.
+ *
+ * @param options What the steps depend on.
+ * @returns A function that takes the steps in turn.
+ */
+export type Sampler = (options: StepOptions) => Step;
 
 /** The samplers by name. A new one is a file in `samplers/` and a line here. */
 export const SAMPLERS = {
   ddpm,
   ddim,
   "dpm-solver++": dpmSolver,
-};
+} satisfies Record<string, Sampler>;
 
 /** The name of a sampler. */
 export type SamplerName = keyof typeof SAMPLERS;
@@ -27,13 +55,13 @@ export type SamplerName = keyof typeof SAMPLERS;
  */
 export interface SampleOptions extends StepOptions {
   /** The times where the sampler stops. */
-  readonly at: SamplingTimes;
+  readonly at: NoiseLevels;
   /** The number of rows. */
   readonly nRows: number;
   /** The number of columns of a row. */
   readonly nColumns: number;
   /** Called with the rows before each step, and awaited. */
-  readonly onStep?: (rows: Float64Array, step: number) => void | Promise<void>;
+  readonly onStep?: (rows: Float64Array, step: number) => unknown;
 }
 
 /**

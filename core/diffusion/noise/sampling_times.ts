@@ -4,16 +4,10 @@
  * @module
  */
 
+import type { NoiseLevels } from "./noise_predictor.ts";
+
 /** How the times of a sampler are spaced. */
 export type Spacing = "time" | "log-snr";
-
-/** The times where a sampler stops, from the last timestep to the first. */
-export interface SamplingTimes {
-  /** Each time as a share of nTimesteps, falling from 1; shape [nSteps]. */
-  readonly times: Float64Array;
-  /** ᾱ at each of them, shape [nSteps]. */
-  readonly alphaBars: Float64Array;
-}
 
 /**
  * Computes half the logarithm of the signal-to-noise ratio, the λ of Lu et al.
@@ -61,14 +55,13 @@ export function findLevel(
  *
  * @param schedule ᾱₜ for t = 1 … T, from `computeAlphaBars`.
  * @param options The number of steps, and their spacing.
- * @returns The times and their ᾱ.
+ * @returns The times, falling from 1, and their ᾱ; shape [nSteps].
  * @throws {RangeError} If there are more steps than timesteps.
  */
 export function computeSamplingTimes(
   schedule: Float64Array,
-  options: { readonly nSteps: number; readonly spacing: Spacing },
-): SamplingTimes {
-  const { nSteps, spacing } = options;
+  { nSteps, spacing }: { readonly nSteps: number; readonly spacing: Spacing },
+): NoiseLevels {
   const nTimesteps = schedule.length;
   if (nSteps > nTimesteps) {
     throw new RangeError(
@@ -83,8 +76,6 @@ export function computeSamplingTimes(
     // The index in the schedule, divided last so that integers stay exact.
     const place = spacing === "time"
       ? (nTimesteps - 1) * (last - step) / last
-      : step === 0
-      ? nTimesteps - 1
       : step === last
       ? 0
       : findPlace(
@@ -93,9 +84,9 @@ export function computeSamplingTimes(
       );
     times[step] = (place + 1) / nTimesteps;
     const before = Math.floor(place), part = place - before;
-    alphaBars[step] = part === 0
-      ? schedule[before]!
-      : sigmoid(2 * interpolate(lambdas[before]!, lambdas[before + 1]!, part));
+    alphaBars[step] = part === 0 ? schedule[before]! : 1 / (1 + Math.exp(
+      -2 * interpolate(lambdas[before]!, lambdas[before + 1]!, part),
+    ));
   }
   return { times, alphaBars };
 }
@@ -115,8 +106,4 @@ function findPlace(lambdas: Float64Array, value: number): number {
     else high = middle;
   }
   return low + (lambdas[low]! - value) / (lambdas[low]! - lambdas[high]!);
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }

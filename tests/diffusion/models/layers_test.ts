@@ -83,9 +83,9 @@ for (const activation of ["linear", "silu", "relu", "tanh"] as Activation[]) {
 }
 
 Deno.test(
-  "DenseLayer keeps its gradient from what is not trained",
+  "DenseLayer with isFirst has no gradient with respect to its inputs",
   async () => {
-    const { tf, DenseLayer } = await load();
+    const { tf, DenseLayer, drawWeights } = await load();
     const computeGradient = (isFirst: boolean) => {
       const layer = new DenseLayer({
         units: 2,
@@ -95,7 +95,7 @@ Deno.test(
       });
       const rows = tf.ones([3, 4]);
       layer.apply(rows);
-      layer.initialise(new RandomStream(1, "init"));
+      drawWeights(layer, new RandomStream(1, "init"));
       const gradient = tf.grad((x) => layer.apply(x) as typeof x)(rows);
       return Array.from(gradient.dataSync());
     };
@@ -105,12 +105,12 @@ Deno.test(
 );
 
 Deno.test(
-  "DenseLayer.initialise() draws weights of variance gain² over the inputs",
+  "drawWeights() gives a DenseLayer weights of variance gain² over the inputs",
   async () => {
-    const { tf, DenseLayer } = await load();
+    const { tf, DenseLayer, drawWeights } = await load();
     const layer = new DenseLayer({ units: 200, activation: "silu", gain: 3 });
     layer.apply(tf.ones([1, 50]));
-    layer.initialise(new RandomStream(1, "init"));
+    drawWeights(layer, new RandomStream(1, "init"));
     const [kernel, bias] = layer.getWeights();
     const variance = kernel!.square().mean().dataSync()[0]!;
     assertAlmostEquals(variance, 9 / 50, 0.1 * 9 / 50);
@@ -144,13 +144,13 @@ Deno.test(
 Deno.test(
   "FourierFeatures gives waves of normal frequencies that are not trained",
   async () => {
-    const { tf, FourierFeatures } = await load();
+    const { tf, drawWeights, FourierFeatures } = await load();
     const layer = new FourierFeatures({ size: 400 });
     const rows = layer.apply(tf.tensor2d([[0.3, -2]])) as ReturnType<
       typeof tf.tensor2d
     >;
     assertEquals(rows.shape, [1, 400]);
-    layer.initialise(new RandomStream(1, "init"));
+    drawWeights(layer, new RandomStream(1, "init"));
     assertEquals(layer.trainableWeights.length, 0);
     const [frequencies] = layer.getWeights();
     const deviation = Math.sqrt(frequencies!.square().mean().dataSync()[0]!);

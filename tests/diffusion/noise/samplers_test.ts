@@ -6,8 +6,9 @@ import {
 } from "@std/assert";
 import {
   createExactScore,
-  IDENTITY,
+  type NoiseLevels,
   type NoisePredictor,
+  type Numbers,
 } from "../../../core/diffusion/noise/noise_predictor.ts";
 import {
   computeAlphaBars,
@@ -21,7 +22,6 @@ import {
 import {
   computeLogSnr,
   computeSamplingTimes,
-  type SamplingTimes,
 } from "../../../core/diffusion/noise/sampling_times.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
 
@@ -108,7 +108,7 @@ Deno.test("sample() by ddim without fresh noise is the linear map of a normal di
 function along(
   nSteps: number,
   path: (share: number) => number,
-): SamplingTimes {
+): NoiseLevels {
   const first = computeLogSnr(1e-4), last = computeLogSnr(0.999);
   const alphaBars = Float64Array.from({ length: nSteps + 1 }, (_, i) => {
     const lambda = first + (last - first) * path(i / nSteps);
@@ -129,7 +129,7 @@ const unevenly = (nSteps: number) => (share: number) =>
  * eq. 13), by which each point stays as many standard deviations off the mean as
  * it began.
  */
-async function errorOfFlow(sampler: SamplerName, at: SamplingTimes) {
+async function errorOfFlow(sampler: SamplerName, at: NoiseLevels) {
   const rows = await trace(sampler, { at, nRows: 20 });
   const first = at.alphaBars[0]!, last = at.alphaBars.at(-1)!;
   const errors = rows[0]!.map((x, i) => {
@@ -147,7 +147,7 @@ async function errorOfFlow(sampler: SamplerName, at: SamplingTimes) {
 /** By what errors shrink as steps are doubled, and the last error. */
 async function convergence(
   sampler: SamplerName,
-  stops: (nSteps: number) => SamplingTimes,
+  stops: (nSteps: number) => NoiseLevels,
 ) {
   const errors: number[] = [];
   for (const n of [80, 160, 320]) {
@@ -339,7 +339,7 @@ Deno.test("sample() by ddim with eta is equation 12 of Song et al. (2021)", asyn
   }
 });
 
-Deno.test("sample() by ddim with eta 1 is that by ddpm bit for bit, without eta that with 0", async () => {
+Deno.test("sample() by ddim equals ddpm bit for bit with eta 1, and has eta 0 by default", async () => {
   for (const at of [ALL, FEW]) {
     const ddpm = await trace("ddpm", { at });
     assertEquals(await trace("ddim", { at, eta: 1 }), ddpm);
@@ -351,7 +351,7 @@ Deno.test("sample() by ddim with eta 1 is that by ddpm bit for bit, without eta 
   }
 });
 
-Deno.test("sample() gives the same samples for the same seed, others for others", async () => {
+Deno.test("sample() gives the same samples for the same seed, and others for another", async () => {
   for (const sampler of SAMPLERS) {
     const samples = await trace(sampler);
     assertEquals(await trace(sampler), samples);
@@ -360,7 +360,7 @@ Deno.test("sample() gives the same samples for the same seed, others for others"
   }
 });
 
-Deno.test("sample() draws one normal number a value and noisy step, none at the last", async () => {
+Deno.test("sample() draws one normal number per value and noisy step, none in the last step", async () => {
   const N = 3 * N_COLUMNS;
   const drawn = async (sampler: SamplerName, eta?: number) => {
     const random = stream();
@@ -399,7 +399,7 @@ Deno.test("sample() ends at the data that are predicted in the last step, and ad
   }
 });
 
-Deno.test("sample() shows each step once in order and waits, first the noise that it begins with", async () => {
+Deno.test("sample() calls onStep() once before each step, in order, and awaits it", async () => {
   for (const sampler of SAMPLERS) {
     const events: string[] = [];
     let first: Float64Array | undefined;
@@ -422,43 +422,18 @@ Deno.test("sample() shows each step once in order and waits, first the noise tha
   }
 });
 
-Deno.test("sample() asks the predictor once a step, for all rows at the step's noise level", async () => {
-  const asked: [Float64Array, Float64Array][] = [];
+Deno.test("sample() calls the predictor once per step, for all rows at the step's noise level", async () => {
+  const asked: [Numbers, Numbers][] = [];
   const predictor: NoisePredictor = {
     predictNoise: (noisy, { times, alphaBars }) => {
       asked.push([times, alphaBars]);
-      return Promise.resolve(noisy);
+      return Promise.resolve(Float64Array.from(noisy));
     },
   };
   const rows = await trace("ddim", { predictor, nRows: 2 });
   assertEquals(rows.at(-1)!.length, 4);
-  const twice = (values: Float64Array) =>
+  const twice = (values: Numbers) =>
     Array.from(values, (value) => Float64Array.of(value, value));
   assertEquals(asked.map(([times]) => times), twice(FEW.times));
   assertEquals(asked.map(([, alphaBars]) => alphaBars), twice(FEW.alphaBars));
-});
-
-Deno.test("IDENTITY takes rows for noise, and leaves them alone", async () => {
-  const rows = Float64Array.of(1, -2, 3);
-  const levels = {
-    times: Float64Array.of(1, 1, 1),
-    alphaBars: Float64Array.of(0.1, 0.5, 0.9),
-  };
-  const noise = await IDENTITY.predictNoise(rows, levels);
-  assertEquals(noise, rows);
-  assert(noise !== rows, "the rows are moved in place");
-});
-
-Deno.test("createExactScore() predicts the noise that one normal distribution leaves to expect", async () => {
-  const rows = Float64Array.of(1, -2, 3, 0.5), left = Float64Array.of(0.2, 0.7);
-  const noise = await PREDICTOR.predictNoise(rows, {
-    times: Float64Array.of(1, 0.5),
-    alphaBars: left,
-  });
-  const expected = rows.map((x, i) => {
-    const alphaBar = left[Math.floor(i / N_COLUMNS)]!;
-    const data = dataAt(alphaBar, x, i % N_COLUMNS);
-    return (x - Math.sqrt(alphaBar) * data) / Math.sqrt(1 - alphaBar);
-  });
-  assertRowsEqual(noise, expected, 1e-14);
 });

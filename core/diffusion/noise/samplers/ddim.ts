@@ -1,4 +1,4 @@
-import type { Step, StepOptions } from "./sampler.ts";
+import type { Step, StepOptions } from "../samplers.ts";
 
 /**
  * Song, Meng & Ermon (2021, "Denoising diffusion implicit models", eq. 12 and

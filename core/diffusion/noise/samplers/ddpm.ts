@@ -1,5 +1,5 @@
 import { ddim } from "./ddim.ts";
-import type { Step, StepOptions } from "./sampler.ts";
+import type { Step, StepOptions } from "../samplers.ts";
 
 /**
  * Ancestral sampling (Ho, Jain & Abbeel 2020, algorithm 2) with the variance β̃

@@ -1,4 +1,4 @@
-import type { Step } from "./sampler.ts";
+import type { Step } from "../samplers.ts";
 
 /**
  * The second-order multistep solver of Lu, Zhou, Bao, Chen, Li & Zhu (2022,
