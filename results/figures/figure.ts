@@ -6,7 +6,7 @@
 
 import type { TopLevelSpec } from "vega-lite";
 import { isInherited } from "../../core/utils/json.ts";
-import { type Ink, makeConfig, makeTitle, PRINT } from "./style.ts";
+import { type Ink, makeConfig, PRINT } from "./style.ts";
 
 /** The options that all figures share. */
 export interface FigureOptions {
@@ -32,21 +32,24 @@ export interface Figure {
  * Makes the specification of a figure.
  *
  * @param options The title and the colours.
- * @param subtitle What stands below the title, by lines.
+ * @param subtitle What stands below the title, by lines, or alone.
  * @param parts All else of the specification.
  * @returns The specification.
  */
 export function makeSpec(
   { title, ink = PRINT }: FigureOptions,
-  subtitle: readonly string[],
+  subtitle: string[],
   parts: object,
 ): TopLevelSpec {
-  return {
+  const spec: object = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    ...makeTitle(title, subtitle),
+    title: title
+      ? { text: title, subtitle }
+      : { text: subtitle, fontSize: 11, fontWeight: "normal" },
     config: makeConfig(ink),
     ...parts,
-  } as TopLevelSpec;
+  };
+  return spec as TopLevelSpec;
 }
 
 /**

@@ -12,7 +12,7 @@ import { drawCurve, makeBuckets } from "./curves.ts";
 import { type Figure, type FigureOptions, makeSpec } from "./figure.ts";
 import { LINE_FIELD, type RunHistories, STEP_FIELDS } from "./histories.ts";
 import { isLogarithmic, type Scale } from "./scale.ts";
-import { COLORS, cycleSigns, DASHES } from "./style.ts";
+import { cycleSigns, DASHES } from "./style.ts";
 
 /** What a figure of histories shows. */
 export interface HistoryOptions extends FigureOptions {
@@ -120,51 +120,45 @@ function specifyHistory(
   points: readonly CurvePoint[],
   options: HistoryOptions & { readonly x: string },
 ): Figure["spec"] {
-  const { measure, ci = 0, x } = options;
+  const { measure, ci = 0, x, width = WIDTH, height = HEIGHT } = options;
   const labels = histories.map(({ label }) => label);
-  const hasBands = histories.some(({ runs }) => runs.length > 1);
   const finite = points.flatMap(({ mean }) => mean ?? []);
   const isLog = isLogarithmic(finite, options.yScale);
   const xs = points.map(({ at }) => at);
+  const isLogX = isLogarithmic(xs, options.xScale ?? "linear");
   const byLabel = {
     field: "label",
     type: "nominal",
-    sort: labels,
     title: null,
+    // Also of curves without a band, which would have no colour there.
+    scale: { domain: labels },
+    legend: labels.length > 1
+      ? { symbolType: "stroke", symbolSize: 300, symbolStrokeWidth: 2 }
+      : null,
   };
-  const legend = {
-    symbolType: "stroke",
-    symbolSize: 300,
-    symbolStrokeWidth: 2,
-  };
-  // Also of curves without a band, which would have no colour there.
-  const scale = { domain: labels };
-  const isOne = labels.length === 1;
-  const axis = (field: string) => ({
-    field,
+  const y = {
+    field: "mean",
     type: "quantitative",
     title: measure,
     scale: isLog ? { type: "log" } : { zero: false },
-  });
-  const subtitle = hasBands
+  };
+  const subtitle = histories.some(({ runs }) => runs.length > 1)
     ? `mean over runs, band: between-seed ${
       ci ? `${ci} % confidence interval` : "standard error"
     }`
     : "one run each";
-  const tint = isOne ? { value: COLORS[0] } : { ...byLabel, legend, scale };
   return makeSpec(options, [subtitle], {
-    width: options.width ?? WIDTH,
-    height: options.height ?? HEIGHT,
+    width,
+    height,
     data: { values: points },
     encoding: {
       x: {
         field: "at",
         type: "quantitative",
         title: x,
-        scale: isLogarithmic(xs, options.xScale ?? "linear")
-          ? { type: "log" }
-          : { zero: false, nice: false },
+        scale: isLogX ? { type: "log" } : { zero: false, nice: false },
       },
+      y,
     },
     layer: [
       {
@@ -174,9 +168,9 @@ function specifyHistory(
           { filter: `isValid(datum.low)${isLog ? " && datum.low > 0" : ""}` },
         ],
         encoding: {
-          y: axis("low"),
+          y: { ...y, field: "low" },
           y2: { field: "high" },
-          fill: tint,
+          fill: byLabel,
         },
       },
       {
@@ -186,29 +180,17 @@ function specifyHistory(
           invalid: "break-paths-show-domains",
         },
         encoding: {
-          y: axis("mean"),
-          stroke: tint,
-          ...(isOne ? {} : {
-            strokeDash: {
-              ...byLabel,
-              legend,
-              scale: {
-                domain: labels,
-                range: cycleSigns(DASHES, labels.length).map((
-                  dash,
-                ) => [...dash]),
-              },
-            },
-          }),
+          stroke: byLabel,
+          strokeDash: {
+            ...byLabel,
+            scale: { domain: labels, range: cycleSigns(DASHES, labels.length) },
+          },
         },
       },
       {
         // Invisible, for the tooltips.
         mark: { type: "point", opacity: 0, size: 60, filled: true },
-        encoding: {
-          y: axis("mean"),
-          description: { field: "tooltip" },
-        },
+        encoding: { description: { field: "tooltip" } },
       },
     ],
   });

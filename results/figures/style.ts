@@ -56,8 +56,8 @@ export interface Ink {
   readonly text: string;
   /** Of the grid. */
   readonly grid: string;
-  /** Of the background; undefined for none. */
-  readonly paper?: string;
+  /** Of the background. */
+  readonly paper: string;
 }
 
 /** Black on white. */
@@ -71,6 +71,7 @@ export const PRINT: Ink = {
 export const PAGE: Ink = {
   text: "currentColor",
   grid: "var(--grid, #8884)",
+  paper: "transparent",
 };
 
 /**
@@ -79,64 +80,34 @@ export const PAGE: Ink = {
  * @param ink The colours of text, grid and background.
  * @returns What Vega-Lite takes as `config`.
  */
-export function makeConfig(ink: Ink): Config {
+export function makeConfig({ text, grid, paper }: Ink): Config {
   return {
-    background: ink.paper ?? "transparent",
+    background: paper,
     font: `${FONT}, Helvetica, Arial, sans-serif`,
     view: { stroke: "transparent" },
     range: {
       // Black is invisible on a dark page.
-      category: COLORS.map((color) => color === BLACK ? ink.text : color),
+      category: COLORS.map((color) => color === BLACK ? text : color),
     },
-    title: {
-      color: ink.text,
-      subtitleColor: ink.text,
-      anchor: "start",
-      fontSize: 14,
-      fontWeight: 600,
-      subtitleFontSize: 11,
-      subtitlePadding: 4,
-      offset: 12,
+    style: {
+      "group-title": { fill: text, fontSize: 14, fontWeight: 600 },
+      "group-subtitle": { fill: text, fontSize: 11 },
+      "guide-label": { fill: text, fontSize: 11 },
+      "guide-title": { fill: text, fontSize: 12, fontWeight: 500 },
     },
+    title: { anchor: "start", subtitlePadding: 4, offset: 12 },
     axis: {
-      domainColor: ink.text,
-      tickColor: ink.text,
-      labelColor: ink.text,
-      titleColor: ink.text,
-      gridColor: ink.grid,
-      labelFontSize: 11,
-      titleFontSize: 12,
-      titleFontWeight: 500,
+      domainColor: text,
+      tickColor: text,
+      gridColor: grid,
       labelLimit: 1000,
     },
     legend: {
-      labelColor: ink.text,
-      titleColor: ink.text,
-      labelFontSize: 11,
       titleFontSize: 11,
-      titleFontWeight: 500,
       labelLimit: 800,
       symbolSize: 80,
       symbolOpacity: 1,
     },
-  };
-}
-
-/**
- * Makes the title of a figure, and in smaller letters what its error bars are.
- *
- * @param text The title; without one, the subtitle stands alone.
- * @param subtitle The subtitle, by lines.
- * @returns What Vega-Lite takes as `title`.
- */
-export function makeTitle(
-  text: string | undefined,
-  subtitle: readonly string[],
-): object {
-  return {
-    title: text
-      ? { text, subtitle: [...subtitle] }
-      : { text: [...subtitle], fontSize: 11, fontWeight: "normal" },
   };
 }
 

@@ -123,9 +123,9 @@ Deno.test("drawSamples() draws points of two dimensions over those of the data",
 Deno.test("drawSamples() draws a histogram of area 1, and the density upon it", () => {
   const density = [[0.2, 1], [0.5, 2], [9, 9]];
   const [bars, curve] = layersOf(drawSamples(samplesIn(1, { density })));
-  type Bar = { from: number; to: number; density: number };
+  type Bar = { x: number; to: number; density: number };
   const area = bars.data.values.reduce(
-    (sum: number, { from, to, density }: Bar) => sum + (to - from) * density,
+    (sum: number, { x, to, density }: Bar) => sum + (to - x) * density,
     0,
   );
   assert(Math.abs(area - 1) < 1e-12);
@@ -169,7 +169,7 @@ Deno.test("drawReverse() draws a picture for each share of noise, on the same ax
   assertThrows(
     () => drawReverse(samplesIn(1, { frames: [] })),
     RangeError,
-    "as the samples have no frames",
+    ": the samples have no frames",
   );
 });
 
