@@ -26,8 +26,8 @@ export interface RunHistories {
 export interface RunHistory {
   /** The run's directory. */
   readonly path: string;
-  /** The fields of its lines by their names; null where none is a number. */
-  readonly fields: ReadonlyMap<string, Extent | null>;
+  /** The fields of its lines that hold numbers, by their names. */
+  readonly fields: ReadonlyMap<string, Extent>;
 }
 
 /** What a field's numbers cover, from the first line to the last. */
@@ -64,7 +64,7 @@ export function readHistories(
   }));
 }
 
-/** How many different fields the lines of a history may have. */
+/** How many different numeric fields the lines of a history may have. */
 const MAX_FIELDS = 1000;
 
 /** The fields that count steps, the first one that there is. */
@@ -74,20 +74,24 @@ export const STEP_FIELDS: readonly string[] = ["step", "epoch"];
 export const LINE_FIELD = "line";
 
 /**
- * Lists the measures of histories: fields that hold numbers, but for steps and
- * times.
+ * Lists the fields of histories that hold numbers.
+ *
+ * @param histories What was logged.
+ * @returns The names, each once.
+ */
+export function listFields(histories: readonly RunHistories[]): string[] {
+  const runs = histories.flatMap(({ runs }) => runs);
+  return [...new Set(runs.flatMap(({ fields }) => [...fields.keys()]))];
+}
+
+/**
+ * Lists the measures of histories: all fields but steps and times.
  *
  * @param histories What was logged.
  * @returns The names, each once.
  */
 export function listMeasures(histories: readonly RunHistories[]): string[] {
-  const measures = new Set<string>();
-  for (const { runs } of histories) {
-    for (const { fields } of runs) {
-      for (const [field, extent] of fields) if (extent) measures.add(field);
-    }
-  }
-  return [...measures].filter((field) =>
+  return listFields(histories).filter((field) =>
     ![...STEP_FIELDS, LINE_FIELD].includes(field) && !field.startsWith("time/")
   );
 }
@@ -108,19 +112,15 @@ function scanHistory(
 ): RunHistory {
   const file = `${path}/${HISTORY_FILE}`;
   const report = (reason: string) => problems.push({ run: id, file, reason });
-  const fields = new Map<string, ExtentMeter | null>();
+  const fields = new Map<string, ExtentMeter>();
   if (isOmitted(info, HISTORY_FILE)) return { path, fields };
   let isFull = false;
   for (const line of readLines(path, report)) {
     for (const field of Object.keys(line)) {
-      if (fields.size === MAX_FIELDS && !fields.has(field)) {
-        isFull = true;
-        continue;
-      }
       const value = readNumber(line[field]);
-      let extent = fields.get(field) ?? null;
-      if (value !== undefined) (extent ??= new ExtentMeter()).add(value);
-      fields.set(field, extent);
+      if (value === undefined) continue;
+      if (fields.size === MAX_FIELDS && !fields.has(field)) isFull = true;
+      else fields.getOrInsertComputed(field, makeMeter).add(value);
     }
   }
   if (isFull) {
@@ -147,6 +147,8 @@ class ExtentMeter implements Extent {
     this.#last = value;
   }
 }
+
+const makeMeter = () => new ExtentMeter();
 
 /**
  * Reads the lines of a history up to the first that is damaged, each with its

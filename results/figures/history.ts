@@ -10,7 +10,12 @@ import { OptionError } from "../database/option_error.ts";
 import { computeMean } from "../statistics/estimate.ts";
 import { drawCurve, makeBuckets } from "./curves.ts";
 import { type Figure, type FigureOptions, makeSpec } from "./figure.ts";
-import { LINE_FIELD, type RunHistories, STEP_FIELDS } from "./histories.ts";
+import {
+  LINE_FIELD,
+  listFields,
+  type RunHistories,
+  STEP_FIELDS,
+} from "./histories.ts";
 import { isLogarithmic, type Scale } from "./scale.ts";
 import { cycleSigns, DASHES } from "./style.ts";
 
@@ -34,13 +39,13 @@ const MAX_CURVES = 40;
 const WIDTH = 480;
 const HEIGHT = 280;
 
-/** A point of a curve. */
+/** A point of a curve; as JSON, what is not finite is null: a gap. */
 interface CurvePoint {
   readonly at: number;
   readonly label: string;
-  readonly mean: number | null;
-  readonly low: number | null | undefined;
-  readonly high: number | null | undefined;
+  readonly mean: number;
+  readonly low: number | undefined;
+  readonly high: number | undefined;
   readonly tooltip: string;
 }
 
@@ -70,19 +75,13 @@ export async function drawHistory(
       const interval = ci
         ? tInterval({ mean, error, df: n - 1 }, ci / 100)
         : [mean - error, mean + error];
-      const isFinite = Number.isFinite(mean);
+      const [low, high] = interval ?? [];
       const value = `${label} · ${x} ${at}: ${measure} ${mean.toPrecision(4)}`;
-      return {
-        at,
-        label,
-        mean: isFinite ? mean : null,
-        low: isFinite ? interval?.[0] : null,
-        high: isFinite ? interval?.[1] : null,
-        tooltip: singleLine(value) +
-          (n > 1
-            ? `\n± ${error.toPrecision(2)} between-seed, n = ${n}`
-            : "\none run"),
-      };
+      const spread = n > 1
+        ? `± ${error.toPrecision(2)} between-seed, n = ${n}`
+        : "one run";
+      const tooltip = `${singleLine(value)}\n${spread}`;
+      return { at, label, mean, low, high, tooltip };
     });
   });
   const spec = specifyHistory(histories, points, { ...options, x });
@@ -97,22 +96,17 @@ function chooseX(
   if (histories.length > MAX_CURVES) {
     throw new OptionError(
       "where",
-      `Cannot draw ${histories.length} curves as more than ${MAX_CURVES} ` +
-        "cannot be told apart: choose some with `where`",
+      `Cannot draw ${histories.length} curves: more than ${MAX_CURVES} ` +
+        "cannot be told apart. Choose some with `where`",
     );
   }
-  const known = new Set([
-    LINE_FIELD,
-    ...histories.flatMap(({ runs }) =>
-      runs.flatMap(({ fields }) => [...fields.keys()])
-    ),
-  ]);
+  const known = listFields(histories);
   for (const [option, field] of Object.entries({ history: measure, x })) {
-    if (field === undefined || known.has(field)) continue;
-    const message = unknownKey(field, [...known], { kind: "measure" });
+    if (field === undefined || known.includes(field)) continue;
+    const message = unknownKey(field, known, { kind: "measure" });
     throw new OptionError(option, message);
   }
-  return x ?? STEP_FIELDS.find((field) => known.has(field)) ?? LINE_FIELD;
+  return x ?? STEP_FIELDS.find((field) => known.includes(field)) ?? LINE_FIELD;
 }
 
 function specifyHistory(
@@ -122,8 +116,8 @@ function specifyHistory(
 ): Figure["spec"] {
   const { measure, ci = 0, x, width = WIDTH, height = HEIGHT } = options;
   const labels = histories.map(({ label }) => label);
-  const finite = points.flatMap(({ mean }) => mean ?? []);
-  const isLog = isLogarithmic(finite, options.yScale);
+  const means = points.map(({ mean }) => mean);
+  const isLog = isLogarithmic(means, options.yScale);
   const xs = points.map(({ at }) => at);
   const isLogX = isLogarithmic(xs, options.xScale ?? "linear");
   const byLabel = {

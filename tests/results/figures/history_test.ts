@@ -44,9 +44,9 @@ function makeRuns(
 interface Drawn {
   readonly at: number;
   readonly label: string;
-  readonly mean: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
   readonly tooltip: string;
 }
 
@@ -82,7 +82,7 @@ Deno.test(
     assertEquals(encoding.x.title, "step");
     const [first, second, single] = curve;
     assertEquals([first!.label, first!.at, first!.mean], ["rate=1", 1, 12]);
-    assertAlmostEquals(first!.high! - first!.mean!, 1 / Math.sqrt(3), 1e-12);
+    assertAlmostEquals(first!.high - first!.mean, 1 / Math.sqrt(3), 1e-12);
     assertEquals(second!.mean, 14);
     assertEquals([single!.label, single!.mean], ["rate=2", 21]);
     assert(Number.isNaN(single!.low));
@@ -94,7 +94,7 @@ Deno.test(
     assert(svg.includes(">rate=1</text>") && svg.includes(">step</text>"));
     // R: 12 + qt(0.975, 2) / sqrt(3)
     const { curve: wide } = await draw(folder.path, { ci: 95 });
-    assertEquals(wide[0]!.high!.toFixed(6), "14.484138");
+    assertEquals(wide[0]!.high.toFixed(6), "14.484138");
   },
 );
 
@@ -111,7 +111,7 @@ Deno.test(
     assertEquals(omitted, [
       "rate=1: loss is not finite at step 2 and possibly later",
     ]);
-    assertEquals(curve.slice(0, 3).map(({ mean }) => mean), [2, null, 2]);
+    assertEquals(curve.slice(0, 3).map(({ mean }) => mean), [2, Infinity, 2]);
     assertEquals((await renderSvg(spec)).includes("NaN"), false);
   },
 );
@@ -162,15 +162,15 @@ Deno.test(
     const means = single.map(({ mean }) => mean);
     assertEquals([single[0]!.at, single.at(-1)!.at], [1, 5000]);
     assert(means.includes(90) && means.includes(-70));
-    assertEquals(single.filter(({ mean }) => mean === null).length, 1);
+    assertEquals(single.filter(({ mean }) => Number.isNaN(mean)).length, 1);
     assertEquals(omitted, [
       "rate=2: loss is not finite at step 4322 and possibly later",
     ]);
     // Each point is a mean of all runs at its place, with the error of that.
     for (const { at, mean, low, high } of several) {
       const expected = 2 * (1 + (at - 1) % 7);
-      assertAlmostEquals(mean!, expected, 1e-12);
-      assertAlmostEquals(high! - low!, expected / Math.sqrt(3), 1e-12);
+      assertAlmostEquals(mean, expected, 1e-12);
+      assertAlmostEquals(high - low, expected / Math.sqrt(3), 1e-12);
     }
     // Neither of the two sides is thinner on a logarithmic axis.
     const log = (await draw(folder.path, { xScale: "log" })).curve;
@@ -294,7 +294,7 @@ Deno.test(
 );
 
 Deno.test(
-  "drawHistory() refuses more curves than can be tooltip apart",
+  "drawHistory() refuses more curves than can be told apart",
   async () => {
     using folder = tempFolder();
     for (let rate = 0; rate < 41; rate++) {
@@ -305,7 +305,7 @@ Deno.test(
     await assertRejects(
       () => draw(folder.path),
       Error,
-      "41 curves as more than 40",
+      "41 curves: more than 40",
     );
   },
 );

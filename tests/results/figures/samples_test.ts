@@ -42,7 +42,7 @@ Deno.test(
     assertThrows(
       () => readSamples(folder.path),
       RangeError,
-      "as it has none: deno task eval draws them",
+      "it has none. deno task eval draws them",
     );
     Deno.mkdirSync(`${folder.path}/samples`);
     const write = (name: string, time: number) => {
@@ -73,11 +73,11 @@ Deno.test("readSamples() says which field of a file is wrong", () => {
     writeJsonFile(`${folder.path}/samples/a.json`, fields);
     assertThrows(() => readSamples(folder.path), TypeError, message);
   };
-  attempt({ samples: "many" }, "samples/a.json as samples is not what");
-  attempt({ samples: [[1], ["one"]] }, "as samples.1.0 is not what");
-  attempt({ columns: [] }, "as columns is not what");
-  attempt({ data: [[1], []] }, "as data.1 is not what");
-  attempt({ frames: [{ rows: [] }] }, "as frames.0.noise is not what");
+  attempt({ samples: "many" }, "samples/a.json: samples: Invalid");
+  attempt({ samples: [[1], ["one"]] }, ": samples.1.0: Invalid");
+  attempt({ columns: [] }, ": columns: Invalid");
+  attempt({ data: [[1], []] }, ": data.1: Invalid");
+  attempt({ frames: [{ rows: [] }] }, ": frames.0.noise: Invalid");
   // What diverged is no error.
   writeJsonFile(`${folder.path}/samples/a.json`, {
     columns: ["x"],
