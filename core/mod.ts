@@ -9,8 +9,10 @@ export type {
   Resumable,
   ResumableParts,
 } from "./run/resumable.ts";
+export * from "./run/evaluation.ts";
 export * from "./run/lifecycle.ts";
-export { outcomeOf, type RunOutcome } from "./run/session.ts";
+export * from "./run/run_options.ts";
+export { describeOutcome, type RunOutcome } from "./run/session.ts";
 export type { WriteOptions } from "./store/atomic_write.ts";
 export * from "./config/fields.ts";
 export * from "./config/global_config.ts";

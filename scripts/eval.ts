@@ -6,7 +6,7 @@
 
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { evaluateRun } from "../core/run/lifecycle.ts";
+import { evaluateRun } from "../core/run/evaluation.ts";
 import { type Command, defineCommand, findNamedRun, main } from "./_command.ts";
 import {
   environmentSchema,

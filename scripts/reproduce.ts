@@ -10,7 +10,8 @@ import {
   globalConfigSchema,
 } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { evaluateRun, trainRun } from "../core/run/lifecycle.ts";
+import { evaluateRun } from "../core/run/evaluation.ts";
+import { trainRun } from "../core/run/lifecycle.ts";
 import {
   reproduceRun,
   type Reproduction,

@@ -6,11 +6,17 @@
  * @module
  */
 
+import {
+  type GlobalConfig,
+  globalConfigSchema,
+} from "../core/config/global_config.ts";
+import diffusion from "../core/diffusion/experiment.ts";
 import type { WeightsName } from "../core/diffusion/model.ts";
 import {
   type ModelConfig,
   modelConfigSchema,
 } from "../core/diffusion/model_config.ts";
+import { trainRun } from "../core/run/lifecycle.ts";
 import { readRunFile } from "../core/store/run_file.ts";
 import { RandomStream } from "../core/utils/random.ts";
 
@@ -51,4 +57,23 @@ export async function readWeights(runPath: string, weights?: WeightsName) {
     ...(weights ? { weights } : {}),
   });
   return model.layers.getWeights().map((weight) => weight.arraySync());
+}
+
+/** Trains a model, without the checks that come before; gives the outcome. */
+export function trainModel(
+  config: ModelConfig,
+  globals: Partial<GlobalConfig>,
+) {
+  return trainRun({ ...diffusion, validate: () => Promise.resolve([]) }, {
+    config,
+    globals: { ...globalConfigSchema.defaults, ...globals },
+    print: () => {},
+  });
+}
+
+/** Trains a model; gives the run's directory. */
+export async function makeModel(config: ModelConfig, runs: string) {
+  const { runPath, error } = await trainModel(config, { runs });
+  if (error) throw error;
+  return runPath;
 }

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import diffusion from "../core/diffusion/experiment.ts";
 import { modelConfigSchema } from "../core/diffusion/model_config.ts";
-import { evaluateRun, trainRun } from "../core/run/lifecycle.ts";
+import { evaluateRun } from "../core/run/evaluation.ts";
+import { trainRun } from "../core/run/lifecycle.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { compare } from "../results/compare/compare.ts";
 import { RunDatabase } from "../results/database/run_database.ts";

@@ -1,5 +1,10 @@
 import type { Experiment } from "../experiment.ts";
-import { readStatus, type RunInfo } from "../store/run_info.ts";
+import {
+  type Environment,
+  readStatus,
+  type RunInfo,
+} from "../store/run_info.ts";
+import type { RunFacts } from "./run.ts";
 
 /** A path that means the same in a shell, and leads to nowhere above. */
 const PLAIN_PATH = /^\w(?!.*\.\.)[\w./-]{0,200}$/;
@@ -49,4 +54,13 @@ export function checkCompleted(
       `${readStatus(runPath, info)}; deno task train --resume ${info.runId} ` +
       "resumes it",
   );
+}
+
+/** Adds what a run tells of itself to what is known of its environment. */
+export function addFacts<T extends Environment>(
+  session: T,
+  facts: RunFacts,
+): T {
+  const versions = { ...session.versions, ...facts.versions };
+  return { ...session, ...facts, versions };
 }

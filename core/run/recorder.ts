@@ -17,7 +17,7 @@ import { MAX_RECORDS } from "../store/limits.ts";
 /** Where records go. */
 export interface RecorderOptions {
   /** Prints a record; `console.log` by default. */
-  readonly print?: (record: ResultRecord) => void;
+  readonly print?: ((record: ResultRecord) => void) | undefined;
   /**
    * Saves all records, these and the earlier ones; if it throws, the last one is
    * not made. By default records are only printed.
@@ -27,7 +27,7 @@ export interface RecorderOptions {
    * Records that an earlier session has made. They are saved along until they
    * are made again, or {@linkcode Recorder.settle} is called.
    */
-  readonly earlier?: ResultCollection;
+  readonly earlier?: ResultCollection | undefined;
   /** How many records there may be, these and the earlier ones. */
   readonly max?: number;
 }

@@ -5,13 +5,14 @@
  */
 
 import { checkCompleted, checkExperiment } from "./_run_info.ts";
-import type { evaluateRun, trainRun } from "./lifecycle.ts";
+import type { evaluateRun } from "./evaluation.ts";
+import type { trainRun } from "./lifecycle.ts";
 import {
   type GlobalConfig,
   globalConfigSchema,
 } from "../config/global_config.ts";
 import type { Experiment } from "../experiment.ts";
-import type { RunOptions } from "./run.ts";
+import type { RunOptions } from "./run_options.ts";
 import { changesOnTheWay, changesThatMatter } from "./environment.ts";
 import { checkStaysInside } from "../store/safe_path.ts";
 import { findDifference } from "../store/file_hashes.ts";

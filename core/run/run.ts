@@ -28,59 +28,10 @@ import {
   type ScalarResult,
 } from "../utils/results.ts";
 import { makeFolder, runIdFromPath } from "../store/run_directory.ts";
-import type { Numerics, SourceInfo } from "../store/run_info.ts";
+import type { Numerics } from "../store/run_info.ts";
 import { readRunFile } from "../store/run_file.ts";
 import { Timer } from "../utils/timer.ts";
-
-/** How far a run has come. */
-export interface Progress {
-  /** How much is done, in the unit of `total`. */
-  readonly done: number;
-  /** How much there is to do. */
-  readonly total: number;
-  /** What is counted: `steps`, for example; then their rate is shown too. */
-  readonly unit?: string;
-  /** What is worth seeing meanwhile: the loss, for example. */
-  readonly values?: Readonly<Record<string, number>>;
-}
-
-/** How a run is to be carried out: nothing that its result depends on. */
-export interface RunOptions {
-  /** Where things lie and how they run; the defaults, if it is left out. */
-  readonly globals?: GlobalConfig;
-  /** The experiment's file within the project, unless it is Whisker's own. */
-  readonly experimentFile?: string | null;
-  /** The command, as `run.json` keeps it. */
-  readonly command?: string;
-  /** The command's arguments. */
-  readonly args?: readonly string[];
-  /** The user's tags. */
-  readonly tags?: readonly string[];
-  /** The user's note. */
-  readonly note?: string;
-  /** Keeps the source that runs; called when there is to be a run. */
-  readonly keepSource?: () => Promise<SourceInfo>;
-  /** Prints a record; `console.log` by default. */
-  readonly print?: (record: ResultRecord) => void;
-  /** Is told what is doubtful; `console.warn` by default. */
-  readonly warn?: (warning: string) => void;
-  /** Is told when the run's directory is there. */
-  readonly onStart?: (run: Run) => void;
-  /** Is told how far the run has come. */
-  readonly onProgress?: (progress: Progress) => void;
-  /**
-   * Interrupts the run when it is aborted. A training that keeps checkpoints has a
-   * few seconds to keep one more; everything else stops at once.
-   */
-  readonly signal?: AbortSignal;
-  /** After the signal: stops waiting for a checkpoint. */
-  readonly forceSignal?: AbortSignal;
-  /**
-   * Fails the run when it is aborted, with its reason: an error that was thrown
-   * outside of the experiment's own promise, in a timer for example. The status is written before `abort()` returns.
-   */
-  readonly failure?: AbortSignal;
-}
+import type { Progress, RunOptions } from "./run_options.ts";
 
 /** Paths that stay in the run directory; none of their parts begins with a dot. */
 const OWN_FILE = /^\w[^/\\]*(\/\w[^/\\]*)*$/;
@@ -99,7 +50,7 @@ export interface RunParts {
   /** The open history; null in an evaluation. */
   readonly history: History | null;
   /** The checkpoint from which a training is resumed. */
-  readonly restored?: JsonObject | null;
+  readonly restored?: JsonObject | null | undefined;
   /** In an evaluation: what the training has recorded. */
   readonly trained?: ResultCollection;
   /** Keeps the records. */
@@ -146,8 +97,8 @@ export class Run {
   #lastTurn = performance.now();
 
   /**
-   * Use {@linkcode conductRun}, {@linkcode trainRun} or
-   * {@linkcode evaluateRun}, which also begin and end a run.
+   * Use {@linkcode trainRun} or {@linkcode evaluateRun}, which also begin and end
+   * a run.
    *
    * @param parts What the run is made of.
    */

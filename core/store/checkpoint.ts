@@ -10,8 +10,8 @@
  */
 
 import { sha256 } from "../utils/hash.ts";
-import { checkStaysInside } from "./safe_path.ts";
-import { checkFile } from "./read_text.ts";
+import { ifExists } from "./if_exists.ts";
+import { checkRunFile } from "./safe_path.ts";
 import { MAX_BYTES } from "./limits.ts";
 import { checkVersion, SCHEMA_VERSION } from "./json_file.ts";
 import { isJsonObject, isPlainObject, type JsonObject } from "../utils/json.ts";
@@ -21,15 +21,13 @@ import { writeFileAtomic, type WriteOptions } from "./atomic_write.ts";
 export const CHECKPOINT_FILE = "checkpoint.safetensors";
 
 /** The arrays that a checkpoint can hold, by their names in the format. */
-const ARRAYS = {
-  F64: Float64Array,
-  F32: Float32Array,
-  I32: Int32Array,
-  U32: Uint32Array,
-  U8: Uint8Array,
-} as const;
-
-type Dtype = keyof typeof ARRAYS;
+const ARRAYS = new Map<string, new (buffer: ArrayBuffer) => StateArray>([
+  ["F64", Float64Array],
+  ["F32", Float32Array],
+  ["I32", Int32Array],
+  ["U32", Uint32Array],
+  ["U8", Uint8Array],
+]);
 
 /** An array that a checkpoint can hold. */
 export type StateArray =
@@ -90,14 +88,11 @@ export async function readCheckpoint(
   runPath: string,
 ): Promise<JsonObject | null> {
   const path = `${runPath}/${CHECKPOINT_FILE}`;
-  checkStaysInside(path, runPath);
-  try {
-    checkFile(path, MAX_BYTES.checkpoint);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-  return await decodeCheckpoint(Deno.readFileSync(path), path);
+  const bytes = ifExists(() => {
+    checkRunFile(path, runPath, MAX_BYTES.checkpoint);
+    return Deno.readFileSync(path);
+  });
+  return bytes && await decodeCheckpoint(bytes, path);
 }
 
 /**
@@ -106,11 +101,7 @@ export async function readCheckpoint(
  * @param runPath The run's directory.
  */
 export function removeCheckpoint(runPath: string): void {
-  try {
-    Deno.removeSync(`${runPath}/${CHECKPOINT_FILE}`);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  ifExists(() => Deno.removeSync(`${runPath}/${CHECKPOINT_FILE}`));
 }
 
 /**
@@ -132,22 +123,20 @@ async function encodeCheckpoint(
   const placed = [...arrays].sort(([, a], [, b]) =>
     b.BYTES_PER_ELEMENT - a.BYTES_PER_ELEMENT
   );
-  let end = 0;
+  const nBytes = placed.reduce(
+    (sum, [, { byteLength }]) => sum + byteLength,
+    0,
+  );
+  const data = new Uint8Array(nBytes);
   const table: Record<string, object> = {};
+  let start = 0;
   for (const [name, array] of placed) {
-    const start = end;
-    end += array.byteLength;
-    table[name] = {
-      dtype: findDtype(array),
-      shape: [array.length],
-      data_offsets: [start, end],
-    };
-  }
-  const data = new Uint8Array(end);
-  let offset = 0;
-  for (const [, { buffer, byteOffset, byteLength }] of placed) {
-    data.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
-    offset += byteLength;
+    const { buffer, byteOffset, byteLength, length } = array;
+    data.set(new Uint8Array(buffer, byteOffset, byteLength), start);
+    const end = start + byteLength;
+    const dtype = findDtype(array);
+    table[name] = { dtype, shape: [length], data_offsets: [start, end] };
+    start = end;
   }
   const metadata = {
     schemaVersion: String(SCHEMA_VERSION),
@@ -157,13 +146,13 @@ async function encodeCheckpoint(
   const text = JSON.stringify({ __metadata__: metadata, ...table });
   const header = new TextEncoder().encode(text);
   const padded = Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
-  const size = HEADER_BYTES + padded + end;
+  const size = HEADER_BYTES + padded + nBytes;
   // Readers have bounds.
   if (padded > MAX_BYTES.text || size > MAX_BYTES.checkpoint) {
     throw new RangeError(
       `Cannot keep a checkpoint as its arrays may have ` +
         `${MAX_BYTES.checkpoint} bytes and all else ${MAX_BYTES.text}: ` +
-        `current values are ${end} and ${padded}`,
+        `current values are ${nBytes} and ${padded}`,
     );
   }
   const bytes = new Uint8Array(size).fill(0x20);
@@ -205,9 +194,11 @@ async function decodeCheckpoint(
   }
   const arrays = new Map<string, StateArray>();
   for (const [name, entry] of Object.entries(table)) {
-    const array = readArray(entry, data);
-    if (!array) throw damaged(`"${name}" is no array within it`);
-    arrays.set(name, array);
+    try {
+      arrays.set(name, readArray(entry, data));
+    } catch {
+      throw damaged(`"${name}" is no array within it`);
+    }
   }
   const decoded: unknown = JSON.parse(
     String(state),
@@ -217,36 +208,19 @@ async function decodeCheckpoint(
   return decoded;
 }
 
-/** The array that an entry of the header tells of, or undefined. */
-function readArray(entry: unknown, data: Uint8Array): StateArray | undefined {
-  if (!isJsonObject(entry)) return undefined;
-  const { dtype, data_offsets: offsets } = entry;
-  if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
-    return undefined;
-  }
-  if (!Array.isArray(offsets) || !offsets.every(Number.isSafeInteger)) {
-    return undefined;
-  }
-  const [start, end] = offsets as [number, number];
-  const Kind = ARRAYS[dtype as Dtype];
-  const isWithin = 0 <= start && start <= end && end <= data.length &&
-    (end - start) % Kind.BYTES_PER_ELEMENT === 0;
-  if (!isWithin) return undefined;
-  const offset = data.byteOffset + start;
-  // A view where the array is aligned, as in files that Whisker writes.
-  return offset % Kind.BYTES_PER_ELEMENT === 0
-    ? new Kind(
-      data.buffer as ArrayBuffer,
-      offset,
-      (end - start) / Kind.BYTES_PER_ELEMENT,
-    )
-    : new Kind(data.slice(start, end).buffer);
+/** The array that an entry of the header describes; throws if it is none. */
+function readArray(entry: unknown, data: Uint8Array): StateArray {
+  const { dtype, data_offsets: [start, end] } = entry as {
+    readonly dtype: string;
+    readonly data_offsets: readonly [number, number];
+  };
+  // Copied, since an array begins at a multiple of its type's size.
+  return new (ARRAYS.get(dtype)!)(data.slice(start, end).buffer);
 }
 
-function findDtype(array: StateArray): Dtype {
-  const [dtype] = Object.entries(ARRAYS)
-    .find(([, Kind]) => array instanceof Kind)!;
-  return dtype as Dtype;
+/** How the format calls an array's type; undefined for other values. */
+function findDtype(value: unknown): string | undefined {
+  return ARRAYS.entries().find(([, Kind]) => value instanceof Kind)?.[0];
 }
 
 /** SHA-256 of all that a checkpoint says. */
@@ -280,7 +254,7 @@ function withoutArrays(
     return withoutArrays(item, path === "" ? name : `${path}/${name}`, arrays);
   };
   if (Array.isArray(value)) return value.map(within);
-  if (Object.values(ARRAYS).some((Kind) => value instanceof Kind)) {
+  if (findDtype(value)) {
     arrays.set(path, value as StateArray);
     return { [ARRAY_TAG]: path };
   }

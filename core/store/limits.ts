@@ -40,13 +40,13 @@ export const MAX_KEYS = 1000;
  * Makes the error of a file, or a part of one, that has too many bytes.
  *
  * @param place The file, and the line if it is about one.
- * @param most How many bytes there may be.
+ * @param maxBytes How many bytes there may be.
  * @param size How many there are; left out where it was not read to its end.
  * @returns The error.
  */
 export function tooLarge(
   place: string,
-  most: number,
+  maxBytes: number,
   size?: number,
 ): RangeError {
   const current = size === undefined
@@ -54,7 +54,7 @@ export function tooLarge(
     : `current size is ${formatSize(size)}`;
   return new RangeError(
     `Cannot read ${place} as it must have at most ${
-      formatSize(most)
+      formatSize(maxBytes)
     }: ${current}`,
   );
 }

@@ -10,6 +10,7 @@ import {
   type ResultRecord,
 } from "../utils/results.ts";
 import type { WriteOptions } from "./atomic_write.ts";
+import { ifExists } from "./if_exists.ts";
 import { writeJsonFile } from "./json_file.ts";
 import { MAX_BYTES, MAX_RECORDS } from "./limits.ts";
 import { makeFolder, runIdFromPath } from "./run_directory.ts";
@@ -54,8 +55,8 @@ export function writeRecordsFile(
   const folder = `${runPath}/results`;
   checkStaysInside(folder, runPath);
   makeFolder(folder, options);
-  const max = MAX_BYTES.runFile;
-  writeJsonFile(`${folder}/${name}.json`, content, { ...options, max });
+  const maxBytes = MAX_BYTES.runFile;
+  writeJsonFile(`${folder}/${name}.json`, content, { ...options, maxBytes });
 }
 
 /** A file of records. */
@@ -156,10 +157,6 @@ function readRecordsFile(runPath: string, file: string): RecordsFile {
  * @throws {TypeError} If it holds no records.
  */
 export function readTrainRecords(runPath: string): ResultCollection {
-  try {
-    return readRecordsFile(runPath, `results/${TRAIN}.json`).records;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return new ResultCollection();
-    throw error;
-  }
+  const read = () => readRecordsFile(runPath, `results/${TRAIN}.json`);
+  return ifExists(read)?.records ?? new ResultCollection();
 }

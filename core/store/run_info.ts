@@ -170,8 +170,8 @@ export function writeRunInfo(
   info: RunInfo,
   options: WriteOptions = {},
 ): void {
-  const max = MAX_BYTES.runFile;
-  writeJsonFile(`${runPath}/${RUN_FILE}`, info, { ...options, max });
+  const maxBytes = MAX_BYTES.runFile;
+  writeJsonFile(`${runPath}/${RUN_FILE}`, info, { ...options, maxBytes });
 }
 
 /**

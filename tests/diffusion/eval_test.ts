@@ -5,18 +5,15 @@ import {
   assertRejects,
 } from "@std/assert";
 import { evalConfigSchema } from "../../core/diffusion/eval_config.ts";
-import {
-  type ModelConfig,
-  modelConfigSchema,
-} from "../../core/diffusion/model_config.ts";
+import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
 import { computeAlphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
-import { conductRun, openEvaluation } from "../../core/run/lifecycle.ts";
+import { openEvaluation } from "../../core/run/evaluation.ts";
 import {
   type MetadataFields,
   ResultMetadata,
 } from "../../core/utils/results.ts";
-import { createRunDirectory } from "../../core/store/run_directory.ts";
 import { readRecords } from "../../core/store/records.ts";
+import { makeModel } from "../../testing/models.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 
 skipUnlessGranted("files");
@@ -36,20 +33,6 @@ const FEW = { nSamples: 200, nRepeats: 4, nSteps: [5] };
 
 const quiet = { print: () => {} };
 
-async function trained(config: ModelConfig, runs: string): Promise<string> {
-  const { trainDiffusionModel } = await import(
-    "../../core/diffusion/train.ts"
-  );
-  const runPath = createRunDirectory(runs);
-  const what = { experiment: "diffusion", config, ...quiet };
-  await conductRun(
-    runPath,
-    what,
-    (run) => trainDiffusionModel(config, run),
-  );
-  return runPath;
-}
-
 async function evaluate(values: object, runPath: string) {
   const { evaluateDiffusionModel } = await import(
     "../../core/diffusion/eval.ts"
@@ -68,7 +51,7 @@ Deno.test(
   "evaluateDiffusionModel() measures the held-out loss in its closed form",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
+    const runPath = await makeModel(QUICK, folder.path);
     await evaluate(FEW, runPath);
     const { mean, error, n } = findResult(runPath, { name: "loss/held-out" });
     assertEquals(n, 1000); // One observation a row, however often measured.
@@ -86,7 +69,7 @@ Deno.test(
   "evaluateDiffusionModel() measures model, exact score, floor and identity, each told apart",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
+    const runPath = await makeModel(MLP, folder.path);
     const records = await evaluate({ ...FEW, nSteps: [5, 9] }, runPath);
     const told = [...records.named("sliced-wasserstein")]
       .map(({ metadata: { fields }, result }): Record<string, unknown> => ({
@@ -120,7 +103,7 @@ Deno.test(
   "evaluateDiffusionModel() compares no other sources than those that are wanted",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
+    const runPath = await makeModel(MLP, folder.path);
     const measureSources = async (sources: string[]) => {
       const records = await evaluate({ ...FEW, sources }, runPath);
       return [...records.named("sliced-wasserstein")]
@@ -139,7 +122,7 @@ Deno.test(
   async () => {
     using folder = tempFolder();
     // A model that is the identity: of the same noise come the same samples.
-    const runPath = await trained(QUICK, folder.path);
+    const runPath = await makeModel(QUICK, folder.path);
     const records = await evaluate(FEW, runPath);
     const [model, identity] = ["model", "identity"].map((source) =>
       [...records.named("sliced-wasserstein")]
@@ -157,7 +140,7 @@ Deno.test(
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ ...QUICK, nTimesteps: 7 });
-    const runPath = await trained(config, folder.path);
+    const runPath = await makeModel(config, folder.path);
     const { nSteps: _, ...few } = FEW;
     const records = await evaluate(few, runPath);
     assertEquals(
@@ -171,7 +154,7 @@ Deno.test(
   "evaluateDiffusionModel() finds the floor that two samples of the data have",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
+    const runPath = await makeModel(MLP, folder.path);
     const records = await evaluate(FEW, runPath);
     const { mean, error } = [...records.named("sliced-wasserstein")]
       .find(({ metadata }) => metadata.fields.source === "floor")!.result;
@@ -201,7 +184,7 @@ Deno.test(
   "evaluateDiffusionModel() reaches the floor with the exact score, which an untrained model does not",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
+    const runPath = await makeModel(MLP, folder.path);
     const records = await evaluate({ ...FEW, nSteps: [40] }, runPath);
     const findMean = (name: string, source: string) =>
       [...records.named(name)]
@@ -221,7 +204,7 @@ Deno.test(
   "evaluateDiffusionModel() measures the denoising loss at each share of noise, and the least that is possible",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
+    const runPath = await makeModel(QUICK, folder.path);
     const records = await evaluate(FEW, runPath);
     const { loadData } = await import("../../core/diffusion/data/data.ts");
     const { values } = loadData(QUICK).heldOut;
@@ -245,7 +228,7 @@ Deno.test(
   "evaluateDiffusionModel() replaces a record bit for bit when it is measured again",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
+    const runPath = await makeModel(QUICK, folder.path);
     await evaluate({ ...FEW, nSteps: [3, 20] }, runPath);
     const names = () =>
       Array.from(Deno.readDirSync(`${runPath}/results`), ({ name }) => name)
@@ -280,7 +263,7 @@ Deno.test(
   "evaluateDiffusionModel() tells other samplers, spacings and weights apart in the metadata",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
+    const runPath = await makeModel(MLP, folder.path);
     const readSetting = async (values: object) => {
       const records = await evaluate(
         { ...FEW, nSamples: 20, ...values },
@@ -326,7 +309,7 @@ Deno.test(
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ dataset: "faithful", nEpochs: 1 });
-    const runPath = await trained(config, folder.path);
+    const runPath = await makeModel(config, folder.path);
     const records = await evaluate(FEW, runPath);
     assertEquals(findResult(runPath, { name: "loss/held-out" }).n, 54);
     const floors = [...records.named("sliced-wasserstein")]
@@ -367,7 +350,7 @@ Deno.test(
         nEpochs: 1,
         nTrain: 40,
       });
-      const runPath = await trained(config, folder.path);
+      const runPath = await makeModel(config, folder.path);
       const warnings: string[] = [];
       const { evaluateDiffusionModel } = await import(
         "../../core/diffusion/eval.ts"
@@ -403,7 +386,7 @@ Deno.test(
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ ...QUICK, nTimesteps: 30 });
-    const runPath = await trained(config, folder.path);
+    const runPath = await makeModel(config, folder.path);
     await assertRejects(
       () => evaluate({ ...FEW, nSteps: [5, 31] }, runPath),
       RangeError,
@@ -420,7 +403,7 @@ Deno.test(
   "evaluateDiffusionModel() keeps samples, data and the reverse process in the units of the data",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
+    const runPath = await makeModel(MLP, folder.path);
     await evaluate({ ...FEW, nSteps: [3] }, runPath);
     const kept = JSON.parse(
       Deno.readTextFileSync(
@@ -456,7 +439,7 @@ Deno.test(
   "evaluateDiffusionModel() leaks no tensor, nor when it fails",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
+    const runPath = await makeModel(QUICK, folder.path);
     const tf = await import("@tensorflow/tfjs");
     const before = tf.memory().numTensors;
     await evaluate(FEW, runPath);
@@ -478,7 +461,7 @@ Deno.test(
     };
     write(0);
     const config = modelConfigSchema.parse({ dataset, nEpochs: 1 });
-    const runPath = await trained(config, folder.path);
+    const runPath = await makeModel(config, folder.path);
     write(99);
     await assertRejects(
       () => evaluate(FEW, runPath),

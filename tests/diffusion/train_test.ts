@@ -6,42 +6,23 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
-import {
-  type ModelConfig,
-  modelConfigSchema,
-} from "../../core/diffusion/model_config.ts";
+import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
 import { computeAlphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
-import { conductRun } from "../../core/run/lifecycle.ts";
-import { readHistory } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import { ResultMetadata } from "../../core/utils/results.ts";
-import { createRunDirectory } from "../../core/store/run_directory.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { readRunFile } from "../../core/store/run_file.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
-import { readWeights } from "../../testing/models.ts";
+import { makeModel, readWeights, trainModel } from "../../testing/models.ts";
 
 skipUnlessGranted("files");
 
 const QUICK = modelConfigSchema.parse({ nTrain: 500, nEpochs: 3 });
 
-async function train(config: ModelConfig, runs: string) {
-  const { trainDiffusionModel } = await import(
-    "../../core/diffusion/train.ts"
-  );
-  const runPath = createRunDirectory(runs);
-  const what = { experiment: "diffusion", config, print: () => {} };
-  await conductRun(
-    runPath,
-    what,
-    (run) => trainDiffusionModel(config, run),
-  );
-  return runPath;
-}
-
 Deno.test("trainDiffusionModel() leaves a whole run behind", async () => {
   using folder = tempFolder();
-  const runPath = await train(QUICK, folder.path);
+  const runPath = await makeModel(QUICK, folder.path);
   assertEquals(modelConfigSchema.load(runPath), QUICK);
   const info = readRunInfo(runPath);
   assertEquals(info.status, "completed");
@@ -76,7 +57,7 @@ for (const betaSchedule of ["linear", "cosine"] as const) {
         nEpochs: 1,
         batchSize: 1000,
       });
-      const runPath = await train(config, folder.path);
+      const runPath = await makeModel(config, folder.path);
       // E[(√ᾱ x + √(1 − ᾱ) ε − ε)²] over times, with E[x²] = 1.
       const terms = computeAlphaBars(config).map((a) =>
         a + (1 - Math.sqrt(1 - a)) ** 2
@@ -95,13 +76,16 @@ Deno.test(
   "trainDiffusionModel() leaks no tensor, nor when it fails",
   async () => {
     using folder = tempFolder();
-    await train(QUICK, folder.path); // Loads the backend.
+    await makeModel(QUICK, folder.path); // Loads the backend.
     const tf = await import("@tensorflow/tfjs");
     const before = tf.memory().numTensors;
-    await train(QUICK, folder.path);
+    await makeModel(QUICK, folder.path);
     assertEquals(tf.memory().numTensors, before);
     const wrong = modelConfigSchema.parse({ dataset: "nowhere.csv" });
-    await assertRejects(() => train(wrong, folder.path), Deno.errors.NotFound);
+    await assertRejects(
+      () => makeModel(wrong, folder.path),
+      Deno.errors.NotFound,
+    );
     assertEquals(tf.memory().numTensors, before);
   },
 );
@@ -116,7 +100,7 @@ Deno.test("trainDiffusionModel() trains on every kind of dataset", async () => {
   Deno.writeTextFileSync(path, rows.join("\n"));
   for (const [dataset, nColumns] of [["faithful", 2], [path, 3]] as const) {
     const config = modelConfigSchema.parse({ dataset, nEpochs: 2 });
-    const runPath = await train(config, folder.path);
+    const runPath = await makeModel(config, folder.path);
     const { columns } = readRunFile(runPath, "model/scaling.json");
     assertEquals((columns as string[]).length, nColumns);
     assertEquals(readRunInfo(runPath).status, "completed");
@@ -129,7 +113,7 @@ Deno.test(
     using folder = tempFolder();
     const trainLoss = async (seed: number) => {
       const config = modelConfigSchema.parse({ ...QUICK, seed });
-      const runPath = await train(config, folder.path);
+      const runPath = await makeModel(config, folder.path);
       return readHistory(runPath).lines.map(({ loss }) => loss);
     };
     const first = await trainLoss(1);
@@ -153,7 +137,7 @@ Deno.test(
   "trainDiffusionModel() trains an mlp that predicts noise better than the identity",
   async () => {
     using folder = tempFolder();
-    const runPath = await train(SMALL, folder.path);
+    const runPath = await makeModel(SMALL, folder.path);
     const { lines } = readHistory(runPath);
     const epochs = lines.filter(({ epoch }) => epoch !== undefined);
     const [first, last] = [epochs[0]!, epochs.at(-1)!];
@@ -174,14 +158,14 @@ Deno.test(
   "trainDiffusionModel() keeps the averaged, the last and the best weights",
   async () => {
     using folder = tempFolder();
-    const runPath = await train(SMALL, folder.path);
+    const runPath = await makeModel(SMALL, folder.path);
     const { setBackend } = await import(
       "../../core/diffusion/engines/backend.ts"
     );
     const averaged = await readWeights(runPath, "ema");
     const last = await readWeights(runPath, "last");
     const best = await readWeights(runPath, "best");
-    const plain = await train({ ...SMALL, emaDecay: 0 }, folder.path);
+    const plain = await makeModel({ ...SMALL, emaDecay: 0 }, folder.path);
     assertEquals(
       await readWeights(plain, "ema"),
       await readWeights(plain, "last"),
@@ -210,7 +194,7 @@ Deno.test(
         nEpochs: 3,
         ...values,
       });
-      const runPath = await train(config, folder.path);
+      const runPath = await makeModel(config, folder.path);
       const { dataHash } = JSON.parse(
         Deno.readTextFileSync(`${runPath}/model/scaling.json`),
       );
@@ -241,9 +225,6 @@ Deno.test(
   "trainDiffusionModel() stops at a loss that is not finite and names the step, unless it is to go on",
   async () => {
     using folder = tempFolder();
-    const { trainDiffusionModel } = await import(
-      "../../core/diffusion/train.ts"
-    );
     const config = modelConfigSchema.parse({
       ...SMALL,
       learningRate: 1e30,
@@ -251,26 +232,12 @@ Deno.test(
       gradientClip: 0,
       nEpochs: 1,
     });
-    const attempt = (onNonfinite: "stop" | "continue") => {
-      const runPath = createRunDirectory(folder.path);
-      const globals = { ...globalConfigSchema.defaults, onNonfinite };
-      const what = {
-        experiment: "diffusion",
-        config,
-        globals,
-        print: () => {},
-      };
-      const ended = conductRun(
-        runPath,
-        what,
-        (run) => trainDiffusionModel(config, run),
-      );
-      return { runPath, ended };
-    };
+    const attempt = (onNonfinite: "stop" | "continue") =>
+      trainModel(config, { runs: folder.path, onNonfinite });
     const tf = await import("@tensorflow/tfjs");
     const before = tf.memory().numTensors;
-    const stopped = attempt("stop");
-    await assertRejects(() => stopped.ended, RangeError, "non-finite loss at");
+    const stopped = await attempt("stop");
+    assert(stopped.error instanceof RangeError);
     assertEquals(tf.memory().numTensors, before);
     const { status, error } = readRunInfo(stopped.runPath);
     assertEquals(status, "failed");
@@ -280,8 +247,7 @@ Deno.test(
       error!.message,
       `non-finite loss at step ${lines.at(-1)!.step}: current value is`,
     );
-    const went = attempt("continue");
-    await went.ended;
+    const went = await attempt("continue");
     assertEquals(readRunInfo(went.runPath).status, "completed");
     assertEquals(readHistory(went.runPath).lines.length, 32 + 1);
     const loss = readRecords(went.runPath)

@@ -5,7 +5,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import { evaluateRun } from "../../core/run/evaluation.ts";
+import { trainRun } from "../../core/run/lifecycle.ts";
 import { integer } from "../../core/config/fields.ts";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
 import { type Experiment, experiment } from "../../core/experiment.ts";

@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { evaluateRun } from "../../core/run/evaluation.ts";
 import { resumeRun, trainRun } from "../../core/run/lifecycle.ts";
 import { integer } from "../../core/config/fields.ts";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
@@ -15,7 +16,8 @@ import {
   readCheckpoint,
 } from "../../core/store/checkpoint.ts";
 import { HISTORY_FILE } from "../../core/store/lock.ts";
-import { History, readHistory } from "../../core/store/history.ts";
+import { History } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import { Meter } from "../../core/utils/meters.ts";
 import type { ResultRecord } from "../../core/utils/results.ts";
 import { readRecords } from "../../core/store/records.ts";
@@ -351,7 +353,6 @@ Deno.test(
     const config = twice.configSchema.defaults;
     const trained = await trainRun(twice, { ...quiet, globals, config });
     assertEquals([trained.status, trained.error], ["completed", undefined]);
-    const { evaluateRun } = await import("../../core/run/lifecycle.ts");
     const { runPath } = trained;
     const options = { ...quiet, globals, runPath, evalConfig: {} };
     const { status, error } = await evaluateRun(twice, options);

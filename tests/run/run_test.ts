@@ -6,9 +6,10 @@ import {
   assertThrows,
 } from "@std/assert";
 import { integer, text } from "../../core/config/fields.ts";
-import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import { evaluateRun } from "../../core/run/evaluation.ts";
+import { trainRun } from "../../core/run/lifecycle.ts";
 import { experiment } from "../../core/experiment.ts";
-import { readHistory } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import {
   ResultCollection,
   ResultMetadata,

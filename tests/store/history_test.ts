@@ -1,10 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { HISTORY_FILE, isAlive } from "../../core/store/lock.ts";
-import {
-  History,
-  HistoryReader,
-  readHistory,
-} from "../../core/store/history.ts";
+import { History, HistoryReader } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import { MAX_BYTES } from "../../core/store/limits.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 

@@ -6,10 +6,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import diffusion from "../../core/diffusion/experiment.ts";
-import { openEvaluation, resumeRun } from "../../core/run/lifecycle.ts";
+import { openEvaluation } from "../../core/run/evaluation.ts";
+import { resumeRun } from "../../core/run/lifecycle.ts";
 import { readConfigSource } from "../../core/config/schema.ts";
 import { isAlive } from "../../core/store/lock.ts";
-import { readHistory } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import { readConfigFile } from "../../core/store/run_file.ts";
 import {
   readRecords,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { UnknownVersionError } from "../../../core/store/json_file.ts";
+
 /**
  * What is wrong: the content of a file; that it is missing; that it, or a
  * folder, cannot be read; a version that this code does not know; a run that is
@@ -126,13 +128,10 @@ export class Findings {
       const { message } = error as Error;
       const kind = error instanceof Deno.errors.PermissionDenied
         ? "unreadable"
-        : UNKNOWN_VERSION.test(message)
+        : error instanceof UnknownVersionError
         ? "unknown version"
         : "damaged";
       this.add(kind, file, message);
     }
   }
 }
-
-/** The error of a reader that does not know the version has no class. */
-const UNKNOWN_VERSION = /\bschemaVersion must be\b/;

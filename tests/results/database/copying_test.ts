@@ -5,7 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { evaluateRun, trainRun } from "../../../core/run/lifecycle.ts";
+import { evaluateRun } from "../../../core/run/evaluation.ts";
+import { trainRun } from "../../../core/run/lifecycle.ts";
 import { experiment } from "../../../core/experiment.ts";
 import { collectSource, keepSource } from "../../../core/store/source.ts";
 import { compare } from "../../../results/compare/compare.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { evaluateRun, trainRun } from "../../../../core/run/lifecycle.ts";
+import { evaluateRun } from "../../../../core/run/evaluation.ts";
+import { trainRun } from "../../../../core/run/lifecycle.ts";
 import { experiment } from "../../../../core/experiment.ts";
 import { keepSource, SOURCES } from "../../../../core/store/source.ts";
 import { writeCheckpoint } from "../../../../core/store/checkpoint.ts";
