@@ -16,7 +16,7 @@ const PLAIN_EXPONENTS = { least: -4, most: 5 };
  * share a power of ten.
  *
  * @param mean The mean.
- * @param error Its standard error; NaN is shown as undefined.
+ * @param error Its standard error; one that is NaN is not shown.
  * @returns The text, `0.0312 ± 0.0021` for example.
  *
  * @example
@@ -26,15 +26,13 @@ const PLAIN_EXPONENTS = { least: -4, most: 5 };
  *
  * assertEquals(formatMeanError(1234.4, 56.78), "1234 ± 57");
  * assertEquals(formatMeanError(3.1e-7, 4.2e-9), "(3.100 ± 0.042)e-7");
- * assertEquals(formatMeanError(0.25, NaN), "0.25 ± undefined");
+ * assertEquals(formatMeanError(0.25, NaN), "0.25");
  * ```
  */
 export function formatMeanError(mean: number, error: number): string {
+  if (Number.isNaN(error)) return formatNumber(mean);
   if (!Number.isFinite(mean) || !(error > 0) || error === Infinity) {
-    const undefinedYet = Number.isNaN(error) && Number.isFinite(mean);
-    return `${formatNumber(mean)} ± ${
-      undefinedYet ? "undefined" : formatNumber(error)
-    }`;
+    return `${formatNumber(mean)} ± ${formatNumber(error)}`;
   }
   const { texts, power } = roundBy(error, [mean, error]);
   const both = texts.join(" ± ");
