@@ -48,7 +48,7 @@ const command = defineCommand({
     const differences = diffRuns(a!, b!);
     return {
       document: differences,
-      text: () => formatDiff(differences, { full }),
+      text: () => formatDiff(differences, full),
     };
   },
 });

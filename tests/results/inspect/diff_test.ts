@@ -36,7 +36,7 @@ Deno.test("formatDiff() counts the lines that differ, and prints them if asked",
   const text = formatDiff(differences);
   assertMatch(text, /^ {2}seed {2}1 → 2$/m);
   assertMatch(text, /^ {2}a\.ts {2}\+2 -1 lines\n {2}--full /m);
-  assertMatch(formatDiff(differences, { full: true }), /^-two\n\+three$/m);
+  assertMatch(formatDiff(differences, true), /^-two\n\+three$/m);
 });
 
 Deno.test("formatDiff() says whose source is unknown", () => {
