@@ -17,7 +17,7 @@ import {
   STEP_FIELDS,
 } from "./histories.ts";
 import { isLogarithmic, type Scale } from "./scale.ts";
-import { cycleSigns, DASHES } from "./style.ts";
+import { DASHES } from "./style.ts";
 
 /** What a figure of histories shows. */
 export interface HistoryOptions extends FigureOptions {
@@ -175,10 +175,7 @@ function specifyHistory(
         },
         encoding: {
           stroke: byLabel,
-          strokeDash: {
-            ...byLabel,
-            scale: { domain: labels, range: cycleSigns(DASHES, labels.length) },
-          },
+          strokeDash: { ...byLabel, scale: { domain: labels, range: DASHES } },
         },
       },
       {

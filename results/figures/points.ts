@@ -11,7 +11,6 @@ import { formatLabel, singleLine } from "../compare/labels.ts";
 import { NO_VALUE } from "../statistics/format.ts";
 import { type Figure, type FigureOptions, makeSpec } from "./figure.ts";
 import { isGeometric, isLogarithmic, type Scale } from "./scale.ts";
-import { cycleSigns, SHAPES } from "./style.ts";
 
 /** What a figure of points shows. */
 export interface PointsOptions extends FigureOptions {
@@ -103,10 +102,7 @@ export function drawPoints(
         {
           mark: { type: "point", size: 55, strokeWidth: 1.5, opacity: 1 },
           encoding: {
-            shape: {
-              ...bySeries,
-              scale: { range: cycleSigns(SHAPES, names.length) },
-            },
+            shape: bySeries,
             fill: bySeries,
             // Within-run errors are of another kind, and look different.
             fillOpacity: {

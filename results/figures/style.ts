@@ -23,7 +23,10 @@ export const COLORS: readonly string[] = [
   "#F0E442",
 ];
 
-/** Shapes distinguish series without colours. */
+/**
+ * Shapes distinguish series without colours. There is one less than there are
+ * colours, so that the combinations repeat only after all of them.
+ */
 export const SHAPES: readonly string[] = [
   "circle",
   "square",
@@ -32,7 +35,6 @@ export const SHAPES: readonly string[] = [
   "cross",
   "triangle-down",
   "triangle-right",
-  "triangle-left",
 ];
 
 /** Dashes do the same for lines. */
@@ -44,7 +46,6 @@ export const DASHES: readonly (readonly number[])[] = [
   [4, 1],
   [1, 3],
   [10, 4],
-  [3, 1, 1, 1],
 ];
 
 /** The font of figures, where it is installed. */
@@ -88,6 +89,7 @@ export function makeConfig({ text, grid, paper }: Ink): Config {
     range: {
       // Black is invisible on a dark page.
       category: COLORS.map((color) => color === BLACK ? text : color),
+      symbol: [...SHAPES],
     },
     style: {
       "group-title": { fill: text, fontSize: 14, fontWeight: 600 },
@@ -109,20 +111,4 @@ export function makeConfig({ text, grid, paper }: Ink): Config {
       symbolOpacity: 1,
     },
   };
-}
-
-/**
- * Chooses signs for series: after the first eight the colours repeat, with
- * other signs.
- *
- * @param signs Shapes or dashes.
- * @param n How many series there are.
- * @returns A sign for each.
- */
-export function cycleSigns<T>(signs: readonly T[], n: number): T[] {
-  const shift = (index: number) => Math.floor(index / COLORS.length);
-  return Array.from(
-    { length: n },
-    (_, index) => signs[(index + shift(index)) % signs.length]!,
-  );
 }
