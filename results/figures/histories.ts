@@ -31,13 +31,27 @@ export interface RunHistory {
 }
 
 /** What a field's numbers cover, from the first line to the last. */
-export interface Extent {
+export class Extent {
   /** The smallest finite one. */
-  readonly low: number;
+  low = Infinity;
   /** The largest finite one. */
-  readonly high: number;
+  high = -Infinity;
   /** Whether no number is below the one before it. */
-  readonly isAscending: boolean;
+  isAscending = true;
+  #last = -Infinity;
+
+  /**
+   * Adds the number of one more line.
+   *
+   * @param value The number; one that is not finite does not count.
+   */
+  add(value: number): void {
+    if (!Number.isFinite(value)) return;
+    this.low = Math.min(this.low, value);
+    this.high = Math.max(this.high, value);
+    this.isAscending &&= value >= this.#last;
+    this.#last = value;
+  }
 }
 
 /**
@@ -112,7 +126,7 @@ function scanHistory(
 ): RunHistory {
   const file = `${path}/${HISTORY_FILE}`;
   const report = (reason: string) => problems.push({ run: id, file, reason });
-  const fields = new Map<string, ExtentMeter>();
+  const fields = new Map<string, Extent>();
   if (isOmitted(info, HISTORY_FILE)) return { path, fields };
   let isFull = false;
   for (const line of readLines(path, report)) {
@@ -120,7 +134,7 @@ function scanHistory(
       const value = readNumber(line[field]);
       if (value === undefined) continue;
       if (fields.size === MAX_FIELDS && !fields.has(field)) isFull = true;
-      else fields.getOrInsertComputed(field, makeMeter).add(value);
+      else fields.getOrInsertComputed(field, () => new Extent()).add(value);
     }
   }
   if (isFull) {
@@ -131,24 +145,6 @@ function scanHistory(
   }
   return { path, fields };
 }
-
-/** Measures what a field's numbers cover. */
-class ExtentMeter implements Extent {
-  low = Infinity;
-  high = -Infinity;
-  isAscending = true;
-  #last = -Infinity;
-
-  add(value: number): void {
-    if (!Number.isFinite(value)) return;
-    if (value < this.low) this.low = value;
-    if (value > this.high) this.high = value;
-    if (value < this.#last) this.isAscending = false;
-    this.#last = value;
-  }
-}
-
-const makeMeter = () => new ExtentMeter();
 
 /**
  * Reads the lines of a history up to the first that is damaged, each with its

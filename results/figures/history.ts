@@ -39,16 +39,6 @@ const MAX_CURVES = 40;
 const WIDTH = 480;
 const HEIGHT = 280;
 
-/** A point of a curve; as JSON, what is not finite is null: a gap. */
-interface CurvePoint {
-  readonly at: number;
-  readonly label: string;
-  readonly mean: number;
-  readonly low: number | undefined;
-  readonly high: number | undefined;
-  readonly tooltip: string;
-}
-
 /**
  * Draws a measure over the course of training: of several runs the mean with
  * a band of its between-seed error, of one run its own line.
@@ -67,7 +57,7 @@ export async function drawHistory(
   const { tInterval } = await import("../statistics/intervals.ts");
   const omitted: string[] = [];
   const findBucket = makeBuckets(histories, x, { width, xScale });
-  const points = histories.flatMap(({ label, runs }): CurvePoint[] => {
+  const points = histories.flatMap(({ label, runs }) => {
     const { places, gaps } = drawCurve(runs, { x, measure, findBucket });
     omitted.push(...gaps.map((gap) => `${label}: ${gap}`));
     return places.map(({ at, values }) => {
@@ -81,6 +71,7 @@ export async function drawHistory(
         ? `± ${error.toPrecision(2)} between-seed, n = ${n}`
         : "one run";
       const tooltip = `${singleLine(value)}\n${spread}`;
+      // In the figure, what is not finite is null, and a gap.
       return { at, label, mean, low, high, tooltip };
     });
   });
@@ -111,7 +102,7 @@ function chooseX(
 
 function specifyHistory(
   histories: readonly RunHistories[],
-  points: readonly CurvePoint[],
+  points: readonly { readonly at: number; readonly mean: number }[],
   options: HistoryOptions & { readonly x: string },
 ): Figure["spec"] {
   const { measure, ci = 0, x, width = WIDTH, height = HEIGHT } = options;

@@ -17,7 +17,7 @@ import { formatCount } from "../../core/utils/format_number.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import { singleLine } from "../compare/labels.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
-import type { Figure } from "../figures/figure.ts";
+import type { Figure, FigureOptions } from "../figures/figure.ts";
 import { listMeasures, readHistories } from "../figures/histories.ts";
 import { drawHistory } from "../figures/history.ts";
 import { drawPoints } from "../figures/points.ts";
@@ -100,31 +100,33 @@ function makeSortable(table: Element): Element {
   return h("div.scroll", table);
 }
 
-async function drawResults(comparison: Comparison): Promise<ElementContent[]> {
-  // Rows that measure different things have no common axis.
-  const columns = comparison.options.rows?.includes(METRIC_KEY)
-    ? []
-    : comparison.columns;
-  const drawn = columns.slice(0, MAX_FIGURES).map((column) => {
-    const title = column.heading;
-    const draw = () => drawPoints(comparison, [column], { title, ink: PAGE });
-    return makeFigure(title, draw);
-  });
-  return makeSection("Figures", await Promise.all(drawn), columns.length);
+/** A figure to draw. */
+interface Drawing {
+  readonly title: string;
+  draw(options: FigureOptions): Figure | Promise<Figure>;
 }
 
-async function drawTraining(
+function drawResults(comparison: Comparison): Promise<ElementContent[]> {
+  const { columns, options: { rows } } = comparison;
+  // Rows that measure different things have no common axis.
+  const drawn = rows?.includes(METRIC_KEY) ? [] : columns;
+  const drawings = drawn.map((column): Drawing => ({
+    title: column.heading,
+    draw: (options) => drawPoints(comparison, [column], options),
+  }));
+  return makeSection("Figures", drawings);
+}
+
+function drawTraining(
   { replicates, nuisance, options: { ci = 0 } }: Comparison,
   problems: Problem[],
 ): Promise<ElementContent[]> {
   const histories = readHistories(replicates, nuisance, problems);
-  const measures = listMeasures(histories);
-  const drawn = measures.slice(0, MAX_FIGURES).map((measure) => {
-    const title = singleLine(measure);
-    const options = { measure, title, ci, ink: PAGE };
-    return makeFigure(title, () => drawHistory(histories, options));
-  });
-  return makeSection("Training", await Promise.all(drawn), measures.length);
+  const drawings = listMeasures(histories).map((measure): Drawing => ({
+    title: singleLine(measure),
+    draw: (options) => drawHistory(histories, { ...options, measure, ci }),
+  }));
+  return makeSection("Training", drawings);
 }
 
 function listProblems(problems: readonly Problem[]): ElementContent[] {
@@ -135,16 +137,16 @@ function listProblems(problems: readonly Problem[]): ElementContent[] {
   return [h("h2", "Could not be read"), h("ul", items)];
 }
 
-function makeSection(
+async function makeSection(
   title: string,
-  figures: readonly Element[],
-  total: number,
-): ElementContent[] {
-  if (figures.length === 0) return [];
-  const more = total - figures.length;
+  drawings: readonly Drawing[],
+): Promise<ElementContent[]> {
+  if (drawings.length === 0) return [];
+  const shown = drawings.slice(0, MAX_FIGURES);
+  const more = drawings.length - shown.length;
   return [
     h("h2", title),
-    h("div.figures", [...figures]),
+    h("div.figures", await Promise.all(shown.map(makeFigure))),
     ...(more > 0
       ? [h("p.notes", `${more} more are not drawn: choose with --metric.`)]
       : []),
@@ -152,12 +154,9 @@ function makeSection(
 }
 
 /** Makes a figure, or the error if it cannot be drawn. */
-async function makeFigure(
-  title: string,
-  draw: () => Figure | Promise<Figure>,
-): Promise<Element> {
+async function makeFigure({ title, draw }: Drawing): Promise<Element> {
   try {
-    const { spec, omitted } = await draw();
+    const { spec, omitted } = await draw({ title, ink: PAGE });
     // Vega escapes what it writes: its SVG goes into the page as it is.
     const svg = { type: "raw", value: await renderSvg(spec) };
     return h("figure", [

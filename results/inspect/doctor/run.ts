@@ -320,23 +320,18 @@ async function checkContents(
     // Something is known to be wrong with it, or with its folder.
     if (findings.has(path)) continue;
     const file = files.get(path);
+    const size = info.sizes?.[path] ?? file?.size;
     if (!file) {
       if (isPublished(files) && !PUBLISHED.test(path)) continue;
       findings.add("missing", path, "it existed when the run was completed");
-      continue;
-    }
-    const size = info.sizes?.[path] ?? file.size;
-    if (file.size !== size) {
+    } else if (file.size !== size) {
       const reason = `it had ${size} bytes when the run was completed, and ` +
         `now has ${file.size}`;
       findings.add("damaged", path, reason);
-      continue;
-    }
-    const now = await findings.attempt(
-      path,
-      () => hashFile(`${runPath}/${path}`),
-    );
-    if (now !== undefined && now !== hash) {
+    } else {
+      const hashNow = () => hashFile(`${runPath}/${path}`);
+      const now = await findings.attempt(path, hashNow);
+      if (now === undefined || now === hash) continue;
       const reason = "it has changed since the run was completed";
       findings.add("damaged", path, reason);
     }
