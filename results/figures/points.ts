@@ -150,7 +150,7 @@ function makeKeyAxis(
       type: "nominal",
       title: x ?? null,
       sort: null,
-      ...(x === undefined ? {} : { axis: { labelAngle: 0 } }),
+      axis: { labelAngle: 0 },
     };
   }
   const ticks = [...new Set(xs)];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCount } from "../../core/utils/format_number.ts";
 import { formatLabel, singleLine } from "../compare/labels.ts";
 import { type Figure, type FigureOptions, makeSpec } from "./figure.ts";
 import type { Rows, Samples } from "./samples.ts";
@@ -122,8 +123,7 @@ function describeSamples({ setting, samples }: Samples): string {
 function keepFinite(rows: Rows, omitted: string[]): Rows {
   const finite = rows.filter((row) => row.slice(0, 2).every(Number.isFinite));
   const lost = rows.length - finite.length;
-  if (lost === 1) omitted.push("1 point that is not finite");
-  else if (lost > 0) omitted.push(`${lost} points that are not finite`);
+  if (lost > 0) omitted.push(`${formatCount(lost, "point")}, not finite`);
   return finite;
 }
 

@@ -146,10 +146,10 @@ Deno.test("drawSamples() says what it cannot show", () => {
   assertEquals(three.omitted, ["columns beyond the first two: z"]);
   const samples = [...line(5, 2), [NaN, 1], [1, Infinity]];
   const diverged = drawSamples(samplesIn(2, { samples }));
-  assertEquals(diverged.omitted, ["2 points that are not finite"]);
+  assertEquals(diverged.omitted, ["2 points, not finite"]);
   assertEquals(layersOf(diverged)[1].data.values.length, 5);
   const none = drawSamples(samplesIn(1, { samples: [[NaN]], data: [] }));
-  assertEquals(none.omitted, ["1 point that is not finite"]);
+  assertEquals(none.omitted, ["1 point, not finite"]);
 });
 
 Deno.test("drawReverse() draws a picture for each share of noise, on the same axes", () => {
