@@ -9,7 +9,7 @@ export type {
   Resumable,
   ResumableParts,
 } from "./run/resumable.ts";
-export * from "./run/evaluation.ts";
+export { type Evaluation, openEvaluation } from "./run/evaluation.ts";
 export * from "./run/lifecycle.ts";
 export * from "./run/run_options.ts";
 export { describeOutcome, type RunOutcome } from "./run/session.ts";

@@ -81,7 +81,7 @@ const command = defineCommand({
         globals,
         signal: interruption.signal,
         onProgress: (state) => progress.show(state),
-        codeOf: loaded
+        loadCode: loaded
           ? () =>
             Promise.resolve(keepSourceOf(
               { experiment: loaded.experiment, trainRun, evaluateRun },

@@ -56,7 +56,7 @@ export function checkCompleted(
   );
 }
 
-/** Adds what a run tells of itself to what is known of its environment. */
+/** Adds what a run reports to what is known of its environment. */
 export function addFacts<T extends Environment>(
   session: T,
   facts: RunFacts,

@@ -10,18 +10,21 @@ import type { Experiment } from "../experiment.ts";
 import type { WriteOptions } from "../store/atomic_write.ts";
 import {
   type EvaluationInfo,
-  readEarlierRecords,
+  nameEvaluation,
   writeEvaluation,
 } from "../store/evaluations.ts";
 import { MAX_RECORDS } from "../store/limits.ts";
 import { holdRun } from "../store/lock.ts";
-import { readRecords, readTrainRecords } from "../store/records.ts";
-import { runIdFromPath } from "../store/run_directory.ts";
+import {
+  readEarlierRecords,
+  readRecords,
+  readTrainRecords,
+} from "../store/records.ts";
 import { readRunInfo, type SourceInfo } from "../store/run_info.ts";
 import { checkNoLinkLeadsOut } from "../store/safe_path.ts";
 import type { JsonObject } from "../utils/json.ts";
 import { addFacts, checkCompleted, checkExperiment } from "./_run_info.ts";
-import { readEnvironment } from "./environment.ts";
+import { beginSession } from "./environment.ts";
 import { Recorder } from "./recorder.ts";
 import { Run } from "./run.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -58,18 +61,16 @@ export function openEvaluation(
   options: RunOptions & { readonly source?: SourceInfo | null },
 ): Evaluation {
   checkNoLinkLeadsOut(runPath);
-  const { command = "", args = [], source = null, print } = options;
+  const { source = null, print } = options;
   const { globals = globalConfigSchema.defaults } = options;
   const isDurable = globals.fsync !== "never";
   const settings = evalConfig as JsonObject;
-  const earlier = readEarlierRecords(runPath, settings);
+  const earlier = readEarlierRecords(runPath, nameEvaluation(settings));
   const nOthers = readRecords(runPath).size - earlier.size;
   let records = earlier;
   let info: EvaluationInfo = {
-    ...{ runId: runIdFromPath(runPath), evalConfig: settings },
-    ...{ status: "running", startedAt: new Date().toISOString() },
-    ...{ finishedAt: null, seconds: null, command, args },
-    ...readEnvironment(globals.runs, source),
+    ...beginSession(runPath, options, source),
+    evalConfig: settings,
   };
   const update: Evaluation["update"] = (facts, durability = { isDurable }) => {
     info = { ...info, ...facts };

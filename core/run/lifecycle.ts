@@ -16,24 +16,30 @@ import { hashContents } from "../store/file_hashes.ts";
 import { History } from "../store/history.ts";
 import { encodeJsonFile } from "../store/json_file.ts";
 import { MAX_BYTES, MAX_RECORDS } from "../store/limits.ts";
-import { readTrainRecords, writeTrainRecords } from "../store/records.ts";
+import {
+  readEarlierRecords,
+  TRAIN,
+  writeRecordsFile,
+} from "../store/records.ts";
 import { createRunDirectory, runIdFromPath } from "../store/run_directory.ts";
 import { writeConfigFile } from "../store/run_file.ts";
 import {
   type Environment,
   readRunInfo,
   type RunInfo,
-  type SourceInfo,
   writeRunInfo,
 } from "../store/run_info.ts";
 import { checkNoLinkLeadsOut } from "../store/safe_path.ts";
 import { describeError } from "../utils/describe_error.ts";
 import type { JsonObject } from "../utils/json.ts";
-import { ResultCollection } from "../utils/results.ts";
 import { addFacts, checkExperiment } from "./_run_info.ts";
-import { changesThatMatter, readEnvironment } from "./environment.ts";
+import {
+  beginSession,
+  changesThatMatter,
+  readEnvironment,
+} from "./environment.ts";
 import { Recorder } from "./recorder.ts";
-import { Run, type RunFacts } from "./run.ts";
+import { Run } from "./run.ts";
 import type { RunOptions } from "./run_options.ts";
 import {
   type RunOutcome,
@@ -41,6 +47,9 @@ import {
   type Session,
   throwIfStopped,
 } from "./session.ts";
+
+// `reproduce --stored-code` finds both here, in a run's own source.
+export { evaluateRun } from "./evaluation.ts";
 
 /** What {@linkcode trainRun} is asked to do. */
 export interface TrainOptions extends RunOptions {
@@ -78,12 +87,14 @@ export async function trainRun(
   using history = new History(runPath, runIdFromPath(runPath), {
     isDurable: globals.fsync === "always",
   });
-  const info = describeNewRun(
-    experiment,
-    runPath,
-    { ...options, globals },
-    source,
-  );
+  const { name, metrics, configSchema: { before } } = experiment;
+  const { experimentFile = null, tags = [], note = "" } = options;
+  const info: RunInfo = {
+    ...beginSession(runPath, options, source),
+    ...{ experiment: name, experimentFile, tags, note, before },
+    settings: pickSettings(globals),
+    ...(Object.keys(metrics).length > 0 ? { metrics } : {}),
+  };
   return await train(experiment, {
     ...options,
     globals,
@@ -164,7 +175,7 @@ interface Training extends TrainOptions {
   readonly restored?: JsonObject | null;
 }
 
-/** Trains in a run directory, from `running` to whichever end it comes to. */
+/** Trains in a run directory, from `running` to its end. */
 async function train(
   experiment: Experiment,
   training: Training,
@@ -182,22 +193,35 @@ async function train(
     writeRunInfo(runPath, updated, durability);
     info = updated;
   };
+  const warnOfChanges = (now: Environment | undefined) => {
+    if (!before || !now) return;
+    for (const change of changesThatMatter(before, now)) {
+      warn(
+        `${change}: results may differ from those of a run that was never ` +
+          "stopped",
+      );
+    }
+  };
   const recorder = new Recorder({
     print,
-    earlier: before && readRecordsOfSessions(runPath),
-    save: (records) => writeTrainRecords(runPath, records, { isDurable }),
+    earlier: before && readEarlierRecords(runPath, TRAIN),
+    save: (records) => {
+      const content = { runId: info.runId, records };
+      writeRecordsFile(runPath, TRAIN, content, { isDurable });
+    },
     max: MAX_RECORDS,
   });
   const run = new Run({
     ...{ path: runPath, config, history, restored, recorder },
     options: training,
     describe: (facts) => {
-      if (before) warnOfChanges(before, addFacts(before, facts), warn);
-      update(addFactsToSession(info, facts));
+      if (!before) return update(addFacts(info, facts));
+      warnOfChanges(addFacts(before, facts));
+      const { resumed = [] } = info;
+      update({ resumed: resumed.with(-1, addFacts(resumed.at(-1)!, facts)) });
     },
   });
-  const session = info.resumed?.at(-1);
-  if (before && session) warnOfChanges(before, session, warn);
+  warnOfChanges(info.resumed?.at(-1));
   const outcome = await runSession(run, {
     ...training,
     update,
@@ -232,19 +256,6 @@ async function train(
   return outcome;
 }
 
-/** The records of earlier sessions; those of a damaged file are made again. */
-function readRecordsOfSessions(runPath: string): ResultCollection {
-  try {
-    return readTrainRecords(runPath);
-  } catch (error) {
-    // The disk is another matter: what cannot be read cannot be written.
-    if (error instanceof SyntaxError || error instanceof TypeError) {
-      return new ResultCollection();
-    }
-    throw error;
-  }
-}
-
 function checkNotCompleted(info: RunInfo): RunInfo {
   if (info.status !== "completed") return info;
   throw new RangeError(
@@ -260,69 +271,31 @@ async function validate(
   try {
     return await experiment.validate(config);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    if (error instanceof ConfigError) throw error;
+    const { NotCapable } = Deno.errors;
+    if (error instanceof NotCapable || error instanceof ConfigError) {
+      throw error;
+    }
     const { message } = describeError(error);
-    throw new ConfigError([{ where: experiment.name, message }], {
-      cause: error,
-    });
+    const where = experiment.name;
+    throw new ConfigError([{ where, message }], { cause: error });
   }
 }
 
-function describeNewRun(
-  { name, metrics, configSchema: { before } }: Experiment,
-  runPath: string,
-  options: RunOptions & { readonly globals: GlobalConfig },
-  source: SourceInfo | null,
-): RunInfo {
-  const { globals, experimentFile = null } = options;
-  const { command = "", args = [], tags = [], note = "" } = options;
-  return {
-    ...{ runId: runIdFromPath(runPath), experiment: name, experimentFile },
-    ...{ status: "running", startedAt: new Date().toISOString() },
-    ...{ finishedAt: null, seconds: null, command, args },
-    ...readEnvironment(globals.runs, source),
-    ...{ tags, note, settings: pickSettings(globals), before },
-    ...(Object.keys(metrics).length > 0 ? { metrics } : {}),
-  };
-}
-
 /** What a run keeps of its settings, to be resumed in the same way. */
-function pickSettings(
-  { engine, onNonfinite, checkpointEvery, fsync }: GlobalConfig,
-) {
-  return { engine, onNonfinite, checkpointEvery, fsync };
+const KEPT_SETTINGS = ["engine", "onNonfinite", "checkpointEvery", "fsync"];
+
+function pickSettings(globals: GlobalConfig): JsonObject {
+  const isKept = ([key]: [string, unknown]) => KEPT_SETTINGS.includes(key);
+  return Object.fromEntries(Object.entries(globals).filter(isKept));
 }
 
 /** The settings that a run began with; defaults, where it does not say. */
 function restoreSettings({ settings, engine }: RunInfo): GlobalConfig {
-  const { defaults } = globalConfigSchema;
   // The engine itself, and not what chose it then.
   const known: JsonObject = { ...settings, ...(engine ? { engine } : {}) };
-  const checked = Object.keys(pickSettings(defaults)).flatMap((key) => {
+  const checked = KEPT_SETTINGS.flatMap((key) => {
     const value = globalConfigSchema.field(key).check(known[key]);
     return value === undefined ? [] : [[key, value]];
   });
-  return { ...defaults, ...Object.fromEntries(checked) };
-}
-
-/** Adds facts to the session that a run is in. */
-function addFactsToSession(info: RunInfo, facts: RunFacts): RunInfo {
-  const { resumed = [] } = info;
-  const last = resumed.at(-1);
-  if (!last) return addFacts(info, facts);
-  return { ...info, resumed: resumed.with(-1, addFacts(last, facts)) };
-}
-
-/** Warns of what has changed since the run began. */
-function warnOfChanges(
-  before: RunInfo,
-  now: Environment,
-  warn: (warning: string) => void,
-): void {
-  for (const change of changesThatMatter(before, now)) {
-    warn(
-      `${change}: results may differ from those of a run that was never stopped`,
-    );
-  }
+  return { ...globalConfigSchema.defaults, ...Object.fromEntries(checked) };
 }

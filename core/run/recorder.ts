@@ -34,7 +34,7 @@ export interface RecorderOptions {
 
 /**
  * Prints records and, when asked, saves them at once, so that what has been
- * measured is there whatever comes after.
+ * measured is kept whatever comes after.
  *
  * @example
  * ```ts
@@ -106,8 +106,8 @@ export class Recorder {
   record(metadata: MetadataFields, result: ScalarResult): ResultRecord {
     if (!(result instanceof ScalarResult)) {
       throw new TypeError(
-        `Cannot record ${ResultMetadata.of(metadata)} as it must be a ` +
-          "ScalarResult, as meter.result(…) gives: current value is " +
+        `Cannot record ${ResultMetadata.of(metadata)}: it must be a ` +
+          "ScalarResult, as meter.result(…) gives; current value is " +
           JSON.stringify(result),
       );
     }

@@ -57,11 +57,11 @@ export interface RunParts {
   readonly recorder: Recorder;
   /** How it is carried out. */
   readonly options: RunOptions;
-  /** Keeps what the run tells of itself. */
+  /** Adds facts to the run's file. */
   readonly describe: (facts: RunFacts) => void;
 }
 
-/** What a run tells of itself once it knows. */
+/** What a run reports of its environment. */
 export interface RunFacts {
   /** The engine that does the arithmetic. */
   readonly engine?: string;
@@ -294,7 +294,7 @@ export class Run {
   }
 
   /**
-   * Warns of something doubtful.
+   * Prints a warning.
    *
    * @param warning A sentence without a full stop.
    */
@@ -330,15 +330,14 @@ export class Run {
     }
     if (!OWN_FILE.test(name) || KEPT_FILE.test(name)) {
       throw new RangeError(
-        `Cannot write ${name} into a run as it must be a relative path such ` +
-          "as model/weights.json, and none of Whisker's own files",
+        `Cannot write ${name} into a run: it must be a relative path such as ` +
+          "model/weights.json, and none of Whisker's own files",
       );
     }
     const { isDurable } = this;
-    const folders = name.split("/").slice(0, -1);
-    for (const depth of folders.keys()) {
-      const folder = folders.slice(0, depth + 1).join("/");
-      makeFolder(`${this.path}/${folder}`, { isDurable });
+    let folder = this.path;
+    for (const part of name.split("/").slice(0, -1)) {
+      makeFolder(folder += `/${part}`, { isDurable });
     }
     writeJsonFile(`${this.path}/${name}`, fields, { isDurable });
   }

@@ -41,7 +41,7 @@ export interface RunOptions {
   readonly print?: ((record: ResultRecord) => void) | undefined;
   /** Called with each warning; `console.warn` by default. */
   readonly warn?: (warning: string) => void;
-  /** Called when the run's directory is there. */
+  /** Called when the run has begun. */
   readonly onStart?: (run: Run) => void;
   /** Called with how far the run has come. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;

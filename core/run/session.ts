@@ -1,6 +1,6 @@
 /**
- * A session of work on a run, from its beginning to whichever end it comes to: a
- * training, a resumed training, or an evaluation.
+ * A session of work on a run, from its beginning to its end: a training, a resumed
+ * training, or an evaluation.
  *
  * @module
  */
@@ -44,8 +44,7 @@ export interface Session extends RunOptions {
 }
 
 /**
- * Carries out a training or evaluation from its beginning to its end, whichever
- * that is, and writes both down.
+ * Carries out a training or evaluation, and writes down how it begins and ends.
  *
  * @param run The run.
  * @param session The work, and what stops it.
@@ -138,21 +137,20 @@ async function workUntilStopped(
   const { promise, reject } = Promise.withResolvers<never>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const giveUp = () => reject(signal?.reason);
-  const abort = () => {
+  const done = new AbortController();
+  const onAbort = (source: AbortSignal | undefined, react: () => void) =>
+    source?.addEventListener("abort", react, { signal: done.signal });
+  onAbort(signal, () => {
     if (run.hasCheckpoints) timer = setTimeout(giveUp, GRACE_MS);
     else giveUp();
-  };
-  const fail = () => reject(failure?.reason);
-  signal?.addEventListener("abort", abort, { once: true });
-  forceSignal?.addEventListener("abort", giveUp, { once: true });
-  failure?.addEventListener("abort", fail, { once: true });
+  });
+  onAbort(forceSignal, giveUp);
+  onAbort(failure, () => reject(failure?.reason));
   try {
     await Promise.race([work(), promise]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-    forceSignal?.removeEventListener("abort", giveUp);
-    failure?.removeEventListener("abort", fail);
+    done.abort();
   }
 }
 

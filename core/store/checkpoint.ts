@@ -14,7 +14,12 @@ import { ifExists } from "./if_exists.ts";
 import { checkRunFile } from "./safe_path.ts";
 import { MAX_BYTES } from "./limits.ts";
 import { checkVersion, SCHEMA_VERSION } from "./json_file.ts";
-import { isJsonObject, isPlainObject, type JsonObject } from "../utils/json.ts";
+import {
+  isJsonObject,
+  isPlainObject,
+  type JsonObject,
+  parseJson,
+} from "../utils/json.ts";
 import { writeFileAtomic, type WriteOptions } from "./atomic_write.ts";
 
 /** The checkpoint's file name in a run directory. */
@@ -62,7 +67,7 @@ const ALIGNMENT = 8;
  * Writes a run's checkpoint and replaces an earlier one.
  *
  * @param runPath The run's directory.
- * @param state All that the run needs to go on; it is copied at once.
+ * @param state All that the run needs to be resumed; it is copied at once.
  * @param options How to write it.
  * @throws {TypeError} If the state has a value that cannot be kept.
  */
@@ -81,7 +86,7 @@ export async function writeCheckpoint(
  * @param runPath The run's directory.
  * @returns What was written, bit for bit; null where there is none.
  * @throws {SyntaxError} If the file is not whole.
- * @throws {RangeError} If it bears an unknown version, or is too large, or a
+ * @throws {RangeError} If it has an unknown version, or is too large, or a
  * link that leads out of the run.
  */
 export async function readCheckpoint(
@@ -150,8 +155,8 @@ async function encodeCheckpoint(
   // Readers have bounds.
   if (padded > MAX_BYTES.text || size > MAX_BYTES.checkpoint) {
     throw new RangeError(
-      `Cannot keep a checkpoint as its arrays may have ` +
-        `${MAX_BYTES.checkpoint} bytes and all else ${MAX_BYTES.text}: ` +
+      `Cannot keep a checkpoint: its arrays may have ` +
+        `${MAX_BYTES.checkpoint} bytes and all else ${MAX_BYTES.text}; ` +
         `current values are ${nBytes} and ${padded}`,
     );
   }
@@ -168,47 +173,37 @@ async function decodeCheckpoint(
 ): Promise<JsonObject> {
   const damaged = (what: string) =>
     new SyntaxError(`Cannot read ${path} as a checkpoint: ${what}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.length < HEADER_BYTES
     ? Infinity
-    : Number(view.getBigUint64(0, true));
-  if (length > bytes.length - HEADER_BYTES) throw damaged("it ends too early");
-  if (length > MAX_BYTES.text) throw damaged("its header is too long");
+    : Number(new DataView(bytes.buffer).getBigUint64(0, true));
   const start = HEADER_BYTES + length;
+  if (start > bytes.length) throw damaged("it ends too early");
+  if (length > MAX_BYTES.text) throw damaged("its header is too long");
   const text = new TextDecoder().decode(bytes.subarray(HEADER_BYTES, start));
-  let header: unknown;
-  try {
-    header = JSON.parse(text);
-  } catch (error) {
-    throw damaged((error as Error).message);
-  }
+  const header = parseJson(text, path);
   if (!isJsonObject(header) || !isJsonObject(header.__metadata__)) {
     throw damaged("its header has no metadata");
   }
   const { __metadata__: metadata, ...table } = header;
-  const { state, sha256, schemaVersion } = metadata as JsonObject;
+  const { state, sha256, schemaVersion } = metadata;
   checkVersion(Number(schemaVersion), path);
   const data = bytes.subarray(start);
   if (sha256 !== await hashState(String(state), table, data)) {
     throw damaged("it is not as it was written, cut off for example");
   }
-  const arrays = new Map<string, StateArray>();
-  for (const [name, entry] of Object.entries(table)) {
-    try {
-      arrays.set(name, readArray(entry, data));
-    } catch {
-      throw damaged(`"${name}" is no array within it`);
-    }
+  try {
+    return JSON.parse(String(state), (_key, value) => {
+      if (!isJsonObject(value)) return value;
+      const { [ARRAY_TAG]: name, [NUMBER_TAG]: number } = value;
+      if (typeof number === "string") return Number(number);
+      return typeof name === "string" ? readArray(table[name], data) : value;
+    }) as JsonObject;
+  } catch {
+    throw damaged("its header does not describe its arrays");
   }
-  const decoded: unknown = JSON.parse(
-    String(state),
-    (_key, value) => withArrays(value, arrays),
-  );
-  if (!isJsonObject(decoded)) throw damaged("its state is no object");
-  return decoded;
 }
 
-/** The array that an entry of the header describes; throws if it is none. */
+/** The array that an entry of the header describes. */
 function readArray(entry: unknown, data: Uint8Array): StateArray {
   const { dtype, data_offsets: [start, end] } = entry as {
     readonly dtype: string;
@@ -223,7 +218,7 @@ function findDtype(value: unknown): string | undefined {
   return ARRAYS.entries().find(([, Kind]) => value instanceof Kind)?.[0];
 }
 
-/** SHA-256 of all that a checkpoint says. */
+/** SHA-256 of everything in a checkpoint. */
 async function hashState(
   state: string,
   table: object,
@@ -234,7 +229,7 @@ async function hashState(
   return await sha256(new TextEncoder().encode(all));
 }
 
-/** The state as JSON can hold it; its arrays are put aside by their paths. */
+/** The state as JSON can hold it; its arrays are collected by their paths. */
 function withoutArrays(
   value: unknown,
   path: string,
@@ -262,8 +257,8 @@ function withoutArrays(
     !(ARRAY_TAG in value) && !(NUMBER_TAG in value);
   if (!isPlain) {
     throw new TypeError(
-      `Cannot keep ${path} in a checkpoint as it must be made of objects, ` +
-        "lists, numbers, texts, booleans, null and typed arrays: current " +
+      `Cannot keep ${path} in a checkpoint: it must be made of objects, ` +
+        "lists, numbers, texts, booleans, null and typed arrays; current " +
         `value is ${
           isJsonObject(value) ? value.constructor?.name : String(value)
         }`,
@@ -272,14 +267,4 @@ function withoutArrays(
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, within(item, key)]),
   );
-}
-
-function withArrays(
-  value: unknown,
-  arrays: ReadonlyMap<string, StateArray>,
-): unknown {
-  if (!isJsonObject(value)) return value;
-  const { [ARRAY_TAG]: name, [NUMBER_TAG]: number } = value;
-  if (typeof number === "string") return Number(number);
-  return typeof name === "string" ? arrays.get(name) ?? null : value;
 }

@@ -29,7 +29,7 @@ export type HistoryLine = Readonly<
 export interface HistoryOptions {
   /** Whether to resume the history of the run. */
   readonly isResumed?: boolean;
-  /** Whether the run that is to go on says that it is running. */
+  /** Whether the run to resume is marked running. */
   readonly isRunning?: boolean;
   /** Whether each line is on the disk before the next one is written. */
   readonly isDurable?: boolean;
@@ -42,7 +42,6 @@ export interface HistoryOptions {
 export class History implements Disposable {
   readonly #path: string;
   readonly #file: Deno.FsFile;
-  readonly #encoder = new TextEncoder();
   readonly #header: HistoryLine;
   readonly #isDurable: boolean;
   #length = 0;
@@ -56,7 +55,7 @@ export class History implements Disposable {
    * @param runId The run's id, for the header.
    * @param options How it is opened.
    * @throws {Deno.errors.AlreadyExists} If a new run has a history.
-   * @throws {RangeError} If a process lives behind the run that is to go on.
+   * @throws {RangeError} If the run to resume is in use.
    */
   constructor(
     runPath: string,
@@ -118,7 +117,7 @@ export class History implements Disposable {
     this.#isToBeCut = true;
   }
 
-  /** Drops what {@linkcode History.truncateTo} has said, if it is there still. */
+  /** Removes what {@linkcode History.truncateTo} was told to, if not yet done. */
   settle(): void {
     if (!this.#isToBeCut) return;
     this.#isToBeCut = false;
@@ -152,10 +151,8 @@ export class History implements Disposable {
     // JSON.stringify turns NaN and infinities into null. They are rare, so only then
     // the slower encoding is used.
     if (line.includes("null")) line = stringify(values);
-    if (line.lastIndexOf("{") > 0 || line.includes("[")) {
-      checkDepth(line, "a line of the history", "write");
-    }
-    const bytes = this.#encoder.encode(line + "\n");
+    checkDepth(line, "a line of the history", "write");
+    const bytes = new TextEncoder().encode(line + "\n");
     if (bytes.length > MAX_BYTES.historyLine) {
       throw new RangeError(
         `Cannot log a line of ${formatSize(bytes.length)}: a line of the ` +

@@ -17,23 +17,23 @@ import { writeFileAtomic, type WriteOptions } from "./atomic_write.ts";
 import { formatSize, MAX_BYTES } from "./limits.ts";
 import { readText } from "./read_text.ts";
 
-/** The version that every file of a run directory bears at its top level. */
+/** The version in every file of a run directory, at its top level. */
 export const SCHEMA_VERSION = 1;
 
-/** A file bears a version that this code does not know. */
+/** A file has a version that this code does not know. */
 export class UnknownVersionError extends RangeError {
-  /** The version that it bears. */
+  /** The version in the file. */
   readonly version: unknown;
 
   /**
    * Makes the error of a file.
    *
    * @param path The file's path.
-   * @param version The version that it bears.
+   * @param version The version in the file.
    */
   constructor(path: string, version: unknown) {
     super(
-      `Cannot read ${path} as schemaVersion must be ${SCHEMA_VERSION}: ` +
+      `Cannot read ${path}: schemaVersion must be ${SCHEMA_VERSION}; ` +
         `current value is ${preview(version)}`,
     );
     this.version = version;
@@ -113,7 +113,7 @@ export interface ReadJsonOptions {
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON, torn for example.
  * @throws {TypeError} If it holds something other than an object.
- * @throws {UnknownVersionError} If it bears a version that this code does not know.
+ * @throws {UnknownVersionError} If it has a version that this code does not know.
  * @throws {RangeError} If it is no file, too large, or nested too deeply.
  */
 export function readJsonFile(
@@ -124,7 +124,7 @@ export function readJsonFile(
 }
 
 /**
- * Parses JSON text that bears a schema version.
+ * Parses JSON text that has a schema version.
  *
  * @param text The JSON text.
  * @param path Where it stands, for the error messages.
@@ -132,7 +132,7 @@ export function readJsonFile(
  * @returns The object, `schemaVersion` included.
  * @throws {SyntaxError} If the text is no JSON.
  * @throws {TypeError} If it holds something other than an object.
- * @throws {UnknownVersionError} If it bears a version that this code does not know.
+ * @throws {UnknownVersionError} If it has a version that this code does not know.
  * @throws {RangeError} If it is nested too deeply.
  */
 export function parseVersioned(
@@ -142,7 +142,7 @@ export function parseVersioned(
 ): JsonObject {
   const content = parseJson(text, path);
   if (!isJsonObject(content)) {
-    throw new TypeError(`Cannot read ${path} as it holds no JSON object`);
+    throw new TypeError(`Cannot read ${path}: it holds no JSON object`);
   }
   const isMissing = content.schemaVersion === undefined;
   if (!(isMissing && options.unversioned)) {
@@ -154,7 +154,7 @@ export function parseVersioned(
 /**
  * Refuses a schema version that this code does not know.
  *
- * @param version The version that a file bears.
+ * @param version The version in a file.
  * @param path The file, for the error message.
  * @throws {UnknownVersionError} If it is not the current one.
  */

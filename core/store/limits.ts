@@ -51,11 +51,11 @@ export function tooLarge(
 ): RangeError {
   const current = size === undefined
     ? "it has more"
-    : `current size is ${formatSize(size)}`;
+    : `it has ${formatSize(size)}`;
   return new RangeError(
-    `Cannot read ${place} as it must have at most ${
+    `Cannot read ${place}: it may have at most ${
       formatSize(maxBytes)
-    }: ${current}`,
+    }; ${current}`,
   );
 }
 

@@ -1,6 +1,6 @@
 /**
  * The lock on a run: its history is locked while a process trains or reads it, which
- * tells a living run from one that died.
+ * distinguishes a running run from one that died.
  *
  * @module
  */

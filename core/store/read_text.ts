@@ -24,13 +24,13 @@ export function checkFile(path: string, maxBytes: number): number {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Deno.errors.NotFound(
-      `Cannot read ${path} as there is no such file`,
+      `Cannot read ${path}: no such file`,
     );
   }
   if (!info.isFile) {
     const kind = info.isDirectory ? "a directory" : "a pipe or a device";
     throw new RangeError(
-      `Cannot read ${path} as it must be a file: it is ${kind}`,
+      `Cannot read ${path}: it is ${kind}, not a file`,
     );
   }
   if (info.size > maxBytes) throw tooLarge(path, maxBytes, info.size);

@@ -43,18 +43,17 @@ const HEX_BYTES = 4;
  * and eight random hexadecimal digits.
  *
  * @param runs The directory that holds all runs; made if it is not there.
- * @param options When the run starts, now by default; and whether the
- * directories are to outlive a power cut.
+ * @param options Whether the directories are to survive a power cut.
  * @returns The new directory's path.
  * @throws {Deno.errors.NotCapable} If the process may not write there.
  */
 export function createRunDirectory(
   runs: string,
-  options: WriteOptions & { readonly startedAt?: Date } = {},
+  options: WriteOptions = {},
 ): string {
-  const { startedAt = new Date(), isDurable } = options;
   makeFolders(runs, options);
-  const start = startedAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, "");
+  const now = new Date().toISOString();
+  const start = now.slice(0, 19).replaceAll(/[-:]/g, "");
   while (true) {
     const hex = crypto.getRandomValues(new Uint8Array(HEX_BYTES)).toHex();
     const path = `${runs}/${start}_${hex}`;
@@ -66,7 +65,7 @@ export function createRunDirectory(
       throw error;
     }
     Deno.mkdirSync(`${path}/results`);
-    if (isDurable) syncToDisk(runs);
+    if (options.isDurable) syncToDisk(runs);
     return path;
   }
 }

@@ -21,7 +21,7 @@ import { checkStaysInside } from "./safe_path.ts";
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON.
  * @throws {TypeError} If it holds something other than an object.
- * @throws {RangeError} If it bears an unknown version, is a link that leads out
+ * @throws {RangeError} If it has an unknown version, is a link that leads out
  * of the run, no file, or too large.
  */
 export function readRunFile(
@@ -83,7 +83,7 @@ export function listJsonFiles(
  * @returns The keys and values, `schemaVersion` left out.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON.
- * @throws {RangeError} If it bears an unknown version, has more keys than any
+ * @throws {RangeError} If it has an unknown version, more keys than any
  * configuration, or one that every object has, `constructor` for example.
  */
 export function readConfigFile(runPath: string): JsonObject {
@@ -96,7 +96,7 @@ export function readConfigFile(runPath: string): JsonObject {
   const keys = Object.keys(config);
   const refuse = (rule: string, current: string) => {
     throw new RangeError(
-      `Cannot read ${runPath}/${file} as ${rule}: current ${current}`,
+      `Cannot read ${runPath}/${file}: ${rule}; current ${current}`,
     );
   };
   if (keys.length > MAX_KEYS) {

@@ -34,7 +34,7 @@ export function checkStaysInside(path: string, runPath: string): void {
     // Checked again: it may have been created since.
     if (pathWithin(path, runPath) !== null) return;
     throw new RangeError(
-      `Cannot use ${path} as it is a link that leads out of the run`,
+      `Cannot use ${path}: it is a link that leads out of the run`,
     );
   }
   const folder = path.slice(0, path.lastIndexOf("/"));

@@ -7,7 +7,7 @@
 import { createTwoFilesPatch } from "diff";
 import { formatValue } from "../../core/config/schema.ts";
 import type { Source } from "../../core/store/source.ts";
-import { changesOnTheWay, factsOf } from "../../core/run/environment.ts";
+import { changesOnTheWay, listFacts } from "../../core/run/environment.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import type { RunInfo } from "../../core/store/run_info.ts";
 import { singleLine } from "../compare/labels.ts";
@@ -74,7 +74,7 @@ export function diffRuns(a: ComparedRun, b: ComparedRun): RunDifferences {
 /** What a run depends on, and what of it changed while it was stopped. */
 function readFacts(info: RunInfo): JsonObject {
   const changes = changesOnTheWay(info).join("; ");
-  return { ...factsOf(info), ...(changes ? { resumed: changes } : {}) };
+  return { ...listFacts(info), ...(changes ? { resumed: changes } : {}) };
 }
 
 function findDifferences(a: JsonObject, b: JsonObject): Difference[] {

@@ -5,7 +5,7 @@
  */
 
 import { formatValue } from "../../core/config/schema.ts";
-import { factsOf } from "../../core/run/environment.ts";
+import { listFacts } from "../../core/run/environment.ts";
 import { CHECKPOINT_FILE } from "../../core/store/checkpoint.ts";
 import { formatSize } from "../../core/store/limits.ts";
 import { HISTORY_FILE } from "../../core/store/lock.ts";
@@ -130,10 +130,10 @@ export function formatRun(run: RunDescription, now = Date.now()): string {
       `Evaluation of ${evaluation.startedAt}`,
       formatEvaluation(evaluation, info),
     ]),
-    ["Code and environment", Object.entries(factsOf(info)).map(formatFact)],
+    ["Code and environment", Object.entries(listFacts(info)).map(formatFact)],
     ...(info.resumed ?? []).map((session): [string, Lines] => [
       `Resumed ${session.at}`,
-      formatChanges(factsOf(info), factsOf(session)),
+      formatChanges(listFacts(info), listFacts(session)),
     ]),
     ["Problems", problems.map(({ reason }) => [reason, ""])],
   ];
@@ -173,7 +173,7 @@ function formatEvaluation(evaluation: EvaluationInfo, info: RunInfo): Lines {
     ["status", error ? `${status}: ${error.message}` : status + took],
     ...Object.entries(evalConfig).map(formatFact),
     // What it shares with the training is listed there.
-    ...formatChanges(factsOf(info), factsOf(evaluation)),
+    ...formatChanges(listFacts(info), listFacts(evaluation)),
   ];
 }
 

@@ -239,6 +239,6 @@ Deno.test("loadModel() says which file is missing", async () => {
       throw error;
     },
     Deno.errors.NotFound,
-    "Cannot read nowhere/model/weights.bin as there is no such file",
+    "Cannot read nowhere/model/weights.bin: no such file",
   );
 });

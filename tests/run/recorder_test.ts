@@ -85,7 +85,7 @@ Deno.test("Recorder refuses what is no result, and keeps nothing of it", () => {
     // deno-lint-ignore no-explicit-any
     () => recorder.record({ name: "loss" }, 0.5 as any),
     TypeError,
-    "Cannot record loss as it must be a ScalarResult",
+    "Cannot record loss: it must be a ScalarResult",
   );
   assertEquals(recorder.records.size, 0);
 });

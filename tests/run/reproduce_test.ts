@@ -79,7 +79,7 @@ async function make(runs: string, experiment: Experiment, powers = [1, 3]) {
     reproduceRun(runPath, {
       scratch: `${runs}/.scratch`,
       globals,
-      codeOf: () =>
+      loadCode: () =>
         Promise.resolve({
           experiment,
           trainRun: (experiment, options) =>

@@ -153,7 +153,7 @@ Deno.test(
       Deno.symlinkSync(elsewhere.path, scratch);
       const { code, stderr } = await run("reproduce", id);
       assertEquals(code, 1);
-      assertMatch(stderr, /^error: Cannot use runs\/\.scratch as it is a link/);
+      assertMatch(stderr, /^error: Cannot use runs\/\.scratch: it is a link/);
       assertEquals([...Deno.readDirSync(elsewhere.path)], []);
       Deno.removeSync(scratch);
     });
@@ -190,7 +190,7 @@ Deno.test(
     const args = ["a", `--runs=${runs.path}`];
     const { code, stderr } = await runScript("reproduce", args);
     assertEquals(code, 1);
-    assertMatch(stderr, /^error: Cannot use .*\.scratch as it is a link that/);
+    assertMatch(stderr, /^error: Cannot use .*\.scratch: it is a link that/);
     assertEquals([...Deno.readDirSync(elsewhere.path)], []);
   },
 );

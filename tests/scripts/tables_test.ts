@@ -108,7 +108,7 @@ Deno.test("tables waits for no pipe or device", async () => {
   for (const flag of ["--check", "--write"]) {
     const { code, stderr } = await runScript("tables", [flag, page.path]);
     assertEquals(code, 1);
-    assertMatch(stderr, /it must be a file: it is a pipe or a device/);
+    assertMatch(stderr, /it is a pipe or a device, not a file/);
   }
 });
 

@@ -84,11 +84,11 @@ Deno.test(
     const header = '{"schemaVersion":1,"runId":"run"}\n';
     const long = `{"x":"${"y".repeat(MAX_BYTES.historyLine)}"}`;
     const damages: [line: string, reason: string][] = [
-      [long, `Cannot read ${path}:4 as it must have at most 1 MiB`],
+      [long, `Cannot read ${path}:4: it may have at most 1 MiB`],
       ["{", `Cannot read ${path}:4 as JSON`],
       ["null", `Cannot read ${path}:4: it is no JSON object`],
       ["[1]", `Cannot read ${path}:4: it is no JSON object`],
-      ["\0".repeat(2 ** 21), `Cannot read ${path}:4 as it must have at most`],
+      ["\0".repeat(2 ** 21), `Cannot read ${path}:4: it may have at most`],
     ];
     for (const [line, reason] of damages) {
       const text = `${header}{"step":1}\n{"step":2}\n${line}\n{"step":4}\n`;

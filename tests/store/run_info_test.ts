@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { factsOf } from "../../core/run/environment.ts";
+import { listFacts } from "../../core/run/environment.ts";
 import { History } from "../../core/store/history.ts";
 import { writeJsonFile } from "../../core/store/json_file.ts";
 import {
@@ -30,10 +30,10 @@ Deno.test("readRunInfo() names file and field of what is wrong", () => {
   const cases: [object, RegExp][] = [
     [
       { ...INFO, status: "done" },
-      /run\.json as status must be one of running, .* current value is "done"/,
+      /run\.json: status must be one of running, .* current value is "done"/,
     ],
-    [{ ...INFO, startedAt: "now" }, /run\.json as startedAt must be a date/],
-    [{ ...INFO, experiment: 3 }, /run\.json as experiment must be a name/],
+    [{ ...INFO, startedAt: "now" }, /run\.json: startedAt must be a date/],
+    [{ ...INFO, experiment: 3 }, /run\.json: experiment must be a name/],
   ];
   for (const [fields, message] of cases) {
     writeJsonFile(`${path}/run.json`, fields);
@@ -117,6 +117,6 @@ Deno.test(
     assertEquals(permissions, {});
     assertEquals(resumed?.length, 2);
     assertEquals([resumed![1]!.at, resumed![1]!.versions], ["", {}]);
-    assertEquals(factsOf(resumed![1]!).engine, undefined);
+    assertEquals(listFacts(resumed![1]!).engine, undefined);
   },
 );

@@ -125,7 +125,7 @@ Deno.test(
     await assertRejects(
       () => readSource(folder.path, info),
       RangeError,
-      "its content is not what its hash says",
+      "its content does not match its hash",
     );
     Deno.writeFileSync(file, content);
     const hostile = [

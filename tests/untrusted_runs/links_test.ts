@@ -106,7 +106,7 @@ Deno.test("an evaluation opens no run in which any link leads out", () => {
     assertThrows(
       () => openEvaluation(run, { seed: 1 }, {}, {}),
       RangeError,
-      `Cannot use ${run}/${name} as it is a link`,
+      `Cannot use ${run}/${name}: it is a link`,
     );
   }
 });
@@ -142,7 +142,7 @@ Deno.test(
         await assertRejects(
           () => resumeRun(diffusion, { runPath: run }),
           RangeError,
-          `it must be a file: it is ${kind}`,
+          `it is ${kind}, not a file`,
         );
       }
     }

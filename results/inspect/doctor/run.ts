@@ -97,11 +97,13 @@ async function examine(
   path: string,
   isRunning: boolean,
 ): Promise<ExaminedRun> {
-  const findings = new Findings(runIdFromPath(path));
-  const files = new Map<string, Deno.FileInfo>();
-  const owners = new Map<string, unknown>();
+  const id = runIdFromPath(path), findings = new Findings(id);
   const subject: Subject = {
-    ...{ path, isRunning, findings, files, owners },
+    path,
+    isRunning,
+    findings,
+    files: new Map(),
+    owners: new Map(),
     evaluations: [],
   };
   const unreadable: string[] = [];
@@ -120,11 +122,11 @@ async function examine(
   }
   const { info, evaluations } = subject;
   const sessions = [info, ...info?.resumed ?? [], ...evaluations];
-  const folder = path.slice(0, -runIdFromPath(path).length);
+  const runs = path.slice(0, -id.length);
   return {
     // A temporary file of a writer is gone a moment later.
     findings: findings.all.filter(({ kind, file }) =>
-      kind !== "temporary" || ifExists(() => Deno.lstatSync(folder + file))
+      kind !== "temporary" || ifExists(() => Deno.lstatSync(runs + file))
     ),
     bytes: sumBytes(all),
     sources: new Set(
