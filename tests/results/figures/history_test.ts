@@ -6,40 +6,17 @@ import {
 } from "@std/assert";
 import { History } from "../../../core/store/history.ts";
 import type { Problem } from "../../../core/store/run_file.ts";
-import { groupReplicates } from "../../../results/compare/replicates.ts";
-import { RunDatabase } from "../../../results/database/run_database.ts";
-import {
-  listMeasures,
-  readHistories,
-} from "../../../results/figures/histories.ts";
+import { listMeasures } from "../../../results/figures/histories.ts";
 import {
   drawHistory,
   type HistoryOptions,
 } from "../../../results/figures/history.ts";
 import { renderSvg } from "../../../results/figures/svg.ts";
+import { makeHistories, readAllHistories } from "../../../testing/figures.ts";
 import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import { makeRun } from "../../../testing/runs.ts";
 
 skipUnlessGranted("files");
-
-type Line = Record<string, number | string>;
-
-/** Makes runs of two rates, whose histories a function of rate and seed gives. */
-function makeRuns(
-  runs: string,
-  linesOf: (rate: number, seed: number) => readonly Line[],
-): void {
-  for (const rate of [1, 2]) {
-    for (const seed of rate === 1 ? [1, 2, 3] : [1]) {
-      const path = makeRun(runs, {
-        id: `r${rate}s${seed}`,
-        config: { seed, rate },
-      });
-      using history = new History(path, `r${rate}s${seed}`);
-      for (const line of linesOf(rate, seed)) history.append(line);
-    }
-  }
-}
 
 interface Drawn {
   readonly at: number;
@@ -50,20 +27,18 @@ interface Drawn {
   readonly tooltip: string;
 }
 
-function readAll(runs: string, problems: Problem[] = []) {
-  const groups = groupReplicates([...new RunDatabase(runs)], ["seed"]);
-  return readHistories(groups, ["seed"], problems);
-}
-
 async function draw(
   runs: string,
   options: Partial<HistoryOptions> = {},
   problems: Problem[] = [],
 ) {
-  const { spec, omitted } = await drawHistory(readAll(runs, problems), {
-    measure: "loss",
-    ...options,
-  });
+  const { spec, omitted } = await drawHistory(
+    readAllHistories(runs, problems),
+    {
+      measure: "loss",
+      ...options,
+    },
+  );
   // deno-lint-ignore no-explicit-any
   const { data, encoding, layer } = spec as any;
   return { curve: data.values as Drawn[], encoding, layer, omitted, spec };
@@ -73,7 +48,7 @@ Deno.test(
   "drawHistory() draws the mean of replicates with a band, and one run as it is",
   async () => {
     using folder = tempFolder();
-    makeRuns(
+    makeHistories(
       folder.path,
       (rate, seed) =>
         [1, 2].map((step) => ({ step, loss: 10 * rate + seed * step })),
@@ -102,7 +77,7 @@ Deno.test(
   "drawHistory() leaves a gap where a replicate is not finite",
   async () => {
     using folder = tempFolder();
-    makeRuns(folder.path, (_, seed) =>
+    makeHistories(folder.path, (_, seed) =>
       [1, 2, 3].map((step) => ({
         step,
         loss: step === 2 && seed === 3 ? Infinity : seed,
@@ -120,7 +95,7 @@ Deno.test(
   "drawHistory() gives a run one voice at each place, and thins what is long",
   async () => {
     using folder = tempFolder();
-    makeRuns(
+    makeHistories(
       folder.path,
       (_, seed) =>
         Array.from({ length: 3000 }, (_, index) => ({
@@ -147,7 +122,7 @@ Deno.test(
       [1235, -70],
       [4321, "NaN"],
     ]);
-    makeRuns(
+    makeHistories(
       folder.path,
       (rate, seed) =>
         Array.from({ length: 5000 }, (_, i) => ({
@@ -183,7 +158,7 @@ Deno.test(
   "drawHistory() brings runs together whose steps are not in order",
   async () => {
     using folder = tempFolder();
-    makeRuns(folder.path, (_, seed) => {
+    makeHistories(folder.path, (_, seed) => {
       const lines = [1, 2, 3].map((step) => ({ step, loss: step + seed }));
       return seed === 2 ? [...lines.reverse(), { step: 2, loss: 40 }] : lines;
     });
@@ -200,7 +175,7 @@ Deno.test(
   "drawHistory() draws a history up to what cannot be read, and says so",
   async () => {
     using folder = tempFolder();
-    makeRuns(
+    makeHistories(
       folder.path,
       (_, seed) => [1, 2, 3].map((step) => ({ step, loss: seed })),
     );
@@ -219,26 +194,10 @@ Deno.test(
 );
 
 Deno.test(
-  "readHistories() says where lines have more different fields than it keeps",
-  () => {
-    using folder = tempFolder();
-    const path = makeRun(folder.path, { id: "a" });
-    {
-      using history = new History(path, "a");
-      for (let i = 0; i < 1001; i++) history.append({ [`key${i}`]: i });
-    }
-    const problems: Problem[] = [];
-    assertEquals(listMeasures(readAll(folder.path, problems)).length, 999);
-    assertEquals(problems.length, 1);
-    assert(problems[0]!.reason.includes("more than 1000 different fields"));
-  },
-);
-
-Deno.test(
   "drawHistory() has a legend entry for each curve, with a band or without",
   async () => {
     using folder = tempFolder();
-    makeRuns(
+    makeHistories(
       folder.path,
       (rate) => [1, 2].map((step) => ({ step, loss: rate })),
     );
@@ -252,7 +211,7 @@ Deno.test(
   "drawHistory() counts lines where they tell no step, and passes over texts",
   async () => {
     using folder = tempFolder();
-    makeRuns(
+    makeHistories(
       folder.path,
       (_, seed) =>
         seed === 3
@@ -265,7 +224,7 @@ Deno.test(
     assertEquals(omitted, [
       "rate=1: at line 3 and possibly elsewhere the mean is of 2 of 3 runs",
     ]);
-    assertEquals(listMeasures(readAll(folder.path)), ["loss", "late"]);
+    assertEquals(listMeasures(readAllHistories(folder.path)), ["loss", "late"]);
   },
 );
 
@@ -273,7 +232,7 @@ Deno.test(
   "drawHistory() says what it does not find, and what it cannot read",
   async () => {
     using folder = tempFolder();
-    makeRuns(folder.path, () => [{ step: 1, loss: 1, "time/step": 2 }]);
+    makeHistories(folder.path, () => [{ step: 1, loss: 1, "time/step": 2 }]);
     await assertRejects(
       () => draw(folder.path, { measure: "los" }),
       Error,
@@ -289,7 +248,7 @@ Deno.test(
     const { curve } = await draw(folder.path, {}, problems);
     assertEquals(problems.map(({ run }) => run), ["r1s2"]);
     assertEquals(curve[0]!.tooltip.endsWith("n = 2"), true);
-    assertEquals(listMeasures(readAll(folder.path)), ["loss"]);
+    assertEquals(listMeasures(readAllHistories(folder.path)), ["loss"]);
   },
 );
 
