@@ -1,7 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { History } from "../../../core/store/history.ts";
 import type { Problem } from "../../../core/store/run_file.ts";
-import { type Extent, listMeasures } from "../../../results/figures/histories.ts";
+import {
+  type Extent,
+  listMeasures,
+} from "../../../results/figures/histories.ts";
 import { makeHistories, readAllHistories } from "../../../testing/figures.ts";
 import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import { makeRun } from "../../../testing/runs.ts";
