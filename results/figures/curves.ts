@@ -28,7 +28,7 @@ export interface Place {
   readonly mean: number;
 }
 
-/** What is drawn over what, and in which part of the axis a place is. */
+/** The fields of a curve, and the parts of its horizontal axis. */
 export interface CurveOptions {
   /** The field of the places. */
   readonly x: string;
@@ -38,11 +38,11 @@ export interface CurveOptions {
   readonly findBucket: (at: number) => number;
 }
 
-/** A curve, and what it does not show. */
+/** A curve, and what is missing from it. */
 export interface Curve {
   /** The places that are drawn, in order. */
   readonly places: readonly Place[];
-  /** What they do not show. */
+  /** What is missing. */
   readonly gaps: readonly string[];
 }
 
@@ -74,12 +74,11 @@ export function makeBuckets(
 
 /**
  * Draws the mean of runs: its extremes in each part of the axis, and both ends
- * of the curve. What lies between them cannot be seen. One pass, and little
- * memory.
+ * of the curve. The rest could not be seen. It takes one pass and little memory.
  *
  * @param runs The runs.
- * @param options What is drawn over what.
- * @returns The places to draw, and what they do not show.
+ * @param options The axes.
+ * @returns The places to draw, and what is missing.
  */
 export function drawCurve(
   runs: readonly RunHistory[],

@@ -10,7 +10,7 @@ import { type Ink, makeConfig, PRINT } from "./style.ts";
 
 /** The options that all figures share. */
 export interface FigureOptions {
-  /** What stands above the figure. */
+  /** The title. */
   readonly title?: string;
   /** The width of the inner area in pixels. */
   readonly width?: number;
@@ -20,7 +20,7 @@ export interface FigureOptions {
   readonly ink?: Ink;
 }
 
-/** A figure, and what it could not show. */
+/** A figure, and what it leaves out. */
 export interface Figure {
   /** The figure. */
   readonly spec: TopLevelSpec;
@@ -32,7 +32,7 @@ export interface Figure {
  * Makes the specification of a figure.
  *
  * @param options The title and the colours.
- * @param subtitle What stands below the title, by lines, or alone.
+ * @param subtitle The lines below the title.
  * @param parts All else of the specification.
  * @returns The specification.
  */

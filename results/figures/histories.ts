@@ -33,9 +33,9 @@ export interface RunHistory {
 /** What a field's numbers cover, from the first line to the last. */
 export class Extent {
   /** The smallest finite one. */
-  low = Infinity;
+  low: number = Infinity;
   /** The largest finite one. */
-  high = -Infinity;
+  high: number = -Infinity;
   /** Whether no number is below the one before it. */
   isAscending = true;
   #last = -Infinity;

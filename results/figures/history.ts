@@ -45,7 +45,7 @@ const HEIGHT = 280;
  *
  * @param histories What was logged, one curve for each.
  * @param options What is shown.
- * @returns The figure, and what it could not show.
+ * @returns The figure, and what it leaves out.
  * @throws {OptionError} If no history has the measure, or there are too many.
  */
 export async function drawHistory(
@@ -71,7 +71,7 @@ export async function drawHistory(
         ? `± ${error.toPrecision(2)} between-seed, n = ${n}`
         : "one run";
       const tooltip = `${singleLine(value)}\n${spread}`;
-      // In the figure, what is not finite is null, and a gap.
+      // JSON makes null of what is not finite, and the figure a gap.
       return { at, label, mean, low, high, tooltip };
     });
   });
@@ -115,7 +115,7 @@ function specifyHistory(
     field: "label",
     type: "nominal",
     title: null,
-    // Also of curves without a band, which would have no colour there.
+    // Curves without a band have the same colours.
     scale: { domain: labels },
     legend: labels.length > 1
       ? { symbolType: "stroke", symbolSize: 300, symbolStrokeWidth: 2 }
@@ -149,7 +149,7 @@ function specifyHistory(
       {
         mark: { type: "area", opacity: 0.2 },
         transform: [
-          // The logarithm of what is below 0 would draw nonsense.
+          // A value below 0 has no logarithm.
           { filter: `isValid(datum.low)${isLog ? " && datum.low > 0" : ""}` },
         ],
         encoding: {

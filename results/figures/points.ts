@@ -49,8 +49,8 @@ const EDGE = 14;
  *
  * @param comparison The comparison; each point is one of its cells.
  * @param columns The columns; several are series.
- * @param options What is drawn over what.
- * @returns The figure, and what it could not show.
+ * @param options The axes.
+ * @returns The figure, and what it leaves out.
  */
 export function drawPoints(
   comparison: Comparison,
@@ -168,7 +168,7 @@ function makeKeyAxis(
   };
 }
 
-/** The cells that have a place in the figure, and those that have none. */
+/** Collects the cells that can be drawn, and lists the others. */
 function collectPoints(
   { rows }: Comparison,
   columns: readonly [Column, ...Column[]],
@@ -219,7 +219,7 @@ function collectPoints(
   return { points, omitted };
 }
 
-/** The runs behind a value, and how many values of each. */
+/** Describes the runs of a value, and the number of observations. */
 function describeRuns({ kind, runs, result: { n } }: Cell): string {
   const isOne = kind === "within-run";
   return `${kind}, n = ${n}${isOne ? ", one run" : ""}: ${
@@ -227,7 +227,7 @@ function describeRuns({ kind, runs, result: { n } }: Cell): string {
   }`;
 }
 
-/** What the values and their error bars are. */
+/** Describes the values and their error bars. */
 function describeBars(
   { options: { ci, aggregate = "mean", relativeTo = [] } }: Comparison,
   points: readonly Point[],

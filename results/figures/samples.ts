@@ -24,7 +24,7 @@ export interface Samples {
   readonly columns: readonly string[];
   /** The samples. */
   readonly samples: Rows;
-  /** Points of the data; none where there were none to keep. */
+  /** Points of the data; none if there were none to keep. */
   readonly data: Rows;
   /** In one dimension, pairs of place and true density, if that is known. */
   readonly density: Rows;

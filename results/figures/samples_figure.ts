@@ -169,7 +169,7 @@ function keepWithin(
   return inside;
 }
 
-/** What all layers share: the axes, and the colours of data and samples. */
+/** Makes what all layers share: the axes, and the colours of data and samples. */
 function makeEncoding(
   { columns }: Samples,
   [x, y]: readonly Domain[],
@@ -214,7 +214,7 @@ function makeBars(rows: Rows, domain: Domain): object {
   };
 }
 
-/** The true density where it is known, else the outline of the data's bars. */
+/** Draws the true density if it is known, else the outline of the data's histogram. */
 function makeLine(
   { density }: Samples,
   data: Rows,
@@ -235,7 +235,7 @@ function makeLine(
   }];
 }
 
-/** Counts over bins as a density: its area is 1. */
+/** Computes a histogram whose area is 1. */
 function makeHistogram(
   rows: Rows,
   [low, high]: Domain,

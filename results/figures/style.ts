@@ -53,11 +53,11 @@ export const FONT = "Inter";
 
 /** The colours of text, grid and background. */
 export interface Ink {
-  /** Of axes and letters. */
+  /** The colour of axes and letters. */
   readonly text: string;
-  /** Of the grid. */
+  /** The colour of the grid. */
   readonly grid: string;
-  /** Of the background. */
+  /** The colour of the background. */
   readonly paper: string;
 }
 

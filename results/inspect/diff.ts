@@ -144,7 +144,7 @@ const MAX_FILES = 20;
 function summarizeCode(code: RunDifferences["code"]): string[] {
   const counts = Object.entries(code).map(([path, patch]) => {
     const lines = patch.split("\n");
-    // Two of them are the names of the files.
+    // Two of them name the files.
     const count = (sign: string) =>
       lines.filter((line) => line.startsWith(sign)).length - 1;
     return [path, `+${count("+")} -${count("-")} lines`] as const;

@@ -39,7 +39,7 @@ export interface Examination {
 export async function examineRuns(directory: string): Promise<Examination> {
   const findings: Finding[] = [];
   const at = (name: string) => new Findings(name, findings);
-  // Which runs ran a source.
+  // The runs that ran each source.
   const users = new Map<string, string[]>();
   let runs = 0, bytes = 0;
   let entries: readonly RunEntry[];
@@ -80,7 +80,7 @@ export async function examineRuns(directory: string): Promise<Examination> {
   return { directory, runs, findings, bytes, trashBytes: sumBytes(trash) };
 }
 
-/** Says why something with the name of a run is none, or another one. */
+/** Explains why something with the name of a run is not one of its own. */
 function explainNotRun(path: string): string | null {
   const { isDirectory, isSymlink } = Deno.lstatSync(path);
   if (isSymlink) return "it is a link: the run it leads to is read twice";

@@ -124,7 +124,7 @@ async function examine(
   const sessions = [info, ...info?.resumed ?? [], ...evaluations];
   const runs = path.slice(0, -id.length);
   return {
-    // A temporary file of a writer is gone a moment later.
+    // A writer's temporary file is gone a moment later.
     findings: findings.all.filter(({ kind, file }) =>
       kind !== "temporary" || ifExists(() => Deno.lstatSync(runs + file))
     ),

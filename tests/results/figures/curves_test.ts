@@ -5,7 +5,7 @@ import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 
 skipUnlessGranted("files");
 
-Deno.test("makeBuckets() divides an axis into parts of two pixels, evenly on its scale", () => {
+Deno.test("makeBuckets() divides an axis into parts of two pixels, on its scale", () => {
   using folder = tempFolder();
   makeHistories(
     folder.path,
@@ -18,7 +18,7 @@ Deno.test("makeBuckets() divides an axis into parts of two pixels, evenly on its
   assertEquals([1, 11, 99].map(log), [0, 52, 99]);
 });
 
-Deno.test("drawCurve() keeps of each part the extremes of the mean, and both ends", () => {
+Deno.test("drawCurve() keeps the extremes of the mean in each part, and both ends", () => {
   using folder = tempFolder();
   makeHistories(
     folder.path,

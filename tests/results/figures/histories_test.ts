@@ -12,7 +12,7 @@ import { makeRun } from "../../../testing/runs.ts";
 skipUnlessGranted("files");
 
 Deno.test(
-  "readHistories() says where lines have more different fields than it keeps",
+  "readHistories() reports lines with more different fields than it keeps",
   () => {
     using folder = tempFolder();
     const path = makeRun(folder.path, { id: "a" });
@@ -30,7 +30,7 @@ Deno.test(
   },
 );
 
-Deno.test("readHistories() keeps the fields that hold numbers, and what these cover", () => {
+Deno.test("readHistories() keeps the numeric fields and their ranges", () => {
   using folder = tempFolder();
   makeHistories(folder.path, () => [
     { step: 2, loss: 5, note: "a" },

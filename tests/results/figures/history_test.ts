@@ -45,7 +45,7 @@ async function draw(
 }
 
 Deno.test(
-  "drawHistory() draws the mean of replicates with a band, and one run as it is",
+  "drawHistory() draws the mean of replicates with a band, and a single run as a line",
   async () => {
     using folder = tempFolder();
     makeHistories(
@@ -92,7 +92,7 @@ Deno.test(
 );
 
 Deno.test(
-  "drawHistory() gives a run one voice at each place, and thins what is long",
+  "drawHistory() takes one value of each run at each place, and thins long histories",
   async () => {
     using folder = tempFolder();
     makeHistories(
@@ -155,7 +155,7 @@ Deno.test(
 );
 
 Deno.test(
-  "drawHistory() brings runs together whose steps are not in order",
+  "drawHistory() aligns runs whose steps are not in order",
   async () => {
     using folder = tempFolder();
     makeHistories(folder.path, (_, seed) => {
@@ -172,7 +172,7 @@ Deno.test(
 );
 
 Deno.test(
-  "drawHistory() draws a history up to what cannot be read, and says so",
+  "drawHistory() draws a damaged history up to the damage, and reports it",
   async () => {
     using folder = tempFolder();
     makeHistories(
@@ -208,7 +208,7 @@ Deno.test(
 );
 
 Deno.test(
-  "drawHistory() counts lines where they tell no step, and passes over texts",
+  "drawHistory() counts lines without a step, and skips texts",
   async () => {
     using folder = tempFolder();
     makeHistories(
@@ -229,7 +229,7 @@ Deno.test(
 );
 
 Deno.test(
-  "drawHistory() says what it does not find, and what it cannot read",
+  "drawHistory() names unknown measures, and what it cannot read",
   async () => {
     using folder = tempFolder();
     makeHistories(folder.path, () => [{ step: 1, loss: 1, "time/step": 2 }]);

@@ -7,7 +7,7 @@ import { replicates } from "../../../testing/made.ts";
 skipUnlessGranted("files");
 
 Deno.test(
-  "drawPoints() draws a cell's mean and error, and tells what stands behind it",
+  "drawPoints() draws the mean and error of each cell, with a tooltip",
   async () => {
     const { points, title } = await drawColumn(SWEEP, {
       x: "rate",
@@ -34,7 +34,7 @@ Deno.test(
 );
 
 Deno.test(
-  "drawPoints() takes intervals for bars where they are asked for",
+  "drawPoints() draws confidence intervals if asked for",
   async () => {
     const { points, title } = await drawColumn(SWEEP.slice(0, 3), {
       x: "rate",
@@ -48,7 +48,7 @@ Deno.test(
   },
 );
 
-Deno.test("drawPoints() takes the axes that the values ask for", async () => {
+Deno.test("drawPoints() chooses axes by the values", async () => {
   const { encoding } = await drawColumn(SWEEP, { x: "rate", series: "model" });
   assertEquals([encoding.x.type, encoding.x.scale.type], [
     "quantitative",
@@ -67,7 +67,7 @@ Deno.test("drawPoints() takes the axes that the values ask for", async () => {
   assertEquals(lines.points[0]!.x, "rate=0.001, model=a");
 });
 
-Deno.test("drawPoints() names what has no place in it", async () => {
+Deno.test("drawPoints() lists what it leaves out", async () => {
   const { points, omitted } = await drawColumn(
     replicates([
       [{ rate: 1 }, [1, 2]],

@@ -9,7 +9,7 @@ import { makeRows, makeSamples } from "../../../testing/figures.ts";
 // deno-lint-ignore no-explicit-any
 const listLayers = (figure: { spec: object }) => (figure.spec as any).layer;
 
-Deno.test("drawSamples() draws points of two dimensions over those of the data", () => {
+Deno.test("drawSamples() draws points in two dimensions over those of the data", () => {
   const figure = drawSamples(makeSamples(2), { title: "Two" });
   const layers = listLayers(figure);
   assertEquals(layers.length, 2);
@@ -28,7 +28,7 @@ Deno.test("drawSamples() draws points of two dimensions over those of the data",
   assertEquals(title.subtitle, ["50 samples: sampler=ddpm, nSteps=1000"]);
 });
 
-Deno.test("drawSamples() draws a histogram of area 1, and the density upon it", () => {
+Deno.test("drawSamples() draws a histogram of area 1, and the density over it", () => {
   const density = [[0.2, 1], [0.5, 2], [9, 9]];
   const [bars, curve] = listLayers(drawSamples(makeSamples(1, { density })));
   type Bar = { x: number; to: number; density: number };

@@ -7,7 +7,7 @@ import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 skipUnlessGranted("files");
 
 Deno.test(
-  "readSamples() takes the last setting, or the one that is named",
+  "readSamples() reads the last setting, or the named one",
   () => {
     using folder = tempFolder();
     assertThrows(

@@ -22,7 +22,7 @@ Deno.test("renderSvg() draws all labels, and the same each time", async () => {
 });
 
 Deno.test(
-  "renderSvg() says that values cannot be drawn, and logs nothing itself",
+  "renderSvg() throws if values cannot be drawn, and logs nothing",
   async () => {
     const { spec } = await drawColumn(replicates([
       [{ model: "a" }, [5e-324, 5e-324]],
@@ -44,7 +44,7 @@ Deno.test(
   },
 );
 
-Deno.test("renderSvg() tells series apart without colours", async () => {
+Deno.test("renderSvg() draws each series with a shape of its own", async () => {
   const { spec } = await drawColumn(SWEEP.slice(0, 12), {
     x: "rate",
     series: "model",

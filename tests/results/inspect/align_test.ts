@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { align } from "../../../results/inspect/align.ts";
 
-Deno.test("align() keeps each text on the line of its name, and ends no line in spaces", () => {
+Deno.test("align() keeps each row on one line, without trailing spaces", () => {
   assertEquals(align([["a\nb", "1\n2"], ["longer", ""]]), [
     "  a b     1 2",
     "  longer",

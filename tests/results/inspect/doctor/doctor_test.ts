@@ -50,11 +50,11 @@ const DAMAGE: readonly Damage[] = [
   ],
 ];
 
-Deno.test("examineRuns() finds what is no run, and passes over the trash", async (t) => {
+Deno.test("examineRuns() finds what is not a run, and skips the trash", async (t) => {
   await checkDamage(t, DAMAGE);
 });
 
-Deno.test("examineRuns() tells what is safe to remove", async () => {
+Deno.test("examineRuns() marks what is safe to remove", async () => {
   using made = await makeWholeRun();
   const { path, run } = made;
   await writeCheckpoint(run, { historyLength: 10 });
@@ -87,7 +87,7 @@ Deno.test("examineRuns() tells what is safe to remove", async () => {
 });
 
 Deno.test(
-  "examineRuns() counts runs and bytes, and what lies in the trash apart",
+  "examineRuns() counts runs and bytes, and the trash separately",
   async () => {
     using made = await makeWholeRun();
     const { runs, bytes, trashBytes } = await examineRuns(made.path);
@@ -102,7 +102,7 @@ Deno.test(
 );
 
 Deno.test(
-  "examineRuns() says why, with the line or the size that is wrong",
+  "examineRuns() gives reasons with the line or the size",
   async () => {
     using made = await makeWholeRun();
     const history = `${made.run}/metrics.jsonl`;

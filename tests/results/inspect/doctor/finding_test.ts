@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { UnknownVersionError } from "../../../../core/store/json_file.ts";
 import { Findings } from "../../../../results/inspect/doctor/finding.ts";
 
-Deno.test("Findings.attempt() tells by its error what is wrong with a file, once", async () => {
+Deno.test("Findings.attempt() reports a file once, by the class of its error", async () => {
   const findings = new Findings("a");
   const fail = (error: Error) => () => {
     throw error;
@@ -24,7 +24,7 @@ Deno.test("Findings.attempt() tells by its error what is wrong with a file, once
   );
 });
 
-Deno.test("Findings.has() counts folders around a file, and what is in it", () => {
+Deno.test("Findings.has() includes the folders of a file, and the files of a folder", () => {
   const findings = new Findings("a");
   findings.add("unfinished", "", "it is empty");
   assertEquals(findings.has("x"), false);
