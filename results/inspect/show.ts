@@ -115,14 +115,13 @@ type Lines = readonly (readonly [name: string, text: string])[];
  * Formats what is known of a run, for people to read.
  *
  * @param run What is known.
- * @param now The present, in milliseconds of the epoch.
  * @returns The text, in sections.
  */
-export function formatRun(run: RunDescription, now = Date.now()): string {
+export function formatRun(run: RunDescription): string {
   const { info, config, records, evaluations, history, problems } = run;
   const last: Lines = history?.last ? [["last", formatLine(history.last)]] : [];
   const sections: [title: string, lines: Lines][] = [
-    ["Run", formatHead(run, now)],
+    ["Run", formatHead(run)],
     ["Configuration", Object.entries(config).map(formatFact)],
     ["Records", Array.from(records, (record) => [String(record), ""])],
     ["History", history ? [["lines", String(history.lines)], ...last] : []],
@@ -143,7 +142,7 @@ export function formatRun(run: RunDescription, now = Date.now()): string {
     .join("\n\n");
 }
 
-function formatHead(run: RunDescription, now: number): Lines {
+function formatHead(run: RunDescription): Lines {
   const { info, status, checkpoint } = run;
   const { seconds, error, tags, note, command, args } = info;
   const resume = `deno task train --resume ${info.runId}`;
@@ -152,7 +151,7 @@ function formatHead(run: RunDescription, now: number): Lines {
     ["directory", run.path],
     ["experiment", info.experiment],
     ["status", status],
-    ["started", `${info.startedAt}, ${formatAge(info.startedAt, now)}`],
+    ["started", `${info.startedAt}, ${formatAge(info.startedAt)}`],
     ["took", seconds === null ? "" : `${seconds.toFixed(1)} s`],
     ["command", command && `deno task ${command} ${args.join(" ")}`],
     ["tags", tags.join(", ")],
