@@ -20,6 +20,8 @@ export interface RecordJson {
   readonly metadata: MetadataFields;
   /** The result. */
   readonly result: ScalarJson;
+  /** The name of the file that holds each observation, if they are kept. */
+  readonly values?: string;
 }
 
 /**
@@ -46,16 +48,24 @@ export class ResultRecord {
   readonly metadata: ResultMetadata;
   /** The result. */
   readonly result: ScalarResult;
+  /** The name of the run's file that holds each observation, if they are kept. */
+  readonly values: string | undefined;
 
   /**
    * Joins metadata and a result.
    *
    * @param metadata What was measured.
    * @param result The result.
+   * @param values The name of the file that holds each observation.
    */
-  constructor(metadata: ResultMetadata, result: ScalarResult) {
+  constructor(
+    metadata: ResultMetadata,
+    result: ScalarResult,
+    values?: string,
+  ) {
     this.metadata = metadata;
     this.result = result;
+    this.values = values;
     Object.freeze(this);
   }
 
@@ -76,6 +86,7 @@ export class ResultRecord {
     return new ResultRecord(
       ResultMetadata.of(value.metadata as unknown as MetadataFields),
       ScalarResult.fromJSON(value.result),
+      typeof value.values === "string" ? value.values : undefined,
     );
   }
 
@@ -87,7 +98,11 @@ export class ResultRecord {
 
   /** Metadata and result in the form that JSON can hold. */
   toJSON(): RecordJson {
-    return { metadata: this.metadata.toJSON(), result: this.result.toJSON() };
+    return {
+      metadata: this.metadata.toJSON(),
+      result: this.result.toJSON(),
+      ...(this.values === undefined ? {} : { values: this.values }),
+    };
   }
 
   /** How `console.log` prints it. */
