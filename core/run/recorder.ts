@@ -97,13 +97,18 @@ export class Recorder {
    *
    * @param metadata What was measured.
    * @param result What came out.
+   * @param values The name of the file that holds each observation, if any.
    * @returns The record.
    * @throws {TypeError} If the metadata has fields of other types, or the result
    * is none.
    * @throws {RangeError} If readers would pass the record over: a run has too
    * many, or its file is too large. Nothing recorded before is lost.
    */
-  record(metadata: MetadataFields, result: ScalarResult): ResultRecord {
+  record(
+    metadata: MetadataFields,
+    result: ScalarResult,
+    values?: string,
+  ): ResultRecord {
     const measured = ResultMetadata.of(metadata);
     if (!(result instanceof ScalarResult)) {
       throw new TypeError(
@@ -112,7 +117,7 @@ export class Recorder {
           JSON.stringify(result),
       );
     }
-    const record = new ResultRecord(measured, result);
+    const record = new ResultRecord(measured, result, values);
     const records = this.#records.with(record);
     const all = new Map(
       [...this.#earlier, ...records].map((one) => [one.metadata, one]),

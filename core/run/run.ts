@@ -30,6 +30,7 @@ import {
 import { makeFolder, runIdFromPath } from "../store/run_directory.ts";
 import type { Numerics } from "../store/run_info.ts";
 import { readRunFile } from "../store/run_file.ts";
+import { writeObservations } from "../store/observations.ts";
 import { Timer } from "../utils/timer.ts";
 import type { Progress, RunOptions } from "./run_options.ts";
 
@@ -243,6 +244,49 @@ export class Run {
    * the same: one of the two would be hidden.
    */
   record(metadata: MetadataFields, result: ScalarResult): ResultRecord {
+    return this.#record(metadata, result);
+  }
+
+  /**
+   * Records the mean of observations, and keeps each of them in the run
+   * directory. Where all runs observe the same things in the same order, say the
+   * loss on each test row, a comparison can then tell the spread over rows from
+   * the spread over seeds (declare the metric with `observations: "shared"`).
+   *
+   * @param metadata What was measured.
+   * @param values The observations.
+   * @returns The record, with the mean, its within-run error, and n.
+   * @throws {RangeError} If there are none or too many, or as
+   * {@linkcode Run.record} does.
+   */
+  recordEach(
+    metadata: MetadataFields,
+    values: Float64Array | Float32Array | readonly number[],
+  ): ResultRecord {
+    const observations = Float64Array.from(values);
+    if (observations.length === 0) {
+      throw new RangeError(
+        `Cannot record ${
+          ResultMetadata.of(metadata)
+        }: there are no observations`,
+      );
+    }
+    const meter = new Meter();
+    meter.update({ each: observations });
+    return this.#record(
+      metadata,
+      meter.result("each"),
+      this.isReplaying
+        ? undefined
+        : writeObservations(this.path, observations, this),
+    );
+  }
+
+  #record(
+    metadata: MetadataFields,
+    result: ScalarResult,
+    values?: string,
+  ): ResultRecord {
     this.#throwIfStopped();
     const measured = ResultMetadata.of(metadata);
     if (this.#parts.trained?.get(measured)) {
@@ -253,7 +297,7 @@ export class Run {
     }
     // The checkpoint has it.
     if (this.isReplaying) return new ResultRecord(measured, result);
-    return this.#parts.recorder.record(metadata, result);
+    return this.#parts.recorder.record(metadata, result, values);
   }
 
   /**

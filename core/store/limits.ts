@@ -23,6 +23,8 @@ export const MAX_BYTES = {
   tableRow: MIB,
   /** A checkpoint; of that, what is no array, at most what a text may. */
   checkpoint: GIB,
+  /** The observations behind one record. */
+  observations: 128 * MIB,
   /** A file of weights. */
   weights: 2 * GIB,
 } as const;
