@@ -111,6 +111,7 @@ export async function trainDiffusionModel(
     }
     const seconds = span.stop();
     const { epoch, step } = at;
+    engine.use("last");
     await saveWeights(model, run.path, { name: "last", isDurable });
     engine.use("averaged");
     const validationLoss = computeMean(

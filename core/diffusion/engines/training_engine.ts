@@ -17,7 +17,8 @@ export type WeightsInUse = "last" | "averaged";
 export interface TrainingEngine {
   /**
    * Takes one step: forward pass, backward pass, update. If the loss or the
-   * gradient is not finite, no weight changes.
+   * gradient is not finite, no weight changes. The model has the new weights
+   * only after {@linkcode TrainingEngine.use}.
    *
    * @param batch Rows with noise mixed in.
    * @returns The losses before the update, and the norm of the gradient.
