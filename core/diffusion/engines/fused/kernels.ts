@@ -147,6 +147,7 @@ export function finish(maxRows: i32): void {
   // Read four at a time.
   frequencies = allocate(nColumns * pad(nFeatures / 2, 4) + 4);
   timeFrequencies = allocate(pad(nTime / 2, 4) + 4);
+  // What is written 4 at a time may reach a little further.
   inputs = allocate(BLOCK * getLayer(0).inputStride + 4);
   delta = allocate(BLOCK * width);
   other = allocate(BLOCK * width);
@@ -181,12 +182,24 @@ export function use(isAveraged: bool): void {
   current = isAveraged ? averaged : weights;
   for (let i = 0; i < nLayers; i++) {
     const layer = getLayer(i), nInputs = layer.nInputs, nUnits = layer.nUnits;
+    const panel = <usize>nInputs << 5;
     for (let k = 0; k < nInputs; k++) {
-      const row = at(current, kernelRow(i, k));
+      let from = at(current, kernelRow(i, k)), into = layer.packed + (<usize>k << 5);
+      for (let j = 8; j <= nUnits; j += 8) {
+        v128.store(into, v128.load(from));
+        v128.store(into, v128.load(from, 16), 16);
+        from += 32;
+        into += panel;
+      }
+      memory.copy(into, from, <usize>(nUnits & 7) << 2);
+      // No gradient passes back to the inputs of the first layer.
+      if (i == 0) continue;
+      from = at(current, kernelRow(i, k));
+      into = at(layer.transposed, (k >> 3) * nUnits * 8 + (k & 7));
       for (let j = 0; j < nUnits; j++) {
-        const weight = load<f32>(at(row, j));
-        store<f32>(at(layer.packed, ((j >> 3) * nInputs + k) * 8 + (j & 7)), weight);
-        store<f32>(at(layer.transposed, ((k >> 3) * nUnits + j) * 8 + (k & 7)), weight);
+        store<f32>(into, load<f32>(from));
+        from += 4;
+        into += 32;
       }
     }
   }
@@ -217,6 +230,19 @@ const CONSTANTS = memory.data<f32>([
   4.1665795894e-2, 4.1665795894e-2, 4.1665795894e-2, 4.1665795894e-2,
   1.6666665459e-1, 1.6666665459e-1, 1.6666665459e-1, 1.6666665459e-1,
   5.0000001201e-1, 5.0000001201e-1, 5.0000001201e-1, 5.0000001201e-1,
+  // 2 / π; π / 2 in three parts.
+  0.636619772367581343, 0.636619772367581343, 0.636619772367581343, 0.636619772367581343,
+  1.5703125, 1.5703125, 1.5703125, 1.5703125,
+  4.837512969970703e-4, 4.837512969970703e-4, 4.837512969970703e-4, 4.837512969970703e-4,
+  7.549789954891882e-8, 7.549789954891882e-8, 7.549789954891882e-8, 7.549789954891882e-8,
+  // Sine and cosine on ±π / 4: Cephes' sinf and cosf.
+  -1.9515295891e-4, -1.9515295891e-4, -1.9515295891e-4, -1.9515295891e-4,
+  8.3321608736e-3, 8.3321608736e-3, 8.3321608736e-3, 8.3321608736e-3,
+  -1.6666654611e-1, -1.6666654611e-1, -1.6666654611e-1, -1.6666654611e-1,
+  2.443315711809948e-5, 2.443315711809948e-5, 2.443315711809948e-5, 2.443315711809948e-5,
+  -1.388731625493765e-3, -1.388731625493765e-3, -1.388731625493765e-3, -1.388731625493765e-3,
+  4.166664568298827e-2, 4.166664568298827e-2, 4.166664568298827e-2, 4.166664568298827e-2,
+  -0.5, -0.5, -0.5, -0.5,
 ], 16);
 
 /** eˣ to 2 units in the last place (Moshier, Cephes: range reduction, polynomial). */
@@ -262,13 +288,41 @@ const CONSTANTS = memory.data<f32>([
   return z;
 }
 
-/** Writes sines of `count` angles, then their cosines. The angles lie in `from`. */
-function writeWaves(from: usize, count: i32, into: usize): void {
-  for (let i = 0; i < count; i++) {
-    const angle = <f64>load<f32>(at(from, i));
-    store<f32>(at(into, i), <f32>Math.sin(angle));
-    store<f32>(at(into, count + i), <f32>Math.cos(angle));
+/**
+ * Writes the sines of the angles in `other`, then their cosines, each to about
+ * 1e-7 for angles up to 10⁴ (Moshier, Cephes).
+ */
+function writeWaves(count: i32, into: usize): void {
+  for (let i = 0; i < count; i += 4) {
+    const angle = v128.load(at(other, i));
+    const shifted = f32x4.add(f32x4.mul(angle, constant(13)), constant(1));
+    const n = f32x4.sub(shifted, constant(1));
+    let r = f32x4.sub(angle, f32x4.mul(n, constant(14)));
+    r = f32x4.sub(f32x4.sub(r, f32x4.mul(n, constant(15))), f32x4.mul(n, constant(16)));
+    const r2 = f32x4.mul(r, r);
+    let s = f32x4.add(f32x4.mul(constant(17), r2), constant(18));
+    s = f32x4.add(f32x4.mul(s, r2), constant(19));
+    s = f32x4.add(f32x4.mul(f32x4.mul(s, r2), r), r);
+    let c = f32x4.add(f32x4.mul(constant(20), r2), constant(21));
+    c = f32x4.add(f32x4.mul(c, r2), constant(22));
+    c = f32x4.add(f32x4.mul(c, r2), constant(23));
+    c = f32x4.add(f32x4.mul(c, r2), constant(0));
+    // The quadrant is in the last two bits: it swaps the two, and turns signs.
+    const isOdd = i32x4.shr_s(i32x4.shl(shifted, 31), 31);
+    const sine = v128.xor(v128.bitselect(c, s, isOdd), turn(shifted));
+    const cosine = v128.xor(
+      v128.bitselect(s, c, isOdd),
+      turn(i32x4.add(shifted, i32x4.splat(1))),
+    );
+    v128.store(at(into, i), sine);
+    v128.store(at(past, i), cosine);
   }
+  memory.copy(at(into, count), past, <usize>count << 2);
+}
+
+/** The sign bit where the second bit of a quadrant is set. */
+@inline function turn(quadrant: v128): v128 {
+  return i32x4.shl(i32x4.shr_u(quadrant, 1), 31);
 }
 
 // ── Products ─────────────────────────────────────────────────────────────────
@@ -361,23 +415,26 @@ function embed(start: i32, nRows: i32, isTimeShared: bool): void {
   for (let r = 0; r < nRows; r++) {
     const row = at(rows, (start + r) * nColumns), into = at(inputs, r * stride);
     memory.copy(into, row, <usize>nColumns << 2);
-    for (let i = 0; i < half; i++) {
-      let angle: f32 = 0;
+    for (let i = 0; i < half; i += 4) {
+      let angle = f32x4.splat(0);
       for (let k = 0; k < nColumns; k++) {
-        angle += load<f32>(at(row, k)) * load<f32>(at(frequencies, k * half + i));
+        const x = f32x4.splat(load<f32>(at(row, k)));
+        angle = f32x4.add(angle, f32x4.mul(x, v128.load(at(frequencies, k * half + i))));
       }
-      store<f32>(at(other, i), angle);
+      v128.store(at(other, i), angle);
     }
-    writeWaves(other, half, at(into, nColumns));
+    writeWaves(half, at(into, nColumns));
     if (!isTimeShared) embedTime(load<f32>(at(times, start + r)), at(into, nColumns + nFeatures));
   }
 }
 
 function embedTime(time: f32, into: usize): void {
   if (nTime == 1) return store<f32>(into, time);
-  const half = nTime / 2;
-  for (let i = 0; i < half; i++) store<f32>(at(other, i), time * load<f32>(at(timeFrequencies, i)));
-  writeWaves(other, half, into);
+  const half = nTime / 2, x = f32x4.splat(time);
+  for (let i = 0; i < half; i += 4) {
+    v128.store(at(other, i), f32x4.mul(x, v128.load(at(timeFrequencies, i))));
+  }
+  writeWaves(half, into);
 }
 
 /** Collects the biases of a layer; the time's is added to those of the first. */
@@ -394,9 +451,9 @@ function collectBiases(index: i32): void {
 /** Adds the term of a time that all rows share to the biases of the first layer. */
 function addTimeTerm(time: f32): void {
   const nUnits = getLayer(0).nUnits;
-  embedTime(time, past);
+  embedTime(time, delta);
   for (let k = 0; k < nTime; k++) {
-    const x = load<f32>(at(past, k));
+    const x = load<f32>(at(delta, k));
     for (let j = 0; j < nUnits; j++) {
       const place = at(biases, j);
       store<f32>(place, load<f32>(place) + x * load<f32>(at(current, k * nUnits + j)));
