@@ -21,7 +21,7 @@ import { MAX_KEYS } from "./store/limits.ts";
 // deno-lint-ignore no-explicit-any
 export type AnyFields = Readonly<Record<string, Field<any>>>;
 
-/** What is doubtful about a configuration, a sentence each. */
+/** Warnings about a configuration, a sentence each. */
 export type Warnings = readonly string[] | void;
 
 /** What {@linkcode experiment} takes. */
@@ -29,9 +29,9 @@ export interface ExperimentDefinition<
   F extends AnyFields,
   G extends AnyFields,
 > {
-  /** The experiment's name, which its runs bear. */
+  /** The experiment's name, which its runs keep. */
   readonly name: string;
-  /** What a result depends on. `seed` is added where it is not among them. */
+  /** What a result depends on. `seed` is added if it is not among the keys. */
   readonly config: F;
   /** What an evaluation depends on; nothing by default. */
   readonly evalConfig?: G;
@@ -42,7 +42,7 @@ export interface ExperimentDefinition<
    * can be read. Returns warnings, if any.
    */
   validate?(config: ConfigOf<F> & Seeded): Warnings | Promise<Warnings>;
-  /** Trains one configuration, and leaves in the run what evaluation needs. */
+  /** Trains one configuration, and saves in the run what evaluation needs. */
   train(config: ConfigOf<F> & Seeded, run: Run): unknown;
   /** Measures something on an already trained run. */
   evaluate?(
@@ -54,7 +54,7 @@ export interface ExperimentDefinition<
 
 /** An experiment as scripts and tests use it: made by {@linkcode experiment}. */
 export interface Experiment {
-  /** The experiment's name, which its runs bear. */
+  /** The experiment's name, which its runs keep. */
   readonly name: string;
   /** The schema of what a result depends on. */
   readonly configSchema: ConfigSchema<Seeded>;
@@ -66,7 +66,7 @@ export interface Experiment {
   validate(config: Seeded): Promise<readonly string[]>;
   /** Trains one configuration. */
   train(config: Seeded, run: Run): Promise<void>;
-  /** Measures something on a trained run; null where there is nothing to. */
+  /** Measures something on a trained run; null if there is nothing to measure. */
   readonly evaluate:
     | ((config: Seeded, evalConfig: object, run: Run) => Promise<void>)
     | null;
@@ -86,8 +86,8 @@ const RESERVED = ["experiment", "status", "tag", "schemaVersion", "help"];
  * @param definition Its name, the keys of its configuration, and the functions
  * that train and evaluate.
  * @returns The experiment.
- * @throws {TypeError} If it lacks a name or train, or a key is none or has a
- * name that Whisker itself uses.
+ * @throws {TypeError} If it lacks a name or train, a key was not made by one of
+ * the functions for keys, or its name is one that Whisker itself uses.
  *
  * @example
  * ```ts
@@ -114,29 +114,26 @@ export function experiment<
 >(definition: ExperimentDefinition<F, G>): Experiment {
   checkDefinition(definition);
   type Config = ConfigOf<F> & Seeded;
-  const { name, evaluate, metrics = {} } = definition;
-  const made: Experiment = Object.freeze({
+  const { name, config, evalConfig = {}, metrics = {}, evaluate } = definition;
+  const made: Experiment = {
     name,
     metrics,
-    configSchema: new ConfigSchema<Seeded>({
-      seed: seedField,
-      ...definition.config,
-    }),
-    evalConfigSchema: new ConfigSchema<object>(definition.evalConfig ?? {}),
-    async validate(config: Seeded) {
+    configSchema: new ConfigSchema<Seeded>({ seed: seedField, ...config }),
+    evalConfigSchema: new ConfigSchema<object>(evalConfig),
+    async validate(config) {
       return await definition.validate?.(config as Config) ?? [];
     },
-    async train(config: Seeded, run: Run) {
+    async train(config, run) {
       await definition.train(config as Config, run);
     },
     evaluate: evaluate
-      ? async (config: Seeded, evalConfig: object, run: Run) => {
+      ? async (config, evalConfig, run) => {
         const settings = evalConfig as ConfigOf<G>;
         await evaluate.call(definition, config as Config, settings, run);
       }
       : null,
-  });
-  experiments.add(made);
+  };
+  experiments.add(Object.freeze(made));
   return made;
 }
 
@@ -145,47 +142,32 @@ function checkDefinition(
   definition: ExperimentDefinition<AnyFields, AnyFields>,
 ): void {
   const { name, train, config, evalConfig = {} } = definition;
-  if (typeof name !== "string" || name === "") {
-    throw new TypeError(
-      `Cannot define an experiment as its name must be a text: ` +
-        `current value is ${JSON.stringify(name)}`,
-    );
-  }
-  if (typeof train !== "function") {
-    throw new TypeError(
-      `Cannot define experiment ${name} as train must be a function`,
-    );
-  }
+  const check = (isRight: boolean, what: string, rule: string) => {
+    if (!isRight) throw new TypeError(`Cannot define ${what}: ${rule}`);
+  };
+  const hasName = typeof name === "string" && name !== "";
+  check(hasName, "an experiment", "its name must be a text, and not empty");
+  const whole = `experiment ${name}`;
+  check(typeof train === "function", whole, "train must be a function");
   const nKeys = Object.keys(config).length;
-  if (nKeys >= MAX_KEYS) { // The seed is one, too.
-    throw new TypeError(
-      `Cannot define experiment ${name}: a configuration may have at most ` +
-        `${MAX_KEYS - 1} keys besides the seed; this one has ${nKeys}`,
-    );
-  }
+  const limit = MAX_KEYS - 1; // The seed is a key as well.
+  const limitRule = `a configuration may have at most ${limit} keys besides ` +
+    `the seed; this one has ${nKeys}`;
+  check(nKeys <= limit, whole, limitRule);
   for (const [key, field] of Object.entries({ ...config, ...evalConfig })) {
-    const wrong = (rule: string) =>
-      new TypeError(
-        `Cannot use "${key}" as a key of experiment ${name} as ${rule}`,
-      );
-    if (RESERVED.includes(key)) throw wrong("Whisker has a meaning for it");
-    if (isInherited(key)) throw wrong("every object has a property of it");
-    if (!KEY.test(key)) throw wrong("it must begin with a small letter");
-    if (typeof field?.check !== "function") {
-      throw wrong("it must be made by number, integer, text, choice, …");
-    }
-    if (typeof field.description !== "string") {
-      throw wrong("it must have a description");
-    }
+    const checkKey = (isRight: boolean, rule: string) =>
+      check(isRight, `key "${key}" of ${whole}`, rule);
+    checkKey(!RESERVED.includes(key), "Whisker itself uses this name");
+    checkKey(!isInherited(key), "every object has a property of this name");
+    checkKey(KEY.test(key), "it must begin with a small letter");
+    const isField = typeof field?.check === "function";
+    checkKey(isField, "it must be made by number, integer, text, choice, …");
+    const isDescribed = typeof field.description === "string";
+    checkKey(isDescribed, "it must have a description");
   }
 }
 
-/**
- * Says whether a value was made by {@linkcode experiment}.
- *
- * @param value Any value, what a module exports for example.
- * @returns Whether it is an experiment.
- */
+/** Whether a value was made by {@linkcode experiment}. */
 export function isExperiment(value: unknown): value is Experiment {
-  return typeof value === "object" && value !== null && experiments.has(value);
+  return experiments.has(value as object);
 }

@@ -20,7 +20,7 @@ export * from "./experiment.ts";
 export * from "./run/run.ts";
 export * from "./store/history.ts";
 export type { MetricDeclaration } from "./store/metric_declaration.ts";
-export * from "./utils/json.ts";
+export type { JsonNumber, JsonObject } from "./utils/json.ts";
 export * from "./utils/meters.ts";
 export * from "./utils/random.ts";
 export * from "./run/recorder.ts";

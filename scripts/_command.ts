@@ -6,7 +6,6 @@
 
 import { toggle } from "../core/config/fields.ts";
 import {
-  type AnySchema,
   formatHelp,
   type ParsedFlags,
   parseFlags,
@@ -32,7 +31,7 @@ export const EXIT = {
 };
 
 /** Schemas of flags, by the headings under which the help lists them. */
-export type FlagGroups = Readonly<Record<string, AnySchema>>;
+export type FlagGroups = Readonly<Record<string, ConfigSchema<object>>>;
 
 type ValuesOf<Schema> = Schema extends ConfigSchema<infer T> ? T : never;
 
@@ -321,7 +320,7 @@ export function usageError(
   message: string,
   options?: ErrorOptions,
 ): ConfigError {
-  return new ConfigError([{ where: "command line", message }], options);
+  return new ConfigError([message], options);
 }
 
 /**

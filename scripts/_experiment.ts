@@ -26,6 +26,7 @@ import {
 } from "../core/store/run_info.ts";
 import { pathWithin } from "../core/store/safe_path.ts";
 import { describeError } from "../core/utils/describe_error.ts";
+import { exists } from "../core/utils/exists.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import { readLastLine } from "../results/inspect/last_line.ts";
@@ -190,12 +191,9 @@ function collectSourceOf(file: string): LoadedExperiment["sourceKeeper"] {
 
 /** Says how an interrupted training is resumed. */
 function describeResume({ runId, runPath }: RunOutcome): string {
-  let from = "continues from its checkpoint";
-  try {
-    Deno.lstatSync(`${runPath}/${CHECKPOINT_FILE}`);
-  } catch {
-    from = "starts over, as there is no checkpoint";
-  }
+  const from = exists(`${runPath}/${CHECKPOINT_FILE}`)
+    ? "continues from its checkpoint"
+    : "starts over, as there is no checkpoint";
   return `deno task train --resume ${runId} ${from}`;
 }
 

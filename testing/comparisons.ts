@@ -67,3 +67,29 @@ export const SOURCES: MadeRun[] = [1, 2, 3].map((seed) => ({
     [{ name: "loss" }, result(0.5 + seed / 100)],
   ],
 }));
+
+/** Rows of a run each, in another order than they started. */
+export const THREE: MadeRun[] = [
+  {
+    id: "a",
+    config: { seed: 1, rate: 0.1, kind: "x" },
+    records: [
+      [{ name: "loss" }, result(3)],
+      [{ name: "sampling", nSteps: 50 }, result(1)],
+      [{ name: "sampling", nSteps: 5 }, result(2)],
+      [{ name: "time/epoch" }, result(1)],
+    ],
+  },
+  {
+    id: "b",
+    config: { seed: 1, rate: 0.2, kind: "x" },
+    info: { startedAt: "2026-11-22T13:00:00.000Z" },
+    records: [[{ name: "loss" }, result(1)]],
+  },
+  {
+    id: "c",
+    config: { seed: 1, rate: 10, kind: "x" },
+    info: { startedAt: "2026-11-22T11:00:00.000Z" },
+    records: [[{ name: "loss" }, { mean: NaN, error: NaN, n: 4 }]],
+  },
+];

@@ -11,6 +11,9 @@ import {
   type ModelConfig,
   modelConfigSchema,
 } from "../core/diffusion/model_config.ts";
+import { evalConfigSchema } from "../core/diffusion/eval_config.ts";
+import { conductRun, openEvaluation } from "../core/run/lifecycle.ts";
+import { createRunDirectory } from "../core/store/run_directory.ts";
 import { readRunFile } from "../core/store/run_file.ts";
 import { RandomStream } from "../core/utils/random.ts";
 
@@ -49,4 +52,40 @@ export async function readWeights(runPath: string, weights?: WeightsName) {
     ...(weights ? { weights } : {}),
   });
   return model.layers.getWeights().map((weight) => weight.arraySync());
+}
+
+/** Rows at times of their own, or all at one. */
+export function createRows(nRows: number, nColumns: number, time?: number) {
+  const random = new RandomStream(3, "rows");
+  const rows = random.fillNormal(new Float64Array(nRows * nColumns));
+  const times = new Float64Array(nRows)
+    .map((_, i) => time ?? (i + 1) / nRows);
+  return { rows, at: { times, alphaBars: times.map((time) => 1 - time / 2) } };
+}
+
+/** Trains a model in a new run directory, and returns its path. */
+export async function trainModel(config: ModelConfig, runs: string) {
+  const { trainDiffusionModel } = await import(
+    "../core/diffusion/train.ts"
+  );
+  const runPath = createRunDirectory(runs);
+  const what = { experiment: "diffusion", config, print: () => {} };
+  await conductRun(runPath, what, (run) => trainDiffusionModel(config, run));
+  return runPath;
+}
+
+/** Evaluates a run, and returns the records of the evaluation. */
+export async function evaluateModel(
+  values: object,
+  runPath: string,
+  warn?: (warning: string) => void,
+) {
+  const { evaluateDiffusionModel } = await import(
+    "../core/diffusion/eval.ts"
+  );
+  const config = modelConfigSchema.load(runPath);
+  const options = { print: () => {}, ...(warn ? { warn } : {}) };
+  const { run } = openEvaluation(runPath, config, {}, options);
+  await evaluateDiffusionModel(evalConfigSchema.parse(values), { config, run });
+  return run.records;
 }

@@ -42,7 +42,7 @@ Deno.test("experiment() infers the types of the configuration from its keys", ()
   });
 });
 
-Deno.test("isExperiment() knows what experiment() made, and nothing else", () => {
+Deno.test("isExperiment() recognises only what experiment() made", () => {
   const made = experiment({ name: "coin", config: {}, train() {} });
   assert(isExperiment(made));
   assert(isExperiment(diffusion));
@@ -51,13 +51,13 @@ Deno.test("isExperiment() knows what experiment() made, and nothing else", () =>
   }
 });
 
-Deno.test("experiment() without evaluate has null for it", () => {
+Deno.test("experiment() without evaluate has null in its place", () => {
   const made = experiment({ name: "coin", config: {}, train() {} });
   assertEquals(made.evaluate, null);
   assert(diffusion.evaluate !== null);
 });
 
-Deno.test("experiment() refuses what is no experiment, types or not", () => {
+Deno.test("experiment() refuses wrong definitions, even if types were not checked", () => {
   const train = () => {};
   const undescribed = { ...nTosses, description: undefined };
   // deno-lint-ignore no-explicit-any
@@ -65,7 +65,10 @@ Deno.test("experiment() refuses what is no experiment, types or not", () => {
     [{ config: {}, train }, "its name must be a text"],
     [{ name: "", config: {}, train }, "its name must be a text"],
     [{ name: "coin", config: {} }, "train must be a function"],
-    [{ name: "coin", config: { status: nTosses }, train }, "has a meaning"],
+    [
+      { name: "coin", config: { status: nTosses }, train },
+      "Whisker itself uses",
+    ],
     [{ name: "coin", config: { L2: nTosses }, train }, "a small letter"],
     [{ name: "coin", config: { rate: 0.1 }, train }, "made by number, integer"],
     [{ name: "coin", config: { n: undescribed }, train }, "a description"],

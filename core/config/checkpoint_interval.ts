@@ -7,7 +7,7 @@ export interface CheckpointInterval {
 }
 
 const INTERVAL = /^(\d+(?:\.\d+)?) ?(s|m|h|steps?|epochs?)$/;
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+const SECONDS = new Map([["s", 1], ["m", 60], ["h", 3600]]);
 
 /** The allowed intervals, in words. */
 export const INTERVAL_RULE =
@@ -34,14 +34,11 @@ export function parseInterval(
   text: string,
 ): CheckpointInterval | null | undefined {
   if (text === "never") return null;
-  const [, number, unit] = INTERVAL.exec(text) ?? [];
-  if (!number || !unit) return undefined;
-  const factor = SECONDS[unit];
-  if (factor !== undefined) {
-    if (Number(number) === 0) return undefined;
-    return { unit: "seconds", count: Number(number) * factor };
-  }
-  const count = Number(number);
-  if (!Number.isSafeInteger(count) || count < 1) return undefined;
+  const [, number, unit = ""] = INTERVAL.exec(text) ?? [];
+  const factor = SECONDS.get(unit);
+  const count = Number(number) * (factor ?? 1);
+  if (!(count > 0)) return undefined;
+  if (factor !== undefined) return { unit: "seconds", count };
+  if (!Number.isSafeInteger(count)) return undefined;
   return { unit: unit.startsWith("step") ? "steps" : "epochs", count };
 }

@@ -7,16 +7,28 @@
 
 import * as v from "valibot";
 
-/** One key of a configuration. */
-export interface Field<T> {
+/** What every key is made of. */
+export interface Described<T> {
   /** The value where none is given. */
   readonly default: T;
-  /** The value of runs that are older than the key. */
-  readonly before: T;
-  /** How help shows the default, where the value itself would not tell. */
+  /**
+   * How help shows the default, where the value itself would not tell: `off`
+   * for a 0 that means so.
+   */
   readonly defaultText?: string;
+  /**
+   * For a key that is added to an experiment that already has runs: the value
+   * that was in effect in those; the default, if it is left out.
+   */
+  readonly before?: T;
   /** What the key means, in one line without a full stop. */
   readonly description: string;
+}
+
+/** One key of a configuration. */
+export interface Field<T> extends Described<T> {
+  /** The value of runs that are older than the key. */
+  readonly before: T;
   /** What the value may be, in words: `a whole number of at least 1`. */
   readonly rule: string;
   /** What help shows in place of the value: `<number>`; empty for a switch. */
@@ -40,30 +52,12 @@ export type ConfigOf<F> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
 
-/** What every key is made of. */
-export interface Described<T> {
-  /** The value where none is given. */
-  readonly default: T;
-  /**
-   * How help shows the default, where the value itself would not tell: `off`
-   * for a 0 that means so.
-   */
-  readonly defaultText?: string;
-  /**
-   * For a key that is added to an experiment that already has runs: the value
-   * that was in effect in those; the default, if it is left out.
-   */
-  readonly before?: T;
-  /** What the key means, in one line without a full stop. */
-  readonly description: string;
-}
-
-/** What every key is made of whose default is nothing: false, no text. */
+/** The same for keys whose default may be left out: false, or no text. */
 export type Optional<T> =
   & Omit<Described<T>, "default">
   & Partial<Pick<Described<T>, "default">>;
 
-/** What a number may be. */
+/** What {@linkcode number} and {@linkcode integer} take. */
 export interface NumberOptions extends Described<number> {
   /** The least value allowed. */
   readonly min?: number;
@@ -75,7 +69,7 @@ export interface NumberOptions extends Described<number> {
   readonly multipleOf?: number;
 }
 
-/** What a list of whole numbers may be. */
+/** What {@linkcode integers} takes. */
 export interface IntegersOptions extends Described<readonly number[]> {
   /** The least value that an element may have. */
   readonly min?: number;
@@ -83,7 +77,7 @@ export interface IntegersOptions extends Described<readonly number[]> {
   readonly minLength?: number;
 }
 
-/** What a text may be. */
+/** What {@linkcode text} takes. */
 export interface TextOptions extends Optional<string> {
   /** What help shows in place of the value: `<file>`. */
   readonly placeholder?: string;
@@ -93,15 +87,9 @@ export interface TextOptions extends Optional<string> {
   readonly allows?: (text: string) => boolean;
 }
 
-/** What a list of choices may be. */
-export interface ChoicesOptions<T extends string>
-  extends Described<readonly NoInfer<T>[]> {
-  /** All that may be chosen. */
-  readonly choices: readonly T[];
-}
-
-/** What one of several texts may be. */
-export interface ChoiceOptions<T extends string> extends Described<NoInfer<T>> {
+/** What {@linkcode choice} and {@linkcode choices} take. */
+export interface ChoiceOptions<T extends string, Chosen = NoInfer<T>>
+  extends Described<Chosen> {
   /** All that may be chosen. */
   readonly choices: readonly T[];
 }
@@ -110,24 +98,23 @@ export interface ChoiceOptions<T extends string> extends Described<NoInfer<T>> {
 function makeField<T>(
   { default: value, before = value, description, defaultText }: Described<T>,
   schema: v.GenericSchema<unknown, T>,
-  kind:
-    & Pick<Field<T>, "rule" | "placeholder">
-    & Partial<Pick<Field<T>, "repeats" | "fromText">>,
+  kind: Pick<Field<T>, "rule" | "placeholder"> & Partial<Field<T>>,
 ): Field<T> {
   const check = (value: unknown) => {
-    const result = v.safeParse(schema, value);
-    return result.success ? freezeList(result.output) : undefined;
+    const { success, output } = v.safeParse(schema, value);
+    return success ? Object.freeze(output) : undefined;
   };
-  const wrong = [value, before].find((value) => check(value) === undefined);
-  if (wrong !== undefined) {
+  const checkDefault = (value: T) => {
+    const checked = check(value);
+    if (checked !== undefined) return checked;
     throw new RangeError(
       `Wrong default of "${description}": it must be ${kind.rule}, ` +
-        `not ${JSON.stringify(wrong)}`,
+        `not ${JSON.stringify(value)}`,
     );
-  }
+  };
   return Object.freeze({
-    default: freezeList(value),
-    before: freezeList(before),
+    default: checkDefault(value),
+    before: checkDefault(before),
     description,
     ...(defaultText === undefined ? {} : { defaultText }),
     repeats: false,
@@ -135,11 +122,6 @@ function makeField<T>(
     ...kind,
     check,
   });
-}
-
-/** Copies and freezes a list, as configurations share it. */
-function freezeList<T>(value: T): T {
-  return Array.isArray(value) ? Object.freeze([...value]) as T : value;
 }
 
 function parseNumber(text: string): unknown {
@@ -150,22 +132,26 @@ function splitList(text: string): string[] {
   return text.split(",").map((item) => item.trim());
 }
 
-/** The range of a number: a check, and its words for a rule. */
-function describeRange(
+/** The schema of numbers within limits, and their rule in words. */
+function limitNumbers(
+  noun: string,
+  kind: v.GenericValidation<number>,
   { min, max, above, multipleOf }: Omit<NumberOptions, keyof Described<0>>,
-): { readonly words: string; readonly allows: (value: number) => boolean } {
+) {
   const limits = [
-    ...multipleOf === undefined ? [] : [`divisible by ${multipleOf}`],
-    ...above === undefined ? [] : [`above ${above}`],
-    ...min === undefined ? [] : [`of at least ${min}`],
-    ...max === undefined ? [] : [`of at most ${max}`],
-  ];
+    multipleOf !== undefined &&
+    v.multipleOf(multipleOf, `divisible by ${multipleOf}`),
+    above !== undefined &&
+    v.gtValue<number, number, string>(above, `above ${above}`),
+    min !== undefined &&
+    v.minValue<number, number, string>(min, `of at least ${min}`),
+    max !== undefined &&
+    v.maxValue<number, number, string>(max, `of at most ${max}`),
+  ].filter((limit) => limit !== false);
+  const words = limits.map(({ message }) => message).join(" and ");
   return {
-    words: limits.length > 0 ? ` ${limits.join(" and ")}` : "",
-    allows: (value) =>
-      value >= (min ?? -Infinity) && value <= (max ?? Infinity) &&
-      value > (above ?? -Infinity) &&
-      (multipleOf === undefined || value % multipleOf === 0),
+    schema: v.pipe(v.number(), kind, ...limits),
+    rule: `${noun} ${words}`.trimEnd(),
   };
 }
 
@@ -175,9 +161,6 @@ function quoteAll(choices: readonly string[]): string {
 
 /**
  * A key that holds a finite number.
- *
- * @param options Default, description and range.
- * @returns The key.
  *
  * @example
  * ```ts
@@ -191,32 +174,26 @@ function quoteAll(choices: readonly string[]): string {
  * ```
  */
 export function number(options: NumberOptions): Field<number> {
-  const { words, allows } = describeRange(options);
-  const schema = v.pipe(v.number(), v.finite(), v.check(allows));
+  const { schema, rule } = limitNumbers("a number", v.finite(), options);
   return makeField(options, schema, {
-    rule: `a number${words}`,
+    rule,
     placeholder: "<number>",
     fromText: parseNumber,
   });
 }
 
-/**
- * A key that holds a whole number that a double holds exactly.
- *
- * @param options Default, description and range.
- * @returns The key.
- */
+/** A key that holds a whole number that a double holds exactly. */
 export function integer(options: NumberOptions): Field<number> {
-  const { words, allows } = describeRange(options);
-  const schema = v.pipe(v.number(), v.safeInteger(), v.check(allows));
+  const noun = "a whole number";
+  const { schema, rule } = limitNumbers(noun, v.safeInteger(), options);
   return makeField(options, schema, {
-    rule: `a whole number${words}`,
+    rule,
     placeholder: "<integer>",
     fromText: parseNumber,
   });
 }
 
-/** What every configuration has: replicates differ in this key alone. */
+/** A configuration with a seed, as every one has. */
 export interface Seeded {
   /** Fixes everything random but the data. */
   readonly seed: number;
@@ -229,31 +206,21 @@ export const seedField: Field<number> = integer({
   description: "fixes everything random but the data",
 });
 
-/**
- * A key that holds a list of whole numbers, `128,64,32` as a flag.
- *
- * @param options Default, description and range.
- * @returns The key.
- */
+/** A key that holds a list of whole numbers, `128,64,32` as a flag. */
 export function integers(options: IntegersOptions): Field<readonly number[]> {
   const { minLength = 0 } = options;
-  const { words, allows } = describeRange(options);
-  const item = v.pipe(v.number(), v.safeInteger(), v.check(allows));
-  const list = v.pipe(v.array(item), v.minLength(minLength), v.readonly());
   const count = minLength > 0 ? `at least ${minLength} ` : "";
+  const noun = `a list of ${count}whole numbers`;
+  const { schema, rule } = limitNumbers(noun, v.safeInteger(), options);
+  const list = v.pipe(v.array(schema), v.minLength(minLength));
   return makeField(options, list, {
-    rule: `a list of ${count}whole numbers${words}`,
+    rule,
     placeholder: "<integer,…>",
     fromText: (text) => text.split(",").map(parseNumber),
   });
 }
 
-/**
- * A key that holds a text.
- *
- * @param options Description, default (empty) and what the text may be.
- * @returns The key.
- */
+/** A key that holds a text. */
 export function text(options: TextOptions): Field<string> {
   const { rule = "a text", allows = () => true } = options;
   const { placeholder = "<text>" } = options;
@@ -261,33 +228,21 @@ export function text(options: TextOptions): Field<string> {
   return makeField({ default: "", ...options }, schema, { rule, placeholder });
 }
 
-/**
- * A key that holds several texts; its flag is given once for each.
- *
- * @param options Description, default (none) and placeholder.
- * @returns The key.
- */
+/** A key that holds several texts; its flag is given once for each. */
 export function texts(
   options: Optional<readonly string[]> & { readonly placeholder?: string },
 ): Field<readonly string[]> {
   const { placeholder = "<text>" } = options;
   const rule = options.placeholder ?? "a text";
-  const schema = v.pipe(v.array(v.string()), v.readonly());
   const kind = { rule, placeholder, repeats: true };
-  return makeField({ default: [], ...options }, schema, kind);
+  return makeField({ default: [], ...options }, v.array(v.string()), kind);
 }
 
-/**
- * A key that holds a list of names, `model,dataset` as a flag.
- *
- * @param options Description, default (none) and placeholder.
- * @returns The key.
- */
+/** A key that holds a list of names, `model,dataset` as a flag. */
 export function names(
   options: Optional<readonly string[]> & { readonly placeholder?: string },
 ): Field<readonly string[]> {
-  const name = v.pipe(v.string(), v.nonEmpty());
-  const schema = v.pipe(v.array(name), v.readonly());
+  const schema = v.array(v.pipe(v.string(), v.nonEmpty()));
   return makeField({ default: [], ...options }, schema, {
     rule: "a list of names",
     placeholder: options.placeholder ?? "<name,…>",
@@ -295,12 +250,7 @@ export function names(
   });
 }
 
-/**
- * A key that holds one of several texts.
- *
- * @param options Default, description and the choices.
- * @returns The key.
- */
+/** A key that holds one of several texts. */
 export function choice<const T extends string>(
   options: ChoiceOptions<T>,
 ): Field<T> {
@@ -311,21 +261,12 @@ export function choice<const T extends string>(
   });
 }
 
-/**
- * A key that holds some of several texts, at least one: `model,floor` as a flag.
- *
- * @param options Default, description and the choices.
- * @returns The key.
- */
+/** A key that holds some of several texts, at least one: `model,floor` as a flag. */
 export function choices<const T extends string>(
-  options: ChoicesOptions<T>,
+  options: ChoiceOptions<T, readonly NoInfer<T>[]>,
 ): Field<readonly T[]> {
   const { choices } = options;
-  const list = v.pipe(
-    v.array(v.picklist(choices)),
-    v.minLength(1),
-    v.readonly(),
-  );
+  const list = v.pipe(v.array(v.picklist(choices)), v.minLength(1));
   return makeField<readonly T[]>(options, list, {
     rule: `a list of ${quoteAll(choices)}`,
     placeholder: `<${choices.join(",")}>`,
@@ -333,17 +274,13 @@ export function choices<const T extends string>(
   });
 }
 
-/**
- * A key that is on or off; its flag stands alone.
- *
- * @param options Description and default (off).
- * @returns The key.
- */
+const SWITCH = new Map([["true", true], ["false", false]]);
+
+/** A key that is on or off; its flag stands alone. */
 export function toggle(options: Optional<boolean>): Field<boolean> {
   return makeField({ default: false, ...options }, v.boolean(), {
     rule: "true or false",
     placeholder: "",
-    fromText: (text) =>
-      text === "true" ? true : text === "false" ? false : text,
+    fromText: (text) => SWITCH.get(text) ?? text,
   });
 }

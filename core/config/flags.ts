@@ -9,62 +9,31 @@ import { parseArgs } from "@std/cli/parse-args";
 import type { Field } from "./fields.ts";
 import {
   ConfigError,
-  type ConfigProblem,
   type ConfigSchema,
   type ConfigSource,
   formatValue,
   unknownKey,
 } from "./schema.ts";
 
-/** What command lines need of a schema, whatever its keys are. */
-export interface AnySchema {
-  /** The names of the keys, in order. */
-  readonly keys: readonly string[];
-  /** One of the keys. */
-  field(key: string): Field<unknown>;
-}
-
 /** A parsed command line. */
 export interface ParsedFlags {
   /** The arguments that are not flags. */
   readonly positionals: readonly string[];
+  /** Reads the values given for one of the schemas, to be resolved with others. */
+  readSource(schema: ConfigSchema<object>): ConfigSource;
   /**
-   * Reads the values that were given for the keys of one schema.
+   * Checks the values given for one of the schemas, and completes them by its
+   * defaults.
    *
-   * @param schema One of the schemas that the command line was parsed with.
-   * @returns The values, to be resolved with those of other sources.
-   */
-  readSource(schema: AnySchema): ConfigSource;
-  /**
-   * Checks the values of one schema, and puts them over its defaults.
-   *
-   * @param schema One of the schemas that the command line was parsed with.
-   * @returns The whole configuration, frozen.
    * @throws {ConfigError} If a value breaks its rule.
    */
   resolve<T extends object>(schema: ConfigSchema<T>): T;
 }
 
-/**
- * Writes a key as its flag.
- *
- * @param key The key, in camel case.
- * @returns The flag, in kebab case.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { formatFlag } from "./flags.ts";
- *
- * assertEquals(formatFlag("hiddenLayerSizes"), "--hidden-layer-sizes");
- * ```
- */
+/** Formats a key as its flag: `hiddenLayerSizes` as `--hidden-layer-sizes`. */
 export function formatFlag(key: string): string {
-  return `--${toKebabCase(key)}`;
-}
-
-function toKebabCase(key: string): string {
-  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const name = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return `--${name}`;
 }
 
 /**
@@ -91,55 +60,48 @@ function toKebabCase(key: string): string {
  */
 export function parseFlags(
   args: readonly string[],
-  schemas: readonly AnySchema[],
+  schemas: readonly ConfigSchema<object>[],
 ): ParsedFlags {
   const fields = new Map<string, Field<unknown>>();
   for (const schema of schemas) {
     for (const key of schema.keys) {
-      if (fields.has(toKebabCase(key))) {
+      const flag = formatFlag(key);
+      if (fields.has(flag)) {
         throw new TypeError(
-          `Cannot use ${formatFlag(key)} for two keys: rename the ` +
-            `experiment's key "${key}"`,
+          `Cannot use ${flag} for two keys: rename the experiment's key ` +
+            `"${key}"`,
         );
       }
-      fields.set(toKebabCase(key), schema.field(key));
+      fields.set(flag, schema.field(key));
     }
   }
-  const problems: ConfigProblem[] = [];
-  const complain = (where: string, message: string) => {
-    problems.push({ where, message });
-  };
-  const parsed = parseArgs(joinValues(args, fields, complain), {
-    string: [...fields.keys(), "_"],
-    collect: [...fields].flatMap(([name, { repeats }]) => repeats ? name : []),
-    unknown: (arg, key) => {
-      if (key === undefined) return true;
-      const options = {
-        kind: "flag",
-        nameKey: (name: string) => `--${name}`,
-      };
-      const message = unknownKey(key, [...fields.keys()], options);
-      complain(arg.split("=")[0]!, message);
+  const nameKey = (name: string) => `--${name}`;
+  const names = Array.from(fields.keys(), (flag) => flag.slice(2));
+  const problems: string[] = [];
+  const parsed = parseArgs(joinValues(args, fields, problems), {
+    string: [...names, "_"],
+    collect: names,
+    unknown: (_arg, name) => {
+      if (name === undefined) return true;
+      problems.push(unknownKey(name, names, { kind: "flag", nameKey }));
       return false;
     },
   });
-  for (const [name, { placeholder }] of fields) {
-    if (![parsed[name]].flat().includes("")) continue;
-    const usage = `--${name} ${placeholder}`.trim();
-    const message = `--${name} has an empty value: write ${usage}, or omit it`;
-    complain(`--${name}`, message);
+  const readTexts = (flag: string): string[] => parsed[flag.slice(2)] ?? [];
+  for (const [flag, { placeholder }] of fields) {
+    if (!readTexts(flag).includes("")) continue;
+    const usage = `${flag} ${placeholder}`.trim();
+    problems.push(`${flag} has an empty value: write ${usage}, or omit it`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
 
-  const readSource = (schema: AnySchema): ConfigSource => {
+  const readSource = (schema: ConfigSchema<object>): ConfigSource => {
     const values = schema.keys.flatMap((key) => {
-      const value: unknown = parsed[toKebabCase(key)];
+      const texts = readTexts(formatFlag(key));
       const { fromText, repeats } = schema.field(key);
-      const isGiven = Array.isArray(value)
-        ? value.length > 0
-        : value !== undefined;
-      if (!isGiven) return [];
-      return [[key, repeats ? value : fromText(value as string)]];
+      const last = texts.at(-1);
+      if (last === undefined) return [];
+      return [[key, repeats ? texts : fromText(last)]];
     });
     return { values: Object.fromEntries(values), nameKey: formatFlag };
   };
@@ -157,19 +119,19 @@ export function parseFlags(
 function joinValues(
   args: readonly string[],
   fields: ReadonlyMap<string, Field<unknown>>,
-  complain: (where: string, message: string) => void,
+  problems: string[],
 ): string[] {
   const joined: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!, next = args[i + 1];
     if (arg === "--") return [...joined, ...args.slice(i)];
-    const field = arg.startsWith("--") ? fields.get(arg.slice(2)) : undefined;
+    const field = fields.get(arg);
     if (!field) joined.push(arg);
     else if (field.placeholder === "") joined.push(`${arg}=true`);
     else if (next !== undefined && !next.startsWith("--")) {
       joined.push(`${arg}=${next}`);
       i++;
-    } else complain(arg, `${arg} needs a value: ${field.rule}`);
+    } else problems.push(`${arg} needs a value: ${field.rule}`);
   }
   return joined;
 }
@@ -183,7 +145,7 @@ export interface Help {
   /** What the usage needs to have explained; paragraphs. */
   readonly notes?: readonly string[];
   /** The flags, by the headings under which they are listed. */
-  readonly flags: Readonly<Record<string, AnySchema>>;
+  readonly flags: Readonly<Record<string, ConfigSchema<object>>>;
   /** Whole command lines that show how it is used. */
   readonly examples: readonly string[];
 }
@@ -199,36 +161,27 @@ const MAX_FLAG_WIDTH = 30;
  * @returns The text. No line is longer, but for words that are, and examples.
  */
 export function formatHelp(help: Help, width = 80): string {
-  const groups = Object.entries(help.flags).map(([title, schema]) => ({
-    title,
-    rows: schema.keys.map((key) => {
-      const field = schema.field(key);
-      return {
-        flag: `${formatFlag(key)} ${field.placeholder}`.trim(),
-        // A default is not broken.
-        words: [...field.description.split(" "), ...formatDefault(field)],
-      };
-    }),
-  }));
   const flagWidth = Math.max(
-    ...groups.flatMap(({ rows }) => rows).map(({ flag }) => flag.length)
+    ...Object.values(help.flags)
+      .flatMap((schema) => schema.keys.map((key) => formatUsage(schema, key)))
+      .map((usage) => usage.length)
       .filter((length) => length <= MAX_FLAG_WIDTH),
   );
   const indent = " ".repeat(flagWidth + 4);
-  const lines = groups.flatMap(({ title, rows }) => [
+  const room = width - indent.length;
+  const hangLines = (first: string, lines: readonly string[]) =>
+    lines.map((line, index) => (index > 0 ? indent : first) + line);
+  const flags = Object.entries(help.flags).flatMap(([title, schema]) => [
     "",
     `${title}:`,
-    ...rows.flatMap(({ flag, words }) => {
-      const texts = wrap(words, width - indent.length);
-      const first = `  ${flag.padEnd(flagWidth)}  `;
-      if (flag.length <= flagWidth) {
-        return texts.map((text, index) => (index > 0 ? indent : first) + text);
+    ...schema.keys.flatMap((key) => {
+      const usage = formatUsage(schema, key);
+      const texts = wrap(describeField(schema.field(key)), room);
+      if (usage.length <= flagWidth) {
+        return hangLines(`  ${usage.padEnd(flagWidth)}  `, texts);
       }
-      const choices = wrap(flag.split(/(?<=\|)/), width - indent.length, "");
-      return [
-        ...choices.map((text, index) => (index > 0 ? indent : "  ") + text),
-        ...texts.map((text) => indent + text),
-      ];
+      const choices = wrap(usage.split(/(?<=\|)/), room, "");
+      return [...hangLines("  ", choices), ...hangLines(indent, texts)];
     }),
   ]);
   return [
@@ -236,7 +189,7 @@ export function formatHelp(help: Help, width = 80): string {
     "",
     ...help.usage.map((line, i) => `${i ? "      " : "Usage:"} ${line}`),
     ...(help.notes ?? []).flatMap((note) => ["", ...wrapText(note, width)]),
-    ...lines,
+    ...flags,
     "",
     "Examples:",
     ...help.examples.map((example) => `  ${example}`),
@@ -265,10 +218,16 @@ function wrapText(text: string, width: number): string[] {
   );
 }
 
-function formatDefault(
-  { default: value, defaultText }: Field<unknown>,
+function formatUsage(schema: ConfigSchema<object>, key: string): string {
+  return `${formatFlag(key)} ${schema.field(key).placeholder}`.trim();
+}
+
+/** The words of a key's description; its default is one, which is not broken. */
+function describeField(
+  { default: value, defaultText, description }: Field<unknown>,
 ): string[] {
   const text = defaultText ??
     (typeof value === "boolean" ? (value ? "on" : "") : formatValue(value));
-  return text === "" ? [] : [`[default: ${text}]`];
+  const words = description.split(" ");
+  return text === "" ? words : [...words, `[default: ${text}]`];
 }

@@ -7,22 +7,15 @@
 import leven from "leven";
 import type { Field, Fields } from "./fields.ts";
 import { checkStaysInside } from "../store/safe_path.ts";
+import { exists } from "../utils/exists.ts";
 import { isJsonObject, type JsonObject, preview } from "../utils/json.ts";
 import { readJsonFile } from "../store/json_file.ts";
 import { readConfigFile } from "../store/run_file.ts";
 
-/** One thing that is wrong with a configuration or a command line. */
-export interface ConfigProblem {
-  /** Where: `--batch-size`, or `"batchSize" in my.json`. */
-  readonly where: string;
-  /** What is wrong and what would be right, in one line. */
-  readonly message: string;
-}
-
 /** A wrong configuration or command line, with all that is wrong in it. */
 export class ConfigError extends RangeError {
-  /** Everything that is wrong. */
-  readonly problems: readonly ConfigProblem[];
+  /** Everything that is wrong: where, and what would be right, a line each. */
+  readonly problems: readonly string[];
 
   /**
    * Joins all problems to one message, with a line for each.
@@ -30,8 +23,8 @@ export class ConfigError extends RangeError {
    * @param problems Everything that is wrong; at least one problem.
    * @param options What caused it, if that was another error.
    */
-  constructor(problems: readonly ConfigProblem[], options?: ErrorOptions) {
-    super(problems.map(({ message }) => message).join("\n"), options);
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(problems.join("\n"), options);
     this.name = "ConfigError";
     this.problems = problems;
   }
@@ -74,33 +67,24 @@ export class ConfigSchema<T extends object> {
   /** The keys by name. */
   readonly fields: Fields<T>;
 
-  /**
-   * Makes a schema of keys.
-   *
-   * @param fields The keys by name.
-   */
+  /** Makes a schema of keys by their names. */
   constructor(fields: Fields<T>) {
     this.fields = Object.freeze({ ...fields });
   }
 
   /** The names of the keys, in order. */
-  get keys(): readonly (keyof T & string)[] {
-    return Object.keys(this.fields) as (keyof T & string)[];
+  get keys(): readonly string[] {
+    return Object.keys(this.fields);
   }
 
-  /**
-   * Looks up one of the keys.
-   *
-   * @param key The key's name.
-   * @returns The key.
-   */
+  /** Finds one of the keys by its name. */
   field(key: string): Field<unknown> {
     return this.fields[key as keyof T];
   }
 
   /** The configuration in which every key has its default. */
   get defaults(): T {
-    return this.resolve([]);
+    return Object.freeze(this.#collect("default")) as T;
   }
 
   /**
@@ -108,15 +92,17 @@ export class ConfigSchema<T extends object> {
    * these, so that they can be compared with older ones.
    */
   get before(): JsonObject {
-    return Object.fromEntries(
-      this.keys.map((key) => [key, this.field(key).before]),
-    );
+    return this.#collect("before");
+  }
+
+  #collect(value: "default" | "before"): Record<string, unknown> {
+    const values = this.keys.map((key) => [key, this.field(key)[value]]);
+    return Object.fromEntries(values);
   }
 
   /**
-   * Checks a configuration that is given as one object.
+   * Completes values of some or all keys by the defaults of the others.
    *
-   * @param values Some or all of the keys; the others keep their defaults.
    * @returns The whole configuration, frozen.
    * @throws {ConfigError} If a key is unknown or its value breaks its rule.
    */
@@ -126,46 +112,35 @@ export class ConfigSchema<T extends object> {
   }
 
   /**
-   * Combines several sources to a configuration. Later sources take precedence
+   * Combines several sources into a configuration. Later sources take precedence
    * over earlier ones, and all of them over the defaults.
    *
-   * @param sources The sources.
    * @returns The whole configuration, frozen.
    * @throws {ConfigError} If a key is unknown or its value breaks its rule.
    */
   resolve(sources: readonly ConfigSource[]): T {
-    const problems: ConfigProblem[] = [];
-    const config = new Map<string, unknown>(
-      this.keys.map((key) => [key, this.fields[key].default]),
-    );
+    const problems: string[] = [];
+    const config = this.#collect("default");
     for (const { values, nameKey, isWhole } of sources) {
-      for (const key of isWhole ? this.keys : []) {
-        config.set(key, this.fields[key].before);
-      }
+      if (isWhole) Object.assign(config, this.before);
       for (const [key, value] of Object.entries(values)) {
-        const where = nameKey(key);
-        if (!config.has(key)) {
-          const message = unknownKey(key, this.keys, { nameKey });
-          problems.push({ where, message });
+        if (!Object.hasOwn(config, key)) {
+          problems.push(unknownKey(key, this.keys, { nameKey }));
           continue;
         }
         const { check, rule } = this.field(key);
-        const checked = check(value);
-        if (checked === undefined) {
-          const message = `${where} must be ${rule}, not ${preview(value)}`;
-          problems.push({ where, message });
-        } else config.set(key, checked);
+        config[key] = check(value);
+        if (config[key] !== undefined) continue;
+        problems.push(`${nameKey(key)} must be ${rule}, not ${preview(value)}`);
       }
     }
     if (problems.length > 0) throw new ConfigError(problems);
-    return Object.freeze(Object.fromEntries(config)) as T;
+    return Object.freeze(config) as T;
   }
 
   /**
    * Reads the configuration of a run, as it was resolved.
    *
-   * @param runPath The run's directory.
-   * @returns The same configuration as was written.
    * @throws {Deno.errors.NotFound} If there is no such file.
    * @throws {SyntaxError} If it is not JSON.
    * @throws {ConfigError} If it does not match the schema.
@@ -178,28 +153,17 @@ export class ConfigSchema<T extends object> {
     }]);
   }
 
-  /**
-   * Formats in what a configuration differs from the defaults.
-   *
-   * @param config The configuration.
-   * @returns `key=value, …`; empty if nothing differs.
-   */
+  /** Formats how a configuration differs from the defaults: `key=value, …`. */
   formatChanges(config: T): string {
     return this.keys
-      .map((key) => [key, formatValue(config[key])] as const)
+      .map((key) => [key, formatValue(config[key as keyof T])] as const)
       .filter(([key, value]) => value !== formatValue(this.field(key).default))
       .map(([key, value]) => `${key}=${value}`)
       .join(", ");
   }
 }
 
-/**
- * Selects keys of a schema.
- *
- * @param schema The schema.
- * @param keys The names of the keys.
- * @returns A schema of only these keys.
- */
+/** Makes a schema of some keys of another. */
 export function pickFields<T extends object, K extends keyof T & string>(
   schema: ConfigSchema<T>,
   keys: readonly K[],
@@ -208,12 +172,7 @@ export function pickFields<T extends object, K extends keyof T & string>(
   return new ConfigSchema(Object.fromEntries(fields) as Fields<Pick<T, K>>);
 }
 
-/**
- * Formats a value of a configuration as its flag takes it.
- *
- * @param value A value of any key.
- * @returns The text: `128,64,32`, `0.001`, `linear`.
- */
+/** Formats a value as its flag takes it: `128,64,32`, `0.001`, `linear`. */
 export function formatValue(value: unknown): string {
   if (Array.isArray(value)) return value.map(formatValue).join(",");
   return isJsonObject(value) ? JSON.stringify(value, sortKeys) : String(value);
@@ -241,20 +200,12 @@ function sortKeys(_key: string, value: unknown): unknown {
  */
 export function readConfigSource(path: string): ConfigSource {
   const [, folder] = /^(.+)\/config\.json$/.exec(path) ?? [];
-  if (folder && isRun(folder)) checkStaysInside(path, folder);
+  // In a folder that is not a run, links are the user's own.
+  if (folder && exists(`${folder}/run.json`)) checkStaysInside(path, folder);
   const { schemaVersion: _, ...values } = readJsonFile(path, {
     unversioned: true,
   });
   return { values, nameKey: (key) => `"${key}" in ${path}` };
-}
-
-/** Whether a folder is a run; in others, links are the user's own. */
-function isRun(folder: string): boolean {
-  try {
-    return Deno.lstatSync(`${folder}/run.json`) !== null;
-  } catch {
-    return false;
-  }
 }
 
 /** How {@linkcode unknownKey} words its message. */
@@ -265,14 +216,7 @@ export interface UnknownKeyOptions {
   readonly kind?: string;
 }
 
-/**
- * Describes an unknown key, and names the nearest known one.
- *
- * @param key The unknown key.
- * @param known The known keys.
- * @param options How to word it.
- * @returns The message.
- */
+/** Writes the error message of an unknown key, with the nearest known one. */
 export function unknownKey(
   key: string,
   known: readonly string[],
@@ -286,19 +230,13 @@ export function unknownKey(
   return `Unknown ${kind} ${nameKey(key)}: ${hint}`;
 }
 
-/** Two letters may be wrong, and two in five of a long name. */
+/** How many letters may be wrong: two, or two in five of a long name. */
 const WRONG_LETTERS = 2;
 const WRONG_SHARE = 0.4;
-/** A longer text is not a misspelt name, and slow to compare. */
+/** A longer text is not a misspelt name, and is slow to compare. */
 const MAX_NAME_LENGTH = 1000;
 
-/**
- * Finds the known name that is nearest to a misspelt one.
- *
- * @param name The misspelt name.
- * @param known The known names.
- * @returns The nearest name, or undefined if none is near.
- */
+/** Finds the known name nearest to a misspelt one; undefined if none is near. */
 export function closest(
   name: string,
   known: readonly string[],

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { parse } from "csv-parse/sync";
+import { CsvError, parse } from "csv-parse/sync";
 import { MAX_BYTES } from "../store/limits.ts";
 import { readText } from "../store/read_text.ts";
 import { preview } from "../utils/json.ts";
@@ -35,12 +35,10 @@ export interface Batch {
  * first line of column names. Empty lines and lines that begin with `#` are
  * skipped.
  *
- * @param path The file's path.
- * @returns The table.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If the file is empty, a line has another number of
- * fields than the first, or a field is no number; the message names the line.
- * @throws {RangeError} If it is no file, too large, or has too many columns.
+ * fields than the first, or a field is not a number; the message names the line.
+ * @throws {RangeError} If it is not a file, too large, or has too many columns.
  */
 export function readTable(path: string): Table {
   return parseTable(readText(path, MAX_BYTES.table), path);
@@ -49,51 +47,28 @@ export function readTable(path: string): Table {
 /**
  * Reads a table from the text of a CSV file, as {@linkcode readTable} does.
  *
- * @param text The text.
  * @param path What to call the file in errors.
- * @returns The table.
- * @throws {SyntaxError} If it is no table of numbers; the message names the
+ * @throws {SyntaxError} If it is not a table of numbers; the message names the
  * line.
  * @throws {RangeError} If it has too many columns.
  */
 export function parseTable(text: string, path: string): Table {
-  const reader = new RowReader(path);
-  parseRows(text, path, reader);
-  return reader.table();
-}
-
-/** The largest number of columns. */
-const MAX_COLUMNS = 4096;
-
-/** Collects the numbers of rows, one row at a time. */
-class RowReader {
-  readonly #path: string;
-  #columns: readonly string[] | undefined;
-  #hasNames = false;
-  #values = new Float64Array(2 ** 10);
-  #length = 0;
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  add(fields: readonly string[], line: number): void {
-    if (!this.#columns) {
-      this.#columns = this.#readColumns(fields, line);
-      if (this.#hasNames) return;
+  let columns: readonly string[] = [];
+  // A number takes two characters at least, the comma or line end included.
+  const values = new Float64Array(text.length / 2 + 1);
+  let length = 0;
+  const addRow = (fields: readonly string[], line: number) => {
+    const place = `${path}:${line}`;
+    if (columns.length === 0) {
+      const names = fields.filter((field) => !isNumber(field));
+      columns = nameColumns(fields, names, place);
+      if (names.length > 0) return;
     }
-    const columns = this.#columns;
-    const place = `${this.#path}:${line}`;
     if (fields.length !== columns.length) {
       throw new SyntaxError(
         `Cannot read ${place}: it must have ${columns.length} fields like the ` +
           `first line, and has ${fields.length}`,
       );
-    }
-    if (this.#length + fields.length > this.#values.length) {
-      const larger = new Float64Array(2 * (this.#length + fields.length));
-      larger.set(this.#values);
-      this.#values = larger;
     }
     fields.forEach((field, column) => {
       if (!isNumber(field)) {
@@ -103,95 +78,79 @@ class RowReader {
             (/[;\t]/.test(field) ? "; fields are separated by commas" : ""),
         );
       }
-      this.#values[this.#length++] = Number(field);
+      values[length++] = Number(field);
     });
-  }
-
-  #readColumns(fields: readonly string[], line: number): readonly string[] {
-    const place = `${this.#path}:${line}`;
-    if (fields.length > MAX_COLUMNS) {
-      throw new RangeError(
-        `Cannot read ${place}: a table must have at most ${MAX_COLUMNS} ` +
-          `columns, and this one has ${fields.length}`,
-      );
-    }
-    const names = fields.filter((field) => !isNumber(field));
-    this.#hasNames = names.length === fields.length;
-    if (!this.#hasNames && names.length > 0) {
-      throw new SyntaxError(
-        `Cannot read ${place}: the first line must be all names or all ` +
-          `numbers, and one field is ${preview(names[0])}`,
-      );
-    }
-    return this.#hasNames
-      ? fields
-      : fields.map((_, index) => `column ${index + 1}`);
-  }
-
-  table(): Table {
-    const columns = this.#columns;
-    if (!columns || this.#length === 0) {
-      throw new SyntaxError(
-        `Cannot read ${this.#path}: it has ${
-          columns ? "column names and " : ""
-        }no rows of numbers`,
-      );
-    }
-    return {
-      columns,
-      nRows: this.#length / columns.length,
-      values: this.#values.slice(0, this.#length),
-    };
-  }
-}
-
-function parseRows(text: string, path: string, reader: RowReader): void {
-  let fault: unknown;
+  };
   try {
     parse(text, {
       bom: true,
       comment: "#",
       comment_no_infix: true,
       max_record_size: MAX_BYTES.tableRow,
-      // The reader keeps numbers: texts would take twenty times the memory.
+      // Only numbers are kept: texts would take twenty times the memory.
       on_record(fields: string[], { lines }) {
-        try {
-          reader.add(fields, lines);
-        } catch (error) {
-          fault = error;
-          throw error;
-        }
+        addRow(fields, lines);
         return null;
       },
-      relax_column_count: true, // The reader checks it.
+      relax_column_count: true, // For an error of our own.
       skip_empty_lines: true,
       trim: true,
     });
   } catch (error) {
-    if (fault) throw fault;
+    if (!(error instanceof CsvError)) throw error;
+    throw new SyntaxError(`Cannot read ${path} as CSV: ${error.message}`);
+  }
+  if (length === 0) {
     throw new SyntaxError(
-      `Cannot read ${path} as CSV: ${(error as Error).message}`,
+      `Cannot read ${path}: it has ${
+        columns.length > 0 ? "column names and " : ""
+      }no rows of numbers`,
     );
   }
+  const nRows = length / columns.length;
+  return { columns, nRows, values: values.slice(0, length) };
+}
+
+/** The largest number of columns. */
+const MAX_COLUMNS = 4096;
+
+/** Names the columns by the first line, or by their numbers. */
+function nameColumns(
+  fields: readonly string[],
+  names: readonly string[],
+  place: string,
+): readonly string[] {
+  if (fields.length > MAX_COLUMNS) {
+    throw new RangeError(
+      `Cannot read ${place}: a table must have at most ${MAX_COLUMNS} ` +
+        `columns, and this one has ${fields.length}`,
+    );
+  }
+  if (names.length > 0 && names.length < fields.length) {
+    throw new SyntaxError(
+      `Cannot read ${place}: the first line must be all names or all ` +
+        `numbers, and one field is ${preview(names[0])}`,
+    );
+  }
+  return names.length > 0
+    ? names
+    : fields.map((_, index) => `column ${index + 1}`);
 }
 
 function isNumber(field: string): boolean {
   return field !== "" && Number.isFinite(Number(field));
 }
 
-/**
- * Selects rows of a table.
- *
- * @param table The table.
- * @param rows The indices of the rows, in the wanted order.
- * @returns A table of those rows.
- */
+/** Makes a table of the rows with these indices, in this order. */
 export function takeRows(table: Table, rows: ArrayLike<number>): Table {
   const nColumns = table.columns.length;
   const values = new Float64Array(rows.length * nColumns);
+  let length = 0;
   for (let i = 0; i < rows.length; i++) {
     const start = rows[i]! * nColumns;
-    values.set(table.values.subarray(start, start + nColumns), i * nColumns);
+    for (let j = 0; j < nColumns; j++) {
+      values[length++] = table.values[start + j]!;
+    }
   }
   return { columns: table.columns, nRows: rows.length, values };
 }
@@ -205,15 +164,12 @@ export interface Split {
 }
 
 /** The share of a table's rows that is held out. */
-export const HELD_OUT_SHARE = 0.2;
+const HELD_OUT_SHARE = 0.2;
 const MIN_ROWS = 5;
 
 /**
  * Holds out a random fifth of a table's rows.
  *
- * @param table The table.
- * @param random Draws the rows.
- * @returns Both parts.
  * @throws {RangeError} If the table has fewer than five rows.
  */
 export function splitTable(table: Table, random: RandomStream): Split {
@@ -224,7 +180,7 @@ export function splitTable(table: Table, random: RandomStream): Split {
     );
   }
   const order = random.permutation(table.nRows);
-  const nHeldOut = Math.max(1, Math.round(table.nRows * HELD_OUT_SHARE));
+  const nHeldOut = Math.round(table.nRows * HELD_OUT_SHARE);
   return {
     heldOut: takeRows(table, order.subarray(0, nHeldOut)),
     train: takeRows(table, order.subarray(nHeldOut)),
@@ -245,35 +201,26 @@ export interface Scaling {
  * Finds the scaling that gives each column mean 0 and variance 1.
  *
  * @param table The table, of which the sample variance is taken.
- * @returns The scaling.
  * @throws {RangeError} If a column has the same value in every row, or values
  * whose squares no double can hold.
  */
 export function computeScaling(table: Table): Scaling {
   const { columns, nRows, values } = table;
-  const means: number[] = [], deviations: number[] = [];
-  columns.forEach((name, column) => {
-    const meter = new Meter();
+  const meter = new Meter();
+  const deviations = columns.map((name, column) => {
     const own = values.filter((_, i) => i % columns.length === column);
+    meter.update({ [column]: own });
+    const deviation = meter.error(`${column}`) * Math.sqrt(nRows);
     // Compared as they are: rounding gives equal values a tiny deviation.
-    if (own.every((value) => value === own[0])) {
-      throw new RangeError(
-        `Cannot standardise ${name}: its values must differ, and all ` +
-          `${nRows} are ${own[0]}`,
-      );
-    }
-    meter.update({ [name]: own });
-    const mean = meter.mean(name);
-    const deviation = meter.error(name) * Math.sqrt(nRows);
-    if (!(Number.isFinite(mean) && deviation > 0 && deviation < Infinity)) {
-      throw new RangeError(
-        `Cannot standardise ${name}: its variance must be a finite number ` +
-          `above 0; the first value is ${own[0]}`,
-      );
-    }
-    means.push(mean);
-    deviations.push(deviation);
+    const isConstant = own.every((value) => value === own[0]);
+    if (!isConstant && deviation > 0 && deviation < Infinity) return deviation;
+    const rule = isConstant
+      ? `its values must differ, and all ${nRows} are ${own[0]}`
+      : "its variance must be a finite number above 0; the first value is " +
+        own[0];
+    throw new RangeError(`Cannot standardise ${name}: ${rule}`);
   });
+  const means = columns.map((_, column) => meter.mean(`${column}`));
   return { columns, means, deviations };
 }
 
@@ -281,8 +228,7 @@ export function computeScaling(table: Table): Scaling {
  * Standardises a table.
  *
  * @param table The table, in the units of the data.
- * @param scaling The scaling, of this or another table with such columns.
- * @returns The table in standard units.
+ * @param scaling The scaling, of this or another table with the same columns.
  */
 export function standardise(table: Table, scaling: Scaling): Table {
   const nColumns = table.columns.length;
@@ -301,29 +247,16 @@ export interface BatchOptions {
   readonly order?: RandomStream;
 }
 
-/**
- * Iterates over a table once, in batches of which the last may be smaller.
- *
- * @param table The table.
- * @param options The size of a batch, and the order.
- * @returns An iterator of batches, every row in exactly one of them.
- */
+/** Iterates over a table once, every row in exactly one batch. */
 export function* batches(
   table: Table,
   options: BatchOptions,
 ): Generator<Batch> {
   const { batchSize, order } = options;
-  const nColumns = table.columns.length;
-  const rows = order?.permutation(table.nRows);
+  const rows = order?.permutation(table.nRows) ??
+    Uint32Array.from({ length: table.nRows }, (_, row) => row);
   for (let start = 0; start < table.nRows; start += batchSize) {
-    const nRows = Math.min(batchSize, table.nRows - start);
-    const values = new Float32Array(nRows * nColumns);
-    for (let i = 0; i < nRows; i++) {
-      const row = rows ? rows[start + i]! : start + i;
-      for (let column = 0; column < nColumns; column++) {
-        values[i * nColumns + column] = table.values[row * nColumns + column]!;
-      }
-    }
-    yield { nRows, values };
+    const part = takeRows(table, rows.subarray(start, start + batchSize));
+    yield { nRows: part.nRows, values: new Float32Array(part.values) };
   }
 }

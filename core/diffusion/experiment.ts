@@ -8,6 +8,7 @@
 import { evalConfigFields } from "./eval_config.ts";
 import { metrics } from "./metrics/declared_metrics.ts";
 import { type ModelConfig, modelConfigFields } from "./model_config.ts";
+import { warnOfSignal } from "./noise/noise_schedule.ts";
 import { type Experiment, experiment } from "../experiment.ts";
 
 /** With fewer steps, samples are hardly better than noise. */
@@ -35,7 +36,6 @@ const diffusion: Experiment = experiment({
   async validate(config) {
     const { loadData } = await import("./data/data.ts");
     const { train } = loadData(config);
-    const { warnOfSignal } = await import("./noise/noise_schedule.ts");
     return [warnOfSignal(config), warnOfFewSteps(config, train.nRows)]
       .filter((warning) => warning !== undefined);
   },

@@ -76,12 +76,10 @@ export class NoiseModel implements NoisePredictor, Disposable {
    * @returns The outputs, of the same shape as the rows.
    */
   apply(noisy: Numbers, times: Numbers): tf.Tensor {
+    const { nColumns } = this, nRows = noisy.length / nColumns;
     return tf.tidy(() =>
       this.layers.apply([
-        tf.tensor2d(new Float32Array(noisy), [
-          noisy.length / this.nColumns,
-          this.nColumns,
-        ]),
+        tf.tensor2d(new Float32Array(noisy), [nRows, nColumns]),
         tf.tensor2d(new Float32Array(times), [times.length, 1]),
       ]) as tf.Tensor
     );
@@ -221,12 +219,6 @@ const WEIGHTS_FILES: Readonly<Record<WeightsName, string>> = {
   best: "best.bin",
 };
 
-/** How {@linkcode saveWeights} saves. */
-export interface SaveWeightsOptions extends WriteOptions {
-  /** Which weights they are. */
-  readonly name: WeightsName;
-}
-
 /**
  * Saves the weights that a model has now into `model/` of a run directory.
  *
@@ -237,7 +229,7 @@ export interface SaveWeightsOptions extends WriteOptions {
 export async function saveWeights(
   { layers }: NoiseModel,
   runPath: string,
-  { name, ...options }: SaveWeightsOptions,
+  { name, ...options }: WriteOptions & { readonly name: WeightsName },
 ): Promise<void> {
   const { buffer } = await readValues(layers.getWeights());
   makeFolder(`${runPath}/model`, options);

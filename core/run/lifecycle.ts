@@ -263,9 +263,7 @@ async function validate(
     if (error instanceof Deno.errors.NotCapable) throw error;
     if (error instanceof ConfigError) throw error;
     const { message } = describeError(error);
-    throw new ConfigError([{ where: experiment.name, message }], {
-      cause: error,
-    });
+    throw new ConfigError([message], { cause: error });
   }
 }
 

@@ -154,7 +154,7 @@ export class History implements Disposable {
     // the slower encoding is used.
     if (line.includes("null")) line = stringify(values);
     if (line.lastIndexOf("{") > 0 || line.includes("[")) {
-      checkDepth(line, "a line of the history", "write");
+      checkDepth(line, "write a line of the history");
     }
     const bytes = this.#encoder.encode(line + "\n");
     if (bytes.length > MAX_BYTES.historyLine) {

@@ -59,7 +59,7 @@ export function encodeJsonFile(
 ): Uint8Array {
   const content = { schemaVersion: SCHEMA_VERSION, ...fields };
   const text = stringify(content, 2) + "\n";
-  checkDepth(text, path, "write");
+  checkDepth(text, `write ${path}`);
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > max) {
     throw new RangeError(

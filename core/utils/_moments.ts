@@ -21,13 +21,11 @@ export class Moments {
 
   /** The mean, rounded to a double. */
   get mean(): number {
-    if (this.observations === 0) return NaN;
     return (this.sum + this.sumRest) / this.observations;
   }
 
-  /** The standard error of the mean; NaN below two entries. */
+  /** The standard error of the mean; NaN below two entries, as 0 / 0 is. */
   get error(): number {
-    if (this.entries < 2 || Number.isNaN(this.sum)) return NaN;
     const variance = (this.squares + this.squaresRest) / (this.entries - 1);
     return Math.sqrt(variance / this.observations);
   }
@@ -37,12 +35,9 @@ export class Moments {
     if (other.entries === 0) return;
     if (this.entries > 0) {
       const observations = this.observations + other.observations;
+      const weight = this.observations / observations * other.observations;
       const difference = meanDifference(this, other);
-      this.#addSquares(
-        difference * difference *
-          (this.observations / observations * other.observations),
-        0,
-      );
+      this.#addSquares(difference * difference * weight, 0);
     }
     this.#addSquares(other.squares, other.squaresRest);
     this.entries += other.entries;
@@ -77,14 +72,10 @@ function roundedAwayProduct(a: number, b: number, product: number): number {
 
 /** The difference of two means, without cancellation. */
 function meanDifference(a: Moments, b: Moments): number {
-  const high = b.sum / b.observations - a.sum / a.observations;
+  const from = a.sum / a.observations, to = b.sum / b.observations;
+  const high = to - from;
   const low = meanRest(b) - meanRest(a);
-  const rest = roundedAway(
-    b.sum / b.observations,
-    -(a.sum / a.observations),
-    high,
-  );
-  return high + (rest + low);
+  return high + (roundedAway(to, -from, high) + low);
 }
 
 /** The rounding error of the mean, sum / observations. */

@@ -1,3 +1,5 @@
+import { shorten } from "./terminal.ts";
+
 /** An error as files and messages keep it. */
 export interface ErrorDescription {
   /** The error's class. */
@@ -6,15 +8,9 @@ export interface ErrorDescription {
   readonly message: string;
 }
 
-/** An error message may have any length; files and terminals do not need it. */
-const MAX_LENGTH = 10_000;
-
 /**
- * Describes whatever was thrown, an error or not.
- *
- * @param thrown What was thrown: anything, even an object that cannot be
- * turned into text.
- * @returns Its class and message.
+ * Describes whatever was thrown: an error, or anything else, even an object that
+ * cannot be turned into text.
  *
  * @example
  * ```ts
@@ -39,15 +35,8 @@ export function describeError(thrown: unknown): ErrorDescription {
         ? thrown
         : Deno.inspect(thrown, { colors: false }),
     };
-    return { name: truncate(String(name)), message: truncate(String(message)) };
+    return { name: shorten(String(name)), message: shorten(String(message)) };
   } catch {
     return { name: "Error", message: "a value that cannot be printed" };
   }
-}
-
-function truncate(text: string): string {
-  const nOmitted = text.length - MAX_LENGTH;
-  return nOmitted > 0
-    ? `${text.slice(0, MAX_LENGTH)}… (${nOmitted} more characters)`
-    : text;
 }

@@ -8,16 +8,12 @@ const ERROR_DIGITS = 2;
 const LONE_DIGITS = 6;
 const DOUBLE_DIGITS = 15;
 /** Powers of ten of numbers that are written without an exponent. */
-const PLAIN_EXPONENTS = { least: -4, most: 5 };
+const MIN_PLAIN = -4, MAX_PLAIN = 5;
 
 /**
- * Formats a mean and its error, rounded by the error: two significant digits of
- * the error, and the mean to the same decimal. Very large and very small numbers
- * share a power of ten.
- *
- * @param mean The mean.
- * @param error Its standard error; NaN is shown as undefined.
- * @returns The text, `0.0312 ± 0.0021` for example.
+ * Formats a mean and its standard error, rounded by the error: two significant
+ * digits of the error, and the mean to the same decimal. Very large and very small
+ * numbers share a power of ten. An error of NaN is shown as undefined.
  *
  * @example
  * ```ts
@@ -30,22 +26,21 @@ const PLAIN_EXPONENTS = { least: -4, most: 5 };
  * ```
  */
 export function formatMeanError(mean: number, error: number): string {
-  if (!Number.isFinite(mean) || !(error > 0) || error === Infinity) {
-    const undefinedYet = Number.isNaN(error) && Number.isFinite(mean);
-    return `${formatNumber(mean)} ± ${
-      undefinedYet ? "undefined" : formatNumber(error)
-    }`;
+  if (Number.isFinite(mean) && error > 0 && error < Infinity) {
+    const { texts, power } = roundBy(error, [mean, error]);
+    const both = texts.join(" ± ");
+    return power === 0 ? both : `(${both})e${power}`;
   }
-  const { texts, power } = roundBy(error, [mean, error]);
-  const both = texts.join(" ± ");
-  return power === 0 ? both : `(${both})e${power}`;
+  const isUndefined = Number.isNaN(error) && Number.isFinite(mean);
+  const errorText = isUndefined ? "undefined" : formatNumber(error);
+  return `${formatNumber(mean)} ± ${errorText}`;
 }
 
 /** Formatted numbers, rounded to the same decimal. */
 export interface RoundedNumbers {
   /** The numbers, each divided by a power of ten. */
   readonly texts: readonly string[];
-  /** That power of ten; 0 for plain numbers. */
+  /** The exponent of that power; 0 for plain numbers. */
   readonly power: number;
 }
 
@@ -54,7 +49,6 @@ export interface RoundedNumbers {
  *
  * @param error The error: finite and above 0.
  * @param values The numbers, all finite; the first is the mean.
- * @returns The texts.
  *
  * @example
  * ```ts
@@ -81,12 +75,8 @@ export function roundBy(
       power: 0,
     };
   }
-  const power = Math.max(meanPower, errorPower);
-  const { least, most } = PLAIN_EXPONENTS;
-  if (power >= least && power <= most) {
-    const decimals = ERROR_DIGITS - 1 - errorPower;
-    return { texts: values.map((value) => toFixed(value, decimals)), power: 0 };
-  }
+  const largest = Math.max(meanPower, errorPower);
+  const power = largest >= MIN_PLAIN && largest <= MAX_PLAIN ? 0 : largest;
   const decimals = ERROR_DIGITS - 1 - (errorPower - power);
   return {
     texts: values.map((value) => toFixed(shift(value, -power), decimals)),
@@ -95,11 +85,10 @@ export function roundBy(
 }
 
 /**
- * Formats a number that has no error.
+ * Formats a number that has no error, without trailing zeros: `0.25`, `1e-7`,
+ * `NaN`.
  *
- * @param value Any number.
  * @param digits The largest number of significant digits.
- * @returns The text, without trailing zeros: `0.25`, `1e-7`, `NaN`.
  */
 export function formatNumber(value: number, digits = LONE_DIGITS): string {
   return String(Number(value.toPrecision(digits)));
@@ -124,14 +113,7 @@ function toFixed(value: number, decimals: number): string {
   return Number(rounded) === 0 ? rounded.replace("-", "") : rounded;
 }
 
-/**
- * Formats a count with its noun.
- *
- * @param n How many.
- * @param noun The noun in the singular.
- * @param plural The noun in the plural; with an `s` by default.
- * @returns The text: `1 run`, `3 runs`.
- */
+/** Formats a count with its noun: `1 run`, `3 runs`. */
 export function formatCount(
   n: number,
   noun: string,

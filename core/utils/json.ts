@@ -6,8 +6,8 @@
  */
 
 /**
- * So deeply may JSON be nested. Whisker's own files have a tenth of it; far
- * deeper ones would overflow the stack.
+ * How deeply JSON may be nested: ten times as deep as in Whisker's own files, and
+ * far from overflowing the stack.
  */
 export const MAX_DEPTH = 100;
 
@@ -17,40 +17,17 @@ export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
 /** An object as `JSON.parse` makes it. */
 export type JsonObject = { readonly [key: string]: unknown };
 
-/**
- * Gives a number the form in which JSON can hold it.
- *
- * @param value Any number.
- * @returns The number itself, or its name where it is NaN or infinite.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { encodeNumber } from "./json.ts";
- *
- * assertEquals(encodeNumber(0.5), 0.5);
- * assertEquals(encodeNumber(NaN), "NaN");
- * ```
- */
+/** Encodes a number as JSON can hold it: NaN and the infinities by their names. */
 export function encodeNumber(value: number): JsonNumber {
   return Number.isFinite(value) ? value : String(value) as JsonNumber;
 }
 
 /**
- * Reads a number back from the form that {@linkcode encodeNumber} gave it.
+ * Decodes what {@linkcode encodeNumber} gave.
  *
  * @param value What the file holds.
  * @param name What the value is, for the error message.
- * @returns The number.
  * @throws {TypeError} If the value is neither a number nor the name of one.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { decodeNumber } from "./json.ts";
- *
- * assertEquals(decodeNumber("-Infinity", "mean"), -Infinity);
- * ```
  */
 export function decodeNumber(value: unknown, name: string): number {
   if (typeof value === "number") return value;
@@ -63,11 +40,7 @@ export function decodeNumber(value: unknown, name: string): number {
 }
 
 /**
- * Writes a value as JSON, keeping NaN and the infinities.
- *
- * @param value Any value that `JSON.stringify` takes.
- * @param indent Spaces per level; 0 puts all on one line.
- * @returns The JSON text.
+ * Writes a value as JSON, and keeps NaN and the infinities.
  *
  * @example
  * ```ts
@@ -86,36 +59,17 @@ export function stringify(value: unknown, indent = 0): string {
 }
 
 /**
- * Says whether a name is that of a property which every object has, `__proto__`
- * or `constructor` for example: under it an object without such a field seems
- * to have one.
- *
- * @param name The name.
- * @returns Whether fields are better not called so.
+ * Whether every object has a property of this name, as of `constructor`: an object
+ * without such a field then seems to have one.
  */
 export function isInherited(name: string): boolean {
   return name in Object.prototype;
 }
 
-/** So much of a value is quoted in a message. */
+/** How much of a value is quoted in a message. */
 const MAX_QUOTE_LENGTH = 200;
 
-/**
- * Writes a value as an error message quotes it: as JSON, and no more of it than
- * one takes in.
- *
- * @param value Any value, of a parsed file say.
- * @returns Its JSON text, cut where it is long.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { preview } from "./json.ts";
- *
- * assertEquals(preview("a"), '"a"');
- * assertEquals(preview("a".repeat(1e6)).length, 201);
- * ```
- */
+/** Quotes a value in an error message: as JSON, and cut where it is long. */
 export function preview(value: unknown): string {
   const text = typeof value === "number"
     ? String(value)
@@ -125,23 +79,26 @@ export function preview(value: unknown): string {
     : text;
 }
 
-/**
- * Says whether a value is an object with named fields: no array, no null.
- *
- * @param value Any value, of a parsed file say.
- * @returns Whether its fields can be read by name.
- */
+/** Whether a value is an object with named fields: no array, no null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**
- * Says whether a value is an object that was written as `{ … }`: no instance of
- * a class, whose fields JSON may not show.
+ * Reads a value as an object with named fields.
  *
- * @param value Any value.
- * @returns Whether JSON keeps all that it holds by name.
+ * @param name What the value is, for the error message.
+ * @throws {TypeError} If it is not such an object.
  */
+export function decodeObject(value: unknown, name: string): JsonObject {
+  if (isJsonObject(value)) return value;
+  throw new TypeError(
+    `Cannot read ${name}: it must be an object: current value is ` +
+      preview(value),
+  );
+}
+
+/** Whether a value was written as `{ … }`, so that JSON keeps all its fields. */
 export function isPlainObject(value: unknown): value is JsonObject {
   return isJsonObject(value) &&
     [Object.prototype, null].includes(Object.getPrototypeOf(value)) &&
@@ -152,13 +109,12 @@ export function isPlainObject(value: unknown): value is JsonObject {
  * Parses JSON text from a file that may be anyone's.
  *
  * @param text The JSON text.
- * @param place Where it stands, for the error messages.
- * @returns The value.
- * @throws {SyntaxError} If the text is no JSON.
+ * @param place Which file or line it is from, for the error messages.
+ * @throws {SyntaxError} If the text is not JSON.
  * @throws {RangeError} If it is nested too deeply.
  */
 export function parseJson(text: string, place: string): unknown {
-  checkDepth(text, place, "read");
+  checkDepth(text, `read ${place}`);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -173,19 +129,13 @@ const QUOTE = 0x22, BACKSLASH = 0x5c;
 const BRACE_BIT = 0x20, OPEN = 0x5b, CLOSE = 0x5d;
 
 /**
- * Refuses JSON text that is nested too deeply, before it is parsed: its value
- * would have taken the memory already.
+ * Refuses JSON text that is nested too deeply, before its value takes memory.
  *
  * @param text The JSON text.
- * @param place Where it stands, for the error message.
- * @param action What is about to be done with it.
+ * @param task What it is for, as errors name it: `read a.json`.
  * @throws {RangeError} If it is nested too deeply.
  */
-export function checkDepth(
-  text: string,
-  place: string,
-  action: "read" | "write",
-): void {
+export function checkDepth(text: string, task: string): void {
   if (text.length <= MAX_DEPTH) return;
   let depth = 0, isQuoted = false;
   for (let i = 0; i < text.length; i++) {
@@ -196,8 +146,7 @@ export function checkDepth(
     } else if (code === QUOTE) isQuoted = true;
     else if ((code & ~BRACE_BIT) === OPEN && ++depth > MAX_DEPTH) {
       throw new RangeError(
-        `Cannot ${action} ${place} as JSON must be nested at most ` +
-          `${MAX_DEPTH} deep: it is deeper`,
+        `Cannot ${task}: JSON may be nested at most ${MAX_DEPTH} deep`,
       );
     } else if ((code & ~BRACE_BIT) === CLOSE) depth--;
   }

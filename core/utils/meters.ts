@@ -7,8 +7,8 @@
 import { BLOCK, Moments, sumUp } from "./_moments.ts";
 import {
   decodeNumber,
+  decodeObject,
   encodeNumber,
-  isJsonObject,
   type JsonNumber,
 } from "./json.ts";
 import { ScalarResult } from "./scalar_result.ts";
@@ -87,11 +87,11 @@ export class Meter {
    * of which each element is one.
    *
    * @param values The observations by measure.
-   * @param options `n`, if each number is the mean of n observations
-   * (a batch mean, say).
+   * @param options `n`, if each number is the mean of n observations, of a batch
+   * for example.
    * @throws {TypeError} If a value is neither a number nor numbers, or an array
-   * is given together with `n`.
-   * @throws {RangeError} If `n` is no positive integer. Nothing is added then.
+   * is given together with `n`. Nothing is added then.
+   * @throws {RangeError} If `n` is not a positive integer.
    */
   update(values: Observations, options?: UpdateOptions): void {
     const weight = options?.n;
@@ -100,34 +100,31 @@ export class Meter {
         `Cannot use n: it must be a positive integer: current value is ${weight}`,
       );
     }
-    const known = this.#inOrder.length;
-    let place = 0;
     for (const name in values) {
       const value = values[name];
-      if (typeof value !== "number") {
-        this.#withdraw(values, place, known);
-        return this.#updateMixed(values, weight);
-      }
-      this.#measure(name, place++).add(value, weight ?? 1);
+      if (typeof value !== "number") checkNumbers(name, value, weight);
+    }
+    let place = 0;
+    for (const name in values) {
+      const value = values[name]!;
+      const measure = this.#measure(name, place++);
+      if (typeof value === "number") measure.add(value, weight ?? 1);
+      else measure.addAll(value);
     }
   }
 
   /**
    * Adds one observation of one measure, without allocating: for inner loops.
-   *
-   * @param measure The measure's name.
-   * @param value The observation.
    */
   observe(measure: string, value: number): void {
     this.#measure(measure, 0).add(value, 1);
   }
 
   /**
-   * The mean of all observations of a measure.
+   * The mean of all observations of a measure: NaN before the first observation,
+   * and after one that is NaN or infinite or makes the sum exceed the largest
+   * double.
    *
-   * @param measure The measure's name.
-   * @returns The mean; NaN before the first observation, and after one that is
-   * NaN or infinite or makes the sum exceed the largest double.
    * @throws {RangeError} If there is no such measure.
    */
   mean(measure: string): number {
@@ -135,10 +132,8 @@ export class Meter {
   }
 
   /**
-   * The standard error of the mean.
+   * The standard error of the mean; NaN while there are fewer than two entries.
    *
-   * @param measure The measure's name.
-   * @returns The error; NaN while there are fewer than two entries.
    * @throws {RangeError} If there is no such measure.
    */
   error(measure: string): number {
@@ -146,10 +141,9 @@ export class Meter {
   }
 
   /**
-   * The number of observations of a measure.
+   * The number of observations of a measure, those that are NaN or infinite
+   * included.
    *
-   * @param measure The measure's name.
-   * @returns Their number, those that are NaN or infinite included.
    * @throws {RangeError} If there is no such measure.
    */
   count(measure: string): number {
@@ -157,11 +151,9 @@ export class Meter {
   }
 
   /**
-   * Mean, error and count of a measure.
-   *
-   * @param measure The measure's name.
-   * @returns The result; `df` is there where entries are means of several
+   * Mean, error and count of a measure, with `df` if entries are means of several
    * observations.
+   *
    * @throws {RangeError} If there is no such measure.
    */
   result(measure: string): ScalarResult {
@@ -178,11 +170,7 @@ export class Meter {
     return this.#inOrder.map(({ name }) => name);
   }
 
-  /**
-   * Adds all observations of another meter to this one.
-   *
-   * @param other The other meter, which stays as it is.
-   */
+  /** Adds all observations of another meter, which stays as it is. */
   merge(other: Meter): void {
     for (const theirs of other.#inOrder) {
       this.#measure(theirs.name).moments.absorb(theirs.total());
@@ -205,17 +193,15 @@ export class Meter {
   }
 
   /**
-   * Continues, bit for bit, from a state.
+   * Continues, bit for bit, from what {@linkcode Meter.state} gave.
    *
-   * @param state What {@linkcode Meter.state} gave.
    * @throws {TypeError} If the value has no such fields.
    */
   restore(state: MeterState): void {
-    if (!isJsonObject(state) || !isJsonObject(state.measures)) {
-      throw new TypeError("Cannot read a meter: it must have measures");
-    }
+    const { measures } = decodeObject(state, "a meter");
+    const states = decodeObject(measures, "the measures of a meter");
     this.clear();
-    for (const [name, measure] of Object.entries(state.measures)) {
+    for (const [name, measure] of Object.entries(states)) {
       this.#measure(name).restore(measure);
     }
   }
@@ -231,28 +217,6 @@ export class Meter {
   /** How `console.log` prints it. */
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
-  }
-
-  /** Undoes the first entries of an update, and the measures made for them. */
-  #withdraw(values: Observations, count: number, known: number): void {
-    for (const name in values) {
-      if (count-- > 0) this.#measure(name).withdraw();
-    }
-    for (const { name } of this.#inOrder.splice(known)) {
-      this.#measures.delete(name);
-    }
-  }
-
-  /** An update that has arrays: all is checked before anything is added. */
-  #updateMixed(values: Observations, weight: number | undefined): void {
-    for (const name in values) checkObservations(name, values[name], weight);
-    let place = 0;
-    for (const name in values) {
-      const value = values[name]!;
-      const measure = this.#measure(name, place++);
-      if (typeof value === "number") measure.add(value, weight ?? 1);
-      else measure.addAll(value);
-    }
   }
 
   /** Finds or creates a measure; `place` is its probable index. */
@@ -278,22 +242,19 @@ export class Meter {
   }
 }
 
-function checkObservations(
+function checkNumbers(
   name: string,
   value: unknown,
   weight: number | undefined,
 ): void {
-  if (typeof value === "number") return;
   const isTyped = ArrayBuffer.isView(value) && "length" in value &&
     !(value instanceof BigInt64Array || value instanceof BigUint64Array);
   const isNumbers = isTyped ||
     Array.isArray(value) && value.every((item) => typeof item === "number");
   if (!isNumbers) {
     throw new TypeError(
-      `Cannot use the value of measure "${name}": it must be a number or ` +
-        `an array of numbers: current value is ${
-          Array.isArray(value) ? "an array of other things" : typeof value
-        }`,
+      `Cannot use the value of measure "${name}": it must be a number or an ` +
+        `array of numbers: current value is of type ${typeof value}`,
     );
   }
   if (weight !== undefined) {
@@ -323,11 +284,6 @@ class Measure {
     this.#pending[this.#length++] = value;
   }
 
-  /** Takes back the last entry, which is still pending. */
-  withdraw(): void {
-    this.#length--;
-  }
-
   addAll(values: ArrayLike<number>): void {
     this.#settle(1);
     for (let start = 0; start < values.length; start += BLOCK) {
@@ -344,43 +300,38 @@ class Measure {
   total(): Moments {
     const total = new Moments();
     total.absorb(this.moments);
-    if (this.#length > 0) {
-      total.absorb(sumUp(this.#pending, this.#length, this.#weight));
-    }
+    total.absorb(sumUp(this.#pending, this.#length, this.#weight));
     return total;
   }
 
   #settle(weight: number): void {
-    if (this.#length > 0) {
-      this.moments.absorb(sumUp(this.#pending, this.#length, this.#weight));
-      this.#length = 0;
-    }
+    this.moments.absorb(sumUp(this.#pending, this.#length, this.#weight));
+    this.#length = 0;
     this.#weight = weight;
   }
 
   get state(): MeasureState {
     const { entries, observations, ...sums } = this.moments;
+    const pending = this.#pending.subarray(0, this.#length);
     return {
       entries,
       observations,
       sum: [encodeNumber(sums.sum), encodeNumber(sums.sumRest)],
       squares: [encodeNumber(sums.squares), encodeNumber(sums.squaresRest)],
-      pending: Array.from(
-        this.#pending.subarray(0, this.#length),
-        encodeNumber,
-      ),
+      pending: Array.from(pending, encodeNumber),
       pendingWeight: this.#weight,
     };
   }
 
   restore(value: unknown): void {
-    const fields = isJsonObject(value) ? value : {};
+    const what = `measure "${this.name}" of a meter`;
+    const fields = decodeObject(value, what);
     const numbers = (name: string, length: number) => {
       const list = fields[name];
       if (!Array.isArray(list) || list.length > length) {
         throw new TypeError(
-          `Cannot read measure "${this.name}" of a meter: ${name} must ` +
-            `be a list of at most ${length} numbers`,
+          `Cannot read ${what}: ${name} must be a list of at most ` +
+            `${length} numbers`,
         );
       }
       return list.map((item) => decodeNumber(item, name));

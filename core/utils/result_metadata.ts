@@ -46,8 +46,7 @@ export class ResultMetadata {
    * Returns the one metadata object with these fields.
    *
    * @param fields A name, and further fields: strings, finite numbers or
-   * booleans, under names that are no integers.
-   * @returns The same object for equal fields.
+   * booleans, under names that are not integers.
    * @throws {TypeError} If a field has another name or value than that.
    */
   static of(fields: MetadataFields): ResultMetadata {
@@ -67,11 +66,8 @@ export class ResultMetadata {
   }
 
   /**
-   * Looks up a field. Names such as `constructor`, which every object has,
-   * are safe.
-   *
-   * @param key The field's name.
-   * @returns Its value; undefined if there is no such field.
+   * Finds the value of a field; undefined if there is none. Names such as
+   * `constructor`, which every object has, are safe.
    */
   field(key: string): MetadataValue | undefined {
     return Object.hasOwn(this.fields, key) ? this.fields[key] : undefined;

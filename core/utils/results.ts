@@ -6,7 +6,7 @@
  * @module
  */
 
-import { isJsonObject } from "./json.ts";
+import { decodeObject } from "./json.ts";
 import { type MetadataFields, ResultMetadata } from "./result_metadata.ts";
 import { type ScalarJson, ScalarResult } from "./scalar_result.ts";
 
@@ -47,12 +47,7 @@ export class ResultRecord {
   /** The result. */
   readonly result: ScalarResult;
 
-  /**
-   * Joins metadata and a result.
-   *
-   * @param metadata What was measured.
-   * @param result The result.
-   */
+  /** Joins metadata and a result. */
   constructor(metadata: ResultMetadata, result: ScalarResult) {
     this.metadata = metadata;
     this.result = result;
@@ -62,20 +57,15 @@ export class ResultRecord {
   /**
    * Reads a record from what `toJSON` gave.
    *
-   * @param value The parsed JSON.
-   * @returns The same record as before.
    * @throws {TypeError} If the value has no such fields.
    * @throws {RangeError} If a field is out of its range.
    */
   static fromJSON(value: unknown): ResultRecord {
-    if (!isJsonObject(value) || !isJsonObject(value.metadata)) {
-      throw new TypeError(
-        "Cannot read a record: it must have metadata and a result",
-      );
-    }
+    const { metadata, result } = decodeObject(value, "a record");
+    const fields = decodeObject(metadata, "the metadata of a record");
     return new ResultRecord(
-      ResultMetadata.of(value.metadata as unknown as MetadataFields),
-      ScalarResult.fromJSON(value.result),
+      ResultMetadata.of(fields as unknown as MetadataFields),
+      ScalarResult.fromJSON(result),
     );
   }
 
@@ -123,7 +113,6 @@ export class ResultCollection implements Iterable<ResultRecord> {
   /**
    * Makes a collection of records.
    *
-   * @param records The records to hold.
    * @throws {RangeError} If two of them have the same metadata.
    */
   constructor(records: Iterable<ResultRecord> = []) {
@@ -149,22 +138,12 @@ export class ResultCollection implements Iterable<ResultRecord> {
     return this.#records.values();
   }
 
-  /**
-   * Looks up what came out of one measurement.
-   *
-   * @param metadata What was measured.
-   * @returns Its result, or undefined where there is none.
-   */
+  /** Finds the result of what was measured; undefined if there is none. */
   get(metadata: ResultMetadata): ScalarResult | undefined {
     return this.#records.get(metadata)?.result;
   }
 
-  /**
-   * Looks up all records of one name, whatever their further fields.
-   *
-   * @param name The name in their metadata.
-   * @returns Only those records, in the same order.
-   */
+  /** Selects all records of one name, whatever their further fields. */
   named(name: string): ResultCollection {
     return new ResultCollection(
       this.#records.values().filter(({ metadata }) => metadata.name === name),
@@ -172,11 +151,8 @@ export class ResultCollection implements Iterable<ResultRecord> {
   }
 
   /**
-   * Adds a record, in the place of the one with the same metadata if there is
-   * one.
-   *
-   * @param record The record to add.
-   * @returns A new collection; this one stays as it is.
+   * Returns a new collection with a record added, in the place of the one with the
+   * same metadata if there is one.
    */
   with(record: ResultRecord): ResultCollection {
     const held = new Map(this.#records).set(record.metadata, record);
@@ -186,9 +162,7 @@ export class ResultCollection implements Iterable<ResultRecord> {
   /**
    * Reads a collection from what `toJSON` gave.
    *
-   * @param value The parsed JSON.
-   * @returns The same records, in the same order.
-   * @throws {TypeError} If the value is no array of records.
+   * @throws {TypeError} If the value is not an array of records.
    * @throws {RangeError} If two of them have the same metadata, or a field is
    * out of its range.
    */
@@ -196,9 +170,7 @@ export class ResultCollection implements Iterable<ResultRecord> {
     if (!Array.isArray(value)) {
       throw new TypeError("Cannot read records: they must be an array");
     }
-    return new ResultCollection(
-      value.map((item) => ResultRecord.fromJSON(item)),
-    );
+    return new ResultCollection(value.map(ResultRecord.fromJSON));
   }
 
   /** One record a line. */

@@ -1,8 +1,8 @@
 import { formatMeanError } from "./format_number.ts";
 import {
   decodeNumber,
+  decodeObject,
   encodeNumber,
-  isJsonObject,
   type JsonNumber,
   preview,
 } from "./json.ts";
@@ -53,41 +53,30 @@ export class ScalarResult {
   /**
    * Checks and freezes a result.
    *
-   * @param fields The mean, its error, and the number of observations.
-   * @throws {TypeError} If one of them is not a number.
-   * @throws {RangeError} If the error or df is negative, or n no count.
+   * @throws {TypeError} If a field is not a number.
+   * @throws {RangeError} If the error or df is negative, or n is not a count.
    */
   constructor(fields: ScalarFields) {
     const { mean, error, n, df } = fields;
-    for (const [key, value] of Object.entries({ mean, error, n })) {
-      if (typeof value !== "number") {
-        throw new TypeError(
-          `Cannot use ${key} of a result: it must be a number: ` +
-            `current value is ${preview(value)}`,
-        );
-      }
-    }
-    if (error < 0) {
-      throw new RangeError(
-        `Cannot use a negative standard error: current value is ${error}`,
+    const check = (key: keyof ScalarFields, isRight: boolean, rule: string) => {
+      if (isRight) return;
+      const ErrorClass = typeof fields[key] === "number"
+        ? RangeError
+        : TypeError;
+      throw new ErrorClass(
+        `Cannot use ${key} of a result: it must be ${rule}: ` +
+          `current value is ${preview(fields[key])}`,
       );
-    }
-    if (!Number.isSafeInteger(n) || n < 0) {
-      throw new RangeError(
-        `Cannot use n of a result: it must be a count: current value is ${n}`,
-      );
-    }
+    };
+    check("mean", typeof mean === "number", "a number");
+    check("error", typeof error === "number" && !(error < 0), "at least 0");
+    check("n", Number.isSafeInteger(n) && n >= 0, "a count");
     // JSON has one zero.
     this.mean = mean + 0;
     this.error = error + 0;
     this.n = n;
     if (df !== undefined) {
-      if (!(Number.isFinite(df) && df >= 0)) {
-        throw new RangeError(
-          `Cannot use df of a result: it must not be negative: ` +
-            `current value is ${preview(df)}`,
-        );
-      }
+      check("df", Number.isFinite(df) && df >= 0, "a finite number from 0");
       this.df = df;
     }
     Object.freeze(this);
@@ -101,24 +90,15 @@ export class ScalarResult {
   /**
    * Reads a result from what `toJSON` gave.
    *
-   * @param value The parsed JSON.
-   * @returns The same result as before.
    * @throws {TypeError} If the value has no such fields.
    * @throws {RangeError} If a field is out of its range.
    */
   static fromJSON(value: unknown): ScalarResult {
-    if (!isJsonObject(value)) {
-      throw new TypeError(
-        `Cannot read a result: it must be an object: current value is ${
-          preview(value)
-        }`,
-      );
-    }
-    const { df } = value;
+    const { mean, error, n, df } = decodeObject(value, "a result");
     return new ScalarResult({
-      mean: decodeNumber(value.mean, "mean"),
-      error: decodeNumber(value.error, "error"),
-      n: decodeNumber(value.n, "n"),
+      mean: decodeNumber(mean, "mean"),
+      error: decodeNumber(error, "error"),
+      n: decodeNumber(n, "n"),
       ...(df === undefined ? {} : { df: decodeNumber(df, "df") }),
     });
   }
@@ -130,11 +110,11 @@ export class ScalarResult {
 
   /** The fields in the form that JSON can hold. */
   toJSON(): ScalarJson {
+    const { mean, error, ...counts }: ScalarFields = this;
     return {
-      mean: encodeNumber(this.mean),
-      error: encodeNumber(this.error),
-      n: this.n,
-      ...(this.df === undefined ? {} : { df: this.df }),
+      mean: encodeNumber(mean),
+      error: encodeNumber(error),
+      ...counts,
     };
   }
 

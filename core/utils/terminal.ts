@@ -3,10 +3,8 @@ const UNPRINTABLE = /(?!\n)[\p{Cc}\p{Bidi_Control}]/gu;
 
 /**
  * Makes a text safe to print: names in files come from anyone, and must not
- * control the terminal.
- *
- * @param text Any text.
- * @returns The text with `\uFFFD` for each control character except line ends.
+ * control the terminal. `\uFFFD` takes the place of each control character except
+ * line ends.
  *
  * @example
  * ```ts
@@ -24,9 +22,6 @@ export function printable(text: string): string {
  * Makes JSON text safe to print: characters that control a terminal are escaped,
  * which does not change the value.
  *
- * @param json JSON text.
- * @returns JSON text of the same value.
- *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -42,17 +37,20 @@ export function printableJson(json: string): string {
   );
 }
 
-/** The longest message that is printed in full. */
-const MAX_MESSAGE_LENGTH = 10_000;
+/** The longest message that is kept and printed in full. */
+const MAX_LENGTH = 10_000;
+
+/** Cuts a text that is too long, and says how many characters are omitted. */
+export function shorten(text: string, maxLength = MAX_LENGTH): string {
+  const nOmitted = text.length - maxLength;
+  return nOmitted > 0
+    ? `${text.slice(0, maxLength)}… (${nOmitted} more characters)`
+    : text;
+}
 
 /**
- * Makes a message safe to print, and truncates it: names and errors in files may
- * have any length.
- *
- * @param text The message.
- * @param maxLength The largest number of characters.
- * @returns The message; if it was truncated, with the number of characters
- * omitted.
+ * Shortens a message and makes it safe to print: names and errors in files may
+ * have any length and hold any character.
  *
  * @example
  * ```ts
@@ -62,12 +60,6 @@ const MAX_MESSAGE_LENGTH = 10_000;
  * assertEquals(truncate("abcdef", 4), "abcd… (2 more characters)");
  * ```
  */
-export function truncate(
-  text: string,
-  maxLength: number = MAX_MESSAGE_LENGTH,
-): string {
-  const omitted = text.length - maxLength;
-  return omitted > 0
-    ? `${printable(text.slice(0, maxLength))}… (${omitted} more characters)`
-    : printable(text);
+export function truncate(text: string, maxLength?: number): string {
+  return printable(shorten(text, maxLength));
 }

@@ -1,22 +1,11 @@
-/**
- * Measuring time, by the monotonic clock.
- *
- * @module
- */
-
 import { Meter, type MeterState } from "./meters.ts";
 import type { ScalarResult } from "./scalar_result.ts";
 
 const SECONDS = "seconds";
-const MILLISECONDS_PER_SECOND = 1000;
 
 /** A running measurement of time; it ends with its scope. */
 export interface Span extends Disposable {
-  /**
-   * Ends the span.
-   *
-   * @returns Its length in seconds; the same if it has ended already.
-   */
+  /** Ends the span, unless it has ended; returns its length in seconds. */
   stop(): number;
   /** Its length in seconds so far. */
   readonly seconds: number;
@@ -27,8 +16,8 @@ export interface Span extends Disposable {
 export type AnyFunction = (this: any, ...args: any[]) => unknown;
 
 /**
- * Measures spans of time, and computes their mean with its standard error. A
- * span that throws counts as well.
+ * Measures spans of time by the monotonic clock, and computes their mean with its
+ * standard error. A span that throws counts as well.
  *
  * @example Spans
  * ```ts
@@ -71,34 +60,31 @@ export class Timer {
   }
 
   /**
-   * Starts a span, to be held by `using` or stopped by hand.
+   * Starts a span, to be held by `using` or stopped by hand. It counts once it has
+   * ended.
    *
-   * @param before The seconds that the span took already, before a run was
-   * resumed for example.
-   * @returns The span, which counts once it has ended.
+   * @param before The seconds that the span took already, for example before a run
+   * was resumed.
    */
   start(before = 0): Span {
     const startedAt = performance.now();
-    const length = () =>
-      before + (performance.now() - startedAt) / MILLISECONDS_PER_SECOND;
-    let seconds: number | undefined;
+    let ended: number | undefined;
+    const measure = () =>
+      ended ?? before + (performance.now() - startedAt) / 1000;
     const stop = () => {
-      if (seconds === undefined) {
-        seconds = length();
-        this.#meter.update({ [SECONDS]: seconds });
-      }
-      return seconds;
+      if (ended === undefined) this.#meter.observe(SECONDS, ended = measure());
+      return ended;
     };
     return {
       stop,
       get seconds() {
-        return seconds ?? length();
+        return measure();
       },
       [Symbol.dispose]: stop as () => void,
     };
   }
 
-  /** The state of the timer, for {@linkcode Timer.restore}. */
+  /** The state of the timer, as JSON can hold it. */
   get state(): MeterState {
     return this.#meter.state;
   }
@@ -116,37 +102,23 @@ export class Timer {
   /**
    * Wraps a function so that each call is measured; an async call until its
    * promise settles. It is a method decorator as well.
-   *
-   * @param fn The function, called with the same `this`.
-   * @returns The measured function.
    */
-  readonly timed: <F extends AnyFunction>(
+  readonly timed = <F extends AnyFunction>(
     fn: F,
-    context?: ClassMethodDecoratorContext,
-  ) => F = <F extends AnyFunction>(fn: F): F => {
+    _context?: ClassMethodDecoratorContext,
+  ): F => {
     const start = () => this.start();
     return function (this: unknown, ...args: unknown[]): unknown {
-      const span = start();
-      let returned: unknown;
-      try {
-        returned = fn.apply(this, args);
-      } catch (error) {
-        span.stop();
-        throw error;
-      }
-      if (!(returned instanceof Promise)) {
-        span.stop();
-        return returned;
-      }
-      return returned.finally(() => span.stop());
+      using spans = new DisposableStack();
+      const { stop } = spans.use(start());
+      const returned = fn.apply(this, args);
+      if (!(returned instanceof Promise)) return returned;
+      spans.move(); // Not disposed before the promise has settled.
+      return returned.finally(stop);
     } as F;
   };
 
-  /**
-   * The mean length of the spans that have ended.
-   *
-   * @returns Mean and standard error in seconds; NaN before the first span.
-   */
+  /** The mean length in seconds of the spans that have ended; NaN before. */
   result(): ScalarResult {
     return this.#meter.result(SECONDS);
   }

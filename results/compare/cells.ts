@@ -12,7 +12,6 @@ import {
   MIN_FOR_IQM,
 } from "../statistics/estimate.ts";
 import { formatWithError, formatWithInterval } from "../statistics/format.ts";
-import type { Interval } from "../statistics/intervals.ts";
 import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
 import { formatLabel } from "./labels.ts";
 import type { Measured, PivotRow } from "./pivot.ts";
@@ -20,35 +19,25 @@ import type { Measured, PivotRow } from "./pivot.ts";
 /** Intervals are loaded only if they are asked for. */
 type Intervals = typeof import("../statistics/intervals.ts");
 
-/** Rows without verdicts. */
-export interface FilledRows {
-  /** The rows, in the same order. */
-  readonly rows: ComparisonRow[];
-  /** Which rows have too few runs for their aggregate. */
-  readonly warnings: readonly string[];
-}
-
 /**
  * Makes the cells of rows, without verdicts.
  *
  * @param pivotRows What each row shows.
  * @param options How they are summarised.
+ * @param warnings Where to report rows with too few runs for their aggregate.
  * @returns The rows, in the same order.
  */
 export async function fillRows(
   pivotRows: readonly PivotRow[],
   options: CompareOptions,
-): Promise<FilledRows> {
+  warnings: string[],
+): Promise<ComparisonRow[]> {
   const intervals = options.ci
     ? await import("../statistics/intervals.ts")
     : undefined;
-  const warnings: string[] = [];
-  const rows = pivotRows.map(({ config, replicates, measured }) => {
+  return pivotRows.map(({ config, replicates, measured }) => {
     const completed = [...replicates].flatMap(({ runs }) => [...runs.values()]);
-    const counts = Array.from(replicates, ({ runs, missing }) => ({
-      completed: runs.size,
-      total: runs.size + missing.size,
-    }));
+    const missing = [...replicates].flatMap((group) => [...group.missing]);
     const label = formatLabel(config);
     const cells = new Map<ResultMetadata, Cell>();
     for (const [column, here] of measured) {
@@ -67,12 +56,10 @@ export async function fillRows(
       replicates: [...replicates],
       runs: completed.map(({ id }) => id),
       paths: completed.map(({ path }) => path),
-      total: counts.reduce((sum, { total }) => sum + total, 0),
-      counts,
+      total: completed.length + missing.length,
       cells,
     };
   });
-  return { rows, warnings };
 }
 
 /**
@@ -99,51 +86,58 @@ export function withText(
 
 function makeCell(
   { replicates, metadata }: Measured,
-  { aggregate = "mean", ci = 0 }: CompareOptions,
+  options: CompareOptions,
   intervals: Intervals | undefined,
 ): Cell | undefined {
   const runs = new Map(
-    replicates.runs.entries().filter(([, { records }]) =>
-      records.get(metadata)
-    ),
+    [...replicates.runs].filter(([, { records }]) => records.get(metadata)),
   );
-  const results = runs.values().map(({ records }) => records.get(metadata)!)
-    .toArray();
-  const values = results.map(({ mean }) => mean);
-  const sample = new Map(runs.keys().map((key, i) => [key, values[i]!]));
-  const n = values.length;
-  if (aggregate === "iqm" && n < MIN_FOR_IQM) return undefined;
-  const finish = (
-    result: ScalarResult,
-    kind: Cell["kind"],
-    interval: Interval | undefined,
-  ) => {
-    const nRuns = replicates.runs.size;
-    const parts = { replicates, metadata, result, kind, sample, runs, nRuns };
-    return withText({ ...parts, ...(interval ? { interval } : {}) }, ci);
-  };
+  const results = Array.from(
+    runs,
+    ([key, { records }]) => [key, records.get(metadata)!] as const,
+  );
+  const summary = summarize(
+    results.map(([, result]) => result),
+    options,
+    intervals,
+  );
+  return summary && withText({
+    ...summary,
+    replicates,
+    metadata,
+    kind: runs.size === 1 ? "within-run" : "between-seed",
+    sample: new Map(results.map(([key, { mean }]) => [key, mean])),
+    runs,
+    nRuns: replicates.runs.size,
+  }, options.ci ?? 0);
+}
 
+/** Summarises runs; undefined if they are too few. */
+function summarize(
+  results: readonly ScalarResult[],
+  { aggregate = "mean", ci = 0 }: CompareOptions,
+  intervals: Intervals | undefined,
+): Pick<Cell, "result" | "interval"> | undefined {
+  const values = results.map(({ mean }) => mean);
+  const n = values.length;
   const level = ci / 100;
-  if (n === 1) {
-    const { mean, error, degreesOfFreedom: df } = results[0]!;
-    const interval = intervals?.tInterval({ mean, error, df }, level);
-    return finish(results[0]!, "within-run", interval);
+  if (aggregate === "iqm" && n < MIN_FOR_IQM) return undefined;
+  if (aggregate === "mean" || n === 1) {
+    const result = n === 1
+      ? results[0]!
+      : new ScalarResult(computeMean(values));
+    const { mean, error, degreesOfFreedom: df } = result;
+    return {
+      result,
+      interval: intervals?.tInterval({ mean, error, df }, level),
+    };
   }
-  const between = (mean: number, error: number, interval?: Interval) =>
-    finish(new ScalarResult({ mean, error, n }), "between-seed", interval);
-  switch (aggregate) {
-    case "mean": {
-      const { mean, error } = computeMean(values);
-      const interval = intervals?.tInterval({ mean, error, df: n - 1 }, level);
-      return between(mean, error, interval);
-    }
-    case "median": {
-      const interval = intervals?.medianInterval(values, level);
-      return between(computeMedian(values), NaN, interval);
-    }
-    case "iqm": {
-      const interval = intervals?.iqmInterval(values, level);
-      return between(computeIqm(values), NaN, interval);
-    }
-  }
+  const isMedian = aggregate === "median";
+  const mean = (isMedian ? computeMedian : computeIqm)(values);
+  return {
+    result: new ScalarResult({ mean, error: NaN, n }),
+    interval: isMedian
+      ? intervals?.medianInterval(values, level)
+      : intervals?.iqmInterval(values, level),
+  };
 }

@@ -4,14 +4,12 @@
  * @module
  */
 
-import type {
-  MetadataValue,
-  ResultMetadata,
-} from "../../core/utils/results.ts";
-import { order } from "../database/select.ts";
+import type { ResultMetadata } from "../../core/utils/results.ts";
+import { orderBy } from "../database/select.ts";
 import type { Column, CompareOptions } from "./comparison.ts";
 import { singleLine } from "./labels.ts";
 import { collectRepeats, findDirection, type Metrics } from "./metrics.ts";
+import { findDifferences } from "./pivot.ts";
 
 /**
  * Makes the columns of a comparison.
@@ -29,30 +27,21 @@ export function makeColumns(
   const repeats = collectRepeats(metrics);
   const sorted = sortMetadata(metadata, repeats);
   const groups = Map.groupBy(sorted, ({ name }) => name);
-  const differences = new Map(
-    groups.entries().map(([name, same]) => [
-      name,
-      describeDifferences(same, repeats),
-    ]),
-  );
   const isOnlyName = options.cols?.length && groups.size === 1;
-  return sorted.map((item) => {
-    const { name } = item;
-    const declared = metrics.get(name);
+  return groups.entries().flatMap(([name, same]) => {
+    const describe = findDescription(same, repeats);
+    const { unit, ...declared } = metrics.get(name) ?? {};
     const better = findDirection(name, options, declared);
-    const difference = differences.get(name)!.get(item)!;
-    const heading = difference === ""
-      ? name
-      : isOnlyName
-      ? difference
-      : `${name} (${difference})`;
-    return {
-      metadata: item,
-      heading: singleLine(heading),
-      ...(declared?.unit ? { unit: declared.unit } : {}),
-      ...(better ? { better } : {}),
-    };
-  });
+    return same.map((metadata) => {
+      const text = describe(metadata);
+      const heading = text === ""
+        ? name
+        : isOnlyName
+        ? text
+        : `${name} (${text})`;
+      return { metadata, heading: singleLine(heading), unit, better };
+    });
+  }).toArray();
 }
 
 /**
@@ -67,52 +56,38 @@ export function sortMetadata(
   metadata: readonly ResultMetadata[],
   repeats: ReadonlySet<string>,
 ): ResultMetadata[] {
-  return metadata.toSorted((a, b) => {
-    if (a.name !== b.name) return a.name < b.name ? -1 : 1;
-    const keys = Object.keys({ ...a.fields, ...b.fields }).sort();
-    const isRepeats = (key: string) => repeats.has(key) ? 1 : 0;
-    for (const key of keys.sort((a, b) => isRepeats(a) - isRepeats(b))) {
-      const difference = order(a.field(key), b.field(key), 1);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  });
+  const readField = (key: string) => (item: ResultMetadata) => item.field(key);
+  const keys = new Set(metadata.flatMap(({ fields }) => Object.keys(fields)));
+  return metadata.toSorted(orderBy([
+    ({ name }) => name,
+    ...[...keys.difference(repeats)].sort().map(readField),
+    ...[...keys.intersection(repeats)].sort().map(readField),
+  ]));
 }
 
 /**
- * Distinguishes columns of one name: by the fields that have several values, or
- * if those are not enough, by all in which some column differs.
+ * Finds what distinguishes columns of one name: the fields that have several
+ * values, or if those are not enough, all in which some column differs.
  */
-function describeDifferences(
+function findDescription(
   columns: readonly ResultMetadata[],
   repeats: ReadonlySet<string>,
-): Map<ResultMetadata, string> {
-  const values = new Map<string, Set<MetadataValue>>();
-  const counts = new Map<string, number>();
-  for (const { fields } of columns) {
-    for (const [key, value] of Object.entries(fields)) {
-      values.getOrInsertComputed(key, () => new Set()).add(value);
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-  }
-  const isSeveral = (key: string) => values.get(key)!.size > 1;
-  const isDifferent = (key: string) =>
-    isSeveral(key) || counts.get(key)! < columns.length;
-  const format = (
-    { fields }: ResultMetadata,
-    isShown: (key: string) => boolean,
-  ) =>
-    Object.entries(fields).filter(([key]) => isShown(key))
+): (column: ResultMetadata) => string {
+  const format = (keys: ReadonlySet<string>) => ({ fields }: ResultMetadata) =>
+    Object.entries(fields).filter(([key]) => keys.has(key))
       .map(([key, value]) => `${key}=${value}`).join(", ");
-  const formatSeveral = (column: ResultMetadata) =>
-    format(column, (key) => isSeveral(key) && !repeats.has(key));
-  const texts = Map.groupBy(columns, formatSeveral);
-  return new Map(
-    texts.entries().flatMap(([text, same]) =>
-      same.map((column) => [
-        column,
-        same.length === 1 ? text : format(column, isDifferent),
-      ])
+  const several = format(new Set(findDifferences(columns, repeats).keys()));
+  const keys = new Set(columns.flatMap(({ fields }) => Object.keys(fields)));
+  const different = format(
+    new Set(
+      keys.values().filter((key) =>
+        new Set(columns.map((column) => column.field(key))).size > 1
+      ),
     ),
   );
+  const texts = Map.groupBy(columns, several);
+  return (column) => {
+    const text = several(column);
+    return texts.get(text)!.length === 1 ? text : different(column);
+  };
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { unknownKey } from "../../core/config/schema.ts";
 import type { ResultMetadata } from "../../core/utils/results.ts";
 import { OptionError } from "../database/option_error.ts";
 import type { RunDatabase } from "../database/run_database.ts";
@@ -13,24 +12,17 @@ import {
   type Condition,
   listKeys,
   matchesValue,
-  order,
-  parseConditions,
-  readKey,
+  parseCondition,
   selectMetadata,
-  sortableValue,
 } from "../database/select.ts";
-import { computeMean } from "../statistics/estimate.ts";
 import { fillRows } from "./cells.ts";
 import { makeColumns, sortMetadata } from "./columns.ts";
-import type {
-  CompareOptions,
-  Comparison,
-  ComparisonRow,
-} from "./comparison.ts";
+import type { CompareOptions, Comparison } from "./comparison.ts";
 import { collectMetrics, collectRepeats, type Metrics } from "./metrics.ts";
 import { type Axes, findDifferences, METRIC_KEY, pivot } from "./pivot.ts";
-import { type Replicates, selectReplicates } from "./replicates.ts";
-import { addVerdicts, findBaseline } from "./verdicts.ts";
+import { selectReplicates } from "./replicates.ts";
+import { findBaseline, sortRows } from "./rows.ts";
+import { addVerdicts } from "./verdicts.ts";
 import { collectWarnings } from "./warnings.ts";
 
 /**
@@ -50,82 +42,72 @@ export async function compare(
   checkOptions(options);
   const { ofRuns, ofRecords } = splitWhere(database, options.where ?? []);
   const selected = selectReplicates(database, { ...options, where: ofRuns });
-  const { replicates, nuisance, omitted, superseded } = selected;
+  const { replicates, nuisance } = selected;
   const metrics = collectMetrics(database);
   const repeats = collectRepeats(metrics);
 
-  const measured = listMetadata(replicates);
-  const { lowerIsBetter = [], higherIsBetter = [] } = options;
+  const records = replicates.flatMap(({ runs }) => [...runs.values()])
+    .flatMap((run) => [...run.records]);
+  const measured = [...new Set(records.map(({ metadata }) => metadata))];
+  const { lowerIsBetter = [], higherIsBetter = [], relativeTo = [] } = options;
   checkGlobs(lowerIsBetter, measured, "lowerIsBetter");
   checkGlobs(higherIsBetter, measured, "higherIsBetter");
   const wanted = sortMetadata(
     selectMetadata(measured, options.metric ?? []).filter((metadata) =>
       ofRecords.every(({ key, wanted }) => {
         const value = metadata.field(key);
-        // A record that lacks the field holds for all its values.
+        // A record without the field holds for all its values.
         return value === undefined || matchesValue(value, wanted);
       })
     ),
     repeats,
   );
 
-  const asked = {
-    ...options,
-    ...chooseAxes(replicates, wanted, { options, metrics, repeats }),
-  };
-  const pivotOptions = { ...asked, nuisance, repeats };
-  const { relativeTo = [], ci = 0 } = options;
-  let arranged = pivot(replicates, wanted, pivotOptions);
+  const { rows: onRows = [], cols = [], baseline = [] } = options;
+  const isFree = [onRows, cols, baseline, relativeTo]
+    .every((conditions) => conditions.length === 0);
+  const isList = options.isForReaders && isFree && replicates.length === 1 &&
+    wanted.length > MAX_ABREAST;
+  const asked = isList
+    ? { ...options, ...chooseListAxes(wanted, metrics) }
+    : options;
+  const arrange = (metadata: readonly ResultMetadata[]) =>
+    pivot(replicates, metadata, { ...asked, nuisance, repeats });
   const ratios = relativeTo.length > 0
     ? await import("./ratios.ts")
     : undefined;
-  const { names, warnings: withoutRatio } =
-    ratios?.findRatios(arranged.columns, relativeTo, metrics) ??
-      { names: undefined, warnings: [] };
-  if (withoutRatio.length > 0) {
-    const some = wanted.filter(({ name }) => names!.has(name));
-    arranged = pivot(replicates, some, pivotOptions);
-  }
-  const columns = makeColumns(arranged.columns, asked, metrics);
+  const without = ratios
+    ? ratios.findWithoutRatio(arrange(wanted).columns, relativeTo, metrics)
+    : new Map<string, string>();
+  const arranged = arrange(wanted.filter(({ name }) => !without.has(name)));
 
-  const filled = await fillRows(arranged.rows, options);
-  const rows = options.sort
-    ? sortRows(filled.rows, measured, { sort: options.sort, nuisance })
-    : filled.rows;
-  const baseline = findBaseline(rows, options.baseline ?? [], nuisance);
-  const { keys, fieldKeys } = arranged;
-  const judged = ratios
-    ? {
-      columns,
-      rows: ratios.toRatios(rows, arranged.columns, { relativeTo, ci }),
-    }
-    : await addVerdicts(rows, columns, { baseline, fieldKeys, options: asked });
-  return {
-    keys,
-    fieldKeys,
-    ...judged,
-    replicates,
-    nuisance,
+  const tooFew: string[] = [];
+  const filled = await fillRows(arranged.rows, options, tooFew);
+  const { sort = "" } = options;
+  const rows = sortRows(filled, measured, { sort, nuisance });
+  const comparison: Comparison = {
+    ...selected,
+    keys: arranged.keys,
+    fieldKeys: arranged.fieldKeys,
+    columns: makeColumns(arranged.columns, asked, metrics),
+    rows,
+    metrics,
     options: asked,
-    ...(baseline ? { baseline } : {}),
-    omitted,
-    superseded,
-    warnings: [
-      ...withoutRatio,
-      ...collectWarnings(rows, { options: asked, nuisance, metrics, repeats }),
-      ...filled.warnings,
-    ],
+    baseline: findBaseline(rows, baseline, nuisance),
+    warnings: [],
     problems: database.problems,
   };
-}
-
-/** All that was measured, each once. */
-function listMetadata(groups: readonly Replicates[]): ResultMetadata[] {
-  const all = groups.flatMap(({ runs }) =>
-    runs.values().flatMap(({ records }) => records)
-      .map(({ metadata }) => metadata).toArray()
-  );
-  return [...new Set(all)];
+  return {
+    ...(ratios ? ratios.toRatios(comparison) : await addVerdicts(comparison)),
+    warnings: [
+      ...Map.groupBy(without.keys(), (name) => without.get(name)!).entries()
+        .map(([reason, names]) =>
+          `No ratios of ${names.join(", ")}: ${reason}`
+        ),
+      ...collectWarnings(comparison),
+      ...tooFew,
+    ],
+  };
 }
 
 /** Conditions on runs, and those on fields that only records have. */
@@ -133,14 +115,12 @@ function splitWhere(
   database: RunDatabase,
   where: readonly string[],
 ): { readonly ofRuns: string[]; readonly ofRecords: Condition[] } {
-  // Reading all records is worth it only for a condition.
+  // Records are read only if there is a condition.
   if (where.length === 0) return { ofRuns: [], ofRecords: [] };
-  const runs = [...database];
-  const known = new Set(["tag", "status", ...listKeys(runs)]);
+  const known = new Set(["tag", "status", ...listKeys(database)]);
+  const records = [...database].flatMap((run) => [...run.records]);
   const fields = new Set(
-    runs.flatMap(({ records }) =>
-      [...records].flatMap(({ metadata }) => Object.keys(metadata.fields))
-    ),
+    records.flatMap(({ metadata }) => Object.keys(metadata.fields)),
   );
   const isOfRecords = (text: string) => {
     const key = text.split("=", 1)[0]!;
@@ -148,106 +128,59 @@ function splitWhere(
   };
   return {
     ofRuns: where.filter((text) => !isOfRecords(text)),
-    ofRecords: parseConditions(where.filter(isOfRecords), "where"),
+    ofRecords: where.filter(isOfRecords)
+      .map((text) => parseCondition(text, "where")),
   };
 }
 
 /** Of one row, more records than this become rows of a list. */
 const MAX_ABREAST = 6;
 
-/** The axes that were asked for; for one row with many records, a list. */
-function chooseAxes(
-  groups: readonly Replicates[],
+/** Chooses a list as the axes of one row with many records. */
+function chooseListAxes(
   wanted: readonly ResultMetadata[],
-  { options, metrics, repeats }: {
-    readonly options: CompareOptions;
-    readonly metrics: Metrics;
-    readonly repeats: ReadonlySet<string>;
-  },
-): Required<Axes> {
-  const { rows = [], cols = [], baseline = [], relativeTo = [] } = options;
-  const isFree = [rows, cols, baseline, relativeTo]
-    .every((asked) => asked.length === 0);
-  const isList = options.isForReaders && isFree && groups.length === 1 &&
-    wanted.length > MAX_ABREAST;
-  if (!isList) return { rows, cols };
+  metrics: Metrics,
+): Axes {
   const series = new Set(wanted.flatMap((metadata) => {
     const field = metrics.get(metadata.name)?.series;
     return field && metadata.field(field) !== undefined ? [field] : [];
   }));
-  const differing = [...findDifferences(wanted, repeats).keys()]
+  const differing = findDifferences(wanted, collectRepeats(metrics)).keys()
     .filter((field) => !series.has(field));
   return { rows: [METRIC_KEY, ...differing], cols: [...series] };
 }
 
 function checkOptions(options: CompareOptions): void {
   const { aggregate = "mean", baseline = [], relativeTo = [], rows } = options;
+  const refuse = (option: string, message: string): never => {
+    throw new OptionError(option, message);
+  };
   if (options.ci && options.ci < 1) {
-    throw new OptionError(
+    refuse(
       "ci",
-      `Cannot use \`ci\` ${options.ci} as it must be in percent: did you mean ` +
+      `Cannot use \`ci\` ${options.ci}: it must be in percent: did you mean ` +
         `${options.ci * 100}?`,
     );
   }
   if (relativeTo.length > 0 && (aggregate !== "mean" || baseline.length > 0)) {
-    throw new OptionError(
+    refuse(
       "relativeTo",
-      "Cannot use `relativeTo` with `baseline` or `aggregate` as ratios are of " +
+      "Cannot use `relativeTo` with `baseline` or `aggregate`: ratios are of " +
         "means and have no verdicts: leave one of them out",
     );
   }
-  if (baseline.length === 0) return;
-  if (aggregate !== "mean") {
-    throw new OptionError(
+  if (baseline.length > 0 && aggregate !== "mean") {
+    refuse(
       "baseline",
-      `Cannot use \`baseline\` with \`aggregate\` ${aggregate} as the tests ` +
+      `Cannot use \`baseline\` with \`aggregate\` ${aggregate}: the tests ` +
         "compare means: leave one of them out",
     );
   }
-  if (rows?.includes(METRIC_KEY)) {
-    throw new OptionError(
+  if (baseline.length > 0 && rows?.includes(METRIC_KEY)) {
+    refuse(
       "baseline",
-      "Cannot use `baseline` with `rows` metric as the rows of a column then " +
+      "Cannot use `baseline` with `rows` metric: the rows of a column then " +
         "measure different things",
     );
   }
-}
-
-function sortRows(
-  rows: readonly ComparisonRow[],
-  measured: readonly ResultMetadata[],
-  { sort, nuisance }: {
-    readonly sort: string;
-    readonly nuisance: readonly string[];
-  },
-): ComparisonRow[] {
-  const isDescending = sort.startsWith("-");
-  const name = isDescending ? sort.slice(1) : sort;
-  const record = measured.find((item) => String(item) === name) ??
-    measured.find((item) => item.name === name);
-  const examples = rows.flatMap(({ replicates }) =>
-    replicates.map(({ example }) => example)
-  );
-  const known = [
-    ...new Set(["run", ...Object.keys(rows[0]!.config), ...listKeys(examples)]),
-  ].filter((key) => !nuisance.includes(key));
-  if (!record && !known.includes(name)) {
-    const names = [...known, ...measured.map(String)];
-    throw new OptionError("sort", unknownKey(name, names));
-  }
-  const readValue = ({ config, replicates }: ComparisonRow) => {
-    const [{ example }] = replicates as [Replicates];
-    if (record) {
-      const means = replicates.flatMap(({ runs }) =>
-        runs.values().map(({ records }) => records.get(record)?.mean)
-          .filter((mean) => mean !== undefined).toArray()
-      );
-      return means.length > 0 ? computeMean(means).mean : undefined;
-    }
-    if (name === "run") return example.id;
-    return sortableValue(config[name] ?? readKey(example, name));
-  };
-  return rows.toSorted((a, b) =>
-    order(readValue(a), readValue(b), isDescending ? -1 : 1)
-  );
 }

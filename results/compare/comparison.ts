@@ -12,13 +12,14 @@ import type { Aggregate } from "../statistics/estimate.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import type {
   Direction,
+  Outlook,
   Sample,
   Standing,
   Untested,
   Verdict,
   VerdictOptions,
 } from "../statistics/verdicts.ts";
-import type { DirectionOptions } from "./metrics.ts";
+import type { DirectionOptions, Metrics } from "./metrics.ts";
 import type { Axes, Measured } from "./pivot.ts";
 import type { Replicates } from "./replicates.ts";
 
@@ -49,6 +50,11 @@ export interface CompareOptions
   readonly alpha?: number;
   /** Whether people read it: one row with many records then becomes a list. */
   readonly isForReaders?: boolean;
+  /**
+   * Whether verdicts that show no difference say what more seeds would detect,
+   * by default; a search that takes half a millisecond each.
+   */
+  readonly withOutlook?: boolean;
 }
 
 /** Why the rows of a column are not ranked. */
@@ -67,12 +73,17 @@ export interface Column {
   /** What tells the column from the others, on one line. */
   readonly heading: string;
   /** The unit of its values, if the experiment declares one. */
-  readonly unit?: string;
+  readonly unit?: string | undefined;
   /** Which way is better, if that is known. */
-  readonly better?: Direction;
+  readonly better?: Direction | undefined;
+  /** How its verdicts are reached, in a comparison that has any. */
+  readonly method?: VerdictMethod;
   /** Why its rows are not ranked, in a comparison that ranks rows. */
-  readonly unranked?: Unranked;
+  readonly unranked?: Unranked | undefined;
 }
+
+/** How the verdicts of a column are reached. */
+export type VerdictMethod = Required<VerdictOptions>;
 
 /** What kind of error a number has. */
 export type ErrorKind = "between-seed" | "within-run";
@@ -97,15 +108,24 @@ export interface Cell extends Measured {
   /** How many completed runs there are, with such a record or without. */
   readonly nRuns: number;
   /** The confidence interval, if one was asked for and is defined. */
-  readonly interval?: Interval;
-  /** How the cell differs from the baseline's, or why that is not known. */
-  readonly comparison?: Verdict | Untested;
+  readonly interval?: Interval | undefined;
+  /** How the cell differs from the baseline's. */
+  readonly comparison?: CellVerdict;
   /** Its rank in its column. */
   readonly standing?: Standing;
   /** Whether a failed run keeps it from being ranked. */
   readonly isExcluded?: true;
   /** How a ranked cell differs from the one with the best mean. */
-  readonly versusBest?: VersusBest;
+  readonly versusBest?: VersusBest | undefined;
+}
+
+/** How two cells differ, or why that is not known. */
+export type CellVerdict = TestedVerdict | Untested;
+
+/** How two cells differ. */
+export interface TestedVerdict extends Verdict {
+  /** What more seeds would detect, if no difference is shown. */
+  readonly outlook?: Outlook | undefined;
 }
 
 /** How a cell differs from the one with the best mean in its column. */
@@ -113,15 +133,7 @@ export interface VersusBest {
   /** The label of the row with the best mean. */
   readonly best: string;
   /** The difference, or why it is not known. */
-  readonly verdict: Verdict | Untested;
-}
-
-/** How many runs of a set of replicates are completed. */
-export interface Count {
-  /** How many are. */
-  readonly completed: number;
-  /** How many there are. */
-  readonly total: number;
+  readonly verdict: CellVerdict;
 }
 
 /** One row of a comparison. */
@@ -138,8 +150,6 @@ export interface ComparisonRow {
   readonly paths: readonly string[];
   /** How many runs there are, completed or not. */
   readonly total: number;
-  /** How many runs each set of replicates in the row has. */
-  readonly counts: readonly Count[];
   /** The results, by the metadata of their columns. */
   readonly cells: ReadonlyMap<ResultMetadata, Cell>;
 }
@@ -166,10 +176,12 @@ export interface Comparison {
   readonly replicates: readonly Replicates[];
   /** The keys in which replicates may differ. */
   readonly nuisance: readonly string[];
+  /** What experiments declare about metrics. */
+  readonly metrics: Metrics;
   /** The options, with the axes that were chosen. */
   readonly options: CompareOptions;
   /** The row that the others are compared with, if one was asked for. */
-  readonly baseline?: Baseline;
+  readonly baseline?: Baseline | undefined;
   /** Runs that are not completed, and why. */
   readonly omitted: readonly string[];
   /** Runs that a newer one of the same configuration and seed replaces. */

@@ -6,11 +6,13 @@
 
 import { formatValue } from "../../core/config/schema.ts";
 import { truncate } from "../../core/utils/terminal.ts";
+import type { Aggregate } from "../statistics/estimate.ts";
+import type { CompareOptions } from "./comparison.ts";
 
 const MAX_NAME_LENGTH = 1000;
 
 /**
- * Keeps a name from a file on one line of a table.
+ * Makes a name from a file fit one line of a table.
  *
  * @param text The name.
  * @returns Its first thousand characters, line ends replaced by spaces.
@@ -20,7 +22,7 @@ export function singleLine(text: string): string {
 }
 
 /**
- * Names a row by the keys and values that tell it from others.
+ * Names a row by the keys and values that distinguish it.
  *
  * @param config The row's values.
  * @returns `key=value, …` on one line.
@@ -30,6 +32,18 @@ export function formatLabel(config: Readonly<Record<string, unknown>>): string {
     value === undefined ? [] : `${key}=${formatValue(value)}`
   );
   return parts.length > 0 ? singleLine(parts.join(", ")) : "all runs";
+}
+
+/**
+ * Names what the values of a comparison are.
+ *
+ * @param options The options of the comparison.
+ * @returns A ratio, or how several runs are summarised.
+ */
+export function nameValue(
+  { relativeTo = [], aggregate = "mean" }: CompareOptions,
+): Aggregate | "ratio" {
+  return relativeTo.length > 0 ? "ratio" : aggregate;
 }
 
 const MAX_LISTED = 5;

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { isMatch } from "matcher";
 import type { MetricDeclaration } from "../../core/store/metric_declaration.ts";
 import type { StoredRun } from "../database/run_database.ts";
+import { matchesGlob } from "../database/select.ts";
 import type { Direction } from "../statistics/verdicts.ts";
 
 /** Which way is better, by globs on the names of metrics. */
@@ -47,23 +47,38 @@ export function collectRepeats(metrics: Metrics): Set<string> {
   return new Set([...metrics.values()].flatMap(({ repeats }) => repeats ?? []));
 }
 
+const splitList = (text: string): ReadonlySet<string> =>
+  new Set(text.split(/\s+/));
+
 /** Words in the names of metrics of which less is better. */
-const LOWER = new Set(
-  ("loss error errors err distance divergence mse rmse mae nll kl mmd fid " +
-    "perplexity wasserstein time seconds latency regret cost brier bpd")
-    .split(" "),
+const LOWER = splitList(
+  `loss error errors err distance divergence deviance crossentropy mse rmse mae
+  mape smape nll kl mmd fid perplexity wasserstein time seconds latency regret
+  cost brier crps bpd wer cer`,
 );
 
 /** Words in the names of metrics of which more is better. */
-const HIGHER = new Set(
-  ("accuracy acc precision recall f1 auc auroc score reward return " +
-    "likelihood psnr ssim bleu iou dice throughput r2 success").split(" "),
+const HIGHER = splitList(
+  `accuracy acc precision recall f1 fbeta auc auroc score reward return
+  likelihood psnr ssim bleu rouge iou dice dcg ndcg mrr throughput r2 d2
+  success`,
+);
+
+/** Words that turn the direction of those after them round. */
+const NEGATIONS = splitList("neg negative minus");
+
+/** Words of rates, spreads, changes and settings, which have no direction. */
+const UNCLEAR = splitList(
+  `to per over ratio drop gap gain change delta diff difference improvement
+  reduction increase decrease std sd var variance stderr sem explained skill
+  inverse non true false survival weight scale threshold coefficient`,
 );
 
 /**
- * Finds which way of a metric is better: as the user says, as the experiment
- * declares, or by the last word of its name that is known, with or without a
- * digit after it.
+ * Finds which way of a metric is better: as the user says, else as the
+ * experiment declares, else as the words of its name say, if they leave no
+ * doubt. A metric whose direction is not known is not ranked, which is better
+ * than to be ranked the wrong way round.
  *
  * @param name The name of the metric.
  * @param options What the user says.
@@ -77,7 +92,8 @@ const HIGHER = new Set(
  *
  * assertEquals(findDirection("squared-error/held-out"), "lower");
  * assertEquals(findDirection("testAccuracy"), "higher");
- * assertEquals(findDirection("sampling"), undefined);
+ * assertEquals(findDirection("neg_mean_squared_error"), "higher");
+ * assertEquals(findDirection("signal_to_noise"), undefined);
  * ```
  */
 export function findDirection(
@@ -85,13 +101,39 @@ export function findDirection(
   { lowerIsBetter = [], higherIsBetter = [] }: DirectionOptions = {},
   declared: MetricDeclaration = {},
 ): Direction | undefined {
-  const matches = (globs: readonly string[]) =>
-    globs.some((glob) => isMatch(name, glob, { caseSensitive: true }));
-  if (matches(lowerIsBetter)) return "lower";
-  if (matches(higherIsBetter)) return "higher";
-  if (declared.better) return declared.better;
-  const words = name.replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase()
-    .split(/[^a-z0-9]+/).flatMap((word) => [word.replace(/\d$/, ""), word]);
-  const word = words.findLast((word) => LOWER.has(word) || HIGHER.has(word));
-  return word === undefined ? undefined : LOWER.has(word) ? "lower" : "higher";
+  if (matchesGlob(name, lowerIsBetter)) return "lower";
+  if (matchesGlob(name, higherIsBetter)) return "higher";
+  return declared.better ?? guessDirection(splitWords(name));
+}
+
+/** `BLEUScore` → `bleu score`, `meanF1` → `mean f1`, `mmd2` → `mmd`. */
+function splitWords(name: string): string[] {
+  return name.replaceAll(/([a-z\d])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$3 $2")
+    .toLowerCase().split(/[^a-z\d]+/).filter((word) => word !== "")
+    .map((word) => isKnown(word) ? word : word.replace(/\d+$/, ""));
+}
+
+function isKnown(word: string): boolean {
+  return LOWER.has(word) || HIGHER.has(word);
+}
+
+function guessDirection(words: readonly string[]): Direction | undefined {
+  const counts = (word: string, place: number) =>
+    // Half of all metrics are called a score: of some of them less is better.
+    word === "score"
+      ? words.length === 1
+      // `short_time_intelligibility` is none.
+      : word === "time"
+      ? place === 0 || place === words.length - 1
+      : isKnown(word);
+  const first = words.findIndex(counts);
+  const isUnclear = words.some((word, place) =>
+    UNCLEAR.has(word) || NEGATIONS.has(word) && place > first
+  );
+  const directions = new Set(
+    words.filter(counts).map((word) => LOWER.has(word)),
+  );
+  if (isUnclear || directions.size !== 1) return undefined;
+  const nNegations = words.filter((word) => NEGATIONS.has(word)).length;
+  return directions.has(nNegations % 2 === 0) ? "lower" : "higher";
 }

@@ -14,9 +14,8 @@ import { OptionError } from "../database/option_error.ts";
 import {
   findDifferingKeys,
   listKeys,
-  order,
+  orderBy,
   readKey,
-  sortableValue,
 } from "../database/select.ts";
 import type { Replicates } from "./replicates.ts";
 
@@ -36,17 +35,17 @@ export interface Measured {
 
 /** The keys that are wanted on either axis. */
 export interface Axes {
-  /** Keys whose values tell rows apart; by default all that differ. */
+  /** Keys whose values distinguish rows; by default all that differ. */
   readonly rows?: readonly string[];
-  /** Keys whose values tell columns apart; by default what was measured. */
+  /** Keys whose values distinguish columns; by default what was measured. */
   readonly cols?: readonly string[];
 }
 
 /** How values are arranged. */
 export interface PivotOptions extends Axes {
-  /** Keys in which replicates may differ, and which tell no rows apart. */
+  /** Keys in which replicates may differ, and which distinguish no rows. */
   readonly nuisance: readonly string[];
-  /** Fields that count repetitions, and tell no records apart. */
+  /** Fields that count repetitions, and distinguish no records. */
   readonly repeats: ReadonlySet<string>;
 }
 
@@ -62,7 +61,7 @@ export interface PivotRow {
 
 /** Values by rows and columns. */
 export interface Pivot {
-  /** The keys that tell rows apart. */
+  /** The keys that distinguish rows. */
   readonly keys: readonly string[];
   /** Those of the keys that are fields of records. */
   readonly fieldKeys: readonly string[];
@@ -95,104 +94,97 @@ export function pivot(
   options: PivotOptions,
 ): Pivot {
   const { rows = [], cols = [], repeats } = options;
-  const known = findKnownKeys(groups, selected);
-  checkAxes({ rows, cols }, known);
-  const rowKeys = chooseRowKeys(groups, selected, options);
-  const keys = rowKeys.map(({ key }) => key);
-  const isByMetric = rows.includes(METRIC_KEY);
-  // Fields that tell rows apart need not tell columns apart as well.
-  const onRows = rows.length > 0 || cols.length > 0 ? keys : [];
-  const placed = new Map<string, PivotRow>();
-  const columns = new Set<ResultMetadata>();
-  for (const replicates of groups) {
-    const findRow = (metadata?: ResultMetadata) => {
-      const config = Object.fromEntries(
-        rowKeys.map((key) => [key.key, readAxis(key, replicates, metadata)]),
-      );
-      const texts = Object.values(config).map((value) =>
-        value === undefined ? null : formatValue(value)
-      );
-      const row = placed.getOrInsertComputed(JSON.stringify(texts), () => ({
-        config,
-        replicates: new Set<Replicates>(),
-        measured: new Map<ResultMetadata, Measured>(),
-      }));
-      row.replicates.add(replicates);
-      return row;
-    };
-    const metadatas = selected.filter((metadata) =>
-      replicates.runs.values().some(({ records }) => records.get(metadata))
-    );
-    // A row without records is shown as well.
-    if (metadatas.length === 0) findRow();
-    for (const metadata of metadatas) {
-      const { measured } = findRow(metadata);
-      const here = { replicates, metadata };
-      const inColumns = cols.length > 0
-        ? cols.filter((key) => key !== METRIC_KEY)
-        : Object.keys(metadata.fields).filter((key) => !onRows.includes(key));
-      const name = isByMetric ? ANY_METRIC : metadata.name;
-      const column = makeColumn(name, inColumns, here);
-      columns.add(column);
-      const there = measured.get(column);
-      if (there && !isRepeated(there, here, repeats)) {
-        throw collision([there, here], known, column);
-      }
-      if (
-        !there || countRepeats(there, repeats) < countRepeats(here, repeats)
-      ) measured.set(column, here);
-    }
-  }
-  const fieldKeys = rowKeys.filter(({ key, isField }) =>
-    isField && key !== METRIC_KEY &&
-    selected.some((metadata) => metadata.field(key) !== undefined)
-  ).map(({ key }) => key);
-  const spread = spreadRows([...placed.values()], fieldKeys);
-  return {
-    keys,
-    fieldKeys,
-    columns: [...columns],
-    rows: inOrder(spread, rows),
-  };
-}
-
-function findKnownKeys(
-  groups: readonly Replicates[],
-  selected: readonly ResultMetadata[],
-): string[] {
-  return [
+  const known = [
     METRIC_KEY,
     ...new Set([
       ...selected.flatMap(({ fields }) => Object.keys(fields)),
       ...listKeys(groups.map(({ example }) => example)),
     ]),
   ];
+  checkAxes({ rows, cols }, known);
+  const rowKeys = chooseRowKeys(groups, selected, options);
+  const keys = rowKeys.map(({ key }) => key);
+  // Fields that distinguish rows need not distinguish columns too.
+  const onRows = rows.length > 0 || cols.length > 0 ? keys : [];
+  const merged = [...repeats].filter((key) =>
+    ![...rows, ...cols].includes(key)
+  );
+  const placed = new Map<string, PivotRow>();
+  const columns = new Set<ResultMetadata>();
+  for (const replicates of groups) {
+    const measured = selected.filter((metadata) =>
+      replicates.runs.values().some(({ records }) => records.get(metadata))
+    );
+    const metadatas = cols.length > 0
+      ? dropRepeated(measured, merged)
+      : measured;
+    // A row without records is shown as well.
+    for (const metadata of metadatas.length > 0 ? metadatas : [undefined]) {
+      const config = Object.fromEntries(
+        rowKeys.map((axis) => [axis.key, readAxis(axis, replicates, metadata)]),
+      );
+      const row = placed.getOrInsertComputed(identifyRow(config), () => ({
+        config,
+        replicates: new Set<Replicates>(),
+        measured: new Map<ResultMetadata, Measured>(),
+      }));
+      row.replicates.add(replicates);
+      if (!metadata) continue;
+      const here = { replicates, metadata };
+      const fields = cols.length > 0
+        ? cols.filter((key) => key !== METRIC_KEY)
+        : Object.keys(metadata.fields).filter((key) => !onRows.includes(key));
+      const name = rows.includes(METRIC_KEY) ? ANY_METRIC : metadata.name;
+      const column = makeColumn(name, fields, here);
+      columns.add(column);
+      const there = row.measured.get(column);
+      if (there) throw collision([there, here], known, column);
+      row.measured.set(column, here);
+    }
+  }
+  const fieldKeys = rowKeys.filter(({ key, isField }) =>
+    isField && key !== METRIC_KEY &&
+    selected.some((metadata) => metadata.field(key) !== undefined)
+  ).map(({ key }) => key);
+  return {
+    keys,
+    fieldKeys,
+    columns: [...columns],
+    // Sorted by the keys that were named; else in the order of the runs.
+    rows: spreadRows([...placed.values()], fieldKeys).toSorted(
+      orderBy(rows.map((key) => ({ config }: PivotRow) => config[key])),
+    ),
+  };
+}
+
+function identifyRow(config: PivotRow["config"]): string {
+  return JSON.stringify(
+    Object.values(config).map((value) =>
+      value === undefined ? null : formatValue(value)
+    ),
+  );
 }
 
 function checkAxes(
   { rows, cols }: Required<Axes>,
   known: readonly string[],
 ): void {
+  const refuse = (option: string, message: string): never => {
+    throw new OptionError(option, message);
+  };
   for (const [option, keys] of Object.entries({ rows, cols })) {
     const unknown = keys.find((key) => !known.includes(key));
-    if (unknown !== undefined) {
-      throw new OptionError(option, unknownKey(unknown, known));
+    if (unknown !== undefined) refuse(option, unknownKey(unknown, known));
+  }
+  for (const key of cols) {
+    const what = `Cannot use ${key} on`;
+    if (rows.includes(key)) {
+      refuse("cols", `${what} both axes: leave it out of one`);
     }
-  }
-  const both = rows.find((key) => cols.includes(key));
-  if (both !== undefined) {
-    throw new OptionError(
-      "cols",
-      `Cannot use ${both} on both axes: leave it out of one`,
-    );
-  }
-  const unfit = cols.find((key) => key === "name" || /^\d+$/.test(key));
-  if (unfit !== undefined) {
-    throw new OptionError(
-      "cols",
-      `Cannot use ${unfit} on columns as no field of a record may have that ` +
-        "name: put it on `rows`",
-    );
+    if (key === "name" || /^\d+$/.test(key)) {
+      const reason = "no field of a record may have that name";
+      refuse("cols", `${what} columns: ${reason}: put it on \`rows\``);
+    }
   }
 }
 
@@ -209,7 +201,7 @@ function chooseRowKeys(
     ? [...findDifferences(selected, repeats).keys()]
     : [];
   return [
-    // Keys of configurations, whatever names the fields of records have.
+    // A key of a configuration, even if a field has the same name.
     ...differing.map((key) => ({ key, isField: false })),
     ...fields.filter((key) => !differing.includes(key))
       .map((key) => ({ key, isField: true })),
@@ -241,52 +233,27 @@ function makeColumn(
   return ResultMetadata.of({ ...Object.fromEntries(fields), name });
 }
 
-/** Whether the same was measured, but for how often. */
-function isRepeated(
-  a: Measured,
-  b: Measured,
-  repeats: ReadonlySet<string>,
-): boolean {
-  const withoutRepeats = ({ metadata: { name, fields } }: Measured) =>
-    ResultMetadata.of({
-      ...Object.fromEntries(
-        Object.entries(fields).filter(([key]) => !repeats.has(key)),
-      ),
-      name,
-    });
-  return a.replicates === b.replicates &&
-    withoutRepeats(a) === withoutRepeats(b);
-}
-
-function countRepeats(
-  { metadata }: Measured,
-  repeats: ReadonlySet<string>,
-): number {
-  const counts = Array.from(repeats, (key) => Number(metadata.field(key) ?? 0));
-  return Math.max(0, ...counts);
-}
-
-/** By keys that were named, in their order; else as the rows came. */
-function inOrder(
-  rows: readonly PivotRow[],
-  keys: readonly string[],
-): PivotRow[] {
-  return rows.toSorted((a, b) => {
-    for (const key of keys) {
-      const [first, second] = [a, b].map(({ config }) =>
-        sortableValue(config[key])
-      );
-      const difference = order(first, second, 1);
-      if (difference !== 0) return difference;
-    }
-    return 0;
+/** Of records that differ in repetitions alone, the ones with the most. */
+function dropRepeated(
+  selected: readonly ResultMetadata[],
+  repeats: readonly string[],
+): ResultMetadata[] {
+  const isOther = ([key]: [string, MetadataValue]) => !repeats.includes(key);
+  const same = Map.groupBy(selected, ({ name, fields }) => {
+    const others = Object.entries(fields).filter(isOther);
+    return ResultMetadata.of({ ...Object.fromEntries(others), name });
   });
+  const byRepeats = orderBy<ResultMetadata>(
+    repeats.map((key) => (metadata) => metadata.field(key)),
+    -1,
+  );
+  return Array.from(same.values(), (group) => group.sort(byRepeats)[0]!);
 }
 
 /**
  * Puts a record that lacks a field, in which others of its name differ, into the
  * rows of all of them: a floor without a sampler is shown for every sampler. Its
- * own row is dropped once all its records have another place.
+ * own row is dropped if all its records have another place.
  */
 function spreadRows(
   rows: readonly PivotRow[],
@@ -320,7 +287,7 @@ function spreadRows(
 }
 
 /**
- * Finds the fields in which records of one name differ. A record that lacks a
+ * Finds the fields in which records of one name differ. A record without a
  * field holds for all its values.
  *
  * @param selected What was measured.
@@ -336,7 +303,7 @@ export function findDifferences(
     for (const field of new Set(same.flatMap((m) => Object.keys(m.fields)))) {
       const values = new Set(same.flatMap((m) => m.field(field) ?? []));
       if (values.size > 1 && !repeats.has(field)) {
-        found.set(field, [...values].sort((a, b) => order(a, b, 1)));
+        found.set(field, [...values].sort(orderBy([(value) => value])));
       }
     }
   }
@@ -348,14 +315,15 @@ function collision(
   known: readonly string[],
   column: ResultMetadata,
 ): OptionError {
-  const formatKey = ({ replicates, metadata }: Measured, key: string) =>
-    formatValue(readAxis({ key, isField: true }, replicates, metadata));
-  const differing = known.filter((key) =>
-    formatKey(first, key) !== formatKey(second, key)
-  );
+  const differing = known.filter((key) => {
+    const [a, b] = [first, second].map(({ replicates, metadata }) =>
+      formatValue(readAxis({ key, isField: true }, replicates, metadata))
+    );
+    return a !== b;
+  });
   return new OptionError(
     "rows",
-    `Cannot put two values of ${column} into one cell as they differ in ` +
+    `Cannot put two values of ${column} into one cell: they differ in ` +
       `${differing.join(", ")}: put one of these keys on an axis, add it to ` +
       "`nuisance`, or choose with `where`",
   );

@@ -1,5 +1,5 @@
 /**
- * Replicates: runs whose configurations differ in nuisance keys alone.
+ * Replicates: runs whose configurations differ only in nuisance keys.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { formatValue, unknownKey } from "../../core/config/schema.ts";
 import { OptionError } from "../database/option_error.ts";
 import type { RunDatabase, StoredRun } from "../database/run_database.ts";
 import {
+  formatKey,
   listKeys,
-  order,
+  orderBy,
   readKey,
   type RunFilter,
   selectRuns,
-  sortableValue,
 } from "../database/select.ts";
 import { summarizeList } from "./labels.ts";
 
 /** The key in which replicates may always differ. */
 const SEED_KEY = "seed";
 
-/** Runs of one configuration, nuisance keys apart. */
+/** Runs of one configuration, except for nuisance keys. */
 export interface Replicates {
   /** The newest completed run of each nuisance value, in their order. */
   readonly runs: ReadonlyMap<string, StoredRun>;
@@ -96,7 +96,7 @@ function explainEmpty(
   { where = [], since = "" }: RunFilter,
 ): string {
   if (omitted.length > 0) {
-    return `Cannot compare as no run is completed: ${summarizeList(omitted)}`;
+    return `Cannot compare: no run is completed: ${summarizeList(omitted)}`;
   }
   if (size > 0 && selected.length === 0) {
     const conditions = [...where, ...(since ? [`since ${since}`] : [])];
@@ -106,8 +106,8 @@ function explainEmpty(
   }
   const [problem] = problems;
   return problem
-    ? `Cannot compare as no run could be read: ${problem.reason}`
-    : "Cannot compare as there are no runs yet: deno task train makes one";
+    ? `Cannot compare: no run could be read: ${problem.reason}`
+    : "Cannot compare: there are no runs yet: deno task train makes one";
 }
 
 /**
@@ -128,11 +128,13 @@ export function groupReplicates(
     throw new OptionError("nuisance", unknownKey(key, known));
   }
   const groups = Map.groupBy(runs, (run) => identify(run, nuisance));
-  return groups.values().map((group) => makeReplicates(group, nuisance))
-    .toArray();
+  return Array.from(
+    groups.values(),
+    (group) => makeReplicates(group, nuisance),
+  );
 }
 
-/** The same text for equal configurations, in any order of their keys. */
+/** Makes the same text of equal configurations, whatever the order of keys. */
 function identify(
   { config, info }: StoredRun,
   nuisance: readonly string[],
@@ -148,8 +150,12 @@ function makeReplicates(
   group: readonly StoredRun[],
   nuisance: readonly string[],
 ): Replicates {
+  // The sort is stable: of equal values the oldest stays first.
+  const byNuisance = orderBy(
+    nuisance.map((key) => (run: StoredRun) => readKey(run, key)),
+  );
   const copies = Map.groupBy(
-    group.toSorted((a, b) => byNuisance(a, b, nuisance)),
+    group.toSorted(byNuisance),
     (run) => formatNuisance(run, nuisance),
   );
   const runs = new Map<string, StoredRun>();
@@ -166,25 +172,10 @@ function makeReplicates(
   return { runs, missing, superseded, unfinished, example: group[0]! };
 }
 
-function byNuisance(
-  a: StoredRun,
-  b: StoredRun,
-  nuisance: readonly string[],
-): number {
-  for (const key of nuisance) {
-    const [first, second] = [a, b].map((run) =>
-      sortableValue(readKey(run, key))
-    );
-    const difference = order(first, second, 1);
-    if (difference !== 0) return difference;
-  }
-  return 0; // Oldest first, as they came.
-}
-
 /** `seed=7`, or `dataSeed=0, seed=7`: what pairs the runs of two rows. */
 function formatNuisance(run: StoredRun, nuisance: readonly string[]): string {
   return nuisance.flatMap((key) => {
-    const value = readKey(run, key);
-    return value === undefined ? [] : `${key}=${formatValue(value)}`;
+    const value = formatKey(run, key);
+    return value === undefined ? [] : `${key}=${value}`;
   }).join(", ");
 }

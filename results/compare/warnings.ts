@@ -6,54 +6,35 @@
 
 import { formatValue } from "../../core/config/schema.ts";
 import { SHORT_HASH } from "../../core/run/environment.ts";
-import {
-  formatKey,
-  matchesValue,
-  parseConditions,
-} from "../database/select.ts";
-import type { CompareOptions, ComparisonRow } from "./comparison.ts";
-import { summarizeList } from "./labels.ts";
-import type { Metrics } from "./metrics.ts";
+import { formatKey, matchesValue, parseCondition } from "../database/select.ts";
+import type { Comparison } from "./comparison.ts";
+import { nameValue, summarizeList } from "./labels.ts";
+import { collectRepeats } from "./metrics.ts";
 import { findDifferences } from "./pivot.ts";
 import { MAX_RANKED } from "./verdicts.ts";
-
-/** What decides which warnings there are. */
-export interface WarningOptions {
-  /** The options of the comparison. */
-  readonly options: CompareOptions;
-  /** The keys in which replicates may differ. */
-  readonly nuisance: readonly string[];
-  /** What experiments declare about their metrics. */
-  readonly metrics: Metrics;
-  /** Fields that count repetitions. */
-  readonly repeats: ReadonlySet<string>;
-}
 
 /**
  * Collects the warnings about a comparison.
  *
- * @param rows The rows.
- * @param warningOptions What decides which there are.
+ * @param comparison The comparison.
  * @returns Sentences without full stops.
  */
-export function collectWarnings(
-  rows: readonly ComparisonRow[],
-  { options, nuisance, metrics, repeats }: WarningOptions,
-): string[] {
+export function collectWarnings(comparison: Comparison): string[] {
   return [
-    ...warnOfCounts(rows),
-    ...warnOfDependence(rows, nuisance),
-    ...warnOfNonFinite(rows),
-    ...warnOfSettings(rows, options, repeats),
-    ...noteRecords(rows, metrics),
-    ...warnOfLostRecords(rows),
-    ...warnOfManyRows(rows, options),
-    ...warnOfVersions(rows),
-  ];
+    warnOfCounts,
+    warnOfDependence,
+    warnOfNonFinite,
+    warnOfSettings,
+    noteRecords,
+    warnOfLostRecords,
+    warnOfManyRows,
+    warnOfVersions,
+  ].flatMap((warn) => warn(comparison));
 }
 
-function warnOfCounts(rows: readonly ComparisonRow[]): string[] {
-  const all = rows.flatMap(({ counts }) => counts.map((c) => c.completed));
+function warnOfCounts({ rows }: Comparison): string[] {
+  const groups = rows.flatMap(({ replicates }) => replicates);
+  const all = groups.map(({ runs }) => runs.size);
   const counts = [...new Set(all)].sort((a, b) => a - b);
   return counts.length > 1
     ? [`Rows have different numbers of runs: ${counts.join(", ")}`]
@@ -64,10 +45,7 @@ function warnOfCounts(rows: readonly ComparisonRow[]): string[] {
  * Replicates in several nuisance keys are independent only if no two of them
  * share a value of any.
  */
-function warnOfDependence(
-  rows: readonly ComparisonRow[],
-  nuisance: readonly string[],
-): string[] {
+function warnOfDependence({ rows, nuisance }: Comparison): string[] {
   if (nuisance.length < 2) return [];
   return rows.flatMap(({ label, replicates }) => {
     const shared = nuisance.filter((key) =>
@@ -83,90 +61,68 @@ function warnOfDependence(
   });
 }
 
-function warnOfNonFinite(rows: readonly ComparisonRow[]): string[] {
+function warnOfNonFinite({ rows }: Comparison): string[] {
   return rows.flatMap(({ label, cells }) =>
-    cells.entries().flatMap(([column, { runs, sample }]) => {
-      const bad = sample.entries()
-        .filter(([, mean]) => !Number.isFinite(mean))
-        .map(([key, mean]) => `${mean} in ${runs.get(key)!.id}`).toArray();
-      return bad.length > 0
-        ? [`${column} of ${label} is ${bad.join(", ")}`]
-        : [];
-    }).toArray()
+    [...cells].flatMap(([column, { runs, sample }]) => {
+      const bad = [...sample].filter(([, mean]) => !Number.isFinite(mean))
+        .map(([key, mean]) => `${mean} in ${runs.get(key)!.id}`);
+      return bad.length > 0 ? `${column} of ${label} is ${bad.join(", ")}` : [];
+    })
   );
 }
 
 /** Copies that have records which the runs that replace them lack. */
-function warnOfLostRecords(rows: readonly ComparisonRow[]): string[] {
-  return rows.flatMap(({ replicates }) =>
-    replicates.flatMap(({ runs, superseded }) =>
-      superseded.flatMap((copy) => {
-        const chosen = runs.values().find((run) =>
-          formatValue(run.config) === formatValue(copy.config)
-        );
-        if (!chosen) return [];
-        const lost = Array.from(copy.records, ({ metadata }) => metadata)
-          .filter((metadata) => !chosen.records.get(metadata));
-        return lost.length > 0
-          ? `${chosen.id} lacks ${
-            summarizeList(lost.map(String))
-          }, which ${copy.id}, superseded by it, has: evaluate ${chosen.id}`
-          : [];
-      })
-    )
+function warnOfLostRecords({ rows }: Comparison): string[] {
+  const groups = rows.flatMap(({ replicates }) => replicates);
+  return groups.flatMap(({ runs, superseded }) =>
+    superseded.flatMap((copy) => {
+      const chosen = runs.values().find((run) =>
+        formatValue(run.config) === formatValue(copy.config)
+      );
+      if (!chosen) return [];
+      const lost = Array.from(copy.records, ({ metadata }) => metadata)
+        .filter((metadata) => !chosen.records.get(metadata));
+      return lost.length > 0
+        ? `${chosen.id} lacks ${summarizeList(lost.map(String))}, which ` +
+          `${copy.id}, superseded by it, has: evaluate ${chosen.id}`
+        : [];
+    })
   );
 }
 
-function warnOfManyRows(
-  rows: readonly ComparisonRow[],
-  { aggregate = "mean", relativeTo = [] }: CompareOptions,
-): string[] {
-  return rows.length > MAX_RANKED && aggregate === "mean" &&
-      relativeTo.length === 0
+function warnOfManyRows({ rows, options }: Comparison): string[] {
+  return rows.length > MAX_RANKED && nameValue(options) === "mean"
     ? [`Rows are not ranked: ${rows.length} are more than ${MAX_RANKED}`]
     : [];
 }
 
 /** Cells side by side that were measured in different ways. */
-function warnOfSettings(
-  rows: readonly ComparisonRow[],
-  { cols = [] }: CompareOptions,
-  repeats: ReadonlySet<string>,
-): string[] {
+function warnOfSettings({ rows, options, metrics }: Comparison): string[] {
+  const { cols = [] } = options;
   if (cols.length === 0) return [];
-  const different = rows.flatMap(({ label, config, cells }) =>
-    findDifferences(cells.values().map(({ metadata }) => metadata), repeats)
-      .entries()
-      .filter(([field]) => !Object.hasOwn(config, field))
-      .filter(([field]) => !cols.includes(field))
+  const repeats = collectRepeats(metrics);
+  const different = rows.flatMap(({ label, config, cells }) => {
+    const shown = cells.values().map(({ metadata }) => metadata);
+    return [...findDifferences(shown, repeats)]
+      .filter(([field]) =>
+        !Object.hasOwn(config, field) && !cols.includes(field)
+      )
       .map(([field, values]) =>
         `${label}: ${field} is ${values.map(formatValue).join(", ")}`
-      ).toArray()
-  );
-  return different.length > 0
-    ? [
-      "Cells of a row were measured in different ways: " +
-      summarizeList(different),
-    ]
-    : [];
+      );
+  });
+  const text = "Cells of a row were measured in different ways";
+  return different.length > 0 ? [`${text}: ${summarizeList(different)}`] : [];
 }
 
 /** What experiments say about records that meet a condition. */
-function noteRecords(
-  rows: readonly ComparisonRow[],
-  metrics: Metrics,
-): string[] {
-  const shown = new Set(
-    rows.flatMap(({ cells }) =>
-      cells.values().map(({ metadata }) => metadata).toArray()
-    ),
-  );
+function noteRecords({ rows, metrics }: Comparison): string[] {
+  const cells = rows.flatMap(({ cells }) => [...cells.values()]);
+  const shown = new Set(cells.map(({ metadata }) => metadata));
   const notes = [...shown].flatMap((metadata) =>
     Object.entries(metrics.get(metadata.name)?.notes ?? {})
       .filter(([condition]) => {
-        const [{ key, wanted }] = parseConditions([condition], "notes") as [
-          { key: string; wanted: string },
-        ];
+        const { key, wanted } = parseCondition(condition, "notes");
         return matchesValue(metadata.field(key), wanted);
       })
       .map(([, text]) => text)
@@ -178,33 +134,31 @@ function noteRecords(
  * Rows whose runs ran on different code, versions or engines, or were resumed
  * on others.
  */
-function warnOfVersions(rows: readonly ComparisonRow[]): string[] {
+function warnOfVersions({ rows }: Comparison): string[] {
   return rows.flatMap(({ label, replicates }) => {
     const infos = replicates.flatMap(({ runs }) =>
-      runs.values().flatMap(({ info }) => [info, ...info.resumed ?? []])
-        .toArray()
+      [...runs.values()].flatMap(({ info }) => [info, ...info.resumed ?? []])
     );
     const names = infos.flatMap(({ versions }) => Object.keys(versions ?? {}));
-    const used: [string, unknown[]][] = [
-      ...[...new Set(names)].map((name): [string, unknown[]] => [
-        name,
-        infos.map(({ versions }) => versions?.[name]),
-      ]),
-      ["engine", infos.map(({ engine }) => engine)],
-      // Older runs do not say.
-      [
+    const mixed = [
+      ...[...new Set(names)].flatMap((name) =>
+        listDistinct(name, infos.map(({ versions }) => versions?.[name]))
+      ),
+      ...listDistinct("engine", infos.map(({ engine }) => engine)),
+      // Older runs have none.
+      ...listDistinct(
         "source",
-        infos.flatMap(({ source }) =>
-          source?.sha256.slice(0, SHORT_HASH) ?? []
-        ),
-      ],
+        infos.map(({ source }) => source?.sha256.slice(0, SHORT_HASH))
+          .filter((hash) => hash !== undefined),
+      ),
     ];
-    const mixed = used.flatMap(([name, values]) => {
-      const distinct = new Set(values.map((value) => value ?? "none"));
-      return distinct.size > 1 ? `${name} ${[...distinct].join(" and ")}` : [];
-    });
     return mixed.length > 0
       ? `The runs of ${label} differ in ${mixed.join(", ")}`
       : [];
   });
+}
+
+function listDistinct(name: string, values: readonly unknown[]): string[] {
+  const distinct = new Set(values.map((value) => value ?? "none"));
+  return distinct.size > 1 ? [`${name} ${[...distinct].join(" and ")}`] : [];
 }

@@ -15,7 +15,7 @@ export class OptionError extends ConfigError {
    * @param message What is wrong with it, and what would be right.
    */
   constructor(option: string, message: string) {
-    super([{ where: option, message }]);
+    super([message]);
     this.name = "OptionError";
     this.option = option;
   }

@@ -17,21 +17,21 @@ import {
 import { hasBegun } from "../../core/store/run_directory.ts";
 import { type Problem, readConfigFile } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
+import { orderBy } from "./select.ts";
 
-/** A run as its files tell of it. */
+/** A run as its files describe it. */
 export interface StoredRun {
   /** The run's id. */
   readonly id: string;
   /** The run's directory. */
   readonly path: string;
-  /** What ran and how it ended, by its own word. */
+  /** What ran and how it ended, as `run.json` says. */
   readonly info: RunInfo;
-  /** How it stands; `died` where it says `running` and nobody lives. */
+  /** Its status; `died` if it is marked running, but its process is gone. */
   readonly status: RunStatus | "died";
   /**
-   * Its configuration as plain data, whatever the experiment. A key that was
-   * added to the experiment since has the value from before there was that key,
-   * where newer runs tell it.
+   * Its configuration as plain data. A key that the experiment got later has
+   * the value that was in effect before, if newer runs say which.
    */
   readonly config: JsonObject;
   /** Its records, those of the training first. */
@@ -40,7 +40,7 @@ export interface StoredRun {
 
 /**
  * The runs of one directory or several, oldest first. What cannot be read is
- * listed with its file and the reason, and hides nothing else.
+ * listed with its file and the reason.
  */
 export class RunDatabase implements Iterable<StoredRun> {
   /** What could not be read. */
@@ -50,14 +50,14 @@ export class RunDatabase implements Iterable<StoredRun> {
   /**
    * Reads all runs.
    *
-   * @param directories The directories that hold runs; one that is not there
-   * holds none.
+   * @param directories The directories that hold runs; a missing one holds
+   * none.
    */
   constructor(...directories: readonly string[]) {
     const problems: Problem[] = [];
-    const runs = distinct(directories)
+    const runs = dropCopies(directories)
       .flatMap((directory) => readRuns(directory, problems))
-      .sort((a, b) => order(a.info.startedAt, b.info.startedAt));
+      .sort(orderBy([({ info }) => info.startedAt]));
     this.#runs = withEarlierValues(runs, problems);
     this.problems = problems;
   }
@@ -73,17 +73,16 @@ export class RunDatabase implements Iterable<StoredRun> {
   }
 }
 
-/** A directory that is named twice, by whatever path, is read once. */
-function distinct(directories: readonly string[]): string[] {
-  const seen = new Map<string, string>();
-  for (const directory of directories) {
-    let place = directory;
+/** Drops directories that are named twice, by whatever path. */
+function dropCopies(directories: readonly string[]): string[] {
+  const places = Map.groupBy(directories, (directory) => {
     try {
-      place = Deno.realPathSync(directory);
-    } catch { /* it is not there, and holds no runs */ }
-    if (!seen.has(place)) seen.set(place, directory);
-  }
-  return [...seen.values()];
+      return Deno.realPathSync(directory);
+    } catch {
+      return directory; // A missing directory holds no runs.
+    }
+  });
+  return Array.from(places.values(), ([directory]) => directory!);
 }
 
 function readRuns(directory: string, problems: Problem[]): StoredRun[] {
@@ -111,56 +110,52 @@ function readRuns(directory: string, problems: Problem[]): StoredRun[] {
 }
 
 /**
- * Gives old runs the keys that were added to their experiment since, as the
- * newer runs that have them say: so runs of equal meaning are equal. Of a key
- * on which they disagree, nothing can be said.
+ * Gives old runs the keys that their experiment got later, with the values that
+ * newer runs say were in effect before: so runs of equal meaning are equal. A
+ * key on which newer runs disagree is not added.
  */
 function withEarlierValues(
   runs: readonly StoredRun[],
   problems: Problem[],
 ): readonly StoredRun[] {
   const groups = Map.groupBy(runs, ({ info }) => info.experiment);
-  const earlier = new Map<string, [string, unknown][]>();
-  for (const [experiment, group] of groups) {
-    earlier.set(experiment, earlierValues(group, problems));
-  }
-  return runs.map((run) => {
-    const missing = earlier.get(run.info.experiment)!
-      .filter(([key]) => !Object.hasOwn(run.config, key));
-    return missing.length > 0
-      ? { ...run, config: { ...run.config, ...Object.fromEntries(missing) } }
-      : run;
-  });
+  const earlier = new Map(
+    groups.entries().map(([experiment, group]) => [
+      experiment,
+      readEarlierValues(group, problems),
+    ]),
+  );
+  return runs.map(({ config, ...run }) => ({
+    ...run,
+    // The run's own values count, and its own keys come first.
+    config: { ...config, ...earlier.get(run.info.experiment), ...config },
+  }));
 }
 
-/** What the runs of an experiment say was in effect before their keys. */
-function earlierValues(
+/** Reads what the runs of an experiment say was in effect before their keys. */
+function readEarlierValues(
   runs: readonly StoredRun[],
   problems: Problem[],
-): [string, unknown][] {
-  const told = new Map<string, { value: unknown; text: string }>();
-  const disputed = new Map<string, StoredRun>();
-  for (const run of runs) {
-    for (const [key, value] of Object.entries(run.info.before ?? {})) {
-      // Of what is no key of its own, a run knows nothing.
-      if (isInherited(key) || !Object.hasOwn(run.config, key)) continue;
-      const text = formatValue(value);
-      const first = told.getOrInsertComputed(key, () => ({ value, text }));
-      if (first.text !== text) disputed.set(key, run);
+): JsonObject {
+  const values: Record<string, unknown> = {};
+  const claims = runs.flatMap((run) =>
+    Object.entries(run.info.before ?? {})
+      // What a run says about keys that it lacks does not count.
+      .filter(([key]) => !isInherited(key) && Object.hasOwn(run.config, key))
+      .map(([key, value]) => ({ key, value, text: formatValue(value), run }))
+  );
+  for (const [key, [first, ...others]] of Map.groupBy(claims, (c) => c.key)) {
+    const { value, text } = first!;
+    const other = others.findLast((claim) => claim.text !== text);
+    if (!other) values[key] = value;
+    // If all runs have the key, it does not matter.
+    else if (!runs.every(({ config }) => Object.hasOwn(config, key))) {
+      const { id, path } = other.run;
+      const reason =
+        `Cannot tell what ${key} was before it was a key: runs disagree, ` +
+        `${text} and others`;
+      problems.push({ run: id, file: `${path}/run.json`, reason });
     }
   }
-  for (const [key, { id, path }] of disputed) {
-    // All runs have the key: then nobody asks.
-    if (runs.every(({ config }) => Object.hasOwn(config, key))) continue;
-    const reason =
-      `Cannot tell what ${key} was before it was a key as runs disagree: ` +
-      `${told.get(key)!.text} and others`;
-    problems.push({ run: id, file: `${path}/run.json`, reason });
-  }
-  return told.entries().filter(([key]) => !disputed.has(key))
-    .map(([key, { value }]): [string, unknown] => [key, value]).toArray();
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return values;
 }

@@ -5,11 +5,8 @@
  */
 
 import { isMatch } from "matcher";
-import { closest, formatValue, unknownKey } from "../../core/config/schema.ts";
-import type {
-  MetadataValue,
-  ResultMetadata,
-} from "../../core/utils/results.ts";
+import { formatValue, unknownKey } from "../../core/config/schema.ts";
+import type { ResultMetadata } from "../../core/utils/results.ts";
 import { OptionError } from "./option_error.ts";
 import type { StoredRun } from "./run_database.ts";
 
@@ -30,7 +27,7 @@ export interface RunFilter {
  */
 export function readKey(run: StoredRun, key: string): unknown {
   if (key === "experiment") return run.info.experiment;
-  // The key may come from another run, and have any name.
+  // The key may be from another run, and have any name.
   return Object.hasOwn(run.config, key) ? run.config[key] : undefined;
 }
 
@@ -52,8 +49,8 @@ export function formatKey(run: StoredRun, key: string): string | undefined {
  * @param runs The runs.
  * @param filter Which of them are wanted.
  * @returns Those runs, in the same order.
- * @throws {OptionError} If a condition is no `key=value`, no run has its key,
- * or `since` is no date and no age.
+ * @throws {OptionError} If a condition is not `key=value`, no run has its key,
+ * or `since` is neither a date nor an age.
  */
 export function selectRuns(
   runs: Iterable<StoredRun>,
@@ -61,29 +58,24 @@ export function selectRuns(
 ): StoredRun[] {
   const all = [...runs];
   const { where = [], since = "" } = filter;
-  const conditions = where.map((text) => parseCondition(text, all));
+  const known = listKeys(all);
+  const conditions = where.map((text) => {
+    const { key, wanted } = parseCondition(text, "where");
+    if (key === "tag") {
+      return ({ info }: StoredRun) => info.tags.includes(wanted);
+    }
+    if (key === "status") return ({ status }: StoredRun) => status === wanted;
+    if (all.length > 0 && !known.includes(key)) {
+      const names = ["status", "tag", ...known];
+      throw new OptionError("where", unknownKey(key, names));
+    }
+    return (run: StoredRun) => matchesValue(readKey(run, key), wanted);
+  });
   const earliest = since === "" ? -Infinity : parseSince(since);
   return all.filter((run) =>
     Date.parse(run.info.startedAt) >= earliest &&
-    conditions.every((holds) => holds(run))
+    conditions.every((isMet) => isMet(run))
   );
-}
-
-function parseCondition(
-  text: string,
-  runs: readonly StoredRun[],
-): (run: StoredRun) => boolean {
-  const { key, wanted } = parseConditions([text], "where")[0]!;
-  if (key === "tag") return (run) => run.info.tags.includes(wanted);
-  if (key === "status") return (run) => run.status === wanted;
-  const known = listKeys(runs);
-  if (runs.length > 0 && !known.includes(key)) {
-    throw new OptionError(
-      "where",
-      unknownKey(key, ["status", "tag", ...known]),
-    );
-  }
-  return (run) => matchesValue(readKey(run, key), wanted);
 }
 
 /** A condition `key=value`. */
@@ -95,27 +87,23 @@ export interface Condition {
 }
 
 /**
- * Parses conditions `key=value`.
+ * Parses a condition `key=value`.
  *
- * @param texts The conditions.
- * @param option Which option gives them, for the error.
- * @returns Keys and values.
- * @throws {OptionError} If one is no `key=value`.
+ * @param text The condition.
+ * @param option Which option gives it, for the error.
+ * @returns Key and value.
+ * @throws {OptionError} If it is not `key=value`.
  */
-export function parseConditions(
-  texts: readonly string[],
-  option: string,
-): Condition[] {
-  return texts.map((text) => {
-    const sign = text.indexOf("=");
-    if (sign < 1) {
-      throw unusable(
-        option,
-        `it must be key=value: current value is "${text}"`,
-      );
-    }
-    return { key: text.slice(0, sign), wanted: text.slice(sign + 1) };
-  });
+export function parseCondition(text: string, option: string): Condition {
+  const sign = text.indexOf("=");
+  if (sign < 1) {
+    throw new OptionError(
+      option,
+      `Cannot use \`${option}\`: it must be key=value: current value is ` +
+        `"${text}"`,
+    );
+  }
+  return { key: text.slice(0, sign), wanted: text.slice(sign + 1) };
 }
 
 /**
@@ -148,8 +136,8 @@ export function listKeys(runs: Iterable<StoredRun>): string[] {
 }
 
 /**
- * Finds the keys of which runs have different values. That one experiment has a
- * key and another has not does not count.
+ * Finds the keys for which runs have different values. A key that only one of
+ * several experiments has does not count.
  *
  * @param runs The runs.
  * @returns The keys, in the order of the configurations.
@@ -169,7 +157,7 @@ export function findDifferingKeys(runs: readonly StoredRun[]): string[] {
 const AGE = /^(\d{1,6})([smhdw])$/;
 const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
 
-/** The time that `since` means, in milliseconds of the epoch. */
+/** Parses `since` as milliseconds of the epoch. */
 function parseSince(since: string): number {
   const [, amount, unit] = AGE.exec(since) ?? [];
   if (amount && unit) {
@@ -178,22 +166,22 @@ function parseSince(since: string): number {
     return Temporal.Now.zonedDateTimeISO("UTC").subtract(age).epochMilliseconds;
   }
   const [, clock, , , zone] = DATE.exec(since) ?? [];
-  // Runs are named in UTC, and so are the times that one looks for.
+  // Runs are named in UTC, so times without a zone are UTC too.
   const time = Date.parse(clock && !zone ? `${since}Z` : since);
   if (DATE.test(since) && !Number.isNaN(time)) return time;
-  throw unusable(
+  throw new OptionError(
     "since",
-    "it must be a date such as 2026-11-22 or an age such as 90m, 12h, 7d: " +
-      `current value is "${since}"`,
+    "Cannot use `since`: it must be a date such as 2026-11-22 or an age such " +
+      `as 90m, 12h, 7d: current value is "${since}"`,
   );
 }
 
 /**
- * Selects the metadata that globs name.
+ * Selects the metadata whose names match globs.
  *
  * @param metadata The metadata of all records.
- * @param globs Globs on the record's name, `loss/*` for example; where none is
- * given, all but times.
+ * @param globs Globs on names, `loss/*` for example; without any, all but
+ * times.
  * @returns What matches one of them, in the same order.
  * @throws {OptionError} If a glob matches nothing.
  */
@@ -205,11 +193,18 @@ export function selectMetadata(
     return metadata.filter(({ name }) => !name.startsWith("time/"));
   }
   checkGlobs(globs, metadata, "metric");
-  return metadata.filter((item) => globs.some((glob) => matches(item, glob)));
+  return metadata.filter(({ name }) => matchesGlob(name, globs));
 }
 
-function matches({ name }: ResultMetadata, glob: string): boolean {
-  return isMatch(name, glob, { caseSensitive: true });
+/**
+ * Checks whether a name matches a glob.
+ *
+ * @param name The name of a record.
+ * @param globs The globs, `loss/*` for example.
+ * @returns Whether it matches one of them.
+ */
+export function matchesGlob(name: string, globs: readonly string[]): boolean {
+  return isMatch(name, globs, { caseSensitive: true });
 }
 
 /**
@@ -225,27 +220,17 @@ export function checkGlobs(
   metadata: readonly ResultMetadata[],
   option: string,
 ): void {
-  for (const glob of globs) {
-    if (metadata.some((item) => matches(item, glob))) continue;
-    const names = [...new Set(metadata.map(({ name }) => name))];
-    const nearest = closest(glob, names);
-    throw unusable(
-      option,
-      names.length === 0
-        ? "the runs have no records"
-        : `no record has such a name: ${
-          nearest === undefined
-            ? `known are ${names.join(", ")}`
-            : `did you mean ${nearest}?`
-        }`,
-      ` ${glob}`,
-    );
-  }
-}
-
-function unusable(option: string, reason: string, value = ""): OptionError {
-  const message = `Cannot use \`${option}\`${value} as ${reason}`;
-  return new OptionError(option, message);
+  const names = [...new Set(metadata.map(({ name }) => name))];
+  const unknown = globs.find((glob) =>
+    !names.some((name) => matchesGlob(name, [glob]))
+  );
+  if (unknown === undefined) return;
+  throw new OptionError(
+    option,
+    names.length === 0
+      ? `Cannot use \`${option}\`: the runs have no records`
+      : unknownKey(unknown, names, { kind: `record in \`${option}\`` }),
+  );
 }
 
 /**
@@ -261,26 +246,33 @@ export function sortableValue(value: unknown): number | string | undefined {
 }
 
 /**
- * Compares two values for sorting. Missing values and NaN come last, whichever
- * way the others go.
+ * Makes a function that compares by several values, the first that differs.
+ * Missing values and NaN come last in both directions.
  *
- * @param a A value.
- * @param b Another.
+ * @param readers Functions that read the values, most significant first.
  * @param direction 1 from low to high, -1 from high to low.
- * @returns Less than 0 if `a` comes first, more if `b` does.
+ * @returns The function, for `toSorted`.
  */
-export function order(
-  a: MetadataValue | undefined,
-  b: MetadataValue | undefined,
-  direction: 1 | -1,
-): number {
+export function orderBy<T>(
+  readers: readonly ((item: T) => unknown)[],
+  direction: 1 | -1 = 1,
+): (a: T, b: T) => number {
+  return (a, b) =>
+    Iterator.from(readers).map((read) => order(read(a), read(b), direction))
+      .find((difference) => difference !== 0) ?? 0;
+}
+
+function order(first: unknown, second: unknown, direction: 1 | -1): number {
+  const [a, b] = [sortableValue(first), sortableValue(second)];
   const rank = (value: typeof a) =>
     value === undefined || Number.isNaN(value) ? 1 : 0;
-  if (rank(a) || rank(b)) return rank(a) - rank(b);
+  if (a === undefined || b === undefined || rank(a) || rank(b)) {
+    return rank(a) - rank(b);
+  }
   if (typeof a === "number" && typeof b === "number") {
     return direction * (a - b);
   }
-  // By code unit: collation would load the rules of a language first.
-  return direction *
-    (String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0);
+  // By code unit, as collation would first load the rules of a language.
+  const [x, y] = [String(a), String(b)];
+  return direction * (x < y ? -1 : x > y ? 1 : 0);
 }

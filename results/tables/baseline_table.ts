@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Column, Comparison } from "../compare/comparison.ts";
-import { singleLine } from "../compare/labels.ts";
+import type { CellVerdict, Column, Comparison } from "../compare/comparison.ts";
 import { LEVEL } from "../statistics/estimate.ts";
 import {
   formatInterval,
@@ -13,31 +12,24 @@ import {
   formatWithError,
   NO_VALUE,
 } from "../statistics/format.ts";
-import type { Untested, Verdict } from "../statistics/verdicts.ts";
-import type { Note, TextSection } from "./text_table.ts";
+import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
+import { listNote, type TextSection } from "./text_table.ts";
 import {
+  explainBaseline,
   explainUnresolved,
-  type FindOutlook,
-  formatCounts,
-  makeKeyCells,
-  makeKeyColumns,
-} from "./words.ts";
+  formatSizes,
+} from "./verdict_notes.ts";
 
 /**
  * Words the verdicts against the baseline.
  *
  * @param comparison A comparison with a baseline.
- * @param findOutlook Finds what more seeds would detect.
  * @returns Their table, and what would resolve those that are not.
  */
-export function formatVerdicts(
-  comparison: Comparison,
-  findOutlook: FindOutlook,
-): TextSection {
+export function formatVerdicts(comparison: Comparison): TextSection {
   const { columns, rows, baseline, options } = comparison;
   const level = options.ci || 100 * LEVEL;
   const isOneColumn = columns.length === 1;
-  const numbers = ["difference", `${level} % interval`, "p", "p (Holm)"];
   const found = rows.flatMap(({ label, config, cells }) =>
     columns.flatMap((column) => {
       const verdict = cells.get(column.metadata)?.comparison;
@@ -45,21 +37,21 @@ export function formatVerdicts(
       return verdict ? [{ name, config, column, verdict }] : [];
     })
   );
-  const makeHeading = (heading: string, isNumeric: boolean, isKey = false) => ({
-    heading,
-    isNumeric,
-    isKey,
-  });
+  const numbers = ["difference", `${level} % interval`, "p", "p (Holm)"];
+  const makeColumn =
+    (isNumeric: boolean, isKey: boolean) => (heading: string) => ({
+      heading,
+      isNumeric,
+      isKey,
+    });
   return {
-    title: `Against ${singleLine(baseline!.name)}: two-sided tests; p ` +
-      "adjusted by Holm over the rows of a column; intervals by Student's t, " +
-      "not adjusted.",
+    title: explainBaseline(baseline!.name),
     table: {
       columns: [
         ...makeKeyColumns(comparison),
-        ...(isOneColumn ? [] : [makeHeading("record", false, true)]),
-        ...numbers.map((name) => makeHeading(name, true)),
-        ...["test", "verdict"].map((name) => makeHeading(name, false)),
+        ...(isOneColumn ? [] : ["record"]).map(makeColumn(false, true)),
+        ...numbers.map(makeColumn(true, false)),
+        ...["test", "verdict"].map(makeColumn(false, false)),
       ],
       rows: found.map(({ config, column, verdict }) => [
         ...makeKeyCells(comparison, config),
@@ -68,15 +60,15 @@ export function formatVerdicts(
       ]),
     },
     notes: [
-      ...makeNote(
+      ...listNote(
         "Not resolved:",
         found.flatMap(({ name, verdict }) =>
           "p" in verdict && verdict.isResolved
             ? []
-            : `${name}: ${explainUnresolved(verdict, findOutlook)}`
+            : `${name}: ${explainUnresolved(verdict)}`
         ),
       ),
-      ...makeNote(
+      ...listNote(
         "Not used, because only one of the two rows has the seed:",
         found.flatMap(({ name, verdict }) =>
           "p" in verdict && verdict.unused.length > 0
@@ -88,21 +80,14 @@ export function formatVerdicts(
   };
 }
 
-function makeNote(text: string, items: readonly string[]): Note[] {
-  return items.length > 0 ? [{ text, items: items.map(singleLine) }] : [];
-}
-
-function formatVerdict(
-  verdict: Verdict | Untested,
-  { better }: Column,
-): string[] {
+function formatVerdict(verdict: CellVerdict, { better }: Column): string[] {
   if ("reason" in verdict) {
     return [...Array<string>(5).fill(NO_VALUE), "no verdict"];
   }
   const { difference, error, interval, p, pAdjusted, test, pairs } = verdict;
   const way = difference < 0 ? "lower" : "higher";
   const word = !better ? way : way === better ? "better" : "worse";
-  const count = pairs > 0 ? `${pairs} pairs` : `${formatCounts(verdict)} runs`;
+  const count = pairs > 0 ? `${pairs} pairs` : `${formatSizes(verdict)} runs`;
   return [
     formatWithError(difference, error),
     formatInterval(difference, interval),

@@ -4,17 +4,14 @@
  * @module
  */
 
-import { formatValue } from "../../core/config/schema.ts";
+import { stringify as stringifyCsv } from "csv-stringify/sync";
 import { printable } from "../../core/utils/terminal.ts";
-import type { Cell, Comparison } from "../compare/comparison.ts";
+import type { Cell, CellVerdict, Comparison } from "../compare/comparison.ts";
+import { nameValue } from "../compare/labels.ts";
+import { sortableValue } from "../database/select.ts";
 import { ALPHA, LEVEL } from "../statistics/estimate.ts";
-import type { Untested, Verdict } from "../statistics/verdicts.ts";
-import { type FindOutlook, loadOutlook } from "./words.ts";
 
 type CsvValue = string | number | undefined;
-
-/** A field of a column: its name, and its value in a cell. */
-type CsvField = readonly [name: string, read: (cell: Cell) => CsvValue];
 
 /**
  * Writes a comparison as CSV, one line for each row. Fields are quoted where
@@ -24,103 +21,60 @@ type CsvField = readonly [name: string, read: (cell: Cell) => CsvValue];
  * @param comparison The comparison.
  * @returns The text, without a line end after the last row.
  */
-export async function formatCsv(comparison: Comparison): Promise<string> {
-  const { stringify } = await import("csv-stringify/sync");
-  const findOutlook = await loadOutlook(comparison);
-  const { keys, rows } = comparison;
-  const columns = comparison.columns.map(({ metadata }) => {
-    const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? []);
-    return { metadata, fields: chooseFields(cells, comparison, findOutlook) };
+export function formatCsv(comparison: Comparison): string {
+  const { keys, rows, columns } = comparison;
+  const blocks = columns.map(({ metadata }) => {
+    const cells = rows.map(({ cells }) => cells.get(metadata));
+    const lines = flattenCells(cells, comparison);
+    const names = Object.keys(lines[0]!).map((name) => `${metadata} ${name}`);
+    return { names, lines };
   });
-  const header = [
-    "runs",
-    "total",
-    ...keys,
-    ...columns.flatMap(({ metadata, fields }) =>
-      fields.map(([name]) => `${metadata} ${name}`)
-    ),
-  ];
-  const lines = rows.map(({ runs, total, config, cells }) => [
+  const header = ["runs", "total", ...keys, ...blocks.flatMap((b) => b.names)];
+  const lines = rows.map(({ runs, total, config }, row) => [
     runs.join(" "),
     total,
-    ...keys.map((key) => toCsvValue(config[key])),
-    ...columns.flatMap(({ metadata, fields }) => {
-      const cell = cells.get(metadata);
-      return fields.map(([, read]) => cell && read(cell));
-    }),
+    // Numbers stay numbers: text is escaped, and `-1` would be a formula.
+    ...keys.map((key) => sortableValue(config[key])),
+    ...blocks.flatMap(({ lines }) => Object.values(lines[row]!)),
   ]);
-  const text = stringify([header, ...lines], { escape_formulas: true });
+  const text = stringifyCsv([header, ...lines], { escape_formulas: true });
   return printable(text.trimEnd());
 }
 
-/** Numbers stay numbers: text is escaped, and `-1` would be a formula. */
-function toCsvValue(value: unknown): CsvValue {
-  return typeof value === "number" || value === undefined
-    ? value
-    : formatValue(value);
-}
-
-/** The fields of a column that some cell has a value for. */
-function chooseFields(
-  cells: readonly Cell[],
+/** The fields of each cell of a column, all with the same names. */
+function flattenCells(
+  cells: readonly (Cell | undefined)[],
   { options, baseline }: Comparison,
-  findOutlook: FindOutlook,
-): CsvField[] {
-  const value = options.relativeTo?.length
-    ? "ratio"
-    : options.aggregate ?? "mean";
-  const fields: CsvField[] = [
-    [value, ({ result }) => result.mean],
-    ["error", ({ result }) => result.error],
-    ["n", ({ result }) => result.n],
-    ["kind", ({ kind }) => kind],
-  ];
-  if (options.ci) {
-    fields.push(
-      ["low", ({ interval }) => interval?.[0]],
-      ["high", ({ interval }) => interval?.[1]],
-    );
-  }
-  if (cells.some(({ standing }) => standing)) {
-    fields.push(["standing", ({ standing }) => standing]);
-  }
-  if (baseline) {
-    fields.push(
-      ofVerdict("difference", ({ difference }) => difference),
-      ofVerdict("difference low", ({ interval }) => interval?.[0]),
-      ofVerdict("difference high", ({ interval }) => interval?.[1]),
-      ofVerdict("p", ({ p }) => p),
-      ofVerdict("p adjusted", ({ pAdjusted }) => pAdjusted),
-      ofVerdict("test", ({ test }) => test),
-      ofVerdict("resolved", ({ isResolved }) => `${isResolved}`),
-      ofVerdict("pairs", ({ pairs }) => pairs),
-      ofVerdict("more seeds", (v) => countMoreSeeds(v, findOutlook)),
-    );
-  }
-  return fields;
+): Record<string, CsvValue>[] {
+  const hasStanding = cells.some((cell) => cell?.standing);
+  return cells.map((cell) => ({
+    [nameValue(options)]: cell?.result.mean,
+    error: cell?.result.error,
+    n: cell?.result.n,
+    kind: cell?.kind,
+    ...(options.ci
+      ? { low: cell?.interval?.[0], high: cell?.interval?.[1] }
+      : {}),
+    ...(hasStanding ? { standing: cell?.standing } : {}),
+    ...(baseline ? flattenVerdict(cell?.comparison) : {}),
+  }));
 }
 
-function ofVerdict(
-  name: string,
-  read: (verdict: Verdict) => CsvValue,
-): CsvField {
-  return [
-    name,
-    ({ comparison }) =>
-      comparison && "p" in comparison ? read(comparison) : undefined,
-  ];
-}
-
-/** None if the difference is shown; undefined if there is nothing to go by. */
-function countMoreSeeds(
-  verdict: Verdict,
-  findOutlook: FindOutlook,
-): number | ">100" | undefined {
-  const { isResolved, p, needs } = verdict;
-  if (isResolved) return 0;
-  return Number.isNaN(p) || needs !== undefined
-    ? undefined
-    : findOutlook(verdict)?.moreSeeds;
+function flattenVerdict(
+  verdict: CellVerdict | undefined,
+): Record<string, CsvValue> {
+  const tested = verdict && "p" in verdict ? verdict : undefined;
+  return {
+    "difference": tested?.difference,
+    "difference low": tested?.interval?.[0],
+    "difference high": tested?.interval?.[1],
+    "p": tested?.p,
+    "p adjusted": tested?.pAdjusted,
+    "test": tested?.test,
+    "resolved": tested?.isResolved.toString(),
+    "pairs": tested?.pairs,
+    "more seeds": tested?.isResolved ? 0 : tested?.outlook?.moreSeeds,
+  };
 }
 
 /**
@@ -130,9 +84,8 @@ function countMoreSeeds(
  * @returns What to write: `rows`, each with its configuration, runs and cells,
  * and what a reader should know about them.
  */
-export async function toJson(comparison: Comparison): Promise<object> {
-  const findOutlook = await loadOutlook(comparison);
-  const { rows, baseline, omitted, superseded, warnings, problems } =
+export function toJson(comparison: Comparison): object {
+  const { rows, options, baseline, omitted, superseded, warnings, problems } =
     comparison;
   return {
     rows: rows.map(({ runs, total, config, cells }) => ({
@@ -142,11 +95,19 @@ export async function toJson(comparison: Comparison): Promise<object> {
       cells: Object.fromEntries(
         Array.from(cells, ([column, cell]) => [
           String(column),
-          cellToJson(cell, baseline?.name, findOutlook),
+          cellToJson(cell, baseline?.name),
         ]),
       ),
     })),
-    settings: pickSettings(comparison),
+    // What the numbers are, and how verdicts are reached.
+    settings: {
+      value: nameValue(options),
+      relativeTo: options.relativeTo?.length ? options.relativeTo : undefined,
+      level: options.ci ? options.ci / 100 : LEVEL,
+      test: options.test ?? "t",
+      alpha: options.alpha ?? ALPHA,
+      baseline: baseline?.name,
+    },
     omitted,
     superseded,
     warnings,
@@ -154,57 +115,36 @@ export async function toJson(comparison: Comparison): Promise<object> {
   };
 }
 
-/** What the numbers are, and how verdicts are reached. */
-function pickSettings({ options, baseline }: Comparison): object {
-  const { aggregate = "mean", relativeTo = [], test = "t", ci } = options;
-  return {
-    value: relativeTo.length > 0 ? "ratio" : aggregate,
-    ...(relativeTo.length > 0 ? { relativeTo } : {}),
-    level: ci ? ci / 100 : LEVEL,
-    test,
-    alpha: options.alpha ?? ALPHA,
-    ...(baseline ? { baseline: baseline.name } : {}),
-  };
-}
-
 function cellToJson(
-  cell: Cell,
+  { result: { mean, error, n, df }, kind, interval, comparison, standing }:
+    Cell,
   baseline: string | undefined,
-  findOutlook: FindOutlook,
 ): object {
-  const { result: { mean, error, n, df }, kind, interval, standing } = cell;
-  const { comparison } = cell;
   return {
     mean,
     error,
     n,
-    ...(df === undefined ? {} : { df }),
+    df,
     kind,
-    ...(interval ? { interval } : {}),
-    ...(comparison
-      ? { comparison: { baseline, ...verdictToJson(comparison, findOutlook) } }
-      : {}),
-    ...(standing ? { standing } : {}),
+    interval,
+    comparison: comparison && { baseline, ...verdictToJson(comparison) },
+    standing,
   };
 }
 
-function verdictToJson(
-  verdict: Verdict | Untested,
-  findOutlook: FindOutlook,
-): object {
+function verdictToJson(verdict: CellVerdict): object {
   if ("reason" in verdict) return verdict;
   const { difference, interval, p, pAdjusted, test, pairs, unused } = verdict;
-  const moreSeeds = countMoreSeeds(verdict, findOutlook);
   return {
     difference,
-    ...(interval ? { interval } : {}),
+    interval,
     p,
     pAdjusted,
     test,
     pairs,
-    ...(unused.length > 0 ? { unused } : {}),
+    unused: unused.length > 0 ? unused : undefined,
     isResolved: verdict.isResolved,
-    ...(verdict.needs === undefined ? {} : { needs: verdict.needs }),
-    ...(moreSeeds === undefined ? {} : { moreSeeds }),
+    needs: verdict.needs,
+    moreSeeds: verdict.isResolved ? 0 : verdict.outlook?.moreSeeds,
   };
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Nodes } from "mdast";
+import type { Html, Nodes } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { parseArgsStringToArgv } from "string-argv";
 
@@ -49,54 +49,37 @@ const CLOSING = /^<!--\s*\/whisker\s*-->$/;
 export function findTables(text: string, path: string): EmbeddedTable[] {
   const tables: EmbeddedTable[] = [];
   let open: { args: string[]; line: number; start: number } | undefined;
-  for (const { value, line, start, end } of findComments(fromMarkdown(text))) {
-    const [, command] = OPENING.exec(value) ?? [];
+  const refuse = (line: number, reason: string): never => {
+    throw new SyntaxError(
+      `Cannot use ${path}:${line}: the table's comment ${reason}`,
+    );
+  };
+  const ending = "a table ends with <!-- /whisker -->";
+  for (const { value, position } of findHtml(fromMarkdown(text))) {
+    const { start: { line, offset: start }, end: { offset: end } } = position!;
+    const comment = value.trim();
+    const [, command] = OPENING.exec(comment) ?? [];
     if (command !== undefined) {
-      if (open) {
-        throw unbalanced(path, open.line, "is not closed before the next");
-      }
-      open = { args: parseArgsStringToArgv(command), line, start: end };
-    } else if (CLOSING.test(value)) {
-      if (!open) throw unbalanced(path, line, "closes what is not open");
+      if (open) refuse(open.line, `is not closed before the next: ${ending}`);
+      open = { args: parseArgsStringToArgv(command), line, start: end! };
+    } else if (CLOSING.test(comment)) {
+      if (!open) return refuse(line, `closes what is not open: ${ending}`);
       const content = text.slice(open.start, start);
-      tables.push({ ...open, content, end: start });
+      tables.push({ ...open, content, end: start! });
       open = undefined;
-    } else if (/<!--\s*\/?whisker/.test(value)) {
-      throw new SyntaxError(
-        `Cannot use ${path}:${line} as the table's comment must stand on a ` +
-          "line of its own, with an empty line before it",
-      );
+    } else if (/<!--\s*\/?whisker/.test(comment)) {
+      const where = "on a line of its own, with an empty line before it";
+      refuse(line, `must stand ${where}`);
     }
   }
-  if (open) throw unbalanced(path, open.line, "is not closed");
+  if (open) refuse(open.line, `is not closed: ${ending}`);
   return tables;
 }
 
-function unbalanced(path: string, line: number, what: string): SyntaxError {
-  return new SyntaxError(
-    `Cannot use ${path}:${line} as the table's comment ${what}: a table ends ` +
-      "with <!-- /whisker -->",
-  );
-}
-
-interface Comment {
-  readonly value: string;
-  readonly line: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-function findComments(node: Nodes): Comment[] {
-  if (node.type === "html" && node.position) {
-    const { start, end } = node.position;
-    return [{
-      value: node.value.trim(),
-      line: start.line,
-      start: start.offset!,
-      end: end.offset!,
-    }];
-  }
-  return "children" in node ? node.children.flatMap(findComments) : [];
+/** The pieces of HTML in a Markdown text: comments, for example. */
+function findHtml(node: Nodes): Html[] {
+  if (node.type === "html") return [node];
+  return "children" in node ? node.children.flatMap(findHtml) : [];
 }
 
 /**
@@ -113,16 +96,13 @@ export function fillTables(
   tables: readonly EmbeddedTable[],
   contents: readonly string[],
 ): string {
-  let filled = "", from = 0;
-  tables.forEach(({ content, start, end }, index) => {
+  // From the last to the first, so that earlier places stay the same.
+  return tables.reduceRight((filled, { content, start, end }, index) => {
     const wanted = contents[index]!;
-    filled += text.slice(from, start) +
-      (isSameText(content, wanted)
-        ? content
-        : formatBlock(wanted, text, start));
-    from = end;
-  });
-  return filled + text.slice(from);
+    if (isSameText(content, wanted)) return filled;
+    const block = formatBlock(wanted, text, start);
+    return filled.slice(0, start) + block + filled.slice(end);
+  }, text);
 }
 
 /** Lines inside a list are indented as their comment is. */
@@ -135,7 +115,7 @@ function formatBlock(wanted: string, text: string, start: number): string {
 }
 
 /**
- * Checks whether two pieces of Markdown are the same but for line breaks and
+ * Checks whether two pieces of Markdown are equal except for line breaks and
  * the padding of columns.
  *
  * @param first A piece.

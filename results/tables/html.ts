@@ -58,19 +58,13 @@ export function makeTable(
   { columns, rows }: TextTable,
   folder?: string,
 ): Element {
-  return h("table", [
-    h("thead", h("tr", columns.map(makeHead))),
-    h(
-      "tbody",
-      rows.map((cells) =>
-        h("tr", cells.map((cell, i) => makeCell(cell, columns[i]!, folder)))
-      ),
-    ),
-  ]);
-}
-
-function makeHead({ heading, isNumeric }: TextColumn): Element {
-  return h("th", align(isNumeric), heading);
+  const heads = columns.map(({ heading, isNumeric }) =>
+    h("th", { style: align(isNumeric) }, heading)
+  );
+  const lines = rows.map((cells) =>
+    h("tr", cells.map((cell, i) => makeCell(cell, columns[i]!, folder)))
+  );
+  return h("table", [h("thead", h("tr", heads)), h("tbody", lines)]);
 }
 
 function makeCell(
@@ -82,9 +76,9 @@ function makeCell(
   return h(
     "td",
     {
-      ...align(isNumeric),
-      ...(isPage && value !== undefined ? { dataSort: `${value}` } : {}),
-      ...(isPage && detail ? { title: detail } : {}),
+      style: align(isNumeric),
+      dataSort: isPage ? value?.toString() : undefined,
+      title: isPage ? detail : undefined,
     },
     isPage && paths
       ? makeLinks(text, paths, folder)
@@ -112,8 +106,8 @@ function makeLinks(
   ]);
 }
 
-function align(isNumeric: boolean): { style?: string } {
-  return isNumeric ? { style: "text-align: right" } : {};
+function align(isNumeric: boolean): string | undefined {
+  return isNumeric ? "text-align: right" : undefined;
 }
 
 /**

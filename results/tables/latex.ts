@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { Note, TextCell, TextTable } from "./text_table.ts";
+import {
+  MARKS,
+  type Note,
+  type TextCell,
+  type TextSection,
+  type TextTable,
+} from "./text_table.ts";
 
 /** Signs with a meaning in LaTeX, and signs that its fonts lack. */
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -45,32 +51,40 @@ export function escapeLatex(text: string): string {
   );
 }
 
-/** A mean with its error or interval: all of it is a formula. */
+/** A number with its error or interval, a power of ten, and what follows. */
 const FORMULA =
-  /^(\()?(-?[\d.]+) (?:± ([\d.]+)|\[(-?[\d.]+), (-?[\d.]+)\])(?:\)e(-?\d+))?(.*)$/;
-const ALONE = /^(<?-?[\d.]+|\[-?[\d.]+, -?[\d.]+\])$/;
+  /^(\(?<?-?[\d.]+(?: ± [\d.]+| \[[-\d., ]+\])?\)?|\[[-\d., ]+\])(?:(?<=\))e(-?\d+))?( \(.*)?$/;
+
+const SIGNS: Readonly<Record<string, string>> = {
+  [MARKS.withinRun]: "\\dagger",
+  [MARKS.tied]: "\\approx",
+};
 
 function formatCell({ text, marks = "", isBest }: TextCell): string {
-  const [, open, mean, error, low, high, power, rest = ""] =
-    FORMULA.exec(text) ?? [];
-  const signs = [...marks].map((mark) =>
-    ({ "†": "\\dagger", "≈": "\\approx", "*": "*" })[mark] ?? mark
-  ).join(" ");
-  const above = signs === "" ? "" : `^{${signs}}`;
-  if (ALONE.test(text)) {
-    return `$${isBest ? `\\mathbf{${text}}` : text}${above}$`;
-  }
-  if (mean === undefined) {
-    return escapeLatex(text) + (above && `$${above}$`);
-  }
-  const value = error === undefined
-    ? `${mean}\\,[${low}, ${high}]`
-    : `${mean} \\pm ${error}`;
+  const signs = [...marks].map((mark) => SIGNS[mark] ?? mark).join(" ");
+  const above = signs && `^{${signs}}`;
+  const [, number, power, rest = ""] = FORMULA.exec(text) ?? [];
+  if (number === undefined) return escapeLatex(text) + (above && `$${above}$`);
   // An empty group keeps a sign from being a second exponent.
   const times = power === undefined ? "" : ` \\times 10^{${power}}{}`;
-  const formula = open ? `(${value})${times}` : value;
+  const formula = number.replace("±", "\\pm").replace(" [", "\\,[") + times;
   const shown = isBest ? `\\mathbf{${formula}}` : formula;
   return `$${shown}${above}$${escapeLatex(rest)}`;
+}
+
+/**
+ * Writes tables with their titles and notes.
+ *
+ * @param sections The tables of a comparison.
+ * @returns The text; its first line names the package that it needs.
+ */
+export function formatLatexDocument(sections: readonly TextSection[]): string {
+  const blocks = sections.flatMap(({ title, table, notes }) => [
+    ...(title ? ["", formatLatexNotes([{ text: title }])] : []),
+    formatLatex(table),
+    ...(notes.length > 0 ? [formatLatexNotes(notes)] : []),
+  ]);
+  return ["% \\usepackage{booktabs}", ...blocks].join("\n");
 }
 
 /**

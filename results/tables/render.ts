@@ -1,6 +1,6 @@
 /**
  * Comparisons as text, in every format. All formats for readers share the words
- * and rounded numbers; they differ in markup alone.
+ * and rounded numbers, and differ only in markup.
  *
  * @module
  */
@@ -41,39 +41,41 @@ export async function render(
   switch (format) {
     case "json": {
       const { toJson } = await import("./data.ts");
-      return printableJson(stringify(await toJson(comparison), 2));
+      return printableJson(stringify(toJson(comparison), 2));
     }
     case "csv": {
       const { formatCsv } = await import("./data.ts");
-      return await formatCsv(comparison);
+      return formatCsv(comparison);
     }
     case "table":
-      return await joinBlocks(comparison, ({ title = "", table, notes }) => [
+      return joinBlocks(comparison, ({ title = "", table, notes }) => [
         title,
         formatTerminal(table, options),
         dim(formatNotes(notes, ["", "  "]), options),
       ]);
     case "md":
-      return await joinBlocks(comparison, ({ title = "", table, notes }) => [
+      return joinBlocks(comparison, ({ title = "", table, notes }) => [
         escapeMarkdown(title),
         formatMarkdown(table),
         formatNotes(notes, ["- ", "  - "], escapeMarkdown),
       ]);
-    case "latex":
-      return await formatLatexDocument(comparison);
+    case "latex": {
+      const { formatLatexDocument } = await import("./latex.ts");
+      return formatLatexDocument(formatComparison(comparison));
+    }
     case "html": {
       const { formatHtml } = await import("./html.ts");
-      return formatHtml(await formatComparison(comparison));
+      return formatHtml(formatComparison(comparison));
     }
   }
 }
 
 /** Writes the tables one after the other, with empty lines between blocks. */
-async function joinBlocks(
+function joinBlocks(
   comparison: Comparison,
   format: (section: TextSection) => string[],
-): Promise<string> {
-  return (await formatComparison(comparison)).flatMap(format)
+): string {
+  return formatComparison(comparison).flatMap(format)
     .filter((block) => block !== "").join("\n\n");
 }
 
@@ -87,15 +89,4 @@ function formatNotes(
     bullet + escape(text),
     ...items.map((item) => itemBullet + escape(item)),
   ]).join("\n");
-}
-
-async function formatLatexDocument(comparison: Comparison): Promise<string> {
-  const { formatLatex, formatLatexNotes } = await import("./latex.ts");
-  const sections = (await formatComparison(comparison))
-    .map(({ title, table, notes }) => [
-      ...(title ? ["", formatLatexNotes([{ text: title }])] : []),
-      formatLatex(table),
-      ...(notes.length > 0 ? [formatLatexNotes(notes)] : []),
-    ]);
-  return ["% \\usepackage{booktabs}", ...sections.flat()].join("\n");
 }

@@ -6,7 +6,7 @@
 
 import fastStringWidth from "fast-string-width";
 import { markdownTable } from "markdown-table";
-import type { TextCell, TextTable } from "./text_table.ts";
+import type { TextCell, TextColumn, TextTable } from "./text_table.ts";
 
 /**
  * Writes a table in Markdown (GFM), the best values in bold.
@@ -34,16 +34,21 @@ import type { TextCell, TextTable } from "./text_table.ts";
  * );
  * ```
  */
-export function formatMarkdown(table: TextTable): string {
-  return writeRows(table, ({ text, marks = "", isBest }) => {
+export function formatMarkdown({ columns, rows }: TextTable): string {
+  const write = ({ text, marks = "", isBest }: TextCell) => {
     const value = escapeMarkdown(text);
     const signs = marks === "" ? "" : ` ${escapeMarkdown(marks)}`;
     return (isBest ? `**${value}**` : value) + signs;
-  }, {});
+  };
+  const headings = columns.map(({ heading }) => ({ text: heading }));
+  return markdownTable([headings, ...rows].map((row) => row.map(write)), {
+    align: columns.map(({ isNumeric }) => isNumeric ? "right" : "left"),
+    stringLength: fastStringWidth,
+  });
 }
 
 /**
- * Escapes what Markdown would take for its own signs.
+ * Escapes the signs that have a meaning in Markdown.
  *
  * @param text Any text.
  * @returns The text as Markdown that shows it.
@@ -65,24 +70,35 @@ export interface TerminalOptions {
 
 const BOLD = "\x1b[1m", DIM = "\x1b[2m", PLAIN = "\x1b[0m";
 
-/** Stands for a bar within a cell while bars separate the columns. */
-const BAR = "\uE000";
+/** Between two columns. */
+const GAP = "  ";
+
+/** A column of texts that are all equally wide. */
+interface PaddedColumn {
+  /** Whether it distinguishes rows. */
+  readonly isKey: boolean;
+  /** How wide the texts are. */
+  readonly width: number;
+  /** The heading, then a text for each row. */
+  readonly texts: readonly string[];
+}
 
 /**
  * Writes a table for a terminal. If it is too wide, it is split into several
- * tables, each with the columns that tell rows apart.
+ * tables, each with the columns that distinguish rows.
  *
  * @param table The table.
  * @param options How wide it may be, and whether it has colours.
  * @returns The text.
  */
 export function formatTerminal(
-  table: TextTable,
-  options: TerminalOptions = {},
+  { columns, rows }: TextTable,
+  { width = Infinity, color = false }: TerminalOptions = {},
 ): string {
-  return splitTable(table, options.width ?? Infinity)
-    .map((block) => formatBlock(block, options.color ?? false))
-    .join("\n\n");
+  const padded = columns.map((column, place) =>
+    padColumn(column, rows.map((row) => row[place]!), color)
+  );
+  return splitColumns(padded, width).map(joinColumns).join("\n\n");
 }
 
 /**
@@ -96,24 +112,28 @@ export function dim(text: string, { color }: TerminalOptions): string {
   return color && text !== "" ? `${DIM}${text}${PLAIN}` : text;
 }
 
-function formatBlock(table: TextTable, color: boolean): string {
-  // Signs are to the right of the numbers, which stay aligned.
-  const widths = table.columns.map(({ isNumeric }, place) =>
-    isNumeric
-      ? findLargest(table.rows.map((row) => row[place]!.marks?.length ?? 0))
-      : 0
-  );
-  const lines = writeRows(table, ({ text, marks = "", isBest }, place) => {
-    const signs = widths[place] ? ` ${marks.padEnd(widths[place])}` : marks;
-    const value = text.replaceAll("|", BAR);
-    return (color && isBest ? `${BOLD}${value}${PLAIN}` : value) + signs;
-  }, { delimiterStart: false, delimiterEnd: false }).split("\n");
-  return lines
-    .map((line) => line.replaceAll(/\|( |$)/g, " "))
-    .map((line, index) => index === 1 ? line.replaceAll(/./g, "─") : line)
-    .map((line) => line.trimEnd())
-    .join("\n")
-    .replaceAll(BAR, "|");
+function padColumn(
+  { heading, isNumeric, isKey }: TextColumn,
+  cells: readonly TextCell[],
+  color: boolean,
+): PaddedColumn {
+  const marksWidth = findLargest(cells.map(({ marks = "" }) => marks.length));
+  const all: TextCell[] = [{ text: heading }, ...cells];
+  const texts = all.map(({ text, marks = "", isBest }) => {
+    const value = color && isBest ? `${BOLD}${text}${PLAIN}` : text;
+    // Signs are to the right of the numbers, which stay aligned.
+    return marksWidth > 0 ? `${value} ${marks.padEnd(marksWidth)}` : value;
+  });
+  const widths = texts.map((text) => fastStringWidth(text));
+  const width = findLargest(widths);
+  return {
+    isKey,
+    width,
+    texts: texts.map((text, i) => {
+      const space = " ".repeat(width - widths[i]!);
+      return isNumeric ? space + text : text + space;
+    }),
+  };
 }
 
 /** The largest of more numbers than a call takes arguments. */
@@ -121,54 +141,35 @@ function findLargest(numbers: readonly number[]): number {
   return numbers.reduce((most, number) => Math.max(most, number), 0);
 }
 
-/** Between two columns. */
-const GAP = 2;
-
-/** Splits the columns so that each block fits the terminal. */
-function splitTable(table: TextTable, width: number): TextTable[] {
-  if (width === Infinity) return [table];
-  const widths = table.columns.map(({ heading }, place) =>
-    GAP + findLargest([
-      fastStringWidth(heading),
-      ...table.rows.map((row) => {
-        const { text, marks } = row[place]!;
-        return fastStringWidth(text) + (marks ? 1 + marks.length : 0);
-      }),
-    ])
-  );
-  const places = [...table.columns.keys()];
-  const keys = places.filter((place) => table.columns[place]!.isKey);
-  const measure = (some: readonly number[]) =>
-    some.reduce((total, place) => total + widths[place]!, -GAP);
-  if (measure(places) <= width) return [table];
-  const blocks: number[][] = [];
-  for (const place of places) {
-    if (table.columns[place]!.isKey) continue;
-    const block = blocks.at(-1);
-    if (block && measure([...keys, ...block, place]) <= width) {
-      block.push(place);
-    } else blocks.push([place]);
+/** Splits columns into blocks that fit the terminal, each with all keys. */
+function splitColumns(
+  columns: readonly PaddedColumn[],
+  width: number,
+): (readonly PaddedColumn[])[] {
+  const keys = columns.filter(({ isKey }) => isKey);
+  if (measure(columns) <= width || keys.length === columns.length) {
+    return [columns];
   }
-  if (blocks.length === 0) return [table];
-  return blocks.map((block) => {
-    const shown = [...keys, ...block];
-    return {
-      columns: shown.map((place) => table.columns[place]!),
-      rows: table.rows.map((row) => shown.map((place) => row[place]!)),
-    };
-  });
+  const blocks: PaddedColumn[][] = [];
+  for (const column of columns) {
+    if (column.isKey) continue;
+    const block = blocks.at(-1);
+    if (block && measure([...block, column]) <= width) block.push(column);
+    else blocks.push([...keys, column]);
+  }
+  return blocks;
 }
 
-function writeRows(
-  { columns, rows }: TextTable,
-  write: (cell: TextCell, place: number) => string,
-  options: Parameters<typeof markdownTable>[1],
-): string {
-  const headings = columns.map(({ heading }) => ({ text: heading }));
-  const cells = [headings, ...rows].map((row) => row.map(write));
-  return markdownTable(cells, {
-    align: columns.map(({ isNumeric }) => isNumeric ? "right" : "left"),
-    stringLength: fastStringWidth,
-    ...options,
-  });
+function measure(columns: readonly PaddedColumn[]): number {
+  const widths = columns.map(({ width }) => GAP.length + width);
+  return Math.max(0, widths.reduce((sum, width) => sum + width, -GAP.length));
+}
+
+function joinColumns(columns: readonly PaddedColumn[]): string {
+  const nLines = columns[0]?.texts.length ?? 0;
+  const [heading = "", ...lines] = Array.from(
+    { length: nLines },
+    (_, line) => columns.map(({ texts }) => texts[line]!).join(GAP).trimEnd(),
+  );
+  return [heading, "─".repeat(measure(columns)), ...lines].join("\n");
 }

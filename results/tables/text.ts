@@ -5,18 +5,13 @@
  * @module
  */
 
-import type { Cell, Comparison, Count } from "../compare/comparison.ts";
+import type { Cell, Comparison } from "../compare/comparison.ts";
+import type { Replicates } from "../compare/replicates.ts";
 import { NO_VALUE } from "../statistics/format.ts";
 import { formatVerdicts } from "./baseline_table.ts";
 import { collectNotes } from "./notes.ts";
-import type { TextCell, TextSection } from "./text_table.ts";
-import {
-  isList,
-  loadOutlook,
-  makeKeyCells,
-  makeKeyColumns,
-  MARKS,
-} from "./words.ts";
+import { isList, makeKeyCells, makeKeyColumns } from "./row_keys.ts";
+import { MARKS, type TextCell, type TextSection } from "./text_table.ts";
 
 /**
  * Words a comparison, and rounds its numbers.
@@ -25,18 +20,15 @@ import {
  * @returns Its table with notes, and that of the verdicts if there is a
  * baseline.
  */
-export async function formatComparison(
-  comparison: Comparison,
-): Promise<TextSection[]> {
-  const findOutlook = await loadOutlook(comparison);
+export function formatComparison(comparison: Comparison): TextSection[] {
   const { columns, rows, baseline } = comparison;
   const isOneRunEach = rows.every(({ total }) => total === 1);
+  const hasRuns = !isList(comparison);
   const runColumn = {
     heading: isOneRunEach ? "run" : "runs",
     isNumeric: !isOneRunEach,
     isKey: true,
   };
-  const hasRuns = !isList(comparison);
   const table = {
     columns: [
       ...(hasRuns ? [runColumn] : []),
@@ -47,30 +39,25 @@ export async function formatComparison(
         isKey: false,
       })),
     ],
-    rows: rows.map(({ runs, paths, counts, config, cells }) => [
-      ...(hasRuns
-        ? [{
-          text: isOneRunEach ? runs.join() : formatCounts(counts),
-          value: runs.length,
-          paths,
-        }]
-        : []),
-      ...makeKeyCells(comparison, config),
-      ...columns.map(({ metadata }) => formatCell(cells.get(metadata))),
-    ]),
+    rows: rows.map(({ runs, paths, replicates, config, cells }) => {
+      const text = isOneRunEach ? runs.join() : formatCounts(replicates);
+      return [
+        ...(hasRuns ? [{ text, value: runs.length, paths }] : []),
+        ...makeKeyCells(comparison, config),
+        ...columns.map(({ metadata }) => formatCell(cells.get(metadata))),
+      ];
+    }),
   };
-  return [
-    { table, notes: collectNotes(comparison, findOutlook) },
-    ...(baseline && rows.length > 1
-      ? [formatVerdicts(comparison, findOutlook)]
-      : []),
-  ];
+  const notes = collectNotes(comparison);
+  return baseline && rows.length > 1
+    ? [{ table, notes }, formatVerdicts(comparison)]
+    : [{ table, notes }];
 }
 
 /** `5`, `4 of 5`; for several sets of replicates each count that differs. */
-function formatCounts(counts: readonly Count[]): string {
-  const texts = counts.map(({ completed, total }) =>
-    completed === total ? `${total}` : `${completed} of ${total}`
+function formatCounts(groups: readonly Replicates[]): string {
+  const texts = groups.map(({ runs: { size }, missing }) =>
+    missing.size === 0 ? `${size}` : `${size} of ${size + missing.size}`
   );
   return [...new Set(texts)].join(", ");
 }
@@ -80,14 +67,13 @@ function formatCell(cell: Cell | undefined): TextCell {
   if (!cell) return { text: NO_VALUE, value: "" };
   const { text, kind, hasError, standing, result, runs } = cell;
   const marks = [
-    ...(kind === "within-run" && hasError ? [MARKS.withinRun] : []),
-    ...(standing === "best" ? [MARKS.best] : []),
-    ...(standing === "tied" ? [MARKS.tied] : []),
+    kind === "within-run" && hasError ? MARKS.withinRun : "",
+    standing === "best" || standing === "tied" ? MARKS[standing] : "",
   ].join("");
   return {
     text,
-    ...(marks ? { marks } : {}),
-    ...(standing === "best" ? { isBest: true } : {}),
+    marks,
+    isBest: standing === "best",
     value: result.mean,
     detail: `${kind}, n = ${result.n}: ${[...runs.keys()].join(", ")}`,
   };

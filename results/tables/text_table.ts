@@ -1,8 +1,13 @@
 /**
- * Tables for readers: words and rounded numbers, in no format yet.
+ * Tables for readers: words and rounded numbers, before they get a format.
  *
  * @module
  */
+
+import { singleLine } from "../compare/labels.ts";
+
+/** The signs after a value. */
+export const MARKS = { withinRun: "†", best: "*", tied: "≈" };
 
 /** A cell for readers. */
 export interface TextCell {
@@ -26,7 +31,7 @@ export interface TextColumn {
   readonly heading: string;
   /** Whether it holds numbers, which are aligned to the right. */
   readonly isNumeric: boolean;
-  /** Whether it tells rows apart, and stays if a table is split. */
+  /** Whether it distinguishes rows, and is repeated if a table is split. */
   readonly isKey: boolean;
 }
 
@@ -44,6 +49,17 @@ export interface Note {
   readonly text: string;
   /** What it lists, if anything. */
   readonly items?: readonly string[];
+}
+
+/**
+ * Makes a note that lists something.
+ *
+ * @param text What is listed.
+ * @param items The items.
+ * @returns The note; none if there are no items.
+ */
+export function listNote(text: string, items: readonly string[]): Note[] {
+  return items.length > 0 ? [{ text, items: items.map(singleLine) }] : [];
 }
 
 /** A table with what belongs to it. */

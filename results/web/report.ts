@@ -51,7 +51,7 @@ export async function renderReport(
   comparison: Comparison,
   options: ReportOptions,
 ): Promise<string> {
-  const sections = await formatComparison(comparison);
+  const sections = formatComparison(comparison);
   const { rows } = comparison;
   const problems = [...comparison.problems];
   const nRuns = new Set(rows.flatMap(({ runs }) => runs)).size;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { exists } from "../../core/utils/exists.ts";
 import { readHistory } from "../../core/store/history.ts";
 import type { MetadataFields } from "../../core/utils/results.ts";
 import { readRecords } from "../../core/store/records.ts";
@@ -40,16 +41,6 @@ export function leftBy(runPath: string): Left {
     }),
   );
   return { lines, records, weights };
-}
-
-/** Whether there is something at a path. */
-export function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**

@@ -13,7 +13,8 @@ import type { RandomStream } from "../../core/utils/random.ts";
 import { readRunInfo, readStatus } from "../../core/store/run_info.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { eachOf, ROOT, scriptCommand } from "../../testing/helpers.ts";
-import { exists, type Left, leftBy, TRAINING } from "./_work.ts";
+import { exists } from "../../core/utils/exists.ts";
+import { type Left, leftBy, TRAINING } from "./_work.ts";
 
 /** What became of the killed trainings. */
 export interface KillTally {

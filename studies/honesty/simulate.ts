@@ -114,6 +114,7 @@ export async function simulate(
     writeRuns(setting, { runs, random, nColumns });
     const { rows, columns } = await compare(new RunDatabase(runs), {
       ci: 95,
+      withOutlook: false,
       ...(nRows > 1 ? { baseline: ["row=0"] } : {}),
       ...setting.options,
     });

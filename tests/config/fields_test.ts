@@ -17,7 +17,7 @@ const description = "";
 const parse = <T>(field: Field<T>, given: string) =>
   field.check(field.fromText(given));
 
-Deno.test("choices() takes a list of what may be chosen, at least one", () => {
+Deno.test("choices() allows a list of its choices, at least one", () => {
   const field = choices({
     default: ["a"],
     choices: ["a", "b"],
@@ -30,13 +30,13 @@ Deno.test("choices() takes a list of what may be chosen, at least one", () => {
   assertEquals(field.rule, 'a list of "a", "b"');
 });
 
-Deno.test("integer() takes multiples alone, where it is told to", () => {
+Deno.test("integer() allows only multiples if it has multipleOf", () => {
   const field = integer({ default: 4, multipleOf: 2, description: "even" });
   assertEquals([field.check(6), field.check(7)], [6, undefined]);
   assertEquals(field.rule, "a whole number divisible by 2");
 });
 
-Deno.test("fields have the value from before they were there, by default the default", () => {
+Deno.test("fields know the value of runs that are older, by default the default", () => {
   const since = integer({ default: 4, before: 1, description: "new" });
   assertEquals([since.before, since.default], [1, 4]);
   assertEquals(integer({ default: 4, description: "old" }).before, 4);
@@ -47,7 +47,7 @@ Deno.test("fields have the value from before they were there, by default the def
   );
 });
 
-Deno.test("number() takes finite numbers within its range", () => {
+Deno.test("number() allows finite numbers within its range", () => {
   const field = number({ default: 1, above: 0, max: 10, description });
   assertEquals(field.rule, "a number above 0 and of at most 10");
   assertEquals(parse(field, "0.05"), 0.05);
@@ -61,7 +61,7 @@ Deno.test("number() takes finite numbers within its range", () => {
   }
 });
 
-Deno.test("integer() takes whole numbers that a double holds exactly", () => {
+Deno.test("integer() allows whole numbers that a double represents exactly", () => {
   const field = integer({ default: 1, min: 1, description });
   assertEquals(field.rule, "a whole number of at least 1");
   assertEquals(parse(field, "32"), 32);
@@ -70,7 +70,7 @@ Deno.test("integer() takes whole numbers that a double holds exactly", () => {
   }
 });
 
-Deno.test("integers() takes lists, as text parted by commas", () => {
+Deno.test("integers() allows lists, as text separated by commas", () => {
   const field = integers({ default: [1], min: 1, minLength: 1, description });
   assertEquals(field.rule, "a list of at least 1 whole numbers of at least 1");
   assertEquals(parse(field, "128,64,32"), [128, 64, 32]);
@@ -83,14 +83,14 @@ Deno.test("integers() takes lists, as text parted by commas", () => {
   assertEquals(free.check([]), []);
 });
 
-Deno.test("choice() takes what it names, and nothing else", () => {
+Deno.test("choice() allows only its choices", () => {
   const field = choice({ default: "a", choices: ["a", "b"], description });
   assertEquals(field.rule, 'one of "a", "b"');
   assertEquals(parse(field, "b"), "b");
   assertEquals(parse(field, "A"), undefined);
 });
 
-Deno.test("text() takes what its rule allows", () => {
+Deno.test("text() allows what its rule allows", () => {
   const allows = (path: string) => path.endsWith(".csv");
   const field = text({ default: "a.csv", rule: "a file", allows, description });
   assertEquals(parse(field, "b.csv"), "b.csv");
@@ -98,7 +98,7 @@ Deno.test("text() takes what its rule allows", () => {
   assertEquals(field.check(3), undefined);
 });
 
-Deno.test("texts() and toggle() take what they say", () => {
+Deno.test("texts() allows lists of texts, and toggle() true or false", () => {
   assertEquals(texts({ default: [], description }).check(["a"]), ["a"]);
   assertEquals(texts({ default: [], description }).check("a"), undefined);
   const field = toggle({ default: false, description });

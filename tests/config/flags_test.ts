@@ -29,7 +29,7 @@ const parse = (...args: string[]): Record<string, unknown> => {
   return { ...flags.readSource(schema).values, _: flags.positionals };
 };
 
-Deno.test("parseFlags() takes values after a space and after an equals sign", () => {
+Deno.test("parseFlags() reads values after a space and after an equals sign", () => {
   assertEquals(parse("--n-steps", "7", "--shift=0.5"), {
     nSteps: 7,
     shift: 0.5,
@@ -37,7 +37,7 @@ Deno.test("parseFlags() takes values after a space and after an equals sign", ()
   });
 });
 
-Deno.test("parseFlags() takes negative values and values that begin with a dash", () => {
+Deno.test("parseFlags() reads negative values and values that begin with a dash", () => {
   assertEquals(parse("--shift", "-2.5", "--note", "-x", "--note=--y"), {
     shift: -2.5,
     note: "--y",
@@ -49,7 +49,7 @@ Deno.test("parseFlags() collects a flag that may be repeated", () => {
   assertEquals(parse("--tag", "a", "--tag=b=c"), { tag: ["a", "b=c"], _: [] });
 });
 
-Deno.test("parseFlags() takes the last of a flag given twice", () => {
+Deno.test("parseFlags() uses the last value of a flag given twice", () => {
   assertEquals(parse("--n-steps", "1", "--n-steps", "2").nSteps, 2);
 });
 
@@ -57,7 +57,7 @@ Deno.test("parseFlags() keeps positional arguments as texts, and all after --", 
   assertEquals(parse("007", "--json", "latest")._, ["007", "latest"]);
 });
 
-Deno.test("parseFlags() gives only what was given", () => {
+Deno.test("parseFlags() returns only what was given", () => {
   assertEquals(parse(), { _: [] });
   assertEquals(parse("--json=false"), { json: false, _: [] });
   assertEquals(parse("--json=banana").json, "banana"); // For the schema.
@@ -68,7 +68,7 @@ Deno.test("parseFlags() names the nearest flag of an unknown one", () => {
     () => parse("--n-step", "3", "--frobnicate", "--nSteps=1"),
     ConfigError,
   );
-  assertEquals(error.problems.map(({ message }) => message), [
+  assertEquals(error.problems, [
     "Unknown flag --n-step: did you mean --n-steps?",
     "Unknown flag --frobnicate: choose from --n-steps, " +
     "--shift, --note, --tag, --json, --help",
@@ -76,7 +76,7 @@ Deno.test("parseFlags() names the nearest flag of an unknown one", () => {
   ]);
 });
 
-Deno.test("parseFlags() says what the value of a flag without one must be", () => {
+Deno.test("parseFlags() tells the rule of a flag whose value is missing", () => {
   for (const args of [["--n-steps"], ["--n-steps", "--json"]]) {
     assertThrows(
       () => parse(...args),
@@ -91,18 +91,12 @@ Deno.test("parseFlags() refuses empty values, as those of unset variables are", 
     () => parse("--note", "", "--tag=a", "--tag=", "--n-steps=", "--json="),
     ConfigError,
   );
-  assertEquals(
-    error.problems.map(({ where, message }) => [where, message]),
-    [
-      ["--n-steps", "--n-steps <integer>"],
-      ["--note", "--note <text>"],
-      ["--tag", "--tag <text>"],
-      ["--json", "--json"],
-    ].map(([flag, usage]) => [
-      flag,
-      `${flag} has an empty value: write ${usage}, or omit it`,
-    ]),
-  );
+  assertEquals(error.problems, [
+    "--n-steps has an empty value: write --n-steps <integer>, or omit it",
+    "--note has an empty value: write --note <text>, or omit it",
+    "--tag has an empty value: write --tag <text>, or omit it",
+    "--json has an empty value: write --json, or omit it",
+  ]);
 });
 
 Deno.test("parseFlags() leaves wrong values to the schema, which names the flag", () => {
@@ -117,7 +111,7 @@ Deno.test("parseFlags() leaves wrong values to the schema, which names the flag"
   ]);
 });
 
-Deno.test("a switch can be turned off, and takes true or false alone", () => {
+Deno.test("a switch can be turned off, and allows only true or false", () => {
   const ema = new ConfigSchema({
     ema: toggle({ default: true, description: "an average" }),
   });
@@ -160,7 +154,7 @@ Deno.test("formatHelp() lists every flag with its default", () => {
   const text = help(Infinity);
   for (const key of modelConfigSchema.keys) {
     assertStringIncludes(text, formatFlag(key));
-    assertStringIncludes(text, modelConfigSchema.fields[key].description);
+    assertStringIncludes(text, modelConfigSchema.field(key).description);
   }
   assertStringIncludes(text, "[default: 128,64,32]");
 });
@@ -179,7 +173,7 @@ Deno.test("formatHelp() fits the terminal", () => {
   ]);
 });
 
-Deno.test("formatHelp() shows what a default means where its value does not", () => {
+Deno.test("formatHelp() shows what a default means if its value does not tell", () => {
   const schema = new ConfigSchema({
     clip: number({ default: 0, defaultText: "off", description: "a norm" }),
     ema: toggle({ default: true, description: "an average" }),

@@ -17,35 +17,7 @@ import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 
 skipUnlessGranted("files");
 
-Deno.test("modelConfigSchema has the documented defaults", () => {
-  assertEquals({ ...modelConfigSchema.defaults }, {
-    seed: 42,
-    learningRate: 0.001,
-    batchSize: 32,
-    nEpochs: 10,
-    hiddenLayerSizes: [128, 64, 32],
-    model: "identity",
-    dataset: "mixture",
-    dataSeed: 0,
-    nTrain: 8000,
-    nTimesteps: 1000,
-    betaSchedule: "linear",
-    freshData: true,
-    activation: "silu",
-    timeEmbedding: "sinusoidal",
-    inputEmbedding: "none",
-    embeddingSize: 64,
-    prediction: "noise",
-    optimizer: "adam",
-    weightDecay: 0,
-    gradientClip: 1,
-    emaDecay: 0.999,
-    learningRateSchedule: "cosine",
-    warmupSteps: 0,
-  });
-});
-
-Deno.test("ConfigSchema.resolve() gives keys that a whole configuration lacks their value from before", () => {
+Deno.test("ConfigSchema.resolve() gives keys missing from a complete configuration their earlier value", () => {
   const nameKey = (key: string) => key;
   const source = { values: { seed: 3 }, nameKey };
   const resolve = (isWhole: boolean, ...more: object[]) =>
@@ -72,7 +44,7 @@ Deno.test("configurations are frozen, lists included", () => {
   assert(Object.isFrozen(modelConfigSchema.defaults.hiddenLayerSizes));
 });
 
-Deno.test("ConfigSchema.resolve() lets a later source prevail over an earlier one", () => {
+Deno.test("ConfigSchema.resolve() prefers a later source to an earlier one", () => {
   const nameKey = (key: string) => key;
   const config = modelConfigSchema.resolve([
     { values: { seed: 1, batchSize: 8 }, nameKey },
@@ -81,13 +53,13 @@ Deno.test("ConfigSchema.resolve() lets a later source prevail over an earlier on
   assertEquals([config.seed, config.batchSize, config.nEpochs], [2, 8, 10]);
 });
 
-Deno.test("ConfigSchema.resolve() says all that is wrong, where, and what would be right", () => {
+Deno.test("ConfigSchema.resolve() reports every problem, its place, and the rule", () => {
   const error = assertThrows(() =>
     modelConfigSchema.resolve([{
       values: { batchSize: -1, betaSchedule: "sine", learnRate: 1 },
       nameKey: (key) => `"${key}" in my.json`,
     }]), ConfigError);
-  assertEquals(error.problems.map(({ message }) => message), [
+  assertEquals(error.problems, [
     '"batchSize" in my.json must be a whole number of at least 1, not -1',
     '"betaSchedule" in my.json must be one of "linear", "quadratic", ' +
     '"cosine", not "sine"',
@@ -96,14 +68,14 @@ Deno.test("ConfigSchema.resolve() says all that is wrong, where, and what would 
   ]);
 });
 
-Deno.test("ConfigSchema.resolve() takes no key that an object merely inherits", () => {
+Deno.test("ConfigSchema.resolve() refuses keys that every object inherits", () => {
   for (const key of ["constructor", "toString", "__proto__"]) {
     const values = JSON.parse(`{"${key}": 1}`);
     assertThrows(() => modelConfigSchema.parse(values), ConfigError, key);
   }
 });
 
-Deno.test("ConfigSchema.formatChanges() says in what a configuration differs from the defaults", () => {
+Deno.test("ConfigSchema.formatChanges() lists how a configuration differs from the defaults", () => {
   const { defaults } = modelConfigSchema;
   assertEquals(modelConfigSchema.formatChanges(defaults), "");
   const config = modelConfigSchema.parse({ seed: 7, hiddenLayerSizes: [8, 4] });
@@ -129,7 +101,7 @@ Deno.test("ConfigSchema.load() reads unchanged what was written", () => {
   }));
 });
 
-Deno.test("ConfigSchema.load() names the file that it cannot use", () => {
+Deno.test("ConfigSchema.load() names the file that it cannot read", () => {
   using folder = tempFolder();
   const path = `${folder.path}/config.json`;
   assertThrows(
@@ -142,7 +114,7 @@ Deno.test("ConfigSchema.load() names the file that it cannot use", () => {
 });
 
 Deno.test(
-  "readConfigSource() takes a file written by hand and a run's own",
+  "readConfigSource() reads a file written by hand and a run's own",
   () => {
     using folder = tempFolder();
     const path = `${folder.path}/my.json`;
@@ -157,7 +129,7 @@ Deno.test(
   },
 );
 
-Deno.test("closest() finds what a misspelt name was meant to be, and nothing far-fetched", () => {
+Deno.test("closest() finds the name that was misspelt, and nothing too different", () => {
   const known = ["--batch-size", "--beta-schedule", "--seed"];
   assertEquals(closest("--bath-size", known), "--batch-size");
   assertEquals(closest("--batchSize", known), "--batch-size");

@@ -45,7 +45,7 @@ Deno.test("readTable() reads numbers with and without a line of names", () => {
 });
 
 Deno.test(
-  "readTable() passes over comments, empty lines, quotes, a byte order mark and CRLF",
+  "readTable() skips comments and empty lines, and reads quotes, a byte order mark and CRLF",
   () => {
     const table = read(
       '\uFEFF# about\r\n"a, b",c\r\n\r\n"1",2\r\n# more\r\n3,4',
@@ -55,7 +55,7 @@ Deno.test(
   },
 );
 
-Deno.test("readTable() names file, line and fault of what is no table", () => {
+Deno.test("readTable() names the file, line and problem of what is not a table", () => {
   const cases: [string, RegExp][] = [
     ["", /x\.csv: it has no rows of numbers$/],
     ["# nothing\n\n", /x\.csv: it has no rows of numbers$/],
@@ -93,12 +93,12 @@ Deno.test("faithful.csv holds the 272 eruptions that R has", () => {
   assertAlmostEquals(deviations[1]!, 13.594973789999397, 1e-12);
 });
 
-Deno.test("takeRows() takes rows in the order in which they are wanted", () => {
+Deno.test("takeRows() takes rows in the given order", () => {
   const table = takeRows(createTable(4), [3, 0]);
   assertEquals([...table.values], [6, 7, 0, 1]);
 });
 
-Deno.test("splitTable() holds out a fifth, every row in one part, the same for the same stream", () => {
+Deno.test("splitTable() holds out a fifth, the same for the same stream, and loses no row", () => {
   fc.assert(fc.property(fc.integer({ min: 5, max: 200 }), (nRows) => {
     const split = () =>
       splitTable(createTable(nRows, 1), new RandomStream(1, "s"));
@@ -129,7 +129,7 @@ Deno.test("standardise() gives each column mean 0 and variance 1", () => {
   for (const deviation of deviations) assertAlmostEquals(deviation, 1, 1e-8);
 });
 
-Deno.test("computeScaling() refuses a column of one value", () => {
+Deno.test("computeScaling() refuses a column of equal values", () => {
   const table = {
     columns: ["a"],
     nRows: 3,
@@ -142,7 +142,7 @@ Deno.test("computeScaling() refuses a column of one value", () => {
   );
 });
 
-Deno.test("computeScaling() refuses values whose squares no double holds", () => {
+Deno.test("computeScaling() refuses values whose squares exceed a double's range", () => {
   for (const size of [1e200, 1e-200]) {
     const values = Float64Array.from([1, 2, 4], (x) => x * size);
     const table = { columns: ["a"], nRows: 3, values };
@@ -150,7 +150,7 @@ Deno.test("computeScaling() refuses values whose squares no double holds", () =>
   }
 });
 
-Deno.test("batches() goes through every row once, the last batch smaller", () => {
+Deno.test("batches() yields every row once, and the last batch may be smaller", () => {
   const sizes = fc.integer({ min: 1, max: 50 });
   fc.assert(fc.property(sizes, sizes, (nRows, batchSize) => {
     const order = new RandomStream(3, "order");
@@ -167,7 +167,7 @@ Deno.test("batches() goes through every row once, the last batch smaller", () =>
   }));
 });
 
-Deno.test("batches() keeps the table's order without a stream, and another each epoch with one", () => {
+Deno.test("batches() keeps the table's order without a stream, and shuffles each epoch with one", () => {
   const first = (order?: RandomStream) => {
     const options = { batchSize: 100, ...(order ? { order } : {}) };
     return [...batches(createTable(100, 1), options)][0]!.values.join();
@@ -180,7 +180,7 @@ Deno.test("batches() keeps the table's order without a stream, and another each 
 });
 
 Deno.test(
-  "readTable() refuses what no table of numbers has, and says where",
+  "readTable() refuses what a table of numbers cannot have, and says where",
   () => {
     const cases: [text: string, error: typeof Error, message: RegExp][] = [
       ["1,2\n1e999,3\n", SyntaxError, /:2: column 1 .* is "1e999"$/],
@@ -207,7 +207,7 @@ Deno.test(
 );
 
 Deno.test(
-  "readTable() reads or refuses any text, and reads finite numbers alone",
+  "readTable() reads or refuses any text, and reads only finite numbers",
   () => {
     const piece = fc.constantFrom(
       ...["1", "-2.5", "1e999", "NaN", "x", '"', ",", "\n", "\r", "#", "\0"],

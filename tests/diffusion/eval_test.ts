@@ -4,20 +4,15 @@ import {
   assertEquals,
   assertRejects,
 } from "@std/assert";
-import { evalConfigSchema } from "../../core/diffusion/eval_config.ts";
-import {
-  type ModelConfig,
-  modelConfigSchema,
-} from "../../core/diffusion/model_config.ts";
+import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
 import { computeAlphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
-import { conductRun, openEvaluation } from "../../core/run/lifecycle.ts";
 import {
   type MetadataFields,
   ResultMetadata,
 } from "../../core/utils/results.ts";
-import { createRunDirectory } from "../../core/store/run_directory.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
+import { evaluateModel, trainModel } from "../../testing/models.ts";
 
 skipUnlessGranted("files");
 
@@ -34,33 +29,6 @@ const MLP = modelConfigSchema.parse({
 /** Few and small, so that a test takes a moment. */
 const FEW = { nSamples: 200, nRepeats: 4, nSteps: [5] };
 
-const quiet = { print: () => {} };
-
-async function trained(config: ModelConfig, runs: string): Promise<string> {
-  const { trainDiffusionModel } = await import(
-    "../../core/diffusion/train.ts"
-  );
-  const runPath = createRunDirectory(runs);
-  const what = { experiment: "diffusion", config, ...quiet };
-  await conductRun(
-    runPath,
-    what,
-    (run) => trainDiffusionModel(config, run),
-  );
-  return runPath;
-}
-
-async function evaluate(values: object, runPath: string) {
-  const { evaluateDiffusionModel } = await import(
-    "../../core/diffusion/eval.ts"
-  );
-  const config = modelConfigSchema.load(runPath);
-  const { run } = openEvaluation(runPath, config, {}, quiet);
-  const evalConfig = evalConfigSchema.parse(values);
-  await evaluateDiffusionModel(evalConfig, { config, run });
-  return run.records;
-}
-
 const findResult = (runPath: string, fields: MetadataFields) =>
   readRecords(runPath).get(ResultMetadata.of(fields))!;
 
@@ -68,8 +36,8 @@ Deno.test(
   "evaluateDiffusionModel() measures the held-out loss in its closed form",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
-    await evaluate(FEW, runPath);
+    const runPath = await trainModel(QUICK, folder.path);
+    await evaluateModel(FEW, runPath);
     const { mean, error, n } = findResult(runPath, { name: "loss/held-out" });
     assertEquals(n, 1000); // One observation a row, however often measured.
     const { loadData } = await import("../../core/diffusion/data/data.ts");
@@ -83,12 +51,12 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() measures model, exact score, floor and identity, each told apart",
+  "evaluateDiffusionModel() records model, exact score, floor and identity separately",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
-    const records = await evaluate({ ...FEW, nSteps: [5, 9] }, runPath);
-    const told = [...records.named("sliced-wasserstein")]
+    const runPath = await trainModel(MLP, folder.path);
+    const records = await evaluateModel({ ...FEW, nSteps: [5, 9] }, runPath);
+    const measured = [...records.named("sliced-wasserstein")]
       .map(({ metadata: { fields }, result }): Record<string, unknown> => ({
         ...fields,
         n: result.n,
@@ -100,7 +68,7 @@ Deno.test(
       spacing: "log-snr",
     };
     const sources = ["model", "exact-score", "identity"];
-    assertEquals(told, [
+    assertEquals(measured, [
       { nRepeats: 20, nSamples: 200, source: "floor", n: 20 },
       ...[5, 9].flatMap((nSteps) =>
         sources.map((source) => ({ ...setting, nSteps, source, n: 4 }))
@@ -117,12 +85,12 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() compares no other sources than those that are wanted",
+  "evaluateDiffusionModel() compares only the wanted sources",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
+    const runPath = await trainModel(MLP, folder.path);
     const measureSources = async (sources: string[]) => {
-      const records = await evaluate({ ...FEW, sources }, runPath);
+      const records = await evaluateModel({ ...FEW, sources }, runPath);
       return [...records.named("sliced-wasserstein")]
         .map(({ metadata: { fields } }) => fields.source);
     };
@@ -135,12 +103,12 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() gives every source the same noise and data, other ones each repeat",
+  "evaluateDiffusionModel() gives all sources the same noise and data, new ones in each repeat",
   async () => {
     using folder = tempFolder();
     // A model that is the identity: of the same noise come the same samples.
-    const runPath = await trained(QUICK, folder.path);
-    const records = await evaluate(FEW, runPath);
+    const runPath = await trainModel(QUICK, folder.path);
+    const records = await evaluateModel(FEW, runPath);
     const [model, identity] = ["model", "identity"].map((source) =>
       [...records.named("sliced-wasserstein")]
         .find(({ metadata }) => metadata.fields.source === source)!.result
@@ -153,13 +121,13 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() takes no more steps than there are, where none are named",
+  "evaluateDiffusionModel() limits the default number of steps to the number of timesteps",
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ ...QUICK, nTimesteps: 7 });
-    const runPath = await trained(config, folder.path);
+    const runPath = await trainModel(config, folder.path);
     const { nSteps: _, ...few } = FEW;
-    const records = await evaluate(few, runPath);
+    const records = await evaluateModel(few, runPath);
     assertEquals(
       [...records.named("time/sampling")].map((r) => r.metadata.fields.nSteps),
       [7],
@@ -168,11 +136,11 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() finds the floor that two samples of the data have",
+  "evaluateDiffusionModel() measures the floor: the distance between two samples of the data",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
-    const records = await evaluate(FEW, runPath);
+    const runPath = await trainModel(MLP, folder.path);
+    const records = await evaluateModel(FEW, runPath);
     const { mean, error } = [...records.named("sliced-wasserstein")]
       .find(({ metadata }) => metadata.fields.source === "floor")!.result;
     // Brute force, from the mixture as it is written down, in other units.
@@ -198,11 +166,11 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() reaches the floor with the exact score, which an untrained model does not",
+  "evaluateDiffusionModel() reaches the floor with the exact score, and not with an untrained model",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
-    const records = await evaluate({ ...FEW, nSteps: [40] }, runPath);
+    const runPath = await trainModel(MLP, folder.path);
+    const records = await evaluateModel({ ...FEW, nSteps: [40] }, runPath);
     const findMean = (name: string, source: string) =>
       [...records.named(name)]
         .find(({ metadata }) => metadata.fields.source === source)!.result;
@@ -218,11 +186,11 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() measures the denoising loss at each share of noise, and the least that is possible",
+  "evaluateDiffusionModel() measures the denoising loss at each share of noise, and the lowest possible one",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
-    const records = await evaluate(FEW, runPath);
+    const runPath = await trainModel(QUICK, folder.path);
+    const records = await evaluateModel(FEW, runPath);
     const { loadData } = await import("../../core/diffusion/data/data.ts");
     const { values } = loadData(QUICK).heldOut;
     const square = values.reduce((sum, x) => sum + x * x, 0) / values.length;
@@ -245,8 +213,8 @@ Deno.test(
   "evaluateDiffusionModel() replaces a record bit for bit when it is measured again",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
-    await evaluate({ ...FEW, nSteps: [3, 20] }, runPath);
+    const runPath = await trainModel(QUICK, folder.path);
+    await evaluateModel({ ...FEW, nSteps: [3, 20] }, runPath);
     const names = () =>
       Array.from(Deno.readDirSync(`${runPath}/results`), ({ name }) => name)
         .sort();
@@ -260,7 +228,7 @@ Deno.test(
     const first = [...readRecords(runPath).named("sliced-wasserstein")].map(
       String,
     );
-    const records = await evaluate({ ...FEW, nSteps: [3] }, runPath);
+    const records = await evaluateModel({ ...FEW, nSteps: [3] }, runPath);
     assertEquals(names(), before);
     const again = [...records.named("sliced-wasserstein")].map(String);
     assertEquals(again.length, 4);
@@ -277,12 +245,12 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() tells other samplers, spacings and weights apart in the metadata",
+  "evaluateDiffusionModel() records sampler, spacing and weights in the metadata",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
+    const runPath = await trainModel(MLP, folder.path);
     const readSetting = async (values: object) => {
-      const records = await evaluate(
+      const records = await evaluateModel(
         { ...FEW, nSamples: 20, ...values },
         runPath,
       );
@@ -322,12 +290,12 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() halves finite data: no row is compared with itself",
+  "evaluateDiffusionModel() halves finite data, so that no row is compared with itself",
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ dataset: "faithful", nEpochs: 1 });
-    const runPath = await trained(config, folder.path);
-    const records = await evaluate(FEW, runPath);
+    const runPath = await trainModel(config, folder.path);
+    const records = await evaluateModel(FEW, runPath);
     assertEquals(findResult(runPath, { name: "loss/held-out" }).n, 54);
     const floors = [...records.named("sliced-wasserstein")]
       .map(({ metadata: { fields } }) => fields);
@@ -351,41 +319,40 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() warns of what it cannot compare, and refuses what makes no sense",
+  "evaluateDiffusionModel() warns of what it cannot compare, and refuses tiny datasets",
   async () => {
     using folder = tempFolder();
     const csv = `${folder.path}/my.csv`;
-    const told = async (dataset: string, values: object) => {
+    const readWarnings = async (dataset: string, values: object) => {
       const config = modelConfigSchema.parse({
         dataset,
         nEpochs: 1,
         nTrain: 40,
       });
-      const runPath = await trained(config, folder.path);
+      const runPath = await trainModel(config, folder.path);
       const warnings: string[] = [];
-      const { evaluateDiffusionModel } = await import(
-        "../../core/diffusion/eval.ts"
+      await evaluateModel(
+        { ...FEW, ...values },
+        runPath,
+        (warning) => warnings.push(warning),
       );
-      const { run } = openEvaluation(runPath, config, {}, {
-        ...quiet,
-        warn: (warning) => warnings.push(warning),
-      });
-      const evalConfig = evalConfigSchema.parse({ ...FEW, ...values });
-      await evaluateDiffusionModel(evalConfig, { config, run });
       return warnings;
     };
-    assertEquals(await told("moons", {}), []);
-    assertEquals(await told("moons", { sources: ["exact-score"] }), [
+    assertEquals(await readWarnings("moons", {}), []);
+    assertEquals(await readWarnings("moons", { sources: ["exact-score"] }), [
       "there is no exact score of moons, which is no Gaussian mixture",
     ]);
-    assertEquals(await told("moons", { sources: ["identity", "floor"] }), []);
-    assertEquals(await told("faithful", { nSamples: 28 }), [
+    assertEquals(
+      await readWarnings("moons", { sources: ["identity", "floor"] }),
+      [],
+    );
+    assertEquals(await readWarnings("faithful", { nSamples: 28 }), [
       "only 27 samples are compared, not 28: half of the held-out rows of " +
       "faithful",
     ]);
     Deno.writeTextFileSync(csv, "1\n2\n3\n4\n5\n6");
     await assertRejects(
-      () => told(csv, {}),
+      () => readWarnings(csv, {}),
       RangeError,
       "it must have at least 4 held-out rows, and has 1",
     );
@@ -397,9 +364,9 @@ Deno.test(
   async () => {
     using folder = tempFolder();
     const config = modelConfigSchema.parse({ ...QUICK, nTimesteps: 30 });
-    const runPath = await trained(config, folder.path);
+    const runPath = await trainModel(config, folder.path);
     await assertRejects(
-      () => evaluate({ ...FEW, nSteps: [5, 31] }, runPath),
+      () => evaluateModel({ ...FEW, nSteps: [5, 31] }, runPath),
       RangeError,
       "Cannot sample in 31 steps: the noise schedule has only 30",
     );
@@ -411,52 +378,19 @@ Deno.test(
 );
 
 Deno.test(
-  "evaluateDiffusionModel() keeps samples, data and the reverse process in the units of the data",
+  "evaluateDiffusionModel() leaks no tensor, even if it fails",
   async () => {
     using folder = tempFolder();
-    const runPath = await trained(MLP, folder.path);
-    await evaluate({ ...FEW, nSteps: [3] }, runPath);
-    const kept = JSON.parse(
-      Deno.readTextFileSync(
-        `${runPath}/samples/dpm-solver++_nSteps=3_log-snr.json`,
-      ),
-    );
-    assertEquals(kept.schemaVersion, 1);
-    assertEquals(kept.columns, ["x"]);
-    assertEquals([kept.samples.length, kept.data.length], [200, 200]);
-    const noises = kept.frames.map(({ noise }: { noise: number }) => noise);
-    assertEquals(noises.length, 3 + 1);
-    assert(
-      noises.every((noise: number, i: number) =>
-        i === 0 || noise < noises[i - 1]
-      ),
-    );
-    assertEquals(noises.at(-1), 0);
-    assertEquals(kept.frames.at(-1).rows, kept.samples);
-    const computeMean = (rows: number[][]) =>
-      rows.reduce((sum, [x]) => sum + x!, 0) / rows.length;
-    // The mixture's mean is −0.1, its standard deviation 2.
-    assertAlmostEquals(computeMean(kept.data), -0.1, 5 * 2 / Math.sqrt(200));
-    // The density is one: its integral over even places is 1.
-    const [[left]] = kept.density, [right] = kept.density.at(-1);
-    const width = (right - left) / (kept.density.length - 1);
-    const total = kept.density
-      .reduce((sum: number, [, p]: number[]) => sum + p! * width, 0);
-    assertAlmostEquals(total, 1, 1e-3);
-  },
-);
-
-Deno.test(
-  "evaluateDiffusionModel() leaks no tensor, nor when it fails",
-  async () => {
-    using folder = tempFolder();
-    const runPath = await trained(QUICK, folder.path);
+    const runPath = await trainModel(QUICK, folder.path);
     const tf = await import("@tensorflow/tfjs");
     const before = tf.memory().numTensors;
-    await evaluate(FEW, runPath);
+    await evaluateModel(FEW, runPath);
     assertEquals(tf.memory().numTensors, before);
     Deno.removeSync(`${runPath}/model/scaling.json`);
-    await assertRejects(() => evaluate(FEW, runPath), Deno.errors.NotFound);
+    await assertRejects(
+      () => evaluateModel(FEW, runPath),
+      Deno.errors.NotFound,
+    );
     assertEquals(tf.memory().numTensors, before);
   },
 );
@@ -472,10 +406,10 @@ Deno.test(
     };
     write(0);
     const config = modelConfigSchema.parse({ dataset, nEpochs: 1 });
-    const runPath = await trained(config, folder.path);
+    const runPath = await trainModel(config, folder.path);
     write(99);
     await assertRejects(
-      () => evaluate(FEW, runPath),
+      () => evaluateModel(FEW, runPath),
       RangeError,
       "has changed",
     );

@@ -6,10 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
-import {
-  type ModelConfig,
-  modelConfigSchema,
-} from "../../core/diffusion/model_config.ts";
+import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
 import { computeAlphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
 import { conductRun } from "../../core/run/lifecycle.ts";
 import { readHistory } from "../../core/store/history.ts";
@@ -19,29 +16,15 @@ import { readRecords } from "../../core/store/records.ts";
 import { readRunFile } from "../../core/store/run_file.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
-import { readWeights } from "../../testing/models.ts";
+import { readWeights, trainModel } from "../../testing/models.ts";
 
 skipUnlessGranted("files");
 
 const QUICK = modelConfigSchema.parse({ nTrain: 500, nEpochs: 3 });
 
-async function train(config: ModelConfig, runs: string) {
-  const { trainDiffusionModel } = await import(
-    "../../core/diffusion/train.ts"
-  );
-  const runPath = createRunDirectory(runs);
-  const what = { experiment: "diffusion", config, print: () => {} };
-  await conductRun(
-    runPath,
-    what,
-    (run) => trainDiffusionModel(config, run),
-  );
-  return runPath;
-}
-
-Deno.test("trainDiffusionModel() leaves a whole run behind", async () => {
+Deno.test("trainDiffusionModel() writes a complete run", async () => {
   using folder = tempFolder();
-  const runPath = await train(QUICK, folder.path);
+  const runPath = await trainModel(QUICK, folder.path);
   assertEquals(modelConfigSchema.load(runPath), QUICK);
   const info = readRunInfo(runPath);
   assertEquals(info.status, "completed");
@@ -67,7 +50,7 @@ Deno.test("trainDiffusionModel() leaves a whole run behind", async () => {
 
 for (const betaSchedule of ["linear", "cosine"] as const) {
   Deno.test(
-    `trainDiffusionModel() reaches with identity the loss in closed form: ${betaSchedule}`,
+    `trainDiffusionModel() with identity has the loss in closed form: ${betaSchedule}`,
     async () => {
       using folder = tempFolder();
       const config = modelConfigSchema.parse({
@@ -76,7 +59,7 @@ for (const betaSchedule of ["linear", "cosine"] as const) {
         nEpochs: 1,
         batchSize: 1000,
       });
-      const runPath = await train(config, folder.path);
+      const runPath = await trainModel(config, folder.path);
       // E[(√ᾱ x + √(1 − ᾱ) ε − ε)²] over times, with E[x²] = 1.
       const terms = computeAlphaBars(config).map((a) =>
         a + (1 - Math.sqrt(1 - a)) ** 2
@@ -92,16 +75,19 @@ for (const betaSchedule of ["linear", "cosine"] as const) {
 }
 
 Deno.test(
-  "trainDiffusionModel() leaks no tensor, nor when it fails",
+  "trainDiffusionModel() leaks no tensor, even if it fails",
   async () => {
     using folder = tempFolder();
-    await train(QUICK, folder.path); // Loads the backend.
+    await trainModel(QUICK, folder.path); // Loads the backend.
     const tf = await import("@tensorflow/tfjs");
     const before = tf.memory().numTensors;
-    await train(QUICK, folder.path);
+    await trainModel(QUICK, folder.path);
     assertEquals(tf.memory().numTensors, before);
     const wrong = modelConfigSchema.parse({ dataset: "nowhere.csv" });
-    await assertRejects(() => train(wrong, folder.path), Deno.errors.NotFound);
+    await assertRejects(
+      () => trainModel(wrong, folder.path),
+      Deno.errors.NotFound,
+    );
     assertEquals(tf.memory().numTensors, before);
   },
 );
@@ -116,7 +102,7 @@ Deno.test("trainDiffusionModel() trains on every kind of dataset", async () => {
   Deno.writeTextFileSync(path, rows.join("\n"));
   for (const [dataset, nColumns] of [["faithful", 2], [path, 3]] as const) {
     const config = modelConfigSchema.parse({ dataset, nEpochs: 2 });
-    const runPath = await train(config, folder.path);
+    const runPath = await trainModel(config, folder.path);
     const { columns } = readRunFile(runPath, "model/scaling.json");
     assertEquals((columns as string[]).length, nColumns);
     assertEquals(readRunInfo(runPath).status, "completed");
@@ -124,12 +110,12 @@ Deno.test("trainDiffusionModel() trains on every kind of dataset", async () => {
 });
 
 Deno.test(
-  "trainDiffusionModel() depends on the seed, and not on the size of a process's past",
+  "trainDiffusionModel() depends on the seed, and not on what the process did before",
   async () => {
     using folder = tempFolder();
     const trainLoss = async (seed: number) => {
       const config = modelConfigSchema.parse({ ...QUICK, seed });
-      const runPath = await train(config, folder.path);
+      const runPath = await trainModel(config, folder.path);
       return readHistory(runPath).lines.map(({ loss }) => loss);
     };
     const first = await trainLoss(1);
@@ -153,7 +139,7 @@ Deno.test(
   "trainDiffusionModel() trains an mlp that predicts noise better than the identity",
   async () => {
     using folder = tempFolder();
-    const runPath = await train(SMALL, folder.path);
+    const runPath = await trainModel(SMALL, folder.path);
     const { lines } = readHistory(runPath);
     const epochs = lines.filter(({ epoch }) => epoch !== undefined);
     const [first, last] = [epochs[0]!, epochs.at(-1)!];
@@ -171,17 +157,17 @@ Deno.test(
 );
 
 Deno.test(
-  "trainDiffusionModel() keeps the averaged, the last and the best weights",
+  "trainDiffusionModel() saves the averaged, the last and the best weights",
   async () => {
     using folder = tempFolder();
-    const runPath = await train(SMALL, folder.path);
+    const runPath = await trainModel(SMALL, folder.path);
     const { setBackend } = await import(
       "../../core/diffusion/engines/backend.ts"
     );
     const averaged = await readWeights(runPath, "ema");
     const last = await readWeights(runPath, "last");
     const best = await readWeights(runPath, "best");
-    const plain = await train({ ...SMALL, emaDecay: 0 }, folder.path);
+    const plain = await trainModel({ ...SMALL, emaDecay: 0 }, folder.path);
     assertEquals(
       await readWeights(plain, "ema"),
       await readWeights(plain, "last"),
@@ -200,7 +186,7 @@ Deno.test(
 );
 
 Deno.test(
-  "trainDiffusionModel() draws fresh rows each epoch unless it is told not to",
+  "trainDiffusionModel() draws fresh rows in each epoch unless freshData is false",
   async () => {
     using folder = tempFolder();
     // Without noise of times the same rows have the same loss: one timestep.
@@ -210,7 +196,7 @@ Deno.test(
         nEpochs: 3,
         ...values,
       });
-      const runPath = await train(config, folder.path);
+      const runPath = await trainModel(config, folder.path);
       const { dataHash } = JSON.parse(
         Deno.readTextFileSync(`${runPath}/model/scaling.json`),
       );
@@ -238,7 +224,7 @@ Deno.test(
 );
 
 Deno.test(
-  "trainDiffusionModel() stops at a loss that is not finite and names the step, unless it is to go on",
+  "trainDiffusionModel() stops at a loss that is not finite and names the step, unless onNonfinite is continue",
   async () => {
     using folder = tempFolder();
     const { trainDiffusionModel } = await import(
@@ -280,11 +266,11 @@ Deno.test(
       error!.message,
       `non-finite loss at step ${lines.at(-1)!.step}: current value is`,
     );
-    const went = attempt("continue");
-    await went.ended;
-    assertEquals(readRunInfo(went.runPath).status, "completed");
-    assertEquals(readHistory(went.runPath).lines.length, 32 + 1);
-    const loss = readRecords(went.runPath)
+    const continued = attempt("continue");
+    await continued.ended;
+    assertEquals(readRunInfo(continued.runPath).status, "completed");
+    assertEquals(readHistory(continued.runPath).lines.length, 32 + 1);
+    const loss = readRecords(continued.runPath)
       .get(ResultMetadata.of({ name: "loss/train" }))!;
     assert(!Number.isFinite(loss.mean)); // Nothing is dropped in silence.
   },
@@ -303,7 +289,7 @@ function leftBy(runPath: string) {
 }
 
 Deno.test(
-  "a training that is stopped and resumed anywhere leaves the same bits as one that is not",
+  "a training that is stopped and resumed anywhere gives the same bits as an uninterrupted one",
   async () => {
     using folder = tempFolder();
     const { default: diffusion } = await import(

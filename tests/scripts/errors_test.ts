@@ -88,7 +88,7 @@ const WRONG_FLAGS: Case[] = [
   [
     "compare --since yesterday",
     2,
-    /Cannot use --since as it must be a date such as/,
+    /Cannot use --since: it must be a date such as/,
   ],
   ["compare latest", 2, /Unexpected argument "latest"/],
 ];

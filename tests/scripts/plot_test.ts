@@ -84,7 +84,7 @@ Deno.test("plot says what is wrong, and what would be right", async () => {
   await wrong(["--history=loss", "--series=rate"], /Cannot use --series or/);
   await wrong(
     ["--y=los", "--x=rate"],
-    /Cannot use --y los as no record has such a name: did you mean loss\?/,
+    /Unknown record in --y los: did you mean loss\?/,
   );
   await wrong(["--y=loss", "--x=rat"], /did you mean rate\?/);
   await wrong(

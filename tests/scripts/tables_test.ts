@@ -132,7 +132,7 @@ Deno.test("tables says what is wrong, with the line", async () => {
     /:1: a table is made by co/,
     2,
   );
-  await wrong("\n\n<!-- whisker: compare -->\n", /:3 .* is not closed/, 1);
+  await wrong("\n\n<!-- whisker: compare -->\n", /:3: .* is not closed/, 1);
   await wrong(
     `<!-- whisker: compare --runs ${runs.path} --format csv -->${close}`,
     /Cannot use --format csv in Markdown/,

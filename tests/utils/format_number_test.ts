@@ -25,7 +25,7 @@ Deno.test("formatMeanError() rounds by the error: two digits of it, the mean to 
   }
 });
 
-Deno.test("formatMeanError() says what is undefined or not finite, and never 0 for it", () => {
+Deno.test("formatMeanError() shows what is undefined or not finite, and never as 0", () => {
   assertEquals(formatMeanError(0.25, NaN), "0.25 ± undefined");
   assertEquals(formatMeanError(NaN, NaN), "NaN ± NaN");
   assertEquals(formatMeanError(Infinity, NaN), "Infinity ± NaN");
@@ -52,7 +52,7 @@ Deno.test("formatMeanError() is within half a unit of its last digit", () => {
   }));
 });
 
-Deno.test("formatCount() puts the noun in the plural unless there is one", () => {
+Deno.test("formatCount() uses the plural except for one", () => {
   assertEquals(formatCount(0, "run"), "0 runs");
   assertEquals(formatCount(1, "run"), "1 run");
   assertEquals(formatCount(2, "entry", "entries"), "2 entries");

@@ -3,12 +3,15 @@ import fc from "../../testing/properties.ts";
 import {
   decodeNumber,
   encodeNumber,
+  isInherited,
+  isPlainObject,
   MAX_DEPTH,
   parseJson,
+  preview,
   stringify,
 } from "../../core/utils/json.ts";
 
-Deno.test("decodeNumber() gives back every number that encodeNumber() wrote", () => {
+Deno.test("decodeNumber() restores every number that encodeNumber() encoded", () => {
   fc.assert(fc.property(fc.double(), (value) => {
     const text = JSON.stringify(encodeNumber(value));
     const read = decodeNumber(JSON.parse(text), "value");
@@ -17,7 +20,7 @@ Deno.test("decodeNumber() gives back every number that encodeNumber() wrote", ()
   }));
 });
 
-Deno.test("decodeNumber() refuses what is no number and names it", () => {
+Deno.test("decodeNumber() refuses what is not a number, and names it", () => {
   for (const value of ["1", null, undefined, [], {}, true]) {
     assertThrows(
       () => decodeNumber(value, "mean"),
@@ -42,14 +45,14 @@ Deno.test("parseJson() refuses what is nested too deeply, before it is parsed", 
     assertThrows(
       () => parseJson(nested(MAX_DEPTH + 1, open, close), "a.json"),
       RangeError,
-      "Cannot read a.json as JSON must be nested at most 100 deep",
+      "Cannot read a.json: JSON may be nested at most 100 deep",
     );
   }
   // Whatever it is, it ends before it ends a stack.
   assertThrows(() => parseJson("[".repeat(1e7), "a.json"), RangeError);
 });
 
-Deno.test("parseJson() counts no brackets within texts, and as many closed as open", () => {
+Deno.test("parseJson() ignores brackets in strings, and subtracts closed ones", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 5 }), fc.string(), (value, text) => {
       const wide = [value, text, "[".repeat(200), '\\"{['.repeat(100), {
@@ -59,4 +62,26 @@ Deno.test("parseJson() counts no brackets within texts, and as many closed as op
       assertEquals(parseJson(json, "a"), JSON.parse(json));
     }),
   );
+});
+
+Deno.test("preview() quotes a value as JSON, and cuts what is long", () => {
+  assertEquals(preview("a"), '"a"');
+  assertEquals(preview(NaN), "NaN");
+  assertEquals(preview(undefined), "undefined");
+  assertEquals(preview("a".repeat(1e6)).length, 201);
+});
+
+Deno.test("isInherited() knows the properties that every object has", () => {
+  assertEquals(isInherited("constructor"), true);
+  assertEquals(isInherited("__proto__"), true);
+  assertEquals(isInherited("seed"), false);
+});
+
+Deno.test("isPlainObject() takes only objects of which JSON keeps every field", () => {
+  for (const value of [{}, { a: 1 }, Object.create(null)]) {
+    assertEquals(isPlainObject(value), true);
+  }
+  for (const value of [null, [], 1, new Map(), { toJSON: () => 1 }]) {
+    assertEquals(isPlainObject(value), false);
+  }
 });

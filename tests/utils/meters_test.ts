@@ -29,7 +29,7 @@ const numbers = (size: number) =>
 
 const values = fc.array(numbers(1e6), { minLength: 2, maxLength: 60 });
 
-Deno.test("Meter gives mean and standard error of single observations as exact arithmetic does", () => {
+Deno.test("Meter agrees with exact arithmetic on mean and standard error of single observations", () => {
   fc.assert(fc.property(values, (xs) => {
     const exact = exactMeanError(xs.map((x) => [x, 1]));
     const meter = createMeter(xs);
@@ -65,7 +65,7 @@ Deno.test("Meter weights entries that are means of several observations", () => 
   }));
 });
 
-Deno.test("Meter weights many entries of one weight, also where they are ill-conditioned", () => {
+Deno.test("Meter weights many entries of one weight, even if they are ill-conditioned", () => {
   const list = Array.from(
     { length: 1000 },
     (_, i) => [1e9 + (i % 3) / 10, i < 700 ? 32 : 7] as const,
@@ -128,7 +128,7 @@ Deno.test("Meter.merge() equals one meter that saw both, to 1e-12", () => {
   }
 });
 
-Deno.test("Meter.merge() brings measures that one side lacks, and takes itself", () => {
+Deno.test("Meter.merge() adds measures that only one side has, and accepts the meter itself", () => {
   const meter = createMeter([1, 3]);
   const other = new Meter();
   other.update({ y: [5, 7, 9] });
@@ -198,7 +198,7 @@ Deno.test("Meter counts a NaN or infinite observation, and its mean is NaN", () 
   }
 });
 
-Deno.test("Meter says NaN, and nothing wrong, where the sum is beyond the largest double", () => {
+Deno.test("Meter gives NaN if the sum exceeds the largest double", () => {
   assertEquals(createMeter([1.5e308, 1.5e308]).mean("x"), NaN);
   assertClose(createMeter([1.5e308]).mean("x"), 1.5e308, 1e-15);
   assertClose(createMeter([5e307, 1e308]).mean("x"), 7.5e307, 1e-15);
@@ -214,7 +214,7 @@ Deno.test("Meter has no error below two entries", () => {
   assertEquals([meter.mean("y"), meter.count("y")], [NaN, 0]);
 });
 
-Deno.test("Meter refuses what it cannot count, and adds nothing of it", () => {
+Deno.test("Meter refuses what it cannot count, and then adds nothing", () => {
   const meter = new Meter();
   meter.update({ x: 1, y: 1 });
   const wrong: [object, object | undefined, typeof Error][] = [
@@ -260,7 +260,7 @@ function restore(state: unknown): Meter {
   return meter;
 }
 
-Deno.test("Meter.restore() goes on bit for bit where the meter was saved", () => {
+Deno.test("Meter.restore() continues bit for bit where the meter was saved", () => {
   const xs = new RandomStream(5, "values").fillNormal(new Float64Array(MANY));
   for (const cut of [0, 1, 255, 256, 3000]) {
     const whole = new Meter(), before = new Meter();
@@ -283,7 +283,7 @@ Deno.test("Meter.restore() keeps a mean of NaN and weights", () => {
   assertEquals(read.count("y"), 7);
 });
 
-Deno.test("Meter.restore() refuses what is no meter", () => {
+Deno.test("Meter.restore() refuses what is not a meter's state", () => {
   const { state } = new Meter();
   for (const value of [null, [], {}, { measures: { x: 1 } }, { measures: 3 }]) {
     assertThrows(() => restore(value), TypeError);

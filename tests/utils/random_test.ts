@@ -5,93 +5,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import fc from "../../testing/properties.ts";
-import { normalQuantile } from "../../core/utils/_normal_quantile.ts";
-import {
-  philox4x32,
-  RandomStream,
-  type Words,
-} from "../../core/utils/random.ts";
+import { RandomStream } from "../../core/utils/random.ts";
 
-Deno.test("philox4x32() gives the vectors published with Random123", () => {
-  const F = 0xFFFFFFFF;
-  const vectors: [Words, [number, number], string][] = [
-    [[0, 0, 0, 0], [0, 0], "6627e8d5 e169c58d bc57ac4c 9b00dbd8"],
-    [[F, F, F, F], [F, F], "408f276d 41c83b0e a20bc7c6 6d5451fd"],
-    [
-      [0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344],
-      [0xA4093822, 0x299F31D0],
-      "d16cfe09 94fdcceb 5001e420 24126ea1",
-    ],
-  ];
-  for (const [counter, key, words] of vectors) {
-    const block = philox4x32(counter, key, new Uint32Array(4));
-    const hex = Array.from(block, (w) => w.toString(16).padStart(8, "0"));
-    assertEquals(hex.join(" "), words);
-  }
-});
-
-Deno.test("philox4x32() multiplies as BigInt does", () => {
-  const word = fc.integer({ min: 0, max: 0xFFFFFFFF });
-  const reference = (counter: Words, key: readonly [number, number]) => {
-    let [a, b, c, d] = counter.map(BigInt) as [bigint, bigint, bigint, bigint];
-    let [k0, k1] = key.map(BigInt) as [bigint, bigint];
-    const mask = 0xFFFFFFFFn;
-    for (let round = 0; round < 10; round++) {
-      const first = 0xD2511F53n * a, second = 0xCD9E8D57n * c;
-      [a, b, c, d] = [
-        (second >> 32n) ^ b ^ k0,
-        second & mask,
-        (first >> 32n) ^ d ^ k1,
-        first & mask,
-      ];
-      k0 = (k0 + 0x9E3779B9n) & mask;
-      k1 = (k1 + 0xBB67AE85n) & mask;
-    }
-    return [a, b, c, d].map(Number);
-  };
-  fc.assert(fc.property(
-    fc.tuple(word, word, word, word),
-    fc.tuple(word, word),
-    (counter, key) => {
-      const block = philox4x32(counter, key, new Uint32Array(4));
-      assertEquals([...block], reference(counter, key));
-    },
-  ));
-});
-
-// Rscript -e 'cat(sprintf("%.17g\n", qnorm(c(2^-53, 1e-10, 0.001, 0.025,
-//   0.07499, 0.0751, 0.3, 0.5, 0.9, 0.975, 1 - 2^-53))))'
-const QNORM: [p: number, z: number][] = [
-  [2 ** -53, -8.2095361516013856],
-  [1e-10, -6.3613409024040557],
-  [0.001, -3.0902323061678132],
-  [0.025, -1.9599639845400538],
-  [0.07499, -1.4396021182393162],
-  [0.0751, -1.4388253927525398],
-  [0.3, -0.52440051270804067],
-  [0.5, 0],
-  [0.9, 1.2815515655446008],
-  [0.975, 1.9599639845400536],
-  [1 - 2 ** -53, 8.2095361516013856],
-];
-
-Deno.test("normalQuantile() gives R's qnorm to 15 digits", () => {
-  for (const [p, z] of QNORM) {
-    assertAlmostEquals(normalQuantile(p), z, 4e-16 * Math.max(1, Math.abs(z)));
-  }
-});
-
-Deno.test("normalQuantile() is odd about 1/2 and rises", () => {
-  fc.assert(
-    fc.property(fc.double({ min: 1e-300, max: 0.499, noNaN: true }), (p) => {
-      const z = normalQuantile(p);
-      assert(z <= 0 && z >= normalQuantile(p / 2));
-      if (1 - (1 - p) === p) assertEquals(normalQuantile(1 - p), -z);
-    }),
-  );
-});
-
-Deno.test("RandomStream gives the same numbers for the same seed and name, others for others", () => {
+Deno.test("RandomStream gives the same numbers for the same seed and name only", () => {
   const draw = (seed: number, name: string) =>
     [...new RandomStream(seed, name).fillNormal(new Float64Array(8))].join();
   assertEquals(draw(42, "noise"), draw(42, "noise"));
@@ -105,7 +21,7 @@ Deno.test("RandomStream gives the same numbers for the same seed and name, other
   assertEquals(new Set(all).size, all.length);
 });
 
-Deno.test("RandomStream never changes its numbers: resumed runs rest on that", () => {
+Deno.test("RandomStream never changes its numbers: resumed runs rely on them", () => {
   const stream = new RandomStream(42, "noise");
   assertEquals(
     [stream.uniform(), stream.normal(), stream.integer(1000)],
@@ -113,7 +29,7 @@ Deno.test("RandomStream never changes its numbers: resumed runs rest on that", (
   );
 });
 
-Deno.test("RandomStream.restore() goes on where the state was taken, after any draws", () => {
+Deno.test("RandomStream.restore() continues where the state was taken, after any draws", () => {
   const draws = fc.array(fc.constantFrom("uniform", "normal", "integer"));
   fc.assert(fc.property(draws, fc.maxSafeNat(), (kinds, seed) => {
     const stream = new RandomStream(seed, "s");
@@ -163,7 +79,7 @@ function chiSquared(counts: readonly number[]): number {
   return counts.reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
 }
 
-Deno.test("RandomStream.integer() is uniform, also where the bound divides nothing", () => {
+Deno.test("RandomStream.integer() is uniform, even if the bound does not divide 2^32", () => {
   const stream = new RandomStream(7, "integers");
   for (const bound of [2, 3, 10, 100]) {
     const counts = new Array<number>(bound).fill(0);
@@ -176,7 +92,7 @@ Deno.test("RandomStream.integer() is uniform, also where the bound divides nothi
   assert(stream.integer(2 ** 32) < 2 ** 32);
 });
 
-Deno.test("RandomStream.integer() has no bias where a remainder would show it most", () => {
+Deno.test("RandomStream.integer() has no bias where a plain remainder has most", () => {
   // With 3 · 2^30 numbers a plain remainder would draw the first third twice
   // as often.
   const stream = new RandomStream(8, "integers");
@@ -217,7 +133,7 @@ Deno.test("RandomStream streams of one seed are not correlated", () => {
   }
 });
 
-Deno.test("RandomStream.permutation() holds each number once, each order equally often", () => {
+Deno.test("RandomStream.permutation() has each number once, and each order equally often", () => {
   const stream = new RandomStream(10, "order");
   fc.assert(fc.property(fc.nat({ max: 200 }), (n) => {
     const sorted = stream.permutation(n).toSorted();

@@ -18,7 +18,7 @@ Deno.test("ResultMetadata.of() gives the same object for equal fields in any ord
   }));
 });
 
-Deno.test("ResultMetadata.of() tells different fields apart, types included", () => {
+Deno.test("ResultMetadata.of() distinguishes different fields, and types of values", () => {
   const all = [
     { name: "a" },
     { name: "a", x: 1 },
@@ -77,7 +77,7 @@ Deno.test("ResultMetadata is immutable", () => {
   assertThrows(() => Object.assign(metadata.fields, { x: 2 }), TypeError);
 });
 
-Deno.test("ResultMetadata finds a field of any name, and none that it has not", () => {
+Deno.test("ResultMetadata.field() finds fields of any name, and only its own", () => {
   const fields = JSON.parse('{"name":"a","__proto__":"x","constructor":1}');
   const metadata = ResultMetadata.of(fields);
   assertEquals(metadata.field("__proto__"), "x");

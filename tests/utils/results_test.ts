@@ -17,7 +17,7 @@ const scalarResult = fc.record({
   new ScalarResult(df === null ? fields : { ...fields, df })
 );
 
-Deno.test("ScalarResult, ResultRecord and ResultCollection go through JSON unchanged", () => {
+Deno.test("ScalarResult, ResultRecord and ResultCollection survive a JSON round trip", () => {
   fc.assert(fc.property(metadataFields, scalarResult, (fields, result) => {
     const record = new ResultRecord(ResultMetadata.of(fields), result);
     const records = new ResultCollection([record]);
@@ -28,7 +28,7 @@ Deno.test("ScalarResult, ResultRecord and ResultCollection go through JSON uncha
   }));
 });
 
-Deno.test("results print the same through String, templates and console.log", () => {
+Deno.test("results print the same by String, templates and console.log", () => {
   const metadata = ResultMetadata.of({ name: "loss" });
   const result = new ScalarResult({ mean: 1, error: 0.1, n: 4 });
   const record = new ResultRecord(metadata, result);
@@ -40,7 +40,7 @@ Deno.test("results print the same through String, templates and console.log", ()
   }
 });
 
-Deno.test("ResultCollection looks records up by metadata and by name", () => {
+Deno.test("ResultCollection finds records by metadata and by name", () => {
   const make = (nSteps: number, mean: number) =>
     new ResultRecord(
       ResultMetadata.of({ name: "sampling", nSteps }),
@@ -60,7 +60,7 @@ Deno.test("ResultCollection looks records up by metadata and by name", () => {
   );
 });
 
-Deno.test("ResultCollection.with() replaces in place and leaves the old collection as it is", () => {
+Deno.test("ResultCollection.with() replaces in place and does not change the old collection", () => {
   const metadata = ResultMetadata.of({ name: "loss" });
   const make = (mean: number) =>
     new ResultRecord(metadata, new ScalarResult({ mean, error: 1, n: 2 }));

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ScalarResult } from "../../core/utils/results.ts";
 
-Deno.test("ScalarResult refuses what is no result", () => {
+Deno.test("ScalarResult refuses fields out of range, and JSON that is not a result", () => {
   const good = { mean: 0, error: 1, n: 2 };
   const wrong = [
     { ...good, error: -1 },
@@ -17,7 +17,7 @@ Deno.test("ScalarResult refuses what is no result", () => {
   }
 });
 
-Deno.test("ScalarResult.degreesOfFreedom is df where there is one, else n − 1", () => {
+Deno.test("ScalarResult.degreesOfFreedom is df if it is given, else n − 1", () => {
   const fields = { mean: 0, error: 1, n: 64 };
   assertEquals(new ScalarResult(fields).degreesOfFreedom, 63);
   assertEquals(new ScalarResult({ ...fields, df: 1 }).degreesOfFreedom, 1);

@@ -6,7 +6,7 @@ import {
   truncate,
 } from "../../core/utils/terminal.ts";
 
-Deno.test("printable() lets line ends through, and nothing that steers a terminal", () => {
+Deno.test("printable() keeps line ends, and replaces what controls a terminal", () => {
   assertEquals(printable("a\nb\tc"), "a\nb c");
   assertEquals(
     printable("\x1b]0;title\x07\x9b2J\r"),
@@ -19,7 +19,7 @@ Deno.test("printable() lets line ends through, and nothing that steers a termina
   assertEquals(printable("漢字 ± é"), "漢字 ± é");
 });
 
-Deno.test("printableJson() escapes what steers a terminal, and changes no value", () => {
+Deno.test("printableJson() escapes what controls a terminal, and changes no value", () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: "binary-ascii" }), (value) => {
       const text = printableJson(JSON.stringify(value, null, 2));
@@ -31,7 +31,7 @@ Deno.test("printableJson() escapes what steers a terminal, and changes no value"
   assertEquals(printableJson('"\x9b\u202e"'), '"\\u009b\\u202e"');
 });
 
-Deno.test("truncate() cuts what is long, and says by how much", () => {
+Deno.test("truncate() cuts a long message, and says by how much", () => {
   assertEquals(truncate("a\x1b", 2), "a\uFFFD");
   assertEquals(truncate("ab\x1bcd", 3), "ab\uFFFD… (2 more characters)");
   assertEquals(truncate("x".repeat(1e7)).length, 10_027);

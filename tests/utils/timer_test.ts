@@ -32,7 +32,7 @@ Deno.test("Timer.start() counts a span that throws", () => {
   assertEquals(timer.result().n, 1);
 });
 
-Deno.test("Timer measures in seconds what the monotonic clock does", () => {
+Deno.test("Timer measures seconds by the monotonic clock", () => {
   const timer = new Timer();
   const before = performance.now();
   const span = timer.start();
@@ -43,7 +43,7 @@ Deno.test("Timer measures in seconds what the monotonic clock does", () => {
   assertEquals(timer.result().mean, seconds);
 });
 
-Deno.test("Timer.timed() passes this, arguments, result and error of a function on", () => {
+Deno.test("Timer.timed() passes on this, arguments, result and error of a function", () => {
   const timer = new Timer();
   const counter = {
     total: 1,
@@ -57,7 +57,7 @@ Deno.test("Timer.timed() passes this, arguments, result and error of a function 
   assertEquals(timer.result().n, 2);
 });
 
-Deno.test("Timer.timed() measures an async function until it is settled", async () => {
+Deno.test("Timer.timed() measures an async call until its promise settles", async () => {
   const timer = new Timer();
   const { promise, resolve } = Promise.withResolvers<number>();
   const slow = timer.timed(async (fails: boolean) => {

@@ -13,7 +13,7 @@ export interface StepOutcome {
 /** Which weights a model has: those of the last step, or their average. */
 export type WeightsInUse = "last" | "averaged";
 
-/** Trains a model, step by step: what another engine has to implement. */
+/** Trains a model step by step: the interface of every engine. */
 export interface TrainingEngine {
   /**
    * Takes one step: forward pass, backward pass, update. If the loss or the

@@ -11,13 +11,13 @@ import type { ModelConfig } from "../model_config.ts";
 import { writeWeights } from "./weights.ts";
 
 /** A layer whose first weight is drawn; its others begin at 0. */
-interface RandomLayer {
+export interface RandomLayer {
   /** The standard deviation of the first weight. */
   readonly deviation: number;
 }
 
 /**
- * Draws the weights of a layer, if it is one of those here that have any.
+ * Draws the weights of a layer, if it is a {@linkcode RandomLayer}.
  *
  * @param layer The layer.
  * @param random Draws the numbers.

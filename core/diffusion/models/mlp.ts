@@ -9,19 +9,17 @@ import type { ModelDefinition } from "./registry.ts";
  * the last layer start at 0, so the first prediction is no noise at all.
  */
 const mlp: ModelDefinition = {
-  *weightShapes(config, nColumns) {
-    const { hiddenLayerSizes, embeddingSize } = config;
+  weightShapes(config, nColumns) {
+    const { hiddenLayerSizes, embeddingSize: size } = config;
     const isFourier = config.inputEmbedding === "fourier";
     const widths = [...hiddenLayerSizes, nColumns];
-    yield [config.timeEmbedding === "linear" ? 1 : embeddingSize, widths[0]!];
-    yield [widths[0]!];
-    let nInputs = nColumns + (isFourier ? embeddingSize : 0);
-    for (const units of widths) {
-      yield [nInputs, units];
-      yield [units];
-      nInputs = units;
-    }
-    if (isFourier) yield [nColumns, embeddingSize / 2];
+    const nInputs = [nColumns + (isFourier ? size : 0), ...hiddenLayerSizes];
+    return [
+      [config.timeEmbedding === "linear" ? 1 : size, widths[0]!],
+      [widths[0]!],
+      ...widths.flatMap((units, i) => [[nInputs[i]!, units], [units]]),
+      ...(isFourier ? [[nColumns, size / 2]] : []),
+    ];
   },
 
   build(config, { noisy, time }) {

@@ -32,6 +32,7 @@ import {
   readRunFile,
 } from "../../../core/store/run_file.ts";
 import { readRecords } from "../../../core/store/records.ts";
+import { exists } from "../../../core/utils/exists.ts";
 import { isStale, isTemporary, listTree, sumBytes } from "./files.ts";
 import { type Finding, Findings } from "./finding.ts";
 import { findIrregularStep } from "./steps.ts";
@@ -66,15 +67,6 @@ function hasProcess(runPath: string): boolean {
   try {
     return Deno.lstatSync(`${runPath}/${HISTORY_FILE}`).isFile &&
       isAlive(runPath);
-  } catch {
-    return false;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
   } catch {
     return false;
   }

@@ -16,11 +16,6 @@ skipUnlessGranted("files");
 
 const createConfig = (values: object) => modelConfigSchema.parse(values);
 
-Deno.test("MIXTURE has weights that add up to 1", () => {
-  const total = MIXTURE.reduce((sum, { weight }) => sum + weight, 0);
-  assertAlmostEquals(total, 1, 1e-15);
-});
-
 Deno.test("loadData() draws the mixture with its mean and variance", () => {
   const nTrain = 100_000;
   const { scaling } = loadData(createConfig({ nTrain }));
@@ -36,7 +31,7 @@ Deno.test("loadData() draws the mixture with its mean and variance", () => {
   assertAlmostEquals(scaling.deviations[0]!, deviation, 5 * error);
 });
 
-Deno.test("loadData() gives nTrain rows and a fifth more, standardised by what is trained on", () => {
+Deno.test("loadData() gives nTrain rows and a quarter more held out, standardised by the first part", () => {
   const { train, heldOut } = loadData(createConfig({ nTrain: 800 }));
   assertEquals([train.nRows, heldOut.nRows], [800, 200]);
   const { means, deviations } = computeScaling(train);
@@ -69,7 +64,7 @@ Deno.test(
   },
 );
 
-Deno.test("loadData() reads a CSV of the user's", () => {
+Deno.test("loadData() reads a CSV file", () => {
   using folder = tempFolder();
   const path = `${folder.path}/my.csv`;
   const rows = Array.from({ length: 40 }, (_, i) => `${i},${i % 7},${-i * i}`);
@@ -84,7 +79,7 @@ Deno.test("loadData() reads a CSV of the user's", () => {
   );
 });
 
-Deno.test("loadData() draws fresh rows on the same scale as the others", () => {
+Deno.test("loadData() draws fresh rows in the same standard units", () => {
   const { draw, scaling } = loadData(createConfig({ dataset: "gaussians" }));
   const rows = draw!(new RandomStream(1, "data"), 20_000);
   assertEquals(rows.columns, scaling.columns);
@@ -97,7 +92,7 @@ Deno.test("loadData() draws fresh rows on the same scale as the others", () => {
   assertEquals(again.values, rows.values);
 });
 
-Deno.test("loadData() knows the density of mixtures in standard units alone", () => {
+Deno.test("loadData() gives the density of mixtures only, in standard units", () => {
   const { mixture, scaling } = loadData(createConfig({}));
   const [first] = MIXTURE, [standard] = mixture!;
   const [mean, deviation] = [scaling.means[0]!, scaling.deviations[0]!];
@@ -109,7 +104,7 @@ Deno.test("loadData() knows the density of mixtures in standard units alone", ()
   assertEquals(loadData(createConfig({ dataset: "moons" })).mixture, null);
 });
 
-Deno.test("loadData() loads the data of one configuration object once", () => {
+Deno.test("loadData() loads the data of a configuration object once", () => {
   const config = createConfig({});
   assertStrictEquals(loadData(config), loadData(config));
   assert(loadData(config) !== loadData(createConfig({})));

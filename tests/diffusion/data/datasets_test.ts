@@ -112,7 +112,7 @@ Deno.test("DATASET_NAMES are the keys of GENERATED, and faithful", () => {
   );
 });
 
-Deno.test("GENERATED datasets draw one finite number a column", () => {
+Deno.test("GENERATED datasets draw one finite number per column", () => {
   for (const [name, { columns, draw }] of Object.entries(GENERATED)) {
     assertEquals(columns, name === "mixture" ? ["x"] : ["x", "y"]);
     const random = createStream(name);
@@ -124,7 +124,7 @@ Deno.test("GENERATED datasets draw one finite number a column", () => {
   }
 });
 
-Deno.test("GENERATED datasets draw the same rows from the same stream, others from others", () => {
+Deno.test("GENERATED datasets draw the same rows from the same stream, and others from another", () => {
   for (const [name, { draw }] of Object.entries(GENERATED)) {
     const rows = (random: RandomStream) =>
       Array.from({ length: 10 }, () => draw(random));
@@ -134,7 +134,7 @@ Deno.test("GENERATED datasets draw the same rows from the same stream, others fr
   }
 });
 
-Deno.test("GENERATED datasets that are mixtures say so, and the weights sum to 1", () => {
+Deno.test("GENERATED datasets name their mixture if they have one, with weights that sum to 1", () => {
   const mixtures = Object.entries(GENERATED)
     .filter(([, { mixture }]) => mixture !== undefined);
   assertEquals(
@@ -186,7 +186,7 @@ Deno.test("GENERATED.gaussians are eight bumps, equally often, 0.2 wide, on a ci
   }
 });
 
-Deno.test("GENERATED.moons are two half circles, each in the bend of the other", () => {
+Deno.test("GENERATED.moons are two interleaved half circles", () => {
   const upper: number[] = [], lower: number[] = [];
   for (const [x, y] of drawLine("moons")) {
     const isUpper = Math.abs(Math.hypot(x, y) - 1) < 1e-12 && y >= 0;
@@ -204,7 +204,7 @@ Deno.test("GENERATED.moons are two half circles, each in the bend of the other",
   assertBlurred("moons", 0.1);
 });
 
-Deno.test("GENERATED.circles are two about one centre, of radius 1 and 1/2", () => {
+Deno.test("GENERATED.circles are two concentric circles of radius 1 and 1/2", () => {
   const rings: Record<string, number[]> = { "0.5": [], "1": [] };
   for (const [x, y] of drawLine("circles")) {
     const radius = Math.round(Math.hypot(x, y) * 1e9) / 1e9;
@@ -231,7 +231,7 @@ Deno.test("GENERATED swiss-roll has a radius that grows with the angle, from 3/4
   assertBlurred("swiss-roll", 0.1);
 });
 
-Deno.test("GENERATED.checkerboard is the eight dark squares of a board, all alike", () => {
+Deno.test("GENERATED.checkerboard is uniform on the eight dark squares of a board", () => {
   const rows = drawRows("checkerboard");
   const places = rows.map(([x, y]) => {
     const column = Math.floor(x), row = Math.floor(y);
@@ -250,7 +250,7 @@ Deno.test("GENERATED.checkerboard is the eight dark squares of a board, all alik
   assertCounts(countPlaces(cells, 25));
 });
 
-Deno.test("GENERATED.spiral has two arms of one and a half turns, the one the other turned by half", () => {
+Deno.test("GENERATED.spiral has two arms of one and a half turns, symmetric about the origin", () => {
   const arms: number[][] = [[], []];
   for (const [x, y] of drawLine("spiral")) {
     const radius = Math.hypot(x, y), angle = Math.PI * radius;
@@ -276,7 +276,7 @@ Deno.test("GENERATED.spiral has two arms of one and a half turns, the one the ot
   }
 });
 
-Deno.test("GENERATED.pinwheel is the same after a fifth of a turn, not after less", () => {
+Deno.test("GENERATED.pinwheel has five blades", () => {
   const N_BINS = 8;
   const places = drawRows("pinwheel").map(([x, y]) =>
     Math.floor(shareOfTurn(Math.atan2(y, x)) * 5 * N_BINS)

@@ -105,7 +105,7 @@ Deno.test("computeExpectedNoise() is −√(1 − ᾱ) times the slope of the lo
   );
 });
 
-Deno.test("computeExpectedNoise() takes each row at its own noise level", () => {
+Deno.test("computeExpectedNoise() uses the noise level of each row", () => {
   const rows = [[0, 1], [-1, 2.5], [3, -2]], levels = [0.1, 0.5, 0.95];
   const one = (i: number) =>
     computeExpectedNoise(
@@ -121,7 +121,7 @@ Deno.test("computeExpectedNoise() takes each row at its own noise level", () => 
   assertEquals([...all], [0, 1, 2].flatMap((i) => [...one(i)]));
 });
 
-Deno.test("computeExpectedNoise() is the mean of the noise in rows that come near a point", () => {
+Deno.test("computeExpectedNoise() is the mean noise of the rows near a point", () => {
   // Without a formula for the density: noise is mixed in, and what it was is
   // averaged where the mixture falls into a narrow window.
   const random = new RandomStream(5, "noised rows");
@@ -142,7 +142,7 @@ Deno.test("computeExpectedNoise() is the mean of the noise in rows that come nea
   assertAlmostEquals(mean, expected!, 5 / Math.sqrt(inside.length));
 });
 
-Deno.test("computeExpectedNoise() is finite where all densities underflow, that of the nearest part", () => {
+Deno.test("computeExpectedNoise() is finite where all densities underflow", () => {
   const alphaBar = 0.9;
   for (const x of [100, -100, 1e6]) {
     const rows = Float64Array.of(x, x);
@@ -197,7 +197,7 @@ Deno.test("drawRow() has the mean and variance of the mixture", () => {
   }
 });
 
-Deno.test("drawRow() takes each part as often as its weight says, all columns from one part", () => {
+Deno.test("drawRow() draws from each component as often as its weight says, all columns from the same", () => {
   const N = 50_000;
   const mixture: GaussianMixture = [
     { weight: 0.1, means: [-100, 10], deviations: [1, 2] },
@@ -223,7 +223,7 @@ Deno.test("drawRow() takes each part as often as its weight says, all columns fr
   });
 });
 
-Deno.test("drawRow() takes the last part where weights fall short of 1 by rounding", () => {
+Deno.test("drawRow() draws from the last component if weights sum to less than 1", () => {
   const mixture: GaussianMixture = [
     { weight: 0.25, means: [-100], deviations: [1] },
     { weight: 0.25, means: [100], deviations: [1] },

@@ -23,7 +23,7 @@ const CONFIG: ModelConfig = {
 };
 
 const N_WEIGHTS = 12, N_STEPS = 20;
-/** Two matrices, and biases between them and behind. */
+/** Two matrices, and biases after each. */
 const SHAPES = [[2, 2], [2], [5, 1], [1]];
 /** Which weights are in a matrix, and decay. */
 const DECAYS = Array.from(
@@ -95,7 +95,7 @@ function reference(config: ModelConfig, gradients = GRADIENTS) {
   return { w, average };
 }
 
-Deno.test("Optimizer is Adam and AdamW as published, in double precision to that of its weights", () => {
+Deno.test("Optimizer is Adam and AdamW as published, to the precision of its weights", () => {
   for (const optimizer of ["adam", "adamw"] as const) {
     for (const weightDecay of [0, 0.3]) {
       for (const gradientClip of [0, 0.5]) {
@@ -124,7 +124,7 @@ Deno.test("Optimizer is Adam and AdamW as published, in double precision to that
   }
 });
 
-Deno.test("Optimizer is Adam for tiny and huge gradients too, with an epsilon of 1e-8", () => {
+Deno.test("Optimizer is Adam for tiny and huge gradients, with an epsilon of 1e-8", () => {
   const tiny = GRADIENTS.map((gradient) => gradient.map((g) => g * 1e-7));
   const own = createOptimizer(CONFIG);
   for (const gradient of tiny) own.update(gradient);
@@ -135,7 +135,7 @@ Deno.test("Optimizer is Adam for tiny and huge gradients too, with an epsilon of
   assertWeightsEqual(other.weights, reference(CONFIG, huge).w);
 });
 
-Deno.test("Optimizer decays matrices only, adamw by the rate times the decay", () => {
+Deno.test("Optimizer decays matrices only; adamw by the rate times the decay", () => {
   const none = new Float32Array(N_WEIGHTS);
   const config = { ...CONFIG, weightDecay: 0.5 };
   const decoupled = createOptimizer({ ...config, optimizer: "adamw" });
@@ -152,7 +152,7 @@ Deno.test("Optimizer decays matrices only, adamw by the rate times the decay", (
   }
 });
 
-Deno.test("Optimizer copies the weights that it begins at", () => {
+Deno.test("Optimizer copies its initial weights", () => {
   const start = START.slice();
   const own = new Optimizer(start, {
     config: CONFIG,
@@ -165,7 +165,7 @@ Deno.test("Optimizer copies the weights that it begins at", () => {
   assert(own.averaged !== own.weights);
 });
 
-Deno.test("Optimizer.update() gives the norm before clipping, and leaves the gradient as it was", () => {
+Deno.test("Optimizer.update() returns the norm before clipping, and does not change the gradient", () => {
   for (const gradientClip of [0, 1e-3, 1e3]) {
     const own = createOptimizer({ ...CONFIG, gradientClip });
     for (const gradient of GRADIENTS) {
@@ -176,7 +176,7 @@ Deno.test("Optimizer.update() gives the norm before clipping, and leaves the gra
   }
 });
 
-Deno.test("Optimizer.update() clips a gradient to the norm, one below it not at all", () => {
+Deno.test("Optimizer.update() clips a gradient to the norm, and none below it", () => {
   const gradientClip = 0.5;
   const clipped = GRADIENTS.map((gradient) => {
     const norm = computeNorm(gradient);
@@ -200,7 +200,7 @@ Deno.test("Optimizer.update() clips a gradient to the norm, one below it not at 
   assert(distance > 1e-3, "clipping makes no difference here");
 });
 
-Deno.test("Optimizer.update() changes nothing by a gradient that is not finite, and gives its norm", () => {
+Deno.test("Optimizer.update() ignores a gradient that is not finite, and returns its norm", () => {
   for (const [value, norm] of [[NaN, NaN], [-Infinity, Infinity]] as const) {
     const own = createOptimizer(CONFIG), other = createOptimizer(CONFIG);
     own.update(GRADIENTS[0]!);
@@ -216,7 +216,7 @@ Deno.test("Optimizer.update() changes nothing by a gradient that is not finite, 
   }
 });
 
-Deno.test("Optimizer with emaDecay 0 has averaged weights that are the weights", () => {
+Deno.test("Optimizer with emaDecay 0 has averaged weights equal to the weights", () => {
   const own = createOptimizer({ ...CONFIG, emaDecay: 0 });
   for (const gradient of GRADIENTS) {
     own.update(gradient);
@@ -224,13 +224,13 @@ Deno.test("Optimizer with emaDecay 0 has averaged weights that are the weights",
   }
 });
 
-Deno.test("computeLearningRate() of constant is the learning rate, whatever the step", () => {
+Deno.test("computeLearningRate() with schedule constant is the learning rate at every step", () => {
   for (const step of [0, 1, 50, 99, 100, 1000]) {
     assertEquals(computeLearningRate(CONFIG, step, 100), 0.01);
   }
 });
 
-Deno.test("computeLearningRate() rises by equal parts over the warm-up, to its highest", () => {
+Deno.test("computeLearningRate() rises linearly over the warm-up", () => {
   for (const learningRateSchedule of ["constant", "cosine"] as const) {
     const config = { ...CONFIG, learningRateSchedule, warmupSteps: 4 };
     const rates = [0, 1, 2, 3, 4].map((s) =>
@@ -241,7 +241,7 @@ Deno.test("computeLearningRate() rises by equal parts over the warm-up, to its h
   }
 });
 
-Deno.test("computeLearningRate() of cosine falls from its highest to 0 by half a cosine", () => {
+Deno.test("computeLearningRate() with schedule cosine falls to 0 by half a cosine", () => {
   for (const warmupSteps of [0, 20]) {
     const config = {
       ...CONFIG,
@@ -262,7 +262,7 @@ Deno.test("computeLearningRate() of cosine falls from its highest to 0 by half a
   }
 });
 
-Deno.test("computeLearningRate() is positive until its end and at most the learning rate, also if all is warm-up", () => {
+Deno.test("computeLearningRate() is positive until the end and at most the learning rate, even if all steps are warm-up", () => {
   fc.assert(fc.property(
     fc.constantFrom("constant", "cosine"),
     fc.nat({ max: 50 }),
@@ -282,7 +282,7 @@ Deno.test("computeLearningRate() is positive until its end and at most the learn
   ));
 });
 
-Deno.test("computeEmaDecay() forgets the first weights as a binomial coefficient grows", () => {
+Deno.test("computeEmaDecay() keeps one over a binomial coefficient of the first weights", () => {
   // ∏ (1 + s) / (10 + s) over n steps is 1 / C(n + 9, 9).
   let left = 1, coefficient = 1;
   for (let step = 0; step < 100; step++) {

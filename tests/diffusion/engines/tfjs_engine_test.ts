@@ -96,7 +96,7 @@ for (const prediction of ["noise", "v"] as const) {
   );
 
   Deno.test(
-    `TfjsEngine.step() tells each row's loss in units of noise: ${prediction}`,
+    `TfjsEngine.step() gives each row's loss in units of noise: ${prediction}`,
     async () => {
       const { computeDenoisingLosses, TfjsEngine } = await load();
       const config = modelConfigSchema.parse({ ...SMALL, prediction });
@@ -114,7 +114,7 @@ for (const prediction of ["noise", "v"] as const) {
 }
 
 Deno.test(
-  "TfjsEngine.use() gives the model its average for a while, and steps go on from the last",
+  "TfjsEngine.use() gives the model its averaged weights, and steps continue from the last ones",
   async () => {
     const { TfjsEngine, tf } = await load();
     const batch = someBatch(SMALL);
@@ -156,7 +156,7 @@ Deno.test(
 );
 
 Deno.test(
-  "TfjsEngine.restore() goes on bit for bit from where another stood",
+  "TfjsEngine.restore() continues bit for bit from the state of another engine",
   async () => {
     const { TfjsEngine } = await load();
     const batch = someBatch(SMALL);
@@ -190,7 +190,7 @@ Deno.test(
 );
 
 Deno.test(
-  "TfjsEngine.step() changes nothing where the loss is not finite",
+  "TfjsEngine.step() changes nothing if the loss is not finite",
   async () => {
     const { TfjsEngine } = await load();
     using model = await randomModel(SMALL);
@@ -213,7 +213,7 @@ Deno.test(
 );
 
 Deno.test(
-  "TfjsEngine.step() tells the losses of a model without weights, and no gradient",
+  "TfjsEngine.step() gives the losses of a model without weights, and no gradient",
   async () => {
     const { buildModel, TfjsEngine, tf } = await load();
     const config = modelConfigSchema.defaults;

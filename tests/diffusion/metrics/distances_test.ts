@@ -101,7 +101,7 @@ Deno.test("slicedWasserstein1() in one column is the cost of the best of all ass
   }));
 });
 
-Deno.test("slicedWasserstein1() in one column is how far a sample was moved, and 0 to itself", () => {
+Deno.test("slicedWasserstein1() in one column is how far a sample was moved, and 0 if it was not", () => {
   fc.assert(fc.property(samples({ max: 50 }), coordinate, ([a], by) => {
     const x = Float64Array.from(a), moved = x.map((value) => value + by);
     assertAlmostEquals(
@@ -116,13 +116,13 @@ Deno.test("slicedWasserstein1() in one column is how far a sample was moved, and
   assertEquals(wasserstein1(here, there), 5);
 });
 
-Deno.test("slicedWasserstein1() leaves its samples in their order", () => {
+Deno.test("slicedWasserstein1() does not reorder its samples", () => {
   const a = Float64Array.of(3, 1, 2), b = Float64Array.of(9, 7, 8);
   assertEquals(wasserstein1(a, b), 6);
   assertEquals([[...a], [...b]], [[3, 1, 2], [9, 7, 8]]);
 });
 
-Deno.test("slicedWasserstein1() in one column is NaN where a number is", () => {
+Deno.test("slicedWasserstein1() in one column is NaN if a number is NaN", () => {
   const a = Float64Array.of(3, NaN, 2), b = Float64Array.of(1, 2, 3);
   assertEquals(wasserstein1(a, b), NaN);
   assertEquals(wasserstein1(b, a), NaN);
@@ -156,7 +156,7 @@ Deno.test("slicedWasserstein1() in two columns is the mean over 64 equal angles"
 });
 
 // Distances of different runs are compared, so the directions must never change.
-Deno.test("slicedWasserstein1() in more columns is the mean over 64 directions that stay", () => {
+Deno.test("slicedWasserstein1() in more columns is the mean over 64 fixed directions", () => {
   for (const nColumns of [3, 6]) {
     const random = new RandomStream(0, "directions");
     const directions = Array.from({ length: 64 }, () => {
@@ -175,7 +175,7 @@ Deno.test("slicedWasserstein1() in more columns is the mean over 64 directions t
   }
 });
 
-Deno.test("slicedWasserstein1() sees each axis of space alike, and as long as it is", () => {
+Deno.test("slicedWasserstein1() weights all axes equally", () => {
   // Of a step along an axis, a random direction in three dimensions sees a
   // share that is uniform in [0, 1], in absolute value.
   const standardError = Math.sqrt(1 / 12 / 64);
@@ -211,7 +211,7 @@ Deno.test("mmdSquared() is the U-statistic that a loop over pairs gives, at any 
   }
 });
 
-Deno.test("mmdSquared() takes exponentials to 2.1e-14 of Math.exp", () => {
+Deno.test("mmdSquared() computes exponentials within 2.1e-14 of Math.exp", () => {
   const distance = fc.double({ min: 0, max: 15, noNaN: true });
   fc.assert(
     fc.property(distance, (x) => {
@@ -226,21 +226,21 @@ Deno.test("mmdSquared() takes exponentials to 2.1e-14 of Math.exp", () => {
   );
 });
 
-Deno.test("energyDistance() and mmdSquared() of two places have a closed form", () => {
+Deno.test("energyDistance() and mmdSquared() of two single points have a closed form", () => {
   const a = points([1, 1], [1, 1], [1, 1]), b = points([4, 5], [4, 5], [4, 5]);
   assertAlmostEquals(energyDistance(a, b), 2 * 5, 1e-12);
   assertAlmostEquals(mmdSquared(a, b, 10), 2 - 2 * Math.exp(-1 / 8), 1e-12);
   assertEquals(mmdSquared(a, b, 0.1), 2);
 });
 
-Deno.test("energyDistance() and mmdSquared() of a sample and itself are those of it and a copy", () => {
+Deno.test("energyDistance() and mmdSquared() of a sample and itself equal those of a sample and its copy", () => {
   const [a] = pairOfClouds(7, 2);
   const copy = { nColumns: 2, values: a.values.slice() };
   assertAlmostEquals(energyDistance(a, a), energyDistance(a, copy), 1e-12);
   assertAlmostEquals(mmdSquared(a, a, 1), mmdSquared(a, copy, 1), 1e-12);
 });
 
-Deno.test("energyDistance() and mmdSquared() are 0 on average where the distribution is one", () => {
+Deno.test("energyDistance() and mmdSquared() are 0 on average for two samples of the same distribution", () => {
   const N_DRAWS = 600;
   const measures = [
     energyDistance,
@@ -261,7 +261,7 @@ Deno.test("energyDistance() and mmdSquared() are 0 on average where the distribu
   }
 });
 
-Deno.test("distances of points refuse samples of different size or width, and say which", () => {
+Deno.test("distances refuse samples of different size or width, and name both", () => {
   const two = points([1, 2], [3, 4]), three = points([1, 2], [3, 4], [5, 6]);
   const flat = points([1], [2], [3], [4]);
   const measures = [
@@ -281,7 +281,7 @@ Deno.test("distances of points refuse samples of different size or width, and sa
   }
 });
 
-Deno.test("distances of points are NaN where a coordinate is", () => {
+Deno.test("distances are NaN if a coordinate is NaN", () => {
   for (const nColumns of [1, 2, 3]) {
     const [a, b] = pairOfClouds(5, nColumns);
     const broken = { nColumns, values: a.values.with(nColumns, NaN) };

@@ -83,7 +83,7 @@ for (const activation of ["linear", "silu", "relu", "tanh"] as Activation[]) {
 }
 
 Deno.test(
-  "DenseLayer keeps its gradient from what is not trained",
+  "DenseLayer with isFirst has no gradient with respect to its inputs",
   async () => {
     const { tf, DenseLayer, drawWeights } = await load();
     const computeGradient = (isFirst: boolean) => {

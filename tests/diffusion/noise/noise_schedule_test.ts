@@ -10,7 +10,7 @@ import { RandomStream } from "../../../core/utils/random.ts";
 const linear = { betaSchedule: "linear", nTimesteps: 1000 } as const;
 const cosine = { betaSchedule: "cosine", nTimesteps: 1000 } as const;
 
-Deno.test("computeBetas() of linear are those of DDPM: 1e-4 to 0.02 in equal steps", () => {
+Deno.test("computeBetas() with schedule linear gives those of DDPM: 1e-4 to 0.02 in equal steps", () => {
   const beta = computeBetas(linear);
   assertAlmostEquals(beta[0]!, 1e-4, 1e-18);
   assertAlmostEquals(beta[999]!, 0.02, 1e-16);
@@ -20,14 +20,14 @@ Deno.test("computeBetas() of linear are those of DDPM: 1e-4 to 0.02 in equal ste
 
 // Rscript -e 'b <- seq(1e-4, 0.02, length.out = 1000);
 //   cat(sprintf("%.17g\n", cumprod(1 - b)[c(1, 500, 1000)]))'
-Deno.test("alphaBars() of linear are the running products that R gives", () => {
+Deno.test("computeAlphaBars() with schedule linear gives the same running products as R", () => {
   const alphaBar = computeAlphaBars(linear);
   assertAlmostEquals(alphaBar[0]!, 0.99990000000000001, 1e-15);
   assertAlmostEquals(alphaBar[499]!, 0.078587242881778235, 1e-14);
   assertAlmostEquals(alphaBar[999]!, 4.0358297653756849e-05, 1e-16);
 });
 
-Deno.test("alphaBars() of cosine follow the closed form until β is cut at 0.999", () => {
+Deno.test("computeAlphaBars() with schedule cosine follows the closed form until β is limited to 0.999", () => {
   const f = (t: number) =>
     Math.cos((t / 1000 + 0.008) / 1.008 * Math.PI / 2) ** 2;
   const alphaBar = computeAlphaBars(cosine);
@@ -37,7 +37,7 @@ Deno.test("alphaBars() of cosine follow the closed form until β is cut at 0.999
   assertEquals(Math.max(...computeBetas(cosine)), 0.999);
 });
 
-Deno.test("alphaBars() fall, and leave little of the data at the end", () => {
+Deno.test("computeAlphaBars() falls, and leaves little of the data at the end", () => {
   for (const config of [linear, cosine]) {
     const alphaBar = computeAlphaBars(config);
     assert(alphaBar.every((value, t) => t === 0 || value < alphaBar[t - 1]!));
@@ -45,7 +45,7 @@ Deno.test("alphaBars() fall, and leave little of the data at the end", () => {
   }
 });
 
-Deno.test("computeBetas() of quadratic are linear in their root", () => {
+Deno.test("computeBetas() with schedule quadratic is linear in √β", () => {
   const roots = computeBetas({ betaSchedule: "quadratic", nTimesteps: 1000 })
     .map(Math.sqrt);
   const step = (Math.sqrt(0.02) - 0.01) / 999;
@@ -54,14 +54,14 @@ Deno.test("computeBetas() of quadratic are linear in their root", () => {
   }
 });
 
-Deno.test("warnOfSignal() warns of what ends far from noise, with the value", () => {
+Deno.test("warnOfSignal() warns of a schedule that ends far from noise, with the value", () => {
   assertEquals(warnOfSignal(linear), undefined);
   assertEquals(warnOfSignal(cosine), undefined);
   const short = { betaSchedule: "linear", nTimesteps: 50 } as const;
   assert(warnOfSignal(short)!.includes("ᾱ of the last step is 0.60"));
 });
 
-Deno.test("addNoise() takes a level for all rows in place of their own times", () => {
+Deno.test("addNoise() accepts one level for all rows", () => {
   const values = new Float32Array(20);
   const batch = addNoise({ nRows: 10, values }, {
     schedule: computeAlphaBars(linear),
@@ -76,7 +76,7 @@ Deno.test("addNoise() takes a level for all rows in place of their own times", (
   );
 });
 
-Deno.test("addNoise() mixes data and noise as the schedule says", () => {
+Deno.test("addNoise() mixes data and noise by the schedule", () => {
   const schedule = computeAlphaBars({ ...linear, nTimesteps: 10 });
   const values = Float32Array.from({ length: 3000 }, (_, i) => i / 1000);
   const { nRows, noisy, noise, times } = addNoise({ nRows: 1000, values }, {

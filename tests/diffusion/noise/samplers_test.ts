@@ -6,7 +6,6 @@ import {
 } from "@std/assert";
 import {
   createExactScore,
-  IDENTITY,
   type NoiseLevels,
   type NoisePredictor,
   type Numbers,
@@ -340,7 +339,7 @@ Deno.test("sample() by ddim with eta is equation 12 of Song et al. (2021)", asyn
   }
 });
 
-Deno.test("sample() by ddim with eta 1 is that by ddpm bit for bit, without eta that with 0", async () => {
+Deno.test("sample() by ddim equals ddpm bit for bit with eta 1, and has eta 0 by default", async () => {
   for (const at of [ALL, FEW]) {
     const ddpm = await trace("ddpm", { at });
     assertEquals(await trace("ddim", { at, eta: 1 }), ddpm);
@@ -352,7 +351,7 @@ Deno.test("sample() by ddim with eta 1 is that by ddpm bit for bit, without eta 
   }
 });
 
-Deno.test("sample() gives the same samples for the same seed, others for others", async () => {
+Deno.test("sample() gives the same samples for the same seed, and others for another", async () => {
   for (const sampler of SAMPLERS) {
     const samples = await trace(sampler);
     assertEquals(await trace(sampler), samples);
@@ -361,7 +360,7 @@ Deno.test("sample() gives the same samples for the same seed, others for others"
   }
 });
 
-Deno.test("sample() draws one normal number a value and noisy step, none at the last", async () => {
+Deno.test("sample() draws one normal number per value and noisy step, none in the last step", async () => {
   const N = 3 * N_COLUMNS;
   const drawn = async (sampler: SamplerName, eta?: number) => {
     const random = stream();
@@ -400,7 +399,7 @@ Deno.test("sample() ends at the data that are predicted in the last step, and ad
   }
 });
 
-Deno.test("sample() shows each step once in order and waits, first the noise that it begins with", async () => {
+Deno.test("sample() calls onStep() once before each step, in order, and awaits it", async () => {
   for (const sampler of SAMPLERS) {
     const events: string[] = [];
     let first: Float64Array | undefined;
@@ -423,7 +422,7 @@ Deno.test("sample() shows each step once in order and waits, first the noise tha
   }
 });
 
-Deno.test("sample() asks the predictor once a step, for all rows at the step's noise level", async () => {
+Deno.test("sample() calls the predictor once per step, for all rows at the step's noise level", async () => {
   const asked: [Numbers, Numbers][] = [];
   const predictor: NoisePredictor = {
     predictNoise: (noisy, { times, alphaBars }) => {
@@ -437,29 +436,4 @@ Deno.test("sample() asks the predictor once a step, for all rows at the step's n
     Array.from(values, (value) => Float64Array.of(value, value));
   assertEquals(asked.map(([times]) => times), twice(FEW.times));
   assertEquals(asked.map(([, alphaBars]) => alphaBars), twice(FEW.alphaBars));
-});
-
-Deno.test("IDENTITY takes rows for noise, and leaves them alone", async () => {
-  const rows = Float64Array.of(1, -2, 3);
-  const levels = {
-    times: Float64Array.of(1, 1, 1),
-    alphaBars: Float64Array.of(0.1, 0.5, 0.9),
-  };
-  const noise = await IDENTITY.predictNoise(rows, levels);
-  assertEquals(noise, rows);
-  assert(noise !== rows, "the rows are moved in place");
-});
-
-Deno.test("createExactScore() predicts the noise that one normal distribution leaves to expect", async () => {
-  const rows = Float64Array.of(1, -2, 3, 0.5), left = Float64Array.of(0.2, 0.7);
-  const noise = await PREDICTOR.predictNoise(rows, {
-    times: Float64Array.of(1, 0.5),
-    alphaBars: left,
-  });
-  const expected = rows.map((x, i) => {
-    const alphaBar = left[Math.floor(i / N_COLUMNS)]!;
-    const data = dataAt(alphaBar, x, i % N_COLUMNS);
-    return (x - Math.sqrt(alphaBar) * data) / Math.sqrt(1 - alphaBar);
-  });
-  assertRowsEqual(noise, expected, 1e-14);
 });

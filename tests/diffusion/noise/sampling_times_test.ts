@@ -28,7 +28,7 @@ const plan = fc.integer({ min: 1, max: 300 }).chain((nTimesteps) =>
 const differences = (values: Numbers) =>
   Array.from(values.subarray(1), (value, i) => value - values[i]!);
 
-Deno.test("computeLogSnr() is half the log of ᾱ / (1 − ᾱ), near 0 and near 1 as well", () => {
+Deno.test("computeLogSnr() is half the log of ᾱ / (1 − ᾱ), even near 0 and 1", () => {
   assertEquals(computeLogSnr(0.5), 0);
   assertAlmostEquals(computeLogSnr(0.9), Math.log(3), 1e-15);
   assertAlmostEquals(computeLogSnr(0.1), -Math.log(3), 1e-15);
@@ -36,7 +36,7 @@ Deno.test("computeLogSnr() is half the log of ᾱ / (1 − ᾱ), near 0 and near
   assertAlmostEquals(computeLogSnr(1 - 2 ** -40), 20 * Math.log(2), 1e-11);
 });
 
-Deno.test("computeSamplingTimes() even in time with all steps are the timesteps themselves", () => {
+Deno.test("computeSamplingTimes() spaced in time gives the timesteps themselves for as many steps", () => {
   for (const betaSchedule of BETA_SCHEDULES) {
     for (const nTimesteps of [1, 2, 3, 10, 50, 99, 100, 200, 1000]) {
       const schedule = computeAlphaBars({ betaSchedule, nTimesteps });
@@ -53,7 +53,7 @@ Deno.test("computeSamplingTimes() even in time with all steps are the timesteps 
   }
 });
 
-Deno.test("computeSamplingTimes() even in time are equally far apart", () => {
+Deno.test("computeSamplingTimes() spaced in time gives times with equal gaps", () => {
   fc.assert(fc.property(plan, ({ nSteps, ...config }) => {
     const schedule = computeAlphaBars(config);
     const { times } = computeSamplingTimes(schedule, {
@@ -67,7 +67,7 @@ Deno.test("computeSamplingTimes() even in time are equally far apart", () => {
   }));
 });
 
-Deno.test("computeSamplingTimes() even in log-snr are equally far apart in computeLogSnr()", () => {
+Deno.test("computeSamplingTimes() spaced in log-snr gives equal gaps in computeLogSnr()", () => {
   fc.assert(fc.property(plan, ({ nSteps, ...config }) => {
     const schedule = computeAlphaBars(config);
     const at = computeSamplingTimes(schedule, { nSteps, spacing: "log-snr" });
@@ -80,7 +80,7 @@ Deno.test("computeSamplingTimes() even in log-snr are equally far apart in compu
   }));
 });
 
-Deno.test("computeSamplingTimes() belong to their ᾱ: computeLogSnr() goes by lines between timesteps", () => {
+Deno.test("computeSamplingTimes() interpolates computeLogSnr() linearly between timesteps", () => {
   for (const spacing of SPACINGS) {
     fc.assert(fc.property(plan, ({ nSteps, ...config }) => {
       const schedule = computeAlphaBars(config);
@@ -99,7 +99,7 @@ Deno.test("computeSamplingTimes() belong to their ᾱ: computeLogSnr() goes by l
   }
 });
 
-Deno.test("computeSamplingTimes() fall from the last timestep to the first, ᾱ rises", () => {
+Deno.test("computeSamplingTimes() falls from the last timestep to the first, and ᾱ rises", () => {
   for (const spacing of SPACINGS) {
     fc.assert(fc.property(plan, ({ nSteps, ...config }) => {
       const schedule = computeAlphaBars(config);
@@ -116,7 +116,7 @@ Deno.test("computeSamplingTimes() fall from the last timestep to the first, ᾱ 
   }
 });
 
-Deno.test("computeSamplingTimes() in one step is the last timestep", () => {
+Deno.test("computeSamplingTimes() with one step is the last timestep", () => {
   for (const betaSchedule of BETA_SCHEDULES) {
     for (const spacing of SPACINGS) {
       const schedule = computeAlphaBars({ betaSchedule, nTimesteps: 100 });
@@ -128,7 +128,7 @@ Deno.test("computeSamplingTimes() in one step is the last timestep", () => {
   }
 });
 
-Deno.test("findLevel() finds a share of noise between timesteps, where a sampler would", () => {
+Deno.test("findLevel() finds a share of noise between timesteps, as samplers do", () => {
   const schedule = computeAlphaBars({
     betaSchedule: "linear",
     nTimesteps: 1000,

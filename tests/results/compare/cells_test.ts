@@ -6,7 +6,7 @@ import { compareRuns, firstCells, replicates } from "../../../testing/made.ts";
 skipUnlessGranted("files");
 
 Deno.test(
-  "compare() gives intervals by Student's t, with the degrees of freedom of each error",
+  "compare() computes intervals by Student's t, with the degrees of freedom of each error",
   async () => {
     const runs = replicates([[{ rate: 1 }, [1, 2, 4]], [{ rate: 2 }, [7]]]);
     const within: NonNullable<MadeRun["records"]> = [

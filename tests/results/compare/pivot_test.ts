@@ -6,7 +6,8 @@ import type {
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { OptionError } from "../../../results/database/option_error.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
-import { compareRuns } from "../../../testing/made.ts";
+import type { MadeRun } from "../../../testing/runs.ts";
+import { compareRuns, startOf } from "../../../testing/made.ts";
 import {
   METRICS,
   PIVOT,
@@ -17,13 +18,13 @@ import {
 skipUnlessGranted("files");
 
 Deno.test(
-  "compare() refuses to put two values into a cell, and to know no key",
+  "compare() refuses two values in one cell, and unknown keys",
   async () => {
     const wrong = (options: CompareOptions, message: string) =>
       assertRejects(() => compareRuns(PIVOT, options), OptionError, message);
     await wrong(
       { rows: ["nSamples"], cols: ["nSteps"] },
-      "Cannot put two values of error (nSteps=5) into one cell as they differ in model",
+      "Cannot put two values of error (nSteps=5) into one cell: they differ in model",
     );
     await wrong({ rows: ["modle"] }, "did you mean model?");
     await wrong({ cols: ["nStep"] }, "did you mean nSteps?");
@@ -32,7 +33,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() lets a record that lacks a row's key stand in all rows, and ranks it in none",
+  "compare() shows a record that lacks a row's key in all rows, and ranks it in none",
   async () => {
     const { keys, rows, columns } = await compareRuns(SOURCES, {
       cols: ["source"],
@@ -75,7 +76,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() puts no two settings into one row, and takes repeats for no setting",
+  "compare() puts different settings into different rows, and merges repeats",
   async () => {
     const of = (fields: object): [MetadataFields, ScalarFields] => [
       { name: "distance", ...fields },
@@ -112,7 +113,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() takes conditions on fields of records, which those that lack them meet",
+  "compare() takes conditions on fields of records, which records without the field meet",
   async () => {
     const told = async (where: string[]) => {
       const { columns, rows } = await compareRuns(SOURCES, {
@@ -135,7 +136,7 @@ Deno.test(
   },
 );
 
-Deno.test("compare() keeps a row of what has a place in no other", async () => {
+Deno.test("compare() keeps a row for records that have no place in another", async () => {
   const { rows } = await compareRuns(SOURCES, { cols: ["source"] });
   // No loss knows steps: it stands in a row of its own, and in no other.
   assertEquals(rows.map(({ config }) => config.nSteps), [5, 50, undefined]);
@@ -166,7 +167,7 @@ Deno.test("compare() keeps a row of what has a place in no other", async () => {
 });
 
 Deno.test(
-  "compare() lists the many records of one row for readers, by what they have in common",
+  "compare() lists the records of a single row for readers",
   async () => {
     const list = await compareRuns(SOURCES, { isForReaders: true });
     assertEquals(list.keys, ["metric", "nSteps"]);
@@ -195,5 +196,78 @@ Deno.test(
     assertEquals((await compareRuns(two, { isForReaders: true })).keys, [
       "model",
     ]);
+  },
+);
+
+Deno.test(
+  "compare() takes keys of configurations and of records on either axis",
+  async () => {
+    const shape = async (options: CompareOptions) => {
+      const { keys, columns, rows } = await compareRuns(PIVOT, options);
+      return {
+        keys,
+        columns: columns.map(({ metadata }) => `${metadata}`),
+        rows: rows.map(({ config, cells }) => [
+          ...Object.values(config),
+          ...columns.map((column) => cells.get(column.metadata)!.result.mean),
+        ]),
+      };
+    };
+    assertEquals(await shape({ rows: ["model"], cols: ["nSteps"] }), {
+      keys: ["model"],
+      columns: ["error (nSteps=5)", "error (nSteps=50)"],
+      rows: [["identity", 17, 62], ["mlp", 7, 52]],
+    });
+    assertEquals(await shape({ rows: ["nSteps"], cols: ["model"] }), {
+      keys: ["nSteps"],
+      columns: ['error (model="identity")', 'error (model="mlp")'],
+      rows: [[5, 17, 7], [50, 62, 52]],
+    });
+    // What is on no axis and differs goes to the rows.
+    assertEquals((await shape({ cols: ["model"] })).keys, ["nSteps"]);
+    assertEquals(await shape({ rows: ["metric", "nSteps"], cols: ["model"] }), {
+      keys: ["metric", "nSteps"],
+      columns: ['value (model="identity")', 'value (model="mlp")'],
+      rows: [["error", 5, 17, 7], ["error", 50, 62, 52]],
+    });
+  },
+);
+
+Deno.test(
+  "compare() distinguishes fields of records from keys of configurations with the same name",
+  async () => {
+    const runs = (config: (row: number) => Record<string, unknown>) =>
+      [1, 2].map((row): MadeRun => ({
+        id: `r${row}`,
+        config: { seed: 1, ...config(row) },
+        info: { startedAt: startOf(row) },
+        records: [[{ name: "loss", width: 7 * row }, result(row)]],
+      }));
+    // A key called metric, and one called as a field of the records is.
+    for (const key of ["metric", "width", "name"]) {
+      const { rows, columns } = await compareRuns(
+        runs((row) => ({ [key]: row })),
+      );
+      assertEquals(columns.map(({ metadata }) => `${metadata}`), [
+        "loss (width=7)",
+        "loss (width=14)",
+      ]);
+      assertEquals(rows.map(({ config }) => config[key]), [1, 2], key);
+    }
+    await assertRejects(
+      () => compareRuns(runs((row) => ({ name: row })), { cols: ["name"] }),
+      OptionError,
+      "put it on `rows`",
+    );
+    // Equal values are equal however they are written down.
+    const same = await compareRuns(
+      runs((row) =>
+        row === 1
+          ? { sizes: [1, 2], deep: { a: 1, b: 2 } }
+          : { deep: { b: 2, a: 1 }, sizes: "1,2" }
+      ),
+    );
+    assertEquals(same.rows.length, 1);
+    assertEquals(same.superseded, ["r1"]);
   },
 );

@@ -4,47 +4,13 @@ import { OptionError } from "../../../results/database/option_error.ts";
 import { estimateRatio } from "../../../results/statistics/ratio.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
-import { compareRuns, startOf } from "../../../testing/made.ts";
-import { PIVOT, result, SOURCES } from "../../../testing/comparisons.ts";
+import { compareRuns } from "../../../testing/made.ts";
+import { PIVOT, SOURCES } from "../../../testing/comparisons.ts";
 
 skipUnlessGranted("files");
 
 Deno.test(
-  "compare() puts keys of the configuration and of records on either axis",
-  async () => {
-    const shape = async (options: CompareOptions) => {
-      const { keys, columns, rows } = await compareRuns(PIVOT, options);
-      return {
-        keys,
-        columns: columns.map(({ metadata }) => `${metadata}`),
-        rows: rows.map(({ config, cells }) => [
-          ...Object.values(config),
-          ...columns.map((column) => cells.get(column.metadata)!.result.mean),
-        ]),
-      };
-    };
-    assertEquals(await shape({ rows: ["model"], cols: ["nSteps"] }), {
-      keys: ["model"],
-      columns: ["error (nSteps=5)", "error (nSteps=50)"],
-      rows: [["identity", 17, 62], ["mlp", 7, 52]],
-    });
-    assertEquals(await shape({ rows: ["nSteps"], cols: ["model"] }), {
-      keys: ["nSteps"],
-      columns: ['error (model="identity")', 'error (model="mlp")'],
-      rows: [[5, 17, 7], [50, 62, 52]],
-    });
-    // What is on no axis and differs goes to the rows.
-    assertEquals((await shape({ cols: ["model"] })).keys, ["nSteps"]);
-    assertEquals(await shape({ rows: ["metric", "nSteps"], cols: ["model"] }), {
-      keys: ["metric", "nSteps"],
-      columns: ['value (model="identity")', 'value (model="mlp")'],
-      rows: [["error", 5, 17, 7], ["error", 50, 62, 52]],
-    });
-  },
-);
-
-Deno.test(
-  "compare() shows ratios to a column, whose error knows what moves together",
+  "compare() shows ratios to a column, with the covariance in their error",
   async () => {
     const options: CompareOptions = {
       rows: ["model"],
@@ -81,7 +47,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() shows ratios of what has a reference, and says what is left out",
+  "compare() shows ratios of metrics that have a reference, and names the others",
   async () => {
     const { rows, columns, warnings, keys } = await compareRuns(SOURCES, {
       cols: ["source"],
@@ -101,15 +67,15 @@ Deno.test(
       1e-12,
     );
     assertEquals(warnings.slice(0, 2), [
+      "No ratios of loss: there is no column source=floor",
       "No ratios of mmd2: the best value is 0 on average, and estimates may be " +
       "negative",
-      "No ratios of loss: there is no column source=floor",
     ]);
   },
 );
 
 Deno.test(
-  "compare() takes ratios over shared seeds alone, and mixes no errors in them",
+  "compare() takes ratios over shared seeds only, and never mixes the two kinds of error",
   async () => {
     const options: CompareOptions = {
       rows: ["model"],
@@ -164,44 +130,5 @@ Deno.test(
       expected.error,
       expected.interval,
     ]);
-  },
-);
-
-Deno.test(
-  "compare() knows records and configurations apart that share names",
-  async () => {
-    const runs = (config: (row: number) => Record<string, unknown>) =>
-      [1, 2].map((row): MadeRun => ({
-        id: `r${row}`,
-        config: { seed: 1, ...config(row) },
-        info: { startedAt: startOf(row) },
-        records: [[{ name: "loss", width: 7 * row }, result(row)]],
-      }));
-    // A key called metric, and one called as a field of the records is.
-    for (const key of ["metric", "width", "name"]) {
-      const { rows, columns } = await compareRuns(
-        runs((row) => ({ [key]: row })),
-      );
-      assertEquals(columns.map(({ metadata }) => `${metadata}`), [
-        "loss (width=7)",
-        "loss (width=14)",
-      ]);
-      assertEquals(rows.map(({ config }) => config[key]), [1, 2], key);
-    }
-    await assertRejects(
-      () => compareRuns(runs((row) => ({ name: row })), { cols: ["name"] }),
-      OptionError,
-      "put it on `rows`",
-    );
-    // Equal values are equal however they are written down.
-    const same = await compareRuns(
-      runs((row) =>
-        row === 1
-          ? { sizes: [1, 2], deep: { a: 1, b: 2 } }
-          : { deep: { b: 2, a: 1 }, sizes: "1,2" }
-      ),
-    );
-    assertEquals(same.rows.length, 1);
-    assertEquals(same.superseded, ["r1"]);
   },
 );

@@ -18,7 +18,7 @@ import {
 skipUnlessGranted("files");
 
 Deno.test(
-  "compare() takes runs that differ in the seed alone for replicates of a row",
+  "compare() makes replicates of runs that differ only in the seed",
   async () => {
     const comparison = await compareRuns(
       replicates([[{ rate: 1 }, [1, 2, 4]], [{ rate: 2 }, [7]]]),
@@ -45,7 +45,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() takes the keys of nuisance for keys of replicates too",
+  "compare() lets replicates differ in nuisance keys too",
   async () => {
     const runs = replicates([
       [{ dataSeed: 1 }, [1, 2]],
@@ -70,7 +70,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() shows each seed in a row of its own where rows are asked for seeds",
+  "compare() shows each seed in its own row with `rows` seed",
   async () => {
     const { rows } = await compareRuns(replicates([[{}, [5, 6]]]), {
       rows: ["seed"],
@@ -80,7 +80,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() takes the newest completed run of a seed, and names the others",
+  "compare() takes the newest completed run of each seed, and names the others",
   async () => {
     const [first, second] = replicates([[{}, [1, 9]]]) as [MadeRun, MadeRun];
     const loss = (mean: number): NonNullable<MadeRun["records"]> => [
@@ -104,7 +104,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() counts what is not completed, and never calls a row with a failure best",
+  "compare() counts runs that are not completed, and never calls a row with a failed run best",
   async () => {
     const runs = replicates([
       [{ rate: 1 }, [1, 1.1, 1.2, 1.1]],
@@ -183,7 +183,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() never averages away what is not finite, and never calls it best",
+  "compare() keeps values that are not finite in means, and never calls them best",
   async () => {
     const { rows, columns, warnings, ...rest } = await compareRuns(replicates([
       [{ rate: 1 }, [1, NaN, 1]],

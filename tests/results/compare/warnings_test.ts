@@ -13,7 +13,7 @@ import { METRICS, result } from "../../../testing/comparisons.ts";
 skipUnlessGranted("files");
 
 Deno.test(
-  "compare() says that a metric is in some runs only, and of how many",
+  "compare() counts the runs that have a metric, if some lack it",
   async () => {
     const runs = replicates([[{ rate: 1 }, [1, 2, 3]], [{ rate: 2 }, [4, 5]]]);
     const { records: _, ...bare } = runs[1]!;
@@ -51,7 +51,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() warns of a row whose runs ran different code, or of a run that was resumed on other",
+  "compare() warns of rows whose runs ran, or were resumed on, different code",
   async () => {
     const source = (letter: string) => ({
       source: { sha256: letter.repeat(64), files: 1, lock: null },
@@ -71,7 +71,7 @@ Deno.test(
 );
 
 Deno.test(
-  "compare() says where cells of a row were measured in different ways",
+  "compare() warns of cells of a row that were measured in different ways",
   async () => {
     const warningsOf = async (nSamples: number, more: object = {}) =>
       (await compareRuns([{

@@ -26,7 +26,7 @@ Deno.test(
 );
 
 Deno.test(
-  "RunDatabase reads several directories, and none from one that is not there",
+  "RunDatabase reads several directories, and no runs from a missing one",
   () => {
     using folder = tempFolder();
     makeRun(`${folder.path}/x`, { id: "a" });
@@ -40,7 +40,7 @@ Deno.test(
 );
 
 Deno.test(
-  "RunDatabase lists a damaged run with its file and reason, and shows all others",
+  "RunDatabase lists a damaged run with file and reason, and reads all others",
   () => {
     const damages: [file: string, content: string | null, reason: RegExp][] = [
       ["run.json", null, /run\.json as there is no such file/],

@@ -44,7 +44,7 @@ const RUNS = [
 const ids = (filter: Parameters<typeof selectRuns>[1]) =>
   selectRuns(RUNS, filter).map(({ id }) => id).join("");
 
-Deno.test("selectRuns() takes the runs of which all conditions hold", () => {
+Deno.test("selectRuns() takes the runs that meet all conditions", () => {
   assertEquals(ids({}), "abc");
   assertEquals(ids({ where: ["seed=2"] }), "bc");
   assertEquals(ids({ where: ["seed=2", "rate=0.01"] }), "b");
@@ -56,7 +56,7 @@ Deno.test("selectRuns() takes the runs of which all conditions hold", () => {
   assertEquals(ids({ where: ["status=completed"] }), "abc");
 });
 
-Deno.test("selectRuns() takes the runs that started since a date or for an age", () => {
+Deno.test("selectRuns() takes the runs that started after a date or within an age", () => {
   assertEquals(ids({ since: "2026-11-22" }), "ab");
   assertEquals(ids({ since: "2026-11-22T12:00:00.001Z" }), "");
   const ageOfRuns = Date.now() - Date.parse("2026-11-22T12:00:00Z");
@@ -85,7 +85,7 @@ Deno.test("selectRuns() says what is wrong with a filter", () => {
   }
 });
 
-Deno.test("findDifferingKeys() names keys of different values, within an experiment or across", () => {
+Deno.test("findDifferingKeys() names keys with different values, within and across experiments", () => {
   const [a, b, c] = RUNS as [StoredRun, StoredRun, StoredRun];
   assertEquals(findDifferingKeys([a, b]), ["seed", "rate", "sizes"]);
   assertEquals(findDifferingKeys([b, c]), ["experiment"]);
@@ -106,12 +106,12 @@ Deno.test("selectMetadata() takes globs on names, and by default all but times",
   assertThrows(
     () => names("accuracy"),
     OptionError,
-    "Cannot use `metric` accuracy as no record has such a name: known are loss/train",
+    "Unknown record in `metric` accuracy: choose from loss/train",
   );
   assertThrows(() => selectMetadata([], ["x"]), OptionError, "no records");
 });
 
-Deno.test("readKey() finds no key that a run has not", () => {
+Deno.test("readKey() finds no inherited property", () => {
   const made = run("a", { seed: 1 });
   assertEquals(readKey(made, "seed"), 1);
   assertEquals(readKey(made, "toString"), undefined);

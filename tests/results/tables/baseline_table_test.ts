@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { render } from "../../../results/tables/render.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { compareRuns } from "../../../testing/made.ts";
@@ -32,3 +32,19 @@ Deno.test(
     );
   },
 );
+
+Deno.test("render() names the runs that have no partner", async () => {
+  const shifted = MODELS.slice(0, 10).map((run) => {
+    const config = run.config as { model: string; seed: number };
+    const seed = config.model === "mlp" ? config.seed + 2 : config.seed;
+    return { ...run, config: { ...config, seed } };
+  });
+  const options = { baseline: ["model=identity"] };
+  const text = await render(await compareRuns(shifted, options), "table");
+  assertMatch(text, /paired t, 3 pairs/);
+  assertStringIncludes(
+    text,
+    "Not used, because only one of the two rows has the seed:\n" +
+      "  model=mlp: seed=6; seed=7; seed=1; seed=2",
+  );
+});

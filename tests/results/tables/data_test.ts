@@ -77,7 +77,7 @@ Deno.test("render() writes verdicts into CSV too", async () => {
 });
 
 Deno.test(
-  "render() calls a ratio a ratio and a median a median, in data and in words",
+  "render() names ratios and medians in data and in words",
   async () => {
     const runs = MODELS.slice(0, 10);
     const cols = { rows: ["experiment"], cols: ["model"] };
@@ -107,7 +107,7 @@ Deno.test(
   },
 );
 
-Deno.test("render() writes JSON as the design has it", async () => {
+Deno.test("render() writes rows, cells and settings as JSON", async () => {
   const { rows, problems } = JSON.parse(await render(await single(), "json"));
   assertEquals(problems, []);
   assertEquals(rows[0], {

@@ -35,7 +35,7 @@ Deno.test("findTables() finds tables between comments, but none in code", () => 
   assertEquals(tables[0]!.content, "\nold\n");
 });
 
-Deno.test("fillTables() changes what stands between the comments, and nothing else", () => {
+Deno.test("fillTables() changes only the text between the comments", () => {
   const tables = findTables(TEXT, "page.md");
   const filled = fillTables(TEXT, tables, ["new", "| a |\n| ---- |"]);
   assertEquals(filled, TEXT.replace("\nold\n", "\n\nnew\n\n"));
@@ -56,7 +56,7 @@ Deno.test("fillTables() indents a table as its comment is", () => {
   );
 });
 
-Deno.test("isSameText() looks past how lines are broken and columns padded", () => {
+Deno.test("isSameText() ignores line breaks and the padding of columns", () => {
   assertEquals(
     isSameText("\n| a   |\n| ----: |\n", "| a |\n| -----: |"),
     true,
@@ -66,17 +66,20 @@ Deno.test("isSameText() looks past how lines are broken and columns padded", () 
   assertEquals(isSameText("| --- |", "| ---: |"), false);
 });
 
-Deno.test("findTables() says where a comment has no partner", () => {
+Deno.test("findTables() names the line of a comment that has no partner", () => {
   const wrong = (text: string, message: string) =>
     assertThrows(() => findTables(text, "page.md"), SyntaxError, message);
-  wrong("\n<!-- whisker: compare -->\n", "Cannot use page.md:2");
+  wrong(
+    "\n<!-- whisker: compare -->\n",
+    "Cannot use page.md:2: the table's comment is not closed",
+  );
   wrong(
     "<details>\n<!-- whisker: compare -->\n</details>\n",
-    "page.md:1 as the table's comment must stand on a line of its own",
+    "page.md:1: the table's comment must stand on a line of its own",
   );
-  wrong("<!-- /whisker -->", "page.md:1 as the table's comment closes what");
+  wrong("<!-- /whisker -->", "page.md:1: the table's comment closes what");
   wrong(
     "<!-- whisker: compare -->\n\n<!-- whisker: compare -->\n\n<!-- /whisker -->",
-    "page.md:1 as the table's comment is not closed before the next",
+    "page.md:1: the table's comment is not closed before the next",
   );
 });

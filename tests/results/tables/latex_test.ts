@@ -5,7 +5,7 @@ import {
   formatLatexNotes,
 } from "../../../results/tables/latex.ts";
 
-Deno.test("escapeLatex() writes every sign that LaTeX has a use for", () => {
+Deno.test("escapeLatex() escapes every sign with a meaning in LaTeX", () => {
   assertEquals(
     escapeLatex("\\ { } $ & # % _ ~ ^ < > |"),
     "\\textbackslash{} \\{ \\} \\$ \\& \\# \\% \\_ \\textasciitilde{} " +

@@ -31,7 +31,7 @@ Deno.test(
 );
 
 Deno.test(
-  "render() parts a table that is wider than the terminal, and loses nothing",
+  "render() splits a table that is wider than the terminal, and omits nothing",
   async () => {
     const comparison = await single();
     const whole = await render(comparison, "table");
@@ -47,7 +47,7 @@ Deno.test(
   },
 );
 
-Deno.test("render() has colours where they are asked for", async () => {
+Deno.test("render() has colours on request", async () => {
   const comparison = await compareRuns(MODELS.slice(0, 10));
   const plain = await render(comparison, "table");
   const colored = await render(comparison, "table", { color: true });
@@ -56,7 +56,7 @@ Deno.test("render() has colours where they are asked for", async () => {
   assertEquals(colored.replaceAll(/\x1b\[\d+m/g, ""), plain);
 });
 
-Deno.test("render() lets no name of a file move the cursor", async () => {
+Deno.test("render() removes control characters of names from files", async () => {
   const comparison = await compareRuns([
     { id: "a", config: { seed: 1, note: "red\x1b[31m\nx" } },
     { id: "b", config: { seed: 1, note: "<b>&\x07" } },

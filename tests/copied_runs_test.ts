@@ -5,20 +5,20 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { evaluateRun, trainRun } from "../../../core/run/lifecycle.ts";
-import { experiment } from "../../../core/experiment.ts";
-import { collectSource, keepSource } from "../../../core/store/source.ts";
-import { compare } from "../../../results/compare/compare.ts";
+import { evaluateRun, trainRun } from "../core/run/lifecycle.ts";
+import { experiment } from "../core/experiment.ts";
+import { collectSource, keepSource } from "../core/store/source.ts";
+import { compare } from "../results/compare/compare.ts";
 import {
   RunDatabase,
   type StoredRun,
-} from "../../../results/database/run_database.ts";
-import { examineRuns } from "../../../results/inspect/doctor/doctor.ts";
-import { listTree } from "../../../results/inspect/doctor/files.ts";
-import { formatRuns } from "../../../results/inspect/runs.ts";
-import { options, result } from "../../../testing/coin.ts";
-import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
-import fc from "../../../testing/properties.ts";
+} from "../results/database/run_database.ts";
+import { examineRuns } from "../results/inspect/doctor/doctor.ts";
+import { listTree } from "../results/inspect/doctor/files.ts";
+import { formatRuns } from "../results/inspect/runs.ts";
+import { options, result } from "../testing/coin.ts";
+import { skipUnlessGranted, tempFolder } from "../testing/helpers.ts";
+import fc from "../testing/properties.ts";
 
 skipUnlessGranted("files");
 
@@ -44,7 +44,7 @@ const traveller = (controller: AbortController) =>
   });
 
 async function makeRuns(runs: string): Promise<void> {
-  const entry = new URL("../../../core/version.ts", import.meta.url).href;
+  const entry = new URL("../core/version.ts", import.meta.url).href;
   const source = await collectSource([entry]);
   const keep = () => keepSource(runs, source);
   for (const seed of [1, 2, 3]) {
@@ -66,7 +66,7 @@ async function makeRuns(runs: string): Promise<void> {
 const contentOf = ({ path: _, ...run }: StoredRun) => run;
 
 Deno.test(
-  "runs that are copied half-way in any order trouble no one but themselves",
+  "runs that are partly copied, in any order, hide no other runs",
   async () => {
     using from = tempFolder();
     await makeRuns(from.path);
