@@ -44,9 +44,6 @@ export interface TrainingEngine {
   restore(state: OptimizerState): void;
 }
 
-/** What a model predicts: the noise, or v. */
-type Prediction = ModelConfig["prediction"];
-
 /**
  * Computes the targets of a model: the noise, or v = √ᾱ ε − √(1 − ᾱ) x₀.
  *
@@ -56,7 +53,7 @@ type Prediction = ModelConfig["prediction"];
  */
 export function computeTargets(
   { clean, noise, alphaBars }: NoisyBatch,
-  prediction: Prediction,
+  prediction: ModelConfig["prediction"],
 ): Float32Array {
   if (prediction === "noise") return noise;
   const nColumns = clean.length / alphaBars.length;
@@ -78,7 +75,7 @@ export function computeTargets(
 export function computeLosses(
   { nRows, alphaBars }: NoisyBatch,
   differences: Float32Array,
-  prediction: Prediction,
+  prediction: ModelConfig["prediction"],
 ): Float32Array {
   const nColumns = differences.length / nRows;
   const losses = new Float32Array(nRows);
