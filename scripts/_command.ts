@@ -6,17 +6,19 @@
 
 import { toggle } from "../core/config/fields.ts";
 import {
+  formatFlag,
   formatHelp,
+  type Help,
   type ParsedFlags,
   parseFlags,
 } from "../core/config/flags.ts";
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
 import type { Problem } from "../core/store/run_file.ts";
+import { OptionError } from "../results/database/option_error.ts";
 import { describeError } from "../core/utils/describe_error.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printable, printableJson, truncate } from "../core/utils/terminal.ts";
-import { nameFlags } from "./_flag_names.ts";
-import { explainRefusal, isRefusal } from "./_refusal.ts";
+import { explainRefusal } from "./_refusal.ts";
 import { findRun, type FindRunOptions } from "../core/store/find_run.ts";
 import { reportProblems } from "./_runs.ts";
 
@@ -44,16 +46,12 @@ export type FlagValues<F extends FlagGroups> = {
 export interface CommandLine<F extends FlagGroups, Loaded> {
   /** The values of its flags, checked, over their defaults. */
   readonly flags: FlagValues<F>;
-  /** Whether one JSON document is to be printed. */
-  readonly json: boolean;
   /** The arguments that are not flags. */
   readonly positionals: readonly string[];
-  /** What {@linkcode CommandDefinition.load} has loaded. */
+  /** What {@linkcode CommandDefinition.load} returned. */
   readonly loaded: Loaded;
-  /** The parsed command line, for the values of further flags. */
+  /** The parsed command line, for the values of those further flags. */
   readonly parsed: ParsedFlags;
-  /** The arguments as they were given. */
-  readonly args: readonly string[];
 }
 
 /** What a command prints, and how it ends. */
@@ -61,47 +59,34 @@ export interface Output {
   /** What `--json` prints. */
   readonly document?: unknown;
   /** What is printed otherwise. */
-  readonly text?: string | (() => string);
-  /** Runs and files that could not be read, which stderr tells. */
+  readonly text?: string;
+  /** Runs and files that could not be read, to be listed on stderr. */
   readonly problems?: readonly Problem[];
-  /** Whether such a problem is a failure. */
+  /** Whether the command fails if there are any. */
   readonly strict?: boolean;
   /** The exit status; 0 by default. */
   readonly status?: number;
 }
 
 /** One of the project's commands. */
-export interface CommandDefinition<F extends FlagGroups, Loaded> {
+export interface CommandDefinition<F extends FlagGroups, Loaded>
+  extends Omit<Help, "usage" | "flags"> {
   /** Its name, which is also that of its task and of its permission set. */
   readonly name: string;
-  /** Its file, `scripts/NAME.ts` by default. */
-  readonly script?: string;
-  /** What it does, in one sentence. */
-  readonly summary: string;
   /** What follows the name on a command line, one text for each form. */
   readonly usage: readonly string[];
-  /** What the usage needs to have explained; paragraphs. */
-  readonly notes?: readonly string[];
-  /** Whole command lines that show how it is used. */
-  readonly examples: readonly string[];
   /** How many arguments it takes that are not flags; none by default. */
   readonly maxPositionals?: number;
   /** Its flags. */
   readonly flags: F;
-  /** Whether it has the flag `--json`. */
-  readonly hasJson?: boolean;
   /** Whether it writes into the directories that `--runs` names. */
   readonly writesRuns?: boolean;
   /**
-   * Loads what further flags depend on: an experiment.
+   * Loads an experiment, which has flags of its own.
    *
-   * @param args The arguments.
    * @param isHelp Whether only the help is wanted.
    */
-  readonly load?: (
-    args: readonly string[],
-    isHelp: boolean,
-  ) => Promise<Loaded>;
+  readonly load?: (isHelp: boolean) => Promise<Loaded>;
   /** Further flags, which the help lists first. */
   readonly listMoreFlags?: (loaded: Loaded) => FlagGroups;
   /** Does the work; returns what to print, or the exit status. */
@@ -127,16 +112,13 @@ export function defineCommand<
   return definition;
 }
 
-const jsonSchema = new ConfigSchema({
-  json: toggle({
-    description: "print one JSON document and nothing else",
-  }),
+/** The flag of commands that can print JSON. */
+export const outputSchema = new ConfigSchema({
+  json: toggle({ description: "print one JSON document and nothing else" }),
 });
 
 const commonSchema = new ConfigSchema({
-  debug: toggle({
-    description: "show where an error comes from",
-  }),
+  debug: toggle({ description: "show where an error comes from" }),
   help: toggle({ description: "print this help" }),
 });
 
@@ -149,13 +131,12 @@ const commonSchema = new ConfigSchema({
  * @param command The command.
  */
 export async function main(command: Command): Promise<void> {
-  const args = Deno.args;
   const outputFailure = guardOutput(command);
   // Until the command has ended: it might await something that never comes.
   Deno.exitCode = EXIT.failed;
   let status: number;
   try {
-    status = await runCommand(command, args);
+    status = await runCommand(command, Deno.args);
     if (outputFailure()) throw outputFailure();
   } catch (error) {
     status = error instanceof ConfigError ? EXIT.usage : EXIT.failed;
@@ -170,54 +151,66 @@ async function runCommand(
   command: Command,
   args: readonly string[],
 ): Promise<number> {
-  const end = args.indexOf("--");
-  const beforeEnd = end < 0 ? args : args.slice(0, end);
-  const isHelp = beforeEnd.includes("--help") || beforeEnd.includes("-h");
-  const loaded = await command.load?.(args, isHelp);
+  const isHelp = args.slice(0, [...args, "--"].indexOf("--"))
+    .some((arg) => arg === "--help" || arg === "-h");
+  const loaded = await command.load?.(isHelp);
   const groups: FlagGroups = {
     ...command.listMoreFlags?.(loaded),
     ...command.flags,
-    ...(command.hasJson ? { Output: jsonSchema } : {}),
     Help: commonSchema,
   };
   if (isHelp) {
     const usage = command.usage
       .map((form) => `deno task ${command.name} ${form}`.trimEnd());
-    console.log(
-      formatHelp({ ...command, usage, flags: groups }, terminalWidth()),
-    );
+    const help = { ...command, usage, flags: groups };
+    console.log(formatHelp(help, terminalWidth(80)));
     return EXIT.done;
   }
   const parsed = parseFlags(args, Object.values(groups));
   const { positionals } = parsed;
   checkPositionals(positionals, command.maxPositionals ?? 0);
-  const flags = Object.assign(
-    {},
-    ...Object.values<ConfigSchema<object>>(command.flags)
-      .map((schema) => parsed.resolve(schema)),
-  );
-  const json = command.hasJson === true && parsed.resolve(jsonSchema).json;
-  const line = { flags, json, positionals, loaded, parsed, args };
-  const output = await command.run(line);
-  return typeof output === "number" ? output : printOutput(output, json);
+  const flags = resolveFlags(parsed, command.flags);
+  const output = await command.run({ flags, positionals, loaded, parsed });
+  return typeof output === "number"
+    ? output
+    : printOutput(output, "json" in flags && flags.json === true);
 }
 
-/** Prints what a command has found out; returns the exit status. */
-function printOutput(output: Output, json: boolean): number {
-  const { document, text = "", problems = [], strict = false } = output;
+/**
+ * Checks the values of flags, and puts them over their defaults.
+ *
+ * @param parsed The parsed command line.
+ * @param groups The flags, among those it was parsed with.
+ * @returns All values in one object.
+ * @throws {ConfigError} If a value breaks its rule.
+ */
+export function resolveFlags<F extends FlagGroups>(
+  parsed: ParsedFlags,
+  groups: F,
+): FlagValues<F> {
+  return Object.assign({}, ...Object.values(groups).map(parsed.resolve));
+}
+
+/** Prints the output of a command; returns the exit status. */
+function printOutput(
+  { document, text = "", problems = [], strict, status }: Output,
+  json: boolean,
+): number {
   if (json) console.log(printableJson(stringify(document, 2)));
   else {
-    const own = typeof text === "string" ? text : text();
-    if (own !== "") console.log(printable(own));
+    if (text !== "") console.log(printable(text));
     reportProblems(problems);
   }
-  if (strict && problems.length > 0) return EXIT.failed;
-  return output.status ?? EXIT.done;
+  return strict && problems.length > 0 ? EXIT.failed : status ?? EXIT.done;
 }
 
-/** How wide help may be. */
-function terminalWidth(): number {
-  const usual = 80;
+/**
+ * Finds how wide the terminal is.
+ *
+ * @param usual What to take where there is no terminal.
+ * @returns The number of columns.
+ */
+export function terminalWidth(usual: number): number {
   return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : usual;
 }
 
@@ -228,42 +221,43 @@ function terminalWidth(): number {
  * @param error What was thrown.
  */
 export function printError(command: Command, error: unknown): void {
-  const text = Deno.args.includes("--debug")
-    ? inspect(error)
-    : `error: ${explainAny(command, error)}`;
-  console.error(truncate(text));
-}
-
-function inspect(error: unknown): string {
+  let text: string;
   try {
-    return Deno.inspect(error);
-  } catch {
-    return describeError(error).message;
+    text = Deno.args.includes("--debug")
+      ? Deno.inspect(error)
+      : `error: ${explain(command, error)}`;
+  } catch { // A proxy that refuses to be looked at is an error too.
+    text = `error: ${describeError(error).message}`;
   }
+  console.error(truncate(text));
 }
 
 /** A disk that is full or read-only, or a quota that is used up. */
 const NO_ROOM: readonly unknown[] = ["ENOSPC", "EROFS", "EDQUOT"];
 
-/** Even a proxy that refuses to be looked at is an error to report. */
-function explainAny(command: Command, error: unknown): string {
-  try {
-    return explain(command, error);
-  } catch {
-    return describeError(error).message;
-  }
-}
-
 function explain(command: Command, error: unknown): string {
   const { message } = describeError(error);
   if (!(error instanceof Error)) return message;
-  if (isRefusal(error)) return explainRefusal(command, message);
   if (error instanceof ConfigError) return nameFlags(error);
   if (command.writesRuns && "code" in error && NO_ROOM.includes(error.code)) {
-    return `${message}\nMake room or get the right to write there, or ` +
+    return `${message}\nFree some space or get permission to write there, or ` +
       "name another directory with --runs DIR";
   }
-  return message;
+  return explainRefusal(command, message);
+}
+
+/**
+ * Words an error for the command line: the names of options, which code has in
+ * backquotes, become flags.
+ *
+ * @param error What was thrown.
+ * @returns Its message.
+ */
+export function nameFlags(error: Error): string {
+  const { message } = error;
+  return error instanceof OptionError
+    ? message.replaceAll(/`([a-z][a-zA-Z]*)`/g, (_, name) => formatFlag(name))
+    : message;
 }
 
 /**
@@ -276,24 +270,17 @@ function explain(command: Command, error: unknown): string {
  */
 function guardOutput(command: Command): () => Error | undefined {
   let failure: Error | undefined;
-  for (const name of ["log", "info", "debug"] as const) {
+  for (const name of ["log", "info", "debug", "error", "warn"] as const) {
     const print = console[name].bind(console);
     console[name] = (...parts) => {
       try {
         print(...parts);
       } catch (cause) {
+        if (name === "error" || name === "warn") return;
         const { message } = cause as Error;
         failure ??= new Error(`Cannot write to stdout: ${message}`, { cause });
         if (!command.writesRuns) throw failure;
       }
-    };
-  }
-  for (const name of ["error", "warn"] as const) {
-    const print = console[name].bind(console);
-    console[name] = (...parts) => {
-      try {
-        print(...parts);
-      } catch { /* there is nowhere else to print it */ }
     };
   }
   return () => failure;
@@ -324,8 +311,8 @@ export function usageError(
 }
 
 /**
- * Looks up what a command line names, a run or a file. If the lookup fails, the
- * command line is wrong.
+ * Looks up a run or a file that the command line names. If the lookup fails,
+ * the command line is wrong.
  *
  * @param lookUp The lookup.
  * @returns What it returns.

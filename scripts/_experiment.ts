@@ -1,12 +1,12 @@
 /**
- * What the commands share that run an experiment: which one, with what source,
- * and how they report.
+ * What the commands that run an experiment share: how they load it, and how
+ * they report.
  *
  * @module
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { normalize, resolve } from "@std/path";
+import { resolve } from "@std/path";
 import { type Field, text } from "../core/config/fields.ts";
 import {
   type GlobalConfig,
@@ -15,6 +15,7 @@ import {
 import { pickFields } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
+import { findExperimentFile } from "../core/run/experiment_file.ts";
 import { outcomeOf, type RunOutcome } from "../core/run/session.ts";
 import type { Run, RunOptions } from "../core/run/run.ts";
 import { CHECKPOINT_FILE, readCheckpoint } from "../core/store/checkpoint.ts";
@@ -25,16 +26,21 @@ import {
   type SourceInfo,
 } from "../core/store/run_info.ts";
 import { pathWithin } from "../core/store/safe_path.ts";
+import type { Source } from "../core/store/source.ts";
 import { describeError } from "../core/utils/describe_error.ts";
 import { exists } from "../core/utils/exists.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import { readLastLine } from "../results/inspect/last_line.ts";
-import { type Command, EXIT, printError, usageError } from "./_command.ts";
+import {
+  type Command,
+  EXIT,
+  findNamedRun,
+  printError,
+  usageError,
+} from "./_command.ts";
 import { createProgressBar } from "./_progress.ts";
 import { listenForFailures, listenForSignals } from "./_signals.ts";
-
-const DIFFUSION = "../core/diffusion/experiment.ts";
 
 /** The flags on how a trained run is run again. */
 export const environmentSchema = pickFields(globalConfigSchema, [
@@ -58,138 +64,149 @@ export interface LoadedExperiment {
   readonly title: string;
   /** Whether the command line names it. */
   readonly isGiven: boolean;
-  /**
-   * Makes a function that keeps the source beside the runs and returns its
-   * hashes.
-   */
-  readonly sourceKeeper: (globals: GlobalConfig) => () => Promise<SourceInfo>;
+  /** Keeps its source beside the runs and returns the hashes. */
+  readonly keepSource: (globals: GlobalConfig) => Promise<SourceInfo>;
 }
 
-/** Which experiment {@linkcode loadExperiment} takes. */
-export interface LoadOptions {
-  /** Whether only its flags are wanted, for the help. */
-  readonly isHelp?: boolean;
-  /** On which run the command works, whose experiment is the default. */
-  readonly run?: FindRunOptions & {
-    /** The flag that names the run; by default it is the first argument. */
-    readonly flag?: string;
-  };
-}
+/** Flags without a value: the argument after them is not theirs. */
+const SWITCHES = ["--quiet", "--json", "--debug", "--keep"];
 
 /**
- * Loads the experiment that a command line names, else that of the run on which
- * the command works, else diffusion.
+ * Loads the experiment that the command line names, else that of the run on
+ * which the command works, else diffusion.
  *
- * @param args The command line.
- * @param options Which run that is.
+ * @param isHelp Whether only its flags are wanted, for the help.
+ * @param options Which run that is: the flag that names it, else it is the
+ * first argument, and what `latest` means.
  * @returns The experiment.
  * @throws {ConfigError} If its file does not exist or exports something else.
  */
 export async function loadExperiment(
-  args: readonly string[],
-  { isHelp = false, run }: LoadOptions = {},
+  isHelp: boolean,
+  { flag, ...run }: FindRunOptions & { readonly flag?: string },
 ): Promise<LoadedExperiment> {
   // Its own flags are known only once the experiment is.
   const { _: [first], experiment: given = "", runs, ...others } = parseArgs(
-    args,
-    { string: ["experiment", "runs", run?.flag ?? "_", "_"] },
+    Deno.args.filter((arg) => !SWITCHES.includes(arg)),
+    { string: ["experiment", "runs", flag ?? "_", "_"] },
   );
-  const name = run?.flag ? others[run.flag] : first ?? (isHelp ? "" : "latest");
-  const named = run && name && !given
-    ? findExperimentFile(runs || "runs", String(name), run)
-    : undefined;
+  const name = flag ? others[flag] : first ?? (isHelp ? "" : "latest");
+  const named = name && !given
+    ? findFile(runs || "runs", String(name), run)
+    : null;
   const file: string = given || named || "";
-  // Read before the file is imported: what is kept is then what runs.
-  const sourceKeeper = isHelp ? refuseSource : collectSourceOf(file);
-  const experiment = file ? await importExperiment(file, !given) : diffusion;
-  const title = named ? `${experiment.name} (${file})` : experiment.name;
-  return { experiment, title, isGiven: given !== "", sourceKeeper };
+  // Read before the file is imported, so that what is kept is what runs.
+  const source = isHelp ? undefined : collectSourceOf(file);
+  const where = given ? `--experiment ${file}` : `${file}, which the run names`;
+  const experiment = file ? await importExperiment(file, where) : diffusion;
+  return {
+    experiment,
+    title: named ? `${experiment.name} (${file})` : experiment.name,
+    isGiven: given !== "",
+    async keepSource({ runs, fsync }) {
+      const { keepSource } = await import("../core/store/source.ts");
+      const isDurable = fsync !== "never";
+      return await keepSource(runs, (await source)!, { isDurable });
+    },
+  };
 }
 
-function refuseSource(): never {
-  throw new TypeError("Help keeps no source");
+/**
+ * Finds the completed run that the command line names; `latest` is one of the
+ * experiment that it names, if there is one.
+ *
+ * @param runs The directory that holds the runs.
+ * @param name The name of the run.
+ * @param loaded The experiment.
+ * @returns The run's directory.
+ * @throws {ConfigError} If there is no such run.
+ */
+export function findCompletedRun(
+  runs: string,
+  name: string,
+  loaded?: LoadedExperiment,
+): string {
+  const experiment = loaded?.isGiven
+    ? { experiment: loaded.experiment.name }
+    : {};
+  return findNamedRun(runs, name, { completed: true, ...experiment });
 }
-
-/** A path that means the same in a shell, and leads nowhere above. */
-const PLAIN_PATH = /^\w(?!.*\.\.)[\w./-]{0,200}$/;
 
 /** Finds the file of a run's experiment; errors are reported when it is used. */
-function findExperimentFile(
+function findFile(
   runs: string,
   name: string,
   options: FindRunOptions,
-): string | undefined {
+): string | null {
   let info: RunInfo;
   try {
     info = readRunInfo(findRun(runs, name, options));
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    return undefined;
+    return null;
   }
-  if (info.experiment === diffusion.name) return undefined;
-  // Older runs have it among their arguments alone.
-  const file = normalize(
-    info.experimentFile ??
-      parseArgs(info.args, { string: ["experiment"] }).experiment ?? "",
-  );
+  if (info.experiment === diffusion.name) return null;
+  const file = findExperimentFile(info);
   // A run may come from anyone: it may name code of the project, not its own.
-  const isAllowed = PLAIN_PATH.test(file) && pathWithin(file, ".") !== null &&
+  const isAllowed = file && pathWithin(file, ".") !== null &&
     [runs, "runs"].every((folder) => pathWithin(file, folder) === null);
-  return isAllowed ? file : undefined;
+  return isAllowed ? file : null;
 }
 
 /** Imports an experiment. */
 async function importExperiment(
   file: string,
-  isOfRun: boolean,
+  name: string,
 ): Promise<Experiment> {
-  const what = isOfRun
-    ? `${file}, which the run names`
-    : `--experiment ${file}`;
+  const refuse = (reason: string) =>
+    usageError(`Cannot use ${name}: ${reason}`);
   // Looked at first: a failed import does not say whether the file exists.
   try {
-    if (!Deno.statSync(file).isFile) {
-      throw usageError(`Cannot use ${what}: it must be a file`);
-    }
+    if (!Deno.statSync(file).isFile) throw refuse("it must be a file");
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw usageError(`Cannot use ${what}: no such file`);
+    throw refuse("no such file");
   }
-  const module = await import(resolveExperiment(file));
+  const module = await import(toFileUrl(file));
   if (isExperiment(module.default)) return module.default;
-  throw usageError(
-    `Cannot use ${what}: its default export must be what ` +
-      `experiment({ … }) returns, not ${typeof module.default}`,
+  throw refuse(
+    "its default export must be what experiment({ … }) returns, not " +
+      typeof module.default,
   );
 }
 
-/** The URL of an experiment's module. */
-function resolveExperiment(file: string): string {
-  if (file === "") return import.meta.resolve(DIFFUSION);
+/**
+ * Writes the path of a module as a URL.
+ *
+ * @param path The path.
+ * @returns The URL, by which it can be imported.
+ */
+export function toFileUrl(path: string): string {
   const url = new URL("file:///");
-  url.pathname = resolve(file).replaceAll("%", "%25");
+  url.pathname = resolve(path).replaceAll("%", "%25");
   return url.href;
 }
 
 /** Begins to read the source of an experiment. */
-function collectSourceOf(file: string): LoadedExperiment["sourceKeeper"] {
-  const module = import("../core/store/source.ts");
-  const collected = module.then(({ collectSource }) =>
-    collectSource([
-      import.meta.resolve("../core/run/lifecycle.ts"),
-      resolveExperiment(file),
-    ], (warning) => console.error(truncate(`warning: ${warning}`)))
-  );
-  // Reported where it is asked for: something else may be wrong first.
-  collected.catch(() => {});
-  return ({ runs, fsync }) => async () => {
-    const { keepSource } = await module;
-    const isDurable = fsync !== "never";
-    return await keepSource(runs, await collected, { isDurable });
-  };
+function collectSourceOf(file: string): Promise<Source> {
+  const entries = [
+    import.meta.resolve("../core/run/lifecycle.ts"),
+    file
+      ? toFileUrl(file)
+      : import.meta.resolve("../core/diffusion/experiment.ts"),
+  ];
+  const source = import("../core/store/source.ts")
+    .then(({ collectSource }) => collectSource(entries, printWarning));
+  // Reported where it is awaited: something else may be wrong first.
+  source.catch(() => {});
+  return source;
 }
 
-/** Says how an interrupted training is resumed. */
+function printWarning(warning: string): void {
+  console.error(truncate(`warning: ${warning}`));
+}
+
+/** Describes how to resume an interrupted training. */
 function describeResume({ runId, runPath }: RunOutcome): string {
   const from = exists(`${runPath}/${CHECKPOINT_FILE}`)
     ? "continues from its checkpoint"
@@ -198,7 +215,7 @@ function describeResume({ runId, runPath }: RunOutcome): string {
 }
 
 /**
- * Says where a training that is resumed continues.
+ * Describes where a resumed training continues.
  *
  * @param runPath The run's directory.
  * @returns `resuming after step 200`, for example.
@@ -217,14 +234,14 @@ export async function describePosition(runPath: string): Promise<string> {
 
 /** How {@linkcode runAndReport} reports. */
 export interface ReportOptions {
-  /** The experiment's title. */
-  readonly title: string;
+  /** What is run. */
+  readonly loaded: LoadedExperiment;
+  /** Where things lie and how they run. */
+  readonly globals: GlobalConfig;
   /** What to say of the run at its start: how its configuration differs. */
   readonly details?: string;
   /** Whether to print one JSON document and nothing else. */
   readonly json: boolean;
-  /** Whether to print nothing but the results. */
-  readonly quiet: boolean;
   /** Whether checkpoints are asked for, which not every experiment keeps. */
   readonly wantsCheckpoints?: boolean;
   /** The commands to try next, once it is completed. */
@@ -236,7 +253,7 @@ export interface ReportOptions {
  * document, and listens for signals and failures of the process.
  *
  * @param command The command.
- * @param options How to report.
+ * @param options What is run, and how to report.
  * @param work The training or evaluation.
  * @returns The exit status.
  */
@@ -246,45 +263,43 @@ export async function runAndReport(
   work: (options: RunOptions) => Promise<RunOutcome>,
 ): Promise<number> {
   const print = console.log;
+  const { loaded, globals, details, json, wantsCheckpoints, next } = options;
+  const { quiet } = globals;
   // What an experiment itself prints must not get into the document.
-  if (options.json) console.log = console.error;
-  const { title, details, json, quiet, wantsCheckpoints, next } = options;
-  using interruption = listenForSignals();
+  if (json) console.log = console.error;
+  const interruption = listenForSignals();
   using failures = listenForFailures();
   using progress = await createProgressBar(quiet);
   const { signal, forceSignal } = interruption;
   const { signal: failure } = failures;
   let run: Run | undefined;
-  const warn = (warning: string) =>
-    console.error(truncate(`warning: ${warning}`));
   const report = (outcome: RunOutcome): number => {
     progress.clear();
     const { error, ...document } = outcome;
+    const { status, runPath } = document;
     if (json) {
-      const failed = outcome.status === "failed"
-        ? { error: describeError(error) }
-        : {};
+      const failed = status === "failed" ? { error: describeError(error) } : {};
       print(printableJson(stringify({ ...document, ...failed }, 2)));
     }
-    if (outcome.status === "interrupted") {
-      console.error(`interrupted: ${outcome.runPath}`);
+    if (status === "interrupted") {
+      console.error(`interrupted: ${runPath}`);
       if (command.name === "train") console.error(describeResume(outcome));
       return interruption.status;
     }
-    if (outcome.status === "failed") {
+    if (status === "failed") {
       printError(command, error);
-      console.error(`failed: ${outcome.runPath} (--debug shows where)`);
+      console.error(`failed: ${runPath} (--debug shows where)`);
       return EXIT.failed;
     }
     if (wantsCheckpoints && !run?.hasCheckpoints) {
-      warn(
+      printWarning(
         "--checkpoint-every had no effect: the experiment never called " +
           "run.resumable()",
       );
     }
     if (!quiet) {
       const seconds = outcome.seconds.toFixed(1);
-      console.error(`${outcome.status} in ${seconds} s: ${outcome.runPath}`);
+      console.error(`${status} in ${seconds} s: ${runPath}`);
       if (next) console.error(`next: ${next}`);
     }
     return EXIT.done;
@@ -295,30 +310,30 @@ export async function runAndReport(
     if (!run) failedEarly.reject(reason);
     if (!failures.isExiting) return;
     // No promise will be settled any more.
-    if (run) Deno.exitCode = report(outcomeOf(run, "failed", reason));
-    else {
-      printError(command, reason);
-      Deno.exitCode = EXIT.failed;
-    }
+    Deno.exitCode = EXIT.failed;
+    if (run) report(outcomeOf(run, "failed", reason));
+    else printError(command, reason);
   });
   try {
     const outcome = work({
+      globals,
+      command: command.name,
+      args: Deno.args,
+      keepSource: () => loaded.keepSource(globals),
       signal,
       forceSignal,
       failure,
-      onStart: (started) => {
+      onStart(started) {
         run = started;
-        if (quiet) return;
-        const { path } = started;
-        console.error(
-          truncate(`${title}: ${path}${details ? ` (${details})` : ""}`),
-        );
+        const more = details ? ` (${details})` : "";
+        const text = `${loaded.title}: ${started.path}${more}`;
+        if (!quiet) console.error(truncate(text));
       },
-      print: (record) => {
+      print(record) {
         progress.clear();
         if (!json) print(truncate(String(record)));
       },
-      warn,
+      warn: printWarning,
       onProgress: (state) => progress.show(state),
     });
     return report(await Promise.race([outcome, failedEarly.promise]));

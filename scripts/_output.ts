@@ -1,14 +1,5 @@
+import { dirname } from "@std/path";
 import { writeFileAtomic } from "../core/store/atomic_write.ts";
-
-/**
- * Finds the folder that a file lies in.
- *
- * @param path The file's path.
- * @returns The folder; `.` if the path names none.
- */
-export function findFolder(path: string): string {
-  return path.includes("/") ? path.replace(/\/[^/]*$/, "") || "/" : ".";
-}
 
 /** The suffix of a file while it is rewritten: one that a grant can name. */
 const TEMPORARY = "whisker";
@@ -33,7 +24,7 @@ export function nameTemporary(path: string): string {
  */
 export function rewrite(path: string, content: string): void {
   try {
-    // One that a killed process left, or a link, which must not be followed.
+    // A leftover of a killed process, or a link, which must not be followed.
     Deno.removeSync(nameTemporary(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -49,6 +40,6 @@ export function rewrite(path: string, content: string): void {
  * @throws {Deno.errors.NotCapable} If the process may not write there.
  */
 export function writeOutput(path: string, content: string | Uint8Array): void {
-  Deno.mkdirSync(findFolder(path), { recursive: true });
+  Deno.mkdirSync(dirname(path), { recursive: true });
   writeFileAtomic(path, content);
 }

@@ -1,6 +1,8 @@
 import type { Progress } from "../core/run/run.ts";
 import { formatNumber } from "../core/utils/results.ts";
 
+const MILLISECONDS_PER_SECOND = 1000;
+
 /** Shows the progress of a run. */
 export interface ProgressDisplay extends Disposable {
   /** Shows a new state. */
@@ -8,12 +10,6 @@ export interface ProgressDisplay extends Disposable {
   /** Removes the bar, before other output. */
   clear(): void;
 }
-
-const NOTHING: ProgressDisplay = {
-  show: () => {},
-  clear: () => {},
-  [Symbol.dispose]: () => {},
-};
 
 /**
  * Creates a progress bar on stderr, if that is a terminal.
@@ -24,7 +20,9 @@ const NOTHING: ProgressDisplay = {
 export async function createProgressBar(
   quiet: boolean,
 ): Promise<ProgressDisplay> {
-  if (quiet || !Deno.stderr.isTerminal()) return NOTHING;
+  if (quiet || !Deno.stderr.isTerminal()) {
+    return { show() {}, clear() {}, [Symbol.dispose]() {} };
+  }
   const { default: cliProgress } = await import("cli-progress");
   const bar = new cliProgress.SingleBar({
     format: "{bar} {percentage} % | {rate}{eta_formatted} left {values}",
@@ -33,36 +31,21 @@ export async function createProgressBar(
     clearOnComplete: true,
     hideCursor: null,
   }, cliProgress.Presets.shades_classic);
-  let shown = false;
-  let began = { done: 0, time: 0 };
-  const clear = () => {
-    if (shown) bar.stop();
-    shown = false;
-  };
+  const clear = () => bar.stop();
   return {
     show({ done, total, unit, values = {} }) {
-      if (!shown) began = { done, time: performance.now() };
-      const text = Object.entries(values)
+      const texts = Object.entries(values)
         .map(([name, value]) => `| ${name} ${formatNumber(value, 4)}`);
-      const payload = {
-        rate: unit ? formatRate(done - began.done, unit, began.time) : "",
-        values: text.join(" "),
-      };
-      if (shown) bar.update(done, payload);
-      else bar.start(total, done, payload);
-      shown = true;
+      const payload = { rate: "", values: texts.join(" ") };
+      if (!bar.isActive) return bar.start(total, done, payload);
+      const seconds = (Date.now() - bar.startTime) / MILLISECONDS_PER_SECOND;
+      const nDone = done - bar.startValue;
+      if (unit && nDone > 0 && seconds > 0) {
+        payload.rate = `${formatNumber(nDone / seconds, 3)} ${unit}/s | `;
+      }
+      bar.update(done, payload);
     },
     clear,
     [Symbol.dispose]: clear,
   };
-}
-
-const MILLISECONDS_PER_SECOND = 1000;
-
-/** The rate, once it is known: `412 steps/s | `. */
-function formatRate(done: number, unit: string, since: number): string {
-  const seconds = (performance.now() - since) / MILLISECONDS_PER_SECOND;
-  return done > 0 && seconds > 0
-    ? `${formatNumber(done / seconds, 3)} ${unit}/s | `
-    : "";
 }

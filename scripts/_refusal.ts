@@ -1,38 +1,23 @@
 /**
- * Explains what Deno refused, with the whole command that is granted it: a task
- * cannot pass a grant on.
+ * Explains what Deno refused, with the whole command that grants it: a task
+ * cannot pass on permission flags.
  *
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import stripJsonComments from "strip-json-comments";
-import { isAbsolute, relative } from "@std/path";
+import { dirname, isAbsolute, relative } from "@std/path";
 // As text: no script may read deno.json itself, which has comments.
 import denoJson from "../deno.json" with { type: "text" };
-import { findFolder, nameTemporary } from "./_output.ts";
+import type { Command } from "./_command.ts";
+import { nameTemporary } from "./_output.ts";
 
-/**
- * Deno gives what it refused as a message alone, and for an import not even an
- * error class of its own.
- */
+/** The message alone says what was refused: the error has no such data. */
 const REFUSED = /^Requires (\w+) access(?: to "([^"]+)")?/;
 
-/**
- * Tells whether an error is Deno's refusal; that of an import is a `TypeError`.
- *
- * @param error The error.
- * @returns Whether a permission was missing.
- */
-export function isRefusal(error: Error): boolean {
-  return error instanceof Deno.errors.NotCapable ||
-    error instanceof TypeError && REFUSED.test(error.message);
-}
-
-/** Reads what a permission set in deno.json grants. */
-function readGrants(name: string): { read: string[]; write: string[] } {
-  const { permissions } = JSON.parse(stripJsonComments(denoJson));
-  return { read: [], write: [], ...permissions[name] };
-}
+/** The command of a task, with its permission set and its script. */
+const TASK = /^(deno run .* -P=(\w+)) (\S+)$/;
 
 /** Flags whose value is a path. */
 const PATH_FLAGS = ["runs", "dataset", "config", "experiment", "check"];
@@ -41,18 +26,15 @@ const PATH_FLAGS = ["runs", "dataset", "config", "experiment", "check"];
 function findNamedPaths(
   writesRuns: boolean,
 ): { read: string[]; write: string[] } {
-  const { args } = Deno;
-  const findValues = (flag: string) =>
-    args.flatMap((arg, index) =>
-      arg === `--${flag}`
-        ? args[index + 1] ?? []
-        : arg.startsWith(`--${flag}=`)
-        ? arg.slice(flag.length + 3)
-        : []
-    );
+  const names = [...PATH_FLAGS, "out", "write"];
+  const flags: Record<string, unknown> = parseArgs(Deno.args, {
+    string: names,
+    collect: names,
+  });
+  const findValues = (flag: string) => flags[flag] as string[];
   const outputs = [
     // Written under a name that cannot be foreseen, so it takes the folder.
-    ...findValues("out").map(findFolder),
+    ...findValues("out").map((path) => dirname(path)),
     ...findValues("write").flatMap((path) => [path, nameTemporary(path)]),
   ];
   return {
@@ -61,61 +43,45 @@ function findNamedPaths(
   };
 }
 
-/** What an explanation needs of a command. */
-export interface Grantee {
-  /** Its name, which is also that of its permission set. */
-  readonly name: string;
-  /** Its file, `scripts/NAME.ts` by default. */
-  readonly script?: string;
-  /** Whether it writes into the directories that `--runs` names. */
-  readonly writesRuns?: boolean;
-}
-
 /**
- * Explains what a command was refused, and how it is granted.
+ * Explains what Deno refused a command, and how it is granted.
  *
  * @param command The command.
- * @param message What Deno said.
- * @returns What to tell the user.
+ * @param message The error's message.
+ * @returns What to tell the user; the message itself if it is another error's.
  */
 export function explainRefusal(
-  { name, script = `scripts/${name}.ts`, writesRuns = false }: Grantee,
+  { name, writesRuns = false }: Command,
   message: string,
 ): string {
   const [, kind, place] = REFUSED.exec(message) ?? [];
   if (!kind) return message;
   const isFile = kind === "read" || kind === "write";
   const refused = place && isFile ? [place] : [];
-  // All that is named, not what is refused alone: these grants replace those
-  // of the set, and any that were given by hand.
-  const { read, write } = readGrants(name);
   const named = findNamedPaths(writesRuns);
-  const reads = joinGrants(read, [...named.read, ...refused]);
-  const writes = joinGrants(write, [
-    ...named.write,
-    ...(kind === "write" ? refused : []),
-  ]);
-  const needsWrite = write.length > 0 &&
-    (kind === "write" || writes !== joinGrants(write, []));
-  const grants = [
-    `--allow-read=${reads}`,
-    ...(needsWrite ? [`--allow-write=${writes}`] : []),
-    ...(isFile ? [] : [`--allow-${kind}${place ? `=${quote(place)}` : ""}`]),
-  ].join(" ");
+  const wanted = {
+    read: [...named.read, ...refused],
+    write: [...named.write, ...(kind === "write" ? refused : [])],
+  };
+  const { tasks, permissions } = JSON.parse(stripJsonComments(denoJson));
+  const [, task, set, script] = TASK.exec(tasks[name].command)!;
+  const flags = (["read", "write"] as const).flatMap((access) => {
+    // The whole list: it replaces that of the set, and any given by hand.
+    const granted: string[] = [permissions[set!][access] ?? []].flat();
+    const paths = [...granted];
+    for (const path of wanted[access]) {
+      if (!isCovered(path, paths)) paths.push(path);
+    }
+    return kind === access || paths.length > granted.length
+      ? `--allow-${access}=${paths.map(quote).join(",")}`
+      : [];
+  });
+  if (!isFile) flags.push(`--allow-${kind}${place ? `=${quote(place)}` : ""}`);
   const what = isFile
     ? `${kind} ${place ?? "there"}`
     : `get ${kind} access${place ? ` to ${place}` : ""}`;
-  const args = Deno.args.map((arg) => ` ${quote(arg)}`).join("");
-  return `Cannot ${what}: ${name} has no permission. To grant it:\n` +
-    `  deno run --quiet --no-prompt -P=${name} ${grants} ` +
-    `${script}${args}`;
-}
-
-/** The granted paths, and those of the others that are not inside of them. */
-function joinGrants(granted: readonly string[], paths: string[]): string {
-  const all = [...granted];
-  for (const path of paths) if (!isCovered(path, all)) all.push(path);
-  return all.map(quote).join(",");
+  const command = [task, ...flags, script, ...Deno.args.map(quote)].join(" ");
+  return `Cannot ${what}: ${name} has no permission. To grant it:\n  ${command}`;
 }
 
 /** Whether a path is one of these or lies in one of them. */
@@ -130,7 +96,7 @@ function isCovered(path: string, folders: readonly string[]): boolean {
  * Quotes an argument for a shell, if it needs that.
  *
  * @param text The argument.
- * @returns The text that a shell takes for it.
+ * @returns The argument as a shell reads it.
  */
 export function quote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text)

@@ -1,5 +1,5 @@
 /**
- * What commands share that read runs: their flags, and how they tell of what
+ * What the commands that read runs share: their flags, and how they report what
  * cannot be read.
  *
  * @module
@@ -7,15 +7,27 @@
 
 import { type Field, text, texts, toggle } from "../core/config/fields.ts";
 import type { Problem } from "../core/store/run_file.ts";
-import { truncate } from "../core/utils/terminal.ts";
+import { formatCount } from "../core/utils/format_number.ts";
+import { singleLine } from "../results/compare/labels.ts";
 import { quote } from "./_refusal.ts";
 
-/** The flag that names directories of runs. */
-export const runsFlag: Field<readonly string[]> = texts({
-  default: ["runs"],
-  placeholder: "<dir>",
-  description: "a directory that holds runs; may be repeated",
-});
+/** The flags that select runs. */
+export const selectionFields = {
+  where: texts({
+    placeholder: "<key=value>",
+    description: "only runs with this value (also tag=, status=); repeatable",
+  }),
+  since: text({
+    placeholder: "<date|age>",
+    description: "only runs that started since: 2026-11-22, 12h, 7d",
+  }),
+  runs: texts({
+    default: ["runs"],
+    placeholder: "<dir>",
+    description: "a directory that holds runs; repeatable",
+  }),
+  strict: toggle({ description: "exit with 1 if a run cannot be read" }),
+};
 
 /** The flag that names the one directory in which a run is looked for. */
 export const runsFolderFlag: Field<string> = text({
@@ -24,28 +36,11 @@ export const runsFolderFlag: Field<string> = text({
   description: "the directory that holds the runs",
 });
 
-/** The flag that selects runs by their values. */
-export const whereFlag: Field<readonly string[]> = texts({
-  placeholder: "<key=value>",
-  description: "only runs with this value (also tag=, status=); repeatable",
-});
-
-/** The flag that selects runs by their start. */
-export const sinceFlag: Field<string> = text({
-  placeholder: "<date|age>",
-  description: "only runs that started since: 2026-11-22, 12h, 7d",
-});
-
-/** The flag that makes a damaged run an error. */
-export const strictFlag: Field<boolean> = toggle({
-  description: "exit with 1 if a run cannot be read",
-});
-
 /** What the usage of commands on one run says of it. */
 export const RUN_NOTE =
   "RUN is a run's id, a unique part of it, its path, or latest";
 
-/** So many runs are named. */
+/** How many damaged runs are named. */
 const MAX_NAMED = 3;
 
 /**
@@ -60,24 +55,18 @@ export function reportProblems(problems: readonly Problem[]): void {
   if (!second) {
     const { run, file, reason } = first;
     const place = reason.includes(file) ? "" : ` (${file})`;
-    return console.error(formatLine(`problem: ${run}: ${reason}${place}`));
+    return console.error(singleLine(`problem: ${run}: ${reason}${place}`));
   }
   const runs = [...new Set(problems.map(({ run }) => run))];
-  const names = runs.slice(0, MAX_NAMED);
-  if (runs.length > MAX_NAMED) names.push("…");
+  const names = runs.slice(0, MAX_NAMED).join(", ") +
+    (runs.length > MAX_NAMED ? ", …" : "");
   const folders = new Set(
     problems.map(({ run, file }) => file.slice(0, file.lastIndexOf(`/${run}`))),
   );
   const where = [...folders].filter((folder) => folder !== "runs")
     .map((folder) => ` --runs ${quote(folder)}`).join("");
-  console.error(formatLine(
-    `problems: ${problems.length} in ${runs.length} ` +
-      `${runs.length === 1 ? "run" : "runs"} (${names.join(", ")}): ` +
-      `deno task doctor${where} lists them`,
+  console.error(singleLine(
+    `problems: ${problems.length} in ${formatCount(runs.length, "run")} ` +
+      `(${names}): deno task doctor${where} lists them`,
   ));
-}
-
-/** A run's name must not look like another run's problem. */
-function formatLine(text: string): string {
-  return truncate(text).replaceAll("\n", " ");
 }

@@ -1,6 +1,6 @@
 /**
- * What stops a command from outside: signals of the user, and failures that its
- * own promise does not tell.
+ * What stops a command from outside: signals of the user, and failures that do
+ * not reject its own promise.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { EXIT } from "./_command.ts";
 
 /** How a user asks the process to stop. */
-export interface Interruption extends Disposable {
+export interface Interruption {
   /** Aborted at the first signal. */
   readonly signal: AbortSignal;
   /** Aborted at the second signal. */
@@ -18,35 +18,26 @@ export interface Interruption extends Disposable {
 }
 
 /**
- * Listens for SIGINT, SIGTERM and SIGHUP until the end of its scope.
+ * Listens for SIGINT, SIGTERM and SIGHUP until the process ends.
  *
  * @returns What is aborted by them.
  */
 export function listenForSignals(): Interruption {
   const first = new AbortController(), second = new AbortController();
-  let status: number = EXIT.SIGINT;
+  const { signal } = first, { signal: forceSignal } = second;
+  const interruption = { signal, forceSignal, status: EXIT.SIGINT };
   // SIGHUP: the terminal was closed. Windows knows SIGINT alone.
   const names = Deno.build.os === "windows"
     ? ["SIGINT"] as const
     : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const listeners = new DisposableStack();
   for (const name of names) {
-    const listener = () => {
-      if (first.signal.aborted) return second.abort();
-      status = EXIT[name];
+    Deno.addSignalListener(name, () => {
+      if (signal.aborted) return second.abort();
+      interruption.status = EXIT[name];
       first.abort(new Error(`Interrupted by ${name}`));
-    };
-    Deno.addSignalListener(name, listener);
-    listeners.defer(() => Deno.removeSignalListener(name, listener));
+    });
   }
-  return {
-    signal: first.signal,
-    forceSignal: second.signal,
-    get status() {
-      return status;
-    },
-    [Symbol.dispose]: () => listeners.dispose(),
-  };
+  return interruption;
 }
 
 /** Failures outside of a command's own promise. */
@@ -65,36 +56,31 @@ export interface ProcessFailures extends Disposable {
  * @returns What is aborted by the first of these.
  */
 export function listenForFailures(): ProcessFailures {
-  const controller = new AbortController();
-  let isExiting = false;
-  const fail = (event: Pick<Event, "preventDefault">, error: unknown) => {
-    event.preventDefault();
-    controller.abort(error ?? new Error(`${error} was thrown`));
+  const failure = new AbortController(), end = new AbortController();
+  const failures = {
+    signal: failure.signal,
+    isExiting: false,
+    [Symbol.dispose]: () => end.abort(),
   };
-  const listeners = new DisposableStack();
-  const listen = (type: string, listener: EventListener) => {
-    globalThis.addEventListener(type, listener);
-    listeners.defer(() => globalThis.removeEventListener(type, listener));
-  };
+  const listen = (type: string, findReason: (event: Event) => unknown) =>
+    globalThis.addEventListener(type, (event) => {
+      event.preventDefault();
+      failures.isExiting ||= type === "unload";
+      const reason = findReason(event);
+      failure.abort(reason ?? new Error(`${reason} was thrown`));
+    }, { signal: end.signal });
   listen("error", (event) => {
     const { error, message } = event as ErrorEvent;
-    fail(event, error ?? new Error(message));
+    return error ?? new Error(message);
   });
-  listen("unhandledrejection", (event) => {
-    fail(event, (event as PromiseRejectionEvent).reason);
-  });
-  listen("beforeunload", (event) => {
-    fail(event, new Error("A promise is awaited that never settles"));
-  });
-  listen("unload", (event) => {
-    isExiting = true;
-    fail(event, new Error("Deno.exit() was called"));
-  });
-  return {
-    signal: controller.signal,
-    get isExiting() {
-      return isExiting;
-    },
-    [Symbol.dispose]: () => listeners.dispose(),
-  };
+  listen(
+    "unhandledrejection",
+    (event) => (event as PromiseRejectionEvent).reason,
+  );
+  listen(
+    "beforeunload",
+    () => new Error("A promise is awaited that never settles"),
+  );
+  listen("unload", () => new Error("Deno.exit() was called"));
+  return failures;
 }

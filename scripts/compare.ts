@@ -7,7 +7,7 @@
 
 import { truncate } from "../core/utils/terminal.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
-import { defineCommand, EXIT, main } from "./_command.ts";
+import { defineCommand, EXIT, main, terminalWidth } from "./_command.ts";
 import { compareFlags, compareRuns } from "./_compare.ts";
 import { reportProblems } from "./_runs.ts";
 
@@ -27,7 +27,9 @@ const command = defineCommand({
     const comparison = await compareRuns(flags);
     const { problems } = comparison;
     const { render } = await import("../results/tables/render.ts");
-    console.log(await render(comparison, format, terminal()));
+    const width = terminalWidth(Infinity);
+    const color = Deno.stdout.isTerminal() && !Deno.noColor;
+    console.log(await render(comparison, format, { width, color }));
     if (format === "csv") printNotes(comparison);
     if (format !== "json") reportProblems(problems);
     return strict && problems.length > 0 ? EXIT.failed : EXIT.done;
@@ -42,12 +44,6 @@ function printNotes({ omitted, superseded, warnings }: Comparison): void {
     ...warnings.map((warning) => `warning: ${warning}`),
   ];
   lines.forEach((line) => console.error(truncate(line)));
-}
-
-/** How wide the terminal is, and whether it has colours, if it is one. */
-function terminal(): { width: number; color: boolean } {
-  if (!Deno.stdout.isTerminal()) return { width: Infinity, color: false };
-  return { width: Deno.consoleSize().columns, color: !Deno.noColor };
 }
 
 if (import.meta.main) main(command);

@@ -1,5 +1,5 @@
 /**
- * `deno task diff`: prints in what two runs differ.
+ * `deno task diff`: prints how two runs differ.
  *
  * @module
  */
@@ -17,7 +17,13 @@ import {
   diffRuns,
   formatDiff,
 } from "../results/inspect/diff.ts";
-import { defineCommand, findNamedRun, main, orUsageError } from "./_command.ts";
+import {
+  defineCommand,
+  findNamedRun,
+  main,
+  orUsageError,
+  outputSchema,
+} from "./_command.ts";
 import { RUN_NOTE, runsFolderFlag } from "./_runs.ts";
 
 const diffSchema = new ConfigSchema({
@@ -29,7 +35,7 @@ const diffSchema = new ConfigSchema({
 
 const command = defineCommand({
   name: "diff",
-  summary: "Print in what two runs differ: configuration, environment, code.",
+  summary: "Print how two runs differ: configuration, environment, code.",
   usage: ["[RUN [RUN]] [flags]"],
   notes: [
     `${RUN_NOTE}. A single run is compared with the latest, and the latest ` +
@@ -40,32 +46,27 @@ const command = defineCommand({
     "deno task diff 3f9a 77c0 --full",
   ],
   maxPositionals: 2,
-  flags: { Diff: diffSchema },
-  hasJson: true,
+  flags: { Diff: diffSchema, Output: outputSchema },
   async run({ flags: { full, runs }, positionals }) {
     const paths = orUsageError(() => findPair(runs, positionals));
     const [a, b] = await Promise.all(paths.map((path) => readRun(runs, path)));
     const differences = diffRuns(a!, b!);
-    return {
-      document: differences,
-      text: () => formatDiff(differences, { full }),
-    };
+    const text = formatDiff(differences, { full });
+    return { document: differences, text };
   },
 });
 
-/** Finds the two runs that are meant. */
+/** Finds the two runs to compare. */
 function findPair(
   runs: string,
   [first = "latest", second]: readonly string[],
 ): string[] {
-  const path = findNamedRun(runs, first);
-  if (second !== undefined) return [path, findNamedRun(runs, second)];
-  if (first === "latest") return [findBefore(runs, path), path];
-  const latest = findNamedRun(runs, "latest");
-  return path === latest ? [findBefore(runs, latest), latest] : [path, latest];
+  const a = findNamedRun(runs, first);
+  const b = findNamedRun(runs, second ?? "latest");
+  return second === undefined && a === b ? [findBefore(runs, b), b] : [a, b];
 }
 
-/** Finds the newest run but for one. */
+/** Finds the newest run before the latest. */
 function findBefore(runs: string, latest: string): string {
   const before = [...new RunDatabase(runs)].map(({ id }) => id)
     .filter((id) => id !== runIdFromPath(latest)).at(-1);

@@ -17,15 +17,13 @@ import {
 } from "../results/inspect/doctor/doctor.ts";
 import type { Finding } from "../results/inspect/doctor/finding.ts";
 import { singleLine } from "../results/compare/labels.ts";
-import { defineCommand, EXIT, main } from "./_command.ts";
+import { defineCommand, EXIT, main, outputSchema } from "./_command.ts";
 import { quote } from "./_refusal.ts";
-import { runsFlag } from "./_runs.ts";
+import { selectionFields } from "./_runs.ts";
 
 const doctorSchema = new ConfigSchema({
-  fix: toggle({
-    description: "move leftovers to the trash; nothing is lost",
-  }),
-  runs: runsFlag,
+  fix: toggle({ description: "move leftovers to the trash; nothing is lost" }),
+  runs: selectionFields.runs,
 });
 
 /** What was found in one runs directory, and what was done about it. */
@@ -35,7 +33,7 @@ interface Report extends Omit<Examination, "findings"> {
 
 /** A finding, what can be done about it, and where its file was moved. */
 interface ReportedFinding extends Finding {
-  readonly advice?: string;
+  readonly advice?: string | undefined;
   readonly movedTo?: string;
 }
 
@@ -49,8 +47,7 @@ const command = defineCommand({
     "deno task doctor --fix",
     "deno task doctor --runs studies/least-squares/runs",
   ],
-  flags: { Doctor: doctorSchema },
-  hasJson: true,
+  flags: { Doctor: doctorSchema, Output: outputSchema },
   writesRuns: Deno.args.includes("--fix"),
   async run({ flags: { fix, runs } }) {
     // Without --fix it must not be able to change anything.
@@ -58,10 +55,12 @@ const command = defineCommand({
     const reports: Report[] = [];
     for (const directory of new Set(runs)) {
       const examination = await examineRuns(directory);
-      const findings = examination.findings.map((finding) => ({
-        ...finding,
-        ...(fix && moveAway(directory, finding)) || advise(directory, finding),
-      }));
+      const findings = examination.findings.map((finding) =>
+        // Unless a process uses the run by now.
+        fix && finding.isLeftOver && !isInUse(`${directory}/${finding.run}`)
+          ? moveAway(directory, finding)
+          : { ...finding, advice: advise(directory, finding) }
+      );
       reports.push({ ...examination, findings });
     }
     const isWrong = reports.some(({ findings }) => findings.some(isOpen));
@@ -73,17 +72,14 @@ const command = defineCommand({
   },
 });
 
-/** Moves a leftover to the trash, unless a process uses the run by now. */
-function moveAway(
-  directory: string,
-  { isLeftOver, run, file }: Finding,
-): Pick<ReportedFinding, "movedTo" | "advice"> | null {
-  if (!isLeftOver || isInUse(`${directory}/${run}`)) return null;
+/** Moves a leftover to the trash. */
+function moveAway(directory: string, finding: Finding): ReportedFinding {
   try {
-    return { movedTo: moveToTrash(directory, file) };
+    return { ...finding, movedTo: moveToTrash(directory, finding.file) };
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    return { advice: `it could not be moved: ${(error as Error).message}` };
+    const { message } = error as Error;
+    return { ...finding, advice: `it could not be moved: ${message}` };
   }
 }
 
@@ -96,13 +92,14 @@ function isOpen({ isNote, movedTo }: ReportedFinding): boolean {
 function advise(
   directory: string,
   { kind, run, file, isNote, isLeftOver }: Finding,
-): { readonly advice?: string } {
-  if (isNote) return {};
-  if (isLeftOver) return { advice: "--fix moves it to the trash" };
+): string | undefined {
+  if (isNote) return undefined;
+  if (isLeftOver) return "--fix moves it to the trash";
   const where = directory === "runs" ? "" : ` --runs ${quote(directory)}`;
   const path = quote(`${directory}/${file}`);
   const remove = `deno task rm ${quote(run)}${where}`;
   const copyAgain = "copy it again from an intact copy";
+  const isRun = !run.startsWith(".");
   const advice: Partial<Record<Finding["kind"], string>> = {
     "died": `deno task train --resume ${quote(run)}${where}`,
     "unreadable": `chmod -R u+rwX ${path}`,
@@ -112,18 +109,14 @@ function advise(
     "foreign": `move ${path} elsewhere`,
     "renamed": `restore its name, or ${remove}`,
   };
-  const isRun = !run.startsWith(".");
-  return {
-    advice: advice[kind] ?? (isRun ? `${copyAgain}, or ${remove}` : copyAgain),
-  };
+  return advice[kind] ?? (isRun ? `${copyAgain}, or ${remove}` : copyAgain);
 }
 
 /** Formats the findings in one runs directory, run by run, and a summary. */
 function formatReport(report: Report): string {
   const { directory, runs, findings, bytes, trashBytes } = report;
   const notes = findings.filter(({ isNote }) => isNote);
-  const moved = findings.filter(({ movedTo }) => movedTo !== undefined);
-  const open = findings.filter(isOpen);
+  const nMoved = findings.filter(({ movedTo }) => movedTo).length;
   // A note that is the same for several runs is printed once.
   const common = [...Map.groupBy(notes, formatReason)]
     .filter(([, { length }]) => length > 1);
@@ -131,11 +124,11 @@ function formatReport(report: Report): string {
   const own = findings.filter((finding) => !isCommon.has(finding));
   const counts = [
     `${formatCount(runs, "run")} in ${directory}`,
-    formatCount(open.length, "finding"),
-    ...(notes.length > 0 ? [formatCount(notes.length, "note")] : []),
-    ...(moved.length > 0 ? [`${moved.length} moved to the trash`] : []),
+    formatCount(findings.filter(isOpen).length, "finding"),
+    notes.length > 0 && formatCount(notes.length, "note"),
+    nMoved > 0 && `${nMoved} moved to the trash`,
     formatSize(bytes),
-  ];
+  ].filter(Boolean).join(", ");
   const trash = trashBytes > 0
     ? ` (and ${formatSize(trashBytes)} in ${directory}/${TRASH})`
     : "";
@@ -148,7 +141,7 @@ function formatReport(report: Report): string {
       `${length} runs`,
       `  note: ${text}`,
     ]),
-    counts.join(", ") + trash,
+    counts + trash,
   ].map(singleLine).join("\n");
 }
 
@@ -161,10 +154,9 @@ function formatReason({ run, file, reason }: Finding): string {
 function formatFinding(directory: string, finding: ReportedFinding): string {
   const { kind, file, reason, isNote, advice, movedTo } = finding;
   const isNamed = reason.includes(`${directory}/${file}`);
-  const what = `${isNote ? "note" : kind}: ` +
-    (isNamed ? reason : formatReason(finding));
-  if (movedTo !== undefined) return `${what}; it is now ${movedTo}`;
-  return advice === undefined ? what : `${what}; ${advice}`;
+  const what = isNamed ? reason : formatReason(finding);
+  const then = movedTo ? `it is now ${movedTo}` : advice;
+  return `${isNote ? "note" : kind}: ${what}${then ? `; ${then}` : ""}`;
 }
 
 if (import.meta.main) main(command);

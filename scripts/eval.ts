@@ -7,10 +7,11 @@
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { evaluateRun } from "../core/run/lifecycle.ts";
-import { type Command, defineCommand, findNamedRun, main } from "./_command.ts";
+import { type Command, defineCommand, main, outputSchema } from "./_command.ts";
 import {
   environmentSchema,
   experimentFlag,
+  findCompletedRun,
   loadExperiment,
   runAndReport,
 } from "./_experiment.ts";
@@ -31,37 +32,24 @@ const command: Command = defineCommand({
   flags: {
     "This evaluation": evalSchema,
     Environment: environmentSchema,
+    Output: outputSchema,
   },
-  hasJson: true,
   writesRuns: true,
-  load: (args, isHelp) =>
-    loadExperiment(args, { isHelp, run: { completed: true } }),
+  load: (isHelp) => loadExperiment(isHelp, { completed: true }),
   listMoreFlags: ({ experiment: { name, evalConfigSchema } }) =>
     evalConfigSchema.keys.length > 0
       ? { [`What to measure of ${name}`]: evalConfigSchema }
       : {},
-  async run({ flags, json, positionals, parsed, args, loaded }) {
-    const { experiment, title, isGiven, sourceKeeper } = loaded;
-    const { experiment: _, ...others } = flags;
+  async run({ flags, positionals: [name = "latest"], parsed, loaded }) {
+    const { experiment: _, json, ...others } = flags;
     const globals = { ...globalConfigSchema.defaults, ...others };
+    const { experiment } = loaded;
     const evalConfig = parsed.resolve(experiment.evalConfigSchema);
-    const runPath = findNamedRun(globals.runs, positionals[0] ?? "latest", {
-      completed: true,
-      ...(isGiven ? { experiment: experiment.name } : {}),
-    });
+    const runPath = findCompletedRun(globals.runs, name, loaded);
     return await runAndReport(
       command,
-      { title, json, quiet: globals.quiet },
-      (options) =>
-        evaluateRun(experiment, {
-          ...options,
-          globals,
-          runPath,
-          evalConfig,
-          keepSource: sourceKeeper(globals),
-          command: command.name,
-          args,
-        }),
+      { loaded, globals, json },
+      (options) => evaluateRun(experiment, { ...options, runPath, evalConfig }),
     );
   },
 });

@@ -10,38 +10,31 @@ import { findRun } from "../core/store/find_run.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { compare } from "../results/compare/compare.ts";
-import type { CompareOptions } from "../results/compare/comparison.ts";
 import { selectReplicates } from "../results/compare/replicates.ts";
 import { RunDatabase } from "../results/database/run_database.ts";
 import { checkGlobs } from "../results/database/select.ts";
-import {
-  type Figure,
-  type FigureOptions,
-  formatSpec,
-} from "../results/figures/figure.ts";
+import { type Figure, formatSpec } from "../results/figures/figure.ts";
 import { SCALES } from "../results/figures/scale.ts";
 import {
   defineCommand,
+  type FlagValues,
   main,
   orUsageError,
-  type Output,
   usageError,
 } from "./_command.ts";
-import { selectionSchema, statisticsSchema } from "./_compare.ts";
+import { comparisonFlags } from "./_compare.ts";
 import { writeOutput } from "./_output.ts";
-import { reportProblems } from "./_runs.ts";
-
-/** The flags of comparisons that apply to figures. */
-const runsSchema = pickFields(selectionSchema, [
-  "where",
-  "since",
-  "nuisance",
-  "runs",
-  "strict",
-]);
-const barsSchema = pickFields(statisticsSchema, ["ci", "aggregate"]);
+import { reportProblems, selectionFields } from "./_runs.ts";
 
 const SUFFIX = /\.(svg|png|json)$/;
+
+const size = integer({
+  default: 0,
+  defaultText: "what fits",
+  min: 0,
+  max: 4000,
+  description: "of the inner area in pixels",
+});
 
 const figureSchema = new ConfigSchema({
   y: text({
@@ -81,20 +74,8 @@ const figureSchema = new ConfigSchema({
     description: "where to write it: .svg, .png, or .json for Vega-Lite",
   }),
   title: text({ description: "the title of the figure" }),
-  width: integer({
-    default: 0,
-    defaultText: "as wide as fits",
-    min: 0,
-    max: 4000,
-    description: "of the inner area in pixels",
-  }),
-  height: integer({
-    default: 0,
-    defaultText: "as high as fits",
-    min: 0,
-    max: 4000,
-    description: "of the inner area in pixels",
-  }),
+  width: size,
+  height: size,
   xScale: choice({
     default: "auto",
     choices: SCALES,
@@ -107,7 +88,16 @@ const figureSchema = new ConfigSchema({
   }),
 });
 
-type FigureFlags = typeof figureSchema.defaults;
+const plotFlags = {
+  Figure: figureSchema,
+  Runs: new ConfigSchema({
+    ...selectionFields,
+    nuisance: comparisonFlags.Runs.fields.nuisance,
+  }),
+  "Error bars": pickFields(comparisonFlags.Statistics, ["ci", "aggregate"]),
+};
+
+type PlotFlags = FlagValues<typeof plotFlags>;
 
 const command = defineCommand({
   name: "plot",
@@ -124,33 +114,21 @@ const command = defineCommand({
     "deno task plot --history loss --where model=identity",
     "deno task plot --samples latest --out figures/samples.png",
   ],
-  flags: { Figure: figureSchema, Runs: runsSchema, "Error bars": barsSchema },
+  flags: plotFlags,
   async run({ flags }) {
-    const figure: FigureFlags = flags;
-    const { runs, strict, where, since, nuisance, ci, aggregate } = flags;
-    const options = { where, since, nuisance, ci, aggregate };
-    const { y, history, samples, reverse } = figure;
+    const { y, history, samples, reverse, out, strict } = flags;
     if ([y, history, samples, reverse].filter(Boolean).length !== 1) {
       throw usageError(
         "Choose exactly one of --y RECORD, --history MEASURE, --samples RUN, " +
           "--reverse RUN",
       );
     }
-    if (samples || reverse) return await plotSamples(figure, runs);
-    if (figure.history && (figure.series || options.aggregate !== "mean")) {
-      throw usageError(
-        "Cannot use --series or --aggregate with --history: it draws the mean " +
-          "of each configuration. Choose some with --where",
-      );
-    }
-    const database = new RunDatabase(...runs);
-    const problems = [...database.problems];
+    const draw = y ? drawRecord : history ? drawMeasure : drawRun;
+    const problems: Problem[] = [];
     try {
-      const { spec, omitted } = figure.history === ""
-        ? await plotPoints(database, figure, options)
-        : await plotHistory(database, figure, { ...options, problems });
-      await write(figure.out, spec);
-      console.log(figure.out);
+      const { spec, omitted } = await draw(flags, problems);
+      await write(out, spec);
+      console.log(out);
       omitted.forEach((what) => console.error(truncate(`not drawn: ${what}`)));
     } catch (error) {
       // A run that cannot be read may be why nothing can be drawn.
@@ -161,19 +139,25 @@ const command = defineCommand({
   },
 });
 
-function pickSize({ title, width, height }: FigureFlags): FigureOptions {
-  return {
-    ...(title ? { title } : {}),
-    ...(width ? { width } : {}),
-    ...(height ? { height } : {}),
-  };
+/** Leaves out the flags that stand for nothing, as options do. */
+function pickGiven(flags: PlotFlags): Partial<PlotFlags> {
+  return Object.fromEntries(
+    Object.entries(flags).filter(([, value]) => value && value !== "auto"),
+  );
 }
 
-/** A figure of one run: the flags that select runs do not apply. */
-async function plotSamples(
-  figure: FigureFlags,
-  runs: readonly string[],
-): Promise<Output> {
+function readRuns(runs: readonly string[], problems: Problem[]): RunDatabase {
+  const database = new RunDatabase(...runs);
+  problems.push(...database.problems);
+  return database;
+}
+
+/** Draws samples of one run: the flags that select runs do not apply. */
+async function drawRun(
+  flags: PlotFlags,
+  problems: Problem[],
+): Promise<Figure> {
+  const { samples: name, reverse, setting, runs } = flags;
   const [directory = "runs", another] = runs;
   if (another !== undefined) {
     throw usageError(
@@ -184,27 +168,23 @@ async function plotSamples(
   const { drawReverse, drawSamples } = await import(
     "../results/figures/samples_figure.ts"
   );
-  const { samples: wanted, reverse, setting } = figure;
-  const problems: Problem[] = [];
   const { samples, others } = orUsageError(() =>
-    readSamples(findRun(directory, wanted || reverse, { problems }), setting)
+    readSamples(findRun(directory, name || reverse, { problems }), setting)
   );
-  const draw = wanted ? drawSamples : drawReverse;
-  const { spec, omitted } = draw(samples, pickSize(figure));
-  await write(figure.out, spec);
-  console.log(figure.out);
-  [...others.map((other) => `--setting ${other}`), ...omitted]
-    .forEach((what) => console.error(truncate(`not drawn: ${what}`)));
-  return { problems };
+  const draw = name ? drawSamples : drawReverse;
+  const { spec, omitted } = draw(samples, pickGiven(flags));
+  const settings = others.map((other) => `--setting ${other}`);
+  return { spec, omitted: [...settings, ...omitted] };
 }
 
-async function plotPoints(
-  database: RunDatabase,
-  figure: FigureFlags,
-  { where = [], ...options }: CompareOptions,
+/** Draws a record of several runs over a key. */
+async function drawRecord(
+  flags: PlotFlags,
+  problems: Problem[],
 ): Promise<Figure> {
-  const { x, y, series, xScale, yScale } = figure;
+  const { x, y, series, runs, since, nuisance, ci, aggregate } = flags;
   const { drawPoints } = await import("../results/figures/points.ts");
+  const database = readRuns(runs, problems);
   const measured = [...database].flatMap(({ records }) =>
     Array.from(records, ({ metadata }) => metadata)
   );
@@ -216,50 +196,45 @@ async function plotPoints(
     .filter(([key]) => key !== x && key !== series)
     .map(([key, value]) => `${key}=${value}`);
   const comparison = await compare(database, {
-    ...options,
-    where: [...where, ...fields],
+    ...{ since, nuisance, ci, aggregate },
+    where: [...flags.where, ...fields],
     metric: [name],
     rows: x ? [x] : [],
     cols: series ? [series] : [],
-    ...(x ? { sort: x } : {}),
+    sort: x,
   });
   const [column, ...others] = comparison.columns;
   if (!column) throw usageError(`Cannot draw ${y}: no run has such a record`);
   if (others.length > 0 && !series) {
     const names = comparison.columns.map(({ metadata }) => `${metadata}`);
     throw usageError(
-      `Cannot draw ${y} as there are ${names.join("; ")}: name one of them ` +
-        "in full, or put what differs on --x or --series",
+      `Cannot draw ${y}: there are ${names.join("; ")}. Name one of them in ` +
+        "full, or put what differs on --x or --series",
     );
   }
-  return drawPoints(comparison, [column, ...others], {
-    ...pickSize(figure),
-    ...(x ? { x } : {}),
-    ...(series ? { series } : {}),
-    xScale,
-    yScale,
-  });
+  return drawPoints(comparison, [column, ...others], pickGiven(flags));
 }
 
-async function plotHistory(
-  database: RunDatabase,
-  figure: FigureFlags,
-  options: CompareOptions & { readonly problems: Problem[] },
+/** Draws a measure of several runs over the steps of training. */
+async function drawMeasure(
+  flags: PlotFlags,
+  problems: Problem[],
 ): Promise<Figure> {
-  const [{ readHistories }, { drawHistory }] = await Promise.all([
-    import("../results/figures/histories.ts"),
-    import("../results/figures/history.ts"),
-  ]);
-  const { problems, ci = 0 } = options;
-  const { replicates, nuisance } = selectReplicates(database, options);
-  return await drawHistory(readHistories(replicates, nuisance, problems), {
-    ...pickSize(figure),
-    measure: figure.history,
-    ...(figure.x ? { x: figure.x } : {}),
-    ...(figure.xScale === "auto" ? {} : { xScale: figure.xScale }),
-    yScale: figure.yScale,
-    ci,
-  });
+  if (flags.series || flags.aggregate !== "mean") {
+    throw usageError(
+      "Cannot use --series or --aggregate with --history: it draws the mean " +
+        "of each configuration. Choose some with --where",
+    );
+  }
+  const { readHistories } = await import("../results/figures/histories.ts");
+  const { drawHistory } = await import("../results/figures/history.ts");
+  const { replicates, nuisance } = selectReplicates(
+    readRuns(flags.runs, problems),
+    flags,
+  );
+  const histories = readHistories(replicates, nuisance, problems);
+  const measure = flags.history;
+  return await drawHistory(histories, { ...pickGiven(flags), measure });
 }
 
 async function write(path: string, spec: Figure["spec"]): Promise<void> {
@@ -268,10 +243,9 @@ async function write(path: string, spec: Figure["spec"]): Promise<void> {
   }
   const { renderSvg } = await import("../results/figures/svg.ts");
   const svg = await renderSvg(spec);
-  if (path.endsWith(".png")) {
-    const { renderPng } = await import("../results/figures/png.ts");
-    writeOutput(path, renderPng(svg));
-  } else writeOutput(path, `${svg}\n`);
+  if (path.endsWith(".svg")) return writeOutput(path, `${svg}\n`);
+  const { renderPng } = await import("../results/figures/png.ts");
+  writeOutput(path, renderPng(svg));
 }
 
 if (import.meta.main) main(command);

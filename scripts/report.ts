@@ -4,16 +4,12 @@
  * @module
  */
 
+import { dirname } from "@std/path";
 import { text } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { defineCommand, main } from "./_command.ts";
-import {
-  compareRuns,
-  layoutSchema,
-  selectionSchema,
-  statisticsSchema,
-} from "./_compare.ts";
-import { findFolder, writeOutput } from "./_output.ts";
+import { compareRuns, comparisonFlags } from "./_compare.ts";
+import { writeOutput } from "./_output.ts";
 import { quote } from "./_refusal.ts";
 
 const pageSchema = new ConfigSchema({
@@ -35,19 +31,14 @@ const command = defineCommand({
     "deno task report --baseline model=identity --ci 95",
     "deno task report --where dataset=faithful --out reports/faithful.html",
   ],
-  flags: {
-    Page: pageSchema,
-    Runs: selectionSchema,
-    Statistics: statisticsSchema,
-    Table: layoutSchema,
-  },
-  async run({ flags: { out, title, ...flags }, args }) {
+  flags: { Page: pageSchema, ...comparisonFlags },
+  async run({ flags: { out, title, ...flags } }) {
     const comparison = await compareRuns(flags);
     const { renderReport } = await import("../results/web/report.ts");
     const html = await renderReport(comparison, {
       title,
-      command: `deno task report ${args.map(quote).join(" ")}`.trimEnd(),
-      folder: findFolder(out),
+      command: `deno task report ${Deno.args.map(quote).join(" ")}`.trimEnd(),
+      folder: dirname(out),
     });
     writeOutput(out, html);
     const { strict } = flags;

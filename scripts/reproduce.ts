@@ -20,12 +20,13 @@ import { checkStaysInside } from "../core/store/safe_path.ts";
 import { runIdFromPath } from "../core/store/run_directory.ts";
 import { readRunInfo, type SourceInfo } from "../core/store/run_info.ts";
 import { formatCount } from "../core/utils/format_number.ts";
-import { resolve } from "@std/path";
-import { defineCommand, EXIT, findNamedRun, main } from "./_command.ts";
+import { defineCommand, EXIT, main, outputSchema } from "./_command.ts";
 import {
   environmentSchema,
   experimentFlag,
+  findCompletedRun,
   loadExperiment,
+  toFileUrl,
 } from "./_experiment.ts";
 import { createProgressBar } from "./_progress.ts";
 import { RUN_NOTE } from "./_runs.ts";
@@ -52,27 +53,24 @@ const command = defineCommand({
   flags: {
     Reproduce: reproduceSchema,
     Environment: environmentSchema,
+    Output: outputSchema,
   },
-  hasJson: true,
   writesRuns: true,
-  async run({ flags, positionals: [name = "latest"], args }) {
-    const { storedCode, keep, experiment: _, ...others } = flags;
+  async run({ flags, positionals: [name = "latest"] }) {
+    const { storedCode, keep, experiment: _, json: _json, ...others } = flags;
     const globals = { ...globalConfigSchema.defaults, ...others };
     const loaded = storedCode
-      ? null
-      : await loadExperiment(args, { run: { completed: true } });
-    const runPath = findNamedRun(globals.runs, name, {
-      completed: true,
-      ...(loaded?.isGiven ? { experiment: loaded.experiment.name } : {}),
-    });
+      ? undefined
+      : await loadExperiment(false, { completed: true });
+    const runPath = findCompletedRun(globals.runs, name, loaded);
     // Published runs lie among files that are not this command's to write.
     const isPublished = readRunInfo(runPath).omitted !== undefined;
-    const workspace = isPublished ? "runs" : globals.runs;
-    const scratch = makeScratch(workspace, runPath);
+    const runs = isPublished ? "runs" : globals.runs;
+    const scratch = makeScratch(runs, runPath);
     // What an experiment itself prints is no part of the result.
     const print = console.log;
     console.log = console.error;
-    using interruption = listenForSignals();
+    const interruption = listenForSignals();
     using progress = await createProgressBar(globals.quiet);
     try {
       const reproduction = await reproduceRun(runPath, {
@@ -80,13 +78,15 @@ const command = defineCommand({
         globals,
         signal: interruption.signal,
         onProgress: (state) => progress.show(state),
-        codeOf: loaded
-          ? () =>
-            Promise.resolve(keepSourceOf(
-              { experiment: loaded.experiment, trainRun, evaluateRun },
-              loaded.sourceKeeper({ ...globals, runs: workspace }),
-            ))
-          : (info) => loadStoredCode(globals, scratch, info),
+        codeOf: async (source) =>
+          loaded
+            ? {
+              experiment: loaded.experiment,
+              trainRun,
+              evaluateRun,
+              keepSource: () => loaded.keepSource({ ...globals, runs }),
+            }
+            : await loadStoredCode(globals, scratch, source),
       });
       progress.clear();
       return {
@@ -111,31 +111,16 @@ const SCRATCH = ".scratch";
 
 /** Makes a directory of its own, which is not listed as a run. */
 function makeScratch(runs: string, runPath: string): string {
-  checkStaysInside(`${runs}/${SCRATCH}`, runs);
-  Deno.mkdirSync(`${runs}/${SCRATCH}`, { recursive: true });
-  const unique = crypto.randomUUID().slice(0, 8);
-  const scratch = `${runs}/${SCRATCH}/${runIdFromPath(runPath)}_${unique}`;
-  Deno.mkdirSync(scratch);
-  return scratch;
-}
-
-/** Makes code keep its source, by which it is told apart from other code. */
-function keepSourceOf(
-  { experiment, trainRun, evaluateRun }: RunningCode,
-  keepSource: () => Promise<SourceInfo>,
-): RunningCode {
-  return {
-    experiment,
-    trainRun: (experiment, options) =>
-      trainRun(experiment, { ...options, keepSource }),
-    evaluateRun: (experiment, options) =>
-      evaluateRun(experiment, { ...options, keepSource }),
-  };
+  const folder = `${runs}/${SCRATCH}`;
+  checkStaysInside(folder, runs);
+  Deno.mkdirSync(folder, { recursive: true });
+  const prefix = `${runIdFromPath(runPath)}_`;
+  return Deno.makeTempDirSync({ dir: folder, prefix });
 }
 
 /** Loads the code that a run ran, laid out beside the run that is made. */
 async function loadStoredCode(
-  globals: GlobalConfig,
+  { runs }: GlobalConfig,
   scratch: string,
   info: SourceInfo | null,
 ): Promise<RunningCode> {
@@ -146,14 +131,7 @@ async function loadStoredCode(
     );
   }
   const { layOutSource, readSource } = await import("../core/store/source.ts");
-  const source = await readSource(globals.runs, info);
-  const folder = `${scratch}/.source-${info.sha256}`;
-  await layOutSource(source, folder);
-  const load = async (path: string) => {
-    const url = new URL("file:///");
-    url.pathname = resolve(folder, path).replaceAll("%", "%25");
-    return await import(url.href);
-  };
+  const source = await readSource(runs, info);
   const [lifecycle = "", entry = ""] = source.entries;
   if (!source.files.has(lifecycle) || !source.files.has(entry)) {
     throw new RangeError(
@@ -161,59 +139,46 @@ async function loadStoredCode(
         "entry points",
     );
   }
+  const folder = `${scratch}/.source-${info.sha256}`;
+  await layOutSource(source, folder);
+  const load = (path: string) => import(toFileUrl(`${folder}/${path}`));
   const { trainRun, evaluateRun } = await load(lifecycle);
   const { default: experiment } = await load(entry);
-  const code = { experiment, trainRun, evaluateRun };
-  return keepSourceOf(code, () => Promise.resolve(info));
+  const keepSource = () => Promise.resolve(info);
+  return { experiment, trainRun, evaluateRun, keepSource };
 }
 
 function formatReproduction(
-  reproduction: Reproduction,
+  { runId, difference, causes, compared, ...rest }: Reproduction,
   isStored: boolean,
 ): string {
-  const { runId, isIdentical, difference, causes } = reproduction;
-  const { notCompared, omitted } = reproduction;
-  const { lines, files, records } = reproduction.compared;
-  const left = [
-    ...notCompared.length === 0 ? [] : [
-      `not compared, because the run does not say how they were evaluated: ` +
-      notCompared.join("; "),
-    ],
-    ...omitted.length === 0 ? [] : [
-      `not compared, because they were left out when the run was published: ` +
-      omitted.join(", "),
-    ],
+  const { lines, files, records } = compared;
+  const { isIdentical, notCompared, omitted } = rest;
+  const counts = [
+    lines && formatCount(lines, "line of history", "lines of history"),
+    files && formatCount(files, "file of the model", "files of the model"),
+    formatCount(records, "record"),
+  ].filter(Boolean).join(", ");
+  const likely = causes.length > 0 ? causes : [
+    "the code depends on something besides its configuration and its random " +
+    "streams, as nothing else is known to differ",
   ];
-  if (isIdentical) {
-    const counts = [
-      ...lines > 0
-        ? [formatCount(lines, "line of history", "lines of history")]
-        : [],
-      ...files > 0
-        ? [formatCount(files, "file of the model", "files of the model")]
-        : [],
-      formatCount(records, "record"),
-    ];
-    return [
-      `identical: run ${runId}, ${counts.join(", ")}`,
-      ...left,
-    ].join("\n");
-  }
   const isOther = causes.some((cause) => cause.startsWith("the source "));
   return [
-    `different: run ${runId}`,
-    `first difference: ${difference}`,
-    ...causes.length > 0 ? causes.map((cause) => `likely cause: ${cause}`) : [
-      "likely cause: the code depends on something besides its " +
-      "configuration and its random streams, as nothing else is known to differ",
-    ],
-    ...isOther && !isStored
-      ? [
-        `to run the code of that time: deno task reproduce ${runId} --stored-code`,
-      ]
-      : [],
-    ...left,
-  ].join("\n");
+    ...(isIdentical ? [`identical: run ${runId}, ${counts}`] : [
+      `different: run ${runId}`,
+      `first difference: ${difference}`,
+      ...likely.map((cause) => `likely cause: ${cause}`),
+    ]),
+    isOther && !isStored &&
+    `to run the code of that time: deno task reproduce ${runId} --stored-code`,
+    notCompared.length > 0 &&
+    "not compared, because the run does not say how they were evaluated: " +
+      notCompared.join("; "),
+    omitted.length > 0 &&
+    "not compared, because they were left out when the run was published: " +
+      omitted.join(", "),
+  ].filter(Boolean).join("\n");
 }
 
 if (import.meta.main) main(command);

@@ -20,9 +20,12 @@ import {
   usageError,
 } from "./_command.ts";
 import { quote } from "./_refusal.ts";
-import { RUN_NOTE, runsFolderFlag, whereFlag } from "./_runs.ts";
+import { RUN_NOTE, runsFolderFlag, selectionFields } from "./_runs.ts";
 
-const rmSchema = new ConfigSchema({ where: whereFlag, runs: runsFolderFlag });
+const rmSchema = new ConfigSchema({
+  where: selectionFields.where,
+  runs: runsFolderFlag,
+});
 
 const command = defineCommand({
   name: "rm",
@@ -43,14 +46,16 @@ const command = defineCommand({
         "Choose runs either by name, deno task rm RUN…, or by --where",
       );
     }
+    const paths = where.length > 0
+      ? selectRuns(new RunDatabase(runs), { where })
+        .map(({ id }) => `${runs}/${id}`)
+      : names.map((name) => orUsageError(() => findEntry(runs, name)));
+    if (paths.length === 0) return { text: "No run matches --where." };
     // All of them first: if one cannot be moved, none is.
-    const ids = where.length > 0
-      ? selectRuns(new RunDatabase(runs), { where }).map(({ id }) => id)
-      : names.map((name) => orUsageError(() => findRunId(runs, name)));
-    const distinct = [...new Set(ids)];
-    for (const id of distinct) orUsageError(() => checkRemovable(runs, id));
-    if (distinct.length === 0) return { text: "No run matches --where." };
-    for (const id of distinct) {
+    const ids = paths.map((path) =>
+      orUsageError(() => checkRemovable(runs, path))
+    );
+    for (const id of new Set(ids)) {
       const place = moveToTrash(runs, id);
       const restore = `mv ${quote(place)} ${quote(`${runs}/${id}`)}`;
       console.log(
@@ -61,33 +66,20 @@ const command = defineCommand({
   },
 });
 
-/** Finds a run by name; a link is refused, which would remove another run. */
-function findRunId(runs: string, name: string): string {
-  const runPath = findRun(runs, name);
-  checkIsDirectory(findEntry(runs, name));
-  return runIdFromPath(runPath);
-}
-
-/** Refuses what is not a run that has ended. */
-function checkRemovable(runs: string, id: string): void {
-  const path = `${runs}/${id}`;
-  checkIsDirectory(path);
+/** Refuses what is not a run that has ended; returns the run's id. */
+function checkRemovable(runs: string, path: string): string {
+  const id = runIdFromPath(findRun(runs, path));
+  // It would remove another run.
+  if (Deno.lstatSync(path).isSymlink) {
+    throw new RangeError(`Cannot remove ${path}: it is a link, not a run`);
+  }
   if (isInUse(path) || isStarting(path)) {
     throw new RangeError(
       `Cannot remove run ${id}: it is running or being evaluated; stop that ` +
         "with Ctrl-C first",
     );
   }
-}
-
-function checkIsDirectory(path: string): void {
-  const { isDirectory, isSymlink } = Deno.lstatSync(path);
-  if (isDirectory) return;
-  throw new RangeError(
-    `Cannot remove ${path}: it is ${
-      isSymlink ? "a link" : "a file"
-    }, not a run`,
-  );
+  return id;
 }
 
 if (import.meta.main) main(command);

@@ -6,29 +6,16 @@
 
 import { toggle } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import type { Problem } from "../core/store/run_file.ts";
 import { printable } from "../core/utils/terminal.ts";
-import {
-  RunDatabase,
-  type StoredRun,
-} from "../results/database/run_database.ts";
+import { RunDatabase } from "../results/database/run_database.ts";
 import { selectRuns } from "../results/database/select.ts";
 import { describeRuns, formatRuns } from "../results/inspect/runs.ts";
-import { defineCommand, main, usageError } from "./_command.ts";
-import {
-  reportProblems,
-  runsFlag,
-  sinceFlag,
-  strictFlag,
-  whereFlag,
-} from "./_runs.ts";
+import { defineCommand, main, outputSchema, usageError } from "./_command.ts";
+import { reportProblems, selectionFields } from "./_runs.ts";
 
 const runsSchema = new ConfigSchema({
-  where: whereFlag,
-  since: sinceFlag,
+  ...selectionFields,
   watch: toggle({ description: "follow until interrupted" }),
-  runs: runsFlag,
-  strict: strictFlag,
 });
 
 type RunsFlags = typeof runsSchema.defaults;
@@ -44,10 +31,9 @@ const command = defineCommand({
     "deno task runs --where status=failed --since 1d",
     "deno task runs --watch",
   ],
-  flags: { List: runsSchema },
-  hasJson: true,
-  async run({ flags, json }) {
-    const { watch, strict } = flags;
+  flags: { List: runsSchema, Output: outputSchema },
+  async run({ flags }) {
+    const { watch, strict, json } = flags;
     if (watch && json) throw usageError("Cannot use --json with --watch");
     if (watch) return await watchRuns(flags);
     const { runs, text, problems } = readList(flags);
@@ -56,11 +42,7 @@ const command = defineCommand({
   },
 });
 
-function readList(flags: RunsFlags): {
-  readonly runs: readonly StoredRun[];
-  readonly text: string;
-  readonly problems: readonly Problem[];
-} {
+function readList(flags: RunsFlags) {
   const database = new RunDatabase(...flags.runs);
   const { size, problems } = database;
   const runs = selectRuns(database, flags);

@@ -1,5 +1,5 @@
 /**
- * `deno task show`: prints all that is known of a run.
+ * `deno task show`: prints everything that is known of a run.
  *
  * @module
  */
@@ -8,7 +8,13 @@ import { text } from "../core/config/fields.ts";
 import { ConfigSchema, unknownKey } from "../core/config/schema.ts";
 import type { SourceInfo } from "../core/store/run_info.ts";
 import { formatRun, readRun } from "../results/inspect/show.ts";
-import { defineCommand, findNamedRun, main, usageError } from "./_command.ts";
+import {
+  defineCommand,
+  findNamedRun,
+  main,
+  outputSchema,
+  usageError,
+} from "./_command.ts";
 import { RUN_NOTE, runsFolderFlag } from "./_runs.ts";
 
 const showSchema = new ConfigSchema({
@@ -21,7 +27,7 @@ const showSchema = new ConfigSchema({
 
 const command = defineCommand({
   name: "show",
-  summary: "Print all that is known of a run.",
+  summary: "Print everything that is known of a run.",
   usage: ["[RUN] [flags]"],
   notes: [`${RUN_NOTE} [default: latest].`],
   examples: [
@@ -29,15 +35,14 @@ const command = defineCommand({
     "deno task show 3f9a --file core/diffusion/train.ts",
   ],
   maxPositionals: 1,
-  flags: { Show: showSchema },
-  hasJson: true,
+  flags: { Show: showSchema, Output: outputSchema },
   async run({ flags: { runs, file }, positionals: [name = "latest"] }) {
     const run = readRun(findNamedRun(runs, name));
     if (file !== "") {
       const text = await readSourceFile(runs, run.info.source, file);
       return { document: { file, text }, text };
     }
-    return { document: run, text: () => formatRun(run) };
+    return { document: run, text: formatRun(run) };
   },
 });
 

@@ -10,23 +10,25 @@ import { parseFlags } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { readText } from "../core/store/read_text.ts";
 import type { Problem } from "../core/store/run_file.ts";
+import { formatCount } from "../core/utils/format_number.ts";
 import { render } from "../results/tables/render.ts";
 import {
   defineCommand,
   EXIT,
   type FlagValues,
   main,
+  nameFlags,
+  resolveFlags,
   usageError,
 } from "./_command.ts";
 import { compareFlags, compareRuns } from "./_compare.ts";
-import { nameFlags } from "./_flag_names.ts";
 import { rewrite } from "./_output.ts";
 import { reportProblems } from "./_runs.ts";
 
 const tablesSchema = new ConfigSchema({
   write: texts({
     placeholder: "<file>",
-    description: "fill the tables in this file; may be repeated",
+    description: "fill the tables in this file; repeatable",
   }),
   check: texts({
     placeholder: "<file>",
@@ -51,23 +53,22 @@ const command = defineCommand({
   flags: { Tables: tablesSchema },
   async run({ flags: { write, check } }) {
     if (write.length + check.length === 0) {
-      throw usageError("No file is named: give --write FILE or --check FILE");
+      throw usageError(
+        "Choose what to do: --check FILE compares the tables in FILE with the " +
+          "runs, --write FILE updates them",
+      );
     }
     for (const path of write) await writeTables(path);
-    let nStale = 0;
-    for (const path of check) nStale += await checkTables(path) ? 0 : 1;
-    return nStale > 0 ? EXIT.failed : EXIT.done;
+    let status = EXIT.done;
+    for (const path of check) {
+      if (!await checkTables(path)) status = EXIT.failed;
+    }
+    return status;
   },
 });
 
-interface Filled {
-  readonly text: string;
-  readonly filled: string;
-  readonly nTables: number;
-  readonly nProblems: number;
-}
-
-async function fill(path: string): Promise<Filled> {
+/** Reads a file, and fills its tables. */
+async function fill(path: string) {
   const { fillTables, findTables } = await import(
     "../results/tables/embedded.ts"
   );
@@ -75,20 +76,9 @@ async function fill(path: string): Promise<Filled> {
   const tables = findTables(text, path);
   const contents: string[] = [];
   const problems: Problem[] = [];
-  for (const { args: [name, ...args], line } of tables) {
-    if (name !== "compare") {
-      throw usageError(
-        `Cannot fill ${path}:${line}: a table is made by compare, not by ` +
-          `"${name ?? ""}"`,
-      );
-    }
+  for (const { args, line } of tables) {
     try {
-      const flags = resolveCompareFlags(args);
-      const { format } = flags;
-      if (format !== "table" && format !== "md") {
-        throw usageError(`Cannot use --format ${format} in Markdown`);
-      }
-      const comparison = await compareRuns(flags);
+      const comparison = await compareRuns(parseCommand(args));
       contents.push(await render(comparison, "md"));
       problems.push(...comparison.problems);
     } catch (error) {
@@ -99,43 +89,42 @@ async function fill(path: string): Promise<Filled> {
       });
     }
   }
-  const filled = fillTables(text, tables, contents);
   reportProblems(problems);
-  return { text, filled, nTables: tables.length, nProblems: problems.length };
+  const filled = fillTables(text, tables, contents);
+  return { text, filled, nTables: tables.length, problems };
 }
 
-/** Parses the flags of the `compare` that makes a table. */
-function resolveCompareFlags(
-  args: readonly string[],
+/** Parses the command that makes a table. */
+function parseCommand(
+  [name = "", ...args]: readonly string[],
 ): FlagValues<typeof compareFlags> {
-  const schemas = Object.values(compareFlags);
-  const { positionals: [extra], resolve } = parseFlags(args, schemas);
+  if (name !== "compare") {
+    throw usageError(`a table is made by compare, not by "${name}"`);
+  }
+  const parsed = parseFlags(args, Object.values(compareFlags));
+  const [extra] = parsed.positionals;
   if (extra !== undefined) throw usageError(`Unexpected argument "${extra}"`);
-  return {
-    ...resolve(compareFlags.Runs),
-    ...resolve(compareFlags.Statistics),
-    ...resolve(compareFlags.Table),
-    ...resolve(compareFlags.Output),
-  };
+  const flags = resolveFlags(parsed, compareFlags);
+  if (flags.format === "table" || flags.format === "md") return flags;
+  throw usageError(`Cannot use --format ${flags.format} in Markdown`);
 }
 
 async function writeTables(path: string): Promise<void> {
   const { text, filled, nTables } = await fill(path);
   if (filled !== text) rewrite(path, filled);
-  console.log(
-    `${path}: ${formatCount(nTables)}${filled === text ? ", unchanged" : ""}`,
-  );
+  const unchanged = filled === text ? ", unchanged" : "";
+  console.log(`${path}: ${formatCount(nTables, "table")}${unchanged}`);
 }
 
 async function checkTables(path: string): Promise<boolean> {
-  const { text, filled, nTables, nProblems } = await fill(path);
+  const { text, filled, nTables, problems } = await fill(path);
   if (nTables === 0) {
     console.error(`error: ${path} has no table: name a file that has one`);
     return false;
   }
   if (filled === text) {
-    if (nProblems > 0) return false; // Unread runs were not checked.
-    console.log(`${path}: ${formatCount(nTables)} up to date`);
+    if (problems.length > 0) return false; // Unread runs were not checked.
+    console.log(`${path}: ${formatCount(nTables, "table")} up to date`);
     return true;
   }
   const { createTwoFilesPatch } = await import("diff");
@@ -148,10 +137,6 @@ async function checkTables(path: string): Promise<boolean> {
       "updates it",
   );
   return false;
-}
-
-function formatCount(nTables: number): string {
-  return nTables === 1 ? "1 table" : `${nTables} tables`;
 }
 
 if (import.meta.main) main(command);

@@ -22,6 +22,7 @@ import {
   findNamedRun,
   main,
   orUsageError,
+  outputSchema,
   usageError,
 } from "./_command.ts";
 import {
@@ -42,7 +43,7 @@ const trainSchema = new ConfigSchema({
     placeholder: "<run>",
     description: "continue this run from its last checkpoint",
   }),
-  tag: texts({ description: "a tag of the run; may be repeated" }),
+  tag: texts({ description: "a tag of the run; repeatable" }),
   note: text({ description: "a note that the run keeps" }),
 });
 
@@ -57,93 +58,68 @@ const command: Command = defineCommand({
     "deno task train --experiment examples/least_squares.ts",
     "deno task train --resume latest",
   ],
-  flags: { "This run": trainSchema, Environment: globalConfigSchema },
-  hasJson: true,
+  flags: {
+    "This run": trainSchema,
+    Environment: globalConfigSchema,
+    Output: outputSchema,
+  },
   writesRuns: true,
-  load: (args, isHelp) =>
-    loadExperiment(args, { isHelp, run: { flag: "resume", unfinished: true } }),
+  load: (isHelp) =>
+    loadExperiment(isHelp, { flag: "resume", unfinished: true }),
   listMoreFlags: ({ experiment: { name, configSchema } }) => ({
     [`Configuration of ${name}`]: configSchema,
   }),
-  async run({ flags, json, parsed, args, loaded }) {
-    const { experiment, title, sourceKeeper } = loaded;
-    const { configSchema } = experiment;
-    const {
-      config: file,
-      experiment: experimentFile,
-      resume,
-      tag: tags,
-      note,
-      ...globals
-    } = flags;
-    const { quiet } = globals;
-    const keepSource = sourceKeeper(globals);
+  async run({ flags, parsed, loaded }) {
+    const { experiment } = loaded;
+    const { config: file, experiment: experimentFile, ...others } = flags;
+    const { resume, tag: tags, note, json, ...globals } = others;
     const given = parsed.readSource(globalConfigSchema).values;
     const wantsCheckpoints = "checkpointEvery" in given &&
       globals.checkpointEvery !== "never";
+    const report = { loaded, globals, json, wantsCheckpoints };
     if (resume !== "") {
       checkResume(parsed, experiment);
-      const runPath = findNamedRun(globals.runs, resume, {
-        unfinished: true,
-      });
+      const runPath = findNamedRun(globals.runs, resume, { unfinished: true });
       const details = await describePosition(runPath);
+      // What is not given stays as the run began.
+      const resumed = { runPath, globals: { ...given, runs: globals.runs } };
       return await runAndReport(
         command,
-        { title, details, json, quiet, wantsCheckpoints },
-        (options) =>
-          resumeRun(experiment, {
-            ...options,
-            runPath,
-            keepSource,
-            // What is not given stays as the run began.
-            globals: { ...given, runs: globals.runs },
-          }),
+        { ...report, details },
+        (options) => resumeRun(experiment, { ...options, ...resumed }),
       );
     }
+    const { configSchema } = experiment;
     const config = configSchema.resolve([
-      ...(file === ""
-        ? []
-        : [orUsageError(() => readConfigFor(experiment, file))]),
+      ...(file ? [orUsageError(() => readConfigFor(experiment, file))] : []),
       parsed.readSource(configSchema),
     ]);
     const details = configSchema.formatChanges(config);
     const next = experiment.evaluate
       ? "deno task eval, then deno task compare"
       : "deno task compare";
+    const run = { config, experimentFile: experimentFile || null, tags, note };
     return await runAndReport(
       command,
-      { title, details, json, quiet, wantsCheckpoints, next },
-      (options) =>
-        trainRun(experiment, {
-          ...options,
-          config,
-          experimentFile: experimentFile || null,
-          globals,
-          tags,
-          note,
-          keepSource,
-          command: command.name,
-          args,
-        }),
+      { ...report, details, next },
+      (options) => trainRun(experiment, { ...options, ...run }),
     );
   },
 });
 
 /** Refuses to change what a run began with. */
 function checkResume(
-  flags: ParsedFlags,
+  parsed: ParsedFlags,
   { configSchema }: Experiment,
 ): void {
   const { experiment: _, resume: _resume, ...kept } =
-    flags.readSource(trainSchema).values;
-  const given = { ...flags.readSource(configSchema).values, ...kept };
-  const [key] = Object.keys(given);
-  if (key === undefined) return;
+    parsed.readSource(trainSchema).values;
+  const given = { ...parsed.readSource(configSchema).values, ...kept };
+  const [flag] = Object.keys(given).map(formatFlag);
+  if (flag === undefined) return;
   throw usageError(
-    `Cannot use ${
-      formatFlag(key)
-    } with --resume: the run keeps what it began ` +
-      "with; leave out --resume to start another run",
+    `Cannot use ${flag} with --resume: the run keeps what it began with; ` +
+      "leave out --resume to start another run",
   );
 }
 

@@ -11,7 +11,10 @@
 
 /** The options in use; std has further ones. */
 export interface ParseOptions {
-  /** Flags that take a text; with `"_"`, positional arguments stay texts. */
+  /**
+   * Flags that take a text; always with `"_"`, or std would make numbers of
+   * positional arguments.
+   */
   readonly string?: readonly string[];
   /** Flags that may be given several times and come as an array. */
   readonly collect?: readonly string[];
@@ -22,7 +25,7 @@ export interface ParseOptions {
 /** The flags by name, and the positional arguments under `_`. */
 export interface Args {
   /** The positional arguments. */
-  _: (string | number)[];
+  _: string[];
   /** A flag's value. */
   // deno-lint-ignore no-explicit-any
   [flag: string]: any;
@@ -44,7 +47,7 @@ const FLAG = /^(?:--(?=[^=])|-(?=[A-Za-z]$))([^=]+)(?:=([^]*))?$/;
  * import { parseArgs } from "@std/cli/parse-args";
  *
  * const args = parseArgs(["--note=first", "--seed", "3", "latest"], {
- *   string: ["note", "seed"],
+ *   string: ["note", "seed", "_"],
  * });
  * assertEquals(args, { _: ["latest"], note: "first", seed: "3" });
  * ```
@@ -54,17 +57,13 @@ export function parseArgs(
   { string = [], collect = [], unknown }: ParseOptions = {},
 ): Args {
   const result: Args = { _: [] };
-  const addPositional = (arg: string) => {
-    const isNumber = arg.trim() !== "" && Number.isFinite(Number(arg));
-    result._.push(isNumber && !string.includes("_") ? Number(arg) : arg);
-  };
   const end = args.indexOf("--");
   const flagged = end < 0 ? args : args.slice(0, end);
   for (let i = 0; i < flagged.length; i++) {
     const arg = flagged[i]!, next = flagged[i + 1];
     const [, name, inline] = FLAG.exec(arg) ?? [];
     if (name === undefined) {
-      if (unknown?.(arg) !== false) addPositional(arg);
+      if (unknown?.(arg) !== false) result._.push(arg);
       continue;
     }
     let value: string | boolean = string.includes(name) ? "" : true;
@@ -76,7 +75,7 @@ export function parseArgs(
       ? [...(result[name] ?? []), value]
       : value;
   }
-  if (end >= 0) args.slice(end + 1).forEach(addPositional);
+  if (end >= 0) result._.push(...args.slice(end + 1));
   for (const name of collect) result[name] ??= [];
   return result;
 }

@@ -1,5 +1,5 @@
 /**
- * What tests share: rights, folders of their own, and the scripts as
+ * What tests share: permissions, folders of their own, and the scripts as
  * subprocesses.
  *
  * @module
@@ -124,7 +124,7 @@ export interface ScriptResult {
   readonly stderr: string;
 }
 
-/** Where and with which further rights a script is run. */
+/** Where and with which further permissions a script is run. */
 export interface ScriptOptions {
   /** The project's root; this project's by default. */
   readonly root?: string;

@@ -120,7 +120,6 @@ export async function renewTranscripts(page: string): Promise<string> {
 
 const command = defineCommand({
   name: "transcripts",
-  script: "testing/transcripts.ts",
   summary: "Run the commands in console blocks of Markdown files.",
   usage: ["[FILE…]"],
   notes: [

@@ -1,26 +1,6 @@
 import type { Experiment } from "../experiment.ts";
 import { readStatus, type RunInfo } from "../store/run_info.ts";
-
-/** A path that means the same in a shell, and leads to nowhere above. */
-const PLAIN_PATH = /^\w(?!.*\.\.)[\w./-]{0,200}$/;
-
-/**
- * Finds the file of a run's experiment.
- *
- * @param info What `run.json` says; older runs have it in their command line.
- * @returns The file's path within the project; null for an experiment of
- * Whisker's own, and where the path is not plain: what a run says of itself is
- * no part of a command that one copies.
- */
-export function findExperimentFile(
-  { experimentFile, args }: RunInfo,
-): string | null {
-  const { groups } = /(^|\0)--experiment[=\0](?<file>[^\0]+)/.exec(
-    args.join("\0"),
-  ) ?? {};
-  const file = experimentFile ?? groups?.file ?? "";
-  return PLAIN_PATH.test(file) ? file : null;
-}
+import { findExperimentFile } from "./experiment_file.ts";
 
 /** Refuses a run of another experiment, and says which one it is of. */
 export function checkExperiment(

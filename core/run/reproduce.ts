@@ -29,8 +29,11 @@ import {
   type SourceInfo,
 } from "../store/run_info.ts";
 
-/** Code that can train and evaluate: that of now, or that of then. */
-export interface RunningCode {
+/**
+ * Code that can train and evaluate: that of now, or that of then. What it keeps
+ * as its source tells it from other code.
+ */
+export interface RunningCode extends Pick<RunOptions, "keepSource"> {
   /** The experiment. */
   readonly experiment: Experiment;
   /** Trains it. */
@@ -168,8 +171,9 @@ async function prepared(
   { codeOf, globals, scratch, signal, onProgress }: ReproduceOptions,
 ) {
   const own = globalConfigSchema.fields.engine.check(engine);
+  const { keepSource, ...code } = await codeOf(source);
   return {
-    code: await codeOf(source),
+    code,
     options: {
       globals: {
         ...globals,
@@ -181,6 +185,7 @@ async function prepared(
       },
       print: () => {},
       warn: () => {},
+      ...(keepSource ? { keepSource } : {}),
       ...(signal ? { signal } : {}),
       ...(onProgress ? { onProgress } : {}),
     },

@@ -101,7 +101,6 @@ async function measure(config: ModelConfig): Promise<void> {
 
 const command = defineCommand({
   name: "quality",
-  script: "studies/diffusion/measure.ts",
   summary: "Train and measure the models of studies/diffusion again.",
   usage: ["[DATASET[:SEED,…] …]"],
   notes: [

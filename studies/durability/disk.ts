@@ -95,7 +95,7 @@ export async function fillDisks(
       tally.failed++;
       assertEquals(code, 1, stderr);
       assertMatch(stderr, /^error: No space left on device .*: \w+ '.+'$/m);
-      assertMatch(stderr, /^Make room or get the right to write there/m);
+      assertMatch(stderr, /^Free some space or get permission to write there/m);
     }
     const path = `${ROOT}/${copy}`;
     const database = new RunDatabase(path);
@@ -170,7 +170,7 @@ export async function writeNowhere(runs: string): Promise<void> {
   assertMatch(after!, /^train 1$/m);
   assertMatch(after!, /^eval 1$/m);
   assertEquals(stderr.match(/Read-only file system/g)?.length, 2, stderr);
-  assertEquals(stderr.match(/^Make room or get the right/gm)?.length, 2);
+  assertEquals(stderr.match(/^Free some space or get permission/gm)?.length, 2);
   const listing = (text: string) => text.slice(text.indexOf(`${disk}:`));
   assertEquals(listing(after!), listing(before!));
   assert(listing(after!).includes("metrics.jsonl"));

@@ -247,7 +247,6 @@ const TABLES: Readonly<Record<string, () => Promise<string>>> = {
 
 const command = defineCommand({
   name: "durability",
-  script: "studies/durability/measure.ts",
   summary: "Kill trainings, cut files and fill disks, at full counts.",
   usage: ["[proofs] [costs]"],
   notes: [

@@ -65,7 +65,6 @@ async function measureVerdicts(isPaired: boolean): Promise<string> {
 
 const command = defineCommand({
   name: "honesty",
-  script: "studies/honesty/measure.ts",
   summary: "Simulate how often intervals and verdicts are right.",
   usage: [""],
   notes: [

@@ -103,7 +103,7 @@ Deno.test(
     assertEquals(latest.code, 0, latest.stderr);
     assertStringIncludes(latest.stderr, says);
     const earlier = await runScript("eval", [
-      trained.runId,
+      ...["--quiet", trained.runId],
       ...["--n-samples=50", "--n-repeats=2", "--n-steps=3", at],
     ]);
     assertEquals(earlier.code, 0, earlier.stderr);

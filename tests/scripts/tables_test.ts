@@ -155,7 +155,7 @@ Deno.test("tables says what is wrong, with the line", async () => {
   ]);
   const { code, stderr } = await runScript("tables");
   assertEquals(code, 2);
-  assertMatch(stderr, /give --write FILE or --check FILE/);
+  assertMatch(stderr, /--check FILE compares .* --write FILE updates them/);
 });
 
 Deno.test(
