@@ -8,7 +8,7 @@
 import type { ModelConfig } from "../model_config.ts";
 
 /** Kingma & Ba (2015), algorithm 1. */
-const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
 /**
  * Computes the step size of a step. It rises linearly over `warmupSteps`, then

@@ -613,10 +613,11 @@ function computeNorm(): f64 {
  */
 export function update(
   scale: f32, penalty: f32, decay: f32, stride: f32, spread: f32, kept: f32,
+  beta1: f64, beta2: f64, tiny: f32,
 ): void {
-  const one = f32x4.splat(1), epsilon = f32x4.splat(1e-8);
-  const keepMean = f32x4.splat(0.9), addMean = f32x4.splat(<f32>(1 - 0.9));
-  const keepSquare = f32x4.splat(0.999), addSquare = f32x4.splat(<f32>(1 - 0.999));
+  const one = f32x4.splat(1), epsilon = f32x4.splat(tiny);
+  const keepMean = f32x4.splat(<f32>beta1), addMean = f32x4.splat(<f32>(1 - beta1));
+  const keepSquare = f32x4.splat(<f32>beta2), addSquare = f32x4.splat(<f32>(1 - beta2));
   for (let i = 0; i < nWeights; i += 4) {
     const w = at(weights, i), m = at(first, i), v = at(second, i), a = at(averaged, i);
     const weight = v128.load(w), decays = v128.load(at(decaying, i));

@@ -6,7 +6,7 @@
 
 import type { ModelConfig } from "../../model_config.ts";
 import { computeTimeFrequencies } from "../../models/layers.ts";
-import type { AdamStep } from "../optimizer.ts";
+import { ADAM, type AdamStep } from "../optimizer.ts";
 import kernels from "./kernels.wasm" with { type: "bytes" };
 
 /** What `kernels.ts` exports. Pointers are places in its memory. */
@@ -30,6 +30,9 @@ interface Kernels {
     stride: number,
     spread: number,
     kept: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
   ): void;
   getWeights(): number;
   getAveraged(): number;
@@ -209,7 +212,10 @@ export class FusedNetwork {
    *
    * @param step How.
    */
-  update({ scale, penalty, decay, stride, spread, kept }: AdamStep): void {
-    this.#kernels.update(scale, penalty, decay, stride, spread, kept);
+  update(step: AdamStep): void {
+    const { scale, penalty, decay, stride, spread, kept } = step;
+    const { beta1, beta2, epsilon } = ADAM;
+    const of = [scale, penalty, decay, stride, spread, kept] as const;
+    this.#kernels.update(...of, beta1, beta2, epsilon);
   }
 }
