@@ -31,7 +31,11 @@ export async function loadOnCpu() {
 }
 
 /** A model whose weights are all something other than 0. */
-export async function randomModel(config: ModelConfig, nColumns = 2) {
+export async function randomModel(
+  config: ModelConfig,
+  nColumns = 2,
+  deviation = 1 / 3,
+) {
   const { buildModel } = await loadOnCpu();
   const { writeWeights } = await import("../core/diffusion/models/weights.ts");
   const random = new RandomStream(1, "init");
@@ -39,7 +43,7 @@ export async function randomModel(config: ModelConfig, nColumns = 2) {
   const values = random.fillNormal(
     new Float32Array(model.layers.countParams()),
   );
-  writeWeights(model.layers.weights, values.map((x) => x / 3));
+  writeWeights(model.layers.weights, values.map((x) => x * deviation));
   return model;
 }
 
