@@ -39,6 +39,8 @@ export interface MetricDeclaration {
 }
 
 const isObject = (value: unknown): value is JsonObject => isJsonObject(value);
+const isNote = (value: unknown, key: string): value is string =>
+  isText(value) && key.indexOf("=") > 0;
 
 const metricsSchema = v.pipe(
   pick(isObject),
@@ -53,14 +55,7 @@ const metricsSchema = v.pipe(
         unit: ifValid(v.string()),
         series: ifValid(v.string()),
         repeats: ifValid(v.string()),
-        notes: ifValid(v.pipe(
-          pick(isText),
-          v.transform((notes) =>
-            Object.fromEntries(
-              Object.entries(notes).filter(([key]) => key.indexOf("=") > 0),
-            )
-          ),
-        )),
+        notes: ifValid(pick(isNote)),
       }),
       v.transform(omitUndefined),
     ),
@@ -76,6 +71,5 @@ const metricsSchema = v.pipe(
 export function parseMetrics(
   value: unknown,
 ): Readonly<Record<string, MetricDeclaration>> {
-  const { success, output } = v.safeParse(metricsSchema, value);
-  return success ? output : {};
+  return v.parse(v.fallback(metricsSchema, {}), value);
 }
