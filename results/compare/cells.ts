@@ -17,6 +17,7 @@ import {
 import { formatWithError, formatWithInterval } from "../statistics/format.ts";
 import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
 import { placeRuns } from "./grid.ts";
+import { readShared } from "./observations.ts";
 import { formatLabel } from "./labels.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Measured, PivotRow } from "./pivot.ts";
@@ -59,7 +60,8 @@ export async function fillRows(
     intervals: options.ci || hasProportions
       ? await import("../statistics/intervals.ts")
       : undefined,
-    crossed: nuisance.length > 1 && !options.across
+    crossed: !options.across && (nuisance.length > 1 ||
+        metrics.values().some(({ observations }) => observations))
       ? await import("../statistics/crossed.ts")
       : undefined,
   };
@@ -144,16 +146,26 @@ function makeCell(
     Array.from(results, ([key, { mean }]) => [key, mean]),
   );
   const isSingle = counted.size === 1 && !across;
-  const grid = aggregate === "mean" && counted.size > 1 && crossed
-    ? findShared(crossed.crossedMean(
-      Array.from(placeRuns(counted, nuisance), ([key, at]) => ({
-        at,
-        value: sample.get(key)!,
-      })),
-    ))
+  const isPlain = aggregate === "mean" && counted.size > 1;
+  const isShared = metrics.get(metadata.name)?.observations === "shared" &&
+    nuisance.length === 1 && !across && failed.size === 0;
+  const observations = isPlain && isShared
+    ? readShared(runs, metadata)
+    : undefined;
+  const grid = isPlain && crossed
+    ? findShared(
+      observations
+        ? crossed.crossedObservations(observations)
+        : crossed.crossedMean(
+          Array.from(placeRuns(counted, nuisance), ([key, at]) => ({
+            at,
+            value: sample.get(key)!,
+          })),
+        ),
+    )
     : undefined;
   const summary = grid && "error" in grid
-    ? summarize([new ScalarResult(grid)], cellOptions)
+    ? summarize([new ScalarResult({ ...grid, n: counted.size })], cellOptions)
     : summarize([...results.values()], cellOptions);
   if (!summary) return undefined;
   const cell = {
@@ -162,6 +174,7 @@ function makeCell(
     metadata,
     kind: across ? "across" : isSingle ? "within-run" : "between-seed",
     grid,
+    observations: grid && observations,
     sample,
     runs,
     nRuns: replicates.runs.size,

@@ -10,6 +10,7 @@ import type { StoredRun } from "../database/run_database.ts";
 import type { RunFilter } from "../database/select.ts";
 import type {
   CrossedMean,
+  Observations,
   Unbalanced,
   VarianceShare,
 } from "../statistics/crossed.ts";
@@ -154,6 +155,8 @@ export interface Cell extends Measured {
   readonly kind: ErrorKind;
   /** Of runs that share values of several nuisance keys: their mean, or why not. */
   readonly grid?: CrossedMean | Unbalanced | undefined;
+  /** What each run has observed, if all have kept it and observed the same things. */
+  readonly observations?: Observations | undefined;
   /** The means of the runs, by their nuisance values. */
   readonly sample: Sample;
   /** The runs that have measured it, by their nuisance values. */

@@ -7,10 +7,12 @@
 import { OptionError } from "../database/option_error.ts";
 import {
   decideByMargin,
-  moveByMargin,
+  findMoves,
+  type Move,
   parseMargin,
 } from "../statistics/equivalence.ts";
 import { ALPHA } from "../statistics/estimate.ts";
+import type { Observations } from "../statistics/crossed.ts";
 import { contrast, isTested } from "../statistics/contrast.ts";
 import type { Cell, Comparison } from "./comparison.ts";
 import { findGrid } from "./grid.ts";
@@ -51,8 +53,14 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
     const alpha = (options.alpha ?? ALPHA) / cells.length /
       (looks?.length ?? 1);
     for (const cell of better && reference ? cells : []) {
-      const [below, above] = moveByMargin(sortByStart(reference!), margin)
-        .map((moved) => contrast(sortByStart(cell), moved, contrastOptions));
+      const [below, above] = findMoves(reference!.sample, margin)
+        .map((move) =>
+          contrast(sortByStart(cell), moveSample(reference!, move), {
+            ...contrastOptions,
+            observations: cell.observations && reference!.observations &&
+              [cell.observations, moveObservations(reference!, move)],
+          })
+        );
       found.set(
         cell,
         isTested(below) && isTested(above)
@@ -71,4 +79,19 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
       })),
     })),
   };
+}
+
+function moveSample(cell: Cell, move: Move): Cell["sample"] {
+  return new Map(
+    sortByStart(cell).entries().map(([key, value]) => [key, move(value)]),
+  );
+}
+
+function moveObservations({ observations }: Cell, move: Move): Observations {
+  return new Map(
+    observations!.entries().map(([key, values]) => [
+      key,
+      Float64Array.from(values, move),
+    ]),
+  );
 }

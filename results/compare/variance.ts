@@ -23,13 +23,14 @@ import { placeRuns } from "./grid.ts";
 export function addVariance(comparison: Comparison): Comparison {
   const { rows, columns, options, nuisance, metrics } = comparison;
   const level = options.ci ? options.ci / 100 : LEVEL;
-  const find = ({ runs, metadata }: Cell): CellVariance["sources"] => {
+  const find = (cell: Cell): CellVariance["sources"] => {
+    const { runs, metadata, observations } = cell;
     const results = Array.from(
       runs,
       ([key, { records }]) => [key, records.get(metadata)!] as const,
     );
     const sample = new Map(results.map(([key, { mean }]) => [key, mean]));
-    const grid = crossedMean(
+    const grid = observations ? cell.grid! : crossedMean(
       Array.from(placeRuns(runs, nuisance), ([key, at]) => ({
         at,
         value: sample.get(key)!,

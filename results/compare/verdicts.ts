@@ -181,6 +181,10 @@ function judge(
     ),
     baseline,
     better,
+    observations: entries.length > 0 &&
+        entries.every(({ cell }) => cell.observations)
+      ? new Map(entries.map(({ row, cell }) => [row, cell.observations!]))
+      : undefined,
     isRanked: !unranked,
     incomplete: new Set(
       entries.flatMap(({ row, cell }) =>

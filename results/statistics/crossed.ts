@@ -109,14 +109,76 @@ export function crossedMean(
     const [df, shared] = [same.length - 1, n / same.length];
     return { key, square: shared * sumSquares(means) / df, df, shared };
   });
-  const rest = n - 1 - main.reduce((sum, { df }) => sum + df, 0);
-  const unexplained = sumSquares(points.map(({ value }) => value)) -
-    main.reduce((sum, { square, df }) => sum + square * df, 0);
   const alone = groups.filter(({ same }) => n > 1 && same.length === n);
+  return combineSquares({
+    mean,
+    n,
+    main,
+    total: sumSquares(points.map(({ value }) => value)),
+    rest: alone.map(({ key }) => key).join(" and ") || REMAINDER,
+  });
+}
+
+/** What runs have observed, each the same things in the same order. */
+export type Observations = ReadonlyMap<string, ArrayLike<number>>;
+
+/**
+ * Computes the mean over runs × observations, as {@linkcode crossedMean} does, where all
+ * runs observe the same things in the same order: say the loss on each test row.
+ *
+ * @param observations What each run has observed.
+ * @returns The mean, or why there is none.
+ */
+export function crossedObservations(
+  observations: Observations,
+): CrossedMean | Unbalanced {
+  const runs = [...observations.values()];
+  const [nRuns, nRows] = [runs.length, runs[0]?.length ?? 0];
+  if (runs.some(({ length }) => length !== nRows)) {
+    return { reason: "the runs have different numbers of observations" };
+  }
+  if (Math.min(nRuns, nRows) < MIN_LEVELS) {
+    return { reason: `fewer than ${MIN_LEVELS} runs or observations` };
+  }
+  const n = nRuns * nRows;
+  const rowMeans = new Float64Array(nRows);
+  const runMeans = runs.map((values) => {
+    let sum = 0;
+    for (let i = 0; i < nRows; i++) {
+      sum += values[i]!;
+      rowMeans[i]! += values[i]! / nRuns;
+    }
+    return sum / nRows;
+  });
+  const { mean } = computeMean(runMeans);
+  let total = 0;
+  for (const values of runs) {
+    for (let i = 0; i < nRows; i++) total += (values[i]! - mean) ** 2;
+  }
+  const describe = (key: string, means: ArrayLike<number>): MeanSquare => {
+    const [df, shared] = [means.length - 1, n / means.length];
+    const sum = Array.from(means).reduce((sum, x) => sum + (x - mean) ** 2, 0);
+    return { key, square: shared * sum / df, df, shared };
+  };
+  const main = [describe("seed", runMeans), describe("observation", rowMeans)];
+  return combineSquares({ mean, n, main, total, rest: REMAINDER });
+}
+
+function combineSquares({ mean, n, main, total, rest }: {
+  readonly mean: number;
+  readonly n: number;
+  readonly main: readonly MeanSquare[];
+  /** The sum of all squares about the mean. */
+  readonly total: number;
+  /** The name of the remainder. */
+  readonly rest: string;
+}): CrossedMean {
+  const explained = main.reduce((sum, { square, df }) => sum + square * df, 0);
+  const dfRest = n - 1 - main.reduce((sum, { df }) => sum + df, 0);
   const remainder: MeanSquare = {
-    key: alone.map(({ key }) => key).join(" and ") || REMAINDER,
-    square: Math.max(0, unexplained) / rest,
-    df: rest,
+    key: rest,
+    square: Math.max(0, total - explained) / dfRest,
+    df: dfRest,
     shared: 1,
   };
   const squares = [...main, remainder];

@@ -5,7 +5,12 @@
  */
 
 import type { Contrast, Sample, Untested } from "./contrast.ts";
-import { crossedMean, type GridPoint } from "./crossed.ts";
+import {
+  crossedMean,
+  crossedObservations,
+  type GridPoint,
+  type Observations,
+} from "./crossed.ts";
 import { MIN_COUNT } from "./estimate.ts";
 import { testByT } from "./tests.ts";
 
@@ -52,5 +57,35 @@ export function contrastCrossed(
       : [],
     // How the power grows depends on which key gets more values.
     design: { deviations: [], counts: sides.map(({ length }) => length) },
+  };
+}
+
+/**
+ * Tests how two rows differ whose runs have observed the same things: the mean of the
+ * differences over the runs and observations that they share.
+ *
+ * @param first What the runs of the one row have observed.
+ * @param second What those of the other have.
+ * @returns The first minus the second, or why there is no test.
+ */
+export function contrastObservations(
+  first: Observations,
+  second: Observations,
+): Contrast | Untested {
+  const shared = first.keys().filter((key) => second.has(key));
+  const differences = new Map(shared.map((key) => {
+    const [a, b] = [first.get(key)!, second.get(key)!];
+    const n = Math.max(a.length, b.length);
+    return [key, Float64Array.from({ length: n }, (_, i) => a[i]! - b[i]!)];
+  }));
+  const crossed = crossedObservations(differences);
+  if ("reason" in crossed) return crossed;
+  const { mean: difference, error, df } = crossed;
+  return {
+    ...testByT({ test: "crossed t", difference, error, df }),
+    pairs: differences.size,
+    unused: [...first.keys(), ...second.keys()]
+      .filter((key) => !differences.has(key)),
+    design: { deviations: [], counts: [differences.size] },
   };
 }

@@ -50,27 +50,25 @@ export function parseMargin(text: string): Margin | undefined {
 }
 
 /**
- * Moves the values of a baseline down and up by the margin. A row is tested against
- * both, so that a margin which is a share of the baseline's mean has its error.
+ * Finds how the values of a baseline move down and up by the margin. A row is tested
+ * against both, so that a margin which is a share of the baseline's mean has its error.
  *
  * @param baseline The values of the baseline.
  * @param margin The margin.
- * @returns The baseline below, and above.
+ * @returns What moves a value down, and up.
  */
-export function moveByMargin(
+export function findMoves(
   baseline: Sample,
   { size, isShare }: Margin,
-): readonly [below: Sample, above: Sample] {
+): readonly [down: Move, up: Move] {
   const sum = baseline.values().reduce((sum, value) => sum + value, 0);
-  const move = (factor: number): Sample =>
-    new Map(
-      baseline.entries().map(([key, value]) => [
-        key,
-        value + factor * size * (isShare ? value * Math.sign(sum) : 1),
-      ]),
-    );
-  return [move(-1), move(1)];
+  const reach = (value: number) =>
+    size * (isShare ? value * Math.sign(sum) : 1);
+  return [(value) => value - reach(value), (value) => value + reach(value)];
 }
+
+/** Moves a value. */
+export type Move = (value: number) => number;
 
 /** A difference, and its p-values. */
 export type TwoTests = Pick<MeanTest, "difference" | "p" | "pOneSided">;

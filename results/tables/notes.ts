@@ -55,7 +55,7 @@ function noteNames(comparison: Comparison): Note[] {
 }
 
 function noteErrors(
-  { rows, columns, options, nuisance, metrics }: Comparison,
+  { rows, columns, options, metrics }: Comparison,
 ): Note[] {
   const cells = rows.flatMap((row) => [...row.cells.values()]);
   const counts = columns.flatMap(({ metadata, heading }) => {
@@ -76,15 +76,21 @@ function noteErrors(
     kind === "within-run" && interval &&
     metrics.get(metadata.name)?.kind === "proportion"
   );
-  const isCrossed = cells.some(({ grid }) => grid && "error" in grid);
+  const shared = new Set(
+    cells.flatMap(({ grid }) =>
+      grid && "error" in grid
+        ? grid.squares.slice(0, -1).map(({ key }) => key)
+        : []
+    ),
+  );
   return [
     ...(cells.some(({ kind }) => kind !== "within-run")
       ? [{ text: explainBetween(options, what) }]
       : []),
-    ...(isCrossed
+    ...(shared.size > 0
       ? [{
         text:
-          `Errors count the values of ${nuisance.join(" and ")} that runs ` +
+          `Errors count the values of ${[...shared].join(" and ")} that runs ` +
           "share: crossed random effects.",
       }]
       : []),

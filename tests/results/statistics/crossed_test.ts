@@ -4,6 +4,7 @@ import {
   chanceOfAgreement,
   type CrossedMean,
   crossedMean,
+  crossedObservations,
   type GridPoint,
   splitVariance,
 } from "../../../results/statistics/crossed.ts";
@@ -150,4 +151,30 @@ Deno.test("chanceOfAgreement() tells shared observations from separate ones", ()
   assertEquals(count(1) <= 5, true);
   assertEquals(count(0.05), 500);
   assertEquals(chanceOfAgreement({ square: 1, df: 4 }, NaN), NaN);
+});
+
+Deno.test("crossedObservations() is crossedMean() over runs and observations", () => {
+  const points = drawGrid([4, 6], [1, 2]);
+  const runs = Map.groupBy(points, ({ at }) => at["seed"]!);
+  const observations = new Map(
+    runs.entries().map((
+      [seed, some],
+    ) => [seed, some.map(({ value }) => value)]),
+  );
+  const actual = crossedObservations(observations) as CrossedMean;
+  const { mean, error, df } = solve(points);
+  assertAlmostEquals(actual.mean, mean, 1e-12);
+  assertAlmostEquals(actual.error, error, 1e-12);
+  assertAlmostEquals(actual.df, df, 1e-9);
+});
+
+Deno.test("crossedObservations() says what is missing", () => {
+  const reason = (rows: readonly (readonly number[])[]) =>
+    crossedObservations(new Map(rows.map((row, i) => [`${i}`, row])));
+  assertEquals(reason([[1, 2, 3], [1, 2, 3]]), {
+    reason: "fewer than 3 runs or observations",
+  });
+  assertEquals(reason([[1, 2, 3], [1, 2, 3], [1, 2]]), {
+    reason: "the runs have different numbers of observations",
+  });
 });

@@ -2,9 +2,9 @@ import { assertEquals } from "@std/assert";
 import { RandomStream } from "../../../core/utils/random.ts";
 import {
   decideByMargin,
+  findMoves,
   type Margin,
   type MarginVerdict,
-  moveByMargin,
   parseMargin,
 } from "../../../results/statistics/equivalence.ts";
 import { pairedT } from "../../../results/statistics/tests.ts";
@@ -20,8 +20,8 @@ function decide(
   better: "lower" | "higher" = "higher",
 ): MarginVerdict {
   const sample = new Map(baseline.map((value, i) => [`${i}`, value]));
-  const [below, above] = moveByMargin(sample, margin)
-    .map((moved) => pairedT(row, [...moved.values()]));
+  const [below, above] = findMoves(sample, margin)
+    .map((move) => pairedT(row, baseline.map(move)));
   return decideByMargin(below!, above!, { alpha: 0.05, better });
 }
 
@@ -92,12 +92,10 @@ Deno.test("verdicts with a margin are false in at most 5 % of cases", () => {
   }
 });
 
-Deno.test("moveByMargin() takes a share of values below 0 as well", () => {
-  const [below, above] = moveByMargin(new Map([["1", -10]]), {
-    size: 0.1,
-    isShare: true,
-  });
-  assertEquals([...below, ...above], [["1", -11], ["1", -9]]);
+Deno.test("findMoves() takes a share of values below 0 as well", () => {
+  const margin = { size: 0.1, isShare: true };
+  const [down, up] = findMoves(new Map([["1", -10]]), margin);
+  assertEquals([down(-10), up(-10)], [-11, -9]);
 });
 
 Deno.test("parseMargin() takes numbers above 0", () => {
