@@ -126,3 +126,17 @@ Deno.test(
     ]);
   },
 );
+
+Deno.test("compare() warns of medians of runs on a grid, not of means", async () => {
+  const warningsOf = async (options: CompareOptions) =>
+    (await compareRuns(makeCrossed(), { nuisance: ["split"], ...options }))
+      .warnings;
+  assertEquals(await warningsOf({}), []);
+  assertEquals(
+    await warningsOf({ aggregate: "median" }),
+    ["gru", "mlp"].map((model) =>
+      `Runs of model=${model} are not independent, and errors may be too ` +
+      "small: a median takes them for independent"
+    ),
+  );
+});
