@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { RunInfo } from "../../../core/store/run_info.ts";
+import type { CompareOptions } from "../../../results/compare/comparison.ts";
+import { makeCrossed } from "../../../testing/grids.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { INFO, type MadeRun } from "../../../testing/runs.ts";
 import {
