@@ -9,8 +9,10 @@ export type {
   Resumable,
   ResumableParts,
 } from "./run/resumable.ts";
+export { type Evaluation, openEvaluation } from "./run/evaluation.ts";
 export * from "./run/lifecycle.ts";
-export { outcomeOf, type RunOutcome } from "./run/session.ts";
+export * from "./run/run_options.ts";
+export type { RunOutcome, Session } from "./run/session.ts";
 export type { WriteOptions } from "./store/atomic_write.ts";
 export * from "./config/fields.ts";
 export * from "./config/global_config.ts";
@@ -35,4 +37,3 @@ export type {
   SourceInfo,
 } from "./store/run_info.ts";
 export type { ErrorDescription } from "./utils/describe_error.ts";
-export type { EvaluationInfo } from "./store/evaluations.ts";

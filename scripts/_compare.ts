@@ -39,6 +39,14 @@ export const comparisonFlags = {
       placeholder: "<key,…>",
       description: "keys besides seed in which replicates may differ",
     }),
+    across: text({
+      placeholder: "<key>",
+      description: "each value of this key gives one value of a row: dataset",
+    }),
+    confirm: texts({
+      placeholder: "<dir>",
+      description: "confirming runs, compared alone in place of --runs",
+    }),
   }),
   Statistics: new ConfigSchema({
     ci: number({
@@ -57,6 +65,19 @@ export const comparisonFlags = {
     baseline: texts({
       placeholder: "<key=value>",
       description: "verdicts against the row with this value; repeatable",
+    }),
+    margin: text({
+      placeholder: "<d|p%>",
+      description: "the smallest difference from the baseline that matters",
+    }),
+    detect: number({
+      default: 0,
+      defaultText: "off",
+      min: 0,
+      description: "how many seeds detect this difference",
+    }),
+    variance: toggle({
+      description: "which shares of the variance seeds and other keys have",
     }),
     test: choice({
       default: "t",
@@ -150,15 +171,21 @@ export const compareFlags = {
 export async function compareRuns(
   flags: FlagValues<typeof comparisonFlags> & { readonly format?: Format },
 ): Promise<Comparison> {
-  const { runs, strict: _, format = "table", countFailedAs, ...options } =
-    flags;
+  const { runs, confirm, strict: _, format = "table", ...rest } = flags;
+  const { countFailedAs } = rest;
   const isForReaders = format !== "json" && format !== "csv";
   // Help does not wait for these.
   const { compare } = await import("../results/compare/compare.ts");
   const { RunDatabase } = await import("../results/database/run_database.ts");
-  return await compare(new RunDatabase(...runs), {
-    ...options,
+  const options = {
+    ...rest,
     countFailedAs: countFailedAs === "" ? undefined : Number(countFailedAs),
     isForReaders,
-  });
+  };
+  const database = new RunDatabase(...runs);
+  if (confirm.length === 0) return await compare(database, options);
+  const { checkFresh } = await import("../results/compare/confirm.ts");
+  const confirming = new RunDatabase(...confirm);
+  checkFresh(confirming, database);
+  return await compare(confirming, { ...options, confirms: runs });
 }

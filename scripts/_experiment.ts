@@ -16,8 +16,9 @@ import { pickFields } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
 import { findExperimentFile } from "../core/run/experiment_file.ts";
-import { outcomeOf, type RunOutcome } from "../core/run/session.ts";
-import type { Run, RunOptions } from "../core/run/run.ts";
+import { describeOutcome, type RunOutcome } from "../core/run/session.ts";
+import type { Run } from "../core/run/run.ts";
+import type { RunOptions } from "../core/run/run_options.ts";
 import { CHECKPOINT_FILE, readCheckpoint } from "../core/store/checkpoint.ts";
 import { findRun, type FindRunOptions } from "../core/store/find_run.ts";
 import {
@@ -311,7 +312,7 @@ export async function runAndReport(
     if (!failures.isExiting) return;
     // No promise will be settled any more.
     Deno.exitCode = EXIT.failed;
-    if (run) report(outcomeOf(run, "failed", reason));
+    if (run) report(describeOutcome(run, "failed", reason));
     else printError(command, reason);
   });
   try {

@@ -1,4 +1,4 @@
-import type { Progress } from "../core/run/run.ts";
+import type { Progress } from "../core/run/run_options.ts";
 import { formatNumber } from "../core/utils/results.ts";
 
 const MILLISECONDS_PER_SECOND = 1000;

@@ -51,8 +51,7 @@ const command = defineCommand({
     const paths = orUsageError(() => findPair(runs, positionals));
     const [a, b] = await Promise.all(paths.map((path) => readRun(runs, path)));
     const differences = diffRuns(a!, b!);
-    const text = formatDiff(differences, { full });
-    return { document: differences, text };
+    return { document: differences, text: formatDiff(differences, full) };
   },
 });
 

@@ -78,7 +78,7 @@ const command = defineCommand({
         globals,
         signal: interruption.signal,
         onProgress: (state) => progress.show(state),
-        codeOf: async (source) =>
+        loadCode: async (source) =>
           loaded
             ? {
               experiment: loaded.experiment,

@@ -6,14 +6,19 @@
  * @module
  */
 
+import {
+  type GlobalConfig,
+  globalConfigSchema,
+} from "../core/config/global_config.ts";
+import diffusion from "../core/diffusion/experiment.ts";
 import type { WeightsName } from "../core/diffusion/model.ts";
 import {
   type ModelConfig,
   modelConfigSchema,
 } from "../core/diffusion/model_config.ts";
 import { evalConfigSchema } from "../core/diffusion/eval_config.ts";
-import { conductRun, openEvaluation } from "../core/run/lifecycle.ts";
-import { createRunDirectory } from "../core/store/run_directory.ts";
+import { openEvaluation } from "../core/run/evaluation.ts";
+import { trainRun } from "../core/run/lifecycle.ts";
 import { readRunFile } from "../core/store/run_file.ts";
 import { RandomStream } from "../core/utils/random.ts";
 
@@ -26,7 +31,11 @@ export async function loadOnCpu() {
 }
 
 /** A model whose weights are all something other than 0. */
-export async function randomModel(config: ModelConfig, nColumns = 2) {
+export async function randomModel(
+  config: ModelConfig,
+  nColumns = 2,
+  deviation = 1 / 3,
+) {
   const { buildModel } = await loadOnCpu();
   const { writeWeights } = await import("../core/diffusion/models/weights.ts");
   const random = new RandomStream(1, "init");
@@ -34,7 +43,7 @@ export async function randomModel(config: ModelConfig, nColumns = 2) {
   const values = random.fillNormal(
     new Float32Array(model.layers.countParams()),
   );
-  writeWeights(model.layers.weights, values.map((x) => x / 3));
+  writeWeights(model.layers.weights, values.map((x) => x * deviation));
   return model;
 }
 
@@ -59,14 +68,22 @@ export function createRows(nRows: number, nColumns: number, time?: number) {
   return { rows, at: { times, alphaBars: times.map((time) => 1 - time / 2) } };
 }
 
+/** Trains a model, without the checks that come before, and returns the outcome. */
+export function tryTraining(
+  config: ModelConfig,
+  globals: Partial<GlobalConfig>,
+) {
+  return trainRun({ ...diffusion, validate: () => Promise.resolve([]) }, {
+    config,
+    globals: { ...globalConfigSchema.defaults, ...globals },
+    print: () => {},
+  });
+}
+
 /** Trains a model in a new run directory, and returns its path. */
 export async function trainModel(config: ModelConfig, runs: string) {
-  const { trainDiffusionModel } = await import(
-    "../core/diffusion/train.ts"
-  );
-  const runPath = createRunDirectory(runs);
-  const what = { experiment: "diffusion", config, print: () => {} };
-  await conductRun(runPath, what, (run) => trainDiffusionModel(config, run));
+  const { runPath, error } = await tryTraining(config, { runs });
+  if (error) throw error;
   return runPath;
 }
 

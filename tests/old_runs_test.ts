@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import diffusion from "../core/diffusion/experiment.ts";
 import { modelConfigSchema } from "../core/diffusion/model_config.ts";
-import { evaluateRun, trainRun } from "../core/run/lifecycle.ts";
+import { evaluateRun } from "../core/run/evaluation.ts";
+import { trainRun } from "../core/run/lifecycle.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { compare } from "../results/compare/compare.ts";
 import { RunDatabase } from "../results/database/run_database.ts";
@@ -39,7 +40,7 @@ async function trainNew(runs: string, config: object): Promise<string> {
 }
 
 Deno.test(
-  "old runs are replicates of a new one that has the values from before its keys",
+  "old runs are replicates of a new one with the values from before its keys",
   async () => {
     using folder = tempFolder();
     copyOld(folder.path);
@@ -71,7 +72,7 @@ Deno.test(
 );
 
 Deno.test(
-  "where no run tells what was in effect before a key, old runs show –",
+  "if no run says what was in effect before a key, old runs show –",
   async () => {
     using folder = tempFolder();
     copyOld(folder.path, ["runs-2", "runs-3"]);
@@ -89,7 +90,7 @@ Deno.test(
   },
 );
 
-Deno.test("of what a key was before, runs that disagree tell nothing", () => {
+Deno.test("runs that disagree on what a key was before say nothing about it", () => {
   using folder = tempFolder();
   const add = (id: string, config: object, before?: object) =>
     makeRun(folder.path, {
@@ -170,7 +171,7 @@ Deno.test(
   },
 );
 
-Deno.test("fixtures tell nothing of the machine they were made on", () => {
+Deno.test("fixtures say nothing about the machine they were made on", () => {
   const check = (folder: string) => {
     for (const { name, isDirectory } of Deno.readDirSync(folder)) {
       const path = `${folder}/${name}`;

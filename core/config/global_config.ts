@@ -7,7 +7,7 @@ export interface GlobalConfig {
   /** The directory that holds all runs. */
   readonly runs: string;
   /** The backend that does the arithmetic. */
-  readonly engine: "auto" | "cpu" | "wasm" | "webgpu";
+  readonly engine: "auto" | "fused" | "cpu" | "wasm" | "webgpu";
   /** What training does when its loss is not a finite number. */
   readonly onNonfinite: "stop" | "continue";
   /** How often training keeps a checkpoint: `60s`, `500steps`, `1epoch`. */
@@ -34,8 +34,8 @@ export const globalConfigSchema: ConfigSchema<GlobalConfig> = new ConfigSchema<
   }),
   engine: choice({
     default: "auto",
-    choices: ["auto", "cpu", "wasm", "webgpu"],
-    description: "the backend that does the arithmetic (auto: wasm)",
+    choices: ["auto", "fused", "cpu", "wasm", "webgpu"],
+    description: "what does the arithmetic (auto: fused, where it can)",
   }),
   onNonfinite: choice({
     default: "stop",

@@ -138,7 +138,7 @@ export async function evaluateDiffusionModel(
 ): Promise<void> {
   const schedule = computeAlphaBars(config);
   const settings = planSettings(evalConfig, schedule);
-  await useBackend(run);
+  const backend = await useBackend(run, config);
   const data = loadData(config);
   if (run.readJson(SCALING_FILE).dataHash !== await hashData(data)) {
     throw new RangeError(
@@ -149,6 +149,7 @@ export async function evaluateDiffusionModel(
   const { sources: wanted, weights, nRepeats } = evalConfig;
   const nColumns = data.scaling.columns.length;
   using model = await loadModel(run.path, { config, nColumns, weights });
+  if (backend === "fused") await model.fuse(config);
   const own = weights === "ema" ? {} : { weights };
   const sources: SampledSource[] = [
     { predictor: model, fields: { source: "model", ...own } },

@@ -15,6 +15,7 @@ import { checkStaysInside } from "../store/safe_path.ts";
 import type { RandomStream } from "../utils/random.ts";
 import type { EvalConfig } from "./eval_config.ts";
 import type { ModelConfig } from "./model_config.ts";
+import { FusedNetwork } from "./engines/fused/network.ts";
 import { drawWeights } from "./models/layers.ts";
 import { MODELS } from "./models/registry.ts";
 import { readValues, writeWeights } from "./models/weights.ts";
@@ -33,6 +34,7 @@ export class NoiseModel implements NoisePredictor, Disposable {
   readonly layers: tf.LayersModel;
   /** What the layers model gives. */
   readonly prediction: ModelConfig["prediction"];
+  #network: FusedNetwork | undefined;
 
   /**
    * Takes ownership of a layers model.
@@ -48,6 +50,22 @@ export class NoiseModel implements NoisePredictor, Disposable {
   /** The number of columns of a row. */
   get nColumns(): number {
     return this.layers.outputShape[1] as number;
+  }
+
+  /**
+   * Lets kernels in WebAssembly predict in the place of TensorFlow.js.
+   *
+   * @param config The configuration, which the kernels must cover.
+   * @returns The network, with the weights that the model has now.
+   */
+  async fuse(config: ModelConfig): Promise<FusedNetwork> {
+    const tensors = this.layers.weights.map((weight) => weight.read());
+    return this.#network = new FusedNetwork(config, {
+      nColumns: this.nColumns,
+      shapes: tensors.map(({ shape }) => shape),
+      values: await readValues(tensors),
+      maxRows: Math.max(ROWS_AT_ONCE, config.batchSize),
+    });
   }
 
   /**
@@ -84,7 +102,13 @@ export class NoiseModel implements NoisePredictor, Disposable {
     const noise = new Float64Array(noisy.length);
     // A time that all rows share is passed once.
     const isShared = times.every((time) => time === times[0]);
-    for (let start = 0; start < times.length; start += ROWS_AT_ONCE) {
+    if (this.#network) {
+      noise.set(
+        this.#network.predict(noisy, isShared ? times.subarray(0, 1) : times),
+      );
+    }
+    const nLeft = this.#network ? 0 : times.length;
+    for (let start = 0; start < nLeft; start += ROWS_AT_ONCE) {
       const end = start + ROWS_AT_ONCE;
       const outputs = this.apply(
         noisy.subarray(start * nColumns, end * nColumns),

@@ -16,6 +16,7 @@ import {
   type Numbers,
 } from "./noise/noise_predictor.ts";
 import { addNoise, computeAlphaBars } from "./noise/noise_schedule.ts";
+import { FusedEngine } from "./engines/fused/fused_engine.ts";
 import { TfjsEngine } from "./engines/tfjs_engine.ts";
 import type { TrainingEngine } from "./engines/training_engine.ts";
 
@@ -49,7 +50,7 @@ export async function trainDiffusionModel(
   config: ModelConfig,
   run: Run,
 ): Promise<void> {
-  await useBackend(run);
+  const backend = await useBackend(run, config);
   const data = loadData(config);
   const dataHash = await hashData(data);
   run.describe({ data: dataHash });
@@ -61,10 +62,9 @@ export async function trainDiffusionModel(
   const { nEpochs, batchSize } = config;
   const nSteps = nEpochs * Math.ceil(data.train.nRows / batchSize);
   const schedule = computeAlphaBars(config), noise = run.random("noise");
-  const engine: TrainingEngine = await TfjsEngine.create(model, {
-    config,
-    nSteps,
-  });
+  const engine: TrainingEngine = backend === "fused"
+    ? new FusedEngine(model, await model.fuse(config), { config, nSteps })
+    : await TfjsEngine.create(model, { config, nSteps });
   const heldOut = addNoise(data.heldOut, {
     schedule,
     random: run.random("held-out"),
@@ -111,6 +111,7 @@ export async function trainDiffusionModel(
     }
     const seconds = span.stop();
     const { epoch, step } = at;
+    engine.use("last");
     await saveWeights(model, run.path, { name: "last", isDurable });
     engine.use("averaged");
     const validationLoss = computeMean(

@@ -1,5 +1,10 @@
 import type { Experiment } from "../experiment.ts";
-import { readStatus, type RunInfo } from "../store/run_info.ts";
+import {
+  type Environment,
+  readStatus,
+  type RunInfo,
+} from "../store/run_info.ts";
+import type { RunFacts } from "./run.ts";
 import { findExperimentFile } from "./experiment_file.ts";
 
 /** Refuses a run of another experiment, and says which one it is of. */
@@ -29,4 +34,13 @@ export function checkCompleted(
       `${readStatus(runPath, info)}; deno task train --resume ${info.runId} ` +
       "resumes it",
   );
+}
+
+/** Adds what a run reports to what is known of its environment. */
+export function addFacts<T extends Environment>(
+  session: T,
+  facts: RunFacts,
+): T {
+  const versions = { ...session.versions, ...facts.versions };
+  return { ...session, ...facts, versions };
 }

@@ -1,6 +1,14 @@
 import { resolve } from "@std/path";
 import { readText } from "../store/read_text.ts";
-import type { Environment, RunInfo, SourceInfo } from "../store/run_info.ts";
+import { globalConfigSchema } from "../config/global_config.ts";
+import { runIdFromPath } from "../store/run_directory.ts";
+import type {
+  Environment,
+  RunInfo,
+  SessionInfo,
+  SourceInfo,
+} from "../store/run_info.ts";
+import type { RunOptions } from "./run_options.ts";
 import { VERSION } from "../version.ts";
 
 /** Rights to folders, and all others. */
@@ -35,7 +43,30 @@ export function readEnvironment(
     pid: Deno.pid,
     source,
     commit: readCommit(".git"),
-    permissions: permissions(runs),
+    permissions: readPermissions(runs),
+  };
+}
+
+/**
+ * Describes a training or evaluation that begins now.
+ *
+ * @param runPath The run's directory.
+ * @param options How it is carried out.
+ * @param source What runs, where that is known.
+ * @returns What its file says at first.
+ */
+export function beginSession(
+  runPath: string,
+  options: RunOptions,
+  source: SourceInfo | null,
+): SessionInfo {
+  const { command = "", args = [] } = options;
+  const { globals = globalConfigSchema.defaults } = options;
+  return {
+    ...{ runId: runIdFromPath(runPath), status: "running" },
+    startedAt: new Date().toISOString(),
+    ...{ finishedAt: null, seconds: null, command, args },
+    ...readEnvironment(globals.runs, source),
   };
 }
 
@@ -73,14 +104,13 @@ export function readCommit(git: string): string | null {
  * Reads the permissions of this process. Deno cannot list the folders that are
  * granted, so the two that matter are queried.
  */
-function permissions(runs: string): Record<string, string> {
+function readPermissions(runs: string): Record<string, string> {
   const isGranted = (descriptor: Deno.PermissionDescriptor) =>
     Deno.permissions.querySync(descriptor).state === "granted";
   return Object.fromEntries([
     ...FOLDER_RIGHTS.map((name) => {
-      const folders = [".", runs].filter((path) => isGranted({ name, path }));
-      const some = folders[0] ?? "none";
-      return [name, isGranted({ name }) ? "all" : some];
+      const folder = [".", runs].find((path) => isGranted({ name, path }));
+      return [name, isGranted({ name }) ? "all" : folder ?? "none"];
     }),
     ...OTHER_RIGHTS.map((name) => [name, isGranted({ name }) ? "all" : "none"]),
   ]);
@@ -92,37 +122,36 @@ export const SHORT_HASH = 12;
 /**
  * Lists an environment as named facts, to show or compare.
  *
- * @param of What a run rests on.
+ * @param environment What a run depended on.
  * @returns The facts that are known.
  */
-export function factsOf(of: Environment): Record<string, string> {
-  const { versions, engine, numerics, host, source, permissions, data } = of;
-  const { commit } = of;
-  const { whisker, deno, v8, tfjs, ...others } = versions;
+export function listFacts(environment: Environment): Record<string, string> {
+  const { numerics, host, source, permissions } = environment;
+  const { whisker, deno, v8, tfjs, ...others } = environment.versions;
   const facts: Record<string, string | number | null | undefined> = {
     "source": source?.sha256.slice(0, SHORT_HASH),
-    "commit": commit?.slice(0, SHORT_HASH),
+    "commit": environment.commit?.slice(0, SHORT_HASH),
     "lock file": source?.lock?.slice(0, SHORT_HASH),
-    "data": data?.slice(0, SHORT_HASH),
+    "data": environment.data?.slice(0, SHORT_HASH),
     "Whisker": whisker,
     "Deno": deno,
     "V8": v8,
     "TensorFlow.js": tfjs,
     ...others,
-    "engine": engine,
+    "engine": environment.engine,
     "rounding": numerics &&
       `sums in ${numerics.accumulation}, ${
         numerics.fma ? "fused" : "not fused"
       } with products`,
-    "system": host?.os,
-    "processor": host?.arch,
-    "processors": host?.cpus,
+    "system": host.os,
+    "processor": host.arch,
+    "processors": host.cpus,
     "permissions": permissions && formatPermissions(permissions),
   };
   return Object.fromEntries(
-    Object.entries(facts).flatMap(([name, fact]) =>
-      fact === null || fact === undefined ? [] : [[name, String(fact)]]
-    ),
+    Object.entries(facts)
+      .filter(([, fact]) => fact !== null && fact !== undefined)
+      .map(([name, fact]) => [name, String(fact)]),
   );
 }
 
@@ -147,15 +176,15 @@ const MATTER = [
  * Lists differences between two environments that results may depend on. Facts that
  * are unknown in one of them are ignored.
  *
- * @param before What a run rested on.
- * @param now What it is to rest on, or another one does.
+ * @param before What a run depended on.
+ * @param now What it, or another run, depends on now.
  * @returns A clause each: `the engine was wasm and is cpu`.
  */
 export function changesThatMatter(
   before: Environment,
   now: Environment,
 ): string[] {
-  const was = factsOf(before), is = factsOf(now);
+  const was = listFacts(before), is = listFacts(now);
   return MATTER
     .filter((name) => name in was && name in is && was[name] !== is[name])
     .map((name) => {

@@ -17,7 +17,7 @@ import { MAX_RECORDS } from "../store/limits.ts";
 /** Where records go. */
 export interface RecorderOptions {
   /** Prints a record; `console.log` by default. */
-  readonly print?: (record: ResultRecord) => void;
+  readonly print?: ((record: ResultRecord) => void) | undefined;
   /**
    * Saves all records, these and the earlier ones; if it throws, the last one is
    * not made. By default records are only printed.
@@ -27,14 +27,14 @@ export interface RecorderOptions {
    * Records that an earlier session has made. They are saved along until they
    * are made again, or {@linkcode Recorder.settle} is called.
    */
-  readonly earlier?: ResultCollection;
+  readonly earlier?: ResultCollection | undefined;
   /** How many records there may be, these and the earlier ones. */
   readonly max?: number;
 }
 
 /**
  * Prints records and, when asked, saves them at once, so that what has been
- * measured is there whatever comes after.
+ * measured is kept whatever comes after.
  *
  * @example
  * ```ts
@@ -97,28 +97,34 @@ export class Recorder {
    *
    * @param metadata What was measured.
    * @param result What came out.
+   * @param values The name of the file that holds each observation, if any.
    * @returns The record.
    * @throws {TypeError} If the metadata has fields of other types, or the result
    * is none.
    * @throws {RangeError} If readers would pass the record over: a run has too
    * many, or its file is too large. Nothing recorded before is lost.
    */
-  record(metadata: MetadataFields, result: ScalarResult): ResultRecord {
+  record(
+    metadata: MetadataFields,
+    result: ScalarResult,
+    values?: string,
+  ): ResultRecord {
+    const measured = ResultMetadata.of(metadata);
     if (!(result instanceof ScalarResult)) {
       throw new TypeError(
-        `Cannot record ${ResultMetadata.of(metadata)} as it must be a ` +
-          "ScalarResult, as meter.result(…) gives: current value is " +
+        `Cannot record ${measured}: it must be a ` +
+          "ScalarResult, as meter.result(…) gives; current value is " +
           JSON.stringify(result),
       );
     }
-    const record = new ResultRecord(ResultMetadata.of(metadata), result);
+    const record = new ResultRecord(measured, result, values);
     const records = this.#records.with(record);
     const all = new Map(
       [...this.#earlier, ...records].map((one) => [one.metadata, one]),
     );
     if (all.size > this.#max) {
       throw new RangeError(
-        `Cannot record ${record.metadata}: a run may have at most ` +
+        `Cannot record ${measured}: a run may have at most ` +
           `${MAX_RECORDS} records`,
       );
     }

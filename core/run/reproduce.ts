@@ -5,20 +5,27 @@
  */
 
 import { checkCompleted, checkExperiment } from "./_run_info.ts";
-import type { evaluateRun, trainRun } from "./lifecycle.ts";
+import type { evaluateRun } from "./evaluation.ts";
+import type { trainRun } from "./lifecycle.ts";
 import {
   type GlobalConfig,
   globalConfigSchema,
 } from "../config/global_config.ts";
 import type { Experiment } from "../experiment.ts";
-import type { RunOptions } from "./run.ts";
+import type { RunOptions } from "./run_options.ts";
 import { changesOnTheWay, changesThatMatter } from "./environment.ts";
 import { checkStaysInside } from "../store/safe_path.ts";
+import { ifExists } from "../store/if_exists.ts";
 import { findDifference } from "../store/file_hashes.ts";
 import { HistoryReader } from "../store/history.ts";
 import { HISTORY_FILE, holdRun } from "../store/lock.ts";
 import { stringify } from "../utils/json.ts";
-import { ResultCollection, type ScalarResult } from "../utils/results.ts";
+import {
+  ResultCollection,
+  type ResultMetadata,
+  type ResultRecord,
+  type ScalarResult,
+} from "../utils/results.ts";
 import { type EvaluationInfo, readEvaluations } from "../store/evaluations.ts";
 import { readRecords, readTrainRecords } from "../store/records.ts";
 import {
@@ -30,7 +37,7 @@ import {
 } from "../store/run_info.ts";
 
 /**
- * Code that can train and evaluate: that of now, or that of then. What it keeps
+ * Code that can train and evaluate: the present one, or a run's own. What it keeps
  * as its source tells it from other code.
  */
 export interface RunningCode extends Pick<RunOptions, "keepSource"> {
@@ -42,18 +49,18 @@ export interface RunningCode extends Pick<RunOptions, "keepSource"> {
   readonly evaluateRun: typeof evaluateRun;
 }
 
-/** How {@linkcode reproduceRun} goes about it. */
+/** How {@linkcode reproduceRun} runs it again. */
 export interface ReproduceOptions
   extends Pick<RunOptions, "signal" | "onProgress"> {
   /** An empty directory for the run that is made. */
   readonly scratch: string;
   /** Where things lie and how they run; the engine is that of the run. */
   readonly globals: GlobalConfig;
-  /** Gives the code to run, for a source as `run.json` names it. */
-  readonly codeOf: (source: SourceInfo | null) => Promise<RunningCode>;
+  /** Loads the code to run, for a source as `run.json` names it. */
+  readonly loadCode: (source: SourceInfo | null) => Promise<RunningCode>;
 }
 
-/** What came of doing a run again. */
+/** The result of reproducing a run. */
 export interface Reproduction {
   /** The run. */
   readonly runId: string;
@@ -61,7 +68,7 @@ export interface Reproduction {
   readonly isIdentical: boolean;
   /** The first difference, in words; null where there is none. */
   readonly difference: string | null;
-  /** What may be the cause, the likeliest first. */
+  /** Possible causes, the most likely first. */
   readonly causes: readonly string[];
   /** How much was compared. */
   readonly compared: {
@@ -72,7 +79,7 @@ export interface Reproduction {
     /** Records. */
     readonly records: number;
   };
-  /** Records of which the run does not know how they were made. */
+  /** Records that the run does not say how to make. */
   readonly notCompared: readonly string[];
   /** Files that were left out when the run was published. */
   readonly omitted: readonly string[];
@@ -83,12 +90,12 @@ const TIME = /^time\//;
 
 /**
  * Trains a run again from its configuration, evaluates it as it was evaluated,
- * and compares history, model and records with what is there, bit for bit but
+ * and compares history, model and records with those of the run, bit for bit but
  * for times.
  *
  * @param runPath The run's directory, which is left as it is.
  * @param options Where to make the run, and with which code.
- * @returns What came of it.
+ * @returns Whether it is identical, and where not.
  * @throws {RangeError} If the run is not completed, or of another experiment.
  * @throws What the training or an evaluation throws.
  */
@@ -103,56 +110,42 @@ export async function reproduceRun(
   const trained = readTrainRecords(runPath);
   const hasHistory = !isOmitted(info, HISTORY_FILE);
   if (hasHistory) { for (const _line of new HistoryReader(runPath)); }
-  const compared = { lines: 0, files: 0, records: 0 };
-  const notCompared: string[] = [];
-  const result = (difference: string | null, causes: readonly string[]) => ({
-    runId: info.runId,
-    isIdentical: difference === null,
-    difference,
-    causes,
-    compared,
-    notCompared,
-    omitted: info.omitted ?? [],
-  });
   const again = await trainAgain(runPath, info, options);
-  const [difference] = [
-    ...hasHistory ? compareHistories(runPath, again, compared).take(1) : [],
-    ...isOmitted(info, "model")
-      ? []
-      : await compareModels(runPath, again, compared),
-    ...compareRecords(trained, readTrainRecords(again), compared),
-  ];
-  if (difference !== undefined) {
-    const causes = [
-      ...findCauses(info, readRunInfo(again)),
-      ...changesOnTheWay(info),
-    ];
-    return result(difference, causes);
-  }
+  const comparison = new RunComparison(runPath, again);
+  let difference = (hasHistory ? comparison.compareHistories() : null) ??
+    (isOmitted(info, "model") ? null : await comparison.compareModels()) ??
+    comparison.compareRecords(trained, readTrainRecords(again));
+  let causes = difference === null
+    ? []
+    : [...findCauses(info, readRunInfo(again)), ...changesOnTheWay(info)];
+  const before = readRecords(runPath);
   for (const evaluation of readEvaluations(runPath)) {
+    if (difference !== null) break;
     if (evaluation.status === "failed") continue;
     const all = await evaluateAgain(again, evaluation, options);
-    const stored = withOnly(readRecords(runPath), all);
+    const stored = pickCommon(before, all);
     // An interrupted evaluation has made only some.
     const isWhole = evaluation.status === "completed";
-    const made = isWhole ? all : withOnly(all, stored);
-    const [difference] = compareRecords(stored, made, compared);
-    if (difference === undefined) continue;
-    const { evalConfig } = evaluation;
-    const now = readEvaluations(again).find((other) =>
-      stringify(other.evalConfig) === stringify(evalConfig)
+    const made = isWhole ? all : pickCommon(all, stored);
+    difference = comparison.compareRecords(stored, made);
+    const now = readEvaluations(again).find(({ evalConfig }) =>
+      stringify(evalConfig) === stringify(evaluation.evalConfig)
     );
-    return result(
-      difference,
-      now ? findCauses(evaluation, now) : [],
-    );
+    if (difference !== null && now) causes = findCauses(evaluation, now);
   }
   const made = readRecords(again);
-  for (const { metadata } of readRecords(runPath)) {
-    if (made.get(metadata) || TIME.test(metadata.name)) continue;
-    notCompared.push(String(metadata));
-  }
-  return result(null, []);
+  const isTime = ({ name }: ResultMetadata) => TIME.test(name);
+  return {
+    runId: info.runId,
+    isIdentical: difference === null,
+    ...{ difference, causes, compared: comparison.counts },
+    notCompared: difference === null
+      ? Array.from(before, ({ metadata }) => metadata)
+        .filter((metadata) => !made.get(metadata) && !isTime(metadata))
+        .map(String)
+      : [],
+    omitted: info.omitted ?? [],
+  };
 }
 
 /** What may be the cause of a difference. */
@@ -165,15 +158,15 @@ function findCauses(then: Environment, now: Environment): string[] {
   ];
 }
 
-/** The code of a source, with how it is to run. */
-async function prepared(
+/** Loads the code of a session, and says how it is to run. */
+async function prepare(
   { source, engine }: Environment,
-  { codeOf, globals, scratch, signal, onProgress }: ReproduceOptions,
+  { loadCode, globals, scratch, signal, onProgress }: ReproduceOptions,
 ) {
   const own = globalConfigSchema.fields.engine.check(engine);
-  const { keepSource, ...code } = await codeOf(source);
+  const { keepSource, ...code } = await loadCode(source);
   return {
-    code,
+    ...code,
     options: {
       globals: {
         ...globals,
@@ -183,11 +176,8 @@ async function prepared(
         fsync: "never" as const,
         ...(own && globals.engine === "auto" ? { engine: own } : {}),
       },
-      print: () => {},
-      warn: () => {},
+      ...{ print: () => {}, warn: () => {}, signal, onProgress },
       ...(keepSource ? { keepSource } : {}),
-      ...(signal ? { signal } : {}),
-      ...(onProgress ? { onProgress } : {}),
     },
   };
 }
@@ -198,8 +188,7 @@ async function trainAgain(
   info: RunInfo,
   how: ReproduceOptions,
 ): Promise<string> {
-  const { code, options } = await prepared(info, how);
-  const { experiment, trainRun } = code;
+  const { experiment, trainRun, options } = await prepare(info, how);
   checkExperiment(experiment, info, "reproduce");
   const config = experiment.configSchema.load(runPath);
   const outcome = await trainRun(experiment, { ...options, config });
@@ -213,8 +202,7 @@ async function evaluateAgain(
   evaluation: EvaluationInfo,
   how: ReproduceOptions,
 ): Promise<ResultCollection> {
-  const { code, options } = await prepared(evaluation, how);
-  const { experiment, evaluateRun } = code;
+  const { experiment, evaluateRun, options } = await prepare(evaluation, how);
   const evalConfig = experiment.evalConfigSchema.resolve([{
     values: evaluation.evalConfig,
     nameKey: (key) => `"${key}" of an evaluation`,
@@ -228,7 +216,7 @@ async function evaluateAgain(
 }
 
 /** Records of a collection that another one has as well. */
-function withOnly(
+function pickCommon(
   records: ResultCollection,
   others: ResultCollection,
 ): ResultCollection {
@@ -237,103 +225,93 @@ function withOnly(
   );
 }
 
-type Compared = { lines: number; files: number; records: number };
+/** Compares two runs, and counts what it has compared. */
+class RunComparison {
+  readonly counts = { lines: 0, files: 0, records: 0 };
+  readonly #before: string;
+  readonly #now: string;
 
-/** In what two histories differ, line by line. */
-function* compareHistories(
-  a: string,
-  b: string,
-  compared: Compared,
-): Generator<string> {
-  using now = new HistoryReader(b)[Symbol.iterator]();
-  let nBefore = 0, nNow = 0;
-  for (const line of new HistoryReader(a)) {
-    nBefore++;
-    const { value: other, done } = now.next();
-    if (done) continue;
-    nNow++;
-    // The step first: if it differs, everything else does too.
-    const keys = new Set(["step", ...Object.keys(line), ...Object.keys(other)]);
-    for (const key of keys) {
-      const was = stringify(line[key]), is = stringify(other[key]);
-      if (TIME.test(key) || was === is) continue;
-      const place = "step" in line && key !== "step"
-        ? `, step ${stringify(line.step)}`
-        : "";
-      yield `line ${nBefore + 1} of the history${place}: ${key} is ${is} and ` +
-        `was ${was}`;
-    }
-    compared.lines++;
+  constructor(before: string, now: string) {
+    this.#before = before;
+    this.#now = now;
   }
-  for (const _line of now) nNow++;
-  if (nBefore !== nNow) {
-    yield `the history has ${nNow} lines and had ${nBefore}`;
-  }
-}
 
-/** In what two models differ, file by file. */
-async function compareModels(
-  a: string,
-  b: string,
-  compared: Compared,
-): Promise<string[]> {
-  const before = modelFiles(a), now = modelFiles(b);
-  const differences: string[] = [];
-  for (const name of new Set([...before.keys(), ...now.keys()])) {
-    const file = `model/${name}`;
-    const was = before.get(name), is = now.get(name);
-    if (is === undefined) differences.push(`${file} is not made any more`);
-    else if (was === undefined) differences.push(`${file} was not made then`);
-    else if (is !== was) {
-      differences.push(`${file} has ${is} bytes and had ${was}`);
-    } else {
-      const place = await findDifference(`${a}/${file}`, `${b}/${file}`);
-      if (place !== null) {
-        differences.push(`${file} differs from byte ${place} on`);
+  /** The first difference of the histories, line by line. */
+  compareHistories(): string | null {
+    using now = new HistoryReader(this.#now)[Symbol.iterator]();
+    let nBefore = 0, nNow = 0;
+    for (const line of new HistoryReader(this.#before)) {
+      nBefore++;
+      const { value: other, done } = now.next();
+      if (done) continue;
+      nNow++;
+      // The step first: if it differs, everything else does too.
+      const keys = ["step", ...Object.keys(line), ...Object.keys(other)];
+      for (const key of keys) {
+        const was = stringify(line[key]), is = stringify(other[key]);
+        if (TIME.test(key) || was === is) continue;
+        const place = "step" in line && key !== "step"
+          ? `, step ${stringify(line.step)}`
+          : "";
+        return `line ${nBefore + 1} of the history${place}: ${key} is ${is} ` +
+          `and was ${was}`;
       }
+      this.counts.lines++;
     }
-    compared.files++;
+    for (const _line of now) nNow++;
+    return nBefore === nNow
+      ? null
+      : `the history has ${nNow} lines and had ${nBefore}`;
   }
-  return differences;
+
+  /** The first difference of the models, file by file. */
+  async compareModels(): Promise<string | null> {
+    const before = listModelFiles(this.#before);
+    const now = listModelFiles(this.#now);
+    for (const file of new Set([...before.keys(), ...now.keys()])) {
+      this.counts.files++;
+      const was = before.get(file), is = now.get(file);
+      if (is === undefined) return `${file} is not made any more`;
+      if (was === undefined) return `${file} was not made then`;
+      if (is !== was) return `${file} has ${is} bytes and had ${was}`;
+      const paths = [this.#before, this.#now].map((run) => `${run}/${file}`);
+      const place = await findDifference(paths[0]!, paths[1]!);
+      if (place !== null) return `${file} differs from byte ${place} on`;
+    }
+    return null;
+  }
+
+  /** The first difference of records of the same measurements. */
+  compareRecords(
+    before: ResultCollection,
+    now: ResultCollection,
+  ): string | null {
+    for (const { metadata, result: was } of before) {
+      if (TIME.test(metadata.name)) continue;
+      this.counts.records++;
+      const is = now.get(metadata);
+      if (!is) return `${metadata} is not recorded any more`;
+      // Compared as JSON: all digits, and NaN equals NaN.
+      if (stringify(is) === stringify(was)) continue;
+      const format = ({ mean, error, n }: ScalarResult) =>
+        `${mean} ± ${error} (n = ${n})`;
+      return `${metadata} is ${format(is)} and was ${format(was)}`;
+    }
+    const isNew = ({ metadata }: ResultRecord) => !before.get(metadata);
+    const added = [...now].find(isNew);
+    return added ? `${added.metadata} was not recorded then` : null;
+  }
 }
 
-/** The files of a model by their names, with the size of each in bytes. */
-function modelFiles(runPath: string): Map<string, number> {
+/** The files of a model by their paths, with the size of each in bytes. */
+function listModelFiles(runPath: string): Map<string, number> {
   const folder = `${runPath}/model`;
   checkStaysInside(folder, runPath);
-  try {
-    return new Map(
-      Array.from(Deno.readDirSync(folder))
-        .filter(({ name, isFile }) => isFile && !name.startsWith("."))
-        .map(({ name }) => name)
-        .sort()
-        .map((name) => [name, Deno.lstatSync(`${folder}/${name}`).size]),
-    );
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return new Map();
-    throw error;
-  }
-}
-
-/** In what records differ that are of the same measurements. */
-function* compareRecords(
-  before: ResultCollection,
-  now: ResultCollection,
-  compared: Compared,
-): Generator<string> {
-  for (const { metadata, result: was } of before) {
-    if (TIME.test(metadata.name)) continue;
-    const is = now.get(metadata);
-    if (!is) yield `${metadata} is not recorded any more`;
-    // Compared as JSON: all digits, and NaN equals NaN.
-    else if (stringify(is) !== stringify(was)) {
-      const digits = ({ mean, error, n }: ScalarResult) =>
-        `${mean} ± ${error} (n = ${n})`;
-      yield `${metadata} is ${digits(is)} and was ${digits(was)}`;
-    }
-    compared.records++;
-  }
-  for (const { metadata } of now) {
-    if (!before.get(metadata)) yield `${metadata} was not recorded then`;
-  }
+  const entries = ifExists(() => [...Deno.readDirSync(folder)]) ?? [];
+  return new Map(
+    entries.filter(({ name, isFile }) => isFile && !name.startsWith("."))
+      .map(({ name }) => `model/${name}`)
+      .sort()
+      .map((file) => [file, Deno.lstatSync(`${runPath}/${file}`).size]),
+  );
 }

@@ -8,20 +8,20 @@ import {
   type CheckpointInterval,
   parseInterval,
 } from "../config/checkpoint_interval.ts";
-import type { GlobalConfig } from "../config/global_config.ts";
 import {
   checkState,
   type State,
   writeCheckpoint,
 } from "../store/checkpoint.ts";
 import type { History } from "../store/history.ts";
+import type { Run } from "./run.ts";
 import { isJsonObject, type JsonObject } from "../utils/json.ts";
 
-/** Something that can go on from where it stood: a random stream, a meter, … */
+/** Something that can be resumed: a random stream, a meter, … */
 export interface Resumable {
-  /** All that it needs to go on, bit for bit. */
+  /** All that it needs to be resumed, bit for bit. */
   readonly state: unknown;
-  /** Goes on from where it stood. */
+  /** Restores the state. */
   restore(state: never): void;
 }
 
@@ -36,15 +36,13 @@ export type CheckpointPlace = "step" | "epoch";
 
 /** What {@linkcode Checkpoints} is made with. */
 export interface CheckpointsOptions {
-  /** The run's directory. */
-  readonly runPath: string;
+  /** The run. */
+  readonly run: Run;
   /** The run's history, to which a checkpoint refers. */
   readonly history: History;
-  /** How often, and whether it is forced to the disk. */
-  readonly globals: Pick<GlobalConfig, "checkpointEvery" | "fsync">;
   /** What Whisker itself keeps of every run. */
   readonly own: ResumableParts;
-  /** The checkpoint from which the run goes on, or null. */
+  /** The checkpoint from which the run is resumed, or null. */
   readonly restored: JsonObject | null;
 }
 
@@ -63,10 +61,10 @@ export class Checkpoints {
    */
   constructor(options: CheckpointsOptions) {
     this.#options = options;
-    this.#interval = parseInterval(options.globals.checkpointEvery) ?? null;
+    this.#interval = parseInterval(options.run.globals.checkpointEvery) ?? null;
   }
 
-  /** Whether the experiment has said what it goes on with. */
+  /** Whether the experiment has registered its state. */
   get isUsed(): boolean {
     return this.#parts !== null;
   }
@@ -127,15 +125,13 @@ export class Checkpoints {
 
   /** Keeps a checkpoint: the history up to now first, then all parts. */
   async save(): Promise<void> {
-    const { runPath, history, own, globals } = this.#options;
-    const isDurable = globals.fsync !== "never";
+    const { run: { path, isDurable }, history, own } = this.#options;
     if (isDurable) history.sync();
-    const written = writeCheckpoint(runPath, {
+    await writeCheckpoint(path, {
       historyLength: history.length,
       own: collectStates(own),
       parts: collectStates(this.#parts ?? {}),
     }, { isDurable });
-    await written;
     this.#count = 0;
     this.#lastAt = performance.now();
   }
@@ -169,48 +165,44 @@ function restore(parts: ResumableParts, states: unknown): void {
   for (const [name, part] of Object.entries(parts)) {
     const state = saved[name];
     if (isResumable(part)) part.restore(state as never);
-    else refill(part as Record<string, unknown>, state, name);
+    else if (!refill(part, state)) {
+      throw new RangeError(
+        `Cannot resume from the checkpoint: ${name} has another type or ` +
+          "length there",
+      );
+    }
   }
 }
 
-/** Gives an object, list or array what it had; it stays the same object. */
-function refill(
-  part: Record<string, unknown>,
-  state: unknown,
-  name: string,
-): void {
-  if (Array.isArray(part) && Array.isArray(state)) {
-    part.splice(0, part.length, ...state);
-    return;
-  }
+/**
+ * Gives an object, list or array of numbers what it had; it stays the same, since
+ * the experiment may hold it. Says whether it could.
+ */
+function refill(part: object, state: unknown): boolean {
   if (ArrayBuffer.isView(part)) {
-    if (fill(part, state)) return;
-  } else if (isJsonObject(part) && isJsonObject(state)) {
-    for (const key of Object.keys(part)) {
-      if (!Object.hasOwn(state, key)) delete part[key];
-    }
-    for (const [key, value] of Object.entries(state)) {
-      // The experiment may hold this array: fill it in place.
-      const own = Object.hasOwn(part, key) ? part[key] : undefined;
-      if (ArrayBuffer.isView(own) && fill(own, value)) continue;
-      Object.defineProperty(part, key, {
-        value,
-        ...{ writable: true, enumerable: true, configurable: true },
-      });
-    }
-    return;
+    const into = part as Float64Array, from = state as Float64Array;
+    const isAlike = ArrayBuffer.isView(state) &&
+      into.constructor === from.constructor && into.length === from.length;
+    if (isAlike) into.set(from);
+    return isAlike;
   }
-  throw new RangeError(
-    `Cannot resume from the checkpoint: ${name} has another type or length ` +
-      "there",
-  );
-}
-
-/** Fills an array of numbers with one of its kind and length, if it is. */
-function fill(array: ArrayBufferView, state: unknown): boolean {
-  const into = array as Float64Array, from = state as Float64Array;
-  const isAlike = ArrayBuffer.isView(state) &&
-    into.constructor === from.constructor && into.length === from.length;
-  if (isAlike) into.set(from);
-  return isAlike;
+  if (Array.isArray(part)) {
+    if (!Array.isArray(state)) return false;
+    part.splice(0, part.length, ...state);
+    return true;
+  }
+  if (!isJsonObject(state)) return false;
+  const fields = part as Record<string, unknown>;
+  for (const key of Object.keys(fields)) {
+    if (!Object.hasOwn(state, key)) delete fields[key];
+  }
+  for (const [key, value] of Object.entries(state)) {
+    const own = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    if (ArrayBuffer.isView(own) && refill(own, value)) continue;
+    Object.defineProperty(fields, key, {
+      value,
+      ...{ writable: true, enumerable: true, configurable: true },
+    });
+  }
+  return true;
 }

@@ -28,59 +28,11 @@ import {
   type ScalarResult,
 } from "../utils/results.ts";
 import { makeFolder, runIdFromPath } from "../store/run_directory.ts";
-import type { Numerics, SourceInfo } from "../store/run_info.ts";
+import type { Numerics } from "../store/run_info.ts";
 import { readRunFile } from "../store/run_file.ts";
+import { writeObservations } from "../store/observations.ts";
 import { Timer } from "../utils/timer.ts";
-
-/** How far a run has come. */
-export interface Progress {
-  /** How much is done, in the unit of `total`. */
-  readonly done: number;
-  /** How much there is to do. */
-  readonly total: number;
-  /** What is counted: `steps`, for example; then their rate is shown too. */
-  readonly unit?: string;
-  /** What is worth seeing meanwhile: the loss, for example. */
-  readonly values?: Readonly<Record<string, number>>;
-}
-
-/** How a run is to be carried out: nothing that its result depends on. */
-export interface RunOptions {
-  /** Where things lie and how they run; the defaults, if it is left out. */
-  readonly globals?: GlobalConfig;
-  /** The experiment's file within the project, unless it is Whisker's own. */
-  readonly experimentFile?: string | null;
-  /** The command, as `run.json` keeps it. */
-  readonly command?: string;
-  /** The command's arguments. */
-  readonly args?: readonly string[];
-  /** The user's tags. */
-  readonly tags?: readonly string[];
-  /** The user's note. */
-  readonly note?: string;
-  /** Keeps the source that runs; called when there is to be a run. */
-  readonly keepSource?: () => Promise<SourceInfo>;
-  /** Prints a record; `console.log` by default. */
-  readonly print?: (record: ResultRecord) => void;
-  /** Is told what is doubtful; `console.warn` by default. */
-  readonly warn?: (warning: string) => void;
-  /** Is told when the run's directory is there. */
-  readonly onStart?: (run: Run) => void;
-  /** Is told how far the run has come. */
-  readonly onProgress?: (progress: Progress) => void;
-  /**
-   * Interrupts the run when it is aborted. A training that keeps checkpoints has a
-   * few seconds to keep one more; everything else stops at once.
-   */
-  readonly signal?: AbortSignal;
-  /** After the signal: stops waiting for a checkpoint. */
-  readonly forceSignal?: AbortSignal;
-  /**
-   * Fails the run when it is aborted, with its reason: an error that was thrown
-   * outside of the experiment's own promise, in a timer for example. The status is written before `abort()` returns.
-   */
-  readonly failure?: AbortSignal;
-}
+import type { Progress, RunOptions } from "./run_options.ts";
 
 /** Paths that stay in the run directory; none of their parts begins with a dot. */
 const OWN_FILE = /^\w[^/\\]*(\/\w[^/\\]*)*$/;
@@ -99,18 +51,18 @@ export interface RunParts {
   /** The open history; null in an evaluation. */
   readonly history: History | null;
   /** The checkpoint from which a training is resumed. */
-  readonly restored?: JsonObject | null;
+  readonly restored?: JsonObject | null | undefined;
   /** In an evaluation: what the training has recorded. */
   readonly trained?: ResultCollection;
   /** Keeps the records. */
   readonly recorder: Recorder;
   /** How it is carried out. */
   readonly options: RunOptions;
-  /** Keeps what the run tells of itself. */
+  /** Adds facts to the run's file. */
   readonly describe: (facts: RunFacts) => void;
 }
 
-/** What a run tells of itself once it knows. */
+/** What a run reports of its environment. */
 export interface RunFacts {
   /** The engine that does the arithmetic. */
   readonly engine?: string;
@@ -135,9 +87,9 @@ export class Run {
   readonly config: Seeded;
   /** Where things lie and how they run. */
   readonly globals: GlobalConfig;
-  /** A meter for whatever is measured in this run. */
+  /** A meter for this run's measurements. */
   readonly meter: Meter = new Meter();
-  /** A timer for whatever is timed in this run. */
+  /** A timer for this run. */
   readonly timer: Timer = new Timer();
   readonly #parts: RunParts;
   readonly #checkpoints: Checkpoints | null = null;
@@ -146,8 +98,8 @@ export class Run {
   #lastTurn = performance.now();
 
   /**
-   * Use {@linkcode conductRun}, {@linkcode trainRun} or
-   * {@linkcode evaluateRun}, which also begin and end a run.
+   * Use {@linkcode trainRun} or {@linkcode evaluateRun}, which also begin and end
+   * a run.
    *
    * @param parts What the run is made of.
    */
@@ -159,14 +111,12 @@ export class Run {
     this.id = runIdFromPath(path);
     this.globals = options.globals ?? globalConfigSchema.defaults;
     if (!history) return;
-    const { globals, meter, timer } = this;
-    const { recorder: records } = parts;
-    const own = { meter, timer, records, clock: this.#clock };
-    const of = { runPath: path, history, globals, own, restored };
-    this.#checkpoints = new Checkpoints(of);
+    const { meter, timer } = this;
+    const own = { meter, timer, records: parts.recorder, clock: this.#clock };
+    this.#checkpoints = new Checkpoints({ run: this, history, own, restored });
   }
 
-  /** Whether what it keeps is to be on the disk, to outlive a power cut. */
+  /** Whether its files are forced to the disk, to survive a power cut. */
   get isDurable(): boolean {
     return this.globals.fsync !== "never";
   }
@@ -208,8 +158,9 @@ export class Run {
    * from the last checkpoint. Code before this call runs again, but logs and records
    * nothing twice.
    *
-   * @param parts The state by name: random streams, meters, whatever else has `state` and `restore`, and plain objects of numbers, texts, lists
-   * and typed arrays.
+   * @param parts The state by name: random streams, meters, anything else that has
+   * `state` and `restore`, and plain objects of numbers, texts, lists and typed
+   * arrays.
    * @returns Whether the run was resumed from a checkpoint.
    * @throws {TypeError} If this is an evaluation, it was called before, or a part
    * cannot be saved.
@@ -293,20 +244,60 @@ export class Run {
    * the same: one of the two would be hidden.
    */
   record(metadata: MetadataFields, result: ScalarResult): ResultRecord {
-    this.#throwIfStopped();
-    if (this.#parts.trained?.get(ResultMetadata.of(metadata))) {
+    return this.#record(metadata, result);
+  }
+
+  /**
+   * Records the mean of observations, and keeps each of them in the run
+   * directory. Where all runs observe the same things in the same order, say the
+   * loss on each test row, a comparison can then tell the spread over rows from
+   * the spread over seeds (declare the metric with `observations: "shared"`).
+   *
+   * @param metadata What was measured.
+   * @param values The observations.
+   * @returns The record, with the mean, its within-run error, and n.
+   * @throws {RangeError} If there are none or too many, or as
+   * {@linkcode Run.record} does.
+   */
+  recordEach(
+    metadata: MetadataFields,
+    values: Float64Array | Float32Array | readonly number[],
+  ): ResultRecord {
+    const observations = Float64Array.from(values);
+    if (observations.length === 0) {
       throw new RangeError(
         `Cannot record ${
           ResultMetadata.of(metadata)
-        } in an evaluation: the training ` +
-          "has recorded it; use another name or more fields",
+        }: there are no observations`,
       );
     }
-    if (this.isReplaying) {
-      // The checkpoint has it.
-      return new ResultRecord(ResultMetadata.of(metadata), result);
+    const meter = new Meter();
+    meter.update({ each: observations });
+    return this.#record(
+      metadata,
+      meter.result("each"),
+      this.isReplaying
+        ? undefined
+        : writeObservations(this.path, observations, this),
+    );
+  }
+
+  #record(
+    metadata: MetadataFields,
+    result: ScalarResult,
+    values?: string,
+  ): ResultRecord {
+    this.#throwIfStopped();
+    const measured = ResultMetadata.of(metadata);
+    if (this.#parts.trained?.get(measured)) {
+      throw new RangeError(
+        `Cannot record ${measured} in an evaluation: the training has ` +
+          "recorded it; use another name or more fields",
+      );
     }
-    return this.#parts.recorder.record(metadata, result);
+    // The checkpoint has it.
+    if (this.isReplaying) return new ResultRecord(measured, result);
+    return this.#parts.recorder.record(metadata, result, values);
   }
 
   /**
@@ -343,7 +334,7 @@ export class Run {
   }
 
   /**
-   * Warns of something doubtful.
+   * Prints a warning.
    *
    * @param warning A sentence without a full stop.
    */
@@ -379,15 +370,14 @@ export class Run {
     }
     if (!OWN_FILE.test(name) || KEPT_FILE.test(name)) {
       throw new RangeError(
-        `Cannot write ${name} into a run as it must be a relative path such ` +
-          "as model/weights.json, and none of Whisker's own files",
+        `Cannot write ${name} into a run: it must be a relative path such as ` +
+          "model/weights.json, and none of Whisker's own files",
       );
     }
     const { isDurable } = this;
-    const folders = name.split("/").slice(0, -1);
-    for (const depth of folders.keys()) {
-      const folder = folders.slice(0, depth + 1).join("/");
-      makeFolder(`${this.path}/${folder}`, { isDurable });
+    let folder = this.path;
+    for (const part of name.split("/").slice(0, -1)) {
+      makeFolder(folder += `/${part}`, { isDurable });
     }
     writeJsonFile(`${this.path}/${name}`, fields, { isDurable });
   }

@@ -1,6 +1,6 @@
 /**
- * A session of work on a run, from its beginning to whichever end it comes to: a
- * training, a resumed training, or an evaluation.
+ * A session of work on a run, from its beginning to its end: a training, a resumed
+ * training, or an evaluation.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import type { WriteOptions } from "../store/atomic_write.ts";
 import type { RunInfo, RunStatus } from "../store/run_info.ts";
 import { describeError } from "../utils/describe_error.ts";
 import type { ResultCollection } from "../utils/results.ts";
-import type { Run, RunOptions } from "./run.ts";
+import type { Run } from "./run.ts";
+import type { RunOptions } from "./run_options.ts";
 
 /** How a run or an evaluation went: what `--json` prints. */
 export interface RunOutcome {
@@ -29,42 +30,44 @@ export interface RunOutcome {
   readonly error?: unknown;
 }
 
-/** How and when something ended. */
-function ending(status: RunStatus, error?: unknown) {
-  const finishedAt = new Date().toISOString();
-  const why = status === "failed" ? { error: describeError(error) } : {};
-  return { status, finishedAt, ...why };
+/** What {@linkcode runSession} carries out. */
+export interface Session extends RunOptions {
+  /** The training or evaluation itself. */
+  readonly work: () => Promise<void>;
+  /** Completes the files after the work; it cannot be interrupted. */
+  readonly finish: () => void | Promise<void>;
+  /** Adds facts to the session's file. */
+  readonly update: (
+    facts: Partial<Omit<RunInfo, "runId">>,
+    options?: WriteOptions,
+  ) => void;
 }
 
-/** What the file of a training or evaluation says of how it stands. */
-export type Standing = Partial<
-  Pick<RunInfo, "status" | "finishedAt" | "seconds" | "error">
->;
-
 /**
- * Carries out a training or evaluation from its beginning to its end, whichever
- * that is, and writes both down.
+ * Carries out a training or evaluation, and writes down how it begins and ends.
  *
  * @param run The run.
- * @param options What stops it.
- * @param update Writes what is given, and all that was before, to its file.
- * @param body The work.
- * @returns What the work returned; it is then completed.
- * @throws What the work throws; it is then "failed", or "interrupted" if the
- * signal was aborted.
+ * @param session The work, and what stops it.
+ * @returns How it went. What the work throws is in there: the session is then
+ * "failed", or "interrupted" if the signal was aborted.
+ * @throws If the beginning cannot be written.
  */
-export async function runToEnd<T>(
+export async function runSession(
   run: Run,
-  options: RunOptions,
-  update: (standing: Standing, options?: WriteOptions) => void,
-  body: () => Promise<T>,
-): Promise<T> {
-  const { signal, failure, warn = console.warn } = options;
+  session: Session,
+): Promise<RunOutcome> {
+  const { signal, failure, update, warn = console.warn } = session;
   let hasBegun = false, isOver = false;
+  const describeEnd = (status: RunStatus, error?: unknown) => ({
+    status,
+    finishedAt: new Date().toISOString(),
+    seconds: run.seconds,
+    ...(status === "failed" ? { error: describeError(error) } : {}),
+  });
   const stop = (status: RunStatus, error?: unknown) => {
     if (isOver) return;
     isOver = true;
-    const facts = { ...ending(status, error), seconds: run.seconds };
+    const facts = describeEnd(status, error);
     try {
       update(facts);
     } catch {
@@ -84,22 +87,24 @@ export async function runToEnd<T>(
   try {
     update({});
     hasBegun = true;
-    options.onStart?.(run);
-    const result = await body();
+    session.onStart?.(run);
+    await workUntilStopped(run, session);
+    await session.finish();
     // Rejections that nothing awaited are reported after a turn.
     await new Promise((resolve) => setTimeout(resolve, 0));
     failure?.throwIfAborted();
-    update({ ...ending("completed"), seconds: run.seconds });
+    update(describeEnd("completed"));
     isOver = true;
-    return result;
+    return describeOutcome(run, "completed");
   } catch (error) {
-    if (signal?.aborted && !failure?.aborted) {
-      stop("interrupted");
-      if (error !== signal.reason) {
-        warn(`no checkpoint could be kept: ${describeError(error).message}`);
-      }
-    } else stop("failed", error);
-    throw error;
+    const isInterrupted = signal?.aborted && !failure?.aborted;
+    const status = isInterrupted ? "interrupted" : "failed";
+    stop(status, error);
+    if (isInterrupted && error !== signal.reason) {
+      warn(`no checkpoint could be kept: ${describeError(error).message}`);
+    }
+    if (!hasBegun) throw error;
+    return describeOutcome(run, status, error);
   } finally {
     failure?.removeEventListener("abort", fail);
   }
@@ -110,7 +115,9 @@ export async function runToEnd<T>(
  *
  * @param options What stops it.
  */
-export function throwIfStopped({ signal, failure }: RunOptions): void {
+export function throwIfStopped(
+  { signal, failure }: Pick<RunOptions, "signal" | "failure">,
+): void {
   failure?.throwIfAborted();
   signal?.throwIfAborted();
 }
@@ -122,77 +129,40 @@ const GRACE_MS = 5000;
  * Awaits the work, but no longer than until it fails from outside or is
  * interrupted. A run that keeps checkpoints has a few seconds to keep one more,
  * unless `forceSignal` is aborted too.
- *
- * @param options What stops it.
- * @param body The work.
- * @param run The run, if it may keep checkpoints.
- * @returns What the work returned.
- * @throws What the work throws, or the reason of the signal that stopped it.
  */
-export async function untilStopped<T>(
-  { signal, forceSignal, failure }: RunOptions,
-  body: () => T | Promise<T>,
-  run?: Run,
-): Promise<T> {
+async function workUntilStopped(
+  run: Run,
+  { signal, forceSignal, failure, work }: Session,
+): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const giveUp = () => reject(signal?.reason);
-  const abort = () => {
-    if (run?.hasCheckpoints) timer = setTimeout(giveUp, GRACE_MS);
+  const done = new AbortController();
+  const onAbort = (source: AbortSignal | undefined, react: () => void) =>
+    source?.addEventListener("abort", react, { signal: done.signal });
+  onAbort(signal, () => {
+    if (run.hasCheckpoints) timer = setTimeout(giveUp, GRACE_MS);
     else giveUp();
-  };
-  const fail = () => reject(failure?.reason);
-  signal?.addEventListener("abort", abort, { once: true });
-  forceSignal?.addEventListener("abort", giveUp, { once: true });
-  failure?.addEventListener("abort", fail, { once: true });
+  });
+  onAbort(forceSignal, giveUp);
+  onAbort(failure, () => reject(failure?.reason));
   try {
-    const work = async () => await body();
-    return await Promise.race([work(), promise]);
+    await Promise.race([work(), promise]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-    forceSignal?.removeEventListener("abort", giveUp);
-    failure?.removeEventListener("abort", fail);
+    done.abort();
   }
 }
 
 /**
- * Waits for a run's end. An error of the experiment becomes the run's outcome.
- *
- * @param options How the run is carried out.
- * @param body Carries it out, with these options.
- * @returns How it went.
- * @throws What the body throws before there is a run.
- */
-export async function settle<T extends RunOptions>(
-  options: T,
-  body: (options: T) => Promise<unknown>,
-): Promise<RunOutcome> {
-  let run: Run | undefined;
-  const onStart = (started: Run) => {
-    run = started;
-    options.onStart?.(started);
-  };
-  try {
-    await body({ ...options, onStart });
-    return outcomeOf(run!, "completed");
-  } catch (error) {
-    if (!run) throw error;
-    const { signal, failure } = options;
-    const isFailure = failure?.aborted || !signal?.aborted;
-    return outcomeOf(run, isFailure ? "failed" : "interrupted", error);
-  }
-}
-
-/**
- * Summarises a run that has ended.
+ * Describes a run that has ended.
  *
  * @param run The run.
  * @param status How it ended.
  * @param error What was thrown, unless it is completed.
  * @returns The outcome.
  */
-export function outcomeOf(
+export function describeOutcome(
   run: Run,
   status: RunStatus,
   error?: unknown,

@@ -9,21 +9,28 @@ const isDate = (value: unknown) =>
   typeof value === "string" && ISO_DATE.test(value) &&
   !Number.isNaN(Date.parse(value));
 
-/** The values of a JSON object that are of a kind. */
-export function pick<T>(is: (value: unknown) => value is T) {
+const object = v.custom<JsonObject>(isJsonObject);
+
+/** The entries of a JSON object that pass a test. */
+export function pick<T>(is: (value: unknown, key: string) => value is T) {
   return v.pipe(
-    v.custom<JsonObject>(isJsonObject),
+    object,
     v.transform((object) =>
       Object.fromEntries(
         Object.entries(object).filter((entry): entry is [string, T] =>
-          is(entry[1])
+          is(entry[1], entry[0])
         ),
       )
     ),
   );
 }
 
-/** A field that must be there; its schema says of what kind. */
+/** A field that is null where it is not of its type. */
+function orNull<T>(schema: v.GenericSchema<unknown, T>) {
+  return v.fallback(v.nullable(schema), null);
+}
+
+/** A field that must exist; its schema says of what type. */
 export function required<T>(schema: v.GenericSchema<unknown, T>) {
   return v.optional(schema, null);
 }
@@ -42,14 +49,11 @@ export function ifValid<T>(schema: v.GenericSchema<unknown, T>) {
 export const isText = (value: unknown) => typeof value === "string";
 export const isNumber = (value: unknown) => typeof value === "number";
 
-// What these say is shown and compared, and nothing rests on it: a field that
-// is not of its type counts as empty.
+// These are shown and compared, and nothing else depends on them: a field of
+// another type counts as empty.
 export const text = v.fallback(v.string(), "");
 const number = v.fallback(v.number(), 0);
-export const textOrNull = v.fallback(
-  v.nullable(v.pipe(v.string(), v.nonEmpty())),
-  null,
-);
+export const textOrNull = orNull(v.pipe(v.string(), v.nonEmpty()));
 export const texts = v.fallback(
   v.pipe(
     v.array(v.unknown()),
@@ -57,58 +61,38 @@ export const texts = v.fallback(
   ),
   [],
 );
-const object = v.custom<JsonObject>(isJsonObject);
 export const ifObject = ifValid(object);
 
 export const environmentEntries = {
-  versions: v.fallback(
-    v.pipe(
-      object,
-      v.transform((versions) =>
-        Object.fromEntries(
-          Object.entries(versions).map(([name, version]) => [
-            name,
-            isText(version) && version !== "" ? version : null,
-          ]),
-        )
-      ),
-    ),
-    {},
-  ),
+  versions: v.fallback(v.pipe(object, v.record(v.string(), textOrNull)), {}),
   engine: textOrNull,
-  numerics: v.fallback(
-    v.nullable(v.pipe(
-      object,
-      v.object({
-        fma: v.fallback(v.boolean(), false),
-        accumulation: v.fallback(v.picklist(["float32", "float64"]), "float32"),
-      }),
-    )),
-    null,
-  ),
+  numerics: orNull(v.pipe(
+    object,
+    v.object({
+      fma: v.fallback(v.boolean(), false),
+      accumulation: v.fallback(v.picklist(["float32", "float64"]), "float32"),
+    }),
+  )),
   data: ifValid(v.pipe(v.string(), v.nonEmpty())),
   host: v.fallback(v.object({ os: text, arch: text, cpus: number }), {
     ...{ os: "", arch: "", cpus: 0 },
   }),
   pid: number,
-  source: v.fallback(
-    v.nullable(v.pipe(
-      object,
-      v.object({ sha256: text, files: number, lock: textOrNull }),
-    )),
-    null,
-  ),
+  source: orNull(v.pipe(
+    object,
+    v.object({ sha256: text, files: number, lock: textOrNull }),
+  )),
   commit: textOrNull,
-  permissions: v.fallback(v.nullable(pick(isText)), null),
+  permissions: orNull(pick(isText)),
 };
 
-/** What `run.json` and the file of an evaluation tell alike. */
+/** What `run.json` and the file of an evaluation have in common. */
 export const sessionEntries = {
   ...environmentEntries,
   status: required(v.picklist(STATUSES, `one of ${STATUSES.join(", ")}`)),
   startedAt: required(v.custom<string>(isDate, "a date")),
-  finishedAt: v.fallback(v.nullable(v.custom<string>(isDate)), null),
-  seconds: v.fallback(v.nullable(v.number()), null),
+  finishedAt: orNull(v.custom<string>(isDate)),
+  seconds: orNull(v.number()),
   command: text,
   args: texts,
   error: ifValid(v.pipe(object, v.object({ name: text, message: text }))),
@@ -141,7 +125,7 @@ export function parseFile<T extends object>(
   if (success) return omitUndefined(output);
   const [{ message, path: [field] = [] }] = issues;
   throw new TypeError(
-    `Cannot read ${path} as ${field?.key} must be ${message}: ` +
+    `Cannot read ${path}: ${field?.key} must be ${message}; ` +
       `current value is ${preview(field?.value)}`,
   );
 }

@@ -4,32 +4,36 @@
  *
  * The file is in the safetensors format, so that other tools can look at the
  * arrays: eight bytes with the length of a JSON header, the header, then the
- * arrays one after another (huggingface.co/docs/safetensors). Everything else is JSON in the header's `__metadata__`.
+ * arrays one after another (huggingface.co/docs/safetensors). Everything else is
+ * JSON in the header's `__metadata__`.
  *
  * @module
  */
 
 import { sha256 } from "../utils/hash.ts";
-import { checkStaysInside } from "./safe_path.ts";
-import { checkFile } from "./read_text.ts";
+import { ifExists } from "./if_exists.ts";
+import { checkRunFile } from "./safe_path.ts";
 import { MAX_BYTES } from "./limits.ts";
 import { checkVersion, SCHEMA_VERSION } from "./json_file.ts";
-import { isJsonObject, isPlainObject, type JsonObject } from "../utils/json.ts";
+import {
+  isJsonObject,
+  isPlainObject,
+  type JsonObject,
+  parseJson,
+} from "../utils/json.ts";
 import { writeFileAtomic, type WriteOptions } from "./atomic_write.ts";
 
 /** The checkpoint's file name in a run directory. */
 export const CHECKPOINT_FILE = "checkpoint.safetensors";
 
 /** The arrays that a checkpoint can hold, by their names in the format. */
-const ARRAYS = {
-  F64: Float64Array,
-  F32: Float32Array,
-  I32: Int32Array,
-  U32: Uint32Array,
-  U8: Uint8Array,
-} as const;
-
-type Dtype = keyof typeof ARRAYS;
+const ARRAYS = new Map<string, new (buffer: ArrayBuffer) => StateArray>([
+  ["F64", Float64Array],
+  ["F32", Float32Array],
+  ["I32", Int32Array],
+  ["U32", Uint32Array],
+  ["U8", Uint8Array],
+]);
 
 /** An array that a checkpoint can hold. */
 export type StateArray =
@@ -64,7 +68,7 @@ const ALIGNMENT = 8;
  * Writes a run's checkpoint and replaces an earlier one.
  *
  * @param runPath The run's directory.
- * @param state All that the run needs to go on; it is copied at once.
+ * @param state All that the run needs to be resumed; it is copied at once.
  * @param options How to write it.
  * @throws {TypeError} If the state has a value that cannot be kept.
  */
@@ -83,21 +87,18 @@ export async function writeCheckpoint(
  * @param runPath The run's directory.
  * @returns What was written, bit for bit; null where there is none.
  * @throws {SyntaxError} If the file is not whole.
- * @throws {RangeError} If it bears an unknown version, or is too large, or a
+ * @throws {RangeError} If it has an unknown version, or is too large, or a
  * link that leads out of the run.
  */
 export async function readCheckpoint(
   runPath: string,
 ): Promise<JsonObject | null> {
   const path = `${runPath}/${CHECKPOINT_FILE}`;
-  checkStaysInside(path, runPath);
-  try {
-    checkFile(path, MAX_BYTES.checkpoint);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-  return await decodeCheckpoint(Deno.readFileSync(path), path);
+  const bytes = ifExists(() => {
+    checkRunFile(path, runPath, MAX_BYTES.checkpoint);
+    return Deno.readFileSync(path);
+  });
+  return bytes && await decodeCheckpoint(bytes, path);
 }
 
 /**
@@ -106,11 +107,7 @@ export async function readCheckpoint(
  * @param runPath The run's directory.
  */
 export function removeCheckpoint(runPath: string): void {
-  try {
-    Deno.removeSync(`${runPath}/${CHECKPOINT_FILE}`);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  ifExists(() => Deno.removeSync(`${runPath}/${CHECKPOINT_FILE}`));
 }
 
 /**
@@ -132,22 +129,20 @@ async function encodeCheckpoint(
   const placed = [...arrays].sort(([, a], [, b]) =>
     b.BYTES_PER_ELEMENT - a.BYTES_PER_ELEMENT
   );
-  let end = 0;
+  const nBytes = placed.reduce(
+    (sum, [, { byteLength }]) => sum + byteLength,
+    0,
+  );
+  const data = new Uint8Array(nBytes);
   const table: Record<string, object> = {};
+  let start = 0;
   for (const [name, array] of placed) {
-    const start = end;
-    end += array.byteLength;
-    table[name] = {
-      dtype: findDtype(array),
-      shape: [array.length],
-      data_offsets: [start, end],
-    };
-  }
-  const data = new Uint8Array(end);
-  let offset = 0;
-  for (const [, { buffer, byteOffset, byteLength }] of placed) {
-    data.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
-    offset += byteLength;
+    const { buffer, byteOffset, byteLength, length } = array;
+    data.set(new Uint8Array(buffer, byteOffset, byteLength), start);
+    const end = start + byteLength;
+    const dtype = findDtype(array);
+    table[name] = { dtype, shape: [length], data_offsets: [start, end] };
+    start = end;
   }
   const metadata = {
     schemaVersion: String(SCHEMA_VERSION),
@@ -157,13 +152,13 @@ async function encodeCheckpoint(
   const text = JSON.stringify({ __metadata__: metadata, ...table });
   const header = new TextEncoder().encode(text);
   const padded = Math.ceil(header.length / ALIGNMENT) * ALIGNMENT;
-  const size = HEADER_BYTES + padded + end;
+  const size = HEADER_BYTES + padded + nBytes;
   // Readers have bounds.
   if (padded > MAX_BYTES.text || size > MAX_BYTES.checkpoint) {
     throw new RangeError(
-      `Cannot keep a checkpoint as its arrays may have ` +
-        `${MAX_BYTES.checkpoint} bytes and all else ${MAX_BYTES.text}: ` +
-        `current values are ${end} and ${padded}`,
+      `Cannot keep a checkpoint: its arrays may have ` +
+        `${MAX_BYTES.checkpoint} bytes and all else ${MAX_BYTES.text}; ` +
+        `current values are ${nBytes} and ${padded}`,
     );
   }
   const bytes = new Uint8Array(size).fill(0x20);
@@ -179,77 +174,52 @@ async function decodeCheckpoint(
 ): Promise<JsonObject> {
   const damaged = (what: string) =>
     new SyntaxError(`Cannot read ${path} as a checkpoint: ${what}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.length < HEADER_BYTES
     ? Infinity
-    : Number(view.getBigUint64(0, true));
-  if (length > bytes.length - HEADER_BYTES) throw damaged("it ends too early");
-  if (length > MAX_BYTES.text) throw damaged("its header is too long");
+    : Number(new DataView(bytes.buffer).getBigUint64(0, true));
   const start = HEADER_BYTES + length;
+  if (start > bytes.length) throw damaged("it ends too early");
+  if (length > MAX_BYTES.text) throw damaged("its header is too long");
   const text = new TextDecoder().decode(bytes.subarray(HEADER_BYTES, start));
-  let header: unknown;
-  try {
-    header = JSON.parse(text);
-  } catch (error) {
-    throw damaged((error as Error).message);
-  }
+  const header = parseJson(text, path);
   if (!isJsonObject(header) || !isJsonObject(header.__metadata__)) {
     throw damaged("its header has no metadata");
   }
   const { __metadata__: metadata, ...table } = header;
-  const { state, sha256, schemaVersion } = metadata as JsonObject;
+  const { state, sha256, schemaVersion } = metadata;
   checkVersion(Number(schemaVersion), path);
   const data = bytes.subarray(start);
   if (sha256 !== await hashState(String(state), table, data)) {
     throw damaged("it is not as it was written, cut off for example");
   }
-  const arrays = new Map<string, StateArray>();
-  for (const [name, entry] of Object.entries(table)) {
-    const array = readArray(entry, data);
-    if (!array) throw damaged(`"${name}" is no array within it`);
-    arrays.set(name, array);
+  try {
+    return JSON.parse(String(state), (_key, value) => {
+      if (!isJsonObject(value)) return value;
+      const { [ARRAY_TAG]: name, [NUMBER_TAG]: number } = value;
+      if (typeof number === "string") return Number(number);
+      return typeof name === "string" ? readArray(table[name], data) : value;
+    }) as JsonObject;
+  } catch {
+    throw damaged("its header does not describe its arrays");
   }
-  const decoded: unknown = JSON.parse(
-    String(state),
-    (_key, value) => withArrays(value, arrays),
-  );
-  if (!isJsonObject(decoded)) throw damaged("its state is no object");
-  return decoded;
 }
 
-/** The array that an entry of the header tells of, or undefined. */
-function readArray(entry: unknown, data: Uint8Array): StateArray | undefined {
-  if (!isJsonObject(entry)) return undefined;
-  const { dtype, data_offsets: offsets } = entry;
-  if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
-    return undefined;
-  }
-  if (!Array.isArray(offsets) || !offsets.every(Number.isSafeInteger)) {
-    return undefined;
-  }
-  const [start, end] = offsets as [number, number];
-  const Kind = ARRAYS[dtype as Dtype];
-  const isWithin = 0 <= start && start <= end && end <= data.length &&
-    (end - start) % Kind.BYTES_PER_ELEMENT === 0;
-  if (!isWithin) return undefined;
-  const offset = data.byteOffset + start;
-  // A view where the array is aligned, as in files that Whisker writes.
-  return offset % Kind.BYTES_PER_ELEMENT === 0
-    ? new Kind(
-      data.buffer as ArrayBuffer,
-      offset,
-      (end - start) / Kind.BYTES_PER_ELEMENT,
-    )
-    : new Kind(data.slice(start, end).buffer);
+/** The array that an entry of the header describes. */
+function readArray(entry: unknown, data: Uint8Array): StateArray {
+  const { dtype, data_offsets: [start, end] } = entry as {
+    readonly dtype: string;
+    readonly data_offsets: readonly [number, number];
+  };
+  // Copied, since an array begins at a multiple of its type's size.
+  return new (ARRAYS.get(dtype)!)(data.slice(start, end).buffer);
 }
 
-function findDtype(array: StateArray): Dtype {
-  const [dtype] = Object.entries(ARRAYS)
-    .find(([, Kind]) => array instanceof Kind)!;
-  return dtype as Dtype;
+/** How the format calls an array's type; undefined for other values. */
+function findDtype(value: unknown): string | undefined {
+  return ARRAYS.entries().find(([, Kind]) => value instanceof Kind)?.[0];
 }
 
-/** SHA-256 of all that a checkpoint says. */
+/** SHA-256 of everything in a checkpoint. */
 async function hashState(
   state: string,
   table: object,
@@ -260,7 +230,7 @@ async function hashState(
   return await sha256(new TextEncoder().encode(all));
 }
 
-/** The state as JSON can hold it; its arrays are put aside by their paths. */
+/** The state as JSON can hold it; its arrays are collected by their paths. */
 function withoutArrays(
   value: unknown,
   path: string,
@@ -280,7 +250,7 @@ function withoutArrays(
     return withoutArrays(item, path === "" ? name : `${path}/${name}`, arrays);
   };
   if (Array.isArray(value)) return value.map(within);
-  if (Object.values(ARRAYS).some((Kind) => value instanceof Kind)) {
+  if (findDtype(value)) {
     arrays.set(path, value as StateArray);
     return { [ARRAY_TAG]: path };
   }
@@ -288,8 +258,8 @@ function withoutArrays(
     !(ARRAY_TAG in value) && !(NUMBER_TAG in value);
   if (!isPlain) {
     throw new TypeError(
-      `Cannot keep ${path} in a checkpoint as it must be made of objects, ` +
-        "lists, numbers, texts, booleans, null and typed arrays: current " +
+      `Cannot keep ${path} in a checkpoint: it must be made of objects, ` +
+        "lists, numbers, texts, booleans, null and typed arrays; current " +
         `value is ${
           isJsonObject(value) ? value.constructor?.name : String(value)
         }`,
@@ -298,14 +268,4 @@ function withoutArrays(
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, within(item, key)]),
   );
-}
-
-function withArrays(
-  value: unknown,
-  arrays: ReadonlyMap<string, StateArray>,
-): unknown {
-  if (!isJsonObject(value)) return value;
-  const { [ARRAY_TAG]: name, [NUMBER_TAG]: number } = value;
-  if (typeof number === "string") return Number(number);
-  return typeof name === "string" ? arrays.get(name) ?? null : value;
 }

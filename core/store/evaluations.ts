@@ -9,7 +9,7 @@
 import * as v from "valibot";
 import { hash64Hex } from "../utils/hash.ts";
 import { isJsonObject, type JsonObject } from "../utils/json.ts";
-import { ResultCollection } from "../utils/results.ts";
+import type { ResultCollection } from "../utils/results.ts";
 import { parseFile, required, sessionEntries } from "./_schemas.ts";
 import type { WriteOptions } from "./atomic_write.ts";
 import { writeRecordsFile } from "./records.ts";
@@ -28,8 +28,13 @@ const evaluationSchema = v.object({
   evalConfig: required(v.custom<JsonObject>(isJsonObject, "an object")),
 });
 
-/** Names the file of an evaluation by its settings. */
-function nameFile(evalConfig: JsonObject): string {
+/**
+ * Names the file of an evaluation.
+ *
+ * @param evalConfig Its settings.
+ * @returns The name without `.json`.
+ */
+export function nameEvaluation(evalConfig: JsonObject): string {
   const entries = Object.entries(evalConfig).sort();
   return `eval-${hash64Hex(JSON.stringify(entries))}`;
 }
@@ -49,27 +54,8 @@ export function writeEvaluation(
   records: ResultCollection,
   options: WriteOptions = {},
 ): void {
-  const name = nameFile(info.evalConfig);
+  const name = nameEvaluation(info.evalConfig);
   writeRecordsFile(runPath, name, { ...info, records }, options);
-}
-
-/**
- * Reads the records that an earlier evaluation of the same settings has made.
- *
- * @param runPath The run's directory.
- * @param evalConfig The settings.
- * @returns The records; none if there are none that can be read.
- */
-export function readEarlierRecords(
-  runPath: string,
-  evalConfig: JsonObject,
-): ResultCollection {
-  try {
-    const file = `results/${nameFile(evalConfig)}.json`;
-    return ResultCollection.fromJSON(readRunFile(runPath, file).records);
-  } catch {
-    return new ResultCollection();
-  }
 }
 
 /** Where versions before 0.2 kept what an evaluation was asked. */

@@ -5,17 +5,10 @@
  */
 
 import { CHECKPOINT_FILE } from "./checkpoint.ts";
+import type { RunInfo } from "./run_info.ts";
 
-/** What changes by right after a training, or says the hashes itself. */
+/** What may change after a training, or holds the hashes itself. */
 const CHANGING = ["run.json", CHECKPOINT_FILE, "evaluations", "samples"];
-
-/** What a training has left, by the path of each file in the run. */
-export interface Contents {
-  /** SHA-256 in hexadecimal digits. */
-  readonly contents: Readonly<Record<string, string>>;
-  /** How many bytes each has. */
-  readonly sizes: Readonly<Record<string, number>>;
-}
 
 /**
  * Hashes the files that a training has left in its run.
@@ -23,19 +16,18 @@ export interface Contents {
  * @param runPath The run's directory.
  * @returns The hash and the size of each.
  */
-export async function hashContents(runPath: string): Promise<Contents> {
+export async function hashContents(
+  runPath: string,
+): Promise<Required<Pick<RunInfo, "contents" | "sizes">>> {
   const contents: Record<string, string> = {};
   const sizes: Record<string, number> = {};
-  for (const path of filesIn(runPath, "").sort()) {
+  for (const path of listFiles(runPath, "").sort()) {
     const file = `${runPath}/${path}`;
     contents[path] = await hashFile(file);
     sizes[path] = Deno.statSync(file).size;
   }
   return { contents, sizes };
 }
-
-/** How much of a file is read at once. */
-const CHUNK_BYTES = 2 ** 20;
 
 /**
  * Hashes a file of any size in little memory.
@@ -47,9 +39,13 @@ export async function hashFile(path: string): Promise<string> {
   // Imported here: only the end of a training and doctor need it.
   const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
-  for await (const chunk of readChunks(path)) hash.update(chunk);
+  const { readable } = await Deno.open(path);
+  for await (const chunk of readable) hash.update(chunk);
   return hash.digest("hex");
 }
+
+/** How much of a file is read at once. */
+const CHUNK_BYTES = 2 ** 20;
 
 /**
  * Finds where two files differ, in little memory.
@@ -63,40 +59,40 @@ export async function findDifference(
   b: string,
 ): Promise<number | null> {
   const { Buffer } = await import("node:buffer");
-  await using others = readChunks(b);
-  let offset = 0;
-  for await (const chunk of readChunks(a)) {
-    const { value: other = new Uint8Array() } = await others.next();
+  using first = await Deno.open(a);
+  using second = await Deno.open(b);
+  const chunk = new Uint8Array(CHUNK_BYTES),
+    other = new Uint8Array(CHUNK_BYTES);
+  for (let offset = 0;; offset += CHUNK_BYTES) {
+    const length = await fillChunk(chunk, first);
+    await fillChunk(other, second);
     if (Buffer.compare(chunk, other) !== 0) {
       return offset + chunk.findIndex((byte, index) => byte !== other[index]);
     }
-    offset += chunk.length;
+    if (length < CHUNK_BYTES) return null;
   }
-  return null;
 }
 
-/** A file's bytes in pieces of one size, the last one apart. */
-async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
-  using file = await Deno.open(path);
-  const chunk = new Uint8Array(CHUNK_BYTES);
-  while (true) {
-    let length = 0;
-    while (length < chunk.length) {
-      const n = await file.read(chunk.subarray(length));
-      if (n === null) break;
-      length += n;
-    }
-    if (length > 0) yield chunk.subarray(0, length);
-    if (length < chunk.length) return;
+/** Reads as much of a file as there is room; returns how much it was. */
+async function fillChunk(
+  chunk: Uint8Array,
+  file: Deno.FsFile,
+): Promise<number> {
+  let length = 0;
+  while (length < chunk.length) {
+    const n = await file.read(chunk.subarray(length));
+    if (n === null) break;
+    length += n;
   }
+  return length;
 }
 
 /** The paths of the files; links, and what Whisker itself hides, left out. */
-function filesIn(runPath: string, folder: string): string[] {
+function listFiles(runPath: string, folder: string): string[] {
   return [...Deno.readDirSync(`${runPath}/${folder}`)].flatMap((entry) => {
     const { name, isDirectory, isFile } = entry;
     const path = folder === "" ? name : `${folder}/${name}`;
     if (name.startsWith(".") || CHANGING.includes(path)) return [];
-    return isDirectory ? filesIn(runPath, path) : isFile ? [path] : [];
+    return isDirectory ? listFiles(runPath, path) : isFile ? [path] : [];
   });
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { ifExists } from "./if_exists.ts";
 import { pathWithin } from "./safe_path.ts";
 import { hasBegun, RUN_ID } from "./run_directory.ts";
 import type { Problem } from "./run_file.ts";
-import { readRunInfo, type RunInfo } from "./run_info.ts";
+import { readRunInfo } from "./run_info.ts";
 
 /** A name under the runs directory: a run, or what only looks like one. */
 export interface RunEntry {
@@ -33,11 +34,10 @@ const LOST_AND_FOUND = "lost+found";
 export function listRuns(runs: string): RunEntry[] {
   let entries: Deno.DirEntry[];
   try {
-    entries = [...Deno.readDirSync(runs)];
+    entries = ifExists(() => [...Deno.readDirSync(runs)]) ?? [];
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
     if (!(error instanceof Deno.errors.NotADirectory)) throw error;
-    throw new RangeError(`Cannot read runs from ${runs} as it is a file`);
+    throw new RangeError(`Cannot read runs from ${runs}: it is a file`);
   }
   return entries
     .filter(({ name, isFile }) =>
@@ -46,13 +46,12 @@ export function listRuns(runs: string): RunEntry[] {
     .sort((a, b) => a.name < b.name ? -1 : 1)
     .map(({ name: id, isSymlink }) => {
       const path = `${runs}/${id}`;
-      if (!RUN_ID.test(id)) {
-        return { id, path, refused: "its name is no run id" };
-      }
-      if (isSymlink && pathWithin(path, runs) === null) {
-        return { id, path, refused: "it is a link that leads out of the runs" };
-      }
-      return { id, path };
+      const refused = !RUN_ID.test(id)
+        ? "its name is no run id"
+        : isSymlink && pathWithin(path, runs) === null
+        ? "it is a link that leads out of the runs"
+        : undefined;
+      return { id, path, ...(refused ? { refused } : {}) };
     });
 }
 
@@ -111,15 +110,14 @@ export function findEntry(
   if (name === "latest") return findLatest(runs, usable, options);
   const exact = entries.find(({ id }) => id === name);
   if (exact?.refused) {
-    throw new RangeError(`Cannot use run ${name} as ${exact.refused}`);
+    throw new RangeError(`Cannot use run ${name}: ${exact.refused}`);
   }
   if (exact) return exact.path;
   const begin = usable.filter(({ id }) =>
     id.startsWith(name) || id.split("_")[1]?.startsWith(name)
   );
-  const matches = begin.length > 0
-    ? begin
-    : usable.filter(({ id }) => id.includes(name));
+  const within = usable.filter(({ id }) => id.includes(name));
+  const matches = begin.length > 0 ? begin : within;
   if (matches.length === 1) return matches[0]!.path;
   if (matches.length === 0) {
     const hint = usable.length > 0
@@ -127,34 +125,33 @@ export function findEntry(
       : "it has no runs yet, and deno task train makes one";
     throw new RangeError(`Cannot find run "${name}" in ${runs}: ${hint}`);
   }
-  const ids = matches.map(({ id }) => id);
+  const ids = matches.slice(0, MAX_NAMED).map(({ id }) => id).join(", ");
+  const more = matches.length - MAX_NAMED;
   throw new RangeError(
-    `Cannot tell which run "${name}" is: ${summarize(ids)} have that`,
+    `Cannot tell which run "${name}" is: ${ids}` +
+      `${more > 0 ? ` and ${more} more` : ""} have that`,
   );
 }
 
 const MAX_NAMED = 4;
 
-function summarize(names: readonly string[]): string {
-  const named = names.slice(0, MAX_NAMED).join(", ");
-  const left = names.length - MAX_NAMED;
-  return left > 0 ? `${named} and ${left} more` : named;
-}
-
 function findByPath(runs: string, path: string): string {
   const outside = new RangeError(
-    `Cannot use run ${path} as it lies outside ${runs}: ` +
-      "--runs DIR names another runs directory",
+    `Cannot use run ${path}: it lies outside ${runs}; --runs DIR names ` +
+      "another runs directory",
   );
+  let info: Deno.FileInfo | null;
   try {
-    if (!Deno.statSync(path).isDirectory) {
-      throw new RangeError(`Cannot use ${path} as a run: it is a file`);
-    }
+    info = ifExists(() => Deno.statSync(path));
   } catch (error) {
     // A path that may not be read is outside the runs.
-    if (error instanceof Deno.errors.NotCapable) throw outside;
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw error instanceof Deno.errors.NotCapable ? outside : error;
+  }
+  if (!info) {
     throw new RangeError(`Cannot find run ${path}: there is no such directory`);
+  }
+  if (!info.isDirectory) {
+    throw new RangeError(`Cannot use ${path} as a run: it is a file`);
   }
   const id = pathWithin(path, runs);
   if (id === null) throw outside;
@@ -173,35 +170,27 @@ function findLatest(
   { completed = false, unfinished = false, experiment, problems }:
     FindRunOptions,
 ): string {
-  let latest:
-    | { path: string; startedAt: number; isWanted: boolean }
-    | undefined;
-  for (const { id, path } of entries) {
-    let info: RunInfo;
+  const found = entries.flatMap(({ id, path }) => {
     try {
-      info = readRunInfo(path);
+      const { status, startedAt, experiment } = readRunInfo(path);
+      const isWanted = status === "completed" ? !unfinished : !completed;
+      return isWanted ? [{ path, at: Date.parse(startedAt), experiment }] : [];
     } catch (error) {
       // A damaged run is never the latest.
       if (hasBegun(path)) {
         const reason = (error as Error).message;
         problems?.push({ run: id, file: `${path}/run.json`, reason });
       }
-      continue;
+      return [];
     }
-    const isCompleted = info.status === "completed";
-    if (isCompleted ? unfinished : completed) continue;
-    const startedAt = Date.parse(info.startedAt);
-    const isWanted = experiment === undefined || info.experiment === experiment;
-    if (latest?.isWanted && !isWanted) continue;
-    const isBetter = !latest || isWanted && !latest.isWanted ||
-      startedAt >= latest.startedAt;
-    if (isBetter) latest = { path, startedAt, isWanted };
-  }
+  }).sort((a, b) => a.at - b.at);
+  const latest = found.findLast((run) => run.experiment === experiment) ??
+    found.at(-1);
   if (latest) return latest.path;
   if (unfinished && entries.length > 0) {
     throw new RangeError(
       `Cannot find a run in ${runs} that is not completed: there is nothing ` +
-        "to go on with",
+        "to resume",
     );
   }
   const what = completed ? "completed run" : "run";

@@ -16,6 +16,7 @@ import {
 import { parseVersioned, SCHEMA_VERSION } from "./json_file.ts";
 import { formatSize, MAX_BYTES } from "./limits.ts";
 import { HISTORY_FILE, isAlive, lock } from "./lock.ts";
+import { ifExists } from "./if_exists.ts";
 import { checkFile, readLines } from "./read_text.ts";
 import { checkStaysInside } from "./safe_path.ts";
 
@@ -28,25 +29,23 @@ export type HistoryLine = Readonly<
 export interface HistoryOptions {
   /** Whether to resume the history of the run. */
   readonly isResumed?: boolean;
-  /** Whether the run that is to go on says that it is running. */
+  /** Whether the run to resume is marked running. */
   readonly isRunning?: boolean;
   /** Whether each line is on the disk before the next one is written. */
   readonly isDurable?: boolean;
 }
 
 /**
- * The history of a run that is being written. It stays open and locked while the run is trained, which
- * tells a running run from one that died.
+ * The history of a run that is being written. It stays open and locked while the
+ * run is trained, which distinguishes a running run from one that died.
  */
 export class History implements Disposable {
   readonly #path: string;
   readonly #file: Deno.FsFile;
-  readonly #encoder = new TextEncoder();
   readonly #header: HistoryLine;
   readonly #isDurable: boolean;
   #length = 0;
   #isToBeCut = false;
-  #closed = false;
 
   /**
    * Starts the history of a new run, or opens that of a run to resume; call
@@ -56,24 +55,28 @@ export class History implements Disposable {
    * @param runId The run's id, for the header.
    * @param options How it is opened.
    * @throws {Deno.errors.AlreadyExists} If a new run has a history.
-   * @throws {RangeError} If a process lives behind the run that is to go on.
+   * @throws {RangeError} If the run to resume is in use.
    */
-  constructor(runPath: string, runId: string, options: HistoryOptions = {}) {
-    const { isResumed = false, isDurable = false } = options;
+  constructor(
+    runPath: string,
+    runId: string,
+    { isResumed = false, isRunning = false, isDurable = false }:
+      HistoryOptions = {},
+  ) {
     this.#header = { schemaVersion: SCHEMA_VERSION, runId };
     this.#isDurable = isDurable;
     // On a file system without locks, the status and the time of the last line count.
-    const mayLive = options.isRunning === true && isAlive(runPath);
+    const mayLive = isRunning && isAlive(runPath);
     const path = `${runPath}/${HISTORY_FILE}`;
     this.#path = path;
-    if (isResumed) checkIsFile(path);
+    // To open a pipe would wait for a reader.
+    if (isResumed) ifExists(() => checkFile(path, Infinity));
     // Not truncated when it is opened: another process may still write to it.
-    this.#file = Deno.openSync(path, {
-      write: true,
-      ...(isResumed ? { create: true } : { createNew: true }),
-    });
+    const how = isResumed ? { create: true } : { createNew: true };
+    this.#file = Deno.openSync(path, { write: true, ...how });
     try {
-      if (isResumed && (mayLive || !lock(this.#file))) {
+      const isLocked = lock(this.#file);
+      if (isResumed && (mayLive || !isLocked)) {
         throw new RangeError(
           `Cannot resume run ${runId}: it is in use, being trained or evaluated`,
         );
@@ -81,8 +84,7 @@ export class History implements Disposable {
       // By its path: for an open file Deno requires permission for its real path, and
       // the runs may be a link.
       if (isResumed) Deno.utimeSync(path, new Date(), new Date());
-      else lock(this.#file);
-      if (!isResumed) this.append(this.#header);
+      else this.append(this.#header);
     } catch (error) {
       this.close();
       throw error;
@@ -115,21 +117,17 @@ export class History implements Disposable {
     this.#isToBeCut = true;
   }
 
-  /** Drops what {@linkcode History.truncateTo} has said, if it is there still. */
+  /** Removes what {@linkcode History.truncateTo} was told to, if not yet done. */
   settle(): void {
     if (!this.#isToBeCut) return;
     this.#isToBeCut = false;
-    this.#truncateTo();
+    this.#truncate();
     if (this.#length === 0) this.append(this.#header);
   }
 
   /** Waits until all lines are on the disk, to outlive a loss of power too. */
   sync(): void {
-    try {
-      this.#file.syncSync();
-    } catch (error) {
-      throw this.#named(error, "fsync");
-    }
+    this.#attempt("fsync", () => this.#file.syncSync());
   }
 
   /**
@@ -153,33 +151,29 @@ export class History implements Disposable {
     // JSON.stringify turns NaN and infinities into null. They are rare, so only then
     // the slower encoding is used.
     if (line.includes("null")) line = stringify(values);
-    if (line.lastIndexOf("{") > 0 || line.includes("[")) {
-      checkDepth(line, "write a line of the history");
-    }
-    const bytes = this.#encoder.encode(line + "\n");
+    checkDepth(line, "write a line of the history");
+    const bytes = new TextEncoder().encode(line + "\n");
     if (bytes.length > MAX_BYTES.historyLine) {
       throw new RangeError(
         `Cannot log a line of ${formatSize(bytes.length)}: a line of the ` +
           `history may have at most ${formatSize(MAX_BYTES.historyLine)}`,
       );
     }
+    this.#attempt("write", () => this.#write(bytes));
+    this.#length += bytes.length;
+    if (!this.#isDurable) return;
+    this.#attempt("fsync", () => this.#file.syncDataSync());
+  }
+
+  #write(bytes: Uint8Array): void {
     let written = 0;
     try {
       while (written < bytes.length) {
-        written += this.#file.writeSync(
-          written === 0 ? bytes : bytes.subarray(written),
-        );
+        written += this.#file.writeSync(bytes.subarray(written));
       }
     } catch (error) {
-      if (written > 0) this.#truncateTo();
-      throw this.#named(error, "write");
-    }
-    this.#length += bytes.length;
-    if (!this.#isDurable) return;
-    try {
-      this.#file.syncDataSync();
-    } catch (error) {
-      throw this.#named(error, "fsync");
+      if (written > 0) this.#truncate();
+      throw error;
     }
   }
 
@@ -192,17 +186,19 @@ export class History implements Disposable {
     }
   }
 
-  /** Of an open file Deno does not say which one it is. */
-  #named(error: unknown, action: string): unknown {
-    if (error instanceof Error) error.message += `: ${action} '${this.#path}'`;
-    return error;
+  #attempt(action: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      // Of an open file Deno does not say which one it is.
+      (error as Error).message += `: ${action} '${this.#path}'`;
+      throw error;
+    }
   }
 
   /** Ends the history; a second call does nothing. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#file.close();
+    this.#file[Symbol.dispose]();
   }
 
   /** Ends the history where its scope ends. */
@@ -210,18 +206,9 @@ export class History implements Disposable {
     this.close();
   }
 
-  #truncateTo(): void {
+  #truncate(): void {
     this.#file.truncateSync(this.#length);
     this.#file.seekSync(this.#length, Deno.SeekMode.Start);
-  }
-}
-
-/** To open a pipe would wait for a reader; a history that is gone is made. */
-function checkIsFile(path: string): void {
-  try {
-    checkFile(path, Infinity);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
@@ -291,28 +278,4 @@ export class HistoryReader implements Iterable<JsonObject> {
       }
     }
   }
-}
-
-/** What a history file holds. */
-export interface HistoryContent {
-  /** The id of the run that wrote it. */
-  readonly runId: string;
-  /** The lines after the header. */
-  readonly lines: readonly JsonObject[];
-  /** Whether the last line is torn, and was skipped. */
-  readonly torn: boolean;
-}
-
-/**
- * Reads a whole history into memory; {@linkcode HistoryReader} reads one of any
- * length.
- *
- * @param runPath The run's directory.
- * @returns The lines; a torn last one is skipped.
- * @throws What reading it line by line throws.
- */
-export function readHistory(runPath: string): HistoryContent {
-  const history = new HistoryReader(runPath);
-  const lines = [...history];
-  return { runId: history.runId, lines, torn: history.isTorn };
 }

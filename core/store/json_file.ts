@@ -17,13 +17,33 @@ import { writeFileAtomic, type WriteOptions } from "./atomic_write.ts";
 import { formatSize, MAX_BYTES } from "./limits.ts";
 import { readText } from "./read_text.ts";
 
-/** The version that every file of a run directory bears at its top level. */
+/** The version in every file of a run directory, at its top level. */
 export const SCHEMA_VERSION = 1;
+
+/** A file has a version that this code does not know. */
+export class UnknownVersionError extends RangeError {
+  /** The version in the file. */
+  readonly version: unknown;
+
+  /**
+   * Makes the error of a file.
+   *
+   * @param path The file's path.
+   * @param version The version in the file.
+   */
+  constructor(path: string, version: unknown) {
+    super(
+      `Cannot read ${path}: schemaVersion must be ${SCHEMA_VERSION}; ` +
+        `current value is ${preview(version)}`,
+    );
+    this.version = version;
+  }
+}
 
 /** How {@linkcode writeJsonFile} writes. */
 export interface WriteJsonOptions extends WriteOptions {
-  /** How many bytes readers take; as many as of any text, by default. */
-  readonly max?: number;
+  /** How many bytes readers accept; as many as of any text, by default. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -40,7 +60,11 @@ export function writeJsonFile(
   fields: object,
   options: WriteJsonOptions = {},
 ): void {
-  writeFileAtomic(path, encodeJsonFile(path, fields, options.max), options);
+  writeFileAtomic(
+    path,
+    encodeJsonFile(path, fields, options.maxBytes),
+    options,
+  );
 }
 
 /**
@@ -48,23 +72,23 @@ export function writeJsonFile(
  *
  * @param path The file's path, for the error messages.
  * @param fields The top level of the file.
- * @param max How many bytes readers take.
+ * @param maxBytes How many bytes readers accept.
  * @returns The content of the file.
  * @throws {RangeError} If readers would refuse it.
  */
 export function encodeJsonFile(
   path: string,
   fields: object,
-  max: number = MAX_BYTES.text,
+  maxBytes: number = MAX_BYTES.text,
 ): Uint8Array {
   const content = { schemaVersion: SCHEMA_VERSION, ...fields };
   const text = stringify(content, 2) + "\n";
   checkDepth(text, `write ${path}`);
   const bytes = new TextEncoder().encode(text);
-  if (bytes.length > max) {
+  if (bytes.length > maxBytes) {
     throw new RangeError(
-      `Cannot write ${path}: it may have at most ${formatSize(max)}, or it ` +
-        `could not be read again; it has ${formatSize(bytes.length)}`,
+      `Cannot write ${path}: it may have at most ` +
+        `${formatSize(maxBytes)}; it has ${formatSize(bytes.length)}`,
     );
   }
   return bytes;
@@ -75,7 +99,7 @@ export interface ReadJsonOptions {
   /** Whether `schemaVersion` may be missing, as in a file written by hand. */
   readonly unversioned?: boolean;
   /** How many bytes the file may have; what any text may, by default. */
-  readonly most?: number;
+  readonly maxBytes?: number;
 }
 
 /**
@@ -87,19 +111,18 @@ export interface ReadJsonOptions {
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON, torn for example.
  * @throws {TypeError} If it holds something other than an object.
- * @throws {RangeError} If it bears a version that this code does not know, is
- * no file, too large, or nested too deeply.
+ * @throws {UnknownVersionError} If it has a version that this code does not know.
+ * @throws {RangeError} If it is no file, too large, or nested too deeply.
  */
 export function readJsonFile(
   path: string,
   options: ReadJsonOptions = {},
 ): JsonObject {
-  const text = readText(path, options.most ?? MAX_BYTES.text);
-  return parseVersioned(text, path, options);
+  return parseVersioned(readText(path, options.maxBytes), path, options);
 }
 
 /**
- * Parses JSON text that bears a schema version.
+ * Parses JSON text that has a schema version.
  *
  * @param text The JSON text.
  * @param path Where it stands, for the error messages.
@@ -107,8 +130,8 @@ export function readJsonFile(
  * @returns The object, `schemaVersion` included.
  * @throws {SyntaxError} If the text is no JSON.
  * @throws {TypeError} If it holds something other than an object.
- * @throws {RangeError} If it bears a version that this code does not know, or
- * is nested too deeply.
+ * @throws {UnknownVersionError} If it has a version that this code does not know.
+ * @throws {RangeError} If it is nested too deeply.
  */
 export function parseVersioned(
   text: string,
@@ -117,26 +140,21 @@ export function parseVersioned(
 ): JsonObject {
   const content = parseJson(text, path);
   if (!isJsonObject(content)) {
-    throw new TypeError(`Cannot read ${path} as it holds no JSON object`);
+    throw new TypeError(`Cannot read ${path}: it holds no JSON object`);
   }
-  const isMissing = content.schemaVersion === undefined;
-  if (!(isMissing && options.unversioned)) {
-    checkVersion(content.schemaVersion, path);
-  }
+  const missing = options.unversioned ? SCHEMA_VERSION : undefined;
+  checkVersion(content.schemaVersion ?? missing, path);
   return content;
 }
 
 /**
  * Refuses a schema version that this code does not know.
  *
- * @param version The version that a file bears.
+ * @param version The version in a file.
  * @param path The file, for the error message.
- * @throws {RangeError} If it is not the current one.
+ * @throws {UnknownVersionError} If it is not the current one.
  */
 export function checkVersion(version: unknown, path: string): void {
   if (version === SCHEMA_VERSION) return;
-  throw new RangeError(
-    `Cannot read ${path} as schemaVersion must be ${SCHEMA_VERSION}: ` +
-      `current value is ${preview(version)}`,
-  );
+  throw new UnknownVersionError(path, version);
 }

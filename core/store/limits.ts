@@ -23,6 +23,8 @@ export const MAX_BYTES = {
   tableRow: MIB,
   /** A checkpoint; of that, what is no array, at most what a text may. */
   checkpoint: GIB,
+  /** The observations behind one record. */
+  observations: 128 * MIB,
   /** A file of weights. */
   weights: 2 * GIB,
 } as const;
@@ -40,22 +42,19 @@ export const MAX_KEYS = 1000;
  * Makes the error of a file, or a part of one, that has too many bytes.
  *
  * @param place The file, and the line if it is about one.
- * @param most How many bytes there may be.
+ * @param maxBytes How many bytes there may be.
  * @param size How many there are; left out where it was not read to its end.
  * @returns The error.
  */
 export function tooLarge(
   place: string,
-  most: number,
+  maxBytes: number,
   size?: number,
 ): RangeError {
-  const current = size === undefined
-    ? "it has more"
-    : `current size is ${formatSize(size)}`;
+  const most = formatSize(maxBytes);
+  const current = size === undefined ? "more" : formatSize(size);
   return new RangeError(
-    `Cannot read ${place} as it must have at most ${
-      formatSize(most)
-    }: ${current}`,
+    `Cannot read ${place}: it may have at most ${most}; it has ${current}`,
   );
 }
 

@@ -1,12 +1,11 @@
 /**
  * The lock on a run: its history is locked while a process trains or reads it, which
- * tells a living run from one that died.
+ * distinguishes a running run from one that died.
  *
  * @module
  */
 
-import { checkFile } from "./read_text.ts";
-import { checkStaysInside } from "./safe_path.ts";
+import { checkRunFile } from "./safe_path.ts";
 
 /** The history's file name in a run directory. */
 export const HISTORY_FILE = "metrics.jsonl";
@@ -33,6 +32,13 @@ export function lock(file: Deno.FsFile): boolean {
   }
 }
 
+/** Opens the history to look at its lock; throws where there is none. */
+function openHistory(runPath: string): Deno.FsFile {
+  const path = `${runPath}/${HISTORY_FILE}`;
+  checkRunFile(path, runPath);
+  return Deno.openSync(path);
+}
+
 /**
  * Keeps a run from being removed while it is read or evaluated. Several processes
  * can hold it at once.
@@ -41,11 +47,8 @@ export function lock(file: Deno.FsFile): boolean {
  * @returns Releases the run at the end of its scope.
  */
 export function holdRun(runPath: string): Disposable {
-  const path = `${runPath}/${HISTORY_FILE}`;
   try {
-    checkStaysInside(path, runPath);
-    checkFile(path, Infinity);
-    const file = Deno.openSync(path);
+    const file = openHistory(runPath);
     try {
       file.tryLockSync(false);
     } catch { /* a file system without locks: the run is not protected */ }
@@ -64,19 +67,8 @@ export function holdRun(runPath: string): Disposable {
  * trained.
  */
 export function isInUse(runPath: string): boolean {
-  const path = `${runPath}/${HISTORY_FILE}`;
-  try {
-    checkStaysInside(path, runPath);
-    checkFile(path, Infinity);
-    using file = Deno.openSync(path);
-    return !file.tryLockSync(true);
-  } catch {
-    return isAlive(runPath);
-  }
+  return !canLock(runPath, true);
 }
-
-/** Without locks, a run that has been silent for so long counts as dead. */
-const SILENCE_MS = 5 * 60 * 1000;
 
 /**
  * Says whether the process of a run that is marked running still exists.
@@ -86,18 +78,24 @@ const SILENCE_MS = 5 * 60 * 1000;
  * whether it was written to in the last minutes.
  */
 export function isAlive(runPath: string): boolean {
-  const path = `${runPath}/${HISTORY_FILE}`;
+  return !canLock(runPath, false);
+}
+
+/** Without locks, a run that has been silent for so long counts as dead. */
+const SILENCE_MS = 5 * 60 * 1000;
+
+/** Whether the history's lock could be had, for oneself or to share. */
+function canLock(runPath: string, isExclusive: boolean): boolean {
   try {
-    checkStaysInside(path, runPath);
-    checkFile(path, Infinity);
-    using file = Deno.openSync(path);
+    using file = openHistory(runPath);
     try {
-      return !file.tryLockSync(false);
+      return file.tryLockSync(isExclusive);
     } catch {
-      const writtenAt = Deno.statSync(path).mtime?.getTime() ?? 0;
-      return Date.now() - writtenAt < SILENCE_MS;
+      const { mtime } = Deno.statSync(`${runPath}/${HISTORY_FILE}`);
+      const writtenAt = mtime?.getTime() ?? 0;
+      return Date.now() - writtenAt >= SILENCE_MS;
     }
   } catch {
-    return false;
+    return true;
   }
 }

@@ -17,6 +17,13 @@ export interface MetricDeclaration {
    * model: it may be negative, and ratios of it mean nothing.
    */
   readonly centredOnZero?: boolean;
+  /** That its means are shares of observations, from 0 to 1, as an accuracy. */
+  readonly kind?: "proportion";
+  /**
+   * That all runs measure it on the same observations, as one test set: then the
+   * error between runs leaves out the error of sampling those.
+   */
+  readonly observations?: "shared";
   /** The unit of its values; none for pure numbers. */
   readonly unit?: string;
   /** The field of its records whose values are shown side by side. */
@@ -32,6 +39,8 @@ export interface MetricDeclaration {
 }
 
 const isObject = (value: unknown): value is JsonObject => isJsonObject(value);
+const isNote = (value: unknown, key: string): value is string =>
+  isText(value) && key.indexOf("=") > 0;
 
 const metricsSchema = v.pipe(
   pick(isObject),
@@ -41,17 +50,12 @@ const metricsSchema = v.pipe(
       v.object({
         better: ifValid(v.picklist(["lower", "higher"])),
         centredOnZero: ifValid(v.boolean()),
+        kind: ifValid(v.literal("proportion")),
+        observations: ifValid(v.literal("shared")),
         unit: ifValid(v.string()),
         series: ifValid(v.string()),
         repeats: ifValid(v.string()),
-        notes: ifValid(v.pipe(
-          pick(isText),
-          v.transform((notes) =>
-            Object.fromEntries(
-              Object.entries(notes).filter(([key]) => key.indexOf("=") > 0),
-            )
-          ),
-        )),
+        notes: ifValid(pick(isNote)),
       }),
       v.transform(omitUndefined),
     ),
@@ -67,6 +71,5 @@ const metricsSchema = v.pipe(
 export function parseMetrics(
   value: unknown,
 ): Readonly<Record<string, MetricDeclaration>> {
-  const { success, output } = v.safeParse(metricsSchema, value);
-  return success ? output : {};
+  return v.parse(v.fallback(metricsSchema, {}), value);
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ifExists } from "./if_exists.ts";
 import { MAX_BYTES, tooLarge } from "./limits.ts";
 
 /**
@@ -12,28 +13,23 @@ import { MAX_BYTES, tooLarge } from "./limits.ts";
  * device might wait forever, so it is not opened.
  *
  * @param path The path.
- * @param most How many bytes the file may have.
+ * @param maxBytes How many bytes the file may have.
  * @returns How many it has.
  * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
  * @throws {RangeError} If it is no file, or too large.
  */
-export function checkFile(path: string, most: number): number {
-  let info: Deno.FileInfo;
-  try {
-    info = Deno.statSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(
-      `Cannot read ${path} as there is no such file`,
-    );
+export function checkFile(path: string, maxBytes: number): number {
+  const info = ifExists(() => Deno.statSync(path));
+  if (!info) {
+    throw new Deno.errors.NotFound(`Cannot read ${path}: no such file`);
   }
   if (!info.isFile) {
     const kind = info.isDirectory ? "a directory" : "a pipe or a device";
     throw new RangeError(
-      `Cannot read ${path} as it must be a file: it is ${kind}`,
+      `Cannot read ${path}: it is ${kind}, not a file`,
     );
   }
-  if (info.size > most) throw tooLarge(path, most, info.size);
+  if (info.size > maxBytes) throw tooLarge(path, maxBytes, info.size);
   return info.size;
 }
 
@@ -41,13 +37,16 @@ export function checkFile(path: string, most: number): number {
  * Reads a text file.
  *
  * @param path The file's path.
- * @param most How many bytes it may have.
+ * @param maxBytes How many bytes it may have.
  * @returns Its whole content.
  * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
  * @throws {RangeError} If it is no file, or too large.
  */
-export function readText(path: string, most: number = MAX_BYTES.text): string {
-  checkFile(path, most);
+export function readText(
+  path: string,
+  maxBytes: number = MAX_BYTES.text,
+): string {
+  checkFile(path, maxBytes);
   return Deno.readTextFileSync(path);
 }
 

@@ -10,33 +10,18 @@ import {
   type ResultRecord,
 } from "../utils/results.ts";
 import type { WriteOptions } from "./atomic_write.ts";
+import { ifExists } from "./if_exists.ts";
 import { writeJsonFile } from "./json_file.ts";
 import { MAX_BYTES, MAX_RECORDS } from "./limits.ts";
 import { makeFolder, runIdFromPath } from "./run_directory.ts";
 import { listJsonFiles, type Problem, readRunFile } from "./run_file.ts";
 import { checkStaysInside } from "./safe_path.ts";
 
-/** The name of the file with the records of the training. */
-const TRAIN = "train";
+/** The name of the file with the records of the training, without `.json`. */
+export const TRAIN = "train";
 
 /**
- * Writes the records of the training.
- *
- * @param runPath The run's directory.
- * @param records All that the file is to hold.
- * @param options How to write it.
- */
-export function writeTrainRecords(
-  runPath: string,
-  records: ResultCollection,
-  options: WriteOptions = {},
-): void {
-  const content = { runId: runIdFromPath(runPath), records };
-  writeRecordsFile(runPath, TRAIN, content, options);
-}
-
-/**
- * Writes a file of records, and what else it is to hold.
+ * Writes a file of records, and other fields.
  *
  * @param runPath The run's directory.
  * @param name The file's name without `.json`.
@@ -54,8 +39,8 @@ export function writeRecordsFile(
   const folder = `${runPath}/results`;
   checkStaysInside(folder, runPath);
   makeFolder(folder, options);
-  const max = MAX_BYTES.runFile;
-  writeJsonFile(`${folder}/${name}.json`, content, { ...options, max });
+  const maxBytes = MAX_BYTES.runFile;
+  writeJsonFile(`${folder}/${name}.json`, content, { ...options, maxBytes });
 }
 
 /** A file of records. */
@@ -64,6 +49,15 @@ interface RecordsFile {
   readonly records: ResultCollection;
   /** When it was completed; "" where it does not say, or is not completed. */
   readonly finishedAt: string;
+}
+
+const isTraining = (file: string) => file.startsWith(`results/${TRAIN}`);
+const isEvaluation = (file: string) => file.startsWith("results/eval-");
+
+/** Training first, then evaluations as they finished, others by their names. */
+function compareFiles(a: RecordsFile, b: RecordsFile): number {
+  return Number(isTraining(b.file)) - Number(isTraining(a.file)) ||
+    Number(a.finishedAt > b.finishedAt) - Number(a.finishedAt < b.finishedAt);
 }
 
 /**
@@ -98,39 +92,23 @@ export function readRecords(
       return [];
     }
   });
-  const isTraining = ({ file }: RecordsFile) =>
-    file.startsWith("results/train");
-  const isEvaluation = ({ file }: RecordsFile) =>
-    file.startsWith("results/eval-");
-  const ordered = [
-    ...files.filter(isTraining),
-    // Stable: files of older versions stay in the order of their names.
-    ...files.filter((file) => !isTraining(file))
-      .sort((a, b) =>
-        Number(a.finishedAt > b.finishedAt) -
-        Number(a.finishedAt < b.finishedAt)
-      ),
-  ];
-  const records = new Map<ResultMetadata, ResultRecord>();
-  const owners = new Map<ResultMetadata, RecordsFile>();
-  for (const owner of ordered) {
-    for (const record of owner.records) {
+  const found = new Map<ResultMetadata, { record: ResultRecord; in: string }>();
+  const collect = () =>
+    new ResultCollection(found.values().map(({ record }) => record));
+  for (const { file, records } of files.sort(compareFiles)) {
+    for (const record of records) {
       const { metadata } = record;
-      const other = owners.get(metadata);
-      if (!other && records.size === MAX_RECORDS) {
-        reportRest(owner.file, "records");
-        return new ResultCollection(records.values());
+      const other = found.get(metadata);
+      if (!other && found.size === MAX_RECORDS) {
+        reportRest(file, "records");
+        return collect();
       }
-      const mayReplace = other && !isTraining(other) && isEvaluation(owner);
-      if (other && !mayReplace) {
-        report(owner.file, `Cannot use ${metadata}: another file has it too`);
-        continue;
-      }
-      records.set(metadata, record);
-      owners.set(metadata, owner);
+      if (!other || (isEvaluation(file) && !isTraining(other.in))) {
+        found.set(metadata, { record, in: file });
+      } else report(file, `Cannot use ${metadata}: another file has it too`);
     }
   }
-  return new ResultCollection(records.values());
+  return collect();
 }
 
 function readRecordsFile(runPath: string, file: string): RecordsFile {
@@ -156,10 +134,24 @@ function readRecordsFile(runPath: string, file: string): RecordsFile {
  * @throws {TypeError} If it holds no records.
  */
 export function readTrainRecords(runPath: string): ResultCollection {
+  const read = () => readRecordsFile(runPath, `results/${TRAIN}.json`);
+  return ifExists(read)?.records ?? new ResultCollection();
+}
+
+/**
+ * Reads the records that an earlier session has made.
+ *
+ * @param runPath The run's directory.
+ * @param name The file's name without `.json`.
+ * @returns The records; none where they cannot be read: they are made again.
+ */
+export function readEarlierRecords(
+  runPath: string,
+  name: string,
+): ResultCollection {
   try {
-    return readRecordsFile(runPath, `results/${TRAIN}.json`).records;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return new ResultCollection();
-    throw error;
+    return readRecordsFile(runPath, `results/${name}.json`).records;
+  } catch {
+    return new ResultCollection();
   }
 }

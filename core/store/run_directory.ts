@@ -36,28 +36,24 @@ export function makeFolder(path: string, options: WriteOptions = {}): void {
 /** The form of a run's id; it is also a plain file name on every system. */
 export const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
-const HEX_BYTES = 4;
-
 /**
  * Makes a new run directory, whose name no other run has: the UTC start, `_`,
  * and eight random hexadecimal digits.
  *
  * @param runs The directory that holds all runs; made if it is not there.
- * @param options When the run starts, now by default; and whether the
- * directories are to outlive a power cut.
+ * @param options Whether the directories are to survive a power cut.
  * @returns The new directory's path.
  * @throws {Deno.errors.NotCapable} If the process may not write there.
  */
 export function createRunDirectory(
   runs: string,
-  options: WriteOptions & { readonly startedAt?: Date } = {},
+  options: WriteOptions = {},
 ): string {
-  const { startedAt = new Date(), isDurable } = options;
   makeFolders(runs, options);
-  const start = startedAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, "");
+  const now = new Date().toISOString();
+  const start = now.slice(0, 19).replaceAll(/[-:]/g, "");
   while (true) {
-    const hex = crypto.getRandomValues(new Uint8Array(HEX_BYTES)).toHex();
-    const path = `${runs}/${start}_${hex}`;
+    const path = `${runs}/${start}_${crypto.randomUUID().slice(0, 8)}`;
     try {
       // Exclusive: of two processes with the same name, one fails.
       Deno.mkdirSync(path);
@@ -66,7 +62,7 @@ export function createRunDirectory(
       throw error;
     }
     Deno.mkdirSync(`${path}/results`);
-    if (isDurable) syncToDisk(runs);
+    if (options.isDurable) syncToDisk(runs);
     return path;
   }
 }
@@ -75,7 +71,7 @@ export function createRunDirectory(
  * Makes a folder and those above it where they are missing.
  *
  * @param path The folder.
- * @param options Whether their names are to outlive a power cut.
+ * @param options Whether their names are to survive a power cut.
  */
 export function makeFolders(path: string, options: WriteOptions = {}): void {
   const parent = path.replace(/\/*[^/]+\/*$/, "");

@@ -5,8 +5,8 @@
  */
 
 import { isInherited, type JsonObject } from "../utils/json.ts";
-import { writeFileAtomic, type WriteOptions } from "./atomic_write.ts";
-import { encodeJsonFile, readJsonFile } from "./json_file.ts";
+import type { WriteOptions } from "./atomic_write.ts";
+import { readJsonFile, writeJsonFile } from "./json_file.ts";
 import { MAX_BYTES, MAX_KEYS } from "./limits.ts";
 import { runIdFromPath } from "./run_directory.ts";
 import { checkStaysInside } from "./safe_path.ts";
@@ -16,22 +16,22 @@ import { checkStaysInside } from "./safe_path.ts";
  *
  * @param runPath The run's directory.
  * @param name The file's path within it.
- * @param most How many bytes it may have; what any text may, by default.
+ * @param maxBytes How many bytes it may have; what any text may, by default.
  * @returns The top level of the file, `schemaVersion` included.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON.
  * @throws {TypeError} If it holds something other than an object.
- * @throws {RangeError} If it bears an unknown version, is a link that leads out
+ * @throws {RangeError} If it has an unknown version, is a link that leads out
  * of the run, no file, or too large.
  */
 export function readRunFile(
   runPath: string,
   name: string,
-  most: number = MAX_BYTES.text,
+  maxBytes: number = MAX_BYTES.text,
 ): JsonObject {
   const path = `${runPath}/${name}`;
   checkStaysInside(path, runPath);
-  return readJsonFile(path, { most });
+  return readJsonFile(path, { maxBytes });
 }
 
 /** Something that could not be read: which file of which run, and why. */
@@ -83,7 +83,7 @@ export function listJsonFiles(
  * @returns The keys and values, `schemaVersion` left out.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON.
- * @throws {RangeError} If it bears an unknown version, has more keys than any
+ * @throws {RangeError} If it has an unknown version, more keys than any
  * configuration, or one that every object has, `constructor` for example.
  */
 export function readConfigFile(runPath: string): JsonObject {
@@ -96,7 +96,7 @@ export function readConfigFile(runPath: string): JsonObject {
   const keys = Object.keys(config);
   const refuse = (rule: string, current: string) => {
     throw new RangeError(
-      `Cannot read ${runPath}/${file} as ${rule}: current ${current}`,
+      `Cannot read ${runPath}/${file}: ${rule}; current ${current}`,
     );
   };
   if (keys.length > MAX_KEYS) {
@@ -121,21 +121,6 @@ export function writeConfigFile(
   config: object,
   options: WriteOptions = {},
 ): void {
-  const path = `${runPath}/config.json`;
-  writeFileAtomic(path, encodeConfig(config, path), options);
-}
-
-/**
- * Writes a configuration into memory.
- *
- * @param config The whole configuration as resolved.
- * @param path The path of its file, for the error message.
- * @returns The content of its file.
- * @throws {RangeError} If it is larger than what is read of a run.
- */
-export function encodeConfig(
-  config: object,
-  path = "config.json",
-): Uint8Array {
-  return encodeJsonFile(path, config, MAX_BYTES.runFile);
+  const maxBytes = MAX_BYTES.runFile;
+  writeJsonFile(`${runPath}/config.json`, config, { ...options, maxBytes });
 }

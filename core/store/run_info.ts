@@ -59,7 +59,7 @@ export interface Environment {
   readonly engine: string | null;
   /** How that engine rounds; null where none was chosen, or in older runs. */
   readonly numerics: Numerics | null;
-  /** A hash of the data, where the experiment tells one. */
+  /** A hash of the data, where the experiment gives one. */
   readonly data?: string;
   /** The machine. */
   readonly host: {
@@ -170,20 +170,20 @@ export function writeRunInfo(
   info: RunInfo,
   options: WriteOptions = {},
 ): void {
-  const max = MAX_BYTES.runFile;
-  writeJsonFile(`${runPath}/${RUN_FILE}`, info, { ...options, max });
+  const maxBytes = MAX_BYTES.runFile;
+  writeJsonFile(`${runPath}/${RUN_FILE}`, info, { ...options, maxBytes });
 }
 
 /**
  * Reads `run.json`.
  *
  * @param runPath The run's directory.
- * @returns What ran and how it stands, by its own word.
+ * @returns What ran, and its status as the file says it.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON.
  * @throws {TypeError} If status, start or experiment is missing; any other field
  * that is not of its type counts as empty.
- * @throws {RangeError} If it bears an unknown version.
+ * @throws {RangeError} If it has an unknown version.
  */
 export function readRunInfo(runPath: string): RunInfo {
   const info = readRunFile(runPath, RUN_FILE, MAX_BYTES.runFile);
@@ -203,8 +203,8 @@ export function isOmitted({ omitted = [] }: RunInfo, path: string): boolean {
 }
 
 /**
- * How a run stands: what its file says, and `died` where it says `running`
- * while no process lives behind it.
+ * Reads a run's status: what its file says, or `died` if it is marked running, but
+ * its process is gone.
  *
  * @param runPath The run's directory.
  * @param info What `run.json` says.

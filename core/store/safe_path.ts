@@ -1,3 +1,6 @@
+import { ifExists } from "./if_exists.ts";
+import { checkFile } from "./read_text.ts";
+
 /**
  * Resolves a path relative to a folder. Deno's permission check follows links in
  * allowed folders, so links are checked here.
@@ -26,23 +29,35 @@ export function pathWithin(path: string, folder: string): string | null {
  */
 export function checkStaysInside(path: string, runPath: string): void {
   if (pathWithin(path, runPath) !== null) return;
-  let isThere = true;
-  try {
-    // A dangling link counts: writing through it would create a file elsewhere.
-    Deno.lstatSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    isThere = false;
-  }
-  // Checked again: it may have been created since.
-  if (isThere && pathWithin(path, runPath) === null) {
+  // A dangling link counts: writing through it would create a file elsewhere.
+  if (ifExists(() => Deno.lstatSync(path))) {
+    // Checked again: it may have been created since.
+    if (pathWithin(path, runPath) !== null) return;
     throw new RangeError(
-      `Cannot use ${path} as it is a link that leads out of the run`,
+      `Cannot use ${path}: it is a link that leads out of the run`,
     );
   }
-  if (isThere) return;
   const folder = path.slice(0, path.lastIndexOf("/"));
   if (folder.length > runPath.length) checkStaysInside(folder, runPath);
+}
+
+/**
+ * Refuses a file of a run that is a link out of it, no regular file, or too large.
+ *
+ * @param path The file's path.
+ * @param runPath The run's directory.
+ * @param maxBytes How many bytes the file may have.
+ * @returns How many it has.
+ * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
+ * @throws {RangeError} If it is refused.
+ */
+export function checkRunFile(
+  path: string,
+  runPath: string,
+  maxBytes = Infinity,
+): number {
+  checkStaysInside(path, runPath);
+  return checkFile(path, maxBytes);
 }
 
 /**

@@ -14,11 +14,11 @@ import { init, parse } from "es-module-lexer";
 import { dirname, relative } from "@std/path";
 import stripJsonComments from "strip-json-comments";
 import { sha256 } from "../utils/hash.ts";
-import { checkStaysInside } from "./safe_path.ts";
-import { checkFile } from "./read_text.ts";
+import { ifExists } from "./if_exists.ts";
+import { checkRunFile, checkStaysInside } from "./safe_path.ts";
 import { MAX_BYTES } from "./limits.ts";
 import { isJsonObject } from "../utils/json.ts";
-import { readJsonFile, SCHEMA_VERSION } from "./json_file.ts";
+import { encodeJsonFile, parseVersioned } from "./json_file.ts";
 import {
   syncToDisk,
   writeFileAtomic,
@@ -54,7 +54,7 @@ const MODULE = /\.[cm]?[jt]sx?$/;
  * version, and by the lock file.
  *
  * @param entries The modules to begin with, as URLs of files.
- * @param warn Is told of what could not be followed or is too large.
+ * @param warn Called with what could not be followed or is too large.
  * @returns Their source.
  * @throws {Deno.errors.NotCapable} If one may not be read.
  */
@@ -63,7 +63,7 @@ export async function collectSource(
   warn: (warning: string) => void = console.warn,
 ): Promise<Source> {
   await init;
-  const names = importMap();
+  const resolve = readImportMap();
   const files = new Map<string, Uint8Array>();
   const imports = new Map<string, string>();
   const pending = [...entries];
@@ -71,7 +71,7 @@ export async function collectSource(
     const url = pending.pop()!;
     const path = toProjectPath(url);
     if (files.has(path)) continue;
-    const content = readIfThere(new URL(url));
+    const content = readFile(new URL(url));
     if (!content) continue; // Only imported where it is there.
     if (content.length > MAX_BYTES.text) {
       warn(`${path} is too large to be kept with the source`);
@@ -79,21 +79,21 @@ export async function collectSource(
     }
     files.set(path, content);
     if (!MODULE.test(path)) continue;
-    for (const { specifier } of importsIn(content, path, warn)) {
+    const text = new TextDecoder().decode(content);
+    for (const { specifier } of findImports(text, path, warn)) {
       const isPath = PATH.test(specifier);
-      const target = isPath ? new URL(specifier, url).href : names(specifier);
+      const target = isPath ? new URL(specifier, url).href : resolve(specifier);
       const isFile = target.startsWith("file:");
-      if (!isPath) {
-        imports.set(specifier, isFile ? toProjectPath(target) : target);
-      }
       if (isFile) pending.push(target);
+      if (isPath) continue;
+      imports.set(specifier, isFile ? toProjectPath(target) : target);
     }
   }
   return {
     entries: entries.map(toProjectPath),
     files,
     imports,
-    lock: readIfThere(new URL(LOCK_FILE, ROOT)),
+    lock: readFile(new URL(LOCK_FILE, ROOT)),
   };
 }
 
@@ -101,8 +101,8 @@ export async function collectSource(
  * Reads the import map of `deno.json`. Deno itself would resolve packages to paths
  * of this machine.
  */
-function importMap(): (name: string) => string {
-  const text = readIfThere(new URL(CONFIG_FILE, ROOT)) ?? new Uint8Array();
+function readImportMap(): (name: string) => string {
+  const text = readFile(new URL(CONFIG_FILE, ROOT)) ?? undefined;
   const plain = stripJsonComments(new TextDecoder().decode(text), {
     trailingCommas: true,
   });
@@ -128,48 +128,32 @@ function toProjectPath(url: string): string {
     .replaceAll("../", "_/");
 }
 
-function readIfThere(url: URL): Uint8Array | null {
-  try {
-    // Reading a pipe might wait forever.
-    return Deno.statSync(url).isFile ? Deno.readFileSync(url) : null;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+/** Reads a file; null where there is none, or a pipe, which might never end. */
+function readFile(url: URL): Uint8Array | null {
+  const isFile = ifExists(() => Deno.statSync(url).isFile);
+  return isFile ? ifExists(() => Deno.readFileSync(url)) : null;
 }
 
-/** The imports of a module; none, where they cannot be told. */
-function importsIn(
-  content: Uint8Array,
+/** The imports of a module whose names are written out; none if it is broken. */
+function findImports(
+  text: string,
   path: string,
-  warn: (warning: string) => void,
-): Import[] {
+  warn: (warning: string) => void = () => {},
+) {
   try {
-    return parseImports(content, path);
+    const [imports] = parse(text, path);
+    return imports.flatMap((found) => {
+      const { type, specifier, start, end } = found;
+      if (!specifier || (type === "dynamic" && found.glob)) return [];
+      // Of an import() the place is that of the argument, quotes included.
+      const inset = type === "dynamic" ? 1 : 0;
+      return [{ specifier, start: start + inset, end: end - inset }];
+    });
   } catch (error) {
     const { message } = error as Error;
     warn(`what ${path} imports is not kept with the source: ${message}`);
     return [];
   }
-}
-
-/** An import whose specifier is written out, and where that stands. */
-interface Import {
-  readonly specifier: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-function parseImports(content: Uint8Array, path: string): Import[] {
-  const text = new TextDecoder().decode(content);
-  const [imports] = parse(text, path);
-  return imports.flatMap((found) => {
-    const { type, specifier, start, end } = found;
-    if (!specifier || (type === "dynamic" && found.glob)) return [];
-    // Of an import() the place is that of the argument, quotes included.
-    const inset = type === "dynamic" ? 1 : 0;
-    return [{ specifier, start: start + inset, end: end - inset }];
-  });
 }
 
 /**
@@ -199,18 +183,11 @@ export async function keepSource(
   for (const [path, content] of inOrder(source.files)) {
     hashes.push([path, await keep(content)]);
   }
-  const list = new TextEncoder().encode(
-    JSON.stringify(
-      {
-        schemaVersion: SCHEMA_VERSION,
-        entries: source.entries,
-        files: Object.fromEntries(hashes),
-        imports: Object.fromEntries(inOrder(source.imports)),
-      },
-      null,
-      2,
-    ) + "\n",
-  );
+  const list = encodeJsonFile(folder, {
+    entries: source.entries,
+    files: Object.fromEntries(hashes),
+    imports: Object.fromEntries(inOrder(source.imports)),
+  });
   const hash = await sha256(list);
   // The list last, when all its files are there.
   ensure(`${folder}/${hash}.json`, list, options);
@@ -225,26 +202,25 @@ function inOrder<T>(map: ReadonlyMap<string, T>): [string, T][] {
   return [...map].sort(([a], [b]) => a < b ? -1 : 1);
 }
 
-/** Writes a file unless it is there as it should be. */
+/** Writes a file unless it exists as it should be. */
 function ensure(
   path: string,
   content: Uint8Array,
   options: WriteOptions,
 ): void {
-  let found: Uint8Array | null = null;
-  try {
+  const isWhole = ifExists(() => {
     // The target of a link may change at any time.
     const { isFile, size } = Deno.lstatSync(path);
-    if (isFile && size === content.length) found = Deno.readFileSync(path);
-  } catch { /* it is not there */ }
-  const isWhole = found?.every((byte, index) => byte === content[index]);
+    return isFile && size === content.length &&
+      Deno.readFileSync(path).every((byte, index) => byte === content[index]);
+  });
   if (!isWhole) writeFileAtomic(path, content, options);
   // Another process may have written it without waiting for the disk.
   else if (options.isDurable) syncToDisk(path);
 }
 
 const HASH = /^[0-9a-f]{64}$/;
-/** Paths that stay where they are put. */
+/** Paths that stay within a folder. */
 const INNER_PATH =
   /^(?!\.{1,2}(\/|$))[^/\\\0]+(\/(?!\.{1,2}(\/|$))[^/\\\0]+)*$/;
 
@@ -255,7 +231,7 @@ const INNER_PATH =
  * @param info Its hashes, as `run.json` has them.
  * @returns The source.
  * @throws {Deno.errors.NotFound} If the store lacks it, or one of its files.
- * @throws {RangeError} If a file is not what its hash says, is a link that leads
+ * @throws {RangeError} If a file does not match its hash, is a link that leads
  * out of the runs, or has a path that leads elsewhere.
  */
 export async function readSource(
@@ -264,20 +240,18 @@ export async function readSource(
 ): Promise<Source> {
   const folder = `${runs}/${SOURCES}`;
   const read = async (path: string, hash: string) => {
-    const isWhole = HASH.test(hash);
-    if (isWhole) {
-      checkStaysInside(path, runs);
-      checkFile(path, MAX_BYTES.text);
+    if (HASH.test(hash)) {
+      checkRunFile(path, runs, MAX_BYTES.text);
+      const content = Deno.readFileSync(path);
+      if (await sha256(content) === hash) return content;
     }
-    const content = isWhole ? Deno.readFileSync(path) : new Uint8Array();
-    if (isWhole && await sha256(content) === hash) return content;
     throw new RangeError(
-      `Cannot use ${path} as its content is not what its hash says`,
+      `Cannot use ${path}: its content does not match its hash`,
     );
   };
   const list = `${folder}/${info.sha256}.json`;
-  await read(list, info.sha256);
-  const { entries: modules, files, imports } = readJsonFile(list);
+  const text = new TextDecoder().decode(await read(list, info.sha256));
+  const { entries: modules, files, imports } = parseVersioned(text, list);
   const entries = (value: unknown) =>
     Object.entries(isJsonObject(value) ? value : {})
       .map(([key, text]) => [key, String(text)] as const);
@@ -285,7 +259,7 @@ export async function readSource(
   for (const [path, hash] of entries(files)) {
     if (!INNER_PATH.test(path)) {
       throw new RangeError(
-        `Cannot use ${list} as each path must stay within the source: ` +
+        `Cannot use ${list}: each path must stay within the source; ` +
           `current value is ${JSON.stringify(path)}`,
       );
     }
@@ -303,7 +277,7 @@ export async function readSource(
 
 /**
  * Writes a source to files that can be run in place: names of packages are replaced
- * by what they meant then, whatever `deno.json` says now.
+ * by what they stood for then, whatever `deno.json` says now.
  *
  * @param source The source.
  * @param folder An empty folder.
@@ -322,7 +296,7 @@ export async function layOutSource(
     }
     let text = new TextDecoder().decode(content);
     // A file that cannot be parsed stays as it is.
-    for (const found of importsIn(content, path, () => {}).toReversed()) {
+    for (const found of findImports(text, path).toReversed()) {
       const target = source.imports.get(found.specifier);
       if (target === undefined) continue;
       const meant = source.files.has(target)

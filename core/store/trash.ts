@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ifExists } from "./if_exists.ts";
 import { checkStaysInside } from "./safe_path.ts";
 import { rename } from "./_rename.ts";
 
@@ -27,7 +28,8 @@ export function moveToTrash(runs: string, name: string): string {
   Deno.mkdirSync(trash, { recursive: true });
   const wanted = `${trash}/${name.replaceAll("/", "_")}`;
   let target = wanted;
-  for (let n = 2; isThere(target); n++) target = `${wanted}.${n}`;
+  const isTaken = () => ifExists(() => Deno.lstatSync(target)) !== null;
+  for (let n = 2; isTaken(); n++) target = `${wanted}.${n}`;
   const path = `${runs}/${name}`;
   try {
     rename(path, target);
@@ -46,13 +48,3 @@ const REASONS: ReadonlyMap<string | undefined, string> = new Map([
   ["EXDEV", "they are on different file systems: mv copies between them"],
   ["EBUSY", "it is a mount point, or in use"],
 ]);
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}

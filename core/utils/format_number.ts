@@ -13,7 +13,7 @@ const MIN_PLAIN = -4, MAX_PLAIN = 5;
 /**
  * Formats a mean and its standard error, rounded by the error: two significant
  * digits of the error, and the mean to the same decimal. Very large and very small
- * numbers share a power of ten. An error of NaN is shown as undefined.
+ * numbers share a power of ten. An error that is NaN is not shown.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ const MIN_PLAIN = -4, MAX_PLAIN = 5;
  *
  * assertEquals(formatMeanError(1234.4, 56.78), "1234 ± 57");
  * assertEquals(formatMeanError(3.1e-7, 4.2e-9), "(3.100 ± 0.042)e-7");
- * assertEquals(formatMeanError(0.25, NaN), "0.25 ± undefined");
+ * assertEquals(formatMeanError(0.25, NaN), "0.25");
  * ```
  */
 export function formatMeanError(mean: number, error: number): string {
@@ -31,9 +31,8 @@ export function formatMeanError(mean: number, error: number): string {
     const both = texts.join(" ± ");
     return power === 0 ? both : `(${both})e${power}`;
   }
-  const isUndefined = Number.isNaN(error) && Number.isFinite(mean);
-  const errorText = isUndefined ? "undefined" : formatNumber(error);
-  return `${formatNumber(mean)} ± ${errorText}`;
+  const text = formatNumber(mean);
+  return Number.isNaN(error) ? text : `${text} ± ${formatNumber(error)}`;
 }
 
 /** Formatted numbers, rounded to the same decimal. */

@@ -20,6 +20,8 @@ export interface RecordJson {
   readonly metadata: MetadataFields;
   /** The result. */
   readonly result: ScalarJson;
+  /** The name of the file that holds each observation, if they are kept. */
+  readonly values?: string;
 }
 
 /**
@@ -46,11 +48,24 @@ export class ResultRecord {
   readonly metadata: ResultMetadata;
   /** The result. */
   readonly result: ScalarResult;
+  /** The name of the run's file that holds each observation, if they are kept. */
+  readonly values: string | undefined;
 
-  /** Joins metadata and a result. */
-  constructor(metadata: ResultMetadata, result: ScalarResult) {
+  /**
+   * Joins metadata and a result.
+   *
+   * @param metadata What was measured.
+   * @param result The result.
+   * @param values The name of the file that holds each observation.
+   */
+  constructor(
+    metadata: ResultMetadata,
+    result: ScalarResult,
+    values?: string,
+  ) {
     this.metadata = metadata;
     this.result = result;
+    this.values = values;
     Object.freeze(this);
   }
 
@@ -61,11 +76,12 @@ export class ResultRecord {
    * @throws {RangeError} If a field is out of its range.
    */
   static fromJSON(value: unknown): ResultRecord {
-    const { metadata, result } = decodeObject(value, "a record");
+    const { metadata, result, values } = decodeObject(value, "a record");
     const fields = decodeObject(metadata, "the metadata of a record");
     return new ResultRecord(
       ResultMetadata.of(fields as unknown as MetadataFields),
       ScalarResult.fromJSON(result),
+      typeof values === "string" ? values : undefined,
     );
   }
 
@@ -77,7 +93,11 @@ export class ResultRecord {
 
   /** Metadata and result in the form that JSON can hold. */
   toJSON(): RecordJson {
-    return { metadata: this.metadata.toJSON(), result: this.result.toJSON() };
+    return {
+      metadata: this.metadata.toJSON(),
+      result: this.result.toJSON(),
+      ...(this.values === undefined ? {} : { values: this.values }),
+    };
   }
 
   /** How `console.log` prints it. */

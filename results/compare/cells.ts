@@ -4,44 +4,74 @@
  * @module
  */
 
+import type { MetricDeclaration } from "../../core/store/metric_declaration.ts";
 import { type ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
+import { formatKey } from "../database/select.ts";
 import {
   computeIqm,
   computeMean,
   computeMedian,
+  LEVEL,
   MIN_FOR_IQM,
 } from "../statistics/estimate.ts";
 import { formatWithError, formatWithInterval } from "../statistics/format.ts";
 import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
+import { placeRuns } from "./grid.ts";
+import { readShared } from "./observations.ts";
 import { formatLabel } from "./labels.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Measured, PivotRow } from "./pivot.ts";
 
-/** Intervals are loaded only if they are asked for. */
-type Intervals = typeof import("../statistics/intervals.ts");
+/** What decides how cells are made. */
+export interface CellOptions {
+  /** The options of the comparison. */
+  readonly options: CompareOptions;
+  /** The keys in which replicates may differ. */
+  readonly nuisance: readonly string[];
+  /** What experiments declare about metrics. */
+  readonly metrics: Metrics;
+}
+
+/** With statistics, which are loaded only if they are needed. */
+interface LoadedOptions extends CellOptions {
+  readonly intervals?: typeof import("../statistics/intervals.ts") | undefined;
+  readonly crossed?: typeof import("../statistics/crossed.ts") | undefined;
+}
 
 /**
  * Makes the cells of rows, without verdicts.
  *
  * @param pivotRows What each row shows.
- * @param options How they are summarised.
+ * @param cellOptions How they are summarised, the keys in which replicates may
+ * differ, and what experiments declare.
  * @param warnings Where to report rows with too few runs for their aggregate.
  * @returns The rows, in the same order.
  */
 export async function fillRows(
   pivotRows: readonly PivotRow[],
-  options: CompareOptions,
+  { options, nuisance, metrics }: CellOptions,
   warnings: string[],
 ): Promise<ComparisonRow[]> {
-  const intervals = options.ci
-    ? await import("../statistics/intervals.ts")
-    : undefined;
+  const hasProportions = metrics.values().some(isProportion);
+  const cellOptions: LoadedOptions = {
+    options,
+    nuisance,
+    metrics,
+    intervals: options.ci || hasProportions
+      ? await import("../statistics/intervals.ts")
+      : undefined,
+    crossed: !options.across && (nuisance.length > 1 ||
+        metrics.values().some(({ observations }) => observations))
+      ? await import("../statistics/crossed.ts")
+      : undefined,
+  };
   return pivotRows.map(({ config, replicates, measured }) => {
     const completed = [...replicates].flatMap(({ runs }) => [...runs.values()]);
     const missing = [...replicates].flatMap((group) => [...group.missing]);
     const label = formatLabel(config);
     const cells = new Map<ResultMetadata, Cell>();
     for (const [column, here] of measured) {
-      const cell = makeCell(here, options, intervals);
+      const cell = makeCell(here, cellOptions);
       if (cell) cells.set(column, cell);
     }
     if (cells.size < measured.size) {
@@ -84,46 +114,123 @@ export function withText(
   };
 }
 
+function isProportion({ kind }: MetricDeclaration = {}): boolean {
+  return kind === "proportion";
+}
+
 function makeCell(
   { replicates, metadata }: Measured,
-  options: CompareOptions,
-  intervals: Intervals | undefined,
+  cellOptions: LoadedOptions,
 ): Cell | undefined {
+  const { options, nuisance, metrics, crossed } = cellOptions;
+  const { across, ci = 0, aggregate = "mean", countFailedAs: value } = options;
   const runs = new Map(
     [...replicates.runs].filter(([, { records }]) => records.get(metadata)),
   );
-  const results = Array.from(
-    runs,
-    ([key, { records }]) => [key, records.get(metadata)!] as const,
+  const ofRuns = new Map(
+    Array.from(runs, ([key, { records }]) => [key, records.get(metadata)!]),
   );
-  const { countFailedAs: value } = options;
-  if (value !== undefined) {
-    const failed = [...replicates.missing]
-      .filter(([, { status }]) => status !== "running");
-    const result = new ScalarResult({ mean: value, error: NaN, n: 1 });
-    results.push(...failed.map(([key]) => [key, result] as const));
+  const failed = new Map(
+    value === undefined
+      ? []
+      : [...replicates.missing].filter(([, { status }]) =>
+        status !== "running"
+      ),
+  );
+  for (const key of failed.keys()) {
+    ofRuns.set(key, new ScalarResult({ mean: value!, error: NaN, n: 1 }));
   }
-  const summary = summarize(
-    results.map(([, result]) => result),
-    options,
-    intervals,
+  const counted = new Map([...runs, ...failed]);
+  const results = across ? averageOver(across, counted, ofRuns) : ofRuns;
+  const sample = new Map(
+    Array.from(results, ([key, { mean }]) => [key, mean]),
   );
-  return summary && withText({
+  const isSingle = counted.size === 1 && !across;
+  const isPlain = aggregate === "mean" && counted.size > 1;
+  const isShared = metrics.get(metadata.name)?.observations === "shared" &&
+    nuisance.length === 1 && !across && failed.size === 0;
+  const observations = isPlain && isShared
+    ? readShared(runs, metadata)
+    : undefined;
+  const grid = isPlain && crossed
+    ? findShared(
+      observations
+        ? crossed.crossedObservations(observations)
+        : crossed.crossedMean(
+          Array.from(placeRuns(counted, nuisance), ([key, at]) => ({
+            at,
+            value: sample.get(key)!,
+          })),
+        ),
+    )
+    : undefined;
+  const summary = grid && "error" in grid
+    ? summarize([new ScalarResult({ ...grid, n: counted.size })], cellOptions)
+    : summarize([...results.values()], cellOptions);
+  if (!summary) return undefined;
+  const cell = {
     ...summary,
     replicates,
     metadata,
-    kind: results.length === 1 ? "within-run" : "between-seed",
-    sample: new Map(results.map(([key, { mean }]) => [key, mean])),
+    kind: across ? "across" : isSingle ? "within-run" : "between-seed",
+    grid,
+    observations: grid && observations,
+    sample,
     runs,
     nRuns: replicates.runs.size,
-  }, options.ci ?? 0);
+  } as const;
+  const { mean, error } = summary.result;
+  // Runs that all have 68 of 68 are not without error.
+  return isProportion(metrics.get(metadata.name)) && !across &&
+      (isSingle || error === 0)
+    ? makeProportion(cell, mean, cellOptions)
+    : withText(cell, ci);
 }
 
-/** Summarises runs; undefined if they are too few. */
+/** Runs that share no value need nothing but a plain mean. */
+function findShared(grid: NonNullable<Cell["grid"]>): Cell["grid"] {
+  return "reason" in grid || grid.squares.length > 1 ? grid : undefined;
+}
+
+/** A proportion with Wilson's interval, over the observations of all its runs. */
+function makeProportion(
+  cell: Omit<Cell, "text" | "hasError">,
+  mean: number,
+  { options: { ci = 0 }, intervals }: LoadedOptions,
+): Cell {
+  const level = ci || 100 * LEVEL;
+  const n = cell.runs.values().reduce(
+    (sum, { records }) => sum + records.get(cell.metadata)!.n,
+    0,
+  );
+  const interval = intervals!.wilsonInterval(mean, n, level / 100);
+  if (!interval) return withText(cell, ci);
+  const { error } = cell.result;
+  const result = new ScalarResult({ mean, error, n });
+  return withText({ ...cell, kind: "within-run", result, interval }, level);
+}
+
+/** The mean over the runs of each value of a key. */
+function averageOver(
+  key: string,
+  runs: Cell["runs"],
+  results: ReadonlyMap<string, ScalarResult>,
+): Map<string, ScalarResult> {
+  const groups = Map.groupBy(
+    results.keys(),
+    (name) => `${key}=${formatKey(runs.get(name)!, key)}`,
+  );
+  return new Map(Array.from(groups, ([value, names]) => {
+    const means = names.map((name) => results.get(name)!.mean);
+    const { mean } = computeMean(means);
+    return [value, new ScalarResult({ mean, error: NaN, n: 1 })];
+  }));
+}
+
+/** Summarises runs, or takes the one result; undefined if they are too few. */
 function summarize(
   results: readonly ScalarResult[],
-  { aggregate = "mean", ci = 0 }: CompareOptions,
-  intervals: Intervals | undefined,
+  { options: { aggregate = "mean", ci = 0 }, intervals }: LoadedOptions,
 ): Pick<Cell, "result" | "interval"> | undefined {
   const values = results.map(({ mean }) => mean);
   const n = values.length;
@@ -136,15 +243,16 @@ function summarize(
     const { mean, error, degreesOfFreedom: df } = result;
     return {
       result,
-      interval: intervals?.tInterval({ mean, error, df }, level),
+      interval: ci
+        ? intervals!.tInterval({ mean, error, df }, level)
+        : undefined,
     };
   }
   const isMedian = aggregate === "median";
   const mean = (isMedian ? computeMedian : computeIqm)(values);
+  const find = isMedian ? intervals?.medianInterval : intervals?.iqmInterval;
   return {
     result: new ScalarResult({ mean, error: NaN, n }),
-    interval: isMedian
-      ? intervals?.medianInterval(values, level)
-      : intervals?.iqmInterval(values, level),
+    interval: ci ? find!(values, level) : undefined,
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { unknownKey } from "../../core/config/schema.ts";
 import type { ResultMetadata } from "../../core/utils/results.ts";
 import { OptionError } from "../database/option_error.ts";
 import type { RunDatabase } from "../database/run_database.ts";
@@ -22,6 +23,7 @@ import { collectMetrics, collectRepeats, type Metrics } from "./metrics.ts";
 import { type Axes, findDifferences, METRIC_KEY, pivot } from "./pivot.ts";
 import { selectReplicates } from "./replicates.ts";
 import { findBaseline, sortRows } from "./rows.ts";
+import { warnOfSharedObservations } from "./shared_observations.ts";
 import { addVerdicts } from "./verdicts.ts";
 import { collectWarnings } from "./warnings.ts";
 
@@ -41,7 +43,13 @@ export async function compare(
 ): Promise<Comparison> {
   checkOptions(options);
   const { ofRuns, ofRecords } = splitWhere(database, options.where ?? []);
-  const selected = selectReplicates(database, { ...options, where: ofRuns });
+  const { across } = options;
+  if (across) checkAcross(across, database, options);
+  const selected = selectReplicates(database, {
+    ...options,
+    where: ofRuns,
+    nuisance: [...options.nuisance ?? [], ...(across ? [across] : [])],
+  });
   const { replicates, nuisance } = selected;
   const metrics = collectMetrics(database);
   const repeats = collectRepeats(metrics);
@@ -82,7 +90,11 @@ export async function compare(
   const arranged = arrange(wanted.filter(({ name }) => !without.has(name)));
 
   const tooFew: string[] = [];
-  const filled = await fillRows(arranged.rows, options, tooFew);
+  const filled = await fillRows(
+    arranged.rows,
+    { options, nuisance, metrics },
+    tooFew,
+  );
   const { sort = "" } = options;
   const rows = sortRows(filled, measured, { sort, nuisance });
   const comparison: Comparison = {
@@ -97,17 +109,55 @@ export async function compare(
     warnings: [],
     problems: database.problems,
   };
+  const judged = ratios
+    ? ratios.toRatios(comparison)
+    : await addMore(await addVerdicts(comparison));
   return {
-    ...(ratios ? ratios.toRatios(comparison) : await addVerdicts(comparison)),
+    ...judged,
     warnings: [
       ...Map.groupBy(without.keys(), (name) => without.get(name)!).entries()
         .map(([reason, names]) =>
           `No ratios of ${names.join(", ")}: ${reason}`
         ),
       ...collectWarnings(comparison),
+      ...await warnOfSharedObservations(comparison),
       ...tooFew,
     ],
   };
+}
+
+/** Adds what was asked for besides verdicts, and the interval of a best row. */
+async function addMore(comparison: Comparison): Promise<Comparison> {
+  const { options: { variance, margin, across, confirms }, columns } =
+    comparison;
+  let result = comparison;
+  if (margin) {
+    result = (await import("./margins.ts")).addMargins(result, margin);
+  }
+  if (across) result = (await import("./ranks.ts")).addRanks(result);
+  if (variance) result = (await import("./variance.ts")).addVariance(result);
+  return !confirms &&
+      columns.some(({ method, unranked }) => method && !unranked)
+    ? (await import("./winners.ts")).addWinners(result)
+    : result;
+}
+
+function checkAcross(
+  key: string,
+  database: RunDatabase,
+  { rows = [], cols = [], relativeTo = [] }: CompareOptions,
+): void {
+  const known = listKeys(database);
+  if (!known.includes(key)) {
+    throw new OptionError("across", unknownKey(key, known));
+  }
+  if ([...rows, ...cols].includes(key) || relativeTo.length > 0) {
+    throw new OptionError(
+      "across",
+      `Cannot compare across ${key} with it on an axis, or with \`relativeTo\`: ` +
+        "leave one of them out",
+    );
+  }
 }
 
 /** Conditions on runs, and those on fields that only records have. */
@@ -190,5 +240,8 @@ function checkOptions(options: CompareOptions): void {
       "Cannot use `baseline` with `rows` metric: the rows of a column then " +
         "measure different things",
     );
+  }
+  if (options.margin && baseline.length === 0) {
+    refuse("margin", "Cannot use `margin` without a `baseline`");
   }
 }

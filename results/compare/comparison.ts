@@ -8,6 +8,14 @@ import type { ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
 import type { Problem } from "../../core/store/run_file.ts";
 import type { StoredRun } from "../database/run_database.ts";
 import type { RunFilter } from "../database/select.ts";
+import type {
+  CrossedMean,
+  Observations,
+  Unbalanced,
+  VarianceShare,
+} from "../statistics/crossed.ts";
+import type { DatasetRanks, Estimate } from "../statistics/datasets.ts";
+import type { MarginVerdict } from "../statistics/equivalence.ts";
 import type { Aggregate, FAMILIES } from "../statistics/estimate.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import type { Direction, Standing } from "../statistics/best_set.ts";
@@ -35,6 +43,16 @@ export interface CompareOptions
   readonly sort?: string;
   /** Keys besides `seed` in which replicates may differ. */
   readonly nuisance?: readonly string[];
+  /** The key, as a dataset, each value of which gives one value of a row. */
+  readonly across?: string;
+  /** The smallest difference from the baseline that matters: `0.01` or `2%`. */
+  readonly margin?: string;
+  /** A difference, of which ties say how many seeds detect it. */
+  readonly detect?: number;
+  /** Directories of runs by which rows were chosen; those compared confirm them. */
+  readonly confirms?: readonly string[];
+  /** Whether to take the variance between runs apart by its sources. */
+  readonly variance?: boolean;
   /**
    * The confidence level of intervals in percent, in place of standard errors;
    * 0 or undefined for standard errors.
@@ -89,12 +107,38 @@ export interface Column {
   readonly better?: Direction | undefined;
   /** How its verdicts are reached, in a comparison that has any. */
   readonly method?: Method | undefined;
+  /** Of five rows or more, the best mean corrected for the choice of it. */
+  readonly winner?: Winner | undefined;
+  /** The ranks of its rows over the values of the key that is compared across. */
+  readonly ranks?: ColumnRanks | Untested;
   /** Why its rows are not ranked, in a comparison that ranks rows. */
   readonly unranked?: Unranked | undefined;
 }
 
-/** What kind of error a number has. */
-export type ErrorKind = "between-seed" | "within-run";
+/** The ranks of the rows of a column over the values of a key. */
+export interface ColumnRanks extends DatasetRanks {
+  /** How many values the key has. */
+  readonly nValues: number;
+  /** The index of the row with the best rank. */
+  readonly best: number;
+  /** How likely a run of that row is better than one of each row. */
+  readonly improvements: readonly (Estimate | Untested)[];
+}
+
+/** The best mean of many rows. */
+export interface Winner {
+  /** Its row. */
+  readonly label: string;
+  /** Its mean. */
+  readonly mean: number;
+  /** Its interval, corrected for the choice. */
+  readonly interval: Interval;
+  /** From how many rows it was chosen. */
+  readonly nRows: number;
+}
+
+/** What kind of error a number has: `across` is between the values of that key. */
+export type ErrorKind = "between-seed" | "within-run" | "across";
 
 /** The result of one row in one column. */
 export interface Cell extends Measured {
@@ -109,6 +153,10 @@ export interface Cell extends Measured {
   readonly hasError: boolean;
   /** Whether the error is between several runs or within one. */
   readonly kind: ErrorKind;
+  /** Of runs that share values of several nuisance keys: their mean, or why not. */
+  readonly grid?: CrossedMean | Unbalanced | undefined;
+  /** What each run has observed, if all have kept it and observed the same things. */
+  readonly observations?: Observations | undefined;
   /** The means of the runs, by their nuisance values. */
   readonly sample: Sample;
   /** The runs that have measured it, by their nuisance values. */
@@ -119,6 +167,8 @@ export interface Cell extends Measured {
   readonly interval?: Interval | undefined;
   /** How the cell differs from the baseline's. */
   readonly comparison?: CellVerdict;
+  /** What is shown of it with a margin, or why nothing can be. */
+  readonly margin?: MarginVerdict | Untested;
   /** Its rank in its column. */
   readonly standing?: Standing;
   /** Why it is not ranked beside others that are. */
@@ -196,6 +246,18 @@ export interface Comparison {
   readonly superseded: readonly string[];
   /** What else a reader should know about the runs behind the numbers. */
   readonly warnings: readonly string[];
+  /** The sources of the variance between runs, if they were asked for. */
+  readonly variance?: readonly CellVariance[];
   /** What could not be read. */
   readonly problems: readonly Problem[];
+}
+
+/** The sources of the variance between the runs of a cell. */
+export interface CellVariance {
+  /** Its row. */
+  readonly row: ComparisonRow;
+  /** Its column. */
+  readonly column: Column;
+  /** The sources with their shares, or why there are none. */
+  readonly sources: readonly VarianceShare[] | Unbalanced;
 }

@@ -6,6 +6,8 @@
  */
 
 import { LEVEL, MIN_COUNT } from "../statistics/estimate.ts";
+import type { Verdict } from "../statistics/decide.ts";
+import type { Outlook } from "../statistics/outlook.ts";
 import { type RunTime, wereSeedsAdded } from "../statistics/added_seeds.ts";
 import type { VerdictOptions } from "../statistics/verdicts.ts";
 import type {
@@ -16,6 +18,7 @@ import type {
   ComparisonRow,
   Unranked,
 } from "./comparison.ts";
+import { findGrid } from "./grid.ts";
 import { METRIC_KEY } from "./pivot.ts";
 import type { Replicates } from "./replicates.ts";
 
@@ -23,9 +26,10 @@ import type { Replicates } from "./replicates.ts";
 export const MAX_RANKED = 100;
 
 /** Distributions take long to load: they are loaded if there is a verdict. */
-type Statistics =
-  & typeof import("../statistics/verdicts.ts")
-  & Pick<typeof import("../statistics/outlook.ts"), "findOutlook">;
+interface Statistics
+  extends Pick<typeof import("../statistics/verdicts.ts"), "judgeColumn"> {
+  findOutlook(verdict: Verdict): Outlook | undefined;
+}
 
 /** A cell of a column, and its row. */
 interface Entry {
@@ -51,7 +55,7 @@ type Additions = ReadonlyMap<Cell, Partial<Cell>>;
  */
 export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
   const { rows, baseline, options } = comparison;
-  const { aggregate = "mean", withOutlook = true } = options;
+  const { aggregate = "mean" } = options;
   if (aggregate !== "mean" || options.rows?.includes(METRIC_KEY)) {
     return comparison;
   }
@@ -65,12 +69,9 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
   });
   const isTested = ({ unranked }: Column) => baseline || !unranked;
   const nTested = grouped.filter(isTested).length;
-  const statistics: Statistics | undefined = nTested === 0 ? undefined : {
-    ...await import("../statistics/verdicts.ts"),
-    findOutlook: withOutlook
-      ? (await import("../statistics/outlook.ts")).findOutlook
-      : () => undefined,
-  };
+  const statistics = nTested === 0
+    ? undefined
+    : await loadStatistics(comparison.options);
   const verdictOptions = chooseOptions(comparison, nTested);
   const found = new Map<Cell, Partial<Cell>>();
   const columns = grouped.map((column) => {
@@ -100,20 +101,35 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
   };
 }
 
+async function loadStatistics(
+  { withOutlook = true, detect = 0 }: Comparison["options"],
+): Promise<Statistics> {
+  const { judgeColumn } = await import("../statistics/verdicts.ts");
+  const { findOutlook } = await import("../statistics/outlook.ts");
+  return {
+    judgeColumn,
+    findOutlook: (verdict) =>
+      withOutlook ? findOutlook(verdict, detect) : undefined,
+  };
+}
+
 /** Chooses how the verdicts of columns are reached. */
 function chooseOptions(
-  { options, rows }: Comparison,
+  comparison: Comparison,
   nColumns: number,
 ): VerdictOptions {
+  const { options, rows } = comparison;
   const { test = "t", alpha, ci, anytime, planned, looks, family } = options;
   const isAnytime = anytime ||
     !(planned || looks?.length || test !== "t") && wereSeedsAdded(
         rows.map(({ replicates }) => replicates.flatMap(listTimes)),
       );
+  const grid = findGrid(comparison);
   return {
     level: ci ? ci / 100 : LEVEL,
     test,
     isAnytime,
+    ...(grid && { grid }),
     ...(alpha && { alpha }),
     ...(looks?.length && { looks }),
     ...(family === "table" && { nColumns }),
@@ -165,6 +181,10 @@ function judge(
     ),
     baseline,
     better,
+    observations: entries.length > 0 &&
+        entries.every(({ cell }) => cell.observations)
+      ? new Map(entries.map(({ row, cell }) => [row, cell.observations!]))
+      : undefined,
     isRanked: !unranked,
     incomplete: new Set(
       entries.flatMap(({ row, cell }) =>
@@ -194,8 +214,13 @@ function judge(
   return { additions, method };
 }
 
-/** The means of the runs of a cell in the order in which those started. */
-function sortByStart({ sample, runs }: Cell): Cell["sample"] {
+/**
+ * Sorts the means of the runs of a cell.
+ *
+ * @param cell The cell.
+ * @returns The means in the order in which the runs started.
+ */
+export function sortByStart({ sample, runs }: Cell): Cell["sample"] {
   const start = ([key]: readonly [string, number]) =>
     runs.get(key)?.info.startedAt ?? "";
   return new Map([...sample].sort((a, b) => start(a) < start(b) ? -1 : 1));

@@ -6,7 +6,7 @@
 
 import { formatValue } from "../../core/config/schema.ts";
 import { SHORT_HASH } from "../../core/run/environment.ts";
-import { formatKey, matchesValue, parseCondition } from "../database/select.ts";
+import { matchesValue, parseCondition } from "../database/select.ts";
 import type { Comparison } from "./comparison.ts";
 import { nameValue, summarizeList } from "./labels.ts";
 import { collectRepeats } from "./metrics.ts";
@@ -41,23 +41,18 @@ function warnOfCounts({ rows }: Comparison): string[] {
     : [];
 }
 
-/**
- * Replicates in several nuisance keys are independent only if no two of them
- * share a value of any.
- */
-function warnOfDependence({ rows, nuisance }: Comparison): string[] {
-  if (nuisance.length < 2) return [];
-  return rows.flatMap(({ label, replicates }) => {
-    const shared = nuisance.filter((key) =>
-      replicates.some(({ runs }) => {
-        const values = runs.values().map((run) => formatKey(run, key));
-        return new Set(values).size < runs.size;
-      })
+/** Runs that share values of nuisance keys, and are no balanced grid of them. */
+function warnOfDependence({ rows }: Comparison): string[] {
+  return rows.flatMap(({ label, cells }) => {
+    const reasons = new Set(
+      cells.values().flatMap(({ grid }) =>
+        grid && "reason" in grid ? [grid.reason] : []
+      ),
     );
-    return shared.length > 0
-      ? `Runs of ${label} share values of ${shared.join(", ")}: they are not ` +
-        "independent, and errors and p-values may be too small"
-      : [];
+    return [...reasons].map((reason) =>
+      `Runs of ${label} are not independent, and errors may be too small: ` +
+      reason
+    );
   });
 }
 
@@ -65,7 +60,7 @@ function warnOfNonFinite({ rows }: Comparison): string[] {
   return rows.flatMap(({ label, cells }) =>
     [...cells].flatMap(([column, { runs, sample }]) => {
       const bad = [...sample].filter(([, mean]) => !Number.isFinite(mean))
-        .map(([key, mean]) => `${mean} in ${runs.get(key)!.id}`);
+        .map(([key, mean]) => `${mean} in ${runs.get(key)?.id ?? key}`);
       return bad.length > 0 ? `${column} of ${label} is ${bad.join(", ")}` : [];
     })
   );

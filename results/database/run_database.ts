@@ -101,7 +101,7 @@ function readRuns(directory: string, problems: Problem[]): StoredRun[] {
     };
     if (!hasBegun(path)) return [];
     const info = read("run.json", () => readRunInfo(path));
-    const config = read("config.json", () => readConfigFile(path));
+    const config = info && read("config.json", () => readConfigFile(path));
     if (!info || !config) return [];
     const status = readStatus(path, info);
     const records = readRecords(path, problems);

@@ -24,9 +24,11 @@ export interface Place {
   readonly at: number;
   /** One value of each run that has one there. */
   readonly values: readonly number[];
+  /** Their mean. */
+  readonly mean: number;
 }
 
-/** What is drawn over what, and in which part of the axis a place is. */
+/** The fields of a curve, and the parts of its horizontal axis. */
 export interface CurveOptions {
   /** The field of the places. */
   readonly x: string;
@@ -36,11 +38,11 @@ export interface CurveOptions {
   readonly findBucket: (at: number) => number;
 }
 
-/** A curve, and what it does not show. */
+/** A curve, and what is missing from it. */
 export interface Curve {
   /** The places that are drawn, in order. */
   readonly places: readonly Place[];
-  /** What they do not show. */
+  /** What is missing. */
   readonly gaps: readonly string[];
 }
 
@@ -60,14 +62,10 @@ export function makeBuckets(
     readonly xScale?: Scale | undefined;
   },
 ): (at: number) => number {
-  let low = Infinity, high = -Infinity;
-  for (const { runs } of histories) {
-    for (const { fields } of runs) {
-      const extent = fields.get(x);
-      low = Math.min(low, extent?.low ?? low);
-      high = Math.max(high, extent?.high ?? high);
-    }
-  }
+  const extents = histories.flatMap(({ runs }) => runs)
+    .flatMap(({ fields }) => fields.get(x) ?? []);
+  const low = Math.min(...extents.map(({ low }) => low));
+  const high = Math.max(...extents.map(({ high }) => high));
   const isLog = low > 0 && isLogarithmic([low, high], xScale);
   const position = isLog ? Math.log : (at: number) => at;
   const scale = width / BUCKET_PIXELS / (position(high) - position(low));
@@ -76,12 +74,11 @@ export function makeBuckets(
 
 /**
  * Draws the mean of runs: its extremes in each part of the axis, and both ends
- * of the curve. What lies between them cannot be seen. One pass, and little
- * memory.
+ * of the curve. The rest could not be seen. It takes one pass and little memory.
  *
  * @param runs The runs.
- * @param options What is drawn over what.
- * @returns The places to draw, and what they do not show.
+ * @param options The axes.
+ * @returns The places to draw, and what is missing.
  */
 export function drawCurve(
   runs: readonly RunHistory[],
@@ -89,63 +86,46 @@ export function drawCurve(
 ): Curve {
   const { x, measure, findBucket } = options;
   const nRuns = runs.length;
+  // Of each kind of gap the first.
   const gaps = new Map<string, string>();
-  const noteGap = (kind: string, text: string) => {
-    if (!gaps.has(kind)) gaps.set(kind, text);
-  };
+  const onCut = () =>
+    gaps.set("unordered", `${x} is not in order: not all of it is drawn`);
   const kept = new Set<Place>();
   let bucket: number | undefined, last: Place | undefined;
-  let low: Extreme | undefined, high: Extreme | undefined;
-  let hole: Place | undefined;
-  const close = () => {
-    for (const place of [low?.place, high?.place, hole]) {
-      if (place) kept.add(place);
-    }
-    low = high = hole = undefined;
-  };
-  const sources = runs.map((run) =>
-    readInOrder(run, options, () => {
-      noteGap("unordered", `${x} is not in order: not all of it is drawn`);
-    })
-  );
+  let low: Place | undefined, high: Place | undefined, hole: Place | undefined;
+  const keep = (...places: (Place | undefined)[]) =>
+    places.forEach((place) => place && kept.add(place));
+  const sources = runs.map((run) => readInOrder(run, options, onCut));
   for (const place of mergePlaces(sources)) {
-    const { at, values } = place;
-    if (findBucket(at) !== bucket) close();
-    bucket = findBucket(at);
-    if (!last) kept.add(place);
+    const { at, values, mean } = place;
+    if (findBucket(at) !== bucket) {
+      keep(low, high, hole);
+      low = high = hole = undefined;
+      bucket = findBucket(at);
+    }
+    if (!last) keep(place);
     last = place;
     if (values.length < nRuns) {
-      noteGap(
+      gaps.getOrInsert(
         "few",
         `at ${x} ${at} and possibly elsewhere the mean is of ` +
           `${values.length} of ${nRuns} runs`,
       );
     }
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     if (!Number.isFinite(mean)) {
-      noteGap(
-        "hole",
-        `${measure} is not finite at ${x} ${at} and possibly later`,
-      );
+      const where = `${x} ${at} and possibly later`;
+      gaps.getOrInsert("hole", `${measure} is not finite at ${where}`);
       hole ??= place;
       continue;
     }
-    if (!low || mean < low.mean) low = { mean, place };
-    if (!high || mean > high.mean) high = { mean, place };
+    if (!low || mean < low.mean) low = place;
+    if (!high || mean > high.mean) high = place;
   }
-  close();
-  if (last) kept.add(last);
-  else noteGap("empty", `no ${measure}`);
+  keep(low, high, hole, last);
   return {
     places: [...kept].sort((a, b) => a.at - b.at),
-    gaps: [...gaps.values()],
+    gaps: last ? [...gaps.values()] : [`no ${measure}`],
   };
-}
-
-/** A place where the mean is smallest or largest. */
-interface Extreme {
-  readonly mean: number;
-  readonly place: Place;
 }
 
 /** Merges the values of several runs, place by place. */
@@ -163,7 +143,8 @@ function* mergePlaces(
       values.push(next[index].value);
       next[index] = points.next().value;
     }
-    yield { at, values };
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    yield { at, values, mean };
   }
 }
 
@@ -196,7 +177,6 @@ function* readInOrder(
     }
     values.set(at, value);
   }
-  for (const [at, value] of [...values].sort(([a], [b]) => a - b)) {
-    yield { at, value };
-  }
+  yield* values.entries().map(([at, value]) => ({ at, value })).toArray()
+    .sort((a, b) => a.at - b.at);
 }

@@ -6,11 +6,11 @@
 
 import type { TopLevelSpec } from "vega-lite";
 import { isInherited } from "../../core/utils/json.ts";
-import { type Ink, makeConfig, makeTitle, PRINT } from "./style.ts";
+import { type Ink, makeConfig, PRINT } from "./style.ts";
 
 /** The options that all figures share. */
 export interface FigureOptions {
-  /** What stands above the figure. */
+  /** The title. */
   readonly title?: string;
   /** The width of the inner area in pixels. */
   readonly width?: number;
@@ -20,7 +20,7 @@ export interface FigureOptions {
   readonly ink?: Ink;
 }
 
-/** A figure, and what it could not show. */
+/** A figure, and what it leaves out. */
 export interface Figure {
   /** The figure. */
   readonly spec: TopLevelSpec;
@@ -32,21 +32,24 @@ export interface Figure {
  * Makes the specification of a figure.
  *
  * @param options The title and the colours.
- * @param subtitle What stands below the title, by lines.
+ * @param subtitle The lines below the title.
  * @param parts All else of the specification.
  * @returns The specification.
  */
 export function makeSpec(
   { title, ink = PRINT }: FigureOptions,
-  subtitle: readonly string[],
+  subtitle: string[],
   parts: object,
 ): TopLevelSpec {
-  return {
+  const spec: object = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    ...makeTitle(title, subtitle),
+    title: title
+      ? { text: title, subtitle }
+      : { text: subtitle, fontSize: 11, fontWeight: "normal" },
     config: makeConfig(ink),
     ...parts,
-  } as TopLevelSpec;
+  };
+  return spec as TopLevelSpec;
 }
 
 /**

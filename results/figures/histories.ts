@@ -26,18 +26,32 @@ export interface RunHistories {
 export interface RunHistory {
   /** The run's directory. */
   readonly path: string;
-  /** The fields of its lines by their names; null where none is a number. */
-  readonly fields: ReadonlyMap<string, Extent | null>;
+  /** The fields of its lines that hold numbers, by their names. */
+  readonly fields: ReadonlyMap<string, Extent>;
 }
 
 /** What a field's numbers cover, from the first line to the last. */
-export interface Extent {
+export class Extent {
   /** The smallest finite one. */
-  readonly low: number;
+  low: number = Infinity;
   /** The largest finite one. */
-  readonly high: number;
+  high: number = -Infinity;
   /** Whether no number is below the one before it. */
-  readonly isAscending: boolean;
+  isAscending = true;
+  #last = -Infinity;
+
+  /**
+   * Adds the number of one more line.
+   *
+   * @param value The number; one that is not finite does not count.
+   */
+  add(value: number): void {
+    if (!Number.isFinite(value)) return;
+    this.low = Math.min(this.low, value);
+    this.high = Math.max(this.high, value);
+    this.isAscending &&= value >= this.#last;
+    this.#last = value;
+  }
 }
 
 /**
@@ -64,7 +78,7 @@ export function readHistories(
   }));
 }
 
-/** How many different fields the lines of a history may have. */
+/** How many different numeric fields the lines of a history may have. */
 const MAX_FIELDS = 1000;
 
 /** The fields that count steps, the first one that there is. */
@@ -74,20 +88,24 @@ export const STEP_FIELDS: readonly string[] = ["step", "epoch"];
 export const LINE_FIELD = "line";
 
 /**
- * Lists the measures of histories: fields that hold numbers, but for steps and
- * times.
+ * Lists the fields of histories that hold numbers.
+ *
+ * @param histories What was logged.
+ * @returns The names, each once.
+ */
+export function listFields(histories: readonly RunHistories[]): string[] {
+  const runs = histories.flatMap(({ runs }) => runs);
+  return [...new Set(runs.flatMap(({ fields }) => [...fields.keys()]))];
+}
+
+/**
+ * Lists the measures of histories: all fields but steps and times.
  *
  * @param histories What was logged.
  * @returns The names, each once.
  */
 export function listMeasures(histories: readonly RunHistories[]): string[] {
-  const measures = new Set<string>();
-  for (const { runs } of histories) {
-    for (const { fields } of runs) {
-      for (const [field, extent] of fields) if (extent) measures.add(field);
-    }
-  }
-  return [...measures].filter((field) =>
+  return listFields(histories).filter((field) =>
     ![...STEP_FIELDS, LINE_FIELD].includes(field) && !field.startsWith("time/")
   );
 }
@@ -108,19 +126,15 @@ function scanHistory(
 ): RunHistory {
   const file = `${path}/${HISTORY_FILE}`;
   const report = (reason: string) => problems.push({ run: id, file, reason });
-  const fields = new Map<string, ExtentMeter | null>();
+  const fields = new Map<string, Extent>();
   if (isOmitted(info, HISTORY_FILE)) return { path, fields };
   let isFull = false;
   for (const line of readLines(path, report)) {
     for (const field of Object.keys(line)) {
-      if (fields.size === MAX_FIELDS && !fields.has(field)) {
-        isFull = true;
-        continue;
-      }
       const value = readNumber(line[field]);
-      let extent = fields.get(field) ?? null;
-      if (value !== undefined) (extent ??= new ExtentMeter()).add(value);
-      fields.set(field, extent);
+      if (value === undefined) continue;
+      if (fields.size === MAX_FIELDS && !fields.has(field)) isFull = true;
+      else fields.getOrInsertComputed(field, () => new Extent()).add(value);
     }
   }
   if (isFull) {
@@ -130,22 +144,6 @@ function scanHistory(
     );
   }
   return { path, fields };
-}
-
-/** Measures what a field's numbers cover. */
-class ExtentMeter implements Extent {
-  low = Infinity;
-  high = -Infinity;
-  isAscending = true;
-  #last = -Infinity;
-
-  add(value: number): void {
-    if (!Number.isFinite(value)) return;
-    if (value < this.low) this.low = value;
-    if (value > this.high) this.high = value;
-    if (value < this.#last) this.isAscending = false;
-    this.#last = value;
-  }
 }
 
 /**

@@ -10,9 +10,14 @@ import { OptionError } from "../database/option_error.ts";
 import { computeMean } from "../statistics/estimate.ts";
 import { drawCurve, makeBuckets } from "./curves.ts";
 import { type Figure, type FigureOptions, makeSpec } from "./figure.ts";
-import { LINE_FIELD, type RunHistories, STEP_FIELDS } from "./histories.ts";
+import {
+  LINE_FIELD,
+  listFields,
+  type RunHistories,
+  STEP_FIELDS,
+} from "./histories.ts";
 import { isLogarithmic, type Scale } from "./scale.ts";
-import { COLORS, cycleSigns, DASHES } from "./style.ts";
+import { DASHES } from "./style.ts";
 
 /** What a figure of histories shows. */
 export interface HistoryOptions extends FigureOptions {
@@ -34,23 +39,13 @@ const MAX_CURVES = 40;
 const WIDTH = 480;
 const HEIGHT = 280;
 
-/** A point of a curve. */
-interface CurvePoint {
-  readonly at: number;
-  readonly label: string;
-  readonly mean: number | null;
-  readonly low: number | null | undefined;
-  readonly high: number | null | undefined;
-  readonly tooltip: string;
-}
-
 /**
  * Draws a measure over the course of training: of several runs the mean with
  * a band of its between-seed error, of one run its own line.
  *
  * @param histories What was logged, one curve for each.
  * @param options What is shown.
- * @returns The figure, and what it could not show.
+ * @returns The figure, and what it leaves out.
  * @throws {OptionError} If no history has the measure, or there are too many.
  */
 export async function drawHistory(
@@ -62,7 +57,7 @@ export async function drawHistory(
   const { tInterval } = await import("../statistics/intervals.ts");
   const omitted: string[] = [];
   const findBucket = makeBuckets(histories, x, { width, xScale });
-  const points = histories.flatMap(({ label, runs }): CurvePoint[] => {
+  const points = histories.flatMap(({ label, runs }) => {
     const { places, gaps } = drawCurve(runs, { x, measure, findBucket });
     omitted.push(...gaps.map((gap) => `${label}: ${gap}`));
     return places.map(({ at, values }) => {
@@ -70,19 +65,14 @@ export async function drawHistory(
       const interval = ci
         ? tInterval({ mean, error, df: n - 1 }, ci / 100)
         : [mean - error, mean + error];
-      const isFinite = Number.isFinite(mean);
+      const [low, high] = interval ?? [];
       const value = `${label} · ${x} ${at}: ${measure} ${mean.toPrecision(4)}`;
-      return {
-        at,
-        label,
-        mean: isFinite ? mean : null,
-        low: isFinite ? interval?.[0] : null,
-        high: isFinite ? interval?.[1] : null,
-        tooltip: singleLine(value) +
-          (n > 1
-            ? `\n± ${error.toPrecision(2)} between-seed, n = ${n}`
-            : "\none run"),
-      };
+      const spread = n > 1
+        ? `± ${error.toPrecision(2)} between-seed, n = ${n}`
+        : "one run";
+      const tooltip = `${singleLine(value)}\n${spread}`;
+      // JSON makes null of what is not finite, and the figure a gap.
+      return { at, label, mean, low, high, tooltip };
     });
   });
   const spec = specifyHistory(histories, points, { ...options, x });
@@ -97,86 +87,75 @@ function chooseX(
   if (histories.length > MAX_CURVES) {
     throw new OptionError(
       "where",
-      `Cannot draw ${histories.length} curves as more than ${MAX_CURVES} ` +
-        "cannot be told apart: choose some with `where`",
+      `Cannot draw ${histories.length} curves: more than ${MAX_CURVES} ` +
+        "cannot be told apart. Choose some with `where`",
     );
   }
-  const known = new Set([
-    LINE_FIELD,
-    ...histories.flatMap(({ runs }) =>
-      runs.flatMap(({ fields }) => [...fields.keys()])
-    ),
-  ]);
+  const known = listFields(histories);
   for (const [option, field] of Object.entries({ history: measure, x })) {
-    if (field === undefined || known.has(field)) continue;
-    const message = unknownKey(field, [...known], { kind: "measure" });
+    if (field === undefined || known.includes(field)) continue;
+    const message = unknownKey(field, known, { kind: "measure" });
     throw new OptionError(option, message);
   }
-  return x ?? STEP_FIELDS.find((field) => known.has(field)) ?? LINE_FIELD;
+  return x ?? STEP_FIELDS.find((field) => known.includes(field)) ?? LINE_FIELD;
 }
 
 function specifyHistory(
   histories: readonly RunHistories[],
-  points: readonly CurvePoint[],
+  points: readonly { readonly at: number; readonly mean: number }[],
   options: HistoryOptions & { readonly x: string },
 ): Figure["spec"] {
-  const { measure, ci = 0, x } = options;
+  const { measure, ci = 0, x, width = WIDTH, height = HEIGHT } = options;
   const labels = histories.map(({ label }) => label);
-  const hasBands = histories.some(({ runs }) => runs.length > 1);
-  const finite = points.flatMap(({ mean }) => mean ?? []);
-  const isLog = isLogarithmic(finite, options.yScale);
+  const means = points.map(({ mean }) => mean);
+  const isLog = isLogarithmic(means, options.yScale);
   const xs = points.map(({ at }) => at);
+  const isLogX = isLogarithmic(xs, options.xScale ?? "linear");
   const byLabel = {
     field: "label",
     type: "nominal",
-    sort: labels,
     title: null,
+    // Curves without a band have the same colours.
+    scale: { domain: labels },
+    legend: labels.length > 1
+      ? { symbolType: "stroke", symbolSize: 300, symbolStrokeWidth: 2 }
+      : null,
   };
-  const legend = {
-    symbolType: "stroke",
-    symbolSize: 300,
-    symbolStrokeWidth: 2,
-  };
-  // Also of curves without a band, which would have no colour there.
-  const scale = { domain: labels };
-  const isOne = labels.length === 1;
-  const axis = (field: string) => ({
-    field,
+  const y = {
+    field: "mean",
     type: "quantitative",
     title: measure,
     scale: isLog ? { type: "log" } : { zero: false },
-  });
-  const subtitle = hasBands
+  };
+  const subtitle = histories.some(({ runs }) => runs.length > 1)
     ? `mean over runs, band: between-seed ${
       ci ? `${ci} % confidence interval` : "standard error"
     }`
     : "one run each";
-  const tint = isOne ? { value: COLORS[0] } : { ...byLabel, legend, scale };
   return makeSpec(options, [subtitle], {
-    width: options.width ?? WIDTH,
-    height: options.height ?? HEIGHT,
+    width,
+    height,
     data: { values: points },
     encoding: {
       x: {
         field: "at",
         type: "quantitative",
         title: x,
-        scale: isLogarithmic(xs, options.xScale ?? "linear")
-          ? { type: "log" }
-          : { zero: false, nice: false },
+        scale: isLogX ? { type: "log" } : { zero: false, nice: false },
       },
+      y,
     },
     layer: [
       {
         mark: { type: "area", opacity: 0.2 },
         transform: [
-          // The logarithm of what is below 0 would draw nonsense.
+          // A value below 0 has no logarithm.
           { filter: `isValid(datum.low)${isLog ? " && datum.low > 0" : ""}` },
         ],
         encoding: {
-          y: axis("low"),
+          y: { ...y, field: "low" },
           y2: { field: "high" },
-          fill: tint,
+          fill: byLabel,
         },
       },
       {
@@ -186,29 +165,14 @@ function specifyHistory(
           invalid: "break-paths-show-domains",
         },
         encoding: {
-          y: axis("mean"),
-          stroke: tint,
-          ...(isOne ? {} : {
-            strokeDash: {
-              ...byLabel,
-              legend,
-              scale: {
-                domain: labels,
-                range: cycleSigns(DASHES, labels.length).map((
-                  dash,
-                ) => [...dash]),
-              },
-            },
-          }),
+          stroke: byLabel,
+          strokeDash: { ...byLabel, scale: { domain: labels, range: DASHES } },
         },
       },
       {
         // Invisible, for the tooltips.
         mark: { type: "point", opacity: 0, size: 60, filled: true },
-        encoding: {
-          y: axis("mean"),
-          description: { field: "tooltip" },
-        },
+        encoding: { description: { field: "tooltip" } },
       },
     ],
   });

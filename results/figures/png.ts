@@ -38,7 +38,7 @@ export function renderPng(svg: string): Uint8Array {
         sansSerifFamily: FONT,
       },
       fitTo: { mode: "zoom", value: ZOOM },
-      ...(PRINT.paper ? { background: PRINT.paper } : {}),
+      background: PRINT.paper,
     }),
     free,
   );

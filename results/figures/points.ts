@@ -5,17 +5,12 @@
  */
 
 import { formatValue } from "../../core/config/schema.ts";
-import type {
-  Cell,
-  Column,
-  Comparison,
-  ComparisonRow,
-} from "../compare/comparison.ts";
+import { formatCount } from "../../core/utils/format_number.ts";
+import type { Cell, Column, Comparison } from "../compare/comparison.ts";
 import { formatLabel, singleLine } from "../compare/labels.ts";
 import { NO_VALUE } from "../statistics/format.ts";
 import { type Figure, type FigureOptions, makeSpec } from "./figure.ts";
 import { isGeometric, isLogarithmic, type Scale } from "./scale.ts";
-import { COLORS, cycleSigns, SHAPES } from "./style.ts";
 
 /** What a figure of points shows. */
 export interface PointsOptions extends FigureOptions {
@@ -42,7 +37,8 @@ interface Point {
 
 const WIDTH = 420;
 const HEIGHT = 260;
-const LINE_HEIGHT = 26;
+/** Of a row, and of each series in one. */
+const ROW_HEIGHT = 26, SERIES_HEIGHT = 14;
 /** Up to this number each value of a key has a tick. */
 const MAX_TICKS = 8;
 /** Between the outermost points and the frame. */
@@ -53,8 +49,8 @@ const EDGE = 14;
  *
  * @param comparison The comparison; each point is one of its cells.
  * @param columns The columns; several are series.
- * @param options What is drawn over what.
- * @returns The figure, and what it could not show.
+ * @param options The axes.
+ * @returns The figure, and what it leaves out.
  */
 export function drawPoints(
   comparison: Comparison,
@@ -62,97 +58,53 @@ export function drawPoints(
   options: PointsOptions = {},
 ): Figure {
   const { points, omitted } = collectPoints(comparison, columns, options);
-  const { x, series } = options;
-  const [{ metadata, heading, unit }] = columns;
-  const title = columns.length > 1 ? metadata.name : heading;
+  const { x, series, width = WIDTH, height } = options;
   const isUpright = x !== undefined;
-  const values = points.flatMap(({ mean, low, high }) => [mean, low, high]);
-  const isLog = isLogarithmic(values, options.yScale);
-  const valueAxis = {
-    field: "mean",
-    type: "quantitative",
-    title: unit ? `${title} [${singleLine(unit)}]` : title,
-    scale: isLog ? { type: "log" } : { zero: false },
-  };
+  const [keyChannel, channel] = isUpright ? ["x", "y"] : ["y", "x"];
   const isNumeric = points.every((point) => typeof point.x === "number");
-  const xs = points.map((point) => point.x as number);
-  const ticks = [...new Set(xs)].sort((a, b) => a - b);
-  const keyAxis = isNumeric
-    ? {
-      field: "x",
-      type: "quantitative",
-      title: x,
-      // Only the values themselves have ticks, if they are few.
-      ...(ticks.length <= MAX_TICKS
-        ? { axis: { values: ticks, format: "~g" } }
-        : {}),
-      scale: isGeometric(xs, options.xScale)
-        ? { type: "log", nice: false, padding: EDGE }
-        : { zero: false, padding: EDGE },
-    }
-    : {
-      field: "x",
-      type: "nominal",
-      title: x ?? null,
-      sort: null,
-      ...(isUpright ? { axis: { labelAngle: 0 } } : {}),
-    };
-  const [keyChannel, channel] = isUpright
-    ? ["x", "y"] as const
-    : ["y", "x"] as const;
   const names = [...new Set(points.map((point) => point.series))];
-  // Points at one place stand side by side.
-  const offset = names.length > 1 && !isNumeric
-    ? {
-      [`${keyChannel}Offset`]: { field: "series", type: "nominal", sort: null },
-    }
-    : {};
-  const byName = {
+  const isOne = names.length === 1;
+  const bySeries = {
     field: "series",
     type: "nominal",
     sort: names,
     title: series,
+    ...(isOne ? { legend: null } : {}),
   };
-  const tint = names.length > 1 ? byName : { value: COLORS[0] };
-  const stroke = { stroke: tint };
-  const shape = names.length > 1
-    ? {
-      shape: { ...byName, scale: { range: cycleSigns(SHAPES, names.length) } },
-    }
-    : {};
-  const encoding = { [keyChannel]: keyAxis, ...offset };
+  const values = makeValueAxis(points, columns, options);
   return {
     omitted,
     spec: makeSpec(options, describeBars(comparison, points), {
-      width: options.width ?? WIDTH,
-      height: options.height ??
-        (isUpright ? HEIGHT : LINE_HEIGHT * Math.max(2, ticks.length)),
+      width,
+      height: height ??
+        (isUpright ? HEIGHT : { step: isOne ? ROW_HEIGHT : SERIES_HEIGHT }),
       data: { values: points },
-      encoding,
+      encoding: {
+        [keyChannel!]: makeKeyAxis(points, options),
+        // Points at one place stand side by side.
+        ...(isOne || isNumeric ? {} : {
+          [`${keyChannel}Offset`]: { field: "series", sort: names },
+        }),
+        [channel!]: values,
+        stroke: bySeries,
+      },
       layer: [
         ...(isNumeric && isUpright
-          ? [{
-            mark: { type: "line", strokeWidth: 1, opacity: 0.6 },
-            encoding: { [channel]: valueAxis, ...stroke },
-          }]
+          ? [{ mark: { type: "line", strokeWidth: 1, opacity: 0.6 } }]
           : []),
         {
-          mark: { type: "rule", strokeWidth: 1.5 },
-          transform: [{ filter: "isValid(datum.low)" }],
+          mark: { type: "rule", strokeWidth: 1.5, aria: false },
           encoding: {
-            [channel]: { ...valueAxis, field: "low" },
+            [channel!]: { ...values, field: "low" },
             [`${channel}2`]: { field: "high" },
-            ...stroke,
           },
         },
         {
           mark: { type: "point", size: 55, strokeWidth: 1.5, opacity: 1 },
           encoding: {
-            [channel]: valueAxis,
-            ...stroke,
-            ...shape,
+            shape: bySeries,
+            fill: bySeries,
             // Within-run errors are of another kind, and look different.
-            fill: tint,
             fillOpacity: {
               condition: { test: "datum.kind == 'within-run'", value: 0 },
               value: 1,
@@ -165,113 +117,117 @@ export function drawPoints(
   };
 }
 
-/** The cells that have a place in the figure, and those that have none. */
+function makeValueAxis(
+  points: readonly Point[],
+  columns: readonly [Column, ...Column[]],
+  { yScale }: PointsOptions,
+): object {
+  const [{ unit }] = columns;
+  const title = nameValues(columns);
+  const values = points.flatMap(({ mean, low, high }) => [mean, low, high]);
+  return {
+    field: "mean",
+    type: "quantitative",
+    title: unit ? `${title} [${singleLine(unit)}]` : title,
+    scale: isLogarithmic(values, yScale) ? { type: "log" } : { zero: false },
+  };
+}
+
+/** Names what all points show. */
+function nameValues(columns: readonly [Column, ...Column[]]): string {
+  const [{ metadata, heading }] = columns;
+  return columns.length > 1 ? metadata.name : heading;
+}
+
+function makeKeyAxis(
+  points: readonly Point[],
+  { x, xScale }: PointsOptions,
+): object {
+  const xs = points.map((point) => point.x);
+  if (!xs.every((value) => typeof value === "number")) {
+    return {
+      field: "x",
+      type: "nominal",
+      title: x ?? null,
+      sort: null,
+      axis: { labelAngle: 0 },
+    };
+  }
+  const ticks = [...new Set(xs)];
+  return {
+    field: "x",
+    type: "quantitative",
+    title: x,
+    // Only the values themselves have ticks, if they are few.
+    ...(ticks.length <= MAX_TICKS
+      ? { axis: { values: ticks, format: "~g" } }
+      : {}),
+    scale: isGeometric(xs, xScale)
+      ? { type: "log", nice: false, padding: EDGE }
+      : { zero: false, padding: EDGE },
+  };
+}
+
+/** Collects the cells that can be drawn, and lists the others. */
 function collectPoints(
   { rows }: Comparison,
   columns: readonly [Column, ...Column[]],
   { x, series }: PointsOptions,
 ): { readonly points: readonly Point[]; readonly omitted: readonly string[] } {
-  const omitted: string[] = [];
-  const withCells = rows.map((row) => ({
-    row,
-    found: columns.flatMap((column) => {
-      const cell = row.cells.get(column.metadata);
-      return cell ? [{ column, cell }] : [];
-    }),
-  }));
-  const shown = withCells.filter(({ row: { config }, found }) =>
-    found.length > 0 && (x === undefined || config[x] !== undefined)
-  );
-  const isTelling = findTellingKeys(
-    withCells.filter(({ found }) => found.length > 0).map(({ row }) => row),
-  );
-  const points = shown.flatMap(({ row: { config }, found }) => {
-    const label = formatLabel(pickKeys(config, isTelling));
-    const value = x === undefined ? label : config[x];
-    return found.flatMap(({ column, cell }): Point[] => {
-      const { mean } = cell.result;
-      const ofSeries = series === undefined
-        ? undefined
-        : column.metadata.field(series) ?? config[series];
+  const points: Point[] = [], omitted: string[] = [];
+  let nWithout = 0;
+  for (const { label, config, cells } of rows) {
+    const place = x === undefined ? label : config[x];
+    const measured = columns.filter(({ metadata }) => cells.has(metadata));
+    if (place === undefined || measured.length === 0) {
+      nWithout++;
+      continue;
+    }
+    for (const { metadata } of measured) {
+      const cell = cells.get(metadata)!;
+      const { result: { mean, error }, kind } = cell;
       if (!Number.isFinite(mean)) {
         omitted.push(`${label}: ${mean}`);
-        return [];
+        continue;
       }
-      const whole = series === undefined
-        ? config
-        : { ...config, [series]: ofSeries };
-      return [{
-        x: typeof value === "number" ? value : singleLine(formatValue(value)),
-        series: series === undefined
-          ? ""
-          : singleLine(formatValue(ofSeries ?? NO_VALUE)),
+      const own = series === undefined
+        ? {}
+        : { [series]: metadata.field(series) ?? config[series] };
+      const [low, high] = cell.interval ?? [mean - error, mean + error];
+      points.push({
+        x: typeof place === "number" ? place : singleLine(formatValue(place)),
+        series: Object.values(own)
+          .map((value) => singleLine(formatValue(value ?? NO_VALUE))).join(),
         mean,
-        ...findBarEnds(cell),
-        kind: cell.kind,
-        tooltip: describePoint(
-          formatLabel(whole),
-          columns.length > 1 ? column.metadata.name : column.heading,
-          cell,
-        ),
-      }];
-    });
-  });
-  const nWithout = rows.length - shown.length;
+        low,
+        high,
+        kind,
+        tooltip: [
+          formatLabel({ ...config, ...own }),
+          `${nameValues(columns)}: ${cell.text}`,
+          describeRuns(cell),
+        ].join("\n"),
+      });
+    }
+  }
   if (nWithout > 0) {
     omitted.push(
-      `${nWithout} ${nWithout === 1 ? "row" : "rows"} without ${
-        columns[0].metadata.name
-      }${x === undefined ? "" : ` or ${x}`}`,
+      `${formatCount(nWithout, "row")} without ${columns[0].metadata.name}` +
+        (x === undefined ? "" : ` or ${x}`),
     );
   }
   return { points, omitted };
 }
 
-/** The keys in which rows differ: labels with all keys would be too long. */
-function findTellingKeys(rows: readonly ComparisonRow[]): ReadonlySet<string> {
-  const keys = Object.keys(rows[0]?.config ?? {});
-  return new Set(
-    keys.filter((key) =>
-      new Set(rows.map(({ config }) => formatValue(config[key]))).size > 1
-    ),
-  );
+/** Describes the runs of a value, and the number of observations. */
+function describeRuns({ kind, runs, result: { n } }: Cell): string {
+  const isOne = kind === "within-run";
+  return `${kind}, n = ${n}${isOne ? ", one run" : ""}: ${
+    [...runs.keys()].join(", ")
+  }`;
 }
 
-function pickKeys(
-  config: ComparisonRow["config"],
-  keys: ReadonlySet<string>,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(config).filter(([key]) => keys.has(key)),
-  );
-}
-
-/** The ends of the error bar; NaN if there is none. */
-function findBarEnds(
-  { result: { mean, error }, interval }: Cell,
-): { low: number; high: number } {
-  if (interval) return { low: interval[0], high: interval[1] };
-  return { low: mean - error, high: mean + error };
-}
-
-/** The tooltip of a point: its row, its value, and the runs behind it. */
-function describePoint(
-  label: string,
-  heading: string,
-  { text, kind, runs, result }: Cell,
-): string {
-  const seeds = [...runs.keys()].join(", ");
-  const count = `${kind}, n = ${result.n}`;
-  return [
-    label,
-    `${heading}: ${text}`,
-    kind === "between-seed"
-      ? `${count}: ${seeds}`
-      : `${count}, one run: ${seeds}`,
-  ].join("\n");
-}
-
-/** What the values and their error bars are. */
+/** Describes the values and their error bars. */
 function describeBars(
   { options: { ci, aggregate = "mean", relativeTo = [] } }: Comparison,
   points: readonly Point[],

@@ -4,10 +4,14 @@
  * @module
  */
 
+import { basename } from "@std/path";
 import * as v from "valibot";
 import { unknownKey } from "../../core/config/schema.ts";
-import { checkStaysInside } from "../../core/store/safe_path.ts";
-import { readRunFile } from "../../core/store/run_file.ts";
+import {
+  listJsonFiles,
+  type Problem,
+  readRunFile,
+} from "../../core/store/run_file.ts";
 
 /** Points, row after row. */
 export type Rows = readonly (readonly number[])[];
@@ -20,7 +24,7 @@ export interface Samples {
   readonly columns: readonly string[];
   /** The samples. */
   readonly samples: Rows;
-  /** Points of the data; none where there were none to keep. */
+  /** Points of the data; none if there were none to keep. */
   readonly data: Rows;
   /** In one dimension, pairs of place and true density, if that is known. */
   readonly density: Rows;
@@ -75,47 +79,37 @@ export interface FoundSamples {
  */
 export function readSamples(runPath: string, setting = ""): FoundSamples {
   const names = listSettings(runPath);
-  if (names.length === 0) {
+  const name = setting || names.at(-1);
+  if (name === undefined) {
     throw new RangeError(
-      `Cannot draw samples of ${runPath} as it has none: deno task eval draws ` +
+      `Cannot draw samples of ${runPath}: it has none. deno task eval draws ` +
         "them",
     );
   }
-  if (setting !== "" && !names.includes(setting)) {
-    throw new RangeError(unknownKey(setting, names, { kind: "setting" }));
+  if (!names.includes(name)) {
+    throw new RangeError(unknownKey(name, names, { kind: "setting" }));
   }
-  const name = setting || names.at(-1)!;
   const file = `${FOLDER}/${name}.json`;
-  const result = v.safeParse(samplesSchema, readRunFile(runPath, file));
-  if (!result.success) {
-    const [{ path, message }] = result.issues;
-    const field = path?.map(({ key }) => key).join(".") ?? "it";
-    throw new TypeError(
-      `Cannot draw ${runPath}/${file} as ${field} is not what samples have: ` +
-        message,
-    );
+  const content = v.safeParse(samplesSchema, readRunFile(runPath, file));
+  if (!content.success) {
+    const [{ path, message }] = content.issues;
+    const field = path?.map(({ key }) => key).join(".");
+    throw new TypeError(`Cannot draw ${runPath}/${file}: ${field}: ${message}`);
   }
   return {
-    samples: result.output,
+    samples: content.output,
     others: names.filter((other) => other !== name),
   };
 }
 
 /** The names of all settings, by when their samples were drawn. */
 function listSettings(runPath: string): string[] {
-  const folder = `${runPath}/${FOLDER}`;
-  checkStaysInside(folder, runPath);
-  let names: string[];
-  try {
-    names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-  const readTime = (name: string) =>
-    Deno.lstatSync(`${folder}/${name}`).mtime?.getTime() ?? 0;
-  return names.filter((name) => /^\w.*\.json$/.test(name))
-    .map((name) => ({ name, time: readTime(name) }))
-    .sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1))
-    .map(({ name }) => name.replace(/\.json$/, ""));
+  const problems: Problem[] = [];
+  const files = listJsonFiles(runPath, FOLDER, problems);
+  const [problem] = problems;
+  if (problem) throw new RangeError(problem.reason);
+  return files
+    .map((file) => ({ file, time: Deno.lstatSync(`${runPath}/${file}`).mtime }))
+    .sort((a, b) => Number(a.time) - Number(b.time))
+    .map(({ file }) => basename(file, ".json"));
 }

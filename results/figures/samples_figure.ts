@@ -4,10 +4,11 @@
  * @module
  */
 
+import { formatCount } from "../../core/utils/format_number.ts";
 import { formatLabel, singleLine } from "../compare/labels.ts";
 import { type Figure, type FigureOptions, makeSpec } from "./figure.ts";
 import type { Rows, Samples } from "./samples.ts";
-import { COLORS, PRINT } from "./style.ts";
+import { COLORS, makeConfig, PRINT } from "./style.ts";
 
 const SIZE = 320;
 const HEIGHT = 200;
@@ -15,15 +16,11 @@ const FRAME = 110;
 const BINS = { min: 8, max: 60, perRoot: 1.9 };
 /** The axes need not hold samples beyond these quantiles. */
 const TAILS = 0.005;
-const DATA_COLOR = "#999999";
+const POINTS_COLOR = "#999999";
 const CURVE_COLOR = "#222222";
-const SAMPLES_COLOR = COLORS[0]!;
 
-/** Points in one dimension or two, as a figure has them. */
-interface Cloud {
-  readonly x: number;
-  readonly y?: number;
-}
+/** The ends of an axis. */
+type Domain = readonly [low: number, high: number];
 
 /**
  * Draws samples: in one dimension as a histogram with the true density, in two
@@ -38,37 +35,21 @@ export function drawSamples(
   options: FigureOptions = {},
 ): Figure {
   const omitted = listOmittedColumns(samples);
-  const isPlanar = samples.columns.length > 1;
-  const axes = makeAxes(samples, [samples.samples]);
-  const shown = keepWithin(toCloud(samples.samples, omitted), axes, omitted);
-  const layer = isPlanar
-    ? [
-      makePoints(toCloud(samples.data, omitted), DATA_COLOR, "data"),
-      makePoints(shown, SAMPLES_COLOR, "samples"),
-    ]
-    : [
-      makeBars(shown, axes.x.scale.domain, "samples"),
-      ...(samples.density.length > 0
-        ? makeDensity(samples, axes.x.scale.domain)
-        : makeOutline(toCloud(samples.data, omitted), axes.x.scale.domain)),
-    ];
-  const legend = {
-    color: {
-      type: "nominal",
-      title: null,
-      scale: {
-        domain: ["data", "samples"],
-        range: [isPlanar ? DATA_COLOR : CURVE_COLOR, SAMPLES_COLOR],
-      },
-    },
-  };
+  const domains = findDomains(samples, [samples.samples]);
+  const finite = keepFinite(samples.samples, omitted);
+  const shown = keepWithin(finite, domains, omitted);
+  const data = keepFinite(samples.data, omitted);
+  const [domain, other] = domains;
+  const { width = SIZE, height = other ? SIZE : HEIGHT } = options;
   return {
     omitted,
     spec: makeSpec(options, [describeSamples(samples)], {
-      width: options.width ?? SIZE,
-      height: options.height ?? (isPlanar ? SIZE : HEIGHT),
-      encoding: { x: axes.x, ...(isPlanar ? { y: axes.y } : {}), ...legend },
-      layer,
+      width,
+      height,
+      encoding: makeEncoding(samples, domains),
+      layer: other
+        ? [makePoints(data, "data"), makePoints(shown, "samples")]
+        : [makeBars(shown, domain!), ...makeLine(samples, data, domain!)],
     }),
   };
 }
@@ -86,234 +67,191 @@ export function drawReverse(
   samples: Samples,
   options: FigureOptions = {},
 ): Figure {
-  const { ink = PRINT } = options;
-  const { frames, columns } = samples;
+  const { ink = PRINT, width = FRAME, height = width } = options;
+  const { frames } = samples;
   if (frames.length === 0) {
     throw new RangeError(
-      "Cannot draw the reverse process as the samples have no frames",
+      "Cannot draw the reverse process: the samples have no frames",
     );
   }
   const omitted = listOmittedColumns(samples);
-  const isPlanar = columns.length > 1;
-  const { x, y } = makeAxes(samples, frames.map(({ rows }) => rows));
-  const hidden = { axis: null };
-  const size = options.width ?? FRAME;
+  const domains = findDomains(samples, frames.map(({ rows }) => rows));
+  const [domain, other] = domains;
+  const pictures = frames.map(({ noise, rows }) => {
+    const shown = keepWithin(keepFinite(rows, omitted), domains, []);
+    return {
+      title: {
+        text: noise === 0 ? "samples" : noise.toPrecision(2),
+        anchor: "middle",
+        fontSize: 11,
+        fontWeight: "normal",
+        offset: 4,
+      },
+      width,
+      height,
+      view: { stroke: ink.grid },
+      encoding: makeEncoding(samples, domains),
+      layer: [other ? makePoints(shown, "samples") : makeBars(shown, domain!)],
+    };
+  });
   const subtitle = `${
     describeSamples(samples)
   }; √(1 − ᾱ), the share of noise, falls`;
+  const none = { disable: true };
   return {
     omitted,
     spec: makeSpec(options, [subtitle], {
       spacing: 8,
-      hconcat: frames.map(({ noise, rows }) => {
-        const cloud = keepWithin(toCloud(rows, omitted), { x, y }, []);
-        return {
-          title: {
-            text: noise === 0 ? "samples" : noise.toPrecision(2),
-            anchor: "middle",
-            fontSize: 11,
-            fontWeight: "normal",
-            offset: 4,
-          },
-          width: size,
-          height: options.height ?? size,
-          view: { stroke: ink.grid },
-          encoding: {
-            x: { ...x, ...hidden },
-            ...(isPlanar ? { y: { ...y, ...hidden } } : {}),
-          },
-          layer: [
-            isPlanar
-              ? makePoints(cloud, SAMPLES_COLOR)
-              : makeBars(cloud, x.scale.domain, undefined, hidden),
-          ],
-        };
-      }),
+      hconcat: pictures,
+      config: { ...makeConfig(ink), axis: none, legend: none },
     }),
   };
 }
 
 function listOmittedColumns({ columns }: Samples): string[] {
-  return columns.length > 2
-    ? [
-      `columns beyond the first two: ${
-        singleLine(columns.slice(2).join(", "))
-      }`,
-    ]
-    : [];
+  const others = columns.slice(2).join(", ");
+  return others === ""
+    ? []
+    : [singleLine(`columns beyond the first two: ${others}`)];
 }
 
 function describeSamples({ setting, samples }: Samples): string {
   return singleLine(`${samples.length} samples: ${formatLabel(setting)}`);
 }
 
-/** Takes the points that are finite, and counts the others. */
-function toCloud(
-  rows: Rows,
-  omitted: string[],
-): Cloud[] {
+/** Keeps the rows whose shown columns are finite, and counts the others. */
+function keepFinite(rows: Rows, omitted: string[]): Rows {
   const finite = rows.filter((row) => row.slice(0, 2).every(Number.isFinite));
   const lost = rows.length - finite.length;
-  if (lost > 0) {
-    omitted.push(
-      lost === 1
-        ? "1 point that is not finite"
-        : `${lost} points that are not finite`,
-    );
-  }
-  return finite.map(([x, y]) => y === undefined ? { x: x! } : { x: x!, y });
+  if (lost > 0) omitted.push(`${formatCount(lost, "point")}, not finite`);
+  return finite;
 }
 
-/** Makes axes that hold all of the data, and all samples but the outermost. */
-function makeAxes({ columns, data }: Samples, clouds: readonly Rows[]) {
-  const finite = (rows: Rows, column: number) =>
-    rows.map((row) => row[column]!).filter(Number.isFinite)
-      .sort((a, b) => a - b);
-  const findRange = (column: number): [number, number] => {
-    const ofData = finite(data, column);
-    const ends = [
-      ...clouds.map((rows) => {
-        const values = finite(rows, column);
-        const cut = Math.floor(values.length * TAILS);
-        return [values[cut], values[values.length - 1 - cut]];
-      }),
-      [ofData[0], ofData.at(-1)],
-    ].flat().filter((value) => value !== undefined);
-    return ends.length > 0 ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
-  };
-  const axis = (column: number) => {
-    const [low, high] = findRange(column);
-    const margin = 0.04 * (high - low || 1);
-    return {
-      field: column === 0 ? "x" : "y",
-      type: "quantitative",
-      title: singleLine(columns[column] ?? ""),
-      scale: { domain: [low - margin, high + margin], nice: false },
+/** Finds axes that hold all of the data, and all samples but the outermost. */
+function findDomains(
+  { columns, data }: Samples,
+  clouds: readonly Rows[],
+): Domain[] {
+  return columns.slice(0, 2).map((_, column) => {
+    const findEnds = (rows: Rows, tails: number) => {
+      const values = rows.map((row) => row[column]!).filter(Number.isFinite)
+        .sort((a, b) => a - b);
+      const cut = Math.floor(values.length * tails);
+      return [values.at(cut), values.at(-1 - cut)];
     };
-  };
-  return { x: axis(0), y: axis(1) };
+    const ends = [
+      ...clouds.flatMap((rows) => findEnds(rows, TAILS)),
+      ...findEnds(data, 0),
+    ].filter((value) => value !== undefined);
+    const [low, high] = ends.length > 0
+      ? [Math.min(...ends), Math.max(...ends)]
+      : [0, 1];
+    const margin = 0.04 * (high - low || 1);
+    return [low - margin, high + margin];
+  });
 }
 
-/** Takes the points within the axes, and counts the others. */
+/** Keeps the rows within the axes, and counts the others. */
 function keepWithin(
-  values: readonly Cloud[],
-  axes: ReturnType<typeof makeAxes>,
+  rows: Rows,
+  domains: readonly Domain[],
   omitted: string[],
-): Cloud[] {
-  const holds = (axis: { scale: { domain: number[] } }, value = NaN) =>
-    !(value < axis.scale.domain[0]!) && !(value > axis.scale.domain[1]!);
-  const inside = values.filter(({ x, y }) =>
-    holds(axes.x, x) && holds(axes.y, y)
+): Rows {
+  const inside = rows.filter((row) =>
+    domains.every(([low, high], column) =>
+      !(row[column]! < low) && !(row[column]! > high)
+    )
   );
-  const lost = values.length - inside.length;
+  const lost = rows.length - inside.length;
   if (lost > 0) {
-    omitted.push(`${lost} of ${values.length} points, far from all others`);
+    omitted.push(`${lost} of ${rows.length} points, far from all others`);
   }
   return inside;
 }
 
-function makePoints(
-  values: readonly Cloud[],
-  color: string,
-  legend?: string,
+/** Makes what all layers share: the axes, and the colours of data and samples. */
+function makeEncoding(
+  { columns }: Samples,
+  [x, y]: readonly Domain[],
 ): object {
+  const makeAxis = (column: number, domain: Domain) => ({
+    field: "xy"[column],
+    type: "quantitative",
+    title: singleLine(columns[column]!),
+    scale: { domain, nice: false },
+  });
   return {
-    data: { values },
-    mark: {
-      type: "point",
-      filled: true,
-      size: 7,
-      opacity: 0.55,
-      ...(legend ? {} : { color }),
+    x: makeAxis(0, x!),
+    y: y ? makeAxis(1, y) : { field: "density", type: "quantitative" },
+    color: {
+      type: "nominal",
+      title: null,
+      scale: {
+        domain: ["data", "samples"],
+        range: [y ? POINTS_COLOR : CURVE_COLOR, COLORS[0]],
+      },
     },
-    ...(legend ? { encoding: { color: { datum: legend } } } : {}),
   };
 }
 
-/** Counts over bins as a density: its area is 1. */
+function makePoints(rows: Rows, name: string): object {
+  return {
+    data: { values: rows.map(([x, y]) => ({ x, y })) },
+    mark: { type: "point", filled: true, size: 7, opacity: 0.55 },
+    encoding: { color: { datum: name } },
+  };
+}
+
+function makeBars(rows: Rows, domain: Domain): object {
+  return {
+    data: { values: makeHistogram(rows, domain) },
+    mark: { type: "bar", binSpacing: 0, opacity: 0.6 },
+    encoding: {
+      x: { field: "x", type: "quantitative", bin: { binned: true } },
+      x2: { field: "to" },
+      color: { datum: "samples" },
+    },
+  };
+}
+
+/** Draws the true density if it is known, else the outline of the data's histogram. */
+function makeLine(
+  { density }: Samples,
+  data: Rows,
+  domain: Domain,
+): object[] {
+  const [low, high] = domain;
+  const isKnown = density.length > 0;
+  if (!isKnown && data.length === 0) return [];
+  const values = isKnown
+    ? density.map(([x, density]) => ({ x: x!, density }))
+      .filter(({ x }) => x >= low && x <= high)
+    : makeHistogram(data, domain);
+  const interpolate = isKnown ? "linear" : "step-after";
+  return [{
+    data: { values },
+    mark: { type: "line", strokeWidth: 1.5, interpolate },
+    encoding: { color: { datum: "data" } },
+  }];
+}
+
+/** Computes a histogram whose area is 1. */
 function makeHistogram(
-  values: readonly Cloud[],
-  domain: readonly number[],
-): { from: number; to: number; density: number }[] {
-  const [low, high] = domain as [number, number];
+  rows: Rows,
+  [low, high]: Domain,
+): { x: number; to: number; density: number }[] {
   const { min, max, perRoot } = BINS;
   // The fewer points, the wider the bins.
-  const wanted = Math.round(perRoot * Math.sqrt(values.length));
+  const wanted = Math.round(perRoot * Math.sqrt(rows.length));
   const nBins = Math.min(max, Math.max(min, wanted));
   const width = (high - low) / nBins;
   const counts = new Array<number>(nBins).fill(0);
-  for (const { x } of values) {
-    counts[Math.min(nBins - 1, Math.floor((x - low) / width))]!++;
+  for (const [x] of rows) {
+    counts[Math.min(nBins - 1, Math.floor((x! - low) / width))]!++;
   }
   return counts.map((count, bin) => ({
-    from: low + bin * width,
+    x: low + bin * width,
     to: low + (bin + 1) * width,
-    density: count / (Math.max(values.length, 1) * width),
+    density: count / (Math.max(rows.length, 1) * width),
   }));
-}
-
-function makeBars(
-  values: readonly Cloud[],
-  domain: readonly number[],
-  legend?: string,
-  channel: object = {},
-): object {
-  return {
-    data: { values: makeHistogram(values, domain) },
-    mark: {
-      type: "bar",
-      binSpacing: 0,
-      opacity: 0.6,
-      ...(legend ? {} : { color: SAMPLES_COLOR }),
-    },
-    encoding: {
-      x: {
-        field: "from",
-        type: "quantitative",
-        bin: { binned: true },
-        ...channel,
-      },
-      x2: { field: "to" },
-      y: {
-        field: "density",
-        type: "quantitative",
-        title: "density",
-        ...channel,
-      },
-      ...(legend ? { color: { datum: legend } } : {}),
-    },
-  };
-}
-
-/** The true density as a line, where it is known. */
-function makeDensity(
-  { density }: Samples,
-  domain: readonly number[],
-): object[] {
-  const [low, high] = domain as [number, number];
-  const values = density.map(([x, density]) => ({ x, density }))
-    .filter(({ x }) => x! >= low && x! <= high);
-  return [makeLine(values, "linear")];
-}
-
-/** The data's own histogram, as the outline of its bars. */
-function makeOutline(
-  values: readonly Cloud[],
-  domain: readonly number[],
-): object[] {
-  if (values.length === 0) return [];
-  const bars = makeHistogram(values, domain)
-    .map(({ from, density }) => ({ x: from, density }));
-  return [makeLine(bars, "step-after")];
-}
-
-function makeLine(values: readonly object[], interpolate: string): object {
-  return {
-    data: { values },
-    mark: { type: "line", strokeWidth: 1.5, interpolate },
-    encoding: {
-      y: { field: "density", type: "quantitative" },
-      color: { datum: "data" },
-    },
-  };
 }

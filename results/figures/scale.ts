@@ -12,9 +12,9 @@ export type Scale = typeof SCALES[number];
  * largest is at least 20 times the smallest.
  *
  * @param values The values on the axis.
- * @param scale What is asked for.
+ * @param scale The scale that the user chose.
  * @returns Whether the axis is logarithmic.
- * @throws {RangeError} If it must be, and a value is not above 0.
+ * @throws {RangeError} If it must be logarithmic and a value is not above 0.
  *
  * @example
  * ```ts
@@ -30,13 +30,13 @@ export function isLogarithmic(
   values: readonly number[],
   scale: Scale = "auto",
 ): boolean {
-  // A value without an error bar has no ends of one.
+  // A value without an error bar has no ends.
   const finite = values.filter(Number.isFinite);
   const low = finite.reduce((least, value) => Math.min(least, value), Infinity);
   const high = finite.reduce((most, value) => Math.max(most, value), -Infinity);
   if (scale === "log" && !(low > 0)) {
     throw new RangeError(
-      `Cannot draw a logarithmic axis as all values must be above 0: the ` +
+      "Cannot draw a logarithmic axis: all values must be above 0, and the " +
         `smallest is ${low}`,
     );
   }
@@ -51,9 +51,9 @@ export function isLogarithmic(
  *
  * @param values The values of the key; with fewer than three different ones
  * their span decides.
- * @param scale What is asked for.
+ * @param scale The scale that the user chose.
  * @returns Whether the axis is logarithmic.
- * @throws {RangeError} If it must be, and a value is not above 0.
+ * @throws {RangeError} If it must be logarithmic and a value is not above 0.
  *
  * @example
  * ```ts

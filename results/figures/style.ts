@@ -23,7 +23,10 @@ export const COLORS: readonly string[] = [
   "#F0E442",
 ];
 
-/** Shapes distinguish series without colours. */
+/**
+ * Shapes distinguish series without colours. There is one less than there are
+ * colours, so that the combinations repeat only after all of them.
+ */
 export const SHAPES: readonly string[] = [
   "circle",
   "square",
@@ -32,7 +35,6 @@ export const SHAPES: readonly string[] = [
   "cross",
   "triangle-down",
   "triangle-right",
-  "triangle-left",
 ];
 
 /** Dashes do the same for lines. */
@@ -44,7 +46,6 @@ export const DASHES: readonly (readonly number[])[] = [
   [4, 1],
   [1, 3],
   [10, 4],
-  [3, 1, 1, 1],
 ];
 
 /** The font of figures, where it is installed. */
@@ -52,12 +53,12 @@ export const FONT = "Inter";
 
 /** The colours of text, grid and background. */
 export interface Ink {
-  /** Of axes and letters. */
+  /** The colour of axes and letters. */
   readonly text: string;
-  /** Of the grid. */
+  /** The colour of the grid. */
   readonly grid: string;
-  /** Of the background; undefined for none. */
-  readonly paper?: string;
+  /** The colour of the background. */
+  readonly paper: string;
 }
 
 /** Black on white. */
@@ -71,6 +72,7 @@ export const PRINT: Ink = {
 export const PAGE: Ink = {
   text: "currentColor",
   grid: "var(--grid, #8884)",
+  paper: "transparent",
 };
 
 /**
@@ -79,79 +81,34 @@ export const PAGE: Ink = {
  * @param ink The colours of text, grid and background.
  * @returns What Vega-Lite takes as `config`.
  */
-export function makeConfig(ink: Ink): Config {
+export function makeConfig({ text, grid, paper }: Ink): Config {
   return {
-    background: ink.paper ?? "transparent",
+    background: paper,
     font: `${FONT}, Helvetica, Arial, sans-serif`,
     view: { stroke: "transparent" },
     range: {
       // Black is invisible on a dark page.
-      category: COLORS.map((color) => color === BLACK ? ink.text : color),
+      category: COLORS.map((color) => color === BLACK ? text : color),
+      symbol: [...SHAPES],
     },
-    title: {
-      color: ink.text,
-      subtitleColor: ink.text,
-      anchor: "start",
-      fontSize: 14,
-      fontWeight: 600,
-      subtitleFontSize: 11,
-      subtitlePadding: 4,
-      offset: 12,
+    style: {
+      "group-title": { fill: text, fontSize: 14, fontWeight: 600 },
+      "group-subtitle": { fill: text, fontSize: 11 },
+      "guide-label": { fill: text, fontSize: 11 },
+      "guide-title": { fill: text, fontSize: 12, fontWeight: 500 },
     },
+    title: { anchor: "start", subtitlePadding: 4, offset: 12 },
     axis: {
-      domainColor: ink.text,
-      tickColor: ink.text,
-      labelColor: ink.text,
-      titleColor: ink.text,
-      gridColor: ink.grid,
-      labelFontSize: 11,
-      titleFontSize: 12,
-      titleFontWeight: 500,
+      domainColor: text,
+      tickColor: text,
+      gridColor: grid,
       labelLimit: 1000,
     },
     legend: {
-      labelColor: ink.text,
-      titleColor: ink.text,
-      labelFontSize: 11,
       titleFontSize: 11,
-      titleFontWeight: 500,
       labelLimit: 800,
       symbolSize: 80,
       symbolOpacity: 1,
     },
   };
-}
-
-/**
- * Makes the title of a figure, and in smaller letters what its error bars are.
- *
- * @param text The title; without one, the subtitle stands alone.
- * @param subtitle The subtitle, by lines.
- * @returns What Vega-Lite takes as `title`.
- */
-export function makeTitle(
-  text: string | undefined,
-  subtitle: readonly string[],
-): object {
-  return {
-    title: text
-      ? { text, subtitle: [...subtitle] }
-      : { text: [...subtitle], fontSize: 11, fontWeight: "normal" },
-  };
-}
-
-/**
- * Chooses signs for series: after the first eight the colours repeat, with
- * other signs.
- *
- * @param signs Shapes or dashes.
- * @param n How many series there are.
- * @returns A sign for each.
- */
-export function cycleSigns<T>(signs: readonly T[], n: number): T[] {
-  const shift = (index: number) => Math.floor(index / COLORS.length);
-  return Array.from(
-    { length: n },
-    (_, index) => signs[(index + shift(index)) % signs.length]!,
-  );
 }

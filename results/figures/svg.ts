@@ -18,7 +18,7 @@ import { formatSpec } from "./figure.ts";
  */
 export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   const readable: TopLevelSpec = JSON.parse(formatSpec(spec));
-  // Vega logs an error, and goes on until another one follows.
+  // Vega logs an error and continues until another one is thrown.
   const errors: unknown[] = [];
   const view = new View(parse(compile(readable).spec), {
     renderer: "none",
@@ -27,7 +27,7 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
     }),
   });
   try {
-    // Names come from files of anyone; XML has no control characters at all.
+    // Names may come from anyone's files, and XML allows no control characters.
     return printable(await view.toSVG());
   } catch (error) {
     const [cause = error] = errors;

@@ -7,11 +7,12 @@
 import { createTwoFilesPatch } from "diff";
 import { formatValue } from "../../core/config/schema.ts";
 import type { Source } from "../../core/store/source.ts";
-import { changesOnTheWay, factsOf } from "../../core/run/environment.ts";
+import { changesOnTheWay, listFacts } from "../../core/run/environment.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import type { RunInfo } from "../../core/store/run_info.ts";
 import { singleLine } from "../compare/labels.ts";
 import { NO_VALUE } from "../statistics/format.ts";
+import { align } from "./align.ts";
 
 /** A run to compare. */
 export interface ComparedRun {
@@ -72,67 +73,60 @@ export function diffRuns(a: ComparedRun, b: ComparedRun): RunDifferences {
 
 /** What a run depends on, and what of it changed while it was stopped. */
 function readFacts(info: RunInfo): JsonObject {
-  const changes = changesOnTheWay(info);
-  return {
-    ...factsOf(info),
-    ...(changes.length > 0 ? { resumed: changes.join("; ") } : {}),
-  };
+  const changes = changesOnTheWay(info).join("; ");
+  return { ...listFacts(info), ...(changes ? { resumed: changes } : {}) };
 }
 
 function findDifferences(a: JsonObject, b: JsonObject): Difference[] {
   const text = (of: JsonObject, key: string) =>
     Object.hasOwn(of, key) ? formatValue(of[key]) : NO_VALUE;
-  return Array.from(new Set([...Object.keys(a), ...Object.keys(b)]))
+  return Object.keys({ ...a, ...b })
     .map((name) => ({ name, first: text(a, name), second: text(b, name) }))
     .filter(({ first, second }) => first !== second);
 }
 
-function diffSources(a: Source, b: Source): Record<string, string> {
+/** Not a file, but the packages that the source's imports mean. */
+const PACKAGES = "packages";
+
+function readTexts({ files, imports }: Source): Map<string, string> {
   const decoder = new TextDecoder();
-  const decode = ({ files }: Source, path: string) =>
-    decoder.decode(files.get(path) ?? new Uint8Array());
-  const paths = new Set([...a.files.keys(), ...b.files.keys()]);
-  const listPackages = ({ imports }: Source) =>
-    Array.from(imports, ([name, target]) => `${name} ${target}\n`)
-      .sort().join("");
-  const pairs = [
-    ...[...paths].sort().map((path) =>
-      [path, decode(a, path), decode(b, path)] as const
-    ),
-    // Not a file, but the packages that the source's imports mean.
-    ["packages", listPackages(a), listPackages(b)] as const,
-  ];
-  return Object.fromEntries(
-    pairs.filter(([, first, second]) => first !== second)
-      .map(([path, first, second]) => [
-        path,
-        createTwoFilesPatch(path, path, first, second),
-      ]),
-  );
+  const packages = Array.from(imports, ([name, to]) => `${name} ${to}\n`);
+  return new Map([
+    ...files.entries().map(([path, content]): [string, string] => [
+      path,
+      decoder.decode(content),
+    ]),
+    [PACKAGES, packages.sort().join("")],
+  ]);
 }
 
-/** How {@linkcode formatDiff} formats. */
-export interface DiffFormat {
-  /** Whether to print all of the code that differs, line by line. */
-  readonly full?: boolean;
+function diffSources(a: Source, b: Source): Record<string, string> {
+  const before = readTexts(a), after = readTexts(b);
+  const paths = new Set([...before.keys(), ...after.keys()]);
+  const changed = [...paths].sort()
+    .filter((path) => before.get(path) !== after.get(path));
+  return Object.fromEntries(changed.map((path) => {
+    const texts = [before.get(path) ?? "", after.get(path) ?? ""] as const;
+    return [path, createTwoFilesPatch(path, path, ...texts)];
+  }));
 }
 
 /**
  * Formats the differences of two runs, for people to read.
  *
  * @param differences What differs.
- * @param format How much to print.
+ * @param isFull Whether to print all of the code that differs, line by line.
  * @returns The text, in sections.
  */
 export function formatDiff(
   { runs, configuration, environment, code, unknownCode }: RunDifferences,
-  { full = false }: DiffFormat = {},
+  isFull = false,
 ): string {
   const codeLines = unknownCode.length > 0
     ? [`  unknown: the source of ${unknownCode.join(", ")}`]
     : Object.keys(code).length === 0
     ? ["  the same"]
-    : full
+    : isFull
     // The rule above each patch has no meaning.
     ? Object.values(code).map((patch) => patch.replace(/^=+\n/, "").trimEnd())
     : summarizeCode(code);
@@ -148,21 +142,16 @@ export function formatDiff(
 const MAX_FILES = 20;
 
 function summarizeCode(code: RunDifferences["code"]): string[] {
-  const paths = Object.keys(code);
-  const listed = paths.slice(0, MAX_FILES);
-  const width = Math.max(...listed.map((path) => path.length));
-  const rows = listed.map((path) => {
-    const lines = code[path]!.split("\n");
-    // Two of them are the names of the files.
+  const counts = Object.entries(code).map(([path, patch]) => {
+    const lines = patch.split("\n");
+    // Two of them name the files.
     const count = (sign: string) =>
       lines.filter((line) => line.startsWith(sign)).length - 1;
-    return `  ${singleLine(path).padEnd(width)}  +${count("+")} -${
-      count("-")
-    } lines`;
+    return [path, `+${count("+")} -${count("-")} lines`] as const;
   });
-  const omitted = paths.length - listed.length;
+  const omitted = counts.length - MAX_FILES;
   return [
-    ...rows,
+    ...align(counts.slice(0, MAX_FILES)),
     ...(omitted > 0 ? [`  and ${omitted} more`] : []),
     "  --full prints them line by line",
   ];
@@ -170,12 +159,9 @@ function summarizeCode(code: RunDifferences["code"]): string[] {
 
 function formatDifferences(differences: readonly Difference[]): string[] {
   if (differences.length === 0) return ["  the same"];
-  const width = Math.max(
-    ...differences.map(({ name }) => singleLine(name).length),
-  );
-  return differences.map(({ name, first, second }) =>
-    `  ${singleLine(name).padEnd(width)}  ${singleLine(first)} → ${
-      singleLine(second)
-    }`
+  return align(
+    differences.map((
+      { name, first, second },
+    ) => [name, `${singleLine(first)} → ${singleLine(second)}`]),
   );
 }

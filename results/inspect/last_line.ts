@@ -5,8 +5,7 @@
  */
 
 import { HISTORY_FILE } from "../../core/store/lock.ts";
-import { checkFile } from "../../core/store/read_text.ts";
-import { checkStaysInside } from "../../core/store/safe_path.ts";
+import { checkRunFile } from "../../core/store/safe_path.ts";
 import { isJsonObject, type JsonObject } from "../../core/utils/json.ts";
 
 /** So much of a history is read; a longer line is not shown as progress. */
@@ -26,8 +25,7 @@ export function readLastLine(
 ): JsonObject | null {
   const path = `${runPath}/${HISTORY_FILE}`;
   try {
-    checkStaysInside(path, runPath);
-    const size = Math.min(checkFile(path, Infinity), length);
+    const size = Math.min(checkRunFile(path, runPath), length);
     const bytes = new Uint8Array(Math.min(size, MAX_BYTES));
     using file = Deno.openSync(path);
     file.seekSync(size - bytes.length, Deno.SeekMode.Start);

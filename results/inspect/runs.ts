@@ -84,13 +84,19 @@ const POSITIONS = ["step", "epoch"];
 /** Formats how far a run has come: `step 1200, loss 0.0312`. */
 function formatProgress(runPath: string): string {
   const fields = Object.entries(readLastLine(runPath) ?? {})
-    .filter(([, value]) => typeof value === "number");
+    .filter((field): field is [string, number] => typeof field[1] === "number");
   const position = fields.find(([name]) => POSITIONS.includes(name));
   const measure = fields.find(([name]) => !POSITIONS.includes(name));
-  return [position, measure].filter((field) => field !== undefined)
-    .map(([name, value]) => `${name} ${formatNumber(value as number, 4)}`)
-    .join(", ");
+  return [position, measure].flatMap((field) =>
+    field ? `${field[0]} ${formatNumber(field[1], 4)}` : []
+  ).join(", ");
 }
+
+/** A column of the list: its heading, and what it shows of a run. */
+type ListColumn = readonly [
+  heading: string,
+  format: (run: StoredRun) => string,
+];
 
 /**
  * Formats the list of runs, the newest last.
@@ -104,28 +110,26 @@ export function formatRuns(
   runs: readonly StoredRun[],
   now: number = Date.now(),
 ): string {
-  const columns: [heading: string, format: (run: StoredRun) => string][] = [
+  const columns: ListColumn[] = [
     ["run", ({ id }) => id],
     ["status", ({ status }) => status],
     ["age", ({ info }) => formatAge(info.startedAt, now)],
     ["progress", ({ path }) => formatProgress(path)],
     ["tags", ({ info }) => info.tags.join(", ")],
-    ...findDifferingKeys(runs).map((key) =>
-      [key, (run: StoredRun) => formatKey(run, key) ?? NO_VALUE] as [
-        string,
-        (run: StoredRun) => string,
-      ]
-    ),
+    ...findDifferingKeys(runs).map((key): ListColumn => [
+      key,
+      (run) => formatKey(run, key) ?? NO_VALUE,
+    ]),
     ["note", ({ info }) => info.note],
   ];
   const filled = columns
     .map(([heading, format]) => ({ heading, texts: runs.map(format) }))
     .filter(({ texts }) => texts.some((text) => text !== ""));
   return formatTerminal({
-    columns: filled.map(({ heading }, index) => ({
+    columns: filled.map(({ heading }) => ({
       heading: singleLine(heading),
       isNumeric: heading === "age",
-      isKey: index === 0,
+      isKey: heading === "run",
     })),
     rows: runs.map((_, row) =>
       filled.map(({ texts }) => ({ text: singleLine(texts[row]!) }))

@@ -5,13 +5,13 @@
  */
 
 import { formatValue } from "../../core/config/schema.ts";
-import { factsOf } from "../../core/run/environment.ts";
+import { listFacts } from "../../core/run/environment.ts";
 import { CHECKPOINT_FILE } from "../../core/store/checkpoint.ts";
 import { formatSize } from "../../core/store/limits.ts";
 import { HISTORY_FILE } from "../../core/store/lock.ts";
 import { HistoryReader } from "../../core/store/history.ts";
+import { ifExists } from "../../core/store/if_exists.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
-import { singleLine } from "../compare/labels.ts";
 import {
   formatNumber,
   type ResultCollection,
@@ -28,6 +28,7 @@ import {
 } from "../../core/store/evaluations.ts";
 import { type Problem, readConfigFile } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
+import { align } from "./align.ts";
 import { formatAge } from "./runs.ts";
 
 /** All that is known of one run. */
@@ -71,38 +72,41 @@ export function readRun(path: string): RunDescription {
   const info = readRunInfo(path);
   const config = readConfigFile(path);
   const problems: Problem[] = [];
-  const file = `${path}/${HISTORY_FILE}`;
-  let history: RunDescription["history"] = { lines: 0, last: null };
-  try {
-    for (const last of new HistoryReader(path)) {
-      history = { lines: history.lines + 1, last };
-    }
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) history = null;
-    else {
-      const reason = (error as Error).message;
-      problems.push({ run: info.runId, file, reason });
-    }
-  }
+  const read = {
+    records: readRecords(path, problems),
+    evaluations: readEvaluations(path, problems),
+    history: readProgress(path, info, problems),
+  };
+  const checkpoint = `${path}/${CHECKPOINT_FILE}`;
   return {
     path,
     status: readStatus(path, info),
     info,
     config,
-    records: readRecords(path, problems),
-    evaluations: readEvaluations(path, problems),
-    history,
-    checkpoint: readSize(`${path}/${CHECKPOINT_FILE}`),
-    problems,
+    ...read,
+    checkpoint: ifExists(() => Deno.lstatSync(checkpoint))?.size ?? null,
+    // A file of records that cannot be read is one of an evaluation as well.
+    problems: [
+      ...new Map(problems.map((problem) => [problem.reason, problem])).values(),
+    ],
   };
 }
 
-function readSize(path: string): number | null {
+/** Reads a history to its end or first damage. */
+function readProgress(
+  path: string,
+  { runId }: RunInfo,
+  problems: Problem[],
+): RunDescription["history"] {
+  let lines = 0, last: JsonObject | null = null;
   try {
-    return Deno.lstatSync(path).size;
-  } catch {
-    return null;
+    for (last of new HistoryReader(path)) lines++;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    const reason = (error as Error).message;
+    problems.push({ run: runId, file: `${path}/${HISTORY_FILE}`, reason });
   }
+  return { lines, last };
 }
 
 type Lines = readonly (readonly [name: string, text: string])[];
@@ -111,14 +115,13 @@ type Lines = readonly (readonly [name: string, text: string])[];
  * Formats what is known of a run, for people to read.
  *
  * @param run What is known.
- * @param now The present, in milliseconds of the epoch.
  * @returns The text, in sections.
  */
-export function formatRun(run: RunDescription, now = Date.now()): string {
+export function formatRun(run: RunDescription): string {
   const { info, config, records, evaluations, history, problems } = run;
   const last: Lines = history?.last ? [["last", formatLine(history.last)]] : [];
   const sections: [title: string, lines: Lines][] = [
-    ["Run", formatHead(run, now)],
+    ["Run", formatHead(run)],
     ["Configuration", Object.entries(config).map(formatFact)],
     ["Records", Array.from(records, (record) => [String(record), ""])],
     ["History", history ? [["lines", String(history.lines)], ...last] : []],
@@ -126,10 +129,10 @@ export function formatRun(run: RunDescription, now = Date.now()): string {
       `Evaluation of ${evaluation.startedAt}`,
       formatEvaluation(evaluation, info),
     ]),
-    ["Code and environment", Object.entries(factsOf(info)).map(formatFact)],
+    ["Code and environment", Object.entries(listFacts(info)).map(formatFact)],
     ...(info.resumed ?? []).map((session): [string, Lines] => [
       `Resumed ${session.at}`,
-      formatChanges(factsOf(info), factsOf(session)),
+      formatChanges(listFacts(info), listFacts(session)),
     ]),
     ["Problems", problems.map(({ reason }) => [reason, ""])],
   ];
@@ -139,28 +142,27 @@ export function formatRun(run: RunDescription, now = Date.now()): string {
     .join("\n\n");
 }
 
-function formatHead(run: RunDescription, now: number): Lines {
+function formatHead(run: RunDescription): Lines {
   const { info, status, checkpoint } = run;
   const { seconds, error, tags, note, command, args } = info;
-  const lines: [name: string, text: string | null][] = [
+  const resume = `deno task train --resume ${info.runId}`;
+  const lines: Lines = [
     ["id", info.runId],
     ["directory", run.path],
     ["experiment", info.experiment],
     ["status", status],
-    ["started", `${info.startedAt}, ${formatAge(info.startedAt, now)}`],
-    ["took", seconds === null ? null : `${seconds.toFixed(1)} s`],
-    ["command", command ? `deno task ${command} ${args.join(" ")}` : null],
+    ["started", `${info.startedAt}, ${formatAge(info.startedAt)}`],
+    ["took", seconds === null ? "" : `${seconds.toFixed(1)} s`],
+    ["command", command && `deno task ${command} ${args.join(" ")}`],
     ["tags", tags.join(", ")],
     ["note", note],
-    ["error", error ? `${error.name}: ${error.message}` : null],
+    ["error", error ? `${error.name}: ${error.message}` : ""],
     [
       "checkpoint",
-      checkpoint === null
-        ? null
-        : `${formatSize(checkpoint)}; deno task train --resume ${info.runId}`,
+      checkpoint === null ? "" : `${formatSize(checkpoint)}; ${resume}`,
     ],
   ];
-  return lines.flatMap(([name, text]) => text ? [[name, text] as const] : []);
+  return lines.filter(([, text]) => text !== "");
 }
 
 function formatEvaluation(evaluation: EvaluationInfo, info: RunInfo): Lines {
@@ -170,7 +172,7 @@ function formatEvaluation(evaluation: EvaluationInfo, info: RunInfo): Lines {
     ["status", error ? `${status}: ${error.message}` : status + took],
     ...Object.entries(evalConfig).map(formatFact),
     // What it shares with the training is listed there.
-    ...formatChanges(factsOf(info), factsOf(evaluation)),
+    ...formatChanges(listFacts(info), listFacts(evaluation)),
   ];
 }
 
@@ -195,15 +197,4 @@ function formatLine(line: JsonObject): string {
       typeof value === "number" ? formatNumber(value) : formatValue(value)
     }`
   ).join(", ");
-}
-
-/** Two columns; a text stays in the line of its name. */
-function align(lines: Lines): string[] {
-  const cleaned = lines.map((texts) =>
-    texts.map(singleLine) as [string, string]
-  );
-  const width = Math.max(...cleaned.map(([name]) => name.length));
-  return cleaned.map(([name, text]) =>
-    `  ${name.padEnd(width)}  ${text}`.trimEnd()
-  );
 }

@@ -5,6 +5,11 @@
  */
 
 import { anytimeReach, anytimeT } from "./anytime.ts";
+import {
+  contrastCrossed,
+  contrastObservations,
+  type Grid,
+} from "./crossed_contrast.ts";
 import { tCritical } from "./distributions.ts";
 import { computeMean, MIN_COUNT, type TESTS } from "./estimate.ts";
 import {
@@ -15,6 +20,7 @@ import {
   signFlips,
 } from "./exact.ts";
 import type { Interval } from "./intervals.ts";
+import type { Observations } from "./crossed.ts";
 import type { Design } from "./power.ts";
 import {
   type MeanTest,
@@ -38,6 +44,10 @@ export interface ContrastOptions {
   readonly isAnytime?: boolean;
   /** The numbers of seeds at which verdicts are looked at; any by default. */
   readonly looks?: readonly number[];
+  /** Where runs are that share values of several nuisance keys. */
+  readonly grid?: Grid | undefined;
+  /** What the runs of both have observed, if all have observed the same things. */
+  readonly observations?: readonly [Observations, Observations] | undefined;
   /** What other rows with the same seeds say about the variance. */
   readonly prior?: VariancePrior | undefined;
 }
@@ -85,6 +95,15 @@ export function contrast(
 ): Contrast | Untested {
   if (![first, second].every(allFinite)) {
     return { reason: "a mean is not finite" };
+  }
+  const { grid, observations } = options;
+  if (observations || grid) {
+    if (options.isAnytime || options.test === "sign-flip") {
+      return { reason: "runs that share more than seeds need the t test" };
+    }
+    return observations
+      ? contrastObservations(...observations)
+      : contrastCrossed(first, second, grid!);
   }
   const aligned = align(first, second, options);
   const { pairs, isPaired, unused } = aligned;

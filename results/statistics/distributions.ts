@@ -13,7 +13,15 @@ interface Distributions {
     cdf(x: number, df: number): number;
     quantile(p: number, df: number): number;
   };
-  readonly normal: { cdf(x: number, mean: number, sd: number): number };
+  readonly normal: {
+    cdf(x: number, mean: number, sd: number): number;
+    pdf(x: number, mean: number, sd: number): number;
+    quantile(p: number, mean: number, sd: number): number;
+  };
+  readonly chisquare: {
+    cdf(x: number, df: number): number;
+    quantile(p: number, df: number): number;
+  };
   readonly beta: {
     cdf(x: number, alpha: number, beta: number): number;
     pdf(x: number, alpha: number, beta: number): number;
@@ -22,7 +30,7 @@ interface Distributions {
   readonly binomial: { cdf(x: number, n: number, p: number): number };
 }
 
-const { t, normal, beta, gamma, binomial } =
+const { t, normal, chisquare, beta, gamma, binomial } =
   (stdlib as unknown as { base: { dists: Distributions } }).base.dists;
 
 /**
@@ -146,4 +154,82 @@ function weighted(
  */
 export function fairCoin(k: number, n: number): number {
   return binomial.cdf(k, n, 1 / 2);
+}
+
+/**
+ * The distribution function of χ².
+ *
+ * @param x Where.
+ * @param df The degrees of freedom, above 0.
+ * @returns P(X ≤ x); `pchisq(x, df)` in R.
+ */
+export function chiSquare(x: number, df: number): number {
+  return chisquare.cdf(x, df);
+}
+
+/**
+ * The quantile of χ².
+ *
+ * @param p The probability.
+ * @param df The degrees of freedom, above 0.
+ * @returns The x of which P(X ≤ x) = p; `qchisq(p, df)` in R.
+ */
+export function chiSquareQuantile(p: number, df: number): number {
+  return chisquare.quantile(p, df);
+}
+
+/**
+ * The p-value of an F test.
+ *
+ * @param statistic The statistic F.
+ * @param df The degrees of freedom of numerator and denominator.
+ * @returns P(X ≥ F).
+ */
+export function fUpper(
+  statistic: number,
+  [above, below]: readonly [numerator: number, denominator: number],
+): number {
+  // Not 1 - P(X ≤ F), which is 0 far in the tail.
+  return beta.cdf(below / (below + above * statistic), below / 2, above / 2);
+}
+
+/**
+ * The two-sided p-value of a standard normal number.
+ *
+ * @param z The number.
+ * @returns P(|Z| ≥ |z|).
+ */
+export function normalTwoSided(z: number): number {
+  return 2 * normal.cdf(-Math.abs(z), 0, 1);
+}
+
+/**
+ * How many standard errors a normal interval reaches to either side.
+ *
+ * @param level The confidence level, in (0, 1).
+ * @returns The quantile of (1 + level) / 2.
+ */
+export function normalCritical(level: number): number {
+  return normal.quantile((1 + level) / 2, 0, 1);
+}
+
+const RANGE_END = 9, RANGE_STEPS_PER_UNIT = 8;
+
+/**
+ * The distribution function of the range of standard normal numbers, by the
+ * trapezoidal rule, whose error is below 1e-12 here.
+ *
+ * @param x Where.
+ * @param k How many numbers there are.
+ * @returns P(range ≤ x); `ptukey(x, k, Inf)` in R.
+ */
+export function normalRange(x: number, k: number): number {
+  let sum = 0;
+  const last = RANGE_END * RANGE_STEPS_PER_UNIT;
+  for (let i = -last; i <= last; i++) {
+    const z = i / RANGE_STEPS_PER_UNIT;
+    const within = normal.cdf(z, 0, 1) - normal.cdf(z - x, 0, 1);
+    sum += normal.pdf(z, 0, 1) * within ** (k - 1);
+  }
+  return k * sum / RANGE_STEPS_PER_UNIT;
 }

@@ -5,7 +5,7 @@
  */
 
 import { RandomStream } from "../../core/utils/random.ts";
-import { fairCoin, tCritical } from "./distributions.ts";
+import { fairCoin, normalCritical, tCritical } from "./distributions.ts";
 import { computeTrimmedMean } from "./estimate.ts";
 
 /** Both ends of an interval. */
@@ -82,10 +82,51 @@ export function iqmInterval(
   return [quantile(means, (1 - level) / 2), quantile(means, (1 + level) / 2)];
 }
 
-/** Between order statistics in proportion: R's type 7. */
-function quantile(sorted: Float64Array, p: number): number {
+/**
+ * Finds a quantile of values, between order statistics in proportion.
+ *
+ * @param sorted The values in ascending order.
+ * @param p The probability.
+ * @returns The quantile; R's type 7.
+ */
+export function quantile(sorted: Float64Array, p: number): number {
   const place = p * (sorted.length - 1);
   const below = Math.floor(place);
   const low = sorted[below]!, high = sorted[below + 1] ?? low;
   return low + (place - below) * (high - low);
+}
+
+/**
+ * Wilson's interval of a proportion (Wilson 1927, J. Am. Statist. Assoc. 22, 209–212),
+ * which has a width also where all or none of the observations are successes.
+ *
+ * @param proportion The share of successes, from 0 to 1.
+ * @param n The number of observations.
+ * @param level The confidence level, in (0, 1).
+ * @returns The ends, from 0 to 1; undefined where it is no proportion.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { wilsonInterval } from "./intervals.ts";
+ *
+ * const [low, high] = wilsonInterval(68 / 68, 68, 0.95)!;
+ * assertEquals([low.toFixed(3), high], ["0.947", 1]);
+ * ```
+ */
+export function wilsonInterval(
+  proportion: number,
+  n: number,
+  level: number,
+): Interval | undefined {
+  if (!(proportion >= 0 && proportion <= 1 && n > 0)) return undefined;
+  const z2 = normalCritical(level) ** 2 / n;
+  const middle = (proportion + z2 / 2) / (1 + z2);
+  const variance = proportion * (1 - proportion);
+  const reach = Math.sqrt(z2 * variance + z2 ** 2 / 4) / (1 + z2);
+  // Rounding must not move an end beside 0 or 1.
+  return [
+    proportion === 0 ? 0 : middle - reach,
+    proportion === 1 ? 1 : middle + reach,
+  ];
 }

@@ -6,32 +6,35 @@
  */
 
 import type { Verdict } from "./decide.ts";
-import { countMoreSeeds, findDetectable } from "./power.ts";
+import { countSeeds, forecast, type Reach } from "./power.ts";
 
 /** What t tests can detect, with these seeds and with more. */
 export interface Outlook {
-  /**
-   * How many more seeds a difference as large as the one seen needs to be
-   * detected with a probability of 80 %, in one significant digit.
-   */
-  readonly moreSeeds: number | ">100";
-  /** The smallest difference that these seeds detect as likely. */
-  readonly detectable: number;
+  /** What as many seeds detect in a fresh comparison, twice and four times as many. */
+  readonly reach: readonly Reach[];
+  /** How many seeds detect the difference that was asked about. */
+  readonly asked?: { readonly difference: number; readonly seeds: number };
 }
 
 /**
  * Finds by search what more seeds would detect.
  *
  * @param verdict The verdict.
- * @returns The outlook; undefined if there is no variance to go by.
+ * @param difference The difference that is to be detected; 0 if none is asked about.
+ * @returns The outlook; undefined if there is no variance to go by, or the number of
+ * seeds is not fixed in advance.
  */
 export function findOutlook(
-  { difference, design, alpha }: Verdict,
+  { design, alpha, test }: Verdict,
+  difference: number,
 ): Outlook | undefined {
-  if (!design.deviations.some((deviation) => deviation > 0)) return undefined;
+  const hasVariance = design.deviations.some((deviation) => deviation > 0);
+  if (!hasVariance || test === "anytime t") return undefined;
   const level = { ...design, alpha };
   return {
-    moreSeeds: countMoreSeeds(difference, level),
-    detectable: findDetectable(level),
+    reach: forecast(level),
+    ...(difference > 0 && {
+      asked: { difference, seeds: countSeeds(difference, level) },
+    }),
   };
 }

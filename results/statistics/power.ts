@@ -1,10 +1,12 @@
 /**
- * How many more seeds are needed: the power of the t tests.
+ * What differences t tests can detect, and how many seeds that takes.
  *
  * @module
  */
 
-import { noncentralT, tCritical } from "./distributions.ts";
+import { chiSquareQuantile, noncentralT, tCritical } from "./distributions.ts";
+import { MIN_COUNT } from "./estimate.ts";
+import { findRoot } from "./find_root.ts";
 import { satterthwaite } from "./tests.ts";
 
 /** What the power depends on: two samples, or the differences of pairs. */
@@ -20,20 +22,26 @@ export interface Design {
 /** The power that is aimed at. */
 const POWER = 0.8;
 
-/** More further seeds than this are not counted. */
-const MAX_SEEDS = 100;
+/** With this probability a standard deviation is below its limit. */
+const CONFIDENCE = 0.8;
+
+/** More seeds than this are not counted. */
+const MAX_SEEDS = 10_000;
+
+/** Seeds as there are, and so many times as many. */
+const MULTIPLES = [1, 2, 4];
 
 /** The largest difference that is searched for, in standard errors. */
 const FARTHEST = 1e6;
-const MAX_STEPS = 100;
-const TOLERANCE = 1e-13;
 
 /**
- * Computes the power of a two-sided t test: how likely it finds a difference.
+ * Computes the power of a two-sided t test: how likely it finds a difference. A
+ * test of two samples has one degree of freedom less than the smaller has values
+ * (Mickey & Brown 1966, Ann. Math. Statist. 37, 639–643).
  *
  * @param difference The true difference.
- * @param design The samples: pairs where there is one deviation, else Welch's
- * two.
+ * @param design The samples: pairs where there is one deviation, else
+ * two samples.
  * @returns The probability of p ≤ α. `power.t.test(strict = TRUE)` in R.
  *
  * @example
@@ -55,41 +63,8 @@ export function computePower(difference: number, design: Design): number {
 }
 
 function estimateError({ deviations, counts }: Design) {
-  const [a, b] = deviations.map((deviation, index) => {
-    const n = counts[index]!;
-    return { error: deviation / Math.sqrt(n), n };
-  });
-  if (!b) return { error: a!.error, df: a!.n - 1 };
-  return { error: Math.hypot(a!.error, b.error), df: satterthwaite(a!, b) };
-}
-
-/**
- * Counts how many more seeds a difference as large as the one seen needs to be
- * detected with a probability of 80 %: more pairs, or as many on either side.
- *
- * @param difference The difference seen.
- * @param design The samples so far.
- * @returns The number of seeds, rounded up to one significant digit, or
- * `">100"` where it is above that.
- */
-export function countMoreSeeds(
-  difference: number,
-  design: Design,
-): number | ">100" {
-  const suffices = (more: number) =>
-    computePower(difference, {
-      ...design,
-      counts: design.counts.map((n) => n + more),
-    }) >= POWER;
-  if (difference === 0 || !suffices(MAX_SEEDS)) return ">100";
-  let low = 0, high = MAX_SEEDS;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (suffices(middle)) high = middle;
-    else low = middle;
-  }
-  const unit = 10 ** Math.floor(Math.log10(high));
-  return Math.ceil(high / unit) * unit;
+  const errors = deviations.map((s, index) => s / Math.sqrt(counts[index]!));
+  return { error: Math.hypot(...errors), df: Math.min(...counts) - 1 };
 }
 
 /**
@@ -107,24 +82,64 @@ export function findDetectable(design: Design): number {
   return findRoot(lack, high / 2, high);
 }
 
+/** What so many seeds detect. */
+export interface Reach {
+  /** How many pairs, or values of each sample, there are. */
+  readonly counts: readonly number[];
+  /** The smallest difference that they detect with a probability of 80 %. */
+  readonly detectable: number;
+}
+
 /**
- * Finds where a rising function crosses 0, by false position with halved ends (the
- * Illinois algorithm: Dowell & Jarratt 1971, BIT 11, 168–174).
+ * Forecasts what as many seeds could detect, twice as many, and four times as
+ * many. The standard deviations are taken at their upper limit, so that the power
+ * is reached in 80 % of cases and not in half of them (Browne 1995, Statist.
+ * Med. 14, 1933–1940).
+ *
+ * @param design The samples so far.
+ * @returns What can be detected, by the number of seeds.
  */
-function findRoot(f: (x: number) => number, low: number, high: number): number {
-  let [a, b] = [low, high];
-  let [fa, fb] = [f(a), f(b)];
-  for (let i = 0; i < MAX_STEPS && fb !== fa; i++) {
-    const c = b - fb * (b - a) / (fb - fa);
-    const fc = f(c);
-    if (fc * fb < 0) [a, fa] = [b, fb];
-    else fa /= 2;
-    [b, fb] = [c, fc];
-    if (
-      Math.abs(b - a) <= TOLERANCE * Math.abs(b) || Math.abs(fb) < TOLERANCE
-    ) {
-      break;
-    }
+export function forecast(design: Design): Reach[] {
+  const limited = limitDeviations(design);
+  return MULTIPLES.map((multiple) => {
+    const counts = design.counts.map((n) => multiple * n);
+    return { counts, detectable: findDetectable({ ...limited, counts }) };
+  });
+}
+
+/**
+ * Counts the seeds that detect a difference with a probability of 80 %, with the
+ * standard deviations at their upper limit, as in {@linkcode forecast}.
+ *
+ * @param difference The difference that matters.
+ * @param design The samples so far.
+ * @returns How many pairs, or values of each sample, are needed in all; Infinity
+ * if there are more than 10,000.
+ */
+export function countSeeds(difference: number, design: Design): number {
+  const limited = limitDeviations(design);
+  const suffices = (n: number) => {
+    const counts = design.counts.map(() => n);
+    return computePower(difference, { ...limited, counts }) >= POWER;
+  };
+  if (!suffices(MAX_SEEDS)) return Infinity;
+  let low = MIN_COUNT - 1, high = MAX_SEEDS;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (suffices(middle)) high = middle;
+    else low = middle;
   }
-  return b;
+  return high;
+}
+
+/** Of two samples, the limit is that of the error of their difference. */
+function limitDeviations(design: Design): Design {
+  const { counts, deviations } = design;
+  const [a, b] = deviations.map((s, index) => {
+    const n = counts[index]!;
+    return { error: s / Math.sqrt(n), n };
+  });
+  const df = b ? satterthwaite(a!, b) : a!.n - 1;
+  const scale = Math.sqrt(df / chiSquareQuantile(1 - CONFIDENCE, df));
+  return { ...design, deviations: deviations.map((s) => scale * s) };
 }

@@ -16,6 +16,7 @@ export interface MeanTest {
     | "paired t"
     | "moderated t"
     | "partly paired t"
+    | "crossed t"
     | "unpaired t"
     | "anytime t"
     | "sign flips"
@@ -53,7 +54,13 @@ function dropRounding(error: number, size: number): number {
   return error <= ROUNDING * size ? 0 : error;
 }
 
-function testByT(
+/**
+ * Adds the p-values of Student's t to a difference.
+ *
+ * @param test The difference, its error and degrees of freedom.
+ * @returns The test; its p is NaN where the error is 0.
+ */
+export function testByT(
   test: Pick<MeanTest, "test" | "difference" | "error" | "df">,
 ): MeanTest {
   const { difference, error, df } = test;

@@ -20,6 +20,7 @@ import {
   type Untested,
 } from "./contrast.ts";
 import { decideByHolm, type Verdict, withInterval } from "./decide.ts";
+import type { Observations } from "./crossed.ts";
 import { ALPHA, computeMean, MIN_COUNT, type TESTS } from "./estimate.ts";
 import { findPriors } from "./moderated.ts";
 import type { VariancePrior } from "./tests.ts";
@@ -42,6 +43,8 @@ export interface ColumnSamples<Row> {
   readonly baseline?: Row | undefined;
   /** Which way is better, if that is known. */
   readonly better?: Direction | undefined;
+  /** What the runs of each row have observed, if all observed the same things. */
+  readonly observations?: ReadonlyMap<Row, Observations> | undefined;
   /** Whether the best row is looked for. */
   readonly isRanked: boolean;
   /** Rows of which runs failed, died or were interrupted. */
@@ -92,7 +95,7 @@ export interface Method {
 export function judgeColumn<Row>(
   column: ColumnSamples<Row>,
 ): ColumnVerdicts<Row> {
-  const { groups, baseline, isRanked, options = {} } = column;
+  const { groups, baseline, isRanked, observations, options = {} } = column;
   const { nColumns = 1, looks, isAnytime } = options;
   const nRows = groups.reduce((sum, group) => sum + group.size, 0);
   // Of two rows both are the same test.
@@ -106,7 +109,12 @@ export function judgeColumn<Row>(
     const prior = first && second && first.deviation < second.deviation
       ? second
       : first;
-    return contrast(samples.get(a)!, samples.get(b)!, { ...options, prior });
+    const [ours, theirs] = [observations?.get(a), observations?.get(b)];
+    return contrast(samples.get(a)!, samples.get(b)!, {
+      ...options,
+      prior,
+      observations: ours && theirs && [ours, theirs],
+    });
   };
   return {
     comparisons: compareWithBaseline(column, alpha, test),
@@ -129,9 +137,10 @@ type TestRows<Row> = (
 
 /** What rows that have the same seeds as enough others say of variances. */
 function poolRows<Row>(
-  { groups, options: { test = "t", isAnytime } = {} }: ColumnSamples<Row>,
+  { groups, observations, options: { test = "t", isAnytime, grid } = {} }:
+    ColumnSamples<Row>,
 ): ReadonlyMap<Row, VariancePrior>[] {
-  if (test !== "t" || isAnytime) return [];
+  if (test !== "t" || isAnytime || grid || observations) return [];
   return groups.flatMap((group) =>
     Map.groupBy(
       [...group].filter(([, sample]) => !explainUnusable(sample)),

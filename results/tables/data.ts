@@ -73,7 +73,8 @@ function flattenVerdict(
     "test": tested?.test,
     "resolved": tested?.isResolved.toString(),
     "pairs": tested?.pairs,
-    "more seeds": tested?.isResolved ? 0 : tested?.outlook?.moreSeeds,
+    "detectable": tested?.outlook?.reach[0]?.detectable,
+    "seeds needed": tested?.outlook?.asked?.seeds,
   };
 }
 
@@ -112,11 +113,25 @@ export function toJson(comparison: Comparison): object {
       countFailedAs: options.countFailedAs,
       baseline: baseline?.name,
     },
+    ranking: rankingToJson(comparison),
+    variance: comparison.variance?.map(({ row, column, sources }) => ({
+      config: row.config,
+      record: String(column.metadata),
+      sources,
+    })),
     omitted,
     superseded,
     warnings,
     problems,
   };
+}
+
+/** Ranks over the values of a key, and corrected best means, by record. */
+function rankingToJson({ columns }: Comparison): object | undefined {
+  const entries = columns.flatMap(({ metadata, ranks, winner }) =>
+    ranks || winner ? [[String(metadata), { ranks, winner }]] : []
+  );
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
 function cellToJson(
@@ -132,6 +147,7 @@ function cellToJson(
     kind,
     interval,
     comparison: comparison && { baseline, ...verdictToJson(comparison) },
+    margin: cell.margin,
     standing: cell.standing,
     outside: cell.outside,
   };
@@ -151,6 +167,6 @@ function verdictToJson(verdict: CellVerdict): object {
     isResolved: verdict.isResolved,
     isWithheld: verdict.isWithheld,
     needs: verdict.needs,
-    moreSeeds: verdict.isResolved ? 0 : verdict.outlook?.moreSeeds,
+    outlook: verdict.outlook,
   };
 }

@@ -7,6 +7,8 @@
 import type { Comparison } from "../compare/comparison.ts";
 import { nameValue, singleLine } from "../compare/labels.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
+import { LEVEL } from "../statistics/estimate.ts";
+import { formatWithInterval } from "../statistics/format.ts";
 import { isList } from "./row_keys.ts";
 import { listNote, MARKS, type Note } from "./text_table.ts";
 import { noteFamilies, noteRanks } from "./verdict_notes.ts";
@@ -28,6 +30,7 @@ export function collectNotes(comparison: Comparison): Note[] {
     ...noteErrors(comparison),
     ...noteRanks(comparison),
     ...noteFamilies(comparison),
+    ...noteWinners(comparison),
     ...noteRuns(comparison),
   ];
 }
@@ -51,7 +54,9 @@ function noteNames(comparison: Comparison): Note[] {
   return texts.flatMap((text) => text ? { text: singleLine(text) } : []);
 }
 
-function noteErrors({ rows, columns, options }: Comparison): Note[] {
+function noteErrors(
+  { rows, columns, options, metrics }: Comparison,
+): Note[] {
   const cells = rows.flatMap((row) => [...row.cells.values()]);
   const counts = columns.flatMap(({ metadata, heading }) => {
     const ns = rows.flatMap(({ cells }) => {
@@ -67,12 +72,34 @@ function noteErrors({ rows, columns, options }: Comparison): Note[] {
     : "standard error";
   const isBare = options.ci &&
     cells.some(({ result, hasError }) => result.n > 1 && !hasError);
+  const isProportion = cells.some(({ kind, metadata, interval }) =>
+    kind === "within-run" && interval &&
+    metrics.get(metadata.name)?.kind === "proportion"
+  );
+  const shared = new Set(
+    cells.flatMap(({ grid }) =>
+      grid && "error" in grid
+        ? grid.squares.slice(0, -1).map(({ key }) => key)
+        : []
+    ),
+  );
   return [
-    ...(cells.some(({ kind }) => kind === "between-seed")
+    ...(cells.some(({ kind }) => kind !== "within-run")
       ? [{ text: explainBetween(options, what) }]
       : []),
+    ...(shared.size > 0
+      ? [{
+        text:
+          `Errors count the values of ${[...shared].join(" and ")} that runs ` +
+          "share: crossed random effects.",
+      }]
+      : []),
     ...listNote(
-      `${MARKS.withinRun} is the within-run ${what} of one run. ` +
+      `${MARKS.withinRun} is the within-run ${what} of one run${
+        isProportion
+          ? `, of a proportion Wilson's ${options.ci || 100 * LEVEL} % interval`
+          : ""
+      }. ` +
         "Observations behind each:",
       counts,
     ),
@@ -81,6 +108,24 @@ function noteErrors({ rows, columns, options }: Comparison): Note[] {
       ? [{ text: "(k of n): only k of n runs have such a record." }]
       : []),
   ];
+}
+
+/** What the best mean of many rows is without the luck of being chosen. */
+function noteWinners({ columns, options }: Comparison): Note[] {
+  return listNote(
+    "The best of many looks better than it is. Its " +
+      `${
+        options.ci || 100 * LEVEL
+      } % interval, corrected for the choice; fresh ` +
+      "seeds (--confirm) have none of this bias:",
+    columns.flatMap(({ heading, winner }) =>
+      winner
+        ? `${heading}: ${winner.label}, best of ${winner.nRows} rows, ${
+          formatWithInterval(winner.mean, winner.interval)
+        }`
+        : []
+    ),
+  );
 }
 
 /** How values are named, how their intervals are found, and when not. */
@@ -114,25 +159,40 @@ function explainBetween(
   what: string,
 ): string {
   const value = nameValue(options);
-  const { name, method } = SUMMARIES[value];
+  const { method, ...summary } = SUMMARIES[value];
+  const { across } = options;
+  const name = across
+    ? summary.name.replace(
+      "the runs of a row",
+      `the values of ${across}, each the mean of its runs`,
+    )
+    : summary.name;
+  const between = `between-${across || "seed"}`;
   const sign = options.ci ? "[low, high]" : "±";
   const how = options.ci ? ` (${method})` : "";
   if (value === "mean" || value === "ratio") {
-    return `${sign} is the between-seed ${what} of the ${name}${how}.`;
+    return `${sign} is the ${between} ${what} of the ${name}${how}.`;
   }
   return `Values are the ${name}${
     options.ci
-      ? `, ${sign} its between-seed ${what}${how}`
+      ? `, ${sign} its ${between} ${what}${how}`
       : "; --ci 95 shows intervals where there are enough runs"
   }.`;
 }
 
 function noteRuns(comparison: Comparison): Note[] {
   const { rows, baseline, omitted, superseded, warnings, options } = comparison;
-  const { countFailedAs } = options;
+  const { countFailedAs, confirms } = options;
   const alone = `There is no other row to compare with ${baseline?.name}.`;
   return [
     ...(baseline && rows.length === 1 ? [{ text: singleLine(alone) }] : []),
+    ...(confirms
+      ? [{
+        text:
+          `Confirming runs alone: those of ${confirms.join(", ")}, by which ` +
+          "rows were chosen, take no part.",
+      }]
+      : []),
     ...listNote(
       countFailedAs === undefined
         ? "Not completed, and in no mean:"

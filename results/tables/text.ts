@@ -9,9 +9,12 @@ import type { Cell, Comparison } from "../compare/comparison.ts";
 import type { Replicates } from "../compare/replicates.ts";
 import { NO_VALUE } from "../statistics/format.ts";
 import { formatVerdicts } from "./baseline_table.ts";
+import { formatMargins } from "./margin_table.ts";
 import { collectNotes } from "./notes.ts";
+import { formatRanks } from "./rank_table.ts";
 import { isList, makeKeyCells, makeKeyColumns } from "./row_keys.ts";
 import { MARKS, type TextCell, type TextSection } from "./text_table.ts";
+import { formatVariance } from "./variance_table.ts";
 
 /**
  * Words a comparison, and rounds its numbers.
@@ -21,7 +24,7 @@ import { MARKS, type TextCell, type TextSection } from "./text_table.ts";
  * baseline.
  */
 export function formatComparison(comparison: Comparison): TextSection[] {
-  const { columns, rows, baseline } = comparison;
+  const { columns, rows, baseline, options } = comparison;
   const isOneRunEach = rows.every(({ total }) => total === 1);
   const hasRuns = !isList(comparison);
   const runColumn = {
@@ -49,9 +52,14 @@ export function formatComparison(comparison: Comparison): TextSection[] {
     }),
   };
   const notes = collectNotes(comparison);
-  return baseline && rows.length > 1
-    ? [{ table, notes }, formatVerdicts(comparison)]
-    : [{ table, notes }];
+  const hasVerdicts = baseline && rows.length > 1;
+  return [
+    { table, notes },
+    ...(hasVerdicts ? [formatVerdicts(comparison)] : []),
+    ...(hasVerdicts && options.margin ? [formatMargins(comparison)] : []),
+    ...formatRanks(comparison),
+    ...(comparison.variance ? [formatVariance(comparison)] : []),
+  ];
 }
 
 /** `5`, `4 of 5`; for several sets of replicates each count that differs. */

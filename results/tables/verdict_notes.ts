@@ -14,6 +14,7 @@ import type {
 import { singleLine } from "../compare/labels.ts";
 import { ALPHA } from "../statistics/estimate.ts";
 import type { Verdict } from "../statistics/decide.ts";
+import type { Outlook } from "../statistics/outlook.ts";
 import { listNote, MARKS, type Note } from "./text_table.ts";
 
 /**
@@ -169,7 +170,7 @@ function listTies(
  */
 export function explainUnresolved(verdict: CellVerdict): string {
   if ("reason" in verdict) return verdict.reason;
-  const { p, needs, isResolved, isWithheld, outlook } = verdict;
+  const { p, test, needs, isResolved, isWithheld, outlook } = verdict;
   if (isWithheld) {
     return "its difference is in favour of a row with failed runs, whose mean " +
       "is that of the survivors";
@@ -179,17 +180,26 @@ export function explainUnresolved(verdict: CellVerdict): string {
   if (needs !== undefined) {
     return `n = ${runs} cannot be significant, at least ${needs} needed`;
   }
-  if (!outlook) {
-    return Number.isNaN(p)
-      ? "p undefined: the differences do not vary"
-      : `not with ${runs} seeds, and more may be added`;
+  if (Number.isNaN(p)) return "p undefined: the differences do not vary";
+  return outlook
+    ? explainOutlook(outlook)
+    : test === "anytime t"
+    ? `not with ${runs} seeds, and more may be added`
+    : "not significant";
+}
+
+/** What as many seeds can detect, twice and four times as many; or how many can. */
+function explainOutlook({ reach, asked }: Outlook): string {
+  if (asked) {
+    const { difference, seeds } = asked;
+    const count = seeds === Infinity ? "more than 10,000" : `about ${seeds}`;
+    return `${count} seeds detect a difference of ${difference} with 80 % power`;
   }
-  const { moreSeeds, detectable } = outlook;
-  const more = moreSeeds === ">100"
-    ? "more than 100 more seeds"
-    : `about ${moreSeeds} more ${moreSeeds === 1 ? "seed" : "seeds"}`;
-  return `${more} needed for 80 % power; ${runs} seeds detect differences of ` +
-    `${formatNumber(detectable, 2)} or more`;
+  const counts = reach.map(({ counts }) => counts.join(" + "));
+  const sizes = reach.map(({ detectable }) => formatNumber(detectable, 2));
+  return `${counts.join(", ")} seeds detect differences of ${
+    sizes.join(", ")
+  } with 80 % power`;
 }
 
 /**

@@ -1,5 +1,5 @@
 /* global document */
-// Shows what stands behind a point where the pointer or the focus rests on it.
+// Shows the tooltip of the point under the pointer.
 const tooltip = document.getElementById("tooltip");
 const DISTANCE = 14;
 

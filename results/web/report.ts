@@ -11,11 +11,13 @@ import { h } from "hastscript";
 import sorting from "sortable-tablesort/dist/sortable.min.js" with {
   type: "text",
 };
+import { createHash } from "node:crypto";
 import type { Problem } from "../../core/store/run_file.ts";
+import { formatCount } from "../../core/utils/format_number.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import { singleLine } from "../compare/labels.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
-import type { Figure } from "../figures/figure.ts";
+import type { Figure, FigureOptions } from "../figures/figure.ts";
 import { listMeasures, readHistories } from "../figures/histories.ts";
 import { drawHistory } from "../figures/history.ts";
 import { drawPoints } from "../figures/points.ts";
@@ -55,14 +57,12 @@ export async function renderReport(
   const { rows } = comparison;
   const problems = [...comparison.problems];
   const nRuns = new Set(rows.flatMap(({ runs }) => runs)).size;
-  const body: ElementContent[] = [
-    h("h1", singleLine(options.title)),
-    h(
-      "p.notes",
-      `${nRuns} completed ${nRuns === 1 ? "run" : "runs"} in ${rows.length} ${
-        rows.length === 1 ? "row" : "rows"
-      }`,
-    ),
+  const size = `${formatCount(nRuns, "completed run")} in ` +
+    formatCount(rows.length, "row");
+  const title = singleLine(options.title);
+  const content: ElementContent[] = [
+    h("h1", title),
+    h("p.notes", size),
     ...sections.flatMap(({ title, table, notes }) => [
       h("h2", title ? "Verdicts" : "Results"),
       ...(title ? [h("p", title)] : []),
@@ -71,54 +71,28 @@ export async function renderReport(
     ]),
     ...await drawResults(comparison),
     ...await drawTraining(comparison, problems),
-    ...(problems.length > 0
-      ? [
-        h("h2", "Could not be read"),
-        h(
-          "ul",
-          problems.map(({ run, reason }) =>
-            h("li", singleLine(`${run}: ${reason}`))
-          ),
-        ),
-      ]
-      : []),
+    ...listProblems(problems),
     ...(options.command
       ? [h("p.notes", ["Written by ", h("code", singleLine(options.command))])]
       : []),
     h("div#tooltip", { hidden: true }),
   ];
   const script = `${sorting}\n${page}`;
-  const document = h(null, [
-    { type: "doctype" } as unknown as Element,
-    h("html", { lang: "en" }, [
-      h("head", [
-        h("meta", { charset: "utf-8" }),
-        h("meta", {
-          httpEquiv: "Content-Security-Policy",
-          content: "default-src 'none'; style-src 'unsafe-inline'; " +
-            `script-src '${await hash(script)}'`,
-        }),
-        h("meta", {
-          name: "viewport",
-          content: "width=device-width, initial-scale=1",
-        }),
-        h("title", singleLine(options.title)),
-        h("style", style),
-      ]),
-      h("body", [
-        ...body,
-        h("script", script),
-      ]),
+  const hash = createHash("sha256").update(script).digest("base64");
+  const policy = "default-src 'none'; style-src 'unsafe-inline'; " +
+    `script-src 'sha256-${hash}'`;
+  const viewport = "width=device-width, initial-scale=1";
+  const html = h("html", { lang: "en" }, [
+    h("head", [
+      h("meta", { charset: "utf-8" }),
+      h("meta", { httpEquiv: "Content-Security-Policy", content: policy }),
+      h("meta", { name: "viewport", content: viewport }),
+      h("title", title),
+      h("style", style),
     ]),
+    h("body", [...content, h("script", script)]),
   ]);
-  return toHtml(document, { allowDangerousHtml: true });
-}
-
-/** Makes the name of an inline script in a Content-Security-Policy. */
-async function hash(script: string): Promise<string> {
-  const bytes = new TextEncoder().encode(script);
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return `sha256-${new Uint8Array(digest).toBase64()}`;
+  return `<!doctype html>${toHtml(html, { allowDangerousHtml: true })}`;
 }
 
 function makeSortable(table: Element): Element {
@@ -126,43 +100,53 @@ function makeSortable(table: Element): Element {
   return h("div.scroll", table);
 }
 
-async function drawResults(comparison: Comparison): Promise<ElementContent[]> {
-  // Rows that measure different things have no common axis.
-  const columns = comparison.options.rows?.includes(METRIC_KEY)
-    ? []
-    : comparison.columns;
-  const drawn = columns.slice(0, MAX_FIGURES).map((column) => {
-    const title = column.heading;
-    const draw = () => drawPoints(comparison, [column], { title, ink: PAGE });
-    return makeFigure(title, draw);
-  });
-  return makeSection("Figures", await Promise.all(drawn), columns.length);
+/** A figure to draw. */
+interface Drawing {
+  readonly title: string;
+  draw(options: FigureOptions): Figure | Promise<Figure>;
 }
 
-async function drawTraining(
+function drawResults(comparison: Comparison): Promise<ElementContent[]> {
+  const { columns, options: { rows } } = comparison;
+  // Rows that measure different things have no common axis.
+  const drawn = rows?.includes(METRIC_KEY) ? [] : columns;
+  const drawings = drawn.map((column): Drawing => ({
+    title: column.heading,
+    draw: (options) => drawPoints(comparison, [column], options),
+  }));
+  return makeSection("Figures", drawings);
+}
+
+function drawTraining(
   { replicates, nuisance, options: { ci = 0 } }: Comparison,
   problems: Problem[],
 ): Promise<ElementContent[]> {
   const histories = readHistories(replicates, nuisance, problems);
-  const measures = listMeasures(histories);
-  const drawn = measures.slice(0, MAX_FIGURES).map((measure) => {
-    const title = singleLine(measure);
-    const options = { measure, title, ci, ink: PAGE };
-    return makeFigure(title, () => drawHistory(histories, options));
-  });
-  return makeSection("Training", await Promise.all(drawn), measures.length);
+  const drawings = listMeasures(histories).map((measure): Drawing => ({
+    title: singleLine(measure),
+    draw: (options) => drawHistory(histories, { ...options, measure, ci }),
+  }));
+  return makeSection("Training", drawings);
 }
 
-function makeSection(
+function listProblems(problems: readonly Problem[]): ElementContent[] {
+  if (problems.length === 0) return [];
+  const items = problems.map(({ run, reason }) =>
+    h("li", singleLine(`${run}: ${reason}`))
+  );
+  return [h("h2", "Could not be read"), h("ul", items)];
+}
+
+async function makeSection(
   title: string,
-  figures: readonly Element[],
-  total: number,
-): ElementContent[] {
-  if (figures.length === 0) return [];
-  const more = total - figures.length;
+  drawings: readonly Drawing[],
+): Promise<ElementContent[]> {
+  if (drawings.length === 0) return [];
+  const shown = drawings.slice(0, MAX_FIGURES);
+  const more = drawings.length - shown.length;
   return [
     h("h2", title),
-    h("div.figures", [...figures]),
+    h("div.figures", await Promise.all(shown.map(makeFigure))),
     ...(more > 0
       ? [h("p.notes", `${more} more are not drawn: choose with --metric.`)]
       : []),
@@ -170,12 +154,9 @@ function makeSection(
 }
 
 /** Makes a figure, or the error if it cannot be drawn. */
-async function makeFigure(
-  title: string,
-  draw: () => Figure | Promise<Figure>,
-): Promise<Element> {
+async function makeFigure({ title, draw }: Drawing): Promise<Element> {
   try {
-    const { spec, omitted } = await draw();
+    const { spec, omitted } = await draw({ title, ink: PAGE });
     // Vega escapes what it writes: its SVG goes into the page as it is.
     const svg = { type: "raw", value: await renderSvg(spec) };
     return h("figure", [

@@ -14,7 +14,8 @@ import {
   modelConfigSchema,
 } from "../../core/diffusion/model_config.ts";
 import { formatValue, readConfigSource } from "../../core/config/schema.ts";
-import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import { evaluateRun } from "../../core/run/evaluation.ts";
+import { trainRun } from "../../core/run/lifecycle.ts";
 import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
 import type { RunOutcome } from "../../core/run/session.ts";
 import diffusion from "../../core/diffusion/experiment.ts";

@@ -6,7 +6,7 @@
  */
 
 import { exists } from "../../core/utils/exists.ts";
-import { readHistory } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import type { MetadataFields } from "../../core/utils/results.ts";
 import { readRecords } from "../../core/store/records.ts";
 import type { Run } from "../../core/run/run.ts";

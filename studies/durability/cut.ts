@@ -6,7 +6,8 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import { evaluateRun } from "../../core/run/evaluation.ts";
+import { trainRun } from "../../core/run/lifecycle.ts";
 import { evalConfigSchema } from "../../core/diffusion/eval_config.ts";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
 import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
@@ -21,7 +22,7 @@ import {
   writeCheckpoint,
 } from "../../core/store/checkpoint.ts";
 import { HISTORY_FILE } from "../../core/store/lock.ts";
-import { readHistory } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import { type Problem, readRunFile } from "../../core/store/run_file.ts";
 import { readEvaluations } from "../../core/store/evaluations.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";

@@ -7,7 +7,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { evaluateRun, resumeRun, trainRun } from "../../core/run/lifecycle.ts";
+import { evaluateRun } from "../../core/run/evaluation.ts";
+import { resumeRun, trainRun } from "../../core/run/lifecycle.ts";
 import {
   type GlobalConfig,
   globalConfigSchema,

@@ -76,7 +76,7 @@ Deno.test("readTable() names the file, line and problem of what is not a table",
   assertThrows(
     () => readTable("nowhere/x.csv"),
     Deno.errors.NotFound,
-    "Cannot read nowhere/x.csv as there is no such file",
+    "Cannot read nowhere/x.csv: no such file",
   );
 });
 
@@ -202,7 +202,7 @@ Deno.test(
         message,
       );
     }
-    assertThrows(() => readTable("/dev/zero"), RangeError, "must be a file");
+    assertThrows(() => readTable("/dev/zero"), RangeError, "not a file");
   },
 );
 

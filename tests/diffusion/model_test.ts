@@ -154,6 +154,6 @@ Deno.test("loadModel() names the missing file", async () => {
       throw error;
     },
     Deno.errors.NotFound,
-    "Cannot read nowhere/model/weights.bin as there is no such file",
+    "Cannot read nowhere/model/weights.bin: no such file",
   );
 });

@@ -8,15 +8,13 @@ import {
 import { globalConfigSchema } from "../../core/config/global_config.ts";
 import { modelConfigSchema } from "../../core/diffusion/model_config.ts";
 import { computeAlphaBars } from "../../core/diffusion/noise/noise_schedule.ts";
-import { conductRun } from "../../core/run/lifecycle.ts";
-import { readHistory } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import { ResultMetadata } from "../../core/utils/results.ts";
-import { createRunDirectory } from "../../core/store/run_directory.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { readRunFile } from "../../core/store/run_file.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
-import { readWeights, trainModel } from "../../testing/models.ts";
+import { readWeights, trainModel, tryTraining } from "../../testing/models.ts";
 
 skipUnlessGranted("files");
 
@@ -227,9 +225,6 @@ Deno.test(
   "trainDiffusionModel() stops at a loss that is not finite and names the step, unless onNonfinite is continue",
   async () => {
     using folder = tempFolder();
-    const { trainDiffusionModel } = await import(
-      "../../core/diffusion/train.ts"
-    );
     const config = modelConfigSchema.parse({
       ...SMALL,
       learningRate: 1e30,
@@ -237,26 +232,12 @@ Deno.test(
       gradientClip: 0,
       nEpochs: 1,
     });
-    const attempt = (onNonfinite: "stop" | "continue") => {
-      const runPath = createRunDirectory(folder.path);
-      const globals = { ...globalConfigSchema.defaults, onNonfinite };
-      const what = {
-        experiment: "diffusion",
-        config,
-        globals,
-        print: () => {},
-      };
-      const ended = conductRun(
-        runPath,
-        what,
-        (run) => trainDiffusionModel(config, run),
-      );
-      return { runPath, ended };
-    };
+    const attempt = (onNonfinite: "stop" | "continue") =>
+      tryTraining(config, { runs: folder.path, onNonfinite });
     const tf = await import("@tensorflow/tfjs");
     const before = tf.memory().numTensors;
-    const stopped = attempt("stop");
-    await assertRejects(() => stopped.ended, RangeError, "non-finite loss at");
+    const stopped = await attempt("stop");
+    assert(stopped.error instanceof RangeError);
     assertEquals(tf.memory().numTensors, before);
     const { status, error } = readRunInfo(stopped.runPath);
     assertEquals(status, "failed");
@@ -266,8 +247,7 @@ Deno.test(
       error!.message,
       `non-finite loss at step ${lines.at(-1)!.step}: current value is`,
     );
-    const continued = attempt("continue");
-    await continued.ended;
+    const continued = await attempt("continue");
     assertEquals(readRunInfo(continued.runPath).status, "completed");
     assertEquals(readHistory(continued.runPath).lines.length, 32 + 1);
     const loss = readRecords(continued.runPath)

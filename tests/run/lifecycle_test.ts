@@ -2,17 +2,16 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
 import { ConfigError } from "../../core/config/schema.ts";
 import { experiment } from "../../core/experiment.ts";
-import { conductRun, evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import { trainRun } from "../../core/run/lifecycle.ts";
 import { isAlive } from "../../core/store/lock.ts";
-import { readHistory } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import { listRuns } from "../../core/store/find_run.ts";
-import { createRunDirectory } from "../../core/store/run_directory.ts";
 import { readConfigFile } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
 import { VERSION } from "../../core/version.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
-import { coinThat, options, quiet, result } from "../../testing/coin.ts";
+import { coinThat, options, result } from "../../testing/coin.ts";
 
 skipUnlessGranted("files");
 
@@ -139,7 +138,7 @@ Deno.test(
 );
 
 Deno.test(
-  "trainRun() is completed where its work is done before the signal is seen",
+  "trainRun() is completed if its work is done before the signal is seen",
   async () => {
     using folder = tempFolder();
     const controller = new AbortController();
@@ -152,156 +151,5 @@ Deno.test(
       signal: controller.signal,
     });
     assertEquals(status, "completed");
-  },
-);
-
-Deno.test(
-  "evaluateRun() refuses a record that the training has made",
-  async () => {
-    using folder = tempFolder();
-    const coin = experiment({
-      name: "coin",
-      config: {},
-      train: (_config, run) => void run.record({ name: "heads" }, result),
-      evaluate: (_config, _evalConfig, run) =>
-        void run.record({ name: "heads" }, result),
-    });
-    const globals = globalConfigSchema.parse({ runs: folder.path });
-    const config = coin.configSchema.defaults;
-    const { runPath } = await trainRun(coin, { ...quiet, globals, config });
-    const outcome = await evaluateRun(coin, {
-      ...quiet,
-      runPath,
-      evalConfig: {},
-    });
-    assertEquals(
-      (outcome.error as Error).message,
-      "Cannot record heads in an evaluation: the training has recorded it; use " +
-        "another name or more fields",
-    );
-  },
-);
-
-Deno.test(
-  "evaluateRun() writes through no link that leads out of the run",
-  async () => {
-    using folder = tempFolder();
-    using outside = tempFolder();
-    const coin = coinThat(() => {});
-    const { runPath } = await trainRun(coin, options(folder.path));
-    Deno.removeSync(`${runPath}/results`, { recursive: true });
-    Deno.symlinkSync(outside.path, `${runPath}/results`);
-    await assertRejects(
-      () => evaluateRun(coin, { ...quiet, runPath, evalConfig: {} }),
-      RangeError,
-      "is a link that leads out of the run",
-    );
-    assertEquals([...Deno.readDirSync(outside.path)], []);
-  },
-);
-
-Deno.test(
-  "conductRun() returns what the body returns and throws what it throws",
-  async () => {
-    using folder = tempFolder();
-    const what = { experiment: "coin", config: { seed: 1 }, ...quiet };
-    const returned = await conductRun(
-      createRunDirectory(folder.path),
-      what,
-      (run) => run.random("a").state,
-    );
-    assertEquals(returned, { seed: 1, stream: "a", position: 0 });
-    const path = createRunDirectory(folder.path);
-    await assertRejects(
-      () =>
-        conductRun(path, what, () => {
-          throw new TypeError("no");
-        }),
-      TypeError,
-      "no",
-    );
-    assertEquals(readRunInfo(path).status, "failed");
-  },
-);
-
-Deno.test(
-  "evaluateRun() measures a completed run, and leaves run.json as it was",
-  async () => {
-    using folder = tempFolder();
-    const coin = coinThat(() => {});
-    const { runPath } = await trainRun(
-      coin,
-      options(folder.path, { nTosses: 5 }),
-    );
-    const before = Deno.readTextFileSync(`${runPath}/run.json`);
-    const outcome = await evaluateRun(coin, {
-      ...quiet,
-      runPath,
-      evalConfig: {},
-    });
-    assertEquals(outcome.status, "completed");
-    assertEquals(String(outcome.records), String(readRecords(runPath)));
-    assertEquals(
-      [...outcome.records].map(({ metadata }) => String(metadata)),
-      ["tosses (of=5)"],
-    );
-    assertEquals(Deno.readTextFileSync(`${runPath}/run.json`), before);
-  },
-);
-
-Deno.test(
-  "evaluateRun() refuses runs of other experiments and runs not completed",
-  async () => {
-    using folder = tempFolder();
-    const coin = coinThat(() => {});
-    const { runPath } = await trainRun(coin, {
-      ...options(folder.path),
-      args: ["--experiment", "my/coin.ts"],
-    });
-    const evaluation = { ...quiet, runPath, evalConfig: {} };
-    const other = experiment({ name: "dice", config: {}, train() {} });
-    await assertRejects(
-      () => evaluateRun(other, evaluation),
-      RangeError,
-      "it is of experiment coin, which --experiment my/coin.ts chooses",
-    );
-    const blind = experiment({ name: "coin", config: {}, train() {} });
-    await assertRejects(
-      () => evaluateRun(blind, evaluation),
-      TypeError,
-      "has no evaluate function",
-    );
-    const failing = coinThat(() => {
-      throw new Error("no");
-    });
-    const failed = await trainRun(failing, options(folder.path));
-    await assertRejects(
-      () => evaluateRun(coin, { ...evaluation, runPath: failed.runPath }),
-      RangeError,
-      "it must be completed, and is failed",
-    );
-  },
-);
-
-Deno.test(
-  "evaluateRun() refuses to log, since the history is the training's",
-  async () => {
-    using folder = tempFolder();
-    const coin = experiment({
-      name: "coin",
-      config: {},
-      train() {},
-      evaluate: (_config, _evalConfig, run) => run.log({ step: 1 }),
-    });
-    const globals = globalConfigSchema.parse({ runs: folder.path });
-    const config = coin.configSchema.defaults;
-    const { runPath } = await trainRun(coin, { ...quiet, globals, config });
-    const outcome = await evaluateRun(coin, {
-      ...quiet,
-      runPath,
-      evalConfig: {},
-    });
-    assertEquals(outcome.status, "failed");
-    assert(outcome.error instanceof TypeError);
   },
 );

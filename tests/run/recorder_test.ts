@@ -33,7 +33,7 @@ Deno.test("Recorder prints a record, and saves nothing unless asked", () => {
   assertEquals(recorder.records.size, 1);
 });
 
-Deno.test("Recorder saves all records, of which the last of each kind counts", () => {
+Deno.test("Recorder saves all records, and the last of each kind counts", () => {
   const { recorder, saved } = recorderAfter(new ResultCollection());
   recorder.record({ name: "loss" }, result(1));
   recorder.record({ name: "mean" }, result(2));
@@ -68,7 +68,7 @@ Deno.test("Recorder keeps nothing of a record that cannot be saved", () => {
   assertEquals(recorder.records.size, 0);
 });
 
-Deno.test("Recorder has a bound, which a record that replaces another keeps", () => {
+Deno.test("Recorder has a limit, which replacing a record does not exceed", () => {
   const { recorder } = recorderAfter(new ResultCollection(), 1);
   recorder.record({ name: "loss" }, result(1));
   recorder.record({ name: "loss" }, result(2));
@@ -79,13 +79,13 @@ Deno.test("Recorder has a bound, which a record that replaces another keeps", ()
   );
 });
 
-Deno.test("Recorder refuses what is no result, and keeps nothing of it", () => {
+Deno.test("Recorder refuses a result that is not a ScalarResult, and keeps nothing", () => {
   const recorder = new Recorder({ print: () => {} });
   assertThrows(
     // deno-lint-ignore no-explicit-any
     () => recorder.record({ name: "loss" }, 0.5 as any),
     TypeError,
-    "Cannot record loss as it must be a ScalarResult",
+    "Cannot record loss: it must be a ScalarResult",
   );
   assertEquals(recorder.records.size, 0);
 });

@@ -5,7 +5,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import { evaluateRun } from "../../core/run/evaluation.ts";
+import { trainRun } from "../../core/run/lifecycle.ts";
 import { integer } from "../../core/config/fields.ts";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
 import { type Experiment, experiment } from "../../core/experiment.ts";
@@ -78,7 +79,7 @@ async function make(runs: string, experiment: Experiment, powers = [1, 3]) {
     reproduceRun(runPath, {
       scratch: `${runs}/.scratch`,
       globals,
-      codeOf: () =>
+      loadCode: () =>
         Promise.resolve({
           experiment,
           trainRun: (experiment, options) =>
@@ -166,7 +167,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reproduceRun() says what is made no more, or was not made then",
+  "reproduceRun() says what is no longer made, or was not made then",
   async () => {
     using folder = tempFolder();
     const { again } = await make(folder.path, walk({}), []);
@@ -236,7 +237,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reproduceRun() says of which records it does not know how they were made",
+  "reproduceRun() lists the records that the run does not say how to make",
   async () => {
     using folder = tempFolder();
     const { again, runPath } = await make(folder.path, walk({}));
@@ -279,7 +280,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reproduceRun() holds its run, which so is not removed meanwhile",
+  "reproduceRun() holds its run, so that it is not removed meanwhile",
   async () => {
     using folder = tempFolder();
     const { again, runPath } = await make(folder.path, walk({}));
@@ -308,7 +309,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reproduceRun() trains nothing where it cannot read what it would compare",
+  "reproduceRun() trains nothing if it cannot read what it would compare",
   async () => {
     using folder = tempFolder();
     const pipe = `${folder.path}/pipe`;
@@ -340,7 +341,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reproduceRun() compares of an evaluation that was interrupted what there is",
+  "reproduceRun() compares the records of an interrupted evaluation",
   async () => {
     using folder = tempFolder();
     const { again, runPath } = await make(folder.path, walk({}));
@@ -356,7 +357,7 @@ Deno.test(
 );
 
 Deno.test(
-  "reproduceRun() says of a run that knows of no source that this may be the cause",
+  "reproduceRun() says that a run without a source may have run other code",
   async () => {
     using folder = tempFolder();
     const { again, runPath } = await make(folder.path, walk({}), []);

@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { evaluateRun } from "../../core/run/evaluation.ts";
 import { resumeRun, trainRun } from "../../core/run/lifecycle.ts";
 import { integer } from "../../core/config/fields.ts";
 import { globalConfigSchema } from "../../core/config/global_config.ts";
@@ -15,7 +16,8 @@ import {
   readCheckpoint,
 } from "../../core/store/checkpoint.ts";
 import { HISTORY_FILE } from "../../core/store/lock.ts";
-import { History, readHistory } from "../../core/store/history.ts";
+import { History } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import { Meter } from "../../core/utils/meters.ts";
 import type { ResultRecord } from "../../core/utils/results.ts";
 import { readRecords } from "../../core/store/records.ts";
@@ -76,7 +78,7 @@ const left = (runPath: string) => ({
 });
 
 Deno.test(
-  "resumeRun() ends as if there had been no stop, wherever there were stops",
+  "resumeRun() ends as if there had been no stop, wherever it was stopped",
   async () => {
     using folder = tempFolder();
     const base = settings(folder.path);
@@ -116,7 +118,7 @@ Deno.test(
 );
 
 Deno.test(
-  "resumeRun() goes on after the last checkpoint, not from the beginning",
+  "resumeRun() continues after the last checkpoint, not from the beginning",
   async () => {
     using folder = tempFolder();
     const base = settings(folder.path, "4steps");
@@ -132,7 +134,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Run.checkpoint() keeps one every so many steps, epochs or seconds",
+  "Run.checkpoint() keeps one every few steps, epochs or seconds",
   async () => {
     using folder = tempFolder();
     const cases: [interval: string, steps: number[]][] = [
@@ -191,7 +193,7 @@ Deno.test(
 );
 
 Deno.test(
-  "resumeRun() keeps what the run began with, adds up its seconds, and notes when it went on",
+  "resumeRun() keeps what the run began with, adds up its seconds, and notes when it was resumed",
   async () => {
     using folder = tempFolder();
     const base = { ...settings(folder.path), tags: ["a"], note: "first" };
@@ -248,7 +250,7 @@ Deno.test(
 );
 
 Deno.test(
-  "resumeRun() loses nothing where it cannot go on: a damaged checkpoint, a short history, other code",
+  "resumeRun() loses nothing if it fails: a damaged checkpoint, a short history, other code",
   async () => {
     using folder = tempFolder();
     const base = settings(folder.path, "4steps");
@@ -293,7 +295,7 @@ Deno.test(
 );
 
 Deno.test(
-  "resumeRun() warns where source or engine are others than the run began with",
+  "resumeRun() warns if source or engine differ from those the run began with",
   async () => {
     using folder = tempFolder();
     const base = settings(folder.path);
@@ -328,7 +330,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Run.resumable() is said once, and an evaluation has no checkpoints",
+  "Run.resumable() is called once, and an evaluation has no checkpoints",
   async () => {
     using folder = tempFolder();
     const globals = globalConfigSchema.parse({ runs: folder.path });
@@ -351,7 +353,6 @@ Deno.test(
     const config = twice.configSchema.defaults;
     const trained = await trainRun(twice, { ...quiet, globals, config });
     assertEquals([trained.status, trained.error], ["completed", undefined]);
-    const { evaluateRun } = await import("../../core/run/lifecycle.ts");
     const { runPath } = trained;
     const options = { ...quiet, globals, runPath, evalConfig: {} };
     const { status, error } = await evaluateRun(twice, options);
@@ -393,7 +394,7 @@ async function stopAndGoOn(
 }
 
 Deno.test(
-  "Run.resumable() gives lists, objects that grow and arrays of numbers back, in place",
+  "Run.resumable() restores lists, growing objects and arrays of numbers, in place",
   async () => {
     using folder = tempFolder();
     const seen: unknown[] = [];
@@ -453,7 +454,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Run.checkpoint() is refused before Run.resumable() has said of what",
+  "Run.checkpoint() is refused before Run.resumable() is called",
   async () => {
     using folder = tempFolder();
     const { first } = await stopAndGoOn(
@@ -504,7 +505,7 @@ Deno.test(
 );
 
 Deno.test(
-  "resumeRun() fails, and loses nothing, where the code no longer says what it goes on with",
+  "resumeRun() fails, and loses nothing, if the code no longer calls Run.resumable()",
   async () => {
     using folder = tempFolder();
     const { second, runPath } = await stopAndGoOn(
@@ -526,7 +527,7 @@ Deno.test(
 );
 
 Deno.test(
-  "resumeRun() goes on as the run was carried out, but for what it is asked",
+  "resumeRun() keeps the run's settings, except those it is given",
   async () => {
     using folder = tempFolder();
     const seen: unknown[] = [];

@@ -6,15 +6,17 @@ import {
   assertThrows,
 } from "@std/assert";
 import { integer, text } from "../../core/config/fields.ts";
-import { evaluateRun, trainRun } from "../../core/run/lifecycle.ts";
+import { evaluateRun } from "../../core/run/evaluation.ts";
+import { trainRun } from "../../core/run/lifecycle.ts";
 import { experiment } from "../../core/experiment.ts";
-import { readHistory } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import {
   ResultCollection,
   ResultMetadata,
   ResultRecord,
 } from "../../core/utils/results.ts";
 import { readRecords, writeRecordsFile } from "../../core/store/records.ts";
+import { readObservations } from "../../core/store/observations.ts";
 import type { Problem } from "../../core/store/run_file.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 import { MAX_RECORDS } from "../../core/store/limits.ts";
@@ -77,7 +79,7 @@ function nested(depth: number): object {
 }
 
 Deno.test(
-  "what readers would refuse is refused when it is written, and what was kept before stays",
+  "what readers would refuse is refused when it is written, and earlier content stays",
   async () => {
     using folder = tempFolder();
     // The largest that may be kept, beside the least that may not.
@@ -228,6 +230,26 @@ Deno.test(
         }),
       TypeError,
       "at most 999 keys",
+    );
+  },
+);
+
+Deno.test(
+  "Run.recordEach() records the mean, and keeps each observation",
+  async () => {
+    using folder = tempFolder();
+    const coin = coinThat((run) => {
+      assertThrows(() => run.recordEach({ name: "loss" }, []), RangeError);
+      run.recordEach({ name: "loss" }, [1, 2, 3, 6]);
+    });
+    const { runPath, error } = await trainRun(coin, options(folder.path));
+    assertEquals(error, undefined);
+    const [record] = readRecords(runPath);
+    assertEquals(record!.result.mean, 3);
+    assertEquals(record!.result.n, 4);
+    assertEquals(
+      readObservations(runPath, record!.values!),
+      Float64Array.of(1, 2, 3, 6),
     );
   },
 );

@@ -119,7 +119,7 @@ Deno.test(
       ...["floor", "identity", "model"].map((s) => `dpm-solver++ ${s}`),
     ]);
     assertMatch(
-      spec.layer.at(-1).encoding.y.title,
+      spec.encoding.y.title,
       /^sliced-wasserstein \[standard deviations\]$/,
     );
     // Without a key on the other axis each row has a line.

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { listRuns } from "../../core/store/find_run.ts";
-import { readHistory } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
 import {
   ROOT,

@@ -51,7 +51,7 @@ Deno.test("syncToDisk() names what it cannot sync", () => {
 });
 
 Deno.test(
-  "writeFileAtomic() shows who reads meanwhile the old content or the new, never a part",
+  "writeFileAtomic() shows readers the old content or the new, never a part",
   async () => {
     using folder = tempFolder();
     const path = `${folder.path}/a.txt`;

@@ -96,7 +96,7 @@ Deno.test("an evaluation does not hide what the training has recorded", () => {
   ]);
 });
 
-Deno.test("readEvaluations() reads those of older runs as well", () => {
+Deno.test("readEvaluations() also reads those of older runs", () => {
   using folder = tempFolder();
   const run = makeRun(folder.path, { id: "run" });
   Deno.mkdirSync(`${run}/evaluations`);

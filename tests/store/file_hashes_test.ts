@@ -31,7 +31,7 @@ Deno.test("hashFile() gives the SHA-256 of all bytes", async () => {
 });
 
 Deno.test(
-  "findDifference() gives the first byte in which files of one size differ",
+  "findDifference() gives the first byte in which files of equal size differ",
   async () => {
     using folder = tempFolder();
     const [a, b] = [`${folder.path}/a`, `${folder.path}/b`];

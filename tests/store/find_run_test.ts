@@ -127,7 +127,7 @@ Deno.test("findRun() never takes a damaged run for the latest", () => {
   assertEquals(findRun(folder.path, "latest"), good);
 });
 
-Deno.test("findRun() reports the damaged runs that it passed", () => {
+Deno.test("findRun() reports the damaged runs that it skipped", () => {
   using folder = tempFolder();
   addRun(folder.path, "a");
   const bad = `${addRun(folder.path, "b")}/run.json`;

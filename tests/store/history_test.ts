@@ -1,10 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { HISTORY_FILE, isAlive } from "../../core/store/lock.ts";
-import {
-  History,
-  HistoryReader,
-  readHistory,
-} from "../../core/store/history.ts";
+import { History, HistoryReader } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import { MAX_BYTES } from "../../core/store/limits.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 
@@ -32,7 +29,7 @@ Deno.test(
 );
 
 Deno.test(
-  "readHistory() passes over a last line torn at any byte, and says so",
+  "HistoryReader skips a last line torn at any byte, and says so",
   () => {
     using folder = tempFolder();
     {
@@ -54,7 +51,7 @@ Deno.test(
 );
 
 Deno.test(
-  "readHistory() names file and line of what is damaged in between",
+  "HistoryReader names file and line of a damaged line in between",
   () => {
     using folder = tempFolder();
     const path = `${folder.path}/${HISTORY_FILE}`;
@@ -70,7 +67,7 @@ Deno.test(
   },
 );
 
-Deno.test("History refuses to write over another one", () => {
+Deno.test("History refuses to overwrite another one", () => {
   using folder = tempFolder();
   new History(folder.path, "run").close();
   assertThrows(
@@ -87,11 +84,11 @@ Deno.test(
     const header = '{"schemaVersion":1,"runId":"run"}\n';
     const long = `{"x":"${"y".repeat(MAX_BYTES.historyLine)}"}`;
     const damages: [line: string, reason: string][] = [
-      [long, `Cannot read ${path}:4 as it must have at most 1 MiB`],
+      [long, `Cannot read ${path}:4: it may have at most 1 MiB`],
       ["{", `Cannot read ${path}:4 as JSON`],
       ["null", `Cannot read ${path}:4: it is no JSON object`],
       ["[1]", `Cannot read ${path}:4: it is no JSON object`],
-      ["\0".repeat(2 ** 21), `Cannot read ${path}:4 as it must have at most`],
+      ["\0".repeat(2 ** 21), `Cannot read ${path}:4: it may have at most`],
     ];
     for (const [line, reason] of damages) {
       const text = `${header}{"step":1}\n{"step":2}\n${line}\n{"step":4}\n`;
@@ -125,7 +122,7 @@ Deno.test(
 );
 
 Deno.test(
-  "History waits for a reader that looks whether the run lives",
+  "History waits for a reader that checks whether the run is alive",
   async () => {
     using folder = tempFolder();
     new History(folder.path, "run").close();

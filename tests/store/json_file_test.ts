@@ -1,7 +1,9 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
+  checkVersion,
   parseVersioned,
   readJsonFile,
+  UnknownVersionError,
   writeJsonFile,
 } from "../../core/store/json_file.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
@@ -12,9 +14,9 @@ Deno.test("parseVersioned() names the file of what it cannot read", () => {
   const cases: [string, typeof Error, RegExp][] = [
     ["", SyntaxError, /^Cannot read a\.json as JSON: it is empty$/],
     ['{"schemaVersion":1', SyntaxError, /^Cannot read a\.json as JSON: /],
-    ["[]", TypeError, /^Cannot read a\.json as it holds no JSON object$/],
-    ["{}", RangeError, /a\.json .* must be 1: current value is undefined$/],
-    ['{"schemaVersion":2}', RangeError, /a\.json .* current value is 2$/],
+    ["[]", TypeError, /^Cannot read a\.json: it holds no JSON object$/],
+    ["{}", RangeError, /a\.json: .* must be 1; current value is undefined$/],
+    ['{"schemaVersion":2}', RangeError, /a\.json: .* current value is 2$/],
   ];
   for (const [text, errorClass, message] of cases) {
     const error = assertThrows(
@@ -39,6 +41,17 @@ Deno.test("readJsonFile() says which file is missing", () => {
   assertThrows(
     () => readJsonFile("nowhere/a.json"),
     Deno.errors.NotFound,
-    "Cannot read nowhere/a.json as there is no such file",
+    "Cannot read nowhere/a.json: no such file",
   );
+});
+
+Deno.test("checkVersion() throws an error that carries the version", () => {
+  checkVersion(1, "a.json");
+  for (const version of [2, "1", null, undefined]) {
+    const error = assertThrows(
+      () => checkVersion(version, "a.json"),
+      UnknownVersionError,
+    );
+    assertEquals(error.version, version);
+  }
 });

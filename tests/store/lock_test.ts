@@ -16,7 +16,7 @@ Deno.test("isAlive() is true for as long as the history is open", () => {
 });
 
 Deno.test(
-  "isInUse() is true while a run is trained or held, by however many",
+  "isInUse() is true while a run is trained or held, by any number of processes",
   () => {
     using folder = tempFolder();
     assertEquals(isInUse(folder.path), false);

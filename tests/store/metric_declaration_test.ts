@@ -4,7 +4,7 @@ import {
   parseMetrics,
 } from "../../core/store/metric_declaration.ts";
 
-Deno.test("parseMetrics() keeps what is of its type, and drops the rest", () => {
+Deno.test("parseMetrics() keeps fields of the right type, and drops the rest", () => {
   const declared: MetricDeclaration = {
     better: "lower",
     centredOnZero: true,

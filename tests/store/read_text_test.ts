@@ -13,7 +13,7 @@ Deno.test("readText() refuses what is larger than it may be", () => {
   assertThrows(
     () => readText(path, 1023),
     RangeError,
-    `Cannot read ${path} as it must have at most 1023 bytes: current size is ` +
+    `Cannot read ${path}: it may have at most 1023 bytes; it has ` +
       "1 KiB",
   );
 });
@@ -26,7 +26,7 @@ Deno.test(
     new Deno.Command("mkfifo", { args: [pipe] }).outputSync();
     for (const path of [pipe, "/dev/zero"]) {
       const error = assertThrows(() => checkFile(path, Infinity), RangeError);
-      assertMatch(error.message, /must be a file: it is a pipe or a device$/);
+      assertMatch(error.message, /it is a pipe or a device, not a file$/);
     }
     assertThrows(
       () => checkFile(folder.path, Infinity),
@@ -36,13 +36,13 @@ Deno.test(
     assertThrows(
       () => checkFile(`${folder.path}/none`, Infinity),
       Deno.errors.NotFound,
-      "there is no such file",
+      "no such file",
     );
   },
 );
 
 Deno.test(
-  "readLines() gives the lines of any text, over the ends of what is read at once",
+  "readLines() gives the lines of any text, across the chunks it reads",
   () => {
     using folder = tempFolder();
     const path = `${folder.path}/a`;
@@ -77,7 +77,7 @@ Deno.test(
       assertThrows(
         () => lines.next(),
         RangeError,
-        `${path}:3 as it must have at most 10 bytes`,
+        `${path}:3: it may have at most 10 bytes`,
       );
     }
     Deno.writeTextFileSync(path, `${"x".repeat(10)}\n`);
@@ -86,7 +86,7 @@ Deno.test(
 );
 
 Deno.test(
-  "readLines() comes to an end in a file that grows faster than it reads",
+  "readLines() ends in a file that grows faster than it reads",
   () => {
     using folder = tempFolder();
     const path = `${folder.path}/a`;

@@ -20,7 +20,7 @@ const record = (name: string, mean: number) =>
   );
 
 Deno.test(
-  "readRecords() reads all files, training first, and passes over temporary ones",
+  "readRecords() reads all files, training first, and skips temporary ones",
   () => {
     using folder = tempFolder();
     Deno.mkdirSync(`${folder.path}/results`);
@@ -65,7 +65,7 @@ Deno.test("readRecords() reports a damaged file and reads the others", () => {
   );
 });
 
-Deno.test("readRecords() reads so many records and files, and says so", () => {
+Deno.test("readRecords() reads a limited number of records, and says so", () => {
   using folder = tempFolder();
   const run = `${folder.path}/run`;
   Deno.mkdirSync(`${run}/results`, { recursive: true });

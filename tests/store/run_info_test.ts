@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { factsOf } from "../../core/run/environment.ts";
+import { listFacts } from "../../core/run/environment.ts";
 import { History } from "../../core/store/history.ts";
 import { writeJsonFile } from "../../core/store/json_file.ts";
 import {
@@ -30,10 +30,10 @@ Deno.test("readRunInfo() names file and field of what is wrong", () => {
   const cases: [object, RegExp][] = [
     [
       { ...INFO, status: "done" },
-      /run\.json as status must be one of running, .* current value is "done"/,
+      /run\.json: status must be one of running, .* current value is "done"/,
     ],
-    [{ ...INFO, startedAt: "now" }, /run\.json as startedAt must be a date/],
-    [{ ...INFO, experiment: 3 }, /run\.json as experiment must be a name/],
+    [{ ...INFO, startedAt: "now" }, /run\.json: startedAt must be a date/],
+    [{ ...INFO, experiment: 3 }, /run\.json: experiment must be a name/],
   ];
   for (const [fields, message] of cases) {
     writeJsonFile(`${path}/run.json`, fields);
@@ -42,7 +42,7 @@ Deno.test("readRunInfo() names file and field of what is wrong", () => {
   }
 });
 
-Deno.test("readStatus() shows a run that nobody lives behind as died", () => {
+Deno.test("readStatus() shows a run whose process is gone as died", () => {
   using folder = tempFolder();
   const path = addRun(folder.path, "run", { status: "running" });
   const info = readRunInfo(path);
@@ -63,7 +63,7 @@ Deno.test("readStatus() looks again before it says that a run has died", () => {
 });
 
 Deno.test(
-  "readRunInfo() takes fields of other types for empty, and keeps what it does not know",
+  "readRunInfo() treats fields of other types as empty, and keeps unknown fields",
   () => {
     using folder = tempFolder();
     const odd = { toString: null };
@@ -101,7 +101,7 @@ Deno.test(
 );
 
 Deno.test(
-  "readRunInfo() makes of fields of other types what says nothing",
+  "readRunInfo() gives fields of other types empty values",
   () => {
     using folder = tempFolder();
     const path = addRun(folder.path, "a", {
@@ -117,6 +117,6 @@ Deno.test(
     assertEquals(permissions, {});
     assertEquals(resumed?.length, 2);
     assertEquals([resumed![1]!.at, resumed![1]!.versions], ["", {}]);
-    assertEquals(factsOf(resumed![1]!).engine, undefined);
+    assertEquals(listFacts(resumed![1]!).engine, undefined);
   },
 );

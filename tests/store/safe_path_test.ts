@@ -70,7 +70,7 @@ Deno.test("checkNoLinkLeadsOut() looks into every folder of a run", () => {
 });
 
 Deno.test(
-  "checkStaysInside() takes what is made in the same moment for no link",
+  "checkStaysInside() accepts a file that is made in the same moment",
   async () => {
     using folder = tempFolder();
     const nRounds = 2000;

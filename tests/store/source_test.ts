@@ -74,7 +74,7 @@ Deno.test(
 );
 
 Deno.test(
-  "keepSource() mends a file of the store that is not as its hash says",
+  "keepSource() repairs a file of the store that does not match its hash",
   async () => {
     using folder = tempFolder();
     const source = await collectSource([urlOf("core/version.ts")]);
@@ -93,7 +93,7 @@ Deno.test(
 );
 
 Deno.test(
-  "collectSource() keeps a file whose imports it cannot tell, and says so",
+  "collectSource() keeps a file whose imports it cannot parse, and says so",
   async () => {
     using folder = tempFolder();
     const path = `${folder.path}/view.tsx`;
@@ -111,7 +111,7 @@ Deno.test(
 );
 
 Deno.test(
-  "readSource() refuses what is not as its hash says, and paths that lead elsewhere",
+  "readSource() refuses files that do not match their hash, and paths that lead elsewhere",
   async () => {
     using folder = tempFolder();
     const path = "core/version.ts";
@@ -125,7 +125,7 @@ Deno.test(
     await assertRejects(
       () => readSource(folder.path, info),
       RangeError,
-      "its content is not what its hash says",
+      "its content does not match its hash",
     );
     Deno.writeFileSync(file, content);
     const hostile = [
@@ -174,7 +174,7 @@ Deno.test(
 );
 
 Deno.test(
-  "keepSource() replaces what is no file, and readSource() does not wait for it",
+  "keepSource() replaces what is not a file, and readSource() does not wait for it",
   async () => {
     const makers: readonly ((path: string) => void)[] = [
       (path) => {
@@ -212,7 +212,7 @@ function readTree(folder: string): string[] {
 }
 
 Deno.test(
-  "layOutSource() makes files that run where they lie, whatever deno.json says",
+  "layOutSource() makes files that run in place, whatever deno.json says",
   async () => {
     using folder = tempFolder();
     const source = await collectSource(ENTRIES.map(urlOf));

@@ -7,7 +7,7 @@
 
 import { readConfigSource } from "../../core/config/schema.ts";
 import { readTable } from "../../core/data/table.ts";
-import { readHistory } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import { runIdFromPath } from "../../core/store/run_directory.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 

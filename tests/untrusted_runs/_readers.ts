@@ -7,7 +7,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { findRun } from "../../core/store/find_run.ts";
-import { readHistory } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import type { Problem } from "../../core/store/run_file.ts";
 import { compare } from "../../results/compare/compare.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";

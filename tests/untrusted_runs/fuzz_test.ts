@@ -225,10 +225,10 @@ Deno.test(
         `{"schemaVersion":1${
           Array.from({ length: 1001 }, (_, i) => `,"k${i}":1`).join("")
         }}`,
-        /at most 1000 keys: current count is 1001/,
+        /at most 1000 keys; current count is 1001/,
       ],
-      ["metrics.jsonl", "\0".repeat(2 ** 20 + 1), /jsonl:1 .* at most 1 MiB/],
-      ["results/train.json", " ".repeat(9e6), /at most 8 MiB: current size/],
+      ["metrics.jsonl", "\0".repeat(2 ** 20 + 1), /jsonl:1: .* at most 1 MiB/],
+      ["results/train.json", " ".repeat(9e6), /at most 8 MiB; /],
     ];
     for (const [file, content, reason] of damages) {
       using folder = tempFolder();

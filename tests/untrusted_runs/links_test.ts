@@ -6,10 +6,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import diffusion from "../../core/diffusion/experiment.ts";
-import { openEvaluation, resumeRun } from "../../core/run/lifecycle.ts";
+import { openEvaluation } from "../../core/run/evaluation.ts";
+import { resumeRun } from "../../core/run/lifecycle.ts";
 import { readConfigSource } from "../../core/config/schema.ts";
 import { isAlive } from "../../core/store/lock.ts";
-import { readHistory } from "../../core/store/history.ts";
+import { readHistory } from "../../testing/history.ts";
 import { readConfigFile } from "../../core/store/run_file.ts";
 import {
   readRecords,
@@ -79,7 +80,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a run is not taken for alive by a link to a history that is locked elsewhere",
+  "a link to a history that is locked elsewhere does not make a run alive",
   () => {
     using folder = tempFolder();
     const path = `${folder.path}/locked`;
@@ -92,7 +93,7 @@ Deno.test(
   },
 );
 
-Deno.test("an evaluation opens no run in which any link leads out", () => {
+Deno.test("an evaluation opens no run that has a link out of it", () => {
   for (const name of ["samples", "model", "results", "own", "model/x.bin"]) {
     using folder = tempFolder();
     const run = makeRun(`${folder.path}/runs`, { id: "a" });
@@ -105,12 +106,12 @@ Deno.test("an evaluation opens no run in which any link leads out", () => {
     assertThrows(
       () => openEvaluation(run, { seed: 1 }, {}, {}),
       RangeError,
-      `Cannot use ${run}/${name} as it is a link`,
+      `Cannot use ${run}/${name}: it is a link`,
     );
   }
 });
 
-Deno.test("no run is resumed in which a link leads out", async () => {
+Deno.test("no run is resumed that has a link out of it", async () => {
   using folder = tempFolder();
   const info = { status: "interrupted", experiment: "diffusion" } as const;
   const run = makeRun(`${folder.path}/runs`, { id: "a", info });
@@ -125,7 +126,7 @@ Deno.test("no run is resumed in which a link leads out", async () => {
 });
 
 Deno.test(
-  "no run is resumed in which a pipe or a folder stands for a file",
+  "no run is resumed that has a pipe or a folder in the place of a file",
   async () => {
     const info = { status: "interrupted", experiment: "diffusion" } as const;
     const names = ["metrics.jsonl", "checkpoint.safetensors", "config.json"];
@@ -141,7 +142,7 @@ Deno.test(
         await assertRejects(
           () => resumeRun(diffusion, { runPath: run }),
           RangeError,
-          `it must be a file: it is ${kind}`,
+          `it is ${kind}, not a file`,
         );
       }
     }
@@ -197,7 +198,7 @@ Deno.test(
   },
 );
 
-Deno.test("what is no run among the runs is reported or passed over", () => {
+Deno.test("what is not a run among the runs is reported or skipped", () => {
   using folder = tempFolder();
   makeRun(folder.path, { id: "good" });
   for (const [index, [, make]] of NO_FILES.entries()) {

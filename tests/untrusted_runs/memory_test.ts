@@ -55,15 +55,15 @@ Deno.test(
     makeHuge(config);
     const said = await readIn(HEAP, [runs, lines, quote, config]);
     const tooLarge = (most: number) =>
-      `it must have at most ${most} MiB: current size is 100 MiB`;
+      `it may have at most ${most} MiB; it has 100 MiB`;
     assertEquals(said, [
-      `Cannot read ${lines}/metrics.jsonl:2 as it must have at most 1 MiB: ` +
+      `Cannot read ${lines}/metrics.jsonl:2: it may have at most 1 MiB; ` +
       "it has more",
       `Cannot read ${quote} as CSV: Max Record Size: record exceed the ` +
       "maximum number of tolerated bytes of 1048576 at line 524290",
-      `Cannot read ${config} as ${tooLarge(32)}`,
+      `Cannot read ${config}: ${tooLarge(32)}`,
       ...bad.map((file, i) =>
-        `bad${i} Cannot read ${runs}/bad${i}/${file} as ${tooLarge(8)}`
+        `bad${i} Cannot read ${runs}/bad${i}/${file}: ${tooLarge(8)}`
       ),
       "bad2,good",
     ]);

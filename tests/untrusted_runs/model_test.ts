@@ -66,7 +66,7 @@ Deno.test(
   },
 );
 
-Deno.test("loadModel() takes NaN for a weight like any other", async () => {
+Deno.test("loadModel() accepts NaN as a weight", async () => {
   const { loadModel } = await loadOnCpu();
   using folder = tempFolder();
   const path = copyModel(folder.path);

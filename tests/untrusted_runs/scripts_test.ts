@@ -171,7 +171,7 @@ Deno.test(
 );
 
 Deno.test(
-  "eval names the damaged runs that it passed on its way to the latest",
+  "eval names the damaged runs that it skipped on its way to the latest",
   async () => {
     using runs = tempRuns();
     const folder = `${ROOT}/${runs.path}`;

@@ -294,7 +294,7 @@ Deno.test("Meter.restore() refuses what is not a meter's state", () => {
 Deno.test("Meter prints its measures with their errors", () => {
   const meter = new Meter();
   meter.update({ loss: [1, 2, 3], time: 4 });
-  const text = "loss = 2.00 ± 0.58 (n = 3)\ntime = 4 ± undefined (n = 1)";
+  const text = "loss = 2.00 ± 0.58 (n = 3)\ntime = 4 (n = 1)";
   assertEquals(`${meter}`, text);
   assertEquals(Deno.inspect(meter), text);
 });

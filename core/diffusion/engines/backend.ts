@@ -5,6 +5,8 @@
  */
 
 import * as tf from "@tensorflow/tfjs";
+import type { ModelConfig } from "../model_config.ts";
+import { isCovered } from "./fused/network.ts";
 import type { GlobalConfig } from "../../config/global_config.ts";
 import type { Run } from "../../run/run.ts";
 import type { Numerics } from "../../store/run_info.ts";
@@ -14,6 +16,8 @@ export type Backend = Exclude<GlobalConfig["engine"], "auto">;
 
 /** Loads each backend when it is used. */
 const LOAD: Readonly<Record<Backend, () => Promise<unknown>>> = {
+  // TensorFlow.js holds the weights alone: its simplest backend is enough.
+  fused: () => Promise.resolve(),
   cpu: () => Promise.resolve(),
   wasm: () => import("./wasm.ts"),
   webgpu: () => import("@tensorflow/tfjs-backend-webgpu"),
@@ -30,27 +34,45 @@ export async function setBackend(
   wanted: GlobalConfig["engine"],
 ): Promise<Backend> {
   const backend = wanted === "auto" ? "wasm" : wanted;
-  if (tf.getBackend() === backend) return backend;
+  const name = backend === "fused" ? "cpu" : backend;
+  if (tf.getBackend() === name) return backend;
   // Otherwise a banner is printed when the backend is set.
   tf.enableProdMode();
   await LOAD[backend]();
-  if (await tf.setBackend(backend)) return backend;
+  if (await tf.setBackend(name)) return backend;
   throw new RangeError(
     `Cannot use --engine ${backend}: this machine does not have it; auto, ` +
       "cpu and wasm run everywhere",
   );
 }
 
+/** How the kernels of `fused` round, by construction. */
+const FUSED_NUMERICS: Numerics = { fma: false, accumulation: "float32" };
+
 /**
  * Sets the backend that a run asks for, and records it in the run.
  *
  * @param run The run.
+ * @param config Its configuration: the fused kernels do not cover all.
+ * @returns The backend in use from now on.
  * @throws {RangeError} If this machine does not have the backend.
  */
-export async function useBackend(run: Run): Promise<void> {
-  const engine = await setBackend(run.globals.engine);
-  const numerics = await detectNumerics();
+export async function useBackend(
+  run: Run,
+  config: ModelConfig,
+): Promise<Backend> {
+  const { engine: wanted } = run.globals;
+  const canFuse = isCovered(config);
+  if (wanted === "fused" && !canFuse) {
+    run.warn(`engine fused does not cover model ${config.model}: wasm is used`);
+  }
+  const mayFuse = wanted === "fused" || wanted === "auto";
+  const engine = await setBackend(
+    mayFuse ? (canFuse ? "fused" : "wasm") : wanted,
+  );
+  const numerics = engine === "fused" ? FUSED_NUMERICS : await detectNumerics();
   run.describe({ engine, versions: { tfjs: tf.version.tfjs }, numerics });
+  return engine;
 }
 
 /** Multiplies two vectors in single or double precision. */

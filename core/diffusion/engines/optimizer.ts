@@ -8,7 +8,7 @@
 import type { ModelConfig } from "../model_config.ts";
 
 /** Kingma & Ba (2015), algorithm 1. */
-const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
 /**
  * Computes the step size of a step. It rises linearly over `warmupSteps`, then
@@ -41,6 +41,48 @@ export function computeLearningRate(
  */
 export function computeEmaDecay(emaDecay: number, step: number): number {
   return Math.min(emaDecay, (1 + step) / (10 + step));
+}
+
+/** The numbers of one step of Adam; those of 32 bits are exact enough. */
+export interface AdamStep {
+  /** What the gradient is multiplied by, for clipping. */
+  readonly scale: number;
+  /** The penalty on weights that decay, added to the gradient. */
+  readonly penalty: number;
+  /** The share by which weights that decay shrink. */
+  readonly decay: number;
+  /** The step size, corrected for the bias of the moving mean. */
+  readonly stride: number;
+  /** The correction for the bias of the moving mean of squares. */
+  readonly spread: number;
+  /** The share of itself that the average of the weights keeps. */
+  readonly kept: number;
+}
+
+/**
+ * Computes the numbers of one step of Adam or AdamW, with both bias corrections
+ * moved out of the loop over weights (Kingma & Ba 2015, section 2).
+ *
+ * @param config The configuration.
+ * @param step The number of steps taken before, and that there will be.
+ * @param norm The norm of the gradient.
+ * @returns The numbers.
+ */
+export function planStep(
+  config: ModelConfig,
+  { step, nSteps }: { readonly step: number; readonly nSteps: number },
+  norm: number,
+): AdamStep {
+  const { gradientClip: clip, weightDecay, optimizer, emaDecay } = config;
+  const rate = computeLearningRate(config, step, nSteps);
+  return {
+    scale: clip > 0 && norm > clip ? clip / norm : 1,
+    penalty: optimizer === "adam" ? weightDecay : 0,
+    decay: optimizer === "adamw" ? rate * weightDecay : 0,
+    stride: rate / (1 - ADAM.beta1 ** (step + 1)),
+    spread: 1 / Math.sqrt(1 - ADAM.beta2 ** (step + 1)),
+    kept: computeEmaDecay(emaDecay, step),
+  };
 }
 
 /** The state of an optimizer. */
@@ -118,13 +160,7 @@ export class Optimizer {
    * @throws {RangeError} If it has another number of weights.
    */
   restore(state: OptimizerState): void {
-    const { length } = this.weights, other = state.weights.length;
-    if (other !== length) {
-      throw new RangeError(
-        `Cannot restore the weights of another model: this one has ${length} ` +
-          `weights, the other ${other}`,
-      );
-    }
+    checkSameModel(state, this.weights.length);
     this.#state = structuredClone(state);
   }
 
@@ -137,25 +173,23 @@ export class Optimizer {
    */
   update(gradient: Float32Array): number {
     const { config, nSteps, shapes } = this.#options;
-    const { gradientClip: clip, weightDecay, optimizer, emaDecay } = config;
     const norm = computeNorm(gradient);
     if (!Number.isFinite(norm)) return norm;
-    const { weights, averaged, first, second } = this.#state;
+    const { step, weights, averaged, first, second } = this.#state;
     const { beta1, beta2, epsilon } = ADAM;
-    const scale = clip > 0 && norm > clip ? clip / norm : 1;
-    const rate = computeLearningRate(config, this.#state.step, nSteps);
-    const kept = computeEmaDecay(emaDecay, this.#state.step);
-    const step = ++this.#state.step;
-    // Both bias corrections, moved out of the loop (section 2 there).
-    const stride = rate / (1 - beta1 ** step);
-    const spread = 1 / Math.sqrt(1 - beta2 ** step);
+    const { scale, stride, spread, kept, ...plan } = planStep(
+      config,
+      { step, nSteps },
+      norm,
+    );
+    this.#state.step++;
     let end = 0;
     for (const shape of shapes) {
       const start = end;
       end += shape.reduce((a, b) => a * b);
-      const decay = shape.length > 1 ? weightDecay : 0;
-      const penalty = optimizer === "adam" ? decay : 0;
-      const shrink = optimizer === "adamw" ? 1 - rate * decay : 1;
+      const decays = shape.length > 1;
+      const penalty = decays ? plan.penalty : 0;
+      const shrink = decays ? 1 - plan.decay : 1;
       for (let i = start; i < end; i++) {
         const weight = weights[i]!;
         const slope = scale * gradient[i]! + penalty * weight;
@@ -175,4 +209,20 @@ function computeNorm(values: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
   return Math.sqrt(sum);
+}
+
+/**
+ * Checks that a state is that of such a model.
+ *
+ * @param state The state.
+ * @param length The number of weights that the model has.
+ * @throws {RangeError} If the state has another number.
+ */
+export function checkSameModel(state: OptimizerState, length: number): void {
+  const other = state.weights.length;
+  if (other === length) return;
+  throw new RangeError(
+    `Cannot restore the weights of another model: this one has ${length} ` +
+      `weights, the other ${other}`,
+  );
 }

@@ -13,10 +13,12 @@ import {
   type OptimizerOptions,
   type OptimizerState,
 } from "./optimizer.ts";
-import type {
-  StepOutcome,
-  TrainingEngine,
-  WeightsInUse,
+import {
+  computeLosses,
+  computeTargets,
+  type StepOutcome,
+  type TrainingEngine,
+  type WeightsInUse,
 } from "./training_engine.ts";
 
 /**
@@ -62,9 +64,10 @@ export class TfjsEngine implements TrainingEngine {
     this.use("last");
     const { differences, gradients } = this.#differentiate(batch);
     try {
-      const losses = this.#computeLosses(
+      const losses = computeLosses(
         batch,
         await differences.data<"float32">(),
+        this.#model.prediction,
       );
       if (gradients.length === 0) return { losses };
       const gradNorm = this.#optimizer.update(await readValues(gradients));
@@ -112,7 +115,10 @@ export class TfjsEngine implements TrainingEngine {
     // The host sums up the loss itself: the tape only needs its gradient.
     const squaredError = tf.customGrad((x) => {
       const outputs = x as tf.Tensor;
-      const targets = tf.tensor(this.#computeTargets(batch), outputs.shape);
+      const targets = tf.tensor(
+        computeTargets(batch, this.#model.prediction),
+        outputs.shape,
+      );
       const difference = differences = tf.keep(tf.sub(outputs, targets));
       const gradFunc = () => tf.mul(difference, 2 / noisy.length);
       return { value: tf.scalar(0), gradFunc };
@@ -127,32 +133,6 @@ export class TfjsEngine implements TrainingEngine {
     value.dispose();
     const gradients = variables.map(({ name }) => grads[name]!);
     return { differences: differences!, gradients };
-  }
-
-  /** The targets of the model: the noise, or v = √ᾱ ε − √(1 − ᾱ) x₀. */
-  #computeTargets({ clean, noise, alphaBars }: NoisyBatch): Float32Array {
-    if (this.#model.prediction === "noise") return noise;
-    const nColumns = clean.length / alphaBars.length;
-    return noise.map((noise, i) => {
-      const kept = alphaBars[Math.floor(i / nColumns)]!;
-      return Math.sqrt(kept) * noise - Math.sqrt(1 - kept) * clean[i]!;
-    });
-  }
-
-  /** The mean over columns of (ε̂ − ε)², in which v − v̂ is ε − ε̂ over √ᾱ. */
-  #computeLosses(
-    { nRows, alphaBars }: NoisyBatch,
-    differences: Float32Array,
-  ): Float32Array {
-    const nColumns = differences.length / nRows;
-    const isV = this.#model.prediction === "v";
-    const losses = new Float32Array(nRows);
-    for (let row = 0, i = 0; row < nRows; row++) {
-      let sum = 0;
-      for (const end = i + nColumns; i < end; i++) sum += differences[i]! ** 2;
-      losses[row] = sum / nColumns * (isV ? alphaBars[row]! : 1);
-    }
-    return losses;
   }
 
   #write(weights: Float32Array): void {

@@ -97,11 +97,7 @@ export class SinusoidalEmbedding extends tf.layers.Layer {
   /** Embeds times in (0, 1]. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const half = this.#size / 2;
-    const frequencies = Float32Array.from(
-      { length: half },
-      (_, i) =>
-        HIGHEST_FREQUENCY * FREQUENCY_RATIO ** (-i / Math.max(half - 1, 1)),
-    );
+    const frequencies = computeTimeFrequencies(half);
     return computeWaves(inputs, () => tf.tensor2d(frequencies, [1, half]));
   }
 
@@ -111,6 +107,20 @@ export class SinusoidalEmbedding extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(SinusoidalEmbedding);
+
+/**
+ * Computes the frequencies of {@linkcode SinusoidalEmbedding}.
+ *
+ * @param count How many.
+ * @returns Radians per unit of time, from high to low.
+ */
+export function computeTimeFrequencies(count: number): Float32Array {
+  return Float32Array.from(
+    { length: count },
+    (_, i) =>
+      HIGHEST_FREQUENCY * FREQUENCY_RATIO ** (-i / Math.max(count - 1, 1)),
+  );
+}
 
 /** Sines and cosines of the products of inputs and frequencies. */
 function computeWaves(

@@ -5,12 +5,14 @@
  */
 
 import { listRuns, type RunEntry } from "../../../core/store/find_run.ts";
-import type { SourceInfo } from "../../../core/store/run_info.ts";
+import { ifExists } from "../../../core/store/if_exists.ts";
+import { pathWithin } from "../../../core/store/safe_path.ts";
+import { SOURCES } from "../../../core/store/source.ts";
 import { TRASH } from "../../../core/store/trash.ts";
 import { listTree, sumBytes } from "./files.ts";
 import { type Finding, Findings } from "./finding.ts";
 import { examineRun } from "./run.ts";
-import { examineSources, leadsOut } from "./sources.ts";
+import { examineSources } from "./sources.ts";
 
 /** What was found in a runs directory. */
 export interface Examination {
@@ -36,72 +38,67 @@ export interface Examination {
  */
 export async function examineRuns(directory: string): Promise<Examination> {
   const findings: Finding[] = [];
-  const sources = new Map<string, readonly SourceInfo[]>();
+  const at = (name: string) => new Findings(name, findings);
+  // The runs that ran each source.
+  const users = new Map<string, string[]>();
   let runs = 0, bytes = 0;
   let entries: readonly RunEntry[];
   try {
     entries = listRuns(directory);
   } catch (error) {
     if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
-    const whole = new Findings(".");
-    whole.add("unreadable", "", error.message);
-    return { directory, runs, findings: whole.all, bytes, trashBytes: 0 };
+    at(".").add("unreadable", "", error.message);
+    return { directory, runs, findings, bytes, trashBytes: 0 };
   }
   for (const { id, path, refused } of entries) {
-    const entry = new Findings(id);
     // A failure with one run is a finding, and the others are examined.
-    const examined = await entry.attempt("", () => {
+    const examined = await at(id).attempt("", () => {
       const reason = refused ?? explainNotRun(path);
       if (reason === null) return examineRun(path);
-      entry.add("foreign", "", reason);
+      at(id).add("foreign", "", reason);
     });
-    findings.push(...entry.all);
     if (!examined) continue;
     runs++;
     bytes += examined.bytes;
     findings.push(...examined.findings);
-    sources.set(id, examined.sources);
+    for (const source of examined.sources) {
+      users.getOrInsertComputed(source, () => []).push(id);
+    }
   }
-  findings.push(...reportStrayFiles(directory));
-  for (const name of [".scratch", TRASH]) {
-    if (!leadsOut(`${directory}/${name}`, directory)) continue;
-    const own = new Findings(name);
-    own.add("foreign", "", "it is a link that leads out of the runs");
-    findings.push(...own.all);
+  for (const name of listFiles(directory)) {
+    at(name).add("foreign", "", "it is a file, not a run", { isNote: true });
   }
-  const store = await examineSources(directory, sources);
-  return {
-    directory,
-    runs,
-    findings: [...findings, ...store.findings],
-    bytes: bytes + store.bytes,
-    trashBytes: sumBytes(listTree(`${directory}/${TRASH}`)),
-  };
+  const links = [".scratch", TRASH, SOURCES]
+    .filter((name) => leadsOut(`${directory}/${name}`, directory));
+  for (const name of links) {
+    at(name).add("foreign", "", "it is a link that leads out of the runs");
+  }
+  if (!links.includes(SOURCES)) {
+    bytes += await examineSources(directory, users, at(SOURCES));
+  }
+  const trash = links.includes(TRASH) ? [] : listTree(`${directory}/${TRASH}`);
+  return { directory, runs, findings, bytes, trashBytes: sumBytes(trash) };
 }
 
-/** Says why something with the name of a run is none, or another one. */
+/** Explains why something with the name of a run is not one of its own. */
 function explainNotRun(path: string): string | null {
   const { isDirectory, isSymlink } = Deno.lstatSync(path);
   if (isSymlink) return "it is a link: the run it leads to is read twice";
   return isDirectory ? null : "it is neither a file nor a folder";
 }
 
-/** Reports files beside the runs, which are ignored. */
-function reportStrayFiles(directory: string): readonly Finding[] {
-  return listFiles(directory).flatMap((name) => {
-    const entry = new Findings(name);
-    entry.add("foreign", "", "it is a file, not a run", { isNote: true });
-    return entry.all;
-  });
+/** Lists files beside the runs, which are ignored. */
+function listFiles(directory: string): string[] {
+  const entries = ifExists(() => [...Deno.readDirSync(directory)]) ?? [];
+  return entries.filter(({ name, isFile }) => isFile && !name.startsWith("."))
+    .map(({ name }) => name);
 }
 
-function listFiles(directory: string): string[] {
+/** Whether a path is a link that leads out of the runs, as far as can be seen. */
+function leadsOut(path: string, runs: string): boolean {
   try {
-    return [...Deno.readDirSync(directory)]
-      .filter(({ name, isFile }) => isFile && !name.startsWith("."))
-      .map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
+    return Deno.lstatSync(path).isSymlink && pathWithin(path, runs) === null;
+  } catch {
+    return false;
   }
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ifExists } from "../../../core/store/if_exists.ts";
+
 /** A file, folder or link. */
 export interface FoundFile {
   /** Its path within the folder. */
@@ -31,9 +33,8 @@ export function listTree(
     try {
       for (const { name } of Deno.readDirSync(`${folder}/${parent}`)) {
         const path = parent === "" ? name : `${parent}/${name}`;
-        const info = lstat(`${folder}/${path}`, (reason) => {
-          onUnreadable(path, reason);
-        });
+        // It may have been replaced or removed meanwhile.
+        const info = ifExists(() => Deno.lstatSync(`${folder}/${path}`));
         if (!info) continue;
         found.push({ path, info });
         if (info.isDirectory) pending.push(path);
@@ -45,23 +46,6 @@ export function listTree(
     }
   }
   return found.sort((a, b) => a.path < b.path ? -1 : 1);
-}
-
-function lstat(
-  path: string,
-  onUnreadable: (reason: string) => void,
-): Deno.FileInfo | null {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    // It was replaced or removed meanwhile.
-    if (error instanceof Deno.errors.NotFound) return null;
-    // It is the folder whose content cannot be reached.
-    if (error instanceof Deno.errors.PermissionDenied) throw error;
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    onUnreadable((error as Error).message);
-    return null;
-  }
 }
 
 /**

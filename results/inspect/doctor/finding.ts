@@ -4,6 +4,8 @@
  * @module
  */
 
+import { UnknownVersionError } from "../../../core/store/json_file.ts";
+
 /**
  * What is wrong: the content of a file; that it is missing; that it, or a
  * folder, cannot be read; a version that this code does not know; a run that is
@@ -41,20 +43,18 @@ export interface Finding {
 /** What was found in one run, or beside the runs. */
 export class Findings {
   readonly #run: string;
-  #all: Finding[] = [];
+  /** All of them. */
+  readonly all: Finding[];
 
   /**
    * Begins without findings.
    *
    * @param run The run's id, or the name of what is not a run.
+   * @param all Where to add them.
    */
-  constructor(run: string) {
+  constructor(run: string, all: Finding[] = []) {
     this.#run = run;
-  }
-
-  /** All of them. */
-  get all(): readonly Finding[] {
-    return this.#all;
+    this.all = all;
   }
 
   /**
@@ -71,7 +71,7 @@ export class Findings {
     reason: string,
     more: Partial<Pick<Finding, "isNote" | "isLeftOver">> = {},
   ): void {
-    this.#all.push({
+    this.all.push({
       run: this.#run,
       file: file === "" ? this.#run : `${this.#run}/${file}`,
       kind,
@@ -83,15 +83,6 @@ export class Findings {
   }
 
   /**
-   * Removes some.
-   *
-   * @param isMistaken Which turned out to be mistaken.
-   */
-  drop(isMistaken: (finding: Finding) => boolean): void {
-    this.#all = this.#all.filter((finding) => !isMistaken(finding));
-  }
-
-  /**
    * Tells whether there is one of a file, of a folder that contains it, or of
    * something in it.
    *
@@ -100,16 +91,17 @@ export class Findings {
    */
   has(file: string): boolean {
     const path = `${this.#run}/${file}/`;
-    return this.#all.some(({ file }) =>
+    return this.all.some(({ file }) =>
       file !== this.#run &&
       (path.startsWith(`${file}/`) || `${file}/`.startsWith(path))
     );
   }
 
   /**
-   * Tries to read a file, and adds why it cannot be read.
+   * Tries to read a file of which there is no finding yet, and adds why it
+   * cannot be read.
    *
-   * @param file The file's path within the run.
+   * @param file The file's path within the run; "" is the run itself.
    * @param read Reads it.
    * @returns What was read; undefined if it could not be, or does not exist.
    */
@@ -117,22 +109,19 @@ export class Findings {
     file: string,
     read: () => T | Promise<T>,
   ): Promise<T | undefined> {
+    if (file !== "" && this.has(file)) return undefined;
     try {
       return await read();
     } catch (error) {
       // A file that existed a moment ago has been replaced or removed.
       if (error instanceof Deno.errors.NotFound) return undefined;
       if (error instanceof Deno.errors.NotCapable) throw error;
-      const { message } = error as Error;
       const kind = error instanceof Deno.errors.PermissionDenied
         ? "unreadable"
-        : UNKNOWN_VERSION.test(message)
+        : error instanceof UnknownVersionError
         ? "unknown version"
         : "damaged";
-      this.add(kind, file, message);
+      this.add(kind, file, (error as Error).message);
     }
   }
 }
-
-/** The error of a reader that does not know the version has no class. */
-const UNKNOWN_VERSION = /\bschemaVersion must be\b/;

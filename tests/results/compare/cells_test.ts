@@ -23,3 +23,20 @@ Deno.test(
     assertEquals(plain!.interval, undefined);
   },
 );
+
+Deno.test("compare() has Wilson's interval of a proportion without spread", async () => {
+  const metrics = { accuracy: { kind: "proportion" } } as const;
+  const runsOf = (means: readonly number[]) =>
+    means.map((mean, i): MadeRun => ({
+      id: `run${i}`,
+      config: { seed: i },
+      info: { metrics },
+      records: [[{ name: "accuracy" }, { mean, error: 0, n: 68 }]],
+    }));
+  const textOf = async (means: readonly number[], ci = 0) =>
+    firstCells(await compareRuns(runsOf(means), { ci }))[0]!.text;
+  assertEquals(await textOf([1]), "1.000 [0.947, 1.000]");
+  assertEquals(await textOf([1], 80), "1.000 [0.976, 1.000]");
+  assertEquals(await textOf([1, 1]), "1.000 [0.973, 1.000]");
+  assertEquals(await textOf([1, 0.9]), "0.950 ± 0.050");
+});

@@ -43,11 +43,11 @@ Deno.test(
   "RunDatabase lists a damaged run with file and reason, and reads all others",
   () => {
     const damages: [file: string, content: string | null, reason: RegExp][] = [
-      ["run.json", null, /run\.json as there is no such file/],
+      ["run.json", null, /run\.json: no such file/],
       ["run.json", "", /run\.json as JSON: it is empty/],
       ["run.json", '{"schemaVersion":1}', /status must be one of/],
       ["config.json", '{"schemaVersion": 1, "seed"', /config\.json as JSON/],
-      ["config.json", null, /config\.json as there is no such file/],
+      ["config.json", null, /config\.json: no such file/],
       ["config.json", '{"schemaVersion": 7}', /schemaVersion must be 1/],
       ["results/train.json", "[]", /holds no JSON object/],
       ["results/train.json", '{"schemaVersion":1}', /must be an array/],

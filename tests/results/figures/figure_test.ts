@@ -14,7 +14,7 @@ const NAMES = [
   ...["\\", "'", '"', "${x}", "a.b", "a[0]", "\u2028", "0"],
 ];
 
-Deno.test("figures have axes, series, and titles of any name", async () => {
+Deno.test("figures accept any name for axes, series and titles", async () => {
   for (const name of NAMES) {
     const comparison = await compareRuns(replicates([
       [{ model: name, rate: 1 }, [1, 2]],
@@ -27,7 +27,7 @@ Deno.test("figures have axes, series, and titles of any name", async () => {
   }
 });
 
-Deno.test("formatSpec() changes no text but those that Vega takes for names", () => {
+Deno.test("formatSpec() changes only texts that Vega takes for keywords", () => {
   const spec = { title: "constructor", data: { values: [{ x: "a if b" }] } };
   // deno-lint-ignore no-explicit-any -- not a whole specification
   assertEquals(JSON.parse(formatSpec(spec as any)), {

@@ -6,53 +6,25 @@ import {
 } from "@std/assert";
 import { History } from "../../../core/store/history.ts";
 import type { Problem } from "../../../core/store/run_file.ts";
-import { groupReplicates } from "../../../results/compare/replicates.ts";
-import { RunDatabase } from "../../../results/database/run_database.ts";
-import {
-  listMeasures,
-  readHistories,
-} from "../../../results/figures/histories.ts";
+import { listMeasures } from "../../../results/figures/histories.ts";
 import {
   drawHistory,
   type HistoryOptions,
 } from "../../../results/figures/history.ts";
 import { renderSvg } from "../../../results/figures/svg.ts";
+import { makeHistories, readAllHistories } from "../../../testing/figures.ts";
 import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import { makeRun } from "../../../testing/runs.ts";
 
 skipUnlessGranted("files");
 
-type Line = Record<string, number | string>;
-
-/** Makes runs of two rates, whose histories a function of rate and seed gives. */
-function makeRuns(
-  runs: string,
-  linesOf: (rate: number, seed: number) => readonly Line[],
-): void {
-  for (const rate of [1, 2]) {
-    for (const seed of rate === 1 ? [1, 2, 3] : [1]) {
-      const path = makeRun(runs, {
-        id: `r${rate}s${seed}`,
-        config: { seed, rate },
-      });
-      using history = new History(path, `r${rate}s${seed}`);
-      for (const line of linesOf(rate, seed)) history.append(line);
-    }
-  }
-}
-
 interface Drawn {
   readonly at: number;
   readonly label: string;
-  readonly mean: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
   readonly tooltip: string;
-}
-
-function readAll(runs: string, problems: Problem[] = []) {
-  const groups = groupReplicates([...new RunDatabase(runs)], ["seed"]);
-  return readHistories(groups, ["seed"], problems);
 }
 
 async function draw(
@@ -60,20 +32,23 @@ async function draw(
   options: Partial<HistoryOptions> = {},
   problems: Problem[] = [],
 ) {
-  const { spec, omitted } = await drawHistory(readAll(runs, problems), {
-    measure: "loss",
-    ...options,
-  });
+  const { spec, omitted } = await drawHistory(
+    readAllHistories(runs, problems),
+    {
+      measure: "loss",
+      ...options,
+    },
+  );
   // deno-lint-ignore no-explicit-any
   const { data, encoding, layer } = spec as any;
   return { curve: data.values as Drawn[], encoding, layer, omitted, spec };
 }
 
 Deno.test(
-  "drawHistory() draws the mean of replicates with a band, and one run as it is",
+  "drawHistory() draws the mean of replicates with a band, and a single run as a line",
   async () => {
     using folder = tempFolder();
-    makeRuns(
+    makeHistories(
       folder.path,
       (rate, seed) =>
         [1, 2].map((step) => ({ step, loss: 10 * rate + seed * step })),
@@ -82,7 +57,7 @@ Deno.test(
     assertEquals(encoding.x.title, "step");
     const [first, second, single] = curve;
     assertEquals([first!.label, first!.at, first!.mean], ["rate=1", 1, 12]);
-    assertAlmostEquals(first!.high! - first!.mean!, 1 / Math.sqrt(3), 1e-12);
+    assertAlmostEquals(first!.high - first!.mean, 1 / Math.sqrt(3), 1e-12);
     assertEquals(second!.mean, 14);
     assertEquals([single!.label, single!.mean], ["rate=2", 21]);
     assert(Number.isNaN(single!.low));
@@ -94,7 +69,7 @@ Deno.test(
     assert(svg.includes(">rate=1</text>") && svg.includes(">step</text>"));
     // R: 12 + qt(0.975, 2) / sqrt(3)
     const { curve: wide } = await draw(folder.path, { ci: 95 });
-    assertEquals(wide[0]!.high!.toFixed(6), "14.484138");
+    assertEquals(wide[0]!.high.toFixed(6), "14.484138");
   },
 );
 
@@ -102,7 +77,7 @@ Deno.test(
   "drawHistory() leaves a gap where a replicate is not finite",
   async () => {
     using folder = tempFolder();
-    makeRuns(folder.path, (_, seed) =>
+    makeHistories(folder.path, (_, seed) =>
       [1, 2, 3].map((step) => ({
         step,
         loss: step === 2 && seed === 3 ? Infinity : seed,
@@ -111,16 +86,16 @@ Deno.test(
     assertEquals(omitted, [
       "rate=1: loss is not finite at step 2 and possibly later",
     ]);
-    assertEquals(curve.slice(0, 3).map(({ mean }) => mean), [2, null, 2]);
+    assertEquals(curve.slice(0, 3).map(({ mean }) => mean), [2, Infinity, 2]);
     assertEquals((await renderSvg(spec)).includes("NaN"), false);
   },
 );
 
 Deno.test(
-  "drawHistory() gives a run one voice at each place, and thins what is long",
+  "drawHistory() takes one value of each run at each place, and thins long histories",
   async () => {
     using folder = tempFolder();
-    makeRuns(
+    makeHistories(
       folder.path,
       (_, seed) =>
         Array.from({ length: 3000 }, (_, index) => ({
@@ -147,7 +122,7 @@ Deno.test(
       [1235, -70],
       [4321, "NaN"],
     ]);
-    makeRuns(
+    makeHistories(
       folder.path,
       (rate, seed) =>
         Array.from({ length: 5000 }, (_, i) => ({
@@ -162,15 +137,15 @@ Deno.test(
     const means = single.map(({ mean }) => mean);
     assertEquals([single[0]!.at, single.at(-1)!.at], [1, 5000]);
     assert(means.includes(90) && means.includes(-70));
-    assertEquals(single.filter(({ mean }) => mean === null).length, 1);
+    assertEquals(single.filter(({ mean }) => Number.isNaN(mean)).length, 1);
     assertEquals(omitted, [
       "rate=2: loss is not finite at step 4322 and possibly later",
     ]);
     // Each point is a mean of all runs at its place, with the error of that.
     for (const { at, mean, low, high } of several) {
       const expected = 2 * (1 + (at - 1) % 7);
-      assertAlmostEquals(mean!, expected, 1e-12);
-      assertAlmostEquals(high! - low!, expected / Math.sqrt(3), 1e-12);
+      assertAlmostEquals(mean, expected, 1e-12);
+      assertAlmostEquals(high - low, expected / Math.sqrt(3), 1e-12);
     }
     // Neither of the two sides is thinner on a logarithmic axis.
     const log = (await draw(folder.path, { xScale: "log" })).curve;
@@ -180,10 +155,10 @@ Deno.test(
 );
 
 Deno.test(
-  "drawHistory() brings runs together whose steps are not in order",
+  "drawHistory() aligns runs whose steps are not in order",
   async () => {
     using folder = tempFolder();
-    makeRuns(folder.path, (_, seed) => {
+    makeHistories(folder.path, (_, seed) => {
       const lines = [1, 2, 3].map((step) => ({ step, loss: step + seed }));
       return seed === 2 ? [...lines.reverse(), { step: 2, loss: 40 }] : lines;
     });
@@ -197,10 +172,10 @@ Deno.test(
 );
 
 Deno.test(
-  "drawHistory() draws a history up to what cannot be read, and says so",
+  "drawHistory() draws a damaged history up to the damage, and reports it",
   async () => {
     using folder = tempFolder();
-    makeRuns(
+    makeHistories(
       folder.path,
       (_, seed) => [1, 2, 3].map((step) => ({ step, loss: seed })),
     );
@@ -219,26 +194,10 @@ Deno.test(
 );
 
 Deno.test(
-  "readHistories() says where lines have more different fields than it keeps",
-  () => {
-    using folder = tempFolder();
-    const path = makeRun(folder.path, { id: "a" });
-    {
-      using history = new History(path, "a");
-      for (let i = 0; i < 1001; i++) history.append({ [`key${i}`]: i });
-    }
-    const problems: Problem[] = [];
-    assertEquals(listMeasures(readAll(folder.path, problems)).length, 999);
-    assertEquals(problems.length, 1);
-    assert(problems[0]!.reason.includes("more than 1000 different fields"));
-  },
-);
-
-Deno.test(
   "drawHistory() has a legend entry for each curve, with a band or without",
   async () => {
     using folder = tempFolder();
-    makeRuns(
+    makeHistories(
       folder.path,
       (rate) => [1, 2].map((step) => ({ step, loss: rate })),
     );
@@ -249,10 +208,10 @@ Deno.test(
 );
 
 Deno.test(
-  "drawHistory() counts lines where they tell no step, and passes over texts",
+  "drawHistory() counts lines without a step, and skips texts",
   async () => {
     using folder = tempFolder();
-    makeRuns(
+    makeHistories(
       folder.path,
       (_, seed) =>
         seed === 3
@@ -265,15 +224,15 @@ Deno.test(
     assertEquals(omitted, [
       "rate=1: at line 3 and possibly elsewhere the mean is of 2 of 3 runs",
     ]);
-    assertEquals(listMeasures(readAll(folder.path)), ["loss", "late"]);
+    assertEquals(listMeasures(readAllHistories(folder.path)), ["loss", "late"]);
   },
 );
 
 Deno.test(
-  "drawHistory() says what it does not find, and what it cannot read",
+  "drawHistory() names unknown measures, and what it cannot read",
   async () => {
     using folder = tempFolder();
-    makeRuns(folder.path, () => [{ step: 1, loss: 1, "time/step": 2 }]);
+    makeHistories(folder.path, () => [{ step: 1, loss: 1, "time/step": 2 }]);
     await assertRejects(
       () => draw(folder.path, { measure: "los" }),
       Error,
@@ -289,12 +248,12 @@ Deno.test(
     const { curve } = await draw(folder.path, {}, problems);
     assertEquals(problems.map(({ run }) => run), ["r1s2"]);
     assertEquals(curve[0]!.tooltip.endsWith("n = 2"), true);
-    assertEquals(listMeasures(readAll(folder.path)), ["loss"]);
+    assertEquals(listMeasures(readAllHistories(folder.path)), ["loss"]);
   },
 );
 
 Deno.test(
-  "drawHistory() refuses more curves than can be tooltip apart",
+  "drawHistory() refuses more curves than can be told apart",
   async () => {
     using folder = tempFolder();
     for (let rate = 0; rate < 41; rate++) {
@@ -305,7 +264,7 @@ Deno.test(
     await assertRejects(
       () => draw(folder.path),
       Error,
-      "41 curves as more than 40",
+      "41 curves: more than 40",
     );
   },
 );

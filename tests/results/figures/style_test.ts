@@ -1,19 +1,22 @@
 import { assertEquals } from "@std/assert";
 import {
   COLORS,
-  cycleSigns,
+  DASHES,
   makeConfig,
   PAGE,
   PRINT,
   SHAPES,
 } from "../../../results/figures/style.ts";
 
-Deno.test("cycleSigns() gives no two of the first series the same colour and sign", () => {
-  const n = 3 * COLORS.length;
-  const looks = cycleSigns(SHAPES, n)
-    .map((shape, index) => `${COLORS[index % COLORS.length]} ${shape}`);
-  assertEquals(new Set(looks).size, n);
-  assertEquals(cycleSigns(SHAPES, 3), SHAPES.slice(0, 3));
+Deno.test("no two series have the same colour and sign, however often colours repeat", () => {
+  const n = 5 * COLORS.length;
+  for (const signs of [SHAPES, DASHES]) {
+    const looks = Array.from(
+      { length: n },
+      (_, i) => `${COLORS[i % COLORS.length]} ${signs[i % signs.length]}`,
+    );
+    assertEquals(new Set(looks).size, n);
+  }
 });
 
 Deno.test("makeConfig() draws black series so that a dark page shows them", () => {

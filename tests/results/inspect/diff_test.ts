@@ -16,7 +16,7 @@ function makeRun(id: string, seed: number, code: string | null): ComparedRun {
   };
 }
 
-Deno.test("diffRuns() gives what differs, and nothing else", () => {
+Deno.test("diffRuns() returns what differs, and nothing else", () => {
   const first = makeRun("a", 1, "one\ntwo\n");
   const { configuration, environment, code } = diffRuns(
     first,
@@ -36,10 +36,10 @@ Deno.test("formatDiff() counts the lines that differ, and prints them if asked",
   const text = formatDiff(differences);
   assertMatch(text, /^ {2}seed {2}1 → 2$/m);
   assertMatch(text, /^ {2}a\.ts {2}\+2 -1 lines\n {2}--full /m);
-  assertMatch(formatDiff(differences, { full: true }), /^-two\n\+three$/m);
+  assertMatch(formatDiff(differences, true), /^-two\n\+three$/m);
 });
 
-Deno.test("formatDiff() says whose source is unknown", () => {
+Deno.test("formatDiff() names runs whose source is unknown", () => {
   const text = formatDiff(diffRuns(makeRun("a", 1, ""), makeRun("b", 1, null)));
   assertMatch(text, /^Code\n {2}unknown: the source of b$/m);
 });

@@ -6,7 +6,7 @@ import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 skipUnlessGranted("files");
 
 Deno.test(
-  "readLastLine() gives the last whole line of a history of any length",
+  "readLastLine() returns the last whole line of a history of any length",
   () => {
     using folder = tempFolder();
     const path = `${folder.path}/metrics.jsonl`;

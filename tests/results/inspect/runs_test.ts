@@ -8,7 +8,7 @@ skipUnlessGranted("files");
 
 const NOW = Date.parse("2026-11-22T12:30:00.000Z");
 
-Deno.test("formatAge() says how long ago something was, in its largest unit", () => {
+Deno.test("formatAge() formats an age in its largest unit", () => {
   const ages: [string, string][] = [
     ["2026-11-22T12:30:00.000Z", "0s ago"],
     ["2026-11-22T12:29:01.000Z", "59s ago"],
@@ -20,7 +20,7 @@ Deno.test("formatAge() says how long ago something was, in its largest unit", ()
 });
 
 Deno.test(
-  "formatRuns() lists status, age, tags, what differs and notes",
+  "formatRuns() lists status, age, tags, differing keys and notes",
   () => {
     using folder = tempFolder();
     makeRun(folder.path, { id: "a", config: { seed: 1, rate: 0.1 } });

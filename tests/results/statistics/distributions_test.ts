@@ -1,7 +1,12 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import {
+  chiSquare,
+  chiSquareQuantile,
   fairCoin,
+  fUpper,
   noncentralT,
+  normalRange,
+  normalTwoSided,
   tCritical,
   tTwoSided,
 } from "../../../results/statistics/distributions.ts";
@@ -41,6 +46,39 @@ testWithProgram("Rscript", "distributions agree with R to 1e-9", () => {
     ),
   ], 1e-11);
 });
+
+testWithProgram(
+  "Rscript",
+  "distributions of squares and ranges agree with R",
+  () => {
+    assertAgreesWithR([
+      ...DF.slice(0, 9).flatMap((df) => [
+        [chiSquare(0.7 * df, df), `pchisq(${0.7 * df}, ${df})`] as const,
+        [chiSquareQuantile(0.2, df), `qchisq(0.2, ${df})`] as const,
+        [chiSquareQuantile(0.001, df), `qchisq(0.001, ${df})`] as const,
+        ...[0.3, 3.69, 400].map((x) =>
+          [
+            fUpper(x, [df, 39]),
+            `pf(${x}, ${df}, 39, lower.tail = FALSE)`,
+          ] as const
+        ),
+      ]),
+      [normalTwoSided(-1.7), "2 * pnorm(-1.7)"],
+    ]);
+    // R's own ptukey() is good to 1e-7 alone.
+    const integral = (x: number, k: number) =>
+      `${k} * integrate(function(z) dnorm(z) * (pnorm(z) - pnorm(z - ${x}))^` +
+      `${k - 1}, -9, 9, rel.tol = 1e-13, subdivisions = 2000)$value`;
+    assertAgreesWithR(
+      [2, 4, 10, 30].flatMap((k) =>
+        [0.5, 2, 3.633, 6].map((x) =>
+          [normalRange(x, k), integral(x, k)] as const
+        )
+      ),
+      1e-11,
+    );
+  },
+);
 
 Deno.test("noncentralT() is a distribution function where R's gives up", () => {
   const at = (x: number) => noncentralT(x, 3, 60);

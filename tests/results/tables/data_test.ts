@@ -56,7 +56,7 @@ Deno.test(
 );
 
 Deno.test("render() writes verdicts into CSV too", async () => {
-  const options = { baseline: ["model=identity"], ci: 95 };
+  const options = { baseline: ["model=identity"], ci: 95, detect: 0.5 };
   const text = await render(await compareRuns(MODELS, options), "csv");
   const [base, mlp, copy] = parse(text, { columns: true }) as unknown as Record<
     string,
@@ -67,13 +67,14 @@ Deno.test("render() writes verdicts into CSV too", async () => {
     [
       ...["mean", "error", "n", "kind", "low", "high", "standing"],
       ...["difference", "difference low", "difference high", "p", "p adjusted"],
-      ...["test", "resolved", "pairs", "more seeds"],
+      ...["test", "resolved", "pairs", "detectable", "seeds needed"],
     ].map((part) => `loss ${part}`),
   );
   assertEquals(base!["loss p"], "");
   assertEquals(mlp!["loss test"], "paired t");
-  assertEquals(mlp!["loss more seeds"], "0");
-  assertEquals(copy!["loss more seeds"], ">100");
+  assertEquals(mlp!["loss detectable"], "");
+  assertEquals(Number(copy!["loss detectable"]) > 0.1, true);
+  assertEquals(copy!["loss seeds needed"], "3");
 });
 
 Deno.test(
@@ -150,7 +151,6 @@ Deno.test("render() writes rows, cells and settings as JSON", async () => {
     test: "paired t",
     pairs: 5,
     isResolved: true,
-    moreSeeds: 0,
   });
   assertEquals(json.rows[3].cells.loss.comparison, {
     baseline: "model=identity",

@@ -43,7 +43,7 @@ async function writeReport(folder: string): Promise<string> {
 }
 
 Deno.test(
-  "renderReport() lists the many records of one run, and draws no axis of all of them",
+  "renderReport() lists the many records of one run, and draws no common axis",
   async () => {
     using folder = tempFolder();
     makeRun(folder.path, {
@@ -67,7 +67,7 @@ Deno.test(
 );
 
 Deno.test(
-  "renderReport() draws what is called as a property of every object",
+  "renderReport() draws measures named like properties of every object",
   async () => {
     using folder = tempFolder();
     for (const seed of [1, 2]) {
@@ -92,7 +92,7 @@ Deno.test(
 );
 
 Deno.test(
-  "renderReport() says which figure it cannot draw, and draws the others",
+  "renderReport() names a figure that it cannot draw, and draws the others",
   async () => {
     using folder = tempFolder();
     // An axis between the two smallest numbers has no ticks.
@@ -114,7 +114,7 @@ Deno.test(
 );
 
 Deno.test(
-  "renderReport() holds all it needs, and no name as code",
+  "renderReport() writes a page that needs nothing else, and escapes names",
   async () => {
     using folder = tempFolder();
     const html = Deno.readTextFileSync(await writeReport(folder.path));
@@ -137,7 +137,7 @@ Deno.test(
 
 testWithProgram(
   "chromium",
-  "a report works in a browser: it renders, sorts, tells, and asks nothing of the network",
+  "a report works in a browser: it renders, sorts, shows tooltips, and makes no requests",
   async () => {
     using folder = tempFolder();
     const path = await writeReport(folder.path);

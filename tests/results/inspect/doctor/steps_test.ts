@@ -3,7 +3,7 @@ import { findIrregularStep } from "../../../../results/inspect/doctor/steps.ts";
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
 
-Deno.test("findIrregularStep() counts lines of different keys apart", () => {
+Deno.test("findIrregularStep() treats lines with different keys separately", () => {
   const lines = range(100).flatMap((step) => [
     { step, loss: 1 },
     ...(step % 10 === 0 ? [{ step, epoch: step / 10 }] : []),
@@ -18,7 +18,7 @@ Deno.test("findIrregularStep() counts lines of different keys apart", () => {
   );
 });
 
-Deno.test("findIrregularStep() gives the first of several that are odd", () => {
+Deno.test("findIrregularStep() returns the first of several irregular lines", () => {
   const steps = range(100).filter((step) => step !== 40 && step !== 60);
   steps.splice(20, 0, 20);
   assertEquals(
@@ -27,7 +27,7 @@ Deno.test("findIrregularStep() gives the first of several that are odd", () => {
   );
 });
 
-Deno.test("findIrregularStep() finds no rule where steps follow none", () => {
+Deno.test("findIrregularStep() returns null if the steps follow no rule", () => {
   const of = (step: (i: number) => number, n = 5000) =>
     findIrregularStep(range(n).map((i) => ({ step: step(i) })));
   assertEquals(of((i) => i ** 2), null);

@@ -1,0 +1,97 @@
+/**
+ * Verdicts with a margin, the smallest difference that matters.
+ *
+ * @module
+ */
+
+import { OptionError } from "../database/option_error.ts";
+import {
+  decideByMargin,
+  findMoves,
+  type Move,
+  parseMargin,
+} from "../statistics/equivalence.ts";
+import { ALPHA } from "../statistics/estimate.ts";
+import type { Observations } from "../statistics/crossed.ts";
+import { contrast, isTested } from "../statistics/contrast.ts";
+import type { Cell, Comparison } from "./comparison.ts";
+import { findGrid } from "./grid.ts";
+import { sortByStart } from "./verdicts.ts";
+
+/**
+ * Adds what each row shows beside the baseline with a margin. The rows of a column share
+ * α evenly (Bonferroni).
+ *
+ * @param comparison A comparison with a baseline.
+ * @param text The margin.
+ * @returns The same with verdicts, in columns of which the better way is known.
+ * @throws {OptionError} If the text is no margin.
+ */
+export function addMargins(comparison: Comparison, text: string): Comparison {
+  const { rows, columns, options, baseline } = comparison;
+  const margin = parseMargin(text);
+  if (!margin) {
+    throw new OptionError(
+      "margin",
+      `Cannot use the margin ${text}: it must be a number above 0, or such a ` +
+        "share of the baseline as 2%",
+    );
+  }
+  const grid = findGrid(comparison);
+  const found = new Map<Cell, NonNullable<Cell["margin"]>>();
+  for (const { metadata, better, method } of columns) {
+    const reference = rows[baseline!.row]!.cells.get(metadata);
+    const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? [])
+      .filter(({ comparison }) => comparison);
+    const looks = method?.looks;
+    const contrastOptions = {
+      ...(options.test && { test: options.test }),
+      ...(looks && { looks }),
+      isAnytime: method?.kind === "anytime",
+      grid,
+    };
+    const alpha = (options.alpha ?? ALPHA) / cells.length /
+      (looks?.length ?? 1);
+    for (const cell of better && reference ? cells : []) {
+      const [below, above] = findMoves(reference!.sample, margin)
+        .map((move) =>
+          contrast(sortByStart(cell), moveSample(reference!, move), {
+            ...contrastOptions,
+            observations: cell.observations && reference!.observations &&
+              [cell.observations, moveObservations(reference!, move)],
+          })
+        );
+      found.set(
+        cell,
+        isTested(below) && isTested(above)
+          ? decideByMargin(below, above, { alpha, better: better! })
+          : below as { reason: string },
+      );
+    }
+  }
+  return {
+    ...comparison,
+    rows: rows.map((row) => ({
+      ...row,
+      cells: new Map(Array.from(row.cells, ([column, cell]) => {
+        const verdict = found.get(cell);
+        return [column, verdict ? { ...cell, margin: verdict } : cell];
+      })),
+    })),
+  };
+}
+
+function moveSample(cell: Cell, move: Move): Cell["sample"] {
+  return new Map(
+    sortByStart(cell).entries().map(([key, value]) => [key, move(value)]),
+  );
+}
+
+function moveObservations({ observations }: Cell, move: Move): Observations {
+  return new Map(
+    observations!.entries().map(([key, values]) => [
+      key,
+      Float64Array.from(values, move),
+    ]),
+  );
+}

@@ -1,0 +1,60 @@
+/**
+ * Runs that were measured on the same observations.
+ *
+ * @module
+ */
+
+import { computeMean } from "../statistics/estimate.ts";
+import type { Cell, Comparison } from "./comparison.ts";
+
+/** If runs agree as well in fewer cases by chance, they share observations. */
+export const MAX_CHANCE = 0.001;
+
+/**
+ * Says of which columns the runs share their observations: as the experiment declares, or
+ * because they agree better than the errors within them allow.
+ *
+ * @param comparison The comparison.
+ * @returns A warning, if there are any.
+ */
+export async function warnOfSharedObservations(
+  { rows, columns, metrics }: Comparison,
+): Promise<string[]> {
+  const headings: string[] = [];
+  for (const { metadata, heading } of columns) {
+    const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? [])
+      .filter(({ runs, kind, grid }) =>
+        // Splits and datasets are part of the other errors.
+        runs.size > 1 && kind === "between-seed" && !grid
+      );
+    const chances = await Promise.all(cells.map(findChance));
+    const isShared = cells.some(({ metadata }) =>
+      metrics.get(metadata.name)?.observations === "shared"
+    ) || chances.some((chance) =>
+      chance * cells.length < MAX_CHANCE
+    );
+    if (isShared) headings.push(heading);
+  }
+  return headings.length > 0
+    ? [
+      "The runs share the observations that they were evaluated on, so errors " +
+      "leave out the sampling of those, and verdicts hold for these observations " +
+      `only: ${headings.join(", ")}`,
+    ]
+    : [];
+}
+
+/** How likely the runs of a cell agree as well by chance; 1 if not unlikely. */
+async function findChance({ runs, metadata }: Cell): Promise<number> {
+  const results = Array.from(
+    runs.values(),
+    ({ records }) => records.get(metadata)!,
+  );
+  const { error, n } = computeMean(results.map(({ mean }) => mean));
+  const { mean: within } = computeMean(results.map(({ error }) => error ** 2));
+  const square = n * error ** 2;
+  // Distributions take long to load: most runs spread more than this.
+  if (!(2 * square < within)) return 1;
+  const { chanceOfAgreement } = await import("../statistics/crossed.ts");
+  return chanceOfAgreement({ square, df: n - 1 }, within);
+}

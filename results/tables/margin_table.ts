@@ -1,0 +1,71 @@
+/**
+ * What rows show beside a baseline with a margin, as a table.
+ *
+ * @module
+ */
+
+import type { Cell, Comparison } from "../compare/comparison.ts";
+import { singleLine } from "../compare/labels.ts";
+import { ALPHA } from "../statistics/estimate.ts";
+import { NO_VALUE } from "../statistics/format.ts";
+import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
+import { listNote, type TextSection } from "./text_table.ts";
+
+/**
+ * Words the verdicts with a margin.
+ *
+ * @param comparison A comparison with a baseline and a margin.
+ * @returns Their table, with notes.
+ */
+export function formatMargins(comparison: Comparison): TextSection {
+  const { rows, columns, baseline, options } = comparison;
+  const margin = options.margin!;
+  const words = {
+    better: `better by more than ${margin}`,
+    worse: `worse by more than ${margin}`,
+    equal: `equal within ${margin}`,
+    "no worse": `no worse than ${margin}`,
+    unresolved: "unresolved",
+  };
+  const format = ({ margin }: Partial<Cell> = {}) =>
+    typeof margin === "string" ? words[margin] : NO_VALUE;
+  return {
+    title: `Against ${singleLine(baseline!.name)} with a margin of ${margin}`,
+    table: {
+      columns: [
+        ...makeKeyColumns(comparison),
+        ...columns.map(({ heading }) => ({
+          heading,
+          isNumeric: false,
+          isKey: false,
+        })),
+      ],
+      rows: rows.filter((_, index) => index !== baseline!.row)
+        .map(({ config, cells }) => [
+          ...makeKeyCells(comparison, config),
+          ...columns.map(({ metadata }) => ({
+            text: format(cells.get(metadata)),
+          })),
+        ]),
+    },
+    notes: [
+      {
+        text:
+          "The chance that any of the verdicts of a column is false is at most " +
+          `${options.alpha ?? ALPHA}: two-sided tests beyond the margin, two ` +
+          "one-sided tests (TOST) within it, Bonferroni.",
+      },
+      ...listNote(
+        "No verdict:",
+        rows.flatMap(({ label, cells }) =>
+          columns.flatMap(({ metadata, heading }) => {
+            const verdict = cells.get(metadata)?.margin;
+            return verdict && typeof verdict !== "string"
+              ? `${label}, ${heading}: ${verdict.reason}`
+              : [];
+          })
+        ),
+      ),
+    ],
+  };
+}

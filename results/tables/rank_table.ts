@@ -1,0 +1,98 @@
+/**
+ * The ranks of rows over the values of a key, as a table for each column.
+ *
+ * @module
+ */
+
+import { formatNumber } from "../../core/utils/results.ts";
+import type { ColumnRanks, Comparison } from "../compare/comparison.ts";
+import { singleLine } from "../compare/labels.ts";
+import type { Estimate } from "../statistics/datasets.ts";
+import { LEVEL } from "../statistics/estimate.ts";
+import { formatP, formatWithInterval, NO_VALUE } from "../statistics/format.ts";
+import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
+import type { TextSection } from "./text_table.ts";
+
+/**
+ * Words the ranks of each column.
+ *
+ * @param comparison A comparison across a key.
+ * @returns Their tables, with notes.
+ */
+export function formatRanks(comparison: Comparison): TextSection[] {
+  return comparison.columns.flatMap(({ heading, ranks }) =>
+    ranks && !("reason" in ranks)
+      ? [formatColumn(heading, ranks, comparison)]
+      : []
+  );
+}
+
+/** The bootstrap says nothing where all runs are better. */
+function formatChance({ value, interval }: Estimate): string {
+  return formatWithInterval(
+    value,
+    interval[0] < interval[1] ? interval : undefined,
+  );
+}
+
+function formatColumn(
+  heading: string,
+  { ranks, nValues, best, pairs, improvements, ...tests }: ColumnRanks,
+  comparison: Comparison,
+): TextSection {
+  const { rows, options: { across } } = comparison;
+  const headings = ["average rank", "p (Holm)", "P(best is better)"];
+  const order = [...rows.keys()].sort((a, b) => ranks[a]! - ranks[b]!);
+  const { imanDavenport: { statistic, df, p }, criticalDifference } = tests;
+  const refused = improvements.find((item) => "reason" in item);
+  return {
+    title: singleLine(`${heading}: ranks over ${nValues} values of ${across}`),
+    table: {
+      columns: [
+        ...makeKeyColumns(comparison),
+        ...headings.map((heading) => ({
+          heading,
+          isNumeric: true,
+          isKey: false,
+        })),
+      ],
+      rows: order.map((index) => {
+        const pair = pairs.find(({ rows }) =>
+          rows.includes(best) && rows.includes(index) && index !== best
+        );
+        const chance = improvements[index]!;
+        const hasChance = pair && !("reason" in chance);
+        return [
+          ...makeKeyCells(comparison, rows[index]!.config),
+          { text: formatNumber(ranks[index]!, 3), value: ranks[index]! },
+          { text: pair ? formatP(pair.pAdjusted) : NO_VALUE },
+          {
+            text: hasChance ? formatChance(chance) : NO_VALUE,
+          },
+        ];
+      }),
+    },
+    notes: [
+      {
+        text:
+          `Ranks differ with p ${formatP(p).replace(/^(?!<)/, "= ")} (F(${
+            df.join(", ")
+          }) = ${
+            formatNumber(statistic, 3)
+          }, Iman & Davenport). Average ranks ` +
+          "differ significantly if by more than " +
+          `${formatNumber(criticalDifference, 3)} (Nemenyi); p (Holm) is of ` +
+          "the difference from the best rank, adjusted over all pairs.",
+      },
+      {
+        text: refused && "reason" in refused
+          ? `No probability that the best is better: ${refused.reason}.`
+          : `P(best is better): the probability that a run of the best-ranked row ` +
+            `is better than one of this row on the same ${across}, with its ` +
+            `${
+              100 * LEVEL
+            } % bootstrap interval for these values of ${across}.`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * The sources of the variance between runs, as a table.
+ *
+ * @module
+ */
+
+import { formatNumber } from "../../core/utils/results.ts";
+import type { Comparison } from "../compare/comparison.ts";
+import { LEVEL } from "../statistics/estimate.ts";
+import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
+import { listNote, type TextSection } from "./text_table.ts";
+
+const format = (share: number) => (100 * share).toFixed(1);
+
+/**
+ * Words the shares of the variance.
+ *
+ * @param comparison A comparison with `variance`.
+ * @returns Their table, with notes.
+ */
+export function formatVariance(comparison: Comparison): TextSection {
+  const { variance = [], options } = comparison;
+  const headings = ["standard deviation", "share in %"];
+  return {
+    title: "Variance between runs by its sources",
+    table: {
+      columns: [
+        ...makeKeyColumns(comparison),
+        ...["record", "source"].map((heading) => ({
+          heading,
+          isNumeric: false,
+          isKey: true,
+        })),
+        ...headings.map((heading) => ({
+          heading,
+          isNumeric: true,
+          isKey: false,
+        })),
+      ],
+      rows: variance.flatMap(({ row, column, sources }) =>
+        "reason" in sources ? [] : sources.map((
+          { source, deviation, share, interval: [low, high] },
+        ) => [
+          ...makeKeyCells(comparison, row.config),
+          { text: column.heading },
+          { text: source },
+          { text: formatNumber(deviation, 2), value: deviation },
+          {
+            text: `${format(share)} [${format(low)}, ${format(high)}]`,
+            value: share,
+          },
+        ])
+      ),
+    },
+    notes: [
+      {
+        text:
+          `[low, high] is the ${options.ci || 100 * LEVEL} % interval of the ` +
+          "share (generalised confidence intervals). evaluation: what the errors " +
+          "within runs account for, unless runs share the observations; " +
+          "remainder: what no key accounts for alone.",
+      },
+      ...listNote(
+        "Not taken apart:",
+        variance.flatMap(({ row, column, sources }) =>
+          "reason" in sources
+            ? `${row.label}, ${column.heading}: ${sources.reason}`
+            : []
+        ),
+      ),
+    ],
+  };
+}

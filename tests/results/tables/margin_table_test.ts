@@ -1,0 +1,22 @@
+import { assertEquals } from "@std/assert";
+import { formatMargins } from "../../../results/tables/margin_table.ts";
+import { skipUnlessGranted } from "../../../testing/helpers.ts";
+import { compareRuns } from "../../../testing/made.ts";
+import { MODELS } from "../../../testing/tables.ts";
+
+skipUnlessGranted("files");
+
+Deno.test("formatMargins() words the verdicts with a margin", async () => {
+  const { title, table, notes } = formatMargins(
+    await compareRuns(MODELS, { baseline: ["model=identity"], margin: "0.2" }),
+  );
+  assertEquals(title, "Against model=identity with a margin of 0.2");
+  assertEquals(table.rows.map((row) => row.map(({ text }) => text)), [
+    ["mlp", "better by more than 0.2"],
+    ["copy", "equal within 0.2"],
+    ["once", "–"],
+  ]);
+  assertEquals(notes[1]!.items, [
+    "model=once, loss: fewer than 3 runs on a side",
+  ]);
+});
