@@ -7,6 +7,7 @@
 
 // deno-lint-ignore no-import-prefix -- only tests need it: tests/deno.lock
 import asc from "npm:assemblyscript@0.28.20/asc";
+import { defineCommand, EXIT, main } from "../scripts/_command.ts";
 import { ROOT } from "./helpers.ts";
 
 const FOLDER = `${ROOT}/core/diffusion/engines/fused`;
@@ -21,13 +22,13 @@ export const KERNELS = `${FOLDER}/kernels.wasm`;
  * @throws {SyntaxError} If the source does not compile; the message says where.
  */
 export async function buildKernels(): Promise<Uint8Array> {
-  const source = Deno.readTextFileSync(`${FOLDER}/kernels.ts`);
+  const source = Deno.readTextFileSync(`${FOLDER}/_kernels.ts`);
   let built: Uint8Array | undefined;
   const options = "-O3 --enable simd --runtime stub --noAssert --use abort=";
   const { error, stderr } = await asc.main(
-    ["kernels.ts", ...options.split(" "), "-o", "kernels.wasm"],
+    ["_kernels.ts", ...options.split(" "), "-o", "kernels.wasm"],
     {
-      readFile: (name) => name === "kernels.ts" ? source : null,
+      readFile: (name) => name === "_kernels.ts" ? source : null,
       writeFile: (_name, bytes) => void (built = bytes as Uint8Array),
       listFiles: () => [],
     },
@@ -36,4 +37,16 @@ export async function buildKernels(): Promise<Uint8Array> {
   return built;
 }
 
-if (import.meta.main) Deno.writeFileSync(KERNELS, await buildKernels());
+const command = defineCommand({
+  name: "kernels",
+  summary: "Build the WebAssembly kernels of the fused engine.",
+  usage: [""],
+  examples: ["deno task kernels"],
+  flags: {},
+  async run() {
+    Deno.writeFileSync(KERNELS, await buildKernels());
+    return EXIT.done;
+  },
+});
+
+if (import.meta.main) main(command);

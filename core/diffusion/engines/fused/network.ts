@@ -1,5 +1,5 @@
 /**
- * A multilayer perceptron in WebAssembly, from `kernels.ts`.
+ * A multilayer perceptron in WebAssembly, from `_kernels.ts`.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { computeTimeFrequencies } from "../../models/layers.ts";
 import { ADAM, type AdamStep } from "../optimizer.ts";
 import kernels from "./kernels.wasm" with { type: "bytes" };
 
-/** What `kernels.ts` exports. Pointers are places in its memory. */
+/** What `_kernels.ts` exports. Pointers are places in its memory. */
 interface Kernels {
   readonly memory: WebAssembly.Memory;
   begin(
@@ -48,10 +48,10 @@ interface Kernels {
   getTimeFrequencies(): number;
 }
 
-/** The numbers by which `kernels.ts` knows the activations. */
+/** The numbers by which `_kernels.ts` knows the activations. */
 const ACTIVATIONS = { linear: 0, silu: 1, relu: 2, tanh: 3 };
 
-/** As many layers as `kernels.ts` has room for, the outputs included. */
+/** As many layers as `_kernels.ts` has room for, the outputs included. */
 const MAX_LAYERS = 64;
 
 /**

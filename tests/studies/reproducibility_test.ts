@@ -1,0 +1,102 @@
+import { assertEquals } from "@std/assert";
+import { readRecords } from "../../core/store/records.ts";
+import { sha256 } from "../../core/utils/hash.ts";
+import { readHistory } from "../../testing/history.ts";
+import {
+  ROOT,
+  skipUnlessGranted,
+  tempRuns,
+  testWithProgram,
+} from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
+
+/** A training that takes every kind of step, and is over soon. */
+const TRAINING = [
+  ...["--model=mlp", "--hidden-layer-sizes=16,16", "--embedding-size=16"],
+  ...["--input-embedding=fourier", "--n-train=320", "--n-epochs=2"],
+];
+const EVALUATION = ["--n-samples=50", "--n-repeats=2", "--n-steps=5"];
+
+/** Trains and evaluates, and says what came out, but for names and times. */
+async function measureBits(
+  engine: string,
+  deno: readonly string[] = [Deno.execPath()],
+  flags: readonly string[] = [],
+): Promise<Record<string, string>> {
+  using runs = tempRuns();
+  const run = async (script: string, args: readonly string[]) => {
+    const [program, ...before] = deno as [string, ...string[]];
+    const { success, stderr } = await new Deno.Command(program, {
+      args: [
+        ...[...before, "run", "--quiet", "--no-prompt", "--no-check"],
+        ...[...flags, `-P=${script}`, `scripts/${script}.ts`],
+        ...[...args, "--quiet", `--engine=${engine}`],
+        `--runs=${runs.path}`,
+      ],
+      cwd: ROOT,
+    }).output();
+    assertEquals(success, true, new TextDecoder().decode(stderr));
+  };
+  await run("train", TRAINING);
+  await run("eval", EVALUATION);
+  const [{ name: id }] = [...Deno.readDirSync(runs.path)]
+    .filter(({ name }) => !name.startsWith(".")) as [Deno.DirEntry];
+  const path = `${runs.path}/${id}`;
+  const parts: Record<string, unknown> = {
+    history: readHistory(path).lines.map(({ "time/epoch": _, ...rest }) =>
+      rest
+    ),
+    records: readRecords(path).toJSON()
+      .filter(({ metadata }) => !metadata.name.startsWith("time/")),
+  };
+  for (const folder of ["model", "samples"]) {
+    for (const { name } of Deno.readDirSync(`${path}/${folder}`)) {
+      const bytes = Deno.readFileSync(`${path}/${folder}/${name}`);
+      // The only name in it that differs from run to run.
+      parts[name] = name.endsWith(".json")
+        ? new TextDecoder().decode(bytes).replaceAll(id, "RUN")
+        : [...bytes];
+    }
+  }
+  const hashes = Object.entries(parts).map(async ([name, part]) => {
+    const text = new TextEncoder().encode(JSON.stringify(part));
+    return [name, await sha256(text)];
+  });
+  return Object.fromEntries(await Promise.all(hashes));
+}
+
+/** What V8 leaves out of the processor's instructions. */
+const PROCESSORS = {
+  "without fused multiply-add": "--v8-flags=--no-enable-fma3",
+  "without AVX": "--v8-flags=--no-enable-avx,--no-enable-avx2",
+};
+
+const expected = new Map<string, Promise<Record<string, string>>>();
+
+/** What this machine makes with all of its instructions. */
+const measureHere = (engine: string) =>
+  expected.getOrInsertComputed(engine, () => measureBits(engine));
+
+for (const engine of ["fused", "wasm"]) {
+  for (const [what, flag] of Object.entries(PROCESSORS)) {
+    Deno.test(
+      `engine ${engine} gives the same bits on a processor ${what}`,
+      async () => {
+        const bits = await measureBits(engine, [Deno.execPath()], [flag]);
+        assertEquals(bits, await measureHere(engine));
+      },
+    );
+  }
+
+  testWithProgram(
+    "qemu-aarch64-static",
+    `engine ${engine} gives the same bits on ARM64`,
+    async () => {
+      const folder = Deno.env.get("WHISKER_ARM64");
+      const deno = ["qemu-aarch64-static", "-L", `${folder}/root`];
+      deno.push(`${folder}/package/deno`);
+      assertEquals(await measureBits(engine, deno), await measureHere(engine));
+    },
+  );
+}
