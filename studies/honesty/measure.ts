@@ -100,10 +100,19 @@ function* measurePartly(
   }
 }
 
+/** Rows without shared seeds, of which the first spreads most. */
+const APART = {
+  seeds: (row: number) => listSeeds(100 * row, 60),
+  spread: (row: number) => row === 0 ? 5 : 1,
+};
+
 /** The share of repeats in which equal rows get a verdict while seeds are added. */
-function* measureAdded(options: { isAnytime?: boolean; looks?: number[] }) {
+function* measureAdded(
+  options: { isAnytime?: boolean; looks?: number[] },
+  rows: Partial<World> = {},
+) {
   for (const nRows of [2, 5]) {
-    const ends = addSeeds({ nRows, nSeeds: 60 }, options, nRepeats);
+    const ends = addSeeds({ nRows, nSeeds: 60, ...rows }, options, nRepeats);
     yield ends.filter((n) => n < Infinity).length / nRepeats;
   }
 }
@@ -192,6 +201,10 @@ const command = defineCommand({
       stops: findStops(),
       added: await makeTable(["", "2 rows", "5 rows"], [
         ["valid at any time", measureAdded({ isAnytime: true })],
+        [
+          "the same, no shared seeds, the baseline spreads 5 times",
+          measureAdded({ isAnytime: true }, APART),
+        ],
         ["looks 3, 6, 12, 24", measureAdded({ looks: [3, 6, 12, 24] })],
         ["t tests for a fixed number (not valid)", measureAdded({})],
       ]),
