@@ -93,6 +93,7 @@ const plotFlags = {
   Runs: new ConfigSchema({
     ...selectionFields,
     nuisance: comparisonFlags.Runs.fields.nuisance,
+    across: comparisonFlags.Runs.fields.across,
   }),
   "Error bars": pickFields(comparisonFlags.Statistics, ["ci", "aggregate"]),
 };
@@ -111,6 +112,7 @@ const command = defineCommand({
   examples: [
     "deno task plot --x learningRate --y loss/held-out --series model",
     "deno task plot --y loss/held-out --ci 95 --out figures/models.png",
+    "deno task plot --y accuracy --across dataset",
     "deno task plot --history loss --where model=identity",
     "deno task plot --samples latest --out figures/samples.png",
   ],
@@ -182,8 +184,12 @@ async function drawRecord(
   flags: PlotFlags,
   problems: Problem[],
 ): Promise<Figure> {
-  const { x, y, series, runs, since, nuisance, ci, aggregate } = flags;
-  const { drawPoints } = await import("../results/figures/points.ts");
+  const { x, y, series, runs, since, nuisance, across, ci, aggregate } = flags;
+  if (across && (x || series)) {
+    throw usageError(
+      "Cannot use --x or --series with --across: it draws ranks",
+    );
+  }
   const database = readRuns(runs, problems);
   const measured = [...database].flatMap(({ records }) =>
     Array.from(records, ({ metadata }) => metadata)
@@ -196,7 +202,7 @@ async function drawRecord(
     .filter(([key]) => key !== x && key !== series)
     .map(([key, value]) => `${key}=${value}`);
   const comparison = await compare(database, {
-    ...{ since, nuisance, ci, aggregate },
+    ...{ since, nuisance, across, ci, aggregate },
     where: [...flags.where, ...fields],
     metric: [name],
     rows: x ? [x] : [],
@@ -212,6 +218,11 @@ async function drawRecord(
         "full, or put what differs on --x or --series",
     );
   }
+  if (across) {
+    const { drawRanks } = await import("../results/figures/ranks.ts");
+    return drawRanks(comparison, column, pickGiven(flags));
+  }
+  const { drawPoints } = await import("../results/figures/points.ts");
   return drawPoints(comparison, [column, ...others], pickGiven(flags));
 }
 
