@@ -4,7 +4,7 @@
  * @module
  */
 
-import { choice, integer, text } from "../core/config/fields.ts";
+import { choice, integer, text, toggle } from "../core/config/fields.ts";
 import { ConfigSchema, pickFields } from "../core/config/schema.ts";
 import { findRun } from "../core/store/find_run.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
@@ -48,6 +48,9 @@ const figureSchema = new ConfigSchema({
   series: text({
     placeholder: "<key>",
     description: "the key whose values are series",
+  }),
+  profile: toggle({
+    description: "with --across, the share of runs better than each value",
   }),
   history: text({
     placeholder: "<measure>",
@@ -190,6 +193,9 @@ async function drawRecord(
       "Cannot use --x or --series with --across: it draws ranks",
     );
   }
+  if (flags.profile && !across) {
+    throw usageError("Cannot use --profile without --across");
+  }
   const database = readRuns(runs, problems);
   const measured = [...database].flatMap(({ records }) =>
     Array.from(records, ({ metadata }) => metadata)
@@ -217,6 +223,10 @@ async function drawRecord(
       `Cannot draw ${y}: there are ${names.join("; ")}. Name one of them in ` +
         "full, or put what differs on --x or --series",
     );
+  }
+  if (flags.profile) {
+    const { drawProfiles } = await import("../results/figures/profiles.ts");
+    return drawProfiles(comparison, column, pickGiven(flags));
   }
   if (across) {
     const { drawRanks } = await import("../results/figures/ranks.ts");
