@@ -5,16 +5,22 @@
  * @module
  */
 
-import { type MeanTest, pairedT, subtract, unpairedT } from "./tests.ts";
+import {
+  findLargest,
+  type MeanTest,
+  pairedT,
+  subtract,
+  unpairedT,
+} from "./tests.ts";
 
 /** Sums that differ by less, relative to their terms, differ by rounding. */
 const TIE = 1e-12;
 
 /** By how much sums of differences of values differ at most by rounding. */
 function findTie(values: readonly number[], sizeOfSums: number): number {
-  const largest = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   // Differences of large values carry the rounding of those values.
-  return TIE * sizeOfSums + 2 * Number.EPSILON * values.length * largest;
+  const rounding = Number.EPSILON * findLargest(values);
+  return TIE * sizeOfSums + 2 * values.length * rounding;
 }
 
 /** The most pairs whose sign flips are counted: about a million of them. */
