@@ -57,9 +57,10 @@ export function winnerInterval(
   if (rows.length < MIN_FOR_WINNER) return undefined;
   const sign = better === "higher" ? 1 : -1;
   const best = rows.reduce((a, b) => sign * b.mean > sign * a.mean ? b : a);
-  const variances = rows.map(({ error, n }) => error ** 2 * n);
-  const shared = variances.reduce((sum, x) => sum + x, 0) / rows.length;
-  const error = Math.sqrt((shared / best.n + best.error ** 2) / 2);
+  // hypot has no squares that overflow or vanish.
+  const deviations = rows.map(({ error, n }) => error * Math.sqrt(n));
+  const shared = Math.hypot(...deviations) / Math.sqrt(rows.length * best.n);
+  const error = Math.hypot(shared, best.error) / Math.SQRT2;
   const reach = (level: number) => tCritical(level, 2 * (best.n - 1)) * error;
   const bad = best.mean - sign * reach(1 - (1 - level) / rows.length);
   const good = best.mean + sign * reach(level);

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { RandomStream } from "../../../core/utils/random.ts";
 import { computeMean } from "../../../results/statistics/estimate.ts";
 import { tInterval } from "../../../results/statistics/intervals.ts";
@@ -44,4 +44,20 @@ Deno.test("winnerInterval() is of five rows or more, all finite", () => {
   assertEquals(winnerInterval([row, row, row, row], options), undefined);
   const single = { ...row, error: NaN, n: 1 };
   assertEquals(winnerInterval(Array(5).fill(single), options), undefined);
+});
+
+Deno.test("winnerInterval() is the same at any scale", () => {
+  const find = (scale: number) =>
+    winnerInterval(
+      [3, 1, 2, 5, 4].map((mean) => ({
+        mean: scale * mean,
+        error: scale * mean / 10,
+        n: 4,
+      })),
+      { better: "lower" },
+    )!.map((end) => end / scale);
+  const ends = find(1);
+  for (const scale of [1e-300, 1e-160, 1e160, 1e300]) {
+    find(scale).forEach((end, i) => assertAlmostEquals(end, ends[i]!, 1e-12));
+  }
 });
