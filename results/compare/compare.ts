@@ -100,7 +100,7 @@ export async function compare(
   const comparison: Comparison = {
     ...selected,
     keys: arranged.keys,
-    fieldKeys: arranged.fieldKeys,
+    groupKeys: arranged.groupKeys,
     columns: makeColumns(arranged.columns, asked, metrics),
     rows,
     metrics,

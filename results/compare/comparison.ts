@@ -224,8 +224,8 @@ export interface Baseline {
 export interface Comparison {
   /** The keys that tell rows apart. */
   readonly keys: readonly string[];
-  /** Those of the keys that are fields of records, not of configurations. */
-  readonly fieldKeys: readonly string[];
+  /** Those of the keys in which rows must agree: fields of records, `dataset`. */
+  readonly groupKeys: readonly string[];
   /** The columns. */
   readonly columns: readonly Column[];
   /** The rows. */

@@ -22,6 +22,9 @@ import type { Replicates } from "./replicates.ts";
 /** The axis key for the name of what was measured. */
 export const METRIC_KEY = "metric";
 
+/** The key in which rows that are compared are always the same. */
+const DATASET_KEY = "dataset";
+
 /** The name of columns whose rows name what was measured. */
 const ANY_METRIC = "value";
 
@@ -63,8 +66,8 @@ export interface PivotRow {
 export interface Pivot {
   /** The keys that distinguish rows. */
   readonly keys: readonly string[];
-  /** Those of the keys that are fields of records. */
-  readonly fieldKeys: readonly string[];
+  /** Those of the keys in which rows that are compared are the same. */
+  readonly groupKeys: readonly string[];
   /** The columns: a name, and the values of the column keys. */
   readonly columns: readonly ResultMetadata[];
   /** The rows, in the order in which they came. */
@@ -148,7 +151,9 @@ export function pivot(
   ).map(({ key }) => key);
   return {
     keys,
-    fieldKeys,
+    groupKeys: keys.filter((key) =>
+      key === DATASET_KEY || fieldKeys.includes(key)
+    ),
     columns: [...columns],
     // Sorted by the keys that were named; else in the order of the runs.
     rows: spreadRows([...placed.values()], fieldKeys).toSorted(

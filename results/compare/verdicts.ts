@@ -136,10 +136,10 @@ function chooseOptions(
   };
 }
 
-/** Groups the cells of a column by the fields of records that tell rows apart. */
+/** Groups the cells of a column by the keys in which rows must agree. */
 function groupEntries(
   { metadata }: Column,
-  { rows, fieldKeys }: Comparison,
+  { rows, groupKeys }: Comparison,
 ): Entry[][] {
   const entries = rows.flatMap((row) => {
     const cell = row.cells.get(metadata);
@@ -149,7 +149,7 @@ function groupEntries(
     ...Map.groupBy(
       entries,
       ({ row: { config } }) =>
-        JSON.stringify(fieldKeys.map((key) => config[key] ?? null)),
+        JSON.stringify(groupKeys.map((key) => config[key] ?? null)),
     ).values(),
   ];
 }

@@ -15,9 +15,9 @@ import type { Column, Comparison } from "./comparison.ts";
  * @returns The same with the intervals.
  */
 export function addWinners(comparison: Comparison): Comparison {
-  const { rows, fieldKeys, options: { ci } } = comparison;
-  // Rows with other fields of records do not compete.
-  if (fieldKeys.length > 0) return comparison;
+  const { rows, groupKeys, options: { ci } } = comparison;
+  // Rows of other groups do not compete.
+  if (groupKeys.length > 0) return comparison;
   const level = ci ? ci / 100 : LEVEL;
   const add = (column: Column): Column => {
     const { better, metadata, method } = column;

@@ -92,7 +92,7 @@ const REASONS: Readonly<Partial<Record<Unranked, string>>> = {
  * and why.
  */
 export function noteRanks(comparison: Comparison): Note[] {
-  const { columns, rows, fieldKeys, options } = comparison;
+  const { columns, rows, groupKeys, options } = comparison;
   const cells = rows.flatMap((row) => [...row.cells.values()]);
   const hasBest = cells.some(({ standing }) => standing === "best");
   const how = explainMethods(columns.filter(({ unranked }) => !unranked));
@@ -102,7 +102,7 @@ export function noteRanks(comparison: Comparison): Note[] {
       return reason ? [{ reason, text: `${label}: ${heading}` }] : [];
     })
   );
-  const keys = fieldKeys.map(singleLine).join(", ");
+  const keys = groupKeys.map(singleLine).join(", ");
   const others = keys ? ` with the same ${keys}` : "";
   const reasons = {
     ...REASONS,

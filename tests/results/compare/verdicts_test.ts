@@ -96,10 +96,10 @@ Deno.test(
         ]),
       }))
     );
-    const { rows, columns, fieldKeys } = await compareRuns(runs, {
+    const { rows, columns, groupKeys } = await compareRuns(runs, {
       rows: ["model", "noise"],
     });
-    assertEquals(fieldKeys, ["noise"]);
+    assertEquals(groupKeys, ["noise"]);
     assertEquals(
       rows.map(({ label, cells }) => {
         const { standing, versusBest } = cells.get(columns[0]!.metadata)!;
@@ -116,6 +116,20 @@ Deno.test(
     assertEquals(alone.columns[0]!.unranked, "different settings");
   },
 );
+
+Deno.test("compare() ranks the rows of each dataset by themselves", async () => {
+  const runs = replicates([
+    [{ model: "a", dataset: "moons" }, [1, 1.1, 1.3]],
+    [{ model: "b", dataset: "moons" }, [2, 2.2, 2.3]],
+    [{ model: "a", dataset: "rings" }, [5, 5.1, 5.3]],
+    [{ model: "b", dataset: "rings" }, [4, 4.2, 4.3]],
+  ]);
+  const standings = firstCells(await compareRuns(runs))
+    .map((cell) => cell!.standing);
+  assertEquals(standings, ["best", "worse", "worse", "best"]);
+  const { columns } = await compareRuns(runs, { where: ["model=a"] });
+  assertEquals(columns[0]!.unranked, "different settings");
+});
 
 Deno.test(
   "compare() has no verdict on a column whose rows have identical values",
