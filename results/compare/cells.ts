@@ -6,6 +6,7 @@
 
 import type { MetricDeclaration } from "../../core/store/metric_declaration.ts";
 import { type ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
+import type { StoredRun } from "../database/run_database.ts";
 import { formatKey } from "../database/select.ts";
 import {
   computeIqm,
@@ -16,6 +17,7 @@ import {
 } from "../statistics/estimate.ts";
 import { formatWithError, formatWithInterval } from "../statistics/format.ts";
 import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
+import { findFailed } from "./failed_runs.ts";
 import { placeRuns } from "./grid.ts";
 import { readShared } from "./observations.ts";
 import { formatLabel, nameValue } from "./labels.ts";
@@ -130,13 +132,9 @@ function makeCell(
   const ofRuns = new Map(
     Array.from(runs, ([key, { records }]) => [key, records.get(metadata)!]),
   );
-  const failed = new Map(
-    value === undefined
-      ? []
-      : [...replicates.missing].filter(([, { status }]) =>
-        status !== "running"
-      ),
-  );
+  const failed = value === undefined
+    ? new Map<string, StoredRun>()
+    : findFailed(replicates);
   for (const key of failed.keys()) {
     ofRuns.set(key, new ScalarResult({ mean: value!, error: NaN, n: 1 }));
   }

@@ -19,6 +19,7 @@ import {
 import { fillRows } from "./cells.ts";
 import { makeColumns, sortMetadata } from "./columns.ts";
 import type { CompareOptions, Comparison } from "./comparison.ts";
+import { checkFailedValue } from "./failed_runs.ts";
 import { collectMetrics, collectRepeats, type Metrics } from "./metrics.ts";
 import { type Axes, findDifferences, METRIC_KEY, pivot } from "./pivot.ts";
 import { selectReplicates } from "./replicates.ts";
@@ -97,11 +98,16 @@ export async function compare(
   );
   const { sort = "" } = options;
   const rows = sortRows(filled, measured, { sort, nuisance });
+  const columns = makeColumns(arranged.columns, asked, metrics);
+  const { countFailedAs } = options;
+  if (countFailedAs !== undefined) {
+    checkFailedValue(rows, columns, countFailedAs);
+  }
   const comparison: Comparison = {
     ...selected,
     keys: arranged.keys,
     groupKeys: arranged.groupKeys,
-    columns: makeColumns(arranged.columns, asked, metrics),
+    columns,
     rows,
     metrics,
     options: asked,

@@ -110,16 +110,24 @@ export interface Column {
   /** Of five rows or more, the best mean corrected for the choice of it. */
   readonly winner?: Winner | undefined;
   /** The ranks of its rows over the values of the key that is compared across. */
-  readonly ranks?: ColumnRanks | Untested;
+  readonly ranks?: (ColumnRanks | Untested) & LeftOut;
   /** Why its rows are not ranked, in a comparison that ranks rows. */
   readonly unranked?: Unranked | undefined;
 }
 
+/** Rows that take no part in ranks over the values of a key. */
+export interface LeftOut {
+  /** Their labels, and why. */
+  readonly outside: readonly (Untested & { readonly label: string })[];
+}
+
 /** The ranks of the rows of a column over the values of a key. */
 export interface ColumnRanks extends DatasetRanks {
+  /** The indices of the rows that are ranked; all else is in their order. */
+  readonly rows: readonly number[];
   /** How many values the key has. */
   readonly nValues: number;
-  /** The index of the row with the best rank. */
+  /** The place of the row with the best rank. */
   readonly best: number;
   /** How likely a run of that row is better than one of each row. */
   readonly improvements: readonly (Estimate | Untested)[];

@@ -13,8 +13,9 @@ import {
 } from "../statistics/equivalence.ts";
 import { ALPHA } from "../statistics/estimate.ts";
 import type { Observations } from "../statistics/crossed.ts";
-import { contrast, isTested } from "../statistics/contrast.ts";
+import { contrast, isTested, type Untested } from "../statistics/contrast.ts";
 import type { Cell, Comparison } from "./comparison.ts";
+import { INCOMPLETE, isIncomplete } from "./failed_runs.ts";
 import { findGrid } from "./grid.ts";
 import { sortByStart } from "./verdicts.ts";
 
@@ -52,6 +53,7 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
     };
     const alpha = (options.alpha ?? ALPHA) / cells.length /
       (looks?.length ?? 1);
+    const areSurvivors = reference && isIncomplete(reference, options);
     for (const cell of better && reference ? cells : []) {
       const [below, above] = findMoves(reference!.sample, margin)
         .map((move) =>
@@ -61,11 +63,16 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
               [cell.observations, moveObservations(reference!, move)],
           })
         );
+      if (!isTested(below) || !isTested(above)) {
+        found.set(cell, below as Untested);
+        continue;
+      }
+      const verdict = decideByMargin(below, above, { alpha, better: better! });
+      const isWithheld = verdict !== "worse" && isIncomplete(cell, options) ||
+        (verdict === "worse" || verdict === "equal") && areSurvivors;
       found.set(
         cell,
-        isTested(below) && isTested(above)
-          ? decideByMargin(below, above, { alpha, better: better! })
-          : below as { reason: string },
+        isWithheld && verdict !== "unresolved" ? INCOMPLETE : verdict,
       );
     }
   }

@@ -10,6 +10,7 @@ import {
   rankOverDatasets,
   type RunsByDataset,
 } from "../statistics/datasets.ts";
+import { INCOMPLETE, isIncomplete } from "./failed_runs.ts";
 import type { Cell, Column, Comparison } from "./comparison.ts";
 
 /**
@@ -19,31 +20,38 @@ import type { Cell, Column, Comparison } from "./comparison.ts";
  * @returns The same with the ranks, in columns of which the better way is known.
  */
 export function addRanks(comparison: Comparison): Comparison {
-  const { rows, options: { alpha, across } } = comparison;
+  const { rows, options } = comparison;
+  const { alpha, across } = options;
   const rank = (column: Column): Column => {
     const { better, metadata } = column;
     if (!better) return column;
-    const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? []);
-    const values = [...cells[0]?.sample.keys() ?? []];
-    const isComplete = cells.length === rows.length &&
-      cells.every(({ sample }) =>
-        sample.size === values.length && values.every((key) => sample.has(key))
-      );
-    if (!isComplete) {
-      return { ...column, ranks: { reason: "not every row has every value" } };
-    }
+    const all = rows.map(({ cells }) => cells.get(metadata));
+    const keys = new Set(all.flatMap((cell) => [...cell?.sample.keys() ?? []]));
+    const values = [...keys];
+    const reasons = all.map((cell) => {
+      const lacking = values.find((value) => !cell?.sample.has(value));
+      if (lacking) return `no result for ${lacking}`;
+      return isIncomplete(cell!, options) ? INCOMPLETE.reason : undefined;
+    });
+    const places = [...rows.keys()].filter((row) => !reasons[row]);
+    const cells = places.map((row) => all[row]!);
     const scores = cells.map(({ sample }) =>
       values.map((key) => sample.get(key)!)
     );
+    const outside = rows.flatMap(({ label }, row) => {
+      const reason = reasons[row];
+      return reason ? [{ label, reason }] : [];
+    });
     const ranked = rankOverDatasets(scores, better, alpha);
-    if ("reason" in ranked) return { ...column, ranks: ranked };
+    if ("reason" in ranked) return { ...column, ranks: { ...ranked, outside } };
     const best = ranked.ranks.indexOf(Math.min(...ranked.ranks));
     const runs = cells.map((cell) => groupRuns(cell, across!));
     const improvements = runs.map((some) =>
       estimateImprovement(runs[best]!, some, { better })
     );
     const nValues = values.length;
-    return { ...column, ranks: { ...ranked, nValues, best, improvements } };
+    const more = { rows: places, nValues, best, improvements, outside };
+    return { ...column, ranks: { ...ranked, ...more } };
   };
   return { ...comparison, columns: comparison.columns.map(rank) };
 }

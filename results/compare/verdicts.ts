@@ -14,10 +14,12 @@ import type {
   Cell,
   CellVerdict,
   Column,
+  CompareOptions,
   Comparison,
   ComparisonRow,
   Unranked,
 } from "./comparison.ts";
+import { isIncomplete } from "./failed_runs.ts";
 import { findGrid } from "./grid.ts";
 import { METRIC_KEY } from "./pivot.ts";
 import type { Replicates } from "./replicates.ts";
@@ -79,8 +81,8 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
     if (!statistics || !isTested(column)) return plain;
     const { additions, method } = judge(column, {
       baseline: baseline && rows[baseline.row]!,
-      areCounted: options.countFailedAs !== undefined,
-      options: verdictOptions,
+      options,
+      verdictOptions,
       statistics,
     });
     for (const [cell, verdict] of additions) found.set(cell, verdict);
@@ -165,11 +167,10 @@ function listTimes({ runs }: Replicates): RunTime[] {
 /** Reaches the verdicts on the cells of a column. */
 function judge(
   { metadata, groups, better, unranked }: GroupedColumn,
-  { baseline, areCounted, options, statistics }: {
-    /** Whether failed runs have a value. */
-    readonly areCounted: boolean;
+  { baseline, options, verdictOptions, statistics }: {
     readonly baseline: ComparisonRow | undefined;
-    readonly options: VerdictOptions;
+    readonly options: CompareOptions;
+    readonly verdictOptions: VerdictOptions;
     readonly statistics: Statistics;
   },
 ): { readonly additions: Additions; readonly method: Column["method"] } {
@@ -188,10 +189,10 @@ function judge(
     isRanked: !unranked,
     incomplete: new Set(
       entries.flatMap(({ row, cell }) =>
-        isIncomplete(cell, areCounted) ? [row] : []
+        isIncomplete(cell, options) ? [row] : []
       ),
     ),
-    options,
+    options: verdictOptions,
   });
   const areAllIdentical = areIdentical(entries.map(({ cell }) => cell));
   const additions = new Map(entries.map(({ row, cell }) => {
@@ -266,13 +267,4 @@ function hasSharedRecord(cells: readonly Cell[]): boolean {
 function areIdentical(cells: readonly Cell[]): boolean {
   const samples = cells.map(({ sample }) => JSON.stringify([...sample].sort()));
   return samples.length > 1 && new Set(samples).size === 1;
-}
-
-/** Whether a run has failed, died or was interrupted, and is not counted. */
-function isIncomplete(
-  { replicates: { missing, unfinished } }: Cell,
-  areCounted: boolean,
-): boolean {
-  return [...(areCounted ? [] : missing.values()), ...unfinished]
-    .some(({ status }) => status !== "running");
 }

@@ -37,13 +37,16 @@ export function drawRanks(
     );
   }
   const { criticalDifference: difference, nValues } = ranks;
-  const points = rows.map(({ label }, i) => ({
-    row: label,
-    rank: ranks.ranks[i]!,
-    low: ranks.ranks[i]! - difference / 2,
-    high: ranks.ranks[i]! + difference / 2,
-    tooltip: `${label}\naverage rank: ${formatNumber(ranks.ranks[i]!, 3)}`,
-  })).sort((a, b) => a.rank - b.rank);
+  const points = ranks.ranks.map((rank, place) => {
+    const { label } = rows[ranks.rows[place]!]!;
+    return {
+      row: label,
+      rank,
+      low: rank - difference / 2,
+      high: rank + difference / 2,
+      tooltip: `${label}\naverage rank: ${formatNumber(rank, 3)}`,
+    };
+  }).sort((a, b) => a.rank - b.rank);
   const x = {
     type: "quantitative",
     title: `average rank of ${heading}`,

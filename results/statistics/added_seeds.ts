@@ -15,16 +15,17 @@ export interface RunTime {
 }
 
 /**
- * Loops start the next run within seconds; who looks at a table first takes
- * longer.
+ * A loop starts the next run within seconds, or evaluates first, which takes less
+ * than the training. A person who looks at a table takes longer.
  */
-const LONGEST_GAP = 60_000;
+const MIN_PAUSE = 5_000, MAX_GAP = 60_000;
 
 /**
  * Decides from the times of runs whether somebody may have looked at a
  * comparison before adding seeds to it: there was a pause in which two rows had
  * enough finished runs for a test, no run was going on, and one of these rows
- * was continued later.
+ * was continued later. A pause is longer than the longest run so far, and than 5
+ * seconds; a minute always is one.
  *
  * @param rows The runs of each row.
  * @returns Whether there was such a pause.
@@ -34,21 +35,22 @@ const LONGEST_GAP = 60_000;
  * import { assertEquals } from "@std/assert";
  * import { wereSeedsAdded } from "./added_seeds.ts";
  *
- * const minutes = (starts: number[]) =>
- *   starts.map((start) => ({ start: 60_000 * start, end: 60_000 * start + 1 }));
- * assertEquals(wereSeedsAdded([minutes([0, 1, 2]), minutes([0, 1, 2])]), false);
- * assertEquals(wereSeedsAdded([minutes([0, 1, 2, 9]), minutes([0, 1, 2])]), true);
+ * const seconds = (starts: number[]) =>
+ *   starts.map((start) => ({ start: 1000 * start, end: 1000 * start + 900 }));
+ * assertEquals(wereSeedsAdded([seconds([0, 2, 4]), seconds([1, 3, 5])]), false);
+ * assertEquals(wereSeedsAdded([seconds([0, 2, 4, 15]), seconds([1, 3, 5])]), true);
  * ```
  */
 export function wereSeedsAdded(
   rows: readonly (readonly RunTime[])[],
 ): boolean {
   const runs = rows.flat().toSorted((a, b) => a.start - b.start);
-  let end = -Infinity;
+  let end = -Infinity, longest = MIN_PAUSE;
   return runs.some(({ start, end: ownEnd }) => {
-    const pause = end;
+    const pause = end, gap = Math.min(longest, MAX_GAP);
     end = Math.max(end, ownEnd);
-    if (start - pause <= LONGEST_GAP) return false;
+    longest = Math.max(longest, ownEnd - start);
+    if (start - pause <= gap) return false;
     const comparable = rows.filter((row) =>
       row.filter((run) => run.end <= pause).length >= MIN_COUNT
     );

@@ -29,6 +29,7 @@ export function collectNotes(comparison: Comparison): Note[] {
     ...noteNames(comparison),
     ...noteErrors(comparison),
     ...noteRanks(comparison),
+    ...noteAcross(comparison),
     ...noteFamilies(comparison),
     ...noteWinners(comparison),
     ...noteRuns(comparison),
@@ -107,6 +108,26 @@ function noteErrors(
     ...(cells.some(({ runs, nRuns }) => runs.size < nRuns)
       ? [{ text: "(k of n): only k of n runs have such a record." }]
       : []),
+  ];
+}
+
+/** Why there are no ranks over the values of a key, and which rows have none. */
+function noteAcross({ columns, options: { across } }: Comparison): Note[] {
+  return [
+    ...listNote(
+      `No ranks over ${across}:`,
+      columns.flatMap(({ heading, ranks }) =>
+        ranks && "reason" in ranks ? `${heading}: ${ranks.reason}` : []
+      ),
+    ),
+    ...listNote(
+      `Left out of the ranks over ${across}:`,
+      columns.flatMap(({ heading, ranks }) =>
+        (ranks?.outside ?? []).map(({ label, reason }) =>
+          `${label}, ${heading}: ${reason}`
+        )
+      ),
+    ),
   ];
 }
 

@@ -37,12 +37,13 @@ function formatChance({ value, interval }: Estimate): string {
 
 function formatColumn(
   heading: string,
-  { ranks, nValues, best, pairs, improvements, ...tests }: ColumnRanks,
+  { rows: places, ranks, nValues, best, pairs, improvements, ...tests }:
+    ColumnRanks,
   comparison: Comparison,
 ): TextSection {
   const { rows, options: { across } } = comparison;
   const headings = ["average rank", "p (Holm)", "P(best is better)"];
-  const order = [...rows.keys()].sort((a, b) => ranks[a]! - ranks[b]!);
+  const order = [...ranks.keys()].sort((a, b) => ranks[a]! - ranks[b]!);
   const { imanDavenport: { statistic, df, p }, criticalDifference } = tests;
   const refused = improvements.find((item) => "reason" in item);
   return {
@@ -63,7 +64,7 @@ function formatColumn(
         const chance = improvements[index]!;
         const hasChance = pair && !("reason" in chance);
         return [
-          ...makeKeyCells(comparison, rows[index]!.config),
+          ...makeKeyCells(comparison, rows[places[index]!]!.config),
           { text: formatNumber(ranks[index]!, 3), value: ranks[index]! },
           { text: pair ? formatP(pair.pAdjusted) : NO_VALUE },
           {

@@ -30,6 +30,22 @@ Deno.test("compare() decides with a margin, as a number or as a share", async ()
   assertEquals((await compareBy("1.95"))[3], "no worse");
 });
 
+Deno.test("compare() praises no row with failed runs, with a margin either", async () => {
+  const failed = (rate: number) => ({
+    id: `failed${rate}`,
+    config: { rate, seed: 9 },
+    info: { status: "failed" as const },
+  });
+  const options = { baseline: ["rate=1"], margin: "1" };
+  const withheld = { reason: "runs failed or were interrupted" };
+  const decide = async (rate: number) =>
+    firstCells(await compareRuns([...RUNS, failed(rate)], options))
+      .map((cell) => cell?.margin).slice(1, 4);
+  assertEquals(await decide(4), ["equal", "worse", withheld]);
+  assertEquals(await decide(2), [withheld, "worse", "better"]);
+  assertEquals(await decide(1), [withheld, withheld, "better"]);
+});
+
 Deno.test("compare() refuses a margin that is none, or has no baseline", async () => {
   await assertRejects(() => compareBy("x"), OptionError, "above 0");
   await assertRejects(

@@ -38,15 +38,39 @@ Deno.test("compare() across datasets ranks the rows on each", async () => {
   assertEquals("value" in chance && chance.value > 0.9, true);
 });
 
+Deno.test("compare() across datasets leaves rows with failed runs out of the ranks", async () => {
+  const made = makeDatasets();
+  const fourth = made.filter(({ id }) => id.startsWith("mlp")).map((run) => ({
+    ...run,
+    id: `new${run.id}`,
+    config: { ...run.config, model: "new" },
+    info: { status: run.id.endsWith("4") ? "failed" : "completed" } as const,
+  }));
+  const runs = [...fourth, ...made];
+  const { columns: [column] } = await compareRuns(runs, { across });
+  const { ranks } = column!;
+  if (!ranks || "reason" in ranks) throw new Error("no ranks");
+  assertEquals([ranks.rows.length, ranks.ranks.length], [3, 3]);
+  assertEquals(ranks.outside, [
+    { label: "model=new", reason: "runs failed or were interrupted" },
+  ]);
+});
+
 Deno.test("compare() across a key says why there are no ranks", async () => {
   const without = makeDatasets().filter(({ id }) => !id.startsWith("gru0"));
   const { columns: [column] } = await compareRuns(without, { across });
-  assertEquals(column!.ranks, { reason: "not every row has every value" });
+  assertEquals(column!.ranks, {
+    reason: "fewer than 3 rows",
+    outside: [{ label: "model=gru", reason: "no result for dataset=0" }],
+  });
   const few = await compareRuns(makeDatasets(), {
     across,
     where: ["model=mlp"],
   });
-  assertEquals(few.columns[0]!.ranks, { reason: "fewer than 3 rows" });
+  assertEquals(few.columns[0]!.ranks, {
+    reason: "fewer than 3 rows",
+    outside: [],
+  });
   for (const options of [{ across: "data" }, { across, rows: ["dataset"] }]) {
     await assertRejects(
       () => compareRuns(makeDatasets(), options),

@@ -192,16 +192,16 @@ Deno.test(
   },
 );
 
-/** Two rows with these losses; the runs last ten seconds each. */
+/** Two rows with these losses; the runs last 25 seconds each. */
 function makeTimed(minutes: readonly number[]): MadeRun[] {
   return ["a", "b"].flatMap((model, row) =>
     minutes.map((minute, seed): MadeRun => {
-      const start = Date.UTC(2026, 10, 22, 9, minute, 20 * row);
+      const start = Date.UTC(2026, 10, 22, 9, minute, 30 * row);
       const at = (time: number) => new Date(time).toISOString();
       return {
         id: `${model}${seed}`,
         config: { seed, model },
-        info: { startedAt: at(start), finishedAt: at(start + 10_000) },
+        info: { startedAt: at(start), finishedAt: at(start + 25_000) },
         records: [[{ name: "loss" }, result(row + seed ** 2 / (9 + row))]],
       };
     })
@@ -276,6 +276,12 @@ Deno.test("compare() counts failed runs as what they are said to be worth", asyn
   const [, without] = firstCells(await compareRuns(runs));
   assertEquals(without!.outside, "runs failed or were interrupted");
   const [, counted] = firstCells(await compareRuns(runs, { countFailedAs: 3 }));
+  // Lower is better: a failed run is not worth less than those that completed.
+  await assertRejects(
+    () => compareRuns(runs, { countFailedAs: 0.5 }),
+    OptionError,
+    "Cannot count failed runs as 0.5 in loss: that is better than the mean",
+  );
   assertEquals([counted!.result.n, counted!.outside], [7, undefined]);
   assertAlmostEquals(
     counted!.result.mean,
