@@ -220,10 +220,16 @@ function judge(
  * @param cell The cell.
  * @returns The means in the order in which the runs started.
  */
-export function sortByStart({ sample, runs }: Cell): Cell["sample"] {
+export function sortByStart(
+  { sample, runs, replicates: { missing } }: Cell,
+): Cell["sample"] {
+  // Failed runs may count as well.
   const start = ([key]: readonly [string, number]) =>
-    runs.get(key)?.info.startedAt ?? "";
-  return new Map([...sample].sort((a, b) => start(a) < start(b) ? -1 : 1));
+    (runs.get(key) ?? missing.get(key))?.info.startedAt ?? "";
+  return new Map([...sample].sort((a, b) => {
+    const [x, y] = [start(a), start(b)];
+    return x < y ? -1 : x > y ? 1 : 0;
+  }));
 }
 
 /** Adds what more seeds would detect, if a test shows nothing but could. */
@@ -268,8 +274,14 @@ function areIdentical(cells: readonly Cell[]): boolean {
   return samples.length > 1 && new Set(samples).size === 1;
 }
 
-/** Whether a run has failed, died or was interrupted, and is not counted. */
-function isIncomplete(
+/**
+ * Says whether the mean of a cell is that of survivors.
+ *
+ * @param cell The cell.
+ * @param areCounted Whether failed runs have a value.
+ * @returns Whether a run has failed, died or was interrupted, and is not counted.
+ */
+export function isIncomplete(
   { replicates: { missing, unfinished } }: Cell,
   areCounted: boolean,
 ): boolean {
