@@ -8,20 +8,38 @@ import { OptionError } from "../database/option_error.ts";
 import {
   decideByMargin,
   findMoves,
+  type MarginVerdict,
   type Move,
   parseMargin,
 } from "../statistics/equivalence.ts";
-import { ALPHA } from "../statistics/estimate.ts";
 import type { Observations } from "../statistics/crossed.ts";
-import { contrast, isTested, type Untested } from "../statistics/contrast.ts";
-import type { Cell, Comparison } from "./comparison.ts";
-import { INCOMPLETE, isIncomplete } from "./failed_runs.ts";
+import {
+  contrast,
+  isTested,
+  SAME_DIFFERENCE,
+  type Untested,
+} from "../statistics/contrast.ts";
+import type { Cell, Column, Comparison } from "./comparison.ts";
+import { isIncomplete } from "./failed_runs.ts";
 import { findGrid } from "./grid.ts";
 import { sortByStart } from "./verdicts.ts";
 
+/** Verdicts that need an honest mean of the row, and of the baseline. */
+const IN_FAVOUR_OF_ROW: readonly MarginVerdict[] = [
+  "better",
+  "equal",
+  "no worse",
+];
+const IN_FAVOUR_OF_BASELINE: readonly MarginVerdict[] = ["worse", "equal"];
+
+const WITHHELD = {
+  reason: "it would be in favour of a row with failed runs, whose mean is " +
+    "that of the survivors",
+};
+
 /**
  * Adds what each row shows beside the baseline with a margin. The rows of a column share
- * α evenly (Bonferroni).
+ * α evenly (Bonferroni). No verdict is in favour of a row with failed runs.
  *
  * @param comparison A comparison with a baseline.
  * @param text The margin.
@@ -40,8 +58,10 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
   }
   const grid = findGrid(comparison);
   const found = new Map<Cell, NonNullable<Cell["margin"]>>();
-  for (const { metadata, better, method } of columns) {
-    const reference = rows[baseline!.row]!.cells.get(metadata);
+  const isDecided = ({ metadata, better }: Column) =>
+    better && rows[baseline!.row]!.cells.has(metadata);
+  for (const { metadata, better, method } of columns.filter(isDecided)) {
+    const reference = rows[baseline!.row]!.cells.get(metadata)!;
     const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? [])
       .filter(({ comparison }) => comparison);
     const looks = method?.looks;
@@ -51,29 +71,30 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
       isAnytime: method?.kind === "anytime",
       grid,
     };
-    const alpha = (options.alpha ?? ALPHA) / cells.length /
-      (looks?.length ?? 1);
-    const areSurvivors = reference && isIncomplete(reference, options);
-    for (const cell of better && reference ? cells : []) {
-      const [below, above] = findMoves(reference!.sample, margin)
+    const alpha = method!.alpha / cells.length;
+    for (const cell of cells) {
+      const [below, above] = findMoves(reference.sample, margin)
         .map((move) =>
-          contrast(sortByStart(cell), moveSample(reference!, move), {
+          contrast(sortByStart(cell), moveSample(reference, move), {
             ...contrastOptions,
-            observations: cell.observations && reference!.observations &&
-              [cell.observations, moveObservations(reference!, move)],
+            observations: cell.observations && reference.observations &&
+              [cell.observations, moveObservations(reference, move)],
           })
         );
       if (!isTested(below) || !isTested(above)) {
         found.set(cell, below as Untested);
         continue;
       }
+      if (Number.isNaN(below.p)) {
+        found.set(cell, { reason: SAME_DIFFERENCE });
+        continue;
+      }
       const verdict = decideByMargin(below, above, { alpha, better: better! });
-      const isWithheld = verdict !== "worse" && isIncomplete(cell, options) ||
-        (verdict === "worse" || verdict === "equal") && areSurvivors;
-      found.set(
-        cell,
-        isWithheld && verdict !== "unresolved" ? INCOMPLETE : verdict,
-      );
+      const isWithheld = isIncomplete(cell, options) &&
+          IN_FAVOUR_OF_ROW.includes(verdict) ||
+        isIncomplete(reference, options) &&
+          IN_FAVOUR_OF_BASELINE.includes(verdict);
+      found.set(cell, isWithheld ? WITHHELD : verdict);
     }
   }
   return {

@@ -121,7 +121,8 @@ function chooseOptions(
   nColumns: number,
 ): VerdictOptions {
   const { options, rows } = comparison;
-  const { test = "t", alpha, ci, anytime, planned, looks, family } = options;
+  const { test = "t", alpha, ci, anytime, planned, looks, family, margin } =
+    options;
   const isAnytime = anytime ||
     !(planned || looks?.length || test !== "t") && wereSeedsAdded(
         rows.map(({ replicates }) => replicates.flatMap(listTimes)),
@@ -133,6 +134,7 @@ function chooseOptions(
     isAnytime,
     ...(grid && { grid }),
     ...(alpha && { alpha }),
+    ...(margin && { hasMargin: true }),
     ...(looks?.length && { looks }),
     ...(family === "table" && { nColumns }),
   };
@@ -221,10 +223,16 @@ function judge(
  * @param cell The cell.
  * @returns The means in the order in which the runs started.
  */
-export function sortByStart({ sample, runs }: Cell): Cell["sample"] {
+export function sortByStart(
+  { sample, runs, replicates: { missing } }: Cell,
+): Cell["sample"] {
+  // Failed runs may count as well.
   const start = ([key]: readonly [string, number]) =>
-    runs.get(key)?.info.startedAt ?? "";
-  return new Map([...sample].sort((a, b) => start(a) < start(b) ? -1 : 1));
+    (runs.get(key) ?? missing.get(key))?.info.startedAt ?? "";
+  return new Map([...sample].sort((a, b) => {
+    const [x, y] = [start(a), start(b)];
+    return x < y ? -1 : x > y ? 1 : 0;
+  }));
 }
 
 /** Adds what more seeds would detect, if a test shows nothing but could. */

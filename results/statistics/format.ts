@@ -78,6 +78,6 @@ const SMALLEST_P = 0.0001;
  * @returns `0.031`, `<0.0001` or `undefined`.
  */
 export function formatP(p: number): string {
-  if (Number.isNaN(p)) return "undefined";
+  if (Number.isNaN(p)) return NO_VALUE;
   return p < SMALLEST_P ? `<${SMALLEST_P}` : formatNumber(p, 2);
 }

@@ -31,6 +31,8 @@ export interface VerdictOptions extends Omit<ContrastOptions, "prior"> {
   readonly alpha?: number;
   /** How many columns share that chance; 1 by default. */
   readonly nColumns?: number;
+  /** Whether verdicts with a margin share it too. */
+  readonly hasMargin?: boolean;
   /** The confidence level of intervals; 0.95 by default. */
   readonly level?: number;
 }
@@ -82,8 +84,8 @@ export interface Method {
 
 /**
  * Reaches the verdicts on a column: each row against the baseline, adjusted by
- * Holm, and the confidence set for the best. Where both are shown, each has half
- * of α.
+ * Holm, and the confidence set for the best. They share α evenly, where both are
+ * shown, and with the verdicts with a margin.
  *
  * A row with incomplete runs is neither better than another nor best, whatever
  * its mean, as that is of the survivors; nor is a row best if such a row has a
@@ -96,10 +98,11 @@ export function judgeColumn<Row>(
   column: ColumnSamples<Row>,
 ): ColumnVerdicts<Row> {
   const { groups, baseline, isRanked, observations, options = {} } = column;
-  const { nColumns = 1, looks, isAnytime } = options;
+  const { nColumns = 1, hasMargin, looks, isAnytime } = options;
   const nRows = groups.reduce((sum, group) => sum + group.size, 0);
   // Of two rows both are the same test.
-  const nFamilies = baseline !== undefined && isRanked && nRows > 2 ? 2 : 1;
+  const nFamilies = (hasMargin && column.better ? 1 : 0) +
+    (baseline !== undefined && isRanked && nRows > 2 ? 2 : 1);
   const nLooks = isAnytime ? 1 : looks?.length ?? 1;
   const alpha = (options.alpha ?? ALPHA) / nColumns / nLooks / nFamilies;
   const pools = poolRows(column);

@@ -24,7 +24,7 @@ export function formatMargins(comparison: Comparison): TextSection {
     better: `better by more than ${margin}`,
     worse: `worse by more than ${margin}`,
     equal: `equal within ${margin}`,
-    "no worse": `no worse than ${margin}`,
+    "no worse": `not worse by more than ${margin}`,
     unresolved: "unresolved",
   };
   const format = ({ margin }: Partial<Cell> = {}) =>
@@ -50,10 +50,11 @@ export function formatMargins(comparison: Comparison): TextSection {
     },
     notes: [
       {
-        text:
-          "The chance that any of the verdicts of a column is false is at most " +
-          `${options.alpha ?? ALPHA}: two-sided tests beyond the margin, two ` +
-          "one-sided tests (TOST) within it, Bonferroni.",
+        text: "The chance that any verdict of a " +
+          `${options.family ?? "column"}, in the tables above or here, is ` +
+          `false is at most ${options.alpha ?? ALPHA}: ` +
+          "two-sided tests beyond the margin, two one-sided tests (TOST) " +
+          "within it, Bonferroni.",
       },
       ...listNote(
         "No verdict:",

@@ -115,13 +115,13 @@ function noteErrors(
 function noteAcross({ columns, options: { across } }: Comparison): Note[] {
   return [
     ...listNote(
-      `No ranks over ${across}:`,
+      `No average ranks over ${across}:`,
       columns.flatMap(({ heading, ranks }) =>
         ranks && "reason" in ranks ? `${heading}: ${ranks.reason}` : []
       ),
     ),
     ...listNote(
-      `Left out of the ranks over ${across}:`,
+      `Left out of the average ranks over ${across}:`,
       columns.flatMap(({ heading, ranks }) =>
         (ranks?.outside ?? []).map(({ label, reason }) =>
           `${label}, ${heading}: ${reason}`

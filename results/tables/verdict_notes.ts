@@ -12,6 +12,7 @@ import type {
   Unranked,
 } from "../compare/comparison.ts";
 import { singleLine } from "../compare/labels.ts";
+import { SAME_DIFFERENCE } from "../statistics/contrast.ts";
 import { ALPHA } from "../statistics/estimate.ts";
 import type { Verdict } from "../statistics/decide.ts";
 import type { Outlook } from "../statistics/outlook.ts";
@@ -180,7 +181,7 @@ export function explainUnresolved(verdict: CellVerdict): string {
   if (needs !== undefined) {
     return `n = ${runs} cannot be significant, at least ${needs} needed`;
   }
-  if (Number.isNaN(p)) return "p undefined: the differences do not vary";
+  if (Number.isNaN(p)) return SAME_DIFFERENCE;
   return outlook
     ? explainOutlook(outlook)
     : test === "anytime t"

@@ -1,4 +1,10 @@
-import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { render } from "../../../results/tables/render.ts";
 import { OptionError } from "../../../results/database/option_error.ts";
 import { makeDatasets } from "../../../testing/grids.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
@@ -71,6 +77,20 @@ Deno.test("compare() across a key says why there are no ranks", async () => {
     reason: "fewer than 3 rows",
     outside: [],
   });
+  const failed = makeDatasets().map((run) =>
+    run.id === "mlp00" ? { ...run, info: { status: "failed" as const } } : run
+  );
+  const survivors = await compareRuns(failed, { across });
+  const text = await render(survivors, "table");
+  assertStringIncludes(
+    text,
+    "No average ranks over dataset:\n  loss: fewer than 3 rows",
+  );
+  assertStringIncludes(
+    text,
+    "Left out of the average ranks over dataset:\n" +
+      "  model=mlp, loss: runs failed or were interrupted",
+  );
   for (const options of [{ across: "data" }, { across, rows: ["dataset"] }]) {
     await assertRejects(
       () => compareRuns(makeDatasets(), options),

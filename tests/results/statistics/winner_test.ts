@@ -38,6 +38,22 @@ Deno.test("winnerInterval() covers the best of 20 equal rows, where Student's do
   assertEquals(plain > 60 && corrected < 10, true, `${plain}, ${corrected}`);
 });
 
+Deno.test("winnerInterval() covers a row that is best by far and spreads more", () => {
+  const random = new RandomStream(10, "winner");
+  let misses = 0;
+  for (let i = 0; i < 500; i++) {
+    const rows = [50, 0, 0, 0, 0].map((mean) =>
+      computeMean(
+        Array.from({ length: 5 }, () =>
+          mean + (mean > 0 ? 10 : 1) * random.normal()),
+      )
+    );
+    const [low, high] = winnerInterval(rows, { better: "higher" })!;
+    misses += low > 50 || high < 50 ? 1 : 0;
+  }
+  assertEquals(misses < 40, true, `${misses}`);
+});
+
 Deno.test("winnerInterval() is of five rows or more, all finite", () => {
   const row = { mean: 1, error: 1, n: 3 };
   const options = { better: "lower" } as const;
