@@ -95,7 +95,7 @@ export const comparisonFlags = {
       default: [],
       defaultText: "one",
       min: MIN_COUNT,
-      description: "the numbers of seeds at which verdicts are looked at",
+      description: "check verdicts only at these numbers of seeds",
     }),
     alpha: number({
       default: ALPHA,
@@ -113,7 +113,8 @@ export const comparisonFlags = {
       defaultText: "none",
       rule: "a number",
       allows: (value) => value === "" || Number.isFinite(Number(value)),
-      description: "value of failed runs; without one their row is never best",
+      description:
+        "one value of failed runs for all columns shown (see --metric)",
     }),
     lowerIsBetter: texts({
       placeholder: "<glob>",

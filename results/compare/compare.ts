@@ -12,6 +12,7 @@ import {
   checkGlobs,
   type Condition,
   listKeys,
+  matchesGlob,
   matchesValue,
   parseCondition,
   selectMetadata,
@@ -61,6 +62,7 @@ export async function compare(
   const { lowerIsBetter = [], higherIsBetter = [], relativeTo = [] } = options;
   checkGlobs(lowerIsBetter, measured, "lowerIsBetter");
   checkGlobs(higherIsBetter, measured, "higherIsBetter");
+  checkDirections(measured, options);
   const wanted = sortMetadata(
     selectMetadata(measured, options.metric ?? []).filter((metadata) =>
       ofRecords.every(({ key, wanted }) => {
@@ -146,6 +148,21 @@ async function addMore(comparison: Comparison): Promise<Comparison> {
       columns.some(({ method, unranked }) => method && !unranked)
     ? (await import("./winners.ts")).addWinners(result)
     : result;
+}
+
+function checkDirections(
+  measured: readonly ResultMetadata[],
+  { lowerIsBetter = [], higherIsBetter = [] }: CompareOptions,
+): void {
+  const both = measured.find(({ name }) =>
+    matchesGlob(name, lowerIsBetter) && matchesGlob(name, higherIsBetter)
+  );
+  if (!both) return;
+  throw new OptionError(
+    "higherIsBetter",
+    `Cannot use \`lowerIsBetter\` and \`higherIsBetter\` for ${both.name}: ` +
+      "leave one of them out",
+  );
 }
 
 function checkAcross(

@@ -9,6 +9,9 @@ import { truncate } from "../../core/utils/terminal.ts";
 import type { Aggregate } from "../statistics/estimate.ts";
 import type { CompareOptions } from "./comparison.ts";
 
+/** The name of a row that nothing distinguishes. */
+export const ALL_RUNS = "all runs";
+
 const MAX_NAME_LENGTH = 1000;
 
 /**
@@ -31,7 +34,7 @@ export function formatLabel(config: Readonly<Record<string, unknown>>): string {
   const parts = Object.entries(config).flatMap(([key, value]) =>
     value === undefined ? [] : `${key}=${formatValue(value)}`
   );
-  return parts.length > 0 ? singleLine(parts.join(", ")) : "all runs";
+  return parts.length > 0 ? singleLine(parts.join(", ")) : ALL_RUNS;
 }
 
 /**

@@ -37,9 +37,9 @@ export async function warnOfSharedObservations(
   }
   return headings.length > 0
     ? [
-      "The runs share the observations that they were evaluated on, so errors " +
-      "leave out the sampling of those, and verdicts hold for these observations " +
-      `only: ${headings.join(", ")}`,
+      "All runs were tested on the same rows. ± does not include how results " +
+      "would change with other rows, and verdicts hold for these rows: " +
+      headings.join(", "),
     ]
     : [];
 }

@@ -8,7 +8,7 @@ import { formatValue } from "../../core/config/schema.ts";
 import { SHORT_HASH } from "../../core/run/environment.ts";
 import { matchesValue, parseCondition } from "../database/select.ts";
 import type { Comparison } from "./comparison.ts";
-import { nameValue, summarizeList } from "./labels.ts";
+import { ALL_RUNS, nameValue, summarizeList } from "./labels.ts";
 import { collectRepeats } from "./metrics.ts";
 import { findDifferences } from "./pivot.ts";
 import { MAX_RANKED } from "./verdicts.ts";
@@ -140,16 +140,20 @@ function warnOfVersions({ rows }: Comparison): string[] {
         listDistinct(name, infos.map(({ versions }) => versions?.[name]))
       ),
       ...listDistinct("engine", infos.map(({ engine }) => engine)),
-      // Older runs have none.
-      ...listDistinct(
-        "source",
-        infos.map(({ source }) => source?.sha256.slice(0, SHORT_HASH))
-          .filter((hash) => hash !== undefined),
-      ),
     ];
-    return mixed.length > 0
-      ? `The runs of ${label} differ in ${mixed.join(", ")}`
-      : [];
+    const sources = new Set(infos.flatMap(({ source }) =>
+      // Older runs have none.
+      source?.sha256.slice(0, SHORT_HASH) ?? []
+    ));
+    const name = label === ALL_RUNS ? "" : ` of ${label}`;
+    return [
+      ...(mixed.length > 0
+        ? [`The runs${name} differ in ${mixed.join(", ")}`]
+        : []),
+      ...(sources.size > 1
+        ? [`Some runs${name} used different code: ${[...sources].join(", ")}`]
+        : []),
+    ];
   });
 }
 

@@ -99,7 +99,7 @@ export function contrast(
   if (![first, second].every(allFinite)) {
     return { reason: "a mean is not finite" };
   }
-  const { grid, observations } = options;
+  const { grid, observations, looks } = options;
   if (observations || grid) {
     if (options.test === "sign-flip") {
       return { reason: "runs that share more than seeds need the t test" };
@@ -111,9 +111,12 @@ export function contrast(
           "any time: --planned if their number was fixed in advance",
       };
     }
-    return observations
-      ? contrastObservations(...observations)
-      : contrastCrossed(first, second, grid!);
+    if (looks && !observations) {
+      return { reason: "looks count seeds, and these runs share more" };
+    }
+    if (!observations) return contrastCrossed(first, second, grid!);
+    const n = Math.min(first.size, second.size);
+    return explainLooks(n, looks) ?? contrastObservations(...observations);
   }
   const aligned = align(first, second, options);
   const { pairs, isPaired, unused } = aligned;
@@ -122,10 +125,9 @@ export function contrast(
   if (n < MIN_COUNT) {
     return { reason: `fewer than ${MIN_COUNT} runs on a side` };
   }
-  const { test = "t", isAnytime, looks } = options;
-  if (looks && !looks.includes(n)) {
-    return { reason: `n = ${n} is none of the looks ${looks.join(", ")}` };
-  }
+  const isOff = explainLooks(n, looks);
+  if (isOff) return isOff;
+  const { test = "t", isAnytime } = options;
   if (!isAnytime && test === "sign-flip" && !isCountable(isPaired, sizes)) {
     return { reason: "too many runs for an exact test: use the t test" };
   }
@@ -158,6 +160,16 @@ export function findInterval(
   return error > 0 && reach < Infinity
     ? [difference - reach, difference + reach]
     : undefined;
+}
+
+/** Why so many seeds have no verdict, if so. */
+function explainLooks(
+  n: number,
+  looks: ContrastOptions["looks"],
+): Untested | undefined {
+  return !looks || looks.includes(n)
+    ? undefined
+    : { reason: `n = ${n} is none of the looks ${looks.join(", ")}` };
 }
 
 function allFinite(sample: Sample): boolean {

@@ -221,6 +221,12 @@ function rank<Row>(
     isAnytime,
     test,
   });
+  for (const group of takingPart) {
+    const [first, second] = group.keys();
+    if (second === undefined || found.has(second)) continue;
+    const reason = test(first!, second, group) as Untested;
+    for (const row of group.keys()) outside.set(row, reason);
+  }
   const readMean = (sample: Sample) => computeMean([...sample.values()]).mean;
   for (const group of groups) {
     const best = [...group.keys()].find((row) =>

@@ -18,6 +18,7 @@ import {
   explainBaseline,
   explainUnresolved,
   formatSizes,
+  nameUnit,
 } from "./verdict_notes.ts";
 
 /**
@@ -27,7 +28,8 @@ import {
  * @returns Their table, and what would resolve those that are not.
  */
 export function formatVerdicts(comparison: Comparison): TextSection {
-  const { columns, rows, baseline, options } = comparison;
+  const { columns, rows, options } = comparison;
+  const unit = nameUnit(options);
   const level = options.ci || 100 * LEVEL;
   const isOneColumn = columns.length === 1;
   const found = rows.flatMap(({ label, config, cells }) =>
@@ -45,7 +47,7 @@ export function formatVerdicts(comparison: Comparison): TextSection {
       isKey,
     });
   return {
-    title: explainBaseline(baseline!.name, columns),
+    title: explainBaseline(comparison),
     table: {
       columns: [
         ...makeKeyColumns(comparison),
@@ -65,7 +67,7 @@ export function formatVerdicts(comparison: Comparison): TextSection {
         found.flatMap(({ name, verdict }) =>
           "p" in verdict && verdict.isResolved
             ? []
-            : `${name}: ${explainUnresolved(verdict)}`
+            : `${name}: ${explainUnresolved(verdict, unit)}`
         ),
       ),
       ...listNote(

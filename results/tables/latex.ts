@@ -30,9 +30,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': "''",
   "±": "$\\pm$",
   "≈": "$\\approx$",
+  "≤": "$\\le$",
+  "∞": "$\\infty$",
   "†": "$\\dagger$",
   "α": "$\\alpha$",
   "–": "--",
+  // Two of them would be a dash.
+  "-": "-{}",
   "−": "$-$",
   // The replacement character is not in the fonts either.
   "\uFFFD": "?",
@@ -46,7 +50,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
  */
 export function escapeLatex(text: string): string {
   return text.replaceAll(
-    /[\\{}$&#%_~^<>|"±≈†α–−\uFFFD]/g,
+    /[\\{}$&#%_~^<>|"±≈≤∞†α–−\uFFFD]|-(?=-)/g,
     (sign) => ESCAPES[sign]!,
   );
 }
@@ -91,12 +95,13 @@ export function formatLatexDocument(sections: readonly TextSection[]): string {
  * Writes notes in small letters under a table.
  *
  * @param notes The notes.
- * @returns The text, a paragraph for each note; lists follow as comments.
+ * @returns The text, a paragraph for each note and its list.
  */
 export function formatLatexNotes(notes: readonly Note[]): string {
   return notes.flatMap(({ text, items = [] }) => [
-    `\\par{\\footnotesize ${escapeLatex(text)}}`,
-    ...items.map((item) => `% ${item}`),
+    `\\par{\\footnotesize ${
+      escapeLatex([text, items.join("; ")].join(" ").trim())
+    }}`,
   ]).join("\n");
 }
 

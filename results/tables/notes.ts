@@ -5,7 +5,8 @@
  */
 
 import type { Comparison } from "../compare/comparison.ts";
-import { nameValue, singleLine } from "../compare/labels.ts";
+import { findFailed } from "../compare/failed_runs.ts";
+import { nameValue, singleLine, summarizeList } from "../compare/labels.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
 import { LEVEL } from "../statistics/estimate.ts";
 import { formatWithInterval } from "../statistics/format.ts";
@@ -71,6 +72,7 @@ function noteErrors(
   const what = options.ci
     ? `${options.ci} % confidence interval`
     : "standard error";
+  const between = cells.filter(({ kind }) => kind !== "within-run");
   const isBare = options.ci &&
     cells.some(({ result, hasError }) => result.n > 1 && !hasError);
   const isProportion = cells.some(({ kind, metadata, interval }) =>
@@ -84,15 +86,25 @@ function noteErrors(
         : []
     ),
   );
+  const others = rows.flatMap(({ label, cells }) =>
+    cells.values().some(({ grid }) => grid && "reason" in grid) ? label : []
+  );
   return [
-    ...(cells.some(({ kind }) => kind !== "within-run")
-      ? [{ text: explainBetween(options, what) }]
+    ...(between.length > 0
+      ? [{
+        text: explainBetween(options, {
+          what,
+          hasErrors: between.some(({ hasError }) => hasError),
+        }),
+      }]
       : []),
     ...(shared.size > 0
       ? [{
         text:
           `Errors count the values of ${[...shared].join(" and ")} that runs ` +
-          "share: crossed random effects.",
+          `share: crossed random effects${
+            others.length > 0 ? `; not those of ${summarizeList(others)}` : ""
+          }.`,
       }]
       : []),
     ...listNote(
@@ -177,7 +189,12 @@ const SUMMARIES = {
 /** What the numbers of rows of several runs are. */
 function explainBetween(
   options: Comparison["options"],
-  what: string,
+  { what, hasErrors }: {
+    /** What an error is. */
+    readonly what: string;
+    /** Whether there are any. */
+    readonly hasErrors: boolean;
+  },
 ): string {
   const value = nameValue(options);
   const { method, ...summary } = SUMMARIES[value];
@@ -191,9 +208,10 @@ function explainBetween(
   const between = `between-${across || "seed"}`;
   const sign = options.ci ? "[low, high]" : "±";
   const how = options.ci ? ` (${method})` : "";
-  if (value === "mean" || value === "ratio") {
+  if (hasErrors && (value === "mean" || value === "ratio")) {
     return `${sign} is the ${between} ${what} of the ${name}${how}.`;
   }
+  if (value === "mean" || value === "ratio") return `Values are the ${name}.`;
   return `Values are the ${name}${
     options.ci
       ? `, ${sign} its ${between} ${what}${how}`
@@ -204,6 +222,14 @@ function explainBetween(
 function noteRuns(comparison: Comparison): Note[] {
   const { rows, baseline, omitted, superseded, warnings, options } = comparison;
   const { countFailedAs, confirms } = options;
+  const counted = countFailedAs === undefined
+    ? []
+    : rows.flatMap((row) =>
+      row.replicates.flatMap((some) =>
+        [...findFailed(some).values()].map(({ id }) => id)
+      )
+    );
+  const isCounted = (text: string) => counted.includes(text.split(" ", 1)[0]!);
   const alone = `There is no other row to compare with ${baseline?.name}.`;
   return [
     ...(baseline && rows.length === 1 ? [{ text: singleLine(alone) }] : []),
@@ -215,10 +241,12 @@ function noteRuns(comparison: Comparison): Note[] {
       }]
       : []),
     ...listNote(
-      countFailedAs === undefined
-        ? "Not completed, and in no mean:"
-        : `Not completed, and counted as ${countFailedAs} unless running:`,
-      omitted,
+      "Not completed, and in no mean:",
+      omitted.filter((text) => !isCounted(text)),
+    ),
+    ...listNote(
+      `Not completed, and counted as ${countFailedAs}:`,
+      omitted.filter(isCounted),
     ),
     ...listNote(
       "Superseded by a newer run of the same configuration and seed:",

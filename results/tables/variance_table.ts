@@ -58,7 +58,7 @@ export function formatVariance(comparison: Comparison): TextSection {
           `[low, high] is the ${options.ci || 100 * LEVEL} % interval of the ` +
           "share (generalised confidence intervals). evaluation: what the errors " +
           "within runs account for, unless runs share the observations; " +
-          "remainder: what no key accounts for alone.",
+          "remainder: interaction of the keys, and noise.",
       },
       ...listNote(
         "Not taken apart:",

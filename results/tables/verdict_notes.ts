@@ -13,7 +13,7 @@ import type {
 } from "../compare/comparison.ts";
 import { singleLine } from "../compare/labels.ts";
 import { SAME_DIFFERENCE } from "../statistics/contrast.ts";
-import { ALPHA } from "../statistics/estimate.ts";
+import { ALPHA, MIN_COUNT } from "../statistics/estimate.ts";
 import type { Verdict } from "../statistics/decide.ts";
 import type { Outlook } from "../statistics/outlook.ts";
 import { listNote, MARKS, type Note } from "./text_table.ts";
@@ -21,21 +21,33 @@ import { listNote, MARKS, type Note } from "./text_table.ts";
 /**
  * Explains how rows are tested against a baseline.
  *
- * @param name The baseline.
- * @param columns The columns.
+ * @param comparison A comparison with a baseline.
  * @returns The title of the table of verdicts.
  */
 export function explainBaseline(
-  name: string,
-  columns: readonly Column[],
+  { columns, options, baseline }: Comparison,
 ): string {
-  return `Against ${singleLine(name)}: two-sided tests; p adjusted by Holm ` +
-    `over the rows of a column (${explainMethods(columns)}); intervals not ` +
-    "adjusted.";
+  const how = explainMethods(columns, nameUnit(options), "significant if p ≤");
+  return `Against ${singleLine(baseline!.name)}: two-sided tests; p adjusted ` +
+    `by Holm over the rows of a column (${how}); intervals not adjusted.`;
+}
+
+/**
+ * Names what a verdict counts.
+ *
+ * @param options The options of the comparison.
+ * @returns Seeds, or the values of the key that is compared across.
+ */
+export function nameUnit({ across }: Comparison["options"]): string {
+  return across ? `values of ${singleLine(across)}` : "seeds";
 }
 
 /** How the verdicts of columns are reached, and when they hold. */
-function explainMethods(columns: readonly Column[]): string {
+function explainMethods(
+  columns: readonly Column[],
+  unit: string,
+  level = "α =",
+): string {
   const texts = columns.flatMap(({ method }) => {
     if (!method) return [];
     const { kind, test, alpha, looks, isModerated } = method;
@@ -45,13 +57,12 @@ function explainMethods(columns: readonly Column[]): string {
       anytime: "anytime-valid t tests",
     };
     const promises = {
-      fixed: "if the number of seeds was fixed in advance",
+      fixed: `if the number of ${unit} was fixed in advance`,
       looks: `at n = ${looks?.join(", ")}`,
-      anytime: "also if seeds were added until a verdict appeared",
+      anytime: `also if ${unit} were added until a verdict appeared`,
     };
-    return `${names[kind]}${isModerated ? ", variances moderated" : ""}, α = ${
-      formatNumber(alpha, 2)
-    }, valid ${promises[kind]}`;
+    return `${names[kind]}${isModerated ? ", variances moderated" : ""}, ` +
+      `${level} ${formatNumber(alpha, 2)}, valid ${promises[kind]}`;
   });
   return [...new Set(texts)].join("; ");
 }
@@ -85,6 +96,9 @@ const REASONS: Readonly<Partial<Record<Unranked, string>>> = {
     "Not tested, because the values of all rows are identical:",
 };
 
+/** What may be said of the verdicts of rows with failed runs, or beside them. */
+const COUNT_FAILED = " (--count-failed-as says what a failed run is worth)";
+
 /**
  * Explains the ranks of a comparison.
  *
@@ -96,19 +110,29 @@ export function noteRanks(comparison: Comparison): Note[] {
   const { columns, rows, groupKeys, options } = comparison;
   const cells = rows.flatMap((row) => [...row.cells.values()]);
   const hasBest = cells.some(({ standing }) => standing === "best");
-  const how = explainMethods(columns.filter(({ unranked }) => !unranked));
-  const outside = rows.flatMap(({ label, cells }) =>
-    columns.flatMap(({ metadata, heading }) => {
+  const unit = nameUnit(options);
+  const how = explainMethods(columns.filter(({ unranked }) => !unranked), unit);
+  const outside = columns.flatMap(({ metadata, heading }) => {
+    const found = rows.flatMap(({ label, cells }) => {
       const reason = cells.get(metadata)?.outside;
       return reason ? [{ reason, text: `${label}: ${heading}` }] : [];
-    })
-  );
+    });
+    const [first] = found;
+    return found.length === rows.length &&
+        found.every(({ reason }) => reason === first?.reason)
+      ? [{ reason: first!.reason, text: heading }]
+      : found;
+  });
   const keys = groupKeys.map(singleLine).join(", ");
   const others = keys ? ` with the same ${keys}` : "";
   const reasons = {
     ...REASONS,
     "different settings": `Not ranked, because the rows differ in ${keys}:`,
     ...(options.baseline?.length ? { "unknown direction": undefined } : {}),
+    ...(options.across && {
+      "too few runs":
+        `Not tested, because there are fewer than ${MIN_COUNT} ${unit}:`,
+    }),
   };
   return [
     ...(hasBest
@@ -129,7 +153,9 @@ export function noteRanks(comparison: Comparison): Note[] {
     ...Map.groupBy(outside, ({ reason }) => reason).entries().flatMap(
       ([reason, items]) =>
         listNote(
-          `Not ranked, because ${reason}:`,
+          `Not ranked, because ${reason}${
+            reason.includes("failed") ? COUNT_FAILED : ""
+          }:`,
           items.map(({ text }) => text),
         ),
     ),
@@ -140,9 +166,12 @@ export function noteRanks(comparison: Comparison): Note[] {
   ];
 }
 
+/** More ties than this are counted. */
+const MAX_TIES = 3;
+
 /** What is tied with the best means of a column, and what would resolve it. */
 function listTies(
-  { rows }: Comparison,
+  { rows, options }: Comparison,
   { metadata, heading }: Column,
 ): string[] {
   const ties = rows.flatMap(({ label, cells }) => {
@@ -152,14 +181,39 @@ function listTies(
   return Array.from(
     Map.groupBy(ties, ({ best }) => best),
     ([best, others]) => {
-      const texts = others.map(({ label, verdict }) =>
-        `${label} (${explainUnresolved(verdict)})`
-      );
-      return singleLine(
-        `${heading}: best mean ${best}; tied with ${texts.join("; ")}`,
-      );
+      const verdicts = others.map(({ verdict }) => verdict);
+      const texts = explainTies(verdicts, nameUnit(options));
+      const names = others.length > MAX_TIES
+        ? `${others.length} other rows (${texts.join("; ")})`
+        : texts.length === 1
+        ? `${others.map(({ label }) => label).join("; ")} (${texts.join()})`
+        : others.map(({ label, verdict }) =>
+          `${label} (${explainUnresolved(verdict, nameUnit(options))})`
+        ).join("; ");
+      return singleLine(`${heading}: best mean ${best}; tied with ${names}`);
     },
   );
+}
+
+/** Explains why rows are tied, in one text if all could be resolved alike. */
+function explainTies(
+  verdicts: readonly CellVerdict[],
+  unit: string,
+): string[] {
+  const outlooks = verdicts.flatMap((verdict) =>
+    "reason" in verdict || !verdict.outlook ? [] : verdict.outlook
+  );
+  const alike = new Set(
+    outlooks.map(({ reach, asked }) =>
+      asked ? "" : JSON.stringify(reach.map(({ counts }) => counts))
+    ),
+  );
+  if (outlooks.length === verdicts.length && alike.size === 1) {
+    return [explainOutlook(outlooks, unit)];
+  }
+  return [
+    ...new Set(verdicts.map((verdict) => explainUnresolved(verdict, unit))),
+  ];
 }
 
 /**
@@ -167,14 +221,18 @@ function listTies(
  * take.
  *
  * @param verdict How they differ, or why that is not known.
+ * @param unit What is counted.
  * @returns A few words.
  */
-export function explainUnresolved(verdict: CellVerdict): string {
+export function explainUnresolved(
+  verdict: CellVerdict,
+  unit: string,
+): string {
   if ("reason" in verdict) return verdict.reason;
   const { p, test, needs, isResolved, isWithheld, outlook } = verdict;
   if (isWithheld) {
     return "its difference is in favour of a row with failed runs, whose mean " +
-      "is that of the survivors";
+      `is that of the survivors${COUNT_FAILED}`;
   }
   const runs = formatSizes(verdict);
   if (isResolved) return "the shared seeds show the opposite";
@@ -183,24 +241,33 @@ export function explainUnresolved(verdict: CellVerdict): string {
   }
   if (Number.isNaN(p)) return SAME_DIFFERENCE;
   return outlook
-    ? explainOutlook(outlook)
+    ? explainOutlook([outlook], unit)
     : test === "anytime t"
-    ? `not with ${runs} seeds, and more may be added`
+    ? `${runs} ${unit} are not enough; you may add more`
     : "not significant";
 }
 
 /** What as many seeds can detect, twice and four times as many; or how many can. */
-function explainOutlook({ reach, asked }: Outlook): string {
+function explainOutlook(outlooks: readonly Outlook[], unit: string): string {
+  const [{ reach, asked }] = outlooks as [Outlook];
   if (asked) {
-    const { difference, seeds } = asked;
+    const seeds = Math.max(...outlooks.map(({ asked }) => asked!.seeds));
     const count = seeds === Infinity ? "more than 10,000" : `about ${seeds}`;
-    return `${count} seeds detect a difference of ${difference} with 80 % power`;
+    return `${count} ${unit} detect a difference of ${asked.difference} with ` +
+      "80 % power";
   }
-  const counts = reach.map(({ counts }) => counts.join(" + "));
-  const sizes = reach.map(({ detectable }) => formatNumber(detectable, 2));
-  return `${counts.join(", ")} seeds detect differences of ${
-    sizes.join(", ")
-  } with 80 % power`;
+  const counts = reach.map(({ counts }) => counts.join(" and "));
+  const sizes = reach.map((_, i) => {
+    const found = outlooks.map(({ reach }) => reach[i]!.detectable);
+    const range = [Math.min(...found), Math.max(...found)];
+    return [...new Set(range.map((size) => formatNumber(size, 2)))].join(
+      " to ",
+    );
+  });
+  const isUnpaired = reach[0]!.counts.length > 1;
+  return `${counts.join(", ")} ${unit}${
+    isUnpaired ? " of the two rows" : ""
+  } detect differences of ${sizes.join(", ")} with 80 % power`;
 }
 
 /**

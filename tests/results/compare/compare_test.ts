@@ -63,5 +63,9 @@ Deno.test(
     await wrong({ ci: 0.95 }, "it must be in percent: did you mean 95?");
     await wrong({ lowerIsBetter: ["los"] }, "did you mean loss?");
     await wrong({ metric: ["los"] }, "did you mean loss?");
+    await wrong(
+      { lowerIsBetter: ["loss"], higherIsBetter: ["l*"] },
+      "Cannot use `lowerIsBetter` and `higherIsBetter` for loss",
+    );
   },
 );

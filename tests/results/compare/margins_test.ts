@@ -74,6 +74,7 @@ Deno.test("compare() shares α over the margins of a table if asked", async () =
     const comparison = await compareRuns(runs, {
       baseline: ["rate=1"],
       margin: "0.5",
+      alpha: 0.1,
       family,
     });
     return firstCells(comparison)[1]!.margin;

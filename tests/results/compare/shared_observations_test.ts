@@ -16,8 +16,8 @@ const warningsOf = async (
 
 Deno.test("compare() says which runs share their observations", async () => {
   const shared = [
-    "The runs share the observations that they were evaluated on, so errors leave " +
-    "out the sampling of those, and verdicts hold for these observations only: loss",
+    "All runs were tested on the same rows. ± does not include how results " +
+    "would change with other rows, and verdicts hold for these rows: loss",
   ];
   // Each run has a within-run error of 0.5.
   assertEquals(await warningsOf([1, 1.01, 1.02]), shared);

@@ -67,7 +67,7 @@ Deno.test(
     // Of the other run nobody knows what it ran.
     assertEquals(await warningsOf(source("a")), []);
     assertEquals(await warningsOf({ ...source("a"), resumed: [session] }), [
-      "The runs of rate=1 differ in source aaaaaaaaaaaa and bbbbbbbbbbbb",
+      "Some runs of rate=1 used different code: aaaaaaaaaaaa, bbbbbbbbbbbb",
     ]);
   },
 );

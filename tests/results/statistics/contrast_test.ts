@@ -70,6 +70,9 @@ Deno.test("contrast() says why there is no test", () => {
   assertEquals(contrast(looked, looked, { looks: [3, 6] }), {
     reason: "n = 4 is none of the looks 3, 6",
   });
+  assertEquals(contrast(looked, looked, { looks: [4], grid: new Map() }), {
+    reason: "looks count seeds, and these runs share more",
+  });
 });
 
 Deno.test("the design of a contrast gives its error", () => {

@@ -18,7 +18,7 @@ Deno.test(
     assertEquals(
       [...lines.slice(start, start + 3), ...lines.slice(start + 4)],
       [
-        "Against model=identity: two-sided tests; p adjusted by Holm over the rows of a column (t tests, α = 0.025, valid if the number of seeds was fixed in advance); intervals not adjusted.",
+        "Against model=identity: two-sided tests; p adjusted by Holm over the rows of a column (t tests, significant if p ≤ 0.025, valid if the number of seeds was fixed in advance); intervals not adjusted.",
         "",
         "model      difference     95 % interval        p  p (Holm)  test               verdict",
         "mlp    -0.510 ± 0.024  [-0.578, -0.442]  <0.0001   <0.0001  paired t, 5 pairs  better",

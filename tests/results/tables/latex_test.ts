@@ -16,6 +16,9 @@ Deno.test("escapeLatex() escapes every sign with a meaning in LaTeX", () => {
     "''$\\pm$$\\approx$$\\dagger$$\\alpha$--$-$?",
   );
   assertEquals(escapeLatex("a_b é 漢"), "a\\_b é 漢");
+  assertEquals(escapeLatex("≤∞"), "$\\le$$\\infty$");
+  // Else LaTeX makes a dash of it.
+  assertEquals(escapeLatex("--family a-b"), "-{}-family a-b");
 });
 
 Deno.test("formatLatex() makes a formula of each number", () => {
@@ -46,7 +49,7 @@ Deno.test("formatLatex() makes a formula of each number", () => {
 
 Deno.test("formatLatexNotes() prints what the signs mean", () => {
   assertStringIncludes(
-    formatLatexNotes([{ text: "± is 5 %", items: ["loss: 3"] }]),
-    "\\par{\\footnotesize $\\pm$ is 5 \\%}\n% loss: 3",
+    formatLatexNotes([{ text: "± is 5 %", items: ["loss: 3", "error: 4"] }]),
+    "\\par{\\footnotesize $\\pm$ is 5 \\% loss: 3; error: 4}",
   );
 });

@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { render } from "../../../results/tables/render.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
-import { compareRuns } from "../../../testing/made.ts";
+import { compareRuns, replicates, startOf } from "../../../testing/made.ts";
+import { makeCrossed } from "../../../testing/grids.ts";
 import { MODELS } from "../../../testing/tables.ts";
 
 skipUnlessGranted("files");
@@ -29,3 +30,26 @@ Deno.test(
     );
   },
 );
+
+Deno.test("render() tells failed runs that count from those that do not", async () => {
+  const made = replicates([[{ model: "a" }, [1, 2, 3]], [{ model: "b" }, [4]]]);
+  const add = (seed: number, status: "failed" | "running") => ({
+    id: `${status}${seed}`,
+    config: { model: "a", seed },
+    info: { status, startedAt: startOf(9) },
+  });
+  const runs = [...made, add(1, "failed"), add(8, "failed")];
+  assertStringIncludes(
+    await render(await compareRuns(runs, { countFailedAs: 9 }), "table"),
+    "Not completed, and in no mean:\n  failed1 failed\n" +
+      "Not completed, and counted as 9:\n  failed8 failed\n",
+  );
+});
+
+Deno.test("render() names the rows whose errors are not those of crossed keys", async () => {
+  const runs = makeCrossed().filter(({ id }) => id !== "gru00");
+  assertStringIncludes(
+    await render(await compareRuns(runs, { nuisance: ["split"] }), "table"),
+    "share: crossed random effects; not those of model=gru.",
+  );
+});

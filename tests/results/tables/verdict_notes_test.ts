@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { render } from "../../../results/tables/render.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
-import { compareRuns } from "../../../testing/made.ts";
+import { compareRuns, type Losses, replicates } from "../../../testing/made.ts";
+import { makeCrossed, makeDatasets } from "../../../testing/grids.ts";
 import { MODELS } from "../../../testing/tables.ts";
 
 skipUnlessGranted("files");
@@ -57,7 +58,7 @@ Deno.test("render() says what is not ranked, and why", async () => {
   const text = await render(await compareRuns([...bounded, failed]), "table");
   assertMatch(
     text,
-    /Not ranked, because runs failed or were interrupted:\n {2}model=identity: loss/,
+    /Not ranked, because runs failed or were interrupted \(--count-failed-as .*\):\n {2}model=identity: loss/,
   );
   assertMatch(
     text,
@@ -98,4 +99,51 @@ Deno.test("render() says when verdicts hold, and how often a table errs", async 
   const planned = await render(await compareRuns(runs, looks), "table");
   assertMatch(planned, /t tests, α = 0.013, valid at n = 5, 9/);
   assertEquals(planned.includes("those of 2 columns"), false);
+});
+
+Deno.test("render() counts many ties, and says once what would resolve them", async () => {
+  const rows = Array.from({ length: 5 }, (_, rate): Losses => [
+    { rate },
+    [1, 2, 3, 4].map((seed) => seed + Math.sin(9 * rate + seed) / 4),
+  ]);
+  const range = String.raw`[\d.]+ to [\d.]+`;
+  assertMatch(
+    await render(await compareRuns(replicates(rows)), "table"),
+    new RegExp(
+      "tied with 4 other rows \\(4, 8, 16 seeds detect differences of " +
+        `${range}, ${range}, ${range} with 80 % power\\)`,
+    ),
+  );
+});
+
+Deno.test("render() says why no row was tested", async () => {
+  const looks = await compareRuns(MODELS.slice(0, 10), { looks: [3, 6] });
+  assertStringIncludes(
+    await render(looks, "table"),
+    "Not ranked, because n = 5 is none of the looks 3, 6:\n  loss",
+  );
+  const options = { nuisance: ["split"], test: "sign-flip" } as const;
+  assertStringIncludes(
+    await render(await compareRuns(makeCrossed(), options), "table"),
+    "Not ranked, because runs that share more than seeds need the t test:\n  loss",
+  );
+});
+
+Deno.test("render() counts values of the key that is compared across", async () => {
+  const across = "dataset";
+  const text = await render(
+    await compareRuns(makeDatasets(), { across, anytime: true }),
+    "table",
+  );
+  assertStringIncludes(text, "also if values of dataset were added until");
+  const one = await render(
+    await compareRuns(makeDatasets(), { across, where: ["dataset=0"] }),
+    "table",
+  );
+  assertStringIncludes(
+    one,
+    "Not tested, because there are fewer than 3 values of dataset:\n  loss",
+  );
+  assertStringIncludes(one, "Values are the mean over the values of dataset");
+  assertEquals(one.includes("±"), false);
 });
