@@ -31,13 +31,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "±": "$\\pm$",
   "≈": "$\\approx$",
   "≤": "$\\le$",
-  "∞": "$\\infty$",
   "†": "$\\dagger$",
   "α": "$\\alpha$",
   "–": "--",
   // Two of them would be a dash.
   "-": "-{}",
   "−": "$-$",
+  "∞": "$\\infty$",
   // The replacement character is not in the fonts either.
   "\uFFFD": "?",
 };
@@ -95,13 +95,12 @@ export function formatLatexDocument(sections: readonly TextSection[]): string {
  * Writes notes in small letters under a table.
  *
  * @param notes The notes.
- * @returns The text, a paragraph for each note and its list.
+ * @returns The text, a paragraph for each note and each item of a list.
  */
 export function formatLatexNotes(notes: readonly Note[]): string {
   return notes.flatMap(({ text, items = [] }) => [
-    `\\par{\\footnotesize ${
-      escapeLatex([text, items.join("; ")].join(" ").trim())
-    }}`,
+    `\\par{\\footnotesize ${escapeLatex(text)}}`,
+    ...items.map((item) => `\\par{\\footnotesize\\quad ${escapeLatex(item)}}`),
   ]).join("\n");
 }
 
