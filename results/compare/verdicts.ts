@@ -120,13 +120,9 @@ function chooseOptions(
   comparison: Comparison,
   nColumns: number,
 ): VerdictOptions {
-  const { options, rows } = comparison;
-  const { test = "t", alpha, ci, anytime, planned, looks, family, margin } =
-    options;
-  const isAnytime = anytime ||
-    !(planned || looks?.length || test !== "t") && wereSeedsAdded(
-        rows.map(({ replicates }) => replicates.flatMap(listTimes)),
-      );
+  const { options } = comparison;
+  const { test = "t", alpha, ci, anytime, looks, family, margin } = options;
+  const isAnytime = anytime || test === "t" && mayBeAdded(comparison);
   const grid = findGrid(comparison);
   return {
     level: ci ? ci / 100 : LEVEL,
@@ -138,6 +134,21 @@ function chooseOptions(
     ...(looks?.length && { looks }),
     ...(family === "table" && { nColumns }),
   };
+}
+
+/**
+ * Says whether somebody may have added seeds after looking at a comparison.
+ *
+ * @param comparison The comparison.
+ * @returns Whether the times of its runs show it, unless the number of seeds, or
+ * when to look, was planned.
+ */
+export function mayBeAdded(
+  { rows, options: { planned, looks } }: Comparison,
+): boolean {
+  return !planned && !looks?.length && wereSeedsAdded(
+    rows.map(({ replicates }) => replicates.flatMap(listTimes)),
+  );
 }
 
 /** Groups the cells of a column by the keys in which rows must agree. */

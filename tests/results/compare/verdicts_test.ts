@@ -233,6 +233,17 @@ Deno.test("compare() sees that seeds were added, unless they were planned", asyn
   );
 });
 
+Deno.test("compare() warns that exact tests do not hold where seeds were added", async () => {
+  const readWarnings = async (minutes: number[], planned = false) => {
+    const options = { test: "sign-flip", planned } as const;
+    const { warnings } = await compareRuns(makeTimed(minutes), options);
+    return warnings.filter((text) => text.startsWith("Seeds may have been"));
+  };
+  assertEquals((await readWarnings([0, 1, 2, 3])).length, 0);
+  assertEquals((await readWarnings([0, 1, 2, 9])).length, 1);
+  assertEquals((await readWarnings([0, 1, 2, 9], true)).length, 0);
+});
+
 Deno.test("compare() pairs other seeds in the order in which they started", async () => {
   const runs = makeTimed([0, 1, 2, 3]).map((run, i) =>
     i < 4 ? run : { ...run, config: { model: "b", seed: 90 - i } }
