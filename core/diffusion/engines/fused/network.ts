@@ -34,18 +34,18 @@ interface Kernels {
     beta2: number,
     epsilon: number,
   ): void;
-  getWeights(): number;
-  getAveraged(): number;
-  getFirst(): number;
-  getSecond(): number;
-  getDecaying(): number;
-  getGradient(): number;
-  getRows(): number;
-  getTimes(): number;
-  getTargets(): number;
-  getLosses(): number;
-  getFrequencies(): number;
-  getTimeFrequencies(): number;
+  readonly weights: WebAssembly.Global;
+  readonly averaged: WebAssembly.Global;
+  readonly gradient: WebAssembly.Global;
+  readonly first: WebAssembly.Global;
+  readonly second: WebAssembly.Global;
+  readonly decaying: WebAssembly.Global;
+  readonly rows: WebAssembly.Global;
+  readonly times: WebAssembly.Global;
+  readonly targets: WebAssembly.Global;
+  readonly losses: WebAssembly.Global;
+  readonly frequencies: WebAssembly.Global;
+  readonly timeFrequencies: WebAssembly.Global;
 }
 
 /** The numbers by which `_kernels.ts` knows the activations. */
@@ -131,16 +131,16 @@ export class FusedNetwork {
     const trained = nFeatures > 0 ? shapes.slice(0, -1) : shapes;
     const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b);
     const nWeights = trained.reduce((sum, shape) => sum + count(shape), 0);
-    this.weights = view(own.getWeights(), nWeights);
-    this.averaged = view(own.getAveraged(), nWeights);
-    this.first = view(own.getFirst(), nWeights);
-    this.second = view(own.getSecond(), nWeights);
-    this.gradient = view(own.getGradient(), nWeights);
-    this.#rows = view(own.getRows(), maxRows * nColumns);
-    this.#times = view(own.getTimes(), maxRows);
-    this.#targets = view(own.getTargets(), maxRows * nColumns);
-    this.#losses = view(own.getLosses(), maxRows);
-    const decaying = view(own.getDecaying(), nWeights);
+    this.weights = view(own.weights.value, nWeights);
+    this.averaged = view(own.averaged.value, nWeights);
+    this.first = view(own.first.value, nWeights);
+    this.second = view(own.second.value, nWeights);
+    this.gradient = view(own.gradient.value, nWeights);
+    this.#rows = view(own.rows.value, maxRows * nColumns);
+    this.#times = view(own.times.value, maxRows);
+    this.#targets = view(own.targets.value, maxRows * nColumns);
+    this.#losses = view(own.losses.value, maxRows);
+    const decaying = view(own.decaying.value, nWeights);
     let end = 0;
     for (const shape of trained) {
       decaying.fill(shape.length > 1 ? 1 : 0, end, end += count(shape));
@@ -148,10 +148,10 @@ export class FusedNetwork {
     this.weights.set(values.subarray(0, nWeights));
     this.averaged.set(this.weights);
     const frequencies = values.subarray(nWeights);
-    view(own.getFrequencies(), frequencies.length).set(frequencies);
+    view(own.frequencies.value, frequencies.length).set(frequencies);
     if (timeEmbedding === "sinusoidal") {
       const half = embeddingSize / 2;
-      view(own.getTimeFrequencies(), half).set(computeTimeFrequencies(half));
+      view(own.timeFrequencies.value, half).set(computeTimeFrequencies(half));
     }
     own.use(false);
   }
