@@ -11,13 +11,13 @@ const CONSTANTS = memory.data<f32>([
   1,
   // Added and subtracted, it rounds to a whole number.
   12582912,
-  // Limits of exp.
-  -87, 89,
-  // 1 / ln 2; ln 2 in two parts.
-  1.44269504088896341, 0.693359375, -2.12194440e-4,
-  // exp on ±ln 2 / 2: Cephes' expf.
-  1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3,
-  4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+  // Limits of powers of 2; at the upper one they are infinite.
+  -126, 128,
+  // −1 / ln 2 and 2 / ln 2.
+  -1.44269504088896341, 2.88539008177792681,
+  // 2ˣ on ±½: minimax polynomial with 1 at 0, relative error 9.2e-8.
+  0.6931470036506653, 0.24022242426872253, 0.05550733581185341,
+  0.009671512991189957, 0.001326472731307149,
   // 2 / π; π / 2 in three parts.
   0.636619772367581343, 1.5703125, 4.837512969970703e-4, 7.549789954891882e-8,
   // Sine and cosine on ±π / 4: Cephes' sinf and cosf.
@@ -31,25 +31,18 @@ const CONSTANTS = memory.data<f32>([
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-/**
- * eˣ to 2 units in the last place (Moshier, Cephes: range reduction, polynomial);
- * infinite from 88.4.
- */
-@inline function exp(x: v128): v128 {
+/** 2ˣ: a polynomial for the fraction of x, added to the exponent of 2. */
+@inline function power2(x: v128): v128 {
   // In this order NaN stays NaN.
   x = f32x4.pmax(f32x4.pmin(x, constant(3)), constant(2));
-  const shifted = multiplyAdd(x, constant(4), constant(1));
-  const n = f32x4.sub(shifted, constant(1));
-  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, constant(5))), f32x4.mul(n, constant(6)));
-  const r2 = f32x4.mul(r, r);
+  const shifted = f32x4.add(x, constant(1));
+  const f = f32x4.sub(x, f32x4.sub(shifted, constant(1))), f2 = f32x4.mul(f, f);
   // Three pairs of terms side by side take less time than one after the other.
-  const high = multiplyAdd(constant(7), r, constant(8));
-  const middle = multiplyAdd(constant(9), r, constant(10));
-  const low = multiplyAdd(constant(11), r, constant(12));
-  const p = multiplyAdd(multiplyAdd(high, r2, middle), r2, low);
-  const power = f32x4.add(multiplyAdd(p, r2, r), constant(0));
-  // 2ⁿ by the bits of the exponent.
-  return f32x4.mul(power, i32x4.add(i32x4.shl(shifted, 23), constant(0)));
+  const high = multiplyAdd(constant(10), f, constant(9));
+  const middle = multiplyAdd(constant(8), f, constant(7));
+  const low = multiplyAdd(constant(6), f, constant(0));
+  const p = multiplyAdd(multiplyAdd(high, f2, middle), f2, low);
+  return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
 /** Computes an activation, and where it is wanted its derivative. */
@@ -57,7 +50,7 @@ const CONSTANTS = memory.data<f32>([
   const one = constant(0);
   if (activation == SILU) {
     // z σ(z); its derivative is y + σ (1 − y).
-    const gate = f32x4.div(one, f32x4.add(one, exp(f32x4.neg(z))));
+    const gate = f32x4.div(one, f32x4.add(one, power2(f32x4.mul(z, constant(4)))));
     const y = f32x4.mul(z, gate);
     if (slopes) v128.store(slopes, multiplyAdd(gate, f32x4.sub(one, y), y));
     return y;
@@ -70,7 +63,7 @@ const CONSTANTS = memory.data<f32>([
   }
   if (activation == TANH) {
     // 1 − 2 / (1 + e²ᶻ).
-    const e = exp(f32x4.add(z, z));
+    const e = power2(f32x4.mul(z, constant(5)));
     const y = f32x4.sub(one, f32x4.div(f32x4.add(one, one), f32x4.add(one, e)));
     if (slopes) v128.store(slopes, f32x4.sub(one, f32x4.mul(y, y)));
     return y;
@@ -83,18 +76,18 @@ const CONSTANTS = memory.data<f32>([
  * of larger angles, numbers from −1 to 1.
  */
 @inline export function writeWaves(angle: v128, sines: usize, cosines: usize): void {
-  const shifted = multiplyAdd(angle, constant(13), constant(1));
+  const shifted = multiplyAdd(angle, constant(11), constant(1));
   const n = f32x4.sub(shifted, constant(1));
-  let r = f32x4.sub(angle, f32x4.mul(n, constant(14)));
-  r = f32x4.sub(f32x4.sub(r, f32x4.mul(n, constant(15))), f32x4.mul(n, constant(16)));
-  r = f32x4.pmax(f32x4.pmin(r, constant(25)), constant(24));
+  let r = f32x4.sub(angle, f32x4.mul(n, constant(12)));
+  r = f32x4.sub(f32x4.sub(r, f32x4.mul(n, constant(13))), f32x4.mul(n, constant(14)));
+  r = f32x4.pmax(f32x4.pmin(r, constant(23)), constant(22));
   const r2 = f32x4.mul(r, r);
-  let s = multiplyAdd(constant(17), r2, constant(18));
-  s = multiplyAdd(s, r2, constant(19));
+  let s = multiplyAdd(constant(15), r2, constant(16));
+  s = multiplyAdd(s, r2, constant(17));
   s = multiplyAdd(f32x4.mul(s, r2), r, r);
-  let c = multiplyAdd(constant(20), r2, constant(21));
-  c = multiplyAdd(c, r2, constant(22));
-  c = multiplyAdd(c, r2, constant(23));
+  let c = multiplyAdd(constant(18), r2, constant(19));
+  c = multiplyAdd(c, r2, constant(20));
+  c = multiplyAdd(c, r2, constant(21));
   c = multiplyAdd(c, r2, constant(0));
   // The quadrant is in the last two bits: it swaps the two, and turns signs.
   const isOdd = i32x4.shr_s(i32x4.shl(shifted, 31), 31);

@@ -382,39 +382,64 @@ function computeNorm(): f64 {
   return sqrt(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
 }
 
+/** What `update` multiplies by, each four times. */
+const PLAN = memory.data(12 << 4, 16);
+
+@inline function factor(index: i32): v128 {
+  return v128.load(PLAN + (<usize>index << 4));
+}
+
+function setFactor(index: i32, value: f64): void {
+  v128.store(PLAN + (<usize>index << 4), f32x4.splat(<f32>value));
+}
+
 /**
  * Moves the weights by Adam, and their average (`optimizer.ts` has the formulas
  * and names the numbers).
  */
 export function update(
-  scale: f32, penalty: f32, decay: f32, stride: f32, spread: f32, kept: f32,
-  beta1: f64, beta2: f64, tiny: f32,
+  scale: f64, penalty: f64, decay: f64, stride: f64, spread: f64, kept: f64,
+  beta1: f64, beta2: f64, epsilon: f64,
 ): void {
-  const one = f32x4.splat(1), epsilon = f32x4.splat(tiny);
-  const keepMean = f32x4.splat(<f32>beta1), addMean = f32x4.splat(<f32>(1 - beta1));
-  const keepSquare = f32x4.splat(<f32>beta2), addSquare = f32x4.splat(<f32>(1 - beta2));
-  for (let i = 0; i < nWeights; i += 4) {
-    const w = at(weights, i), m = at(first, i), v = at(second, i), a = at(averaged, i);
-    const weight = v128.load(w), decays = v128.load(at(decaying, i));
-    const pull = f32x4.mul(f32x4.mul(f32x4.splat(penalty), decays), weight);
-    const slope = f32x4.add(f32x4.mul(f32x4.splat(scale), v128.load(at(gradient, i))), pull);
-    const mean = f32x4.add(f32x4.mul(keepMean, v128.load(m)), f32x4.mul(addMean, slope));
+  setFactor(0, scale);
+  setFactor(1, penalty);
+  setFactor(2, decay);
+  setFactor(3, stride);
+  setFactor(4, spread);
+  setFactor(5, kept);
+  setFactor(6, 1 - kept);
+  setFactor(7, beta1);
+  setFactor(8, 1 - beta1);
+  setFactor(9, beta2);
+  setFactor(10, 1 - beta2);
+  setFactor(11, epsilon);
+  let m = first, v = second, a = averaged, g = gradient, d = decaying;
+  const decays = penalty != 0 || decay != 0;
+  for (let w = weights, end = at(w, nWeights); w < end; w += 16) {
+    const weight = v128.load(w);
+    const pulled = decays ? f32x4.mul(v128.load(d), weight) : f32x4.splat(0);
+    const slope = f32x4.add(
+      f32x4.mul(factor(0), v128.load(g)),
+      f32x4.mul(factor(1), pulled),
+    );
+    const mean = f32x4.add(f32x4.mul(factor(7), v128.load(m)), f32x4.mul(factor(8), slope));
     const square = f32x4.add(
-      f32x4.mul(keepSquare, v128.load(v)),
-      f32x4.mul(f32x4.mul(addSquare, slope), slope),
+      f32x4.mul(factor(9), v128.load(v)),
+      f32x4.mul(f32x4.mul(factor(10), slope), slope),
     );
     v128.store(m, mean);
     v128.store(v, square);
     const step = f32x4.div(
-      f32x4.mul(f32x4.splat(stride), mean),
-      f32x4.add(f32x4.mul(f32x4.splat(spread), f32x4.sqrt(square)), epsilon),
+      f32x4.mul(factor(3), mean),
+      f32x4.add(f32x4.mul(factor(4), f32x4.sqrt(square)), factor(11)),
     );
-    const shrunk = f32x4.mul(f32x4.sub(one, f32x4.mul(f32x4.splat(decay), decays)), weight);
-    const moved = f32x4.sub(shrunk, step);
+    const moved = f32x4.sub(f32x4.sub(weight, f32x4.mul(factor(2), pulled)), step);
     v128.store(w, moved);
-    v128.store(a, f32x4.add(
-      f32x4.mul(f32x4.splat(kept), v128.load(a)),
-      f32x4.mul(f32x4.splat(1 - kept), moved),
-    ));
+    v128.store(a, f32x4.add(f32x4.mul(factor(5), v128.load(a)), f32x4.mul(factor(6), moved)));
+    m += 16;
+    v += 16;
+    a += 16;
+    g += 16;
+    d += 16;
   }
 }
