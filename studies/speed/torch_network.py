@@ -3,19 +3,19 @@
 import torch
 from torch import nn
 
-COLUMNS, EMBEDDING = 2, 64
+COLUMNS = 2
 
 
 class Network(nn.Module):
-    def __init__(self, widths):
+    def __init__(self, widths, embedding=64):
         super().__init__()
-        self.time = nn.Linear(EMBEDDING, widths[0])
+        self.time = nn.Linear(embedding, widths[0])
         sizes = [COLUMNS, *widths]
         self.hidden = nn.ModuleList(
             nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])
         )
         self.outputs = nn.Linear(widths[-1], COLUMNS)
-        half = EMBEDDING // 2
+        half = embedding // 2
         self.frequencies = 100 * 1000 ** (-torch.arange(half) / (half - 1))
 
     def forward(self, rows, times):
