@@ -4,7 +4,7 @@
  * @module
  */
 
-import { choice, integer, text } from "../core/config/fields.ts";
+import { choice, integer, text, toggle } from "../core/config/fields.ts";
 import { ConfigSchema, pickFields } from "../core/config/schema.ts";
 import { findRun } from "../core/store/find_run.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
@@ -48,6 +48,9 @@ const figureSchema = new ConfigSchema({
   series: text({
     placeholder: "<key>",
     description: "the key whose values are series",
+  }),
+  profile: toggle({
+    description: "with --across, the share of runs better than each value",
   }),
   history: text({
     placeholder: "<measure>",
@@ -93,6 +96,7 @@ const plotFlags = {
   Runs: new ConfigSchema({
     ...selectionFields,
     nuisance: comparisonFlags.Runs.fields.nuisance,
+    across: comparisonFlags.Runs.fields.across,
   }),
   "Error bars": pickFields(comparisonFlags.Statistics, ["ci", "aggregate"]),
 };
@@ -111,6 +115,7 @@ const command = defineCommand({
   examples: [
     "deno task plot --x learningRate --y loss/held-out --series model",
     "deno task plot --y loss/held-out --ci 95 --out figures/models.png",
+    "deno task plot --y accuracy --across dataset",
     "deno task plot --history loss --where model=identity",
     "deno task plot --samples latest --out figures/samples.png",
   ],
@@ -182,8 +187,15 @@ async function drawRecord(
   flags: PlotFlags,
   problems: Problem[],
 ): Promise<Figure> {
-  const { x, y, series, runs, since, nuisance, ci, aggregate } = flags;
-  const { drawPoints } = await import("../results/figures/points.ts");
+  const { x, y, series, runs, since, nuisance, across, ci, aggregate } = flags;
+  if (across && (x || series)) {
+    throw usageError(
+      "Cannot use --x or --series with --across: it draws ranks",
+    );
+  }
+  if (flags.profile && !across) {
+    throw usageError("Cannot use --profile without --across");
+  }
   const database = readRuns(runs, problems);
   const measured = [...database].flatMap(({ records }) =>
     Array.from(records, ({ metadata }) => metadata)
@@ -196,7 +208,7 @@ async function drawRecord(
     .filter(([key]) => key !== x && key !== series)
     .map(([key, value]) => `${key}=${value}`);
   const comparison = await compare(database, {
-    ...{ since, nuisance, ci, aggregate },
+    ...{ since, nuisance, across, ci, aggregate },
     where: [...flags.where, ...fields],
     metric: [name],
     rows: x ? [x] : [],
@@ -212,6 +224,15 @@ async function drawRecord(
         "full, or put what differs on --x or --series",
     );
   }
+  if (flags.profile) {
+    const { drawProfiles } = await import("../results/figures/profiles.ts");
+    return drawProfiles(comparison, column, pickGiven(flags));
+  }
+  if (across) {
+    const { drawRanks } = await import("../results/figures/ranks.ts");
+    return drawRanks(comparison, column, pickGiven(flags));
+  }
+  const { drawPoints } = await import("../results/figures/points.ts");
   return drawPoints(comparison, [column, ...others], pickGiven(flags));
 }
 

@@ -69,6 +69,9 @@ const VULKAN_DRIVERS = "/usr/share/vulkan/icd.d";
 
 function isInstalled(program: keyof typeof PROGRAMS): boolean {
   try {
+    if (program === "qemu-aarch64-static" && !Deno.env.has("WHISKER_ARM64")) {
+      return false;
+    }
     if (program === "vulkan") {
       return [...Deno.readDirSync(VULKAN_DRIVERS)].length > 0;
     }

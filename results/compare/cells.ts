@@ -18,7 +18,7 @@ import { formatWithError, formatWithInterval } from "../statistics/format.ts";
 import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
 import { placeRuns } from "./grid.ts";
 import { readShared } from "./observations.ts";
-import { formatLabel } from "./labels.ts";
+import { formatLabel, nameValue } from "./labels.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Measured, PivotRow } from "./pivot.ts";
 
@@ -123,7 +123,7 @@ function makeCell(
   cellOptions: LoadedOptions,
 ): Cell | undefined {
   const { options, nuisance, metrics, crossed } = cellOptions;
-  const { across, ci = 0, aggregate = "mean", countFailedAs: value } = options;
+  const { across, ci = 0, countFailedAs: value } = options;
   const runs = new Map(
     [...replicates.runs].filter(([, { records }]) => records.get(metadata)),
   );
@@ -146,13 +146,13 @@ function makeCell(
     Array.from(results, ([key, { mean }]) => [key, mean]),
   );
   const isSingle = counted.size === 1 && !across;
-  const isPlain = aggregate === "mean" && counted.size > 1;
+  const name = nameValue(options);
   const isShared = metrics.get(metadata.name)?.observations === "shared" &&
     nuisance.length === 1 && !across && failed.size === 0;
-  const observations = isPlain && isShared
+  const observations = name === "mean" && isShared
     ? readShared(runs, metadata)
     : undefined;
-  const grid = isPlain && crossed
+  const shared = crossed && counted.size > 1
     ? findShared(
       observations
         ? crossed.crossedObservations(observations)
@@ -164,6 +164,9 @@ function makeCell(
         ),
     )
     : undefined;
+  const grid = name === "mean"
+    ? shared
+    : shared && { reason: `a ${name} takes them for independent` };
   const summary = grid && "error" in grid
     ? summarize([new ScalarResult({ ...grid, n: counted.size })], cellOptions)
     : summarize([...results.values()], cellOptions);

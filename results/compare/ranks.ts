@@ -48,8 +48,14 @@ export function addRanks(comparison: Comparison): Comparison {
   return { ...comparison, columns: comparison.columns.map(rank) };
 }
 
-/** The means of single runs, by the values of a key in their order. */
-function groupRuns(
+/**
+ * Groups the means of single runs by the values of a key, in their order.
+ *
+ * @param cell The cell of a comparison across the key.
+ * @param key The key.
+ * @returns The means.
+ */
+export function groupRuns(
   { runs, sample, metadata }: Cell,
   key: string,
 ): RunsByDataset {

@@ -15,7 +15,9 @@ import type { Column, Comparison } from "./comparison.ts";
  * @returns The same with the intervals.
  */
 export function addWinners(comparison: Comparison): Comparison {
-  const { rows, options: { ci } } = comparison;
+  const { rows, fieldKeys, options: { ci } } = comparison;
+  // Rows with other fields of records do not compete.
+  if (fieldKeys.length > 0) return comparison;
   const level = ci ? ci / 100 : LEVEL;
   const add = (column: Column): Column => {
     const { better, metadata, method } = column;

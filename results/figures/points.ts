@@ -221,7 +221,7 @@ function collectPoints(
 
 /** Describes the runs of a value, and the number of observations. */
 function describeRuns({ kind, runs, result: { n } }: Cell): string {
-  const isOne = kind === "within-run";
+  const isOne = runs.size === 1;
   return `${kind}, n = ${n}${isOne ? ", one run" : ""}: ${
     [...runs.keys()].join(", ")
   }`;
@@ -229,7 +229,7 @@ function describeRuns({ kind, runs, result: { n } }: Cell): string {
 
 /** Describes the values and their error bars. */
 function describeBars(
-  { options: { ci, aggregate = "mean", relativeTo = [] } }: Comparison,
+  { options: { ci, aggregate = "mean", relativeTo = [], across } }: Comparison,
   points: readonly Point[],
 ): string[] {
   const kinds = [...new Set(points.map(({ kind }) => kind))].sort();
@@ -242,8 +242,12 @@ function describeBars(
     ? `ratio to ${singleLine(relativeTo.join())}`
     : aggregate;
   return kinds.map((kind) =>
-    kind === "between-seed"
-      ? `${value} over runs${bars ? `, bars: between-seed ${bars}` : ""}`
+    kind !== "within-run"
+      ? `${value} over runs${
+        bars
+          ? `, bars: ${kind === "across" ? `between-${across}` : kind} ${bars}`
+          : ""
+      }`
       : `${kinds.length > 1 ? "hollow: " : ""}one run${
         bars ? `, bars: within-run ${bars}` : ""
       }`

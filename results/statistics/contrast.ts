@@ -98,8 +98,15 @@ export function contrast(
   }
   const { grid, observations } = options;
   if (observations || grid) {
-    if (options.isAnytime || options.test === "sign-flip") {
+    if (options.test === "sign-flip") {
       return { reason: "runs that share more than seeds need the t test" };
+    }
+    if (options.isAnytime) {
+      return {
+        reason:
+          "runs that share more than seeds have no test that is valid at " +
+          "any time: --planned if their number was fixed in advance",
+      };
     }
     return observations
       ? contrastObservations(...observations)

@@ -51,7 +51,7 @@ export interface Unbalanced {
 }
 
 /** The name of what no key explains. */
-export const REMAINDER = "remainder";
+const REMAINDER = "remainder";
 
 /** Of fewer values, as two splits, the variance is not known well enough. */
 const MIN_LEVELS = 3;

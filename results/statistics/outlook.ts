@@ -25,12 +25,14 @@ export interface Outlook {
  * seeds is not fixed in advance.
  */
 export function findOutlook(
-  { design, alpha, test }: Verdict,
+  { design, alpha, test, df }: Verdict,
   difference: number,
 ): Outlook | undefined {
   const hasVariance = design.deviations.some((deviation) => deviation > 0);
   if (!hasVariance || test === "anytime t") return undefined;
-  const level = { ...design, alpha };
+  const isModerated = test === "moderated t";
+  const priorDf = isModerated ? df - (design.counts[0]! - 1) : 0;
+  const level = { ...design, alpha, priorDf };
   return {
     reach: forecast(level),
     ...(difference > 0 && {

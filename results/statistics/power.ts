@@ -15,6 +15,8 @@ export interface Design {
   readonly deviations: readonly number[];
   /** How many pairs, or values of each sample, there are. */
   readonly counts: readonly number[];
+  /** Degrees of freedom that other rows add, where variances are moderated. */
+  readonly priorDf?: number;
   /** The level of the test, in (0, 1). */
   readonly alpha: number;
 }
@@ -62,9 +64,12 @@ export function computePower(difference: number, design: Design): number {
     noncentralT(-critical, df, noncentrality);
 }
 
-function estimateError({ deviations, counts }: Design) {
+function estimateError({ deviations, counts, priorDf = 0 }: Design) {
   const errors = deviations.map((s, index) => s / Math.sqrt(counts[index]!));
-  return { error: Math.hypot(...errors), df: Math.min(...counts) - 1 };
+  return {
+    error: Math.hypot(...errors),
+    df: Math.min(...counts) - 1 + priorDf,
+  };
 }
 
 /**
@@ -134,12 +139,12 @@ export function countSeeds(difference: number, design: Design): number {
 
 /** Of two samples, the limit is that of the error of their difference. */
 function limitDeviations(design: Design): Design {
-  const { counts, deviations } = design;
+  const { counts, deviations, priorDf = 0 } = design;
   const [a, b] = deviations.map((s, index) => {
     const n = counts[index]!;
     return { error: s / Math.sqrt(n), n };
   });
-  const df = b ? satterthwaite(a!, b) : a!.n - 1;
+  const df = b ? satterthwaite(a!, b) : a!.n - 1 + priorDf;
   const scale = Math.sqrt(df / chiSquareQuantile(1 - CONFIDENCE, df));
   return { ...design, deviations: deviations.map((s) => scale * s) };
 }

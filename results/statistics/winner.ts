@@ -11,7 +11,7 @@ import type { Interval } from "./intervals.ts";
 import type { Direction } from "./best_set.ts";
 
 /** The leader of fewer rows keeps its own interval. */
-export const MIN_FOR_WINNER = 5;
+const MIN_FOR_WINNER = 5;
 
 /** The mean of a row. */
 export interface RowMean {

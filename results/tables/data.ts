@@ -57,6 +57,9 @@ function flattenCells(
       : {}),
     ...(hasStanding ? { standing: cell?.standing } : {}),
     ...(baseline ? flattenVerdict(cell?.comparison) : {}),
+    ...(options.margin
+      ? { margin: typeof cell?.margin === "string" ? cell.margin : undefined }
+      : {}),
   }));
 }
 

@@ -78,7 +78,7 @@ function formatColumn(
           `Ranks differ with p ${formatP(p).replace(/^(?!<)/, "= ")} (F(${
             df.join(", ")
           }) = ${
-            formatNumber(statistic, 3)
+            statistic < Infinity ? formatNumber(statistic, 3) : "∞"
           }, Iman & Davenport). Average ranks ` +
           "differ significantly if by more than " +
           `${formatNumber(criticalDifference, 3)} (Nemenyi); p (Holm) is of ` +

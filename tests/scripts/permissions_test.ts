@@ -211,10 +211,10 @@ async function furnishedProject(): Promise<Folder> {
   take("testing/runs.ts");
   take("testing/page.ts");
   take("studies/honesty/simulate.ts");
+  take("studies/honesty/workflows.ts");
   take("studies/honesty/measure.ts", {
-    "20_000": "1",
+    "20_000": "5",
     "[3, 5, 10]": "[3]",
-    "[2, 5, 10]": "[2]",
   });
   take("docs/statistics.md");
   take("studies/diffusion/measure.ts", { "4096": "16", "[1000]": "[2]" });

@@ -46,6 +46,16 @@ Deno.test("compare() has errors of crossed keys, and verdicts by the same", asyn
     "crossed t",
     20,
   ]);
+  const anytime = await compareRuns(makeCrossed(), {
+    nuisance,
+    baseline,
+    anytime: true,
+  });
+  const refused = firstCells(anytime)[0]!.comparison!;
+  assertEquals(
+    "reason" in refused && refused.reason.endsWith("in advance"),
+    true,
+  );
   const { rows } = await compareRuns(makeCrossed().slice(1), {
     nuisance,
     baseline,

@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { RunInfo } from "../../../core/store/run_info.ts";
+import type { CompareOptions } from "../../../results/compare/comparison.ts";
+import { makeCrossed } from "../../../testing/grids.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { INFO, type MadeRun } from "../../../testing/runs.ts";
 import {
@@ -126,3 +128,17 @@ Deno.test(
     ]);
   },
 );
+
+Deno.test("compare() warns of medians of runs on a grid, not of means", async () => {
+  const warningsOf = async (options: CompareOptions) =>
+    (await compareRuns(makeCrossed(), { nuisance: ["split"], ...options }))
+      .warnings;
+  assertEquals(await warningsOf({}), []);
+  assertEquals(
+    await warningsOf({ aggregate: "median" }),
+    ["gru", "mlp"].map((model) =>
+      `Runs of model=${model} are not independent, and errors may be too ` +
+      "small: a median takes them for independent"
+    ),
+  );
+});

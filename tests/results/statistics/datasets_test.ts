@@ -107,9 +107,11 @@ testWithProgram(
 
 Deno.test("estimateProfile() is the share of better runs", () => {
   const runs = draw(10, 0);
-  const { value, interval } = estimateProfile(runs, 0.5, {
+  const [low, middle] = estimateProfile(runs, [-9, 0.5], {
     better: "lower",
-  }) as Estimate;
+  }) as Estimate[];
+  assertEquals(low!.value, 0);
+  const { value, interval } = middle!;
   const better = runs.flat().filter((run) => run < 0.5).length;
   assertAlmostEquals(value, better / 60);
   assertEquals(interval[0] < value && value < interval[1], true);
@@ -120,7 +122,7 @@ Deno.test("the bootstrap is refused where it covers too little", () => {
   assertEquals(estimateImprovement(draw(5, 0), draw(4, 0), options), {
     reason: "fewer than 5 runs of a row on a dataset",
   });
-  assertEquals(estimateProfile(draw(10, 0).slice(2), 0, options), {
+  assertEquals(estimateProfile(draw(10, 0).slice(2), [0], options), {
     reason: "fewer than 5 datasets",
   });
 });
