@@ -195,16 +195,18 @@ function findShared(grid: NonNullable<Cell["grid"]>): Cell["grid"] {
   return "reason" in grid || grid.squares.length > 1 ? grid : undefined;
 }
 
-/** A proportion with Wilson's interval, over the observations of all its runs. */
+/**
+ * A proportion with Wilson's interval. Several runs count as one: if they agree,
+ * they have most likely seen the same observations.
+ */
 function makeProportion(
   cell: Omit<Cell, "text" | "hasError">,
   mean: number,
   { options: { ci = 0 }, intervals }: LoadedOptions,
 ): Cell {
   const level = ci || 100 * LEVEL;
-  const n = cell.runs.values().reduce(
-    (sum, { records }) => sum + records.get(cell.metadata)!.n,
-    0,
+  const n = Math.min(
+    ...cell.runs.values().map(({ records }) => records.get(cell.metadata)!.n),
   );
   const interval = intervals!.wilsonInterval(mean, n, level / 100);
   if (!interval) return withText(cell, ci);

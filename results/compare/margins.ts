@@ -8,19 +8,33 @@ import { OptionError } from "../database/option_error.ts";
 import {
   decideByMargin,
   findMoves,
+  type MarginVerdict,
   type Move,
   parseMargin,
 } from "../statistics/equivalence.ts";
 import { ALPHA } from "../statistics/estimate.ts";
 import type { Observations } from "../statistics/crossed.ts";
 import { contrast, isTested } from "../statistics/contrast.ts";
-import type { Cell, Comparison } from "./comparison.ts";
+import type { Cell, Column, Comparison } from "./comparison.ts";
 import { findGrid } from "./grid.ts";
-import { sortByStart } from "./verdicts.ts";
+import { isIncomplete, sortByStart } from "./verdicts.ts";
+
+/** Verdicts that need an honest mean of the row, and of the baseline. */
+const IN_FAVOUR_OF_ROW: readonly MarginVerdict[] = [
+  "better",
+  "equal",
+  "no worse",
+];
+const IN_FAVOUR_OF_BASELINE: readonly MarginVerdict[] = ["worse", "equal"];
+
+const WITHHELD = {
+  reason: "it would be in favour of a row with failed runs, whose mean is " +
+    "that of the survivors",
+};
 
 /**
  * Adds what each row shows beside the baseline with a margin. The rows of a column share
- * α evenly (Bonferroni).
+ * α evenly (Bonferroni). No verdict is in favour of a row with failed runs.
  *
  * @param comparison A comparison with a baseline.
  * @param text The margin.
@@ -39,8 +53,14 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
   }
   const grid = findGrid(comparison);
   const found = new Map<Cell, NonNullable<Cell["margin"]>>();
-  for (const { metadata, better, method } of columns) {
-    const reference = rows[baseline!.row]!.cells.get(metadata);
+  const areCounted = options.countFailedAs !== undefined;
+  const isDecided = ({ metadata, better }: Column) =>
+    better && rows[baseline!.row]!.cells.has(metadata);
+  const nColumns = options.family === "table"
+    ? columns.filter(isDecided).length
+    : 1;
+  for (const { metadata, better, method } of columns.filter(isDecided)) {
+    const reference = rows[baseline!.row]!.cells.get(metadata)!;
     const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? [])
       .filter(({ comparison }) => comparison);
     const looks = method?.looks;
@@ -50,23 +70,27 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
       isAnytime: method?.kind === "anytime",
       grid,
     };
-    const alpha = (options.alpha ?? ALPHA) / cells.length /
+    const alpha = (options.alpha ?? ALPHA) / nColumns / cells.length /
       (looks?.length ?? 1);
-    for (const cell of better && reference ? cells : []) {
-      const [below, above] = findMoves(reference!.sample, margin)
+    for (const cell of cells) {
+      const [below, above] = findMoves(reference.sample, margin)
         .map((move) =>
-          contrast(sortByStart(cell), moveSample(reference!, move), {
+          contrast(sortByStart(cell), moveSample(reference, move), {
             ...contrastOptions,
-            observations: cell.observations && reference!.observations &&
-              [cell.observations, moveObservations(reference!, move)],
+            observations: cell.observations && reference.observations &&
+              [cell.observations, moveObservations(reference, move)],
           })
         );
-      found.set(
-        cell,
-        isTested(below) && isTested(above)
-          ? decideByMargin(below, above, { alpha, better: better! })
-          : below as { reason: string },
-      );
+      if (!isTested(below) || !isTested(above)) {
+        found.set(cell, below as { reason: string });
+        continue;
+      }
+      const verdict = decideByMargin(below, above, { alpha, better: better! });
+      const isWithheld = isIncomplete(cell, areCounted) &&
+          IN_FAVOUR_OF_ROW.includes(verdict) ||
+        isIncomplete(reference, areCounted) &&
+          IN_FAVOUR_OF_BASELINE.includes(verdict);
+      found.set(cell, isWithheld ? WITHHELD : verdict);
     }
   }
   return {

@@ -11,6 +11,7 @@ import {
   type RunsByDataset,
 } from "../statistics/datasets.ts";
 import type { Cell, Column, Comparison } from "./comparison.ts";
+import { isIncomplete } from "./verdicts.ts";
 
 /**
  * Ranks the rows of each column over the values of the key that is compared across.
@@ -19,7 +20,8 @@ import type { Cell, Column, Comparison } from "./comparison.ts";
  * @returns The same with the ranks, in columns of which the better way is known.
  */
 export function addRanks(comparison: Comparison): Comparison {
-  const { rows, options: { alpha, across } } = comparison;
+  const { rows, options: { alpha, across, countFailedAs } } = comparison;
+  const areCounted = countFailedAs !== undefined;
   const rank = (column: Column): Column => {
     const { better, metadata } = column;
     if (!better) return column;
@@ -31,6 +33,9 @@ export function addRanks(comparison: Comparison): Comparison {
       );
     if (!isComplete) {
       return { ...column, ranks: { reason: "not every row has every value" } };
+    }
+    if (cells.some((cell) => isIncomplete(cell, areCounted))) {
+      return { ...column, ranks: { reason: "a row has failed runs" } };
     }
     const scores = cells.map(({ sample }) =>
       values.map((key) => sample.get(key)!)

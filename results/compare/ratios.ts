@@ -138,8 +138,8 @@ function divide(cell: Cell, reference: Cell, level: number): CellWithoutText {
   const isCombined = cell !== reference && cell.kind === reference.kind;
   const { interval, ...ratio } = estimateRatio({
     means: [over.mean, under.mean],
-    variances: isCombined ? [over.error ** 2, under.error ** 2] : [NaN, NaN],
-    covariance: 0,
+    errors: isCombined ? [over.error, under.error] : [NaN, NaN],
+    correlation: 0,
     // The smaller number of degrees of freedom is the safe one.
     df: Math.min(over.degreesOfFreedom, under.degreesOfFreedom),
   }, level);

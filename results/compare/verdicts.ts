@@ -118,12 +118,9 @@ function chooseOptions(
   comparison: Comparison,
   nColumns: number,
 ): VerdictOptions {
-  const { options, rows } = comparison;
-  const { test = "t", alpha, ci, anytime, planned, looks, family } = options;
-  const isAnytime = anytime ||
-    !(planned || looks?.length || test !== "t") && wereSeedsAdded(
-        rows.map(({ replicates }) => replicates.flatMap(listTimes)),
-      );
+  const { options } = comparison;
+  const { test = "t", alpha, ci, anytime, looks, family } = options;
+  const isAnytime = anytime || test === "t" && mayBeAdded(comparison);
   const grid = findGrid(comparison);
   return {
     level: ci ? ci / 100 : LEVEL,
@@ -134,6 +131,21 @@ function chooseOptions(
     ...(looks?.length && { looks }),
     ...(family === "table" && { nColumns }),
   };
+}
+
+/**
+ * Says whether somebody may have added seeds after looking at a comparison.
+ *
+ * @param comparison The comparison.
+ * @returns Whether the times of its runs show it, unless the number of seeds, or
+ * when to look, was planned.
+ */
+export function mayBeAdded(
+  { rows, options: { planned, looks } }: Comparison,
+): boolean {
+  return !planned && !looks?.length && wereSeedsAdded(
+    rows.map(({ replicates }) => replicates.flatMap(listTimes)),
+  );
 }
 
 /** Groups the cells of a column by the fields of records that tell rows apart. */
@@ -220,10 +232,16 @@ function judge(
  * @param cell The cell.
  * @returns The means in the order in which the runs started.
  */
-export function sortByStart({ sample, runs }: Cell): Cell["sample"] {
+export function sortByStart(
+  { sample, runs, replicates: { missing } }: Cell,
+): Cell["sample"] {
+  // Failed runs may count as well.
   const start = ([key]: readonly [string, number]) =>
-    runs.get(key)?.info.startedAt ?? "";
-  return new Map([...sample].sort((a, b) => start(a) < start(b) ? -1 : 1));
+    (runs.get(key) ?? missing.get(key))?.info.startedAt ?? "";
+  return new Map([...sample].sort((a, b) => {
+    const [x, y] = [start(a), start(b)];
+    return x < y ? -1 : x > y ? 1 : 0;
+  }));
 }
 
 /** Adds what more seeds would detect, if a test shows nothing but could. */
@@ -268,8 +286,14 @@ function areIdentical(cells: readonly Cell[]): boolean {
   return samples.length > 1 && new Set(samples).size === 1;
 }
 
-/** Whether a run has failed, died or was interrupted, and is not counted. */
-function isIncomplete(
+/**
+ * Says whether the mean of a cell is that of survivors.
+ *
+ * @param cell The cell.
+ * @param areCounted Whether failed runs have a value.
+ * @returns Whether a run has failed, died or was interrupted, and is not counted.
+ */
+export function isIncomplete(
   { replicates: { missing, unfinished } }: Cell,
   areCounted: boolean,
 ): boolean {

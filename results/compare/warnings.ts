@@ -11,7 +11,7 @@ import type { Comparison } from "./comparison.ts";
 import { nameValue, summarizeList } from "./labels.ts";
 import { collectRepeats } from "./metrics.ts";
 import { findDifferences } from "./pivot.ts";
-import { MAX_RANKED } from "./verdicts.ts";
+import { MAX_RANKED, mayBeAdded } from "./verdicts.ts";
 
 /**
  * Collects the warnings about a comparison.
@@ -28,6 +28,7 @@ export function collectWarnings(comparison: Comparison): string[] {
     noteRecords,
     warnOfLostRecords,
     warnOfManyRows,
+    warnOfAddedSeeds,
     warnOfVersions,
   ].flatMap((warn) => warn(comparison));
 }
@@ -88,6 +89,17 @@ function warnOfLostRecords({ rows }: Comparison): string[] {
 function warnOfManyRows({ rows, options }: Comparison): string[] {
   return rows.length > MAX_RANKED && nameValue(options) === "mean"
     ? [`Rows are not ranked: ${rows.length} are more than ${MAX_RANKED}`]
+    : [];
+}
+
+/** Exact tests hold for a number of seeds that was fixed in advance. */
+function warnOfAddedSeeds(comparison: Comparison): string[] {
+  return comparison.options.test === "sign-flip" && mayBeAdded(comparison)
+    ? [
+      "Seeds may have been added after a comparison was possible, and exact " +
+      "tests do not hold then: t tests do at any time (--anytime), and these " +
+      "if the number of seeds was fixed in advance (--planned)",
+    ]
     : [];
 }
 

@@ -7,8 +7,9 @@
 
 import { RandomStream } from "../../core/utils/random.ts";
 import { chiSquare, chiSquareQuantile } from "./distributions.ts";
-import { computeMean } from "./estimate.ts";
+import { computeMean, findUnit } from "./estimate.ts";
 import { type Interval, quantile } from "./intervals.ts";
+import { findLargest } from "./tests.ts";
 
 /** One value, and where it was measured. */
 export interface GridPoint {
@@ -90,7 +91,8 @@ export function crossedMean(
   points: readonly GridPoint[],
 ): CrossedMean | Unbalanced {
   const n = points.length;
-  const { mean } = computeMean(points.map(({ value }) => value));
+  const { mean, size } = computeMean(points.map(({ value }) => value));
+  const unit = findUnit(size);
   const groups = Object.keys(points[0]!.at).map((key) => ({
     key,
     same: [...Map.groupBy(points, ({ at }) => at[key]!).values()],
@@ -101,7 +103,7 @@ export function crossedMean(
   const reason = findGap(points, crossed);
   if (reason) return { reason };
   const sumSquares = (values: readonly number[]) =>
-    values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    values.reduce((sum, value) => sum + ((value - mean) / unit) ** 2, 0);
   const main = crossed.map(({ key, same }): MeanSquare => {
     const means = same.map((some) =>
       computeMean(some.map(({ value }) => value)).mean
@@ -112,6 +114,7 @@ export function crossedMean(
   const alone = groups.filter(({ same }) => n > 1 && same.length === n);
   return combineSquares({
     mean,
+    unit,
     n,
     main,
     total: sumSquares(points.map(({ value }) => value)),
@@ -141,6 +144,7 @@ export function crossedObservations(
     return { reason: `fewer than ${MIN_LEVELS} runs or observations` };
   }
   const n = nRuns * nRows;
+  const unit = findUnit(Math.max(...runs.map(findLargest)));
   const rowMeans = new Float64Array(nRows);
   const runMeans = runs.map((values) => {
     let sum = 0;
@@ -153,19 +157,22 @@ export function crossedObservations(
   const { mean } = computeMean(runMeans);
   let total = 0;
   for (const values of runs) {
-    for (let i = 0; i < nRows; i++) total += (values[i]! - mean) ** 2;
+    for (let i = 0; i < nRows; i++) total += ((values[i]! - mean) / unit) ** 2;
   }
   const describe = (key: string, means: ArrayLike<number>): MeanSquare => {
     const [df, shared] = [means.length - 1, n / means.length];
-    const sum = Array.from(means).reduce((sum, x) => sum + (x - mean) ** 2, 0);
+    const sum = Array.from(means)
+      .reduce((sum, x) => sum + ((x - mean) / unit) ** 2, 0);
     return { key, square: shared * sum / df, df, shared };
   };
   const main = [describe("seed", runMeans), describe("observation", rowMeans)];
-  return combineSquares({ mean, n, main, total, rest: REMAINDER });
+  return combineSquares({ mean, unit, n, main, total, rest: REMAINDER });
 }
 
-function combineSquares({ mean, n, main, total, rest }: {
+function combineSquares({ mean, unit, n, main, total, rest }: {
   readonly mean: number;
+  /** The unit of which the mean squares are squares. */
+  readonly unit: number;
   readonly n: number;
   readonly main: readonly MeanSquare[];
   /** The sum of all squares about the mean. */
@@ -191,10 +198,13 @@ function combineSquares({ mean, n, main, total, rest }: {
   const df = weighted > 0 ? variance / weighted : n - 1;
   return {
     mean,
-    error: Math.sqrt(variance / n),
+    error: Math.sqrt(variance / n) * unit,
     df: Math.min(n - 1, Math.max(least, df)),
     n,
-    squares,
+    squares: squares.map((some) => ({
+      ...some,
+      square: some.square * unit * unit,
+    })),
   };
 }
 

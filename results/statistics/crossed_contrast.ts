@@ -12,7 +12,7 @@ import {
   type Observations,
 } from "./crossed.ts";
 import { MIN_COUNT } from "./estimate.ts";
-import { testByT } from "./tests.ts";
+import { dropRounding, findLargest, testByT } from "./tests.ts";
 
 /** The values of the nuisance keys, by the names of the runs. */
 export type Grid = ReadonlyMap<string, GridPoint["at"]>;
@@ -46,7 +46,10 @@ export function contrastCrossed(
   if (gap) return gap as Untested;
   const [a, b] = means as Extract<typeof means[number], { mean: number }>[];
   const difference = a!.mean - (b?.mean ?? 0);
-  const error = Math.hypot(a!.error, b?.error ?? 0);
+  const error = dropRounding(
+    Math.hypot(a!.error, b?.error ?? 0),
+    findLargest([...first.values(), ...second.values()]),
+  );
   const df = Math.min(a!.df, b?.df ?? Infinity);
   const names = new Set([...first.keys(), ...second.keys()]);
   return {
@@ -72,15 +75,22 @@ export function contrastObservations(
   first: Observations,
   second: Observations,
 ): Contrast | Untested {
-  const shared = first.keys().filter((key) => second.has(key));
-  const differences = new Map(shared.map((key) => {
-    const [a, b] = [first.get(key)!, second.get(key)!];
-    const n = Math.max(a.length, b.length);
-    return [key, Float64Array.from({ length: n }, (_, i) => a[i]! - b[i]!)];
-  }));
+  const shared = [...first.keys()].filter((key) => second.has(key));
+  const pairs = shared.map((key) => [first.get(key)!, second.get(key)!]);
+  if (pairs.some(([a, b]) => a!.length !== b!.length)) {
+    return { reason: "the rows have different numbers of observations" };
+  }
+  const differences = new Map(
+    pairs.map(([a, b], index) => [
+      shared[index]!,
+      Float64Array.from(a!, (value, i) => value - b![i]!),
+    ]),
+  );
   const crossed = crossedObservations(differences);
   if ("reason" in crossed) return crossed;
-  const { mean: difference, error, df } = crossed;
+  const { mean: difference, df } = crossed;
+  const size = Math.max(...pairs.flat().map(findLargest));
+  const error = dropRounding(crossed.error, size);
   return {
     ...testByT({ test: "crossed t", difference, error, df }),
     pairs: differences.size,

@@ -56,7 +56,7 @@ export function computeMean(values: readonly number[]): {
   if (!(size > 0 && size < Infinity)) {
     return { mean: sum / n, error: n > 1 ? 0 * sum : NaN, n, size };
   }
-  const unit = 2 ** Math.floor(Math.log2(size));
+  const unit = findUnit(size);
   let mean = 0;
   for (const value of values) mean += value / unit / n;
   // The second pass takes out what rounding left in the first.
@@ -73,6 +73,17 @@ export function computeMean(values: readonly number[]): {
     n,
     size,
   };
+}
+
+/**
+ * Finds a unit in which no square of numbers overflows or vanishes: division by
+ * it is exact.
+ *
+ * @param size The largest absolute value of the numbers.
+ * @returns The power of two at or below it; 1 where it is 0 or not finite.
+ */
+export function findUnit(size: number): number {
+  return size > 0 && size < Infinity ? 2 ** Math.floor(Math.log2(size)) : 1;
 }
 
 /**

@@ -5,10 +5,23 @@
  * @module
  */
 
-import { type MeanTest, pairedT, subtract, unpairedT } from "./tests.ts";
+import {
+  findLargest,
+  type MeanTest,
+  pairedT,
+  subtract,
+  unpairedT,
+} from "./tests.ts";
 
-/** Sums that differ by less, relative to the values, differ by rounding. */
+/** Sums that differ by less, relative to their terms, differ by rounding. */
 const TIE = 1e-12;
+
+/** By how much sums of differences of values differ at most by rounding. */
+function findTie(values: readonly number[], sizeOfSums: number): number {
+  // Differences of large values carry the rounding of those values.
+  const rounding = Number.EPSILON * findLargest(values);
+  return TIE * sizeOfSums + 2 * values.length * rounding;
+}
 
 /** The most pairs whose sign flips are counted: about a million of them. */
 export const MAX_PAIRS = 20;
@@ -42,9 +55,10 @@ export function signFlips(
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const isUsable = Number.isFinite(total);
   const observed = Math.abs(differences.reduce((sum, d) => sum + d, 0));
-  const extreme = isUsable ? countExtreme(sizes, observed - TIE * total) : NaN;
+  const tie = findTie([...first, ...second], total);
+  const extreme = isUsable ? countExtreme(sizes, observed - tie) : NaN;
   // Flips of what is 0 change nothing.
-  const nZeros = sizes.filter((size) => size <= TIE * total).length;
+  const nZeros = sizes.filter((size) => size <= tie).length;
   return {
     ...pairedT(first, second),
     test: "sign flips",
@@ -129,7 +143,8 @@ export function permutations(
     some.reduce((sum, x) => sum + x, 0);
   const size = addUp(centred.map(Math.abs));
   const observed = addUp(centred.slice(0, first.length));
-  const least = Math.abs(observed) - TIE * size;
+  const tie = findTie(values, size);
+  const least = Math.abs(observed) - tie;
   let extreme = 0, sameSide = 0, farthest = 0, nFarthest = 0;
   const visit = (index: number, nMissing: number, sum: number): void => {
     if (nMissing > 0) {
@@ -141,8 +156,8 @@ export function permutations(
     const distance = Math.abs(sum);
     if (distance >= least) extreme++;
     if (sum * Math.sign(observed) >= least) sameSide++;
-    if (distance > farthest + TIE * size) [farthest, nFarthest] = [distance, 1];
-    else if (distance >= farthest - TIE * size) nFarthest++;
+    if (distance > farthest + tie) [farthest, nFarthest] = [distance, 1];
+    else if (distance >= farthest - tie) nFarthest++;
   };
   const isUsable = Number.isFinite(size);
   if (isUsable) visit(0, first.length, 0);

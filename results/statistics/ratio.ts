@@ -6,17 +6,17 @@
 
 import type { Interval } from "./intervals.ts";
 import { tCritical } from "./distributions.ts";
-import { computeMean } from "./estimate.ts";
+import { computeMean, findUnit } from "./estimate.ts";
 
 /** Two means, and what the error of their ratio depends on. */
 export interface MeanPair {
   /** Both means. */
   readonly means: readonly [over: number, under: number];
-  /** The variances of both means: squares of their standard errors. */
-  readonly variances: readonly [over: number, under: number];
-  /** The covariance of the means; 0 where they are independent. */
-  readonly covariance: number;
-  /** The degrees of freedom of the variances. */
+  /** The standard errors of both means. */
+  readonly errors: readonly [over: number, under: number];
+  /** The correlation of the means; 0 where they are independent. */
+  readonly correlation: number;
+  /** The degrees of freedom of the errors. */
   readonly df: number;
 }
 
@@ -35,7 +35,7 @@ export interface Ratio {
  *
  * @param over The values of the numerator.
  * @param under Those of the denominator, in the same order; at least 2.
- * @returns Means, variances and covariance of the means.
+ * @returns The means, their errors and correlation.
  */
 export function pairMeans(
   over: readonly number[],
@@ -43,12 +43,15 @@ export function pairMeans(
 ): MeanPair {
   const [a, b] = [computeMean(over), computeMean(under)];
   const n = over.length;
-  const products = over.map((x, i) => (x - a.mean) * (under[i]! - b.mean));
+  const products = over.map((x, i) =>
+    (x - a.mean) / a.error * ((under[i]! - b.mean) / b.error)
+  );
   const sum = products.reduce((sum, product) => sum + product, 0);
   return {
     means: [a.mean, b.mean],
-    variances: [a.error ** 2, b.error ** 2],
-    covariance: sum / (n - 1) / n,
+    errors: [a.error, b.error],
+    // Where one of them does not vary there is nothing to correlate.
+    correlation: a.error > 0 && b.error > 0 ? sum / (n - 1) / n : 0,
     df: n - 1,
   };
 }
@@ -72,13 +75,24 @@ export function pairMeans(
  * ```
  */
 export function estimateRatio(
-  { means: [a, b], variances: [va, vb], covariance, df }: MeanPair,
+  { means, errors, correlation, df }: MeanPair,
   level: number,
 ): Ratio {
-  const mean = a / b;
+  // Each of the two has its own unit, so that no square overflows or vanishes.
+  const [over, under] = means.map((mean, side) => {
+    const error = errors[side]!;
+    const unit = findUnit(Math.max(Math.abs(mean), error));
+    return { mean: mean / unit, error: error / unit, unit };
+  });
+  const [a, b] = [over!.mean, under!.mean];
+  const [va, vb] = [over!.error ** 2, under!.error ** 2];
+  const covariance = correlation * over!.error * under!.error;
+  const unit = over!.unit / under!.unit;
+  const ratio = a / b;
   // Rounding may leave a little less than none.
-  const variance = Math.max(0, va - 2 * mean * covariance + mean ** 2 * vb);
-  const error = Math.sqrt(variance) / Math.abs(b);
+  const variance = Math.max(0, va - 2 * ratio * covariance + ratio ** 2 * vb);
+  const mean = unit * ratio;
+  const error = unit * Math.sqrt(variance) / Math.abs(b);
   if (!(level > 0) || !(df > 0) || !Number.isFinite(error)) {
     return { mean, error };
   }
@@ -89,9 +103,7 @@ export function estimateRatio(
   const root = middle ** 2 - square * (a ** 2 - t2 * va);
   if (!(square > 0)) return { mean, error };
   const reach = Math.sqrt(Math.max(0, root));
-  return {
-    mean,
-    error,
-    interval: [(middle - reach) / square, (middle + reach) / square],
-  };
+  const ends = [middle - reach, middle + reach];
+  const [low, high] = ends.map((end) => unit * end / square);
+  return { mean, error, interval: [low!, high!] };
 }

@@ -49,8 +49,14 @@ export interface VariancePrior {
  */
 const ROUNDING = 4 * Number.EPSILON;
 
-/** An error below rounding counts as 0: there is no variance to test by. */
-function dropRounding(error: number, size: number): number {
+/**
+ * Takes an error below rounding for 0: there is no variance to test by.
+ *
+ * @param error The standard error of a mean.
+ * @param size The largest absolute value behind it.
+ * @returns The error, or 0.
+ */
+export function dropRounding(error: number, size: number): number {
   return error <= ROUNDING * size ? 0 : error;
 }
 
@@ -142,8 +148,18 @@ export function subtract(
   return first.map((value, index) => value - second[index]!);
 }
 
-function findLargest(values: readonly number[]): number {
-  return values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+/**
+ * Finds the largest absolute value of numbers.
+ *
+ * @param values The numbers.
+ * @returns The value; 0 of none.
+ */
+export function findLargest(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) {
+    largest = Math.max(largest, Math.abs(values[i]!));
+  }
+  return largest;
 }
 
 /**

@@ -116,6 +116,13 @@ export function toJson(comparison: Comparison): object {
       countFailedAs: options.countFailedAs,
       baseline: baseline?.name,
     },
+    columns: Object.fromEntries(
+      comparison.columns.map(({ metadata, better, unranked, method }) => [
+        String(metadata),
+        // The verdicts of a column compare p with the α of its method.
+        { better, unranked, method },
+      ]),
+    ),
     ranking: rankingToJson(comparison),
     variance: comparison.variance?.map(({ row, column, sources }) => ({
       config: row.config,

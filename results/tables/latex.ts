@@ -34,6 +34,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "α": "$\\alpha$",
   "–": "--",
   "−": "$-$",
+  "∞": "$\\infty$",
   // The replacement character is not in the fonts either.
   "\uFFFD": "?",
 };
@@ -46,7 +47,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
  */
 export function escapeLatex(text: string): string {
   return text.replaceAll(
-    /[\\{}$&#%_~^<>|"±≈†α–−\uFFFD]/g,
+    /[\\{}$&#%_~^<>|"±≈†α–−∞\uFFFD]/g,
     (sign) => ESCAPES[sign]!,
   );
 }
@@ -91,12 +92,12 @@ export function formatLatexDocument(sections: readonly TextSection[]): string {
  * Writes notes in small letters under a table.
  *
  * @param notes The notes.
- * @returns The text, a paragraph for each note; lists follow as comments.
+ * @returns The text, a paragraph for each note and each item of a list.
  */
 export function formatLatexNotes(notes: readonly Note[]): string {
   return notes.flatMap(({ text, items = [] }) => [
     `\\par{\\footnotesize ${escapeLatex(text)}}`,
-    ...items.map((item) => `% ${item}`),
+    ...items.map((item) => `\\par{\\footnotesize\\quad ${escapeLatex(item)}}`),
   ]).join("\n");
 }
 

@@ -50,10 +50,11 @@ export function formatMargins(comparison: Comparison): TextSection {
     },
     notes: [
       {
-        text:
-          "The chance that any of the verdicts of a column is false is at most " +
-          `${options.alpha ?? ALPHA}: two-sided tests beyond the margin, two ` +
-          "one-sided tests (TOST) within it, Bonferroni.",
+        text: "The chance that any of these verdicts of a " +
+          `${options.family ?? "column"} is false is at most ` +
+          `${options.alpha ?? ALPHA}, beside that of the verdicts above: ` +
+          "two-sided tests beyond the margin, two one-sided tests (TOST) " +
+          "within it, Bonferroni.",
       },
       ...listNote(
         "No verdict:",

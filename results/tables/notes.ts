@@ -31,6 +31,7 @@ export function collectNotes(comparison: Comparison): Note[] {
     ...noteRanks(comparison),
     ...noteFamilies(comparison),
     ...noteWinners(comparison),
+    ...noteUnrankedAcross(comparison),
     ...noteRuns(comparison),
   ];
 }
@@ -124,6 +125,16 @@ function noteWinners({ columns, options }: Comparison): Note[] {
           formatWithInterval(winner.mean, winner.interval)
         }`
         : []
+    ),
+  );
+}
+
+/** Why rows have no average ranks over the values of a key. */
+function noteUnrankedAcross({ columns, options }: Comparison): Note[] {
+  return listNote(
+    `No average ranks over ${options.across}:`,
+    columns.flatMap(({ heading, ranks }) =>
+      ranks && "reason" in ranks ? `${heading}: ${ranks.reason}` : []
     ),
   );
 }

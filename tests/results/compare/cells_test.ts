@@ -37,6 +37,7 @@ Deno.test("compare() has Wilson's interval of a proportion without spread", asyn
     firstCells(await compareRuns(runsOf(means), { ci }))[0]!.text;
   assertEquals(await textOf([1]), "1.000 [0.947, 1.000]");
   assertEquals(await textOf([1], 80), "1.000 [0.976, 1.000]");
-  assertEquals(await textOf([1, 1]), "1.000 [0.973, 1.000]");
+  // Both have most likely seen the same 68 observations.
+  assertEquals(await textOf([1, 1]), "1.000 [0.947, 1.000]");
   assertEquals(await textOf([1, 0.9]), "0.950 ± 0.050");
 });

@@ -30,6 +30,59 @@ Deno.test("compare() decides with a margin, as a number or as a share", async ()
   assertEquals((await compareBy("1.95"))[3], "no worse");
 });
 
+Deno.test("compare() gives no verdict with a margin in favour of failed runs", async () => {
+  const fail = (id: string) =>
+    RUNS.map((run) =>
+      run.id === id
+        ? { ...run, info: { ...run.info, status: "failed" as const } }
+        : run
+    );
+  const withheld = {
+    reason: "it would be in favour of a row with failed runs, whose mean is " +
+      "that of the survivors",
+  };
+  const decide = async (id: string, options = {}) => {
+    const cells = firstCells(
+      await compareRuns(fail(id), {
+        baseline: ["rate=1"],
+        margin: "1",
+        lowerIsBetter: ["loss"],
+        ...options,
+      }),
+    );
+    return cells.slice(1, 4).map((cell) => cell?.margin);
+  };
+  assertEquals(await decide("b4"), [withheld, "worse", "better"]);
+  assertEquals(await decide("c4"), ["equal", "worse", "better"]);
+  assertEquals(await decide("d4"), ["equal", "worse", withheld]);
+  assertEquals(await decide("a4"), [withheld, withheld, "better"]);
+  const counted = await decide("d4", { countFailedAs: 100 });
+  assertEquals(counted, ["equal", "worse", "unresolved"]);
+});
+
+Deno.test("compare() shares α over the margins of a table if asked", async () => {
+  const runs = replicates([
+    [{ rate: 1 }, [10, 10.1, 9.9]],
+    [{ rate: 2 }, [11, 11.5, 10.95]],
+  ]).map((run) => ({
+    ...run,
+    records: ["loss", "error"].map((name) =>
+      [{ name }, run.records![0]![1]] as const
+    ),
+  }));
+  const decide = async (family: "column" | "table") => {
+    const comparison = await compareRuns(runs, {
+      baseline: ["rate=1"],
+      margin: "0.5",
+      family,
+    });
+    return firstCells(comparison)[1]!.margin;
+  };
+  // p = 0.036
+  assertEquals(await decide("column"), "worse");
+  assertEquals(await decide("table"), "unresolved");
+});
+
 Deno.test("compare() refuses a margin that is none, or has no baseline", async () => {
   await assertRejects(() => compareBy("x"), OptionError, "above 0");
   await assertRejects(

@@ -1,4 +1,10 @@
-import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { render } from "../../../results/tables/render.ts";
 import { OptionError } from "../../../results/database/option_error.ts";
 import { makeDatasets } from "../../../testing/grids.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
@@ -47,6 +53,17 @@ Deno.test("compare() across a key says why there are no ranks", async () => {
     where: ["model=mlp"],
   });
   assertEquals(few.columns[0]!.ranks, { reason: "fewer than 3 rows" });
+  const failed = makeDatasets().map((run) =>
+    run.id === "mlp00" ? { ...run, info: { status: "failed" as const } } : run
+  );
+  const survivors = await compareRuns(failed, { across });
+  const reason = "a row has failed runs";
+  assertEquals(survivors.columns[0]!.ranks, { reason });
+  const text = await render(survivors, "table");
+  assertStringIncludes(
+    text,
+    `No average ranks over dataset:\n  loss: ${reason}`,
+  );
   for (const options of [{ across: "data" }, { across, rows: ["dataset"] }]) {
     await assertRejects(
       () => compareRuns(makeDatasets(), options),

@@ -122,8 +122,8 @@ Deno.test(
     const within = await ratioOfFirst([one]);
     const expected = estimateRatio({
       means: [2, 4],
-      variances: [0.1 ** 2, 0.2 ** 2],
-      covariance: 0,
+      errors: [0.1, 0.2],
+      correlation: 0,
       df: 4,
     }, 0.95);
     assertEquals([within.result.error, within.interval], [

@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { OptionError } from "../../../results/database/option_error.ts";
+import { sortByStart } from "../../../results/compare/verdicts.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import { compareRuns, firstCells, replicates } from "../../../testing/made.ts";
@@ -218,6 +219,17 @@ Deno.test("compare() sees that seeds were added, unless they were planned", asyn
   );
 });
 
+Deno.test("compare() warns that exact tests do not hold where seeds were added", async () => {
+  const readWarnings = async (minutes: number[], planned = false) => {
+    const options = { test: "sign-flip", planned } as const;
+    const { warnings } = await compareRuns(makeTimed(minutes), options);
+    return warnings.filter((text) => text.startsWith("Seeds may have been"));
+  };
+  assertEquals((await readWarnings([0, 1, 2, 3])).length, 0);
+  assertEquals((await readWarnings([0, 1, 2, 9])).length, 1);
+  assertEquals((await readWarnings([0, 1, 2, 9], true)).length, 0);
+});
+
 Deno.test("compare() pairs other seeds in the order in which they started", async () => {
   const runs = makeTimed([0, 1, 2, 3]).map((run, i) =>
     i < 4 ? run : { ...run, config: { model: "b", seed: 90 - i } }
@@ -268,4 +280,14 @@ Deno.test("compare() counts failed runs as what they are said to be worth", asyn
     (5 * without!.result.mean + 2 * 3) / 7,
     1e-12,
   );
+});
+
+Deno.test("sortByStart() puts failed runs that count where they started", async () => {
+  const runs = makeTimed([0, 1, 2, 3]).map((run) =>
+    run.id === "a2"
+      ? { ...run, info: { ...run.info, status: "failed" as const } }
+      : run
+  );
+  const cells = firstCells(await compareRuns(runs, { countFailedAs: 9 }));
+  assertEquals([...sortByStart(cells[0]!).values()].indexOf(9), 2);
 });

@@ -1,7 +1,10 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { RandomStream } from "../../../core/utils/random.ts";
 import type { Contrast } from "../../../results/statistics/contrast.ts";
-import { contrastCrossed } from "../../../results/statistics/crossed_contrast.ts";
+import {
+  contrastCrossed,
+  contrastObservations,
+} from "../../../results/statistics/crossed_contrast.ts";
 import {
   type CrossedMean,
   crossedMean,
@@ -49,4 +52,23 @@ Deno.test("contrastCrossed() says why there is no test", () => {
   assertEquals(contrastCrossed(draw(0, 2), draw(0, 2), grid), {
     reason: "fewer than 3 runs on a side",
   });
+});
+
+Deno.test("contrastCrossed() has no p where the differences do not vary", () => {
+  const first = draw(0, 12);
+  const second = new Map([...first].map(([key, x]) => [key, x + 0.1]));
+  const { error, p } = contrastCrossed(first, second, grid) as Contrast;
+  assertEquals([error, p], [0, NaN]);
+});
+
+Deno.test("contrastObservations() tests no rows with other observations", () => {
+  const observe = (...rows: number[][]) =>
+    new Map(rows.map((row, i) => [`seed=${i}`, row]));
+  assertEquals(
+    contrastObservations(
+      observe([1, 2, 3], [1, 2, 4], [2, 2, 3]),
+      observe([1, 2], [1, 3], [2, 2]),
+    ),
+    { reason: "the rows have different numbers of observations" },
+  );
 });

@@ -178,3 +178,26 @@ Deno.test("crossedObservations() says what is missing", () => {
     reason: "the runs have different numbers of observations",
   });
 });
+
+Deno.test("crossedMean() and crossedObservations() have the same errors at any scale", () => {
+  const points = drawGrid([4, 6], [1, 2]);
+  const { error, df } = solve(points);
+  const runs = Map.groupBy(points, ({ at }) => at["seed"]!);
+  for (const scale of [1e-300, 1e-160, 1e160, 1e300]) {
+    const move = ({ at, value }: GridPoint) => ({ at, value: scale * value });
+    const observations = new Map(
+      runs.entries().map(([seed, some]) => [
+        seed,
+        some.map((point) => move(point).value),
+      ]),
+    );
+    const scaled = [
+      solve(points.map(move)),
+      crossedObservations(observations) as CrossedMean,
+    ];
+    for (const some of scaled) {
+      assertAlmostEquals(some.error / scale, error, 1e-12);
+      assertAlmostEquals(some.df, df, 1e-9);
+    }
+  }
+});

@@ -113,3 +113,22 @@ Deno.test("exact tests of values that are not finite have no p", () => {
     }
   }
 });
+
+Deno.test("exact tests see ties far from 0, where differences carry rounding", () => {
+  const differences = [1, 1, -1, 2, 1, 3, -2, 1];
+  const seeds = differences.map((_, i) => i % 3);
+  const move = (values: number[], start: number) =>
+    values.map((value) => start + value / 10);
+  const first = differences.map((difference, i) => difference + seeds[i]!);
+  for (const start of [1e3, 1e5, 1e7, 1e9]) {
+    const [a, b] = [move(first, start), move(seeds, start)];
+    assertEquals(signFlips(a, b).p, signFlips(first, seeds).p);
+    const found = permutations(a.slice(3), b.slice(3));
+    const expected = permutations(first.slice(3), seeds.slice(3));
+    assertEquals([found.p, found.pOneSided, found.smallestP], [
+      expected.p,
+      expected.pOneSided,
+      expected.smallestP,
+    ]);
+  }
+});

@@ -41,3 +41,18 @@ Deno.test("estimateRatio() has no interval where the lower mean may be 0", () =>
   assertEquals(estimateRatio(pairMeans([1, 2], [0, 0]), 0.95).mean, Infinity);
   assertEquals(estimateRatio(pairMeans([1, 2], [3, 5]), 0).interval, undefined);
 });
+
+Deno.test("estimateRatio() is the same at any scale", () => {
+  const move = (values: readonly number[], scale: number) =>
+    values.map((value) => scale * value);
+  const { mean, error, interval } = estimateRatio(pairMeans(OVER, UNDER), 0.95);
+  for (const scale of [1e-300, 1e-160, 1e160, 1e300]) {
+    const pair = pairMeans(move(OVER, scale), move(UNDER, scale));
+    const scaled = estimateRatio(pair, 0.95);
+    assertAlmostEquals(scaled.mean, mean, 1e-12);
+    assertAlmostEquals(scaled.error, error, 1e-12);
+    interval!.forEach((end, i) =>
+      assertAlmostEquals(scaled.interval![i]!, end, 1e-12)
+    );
+  }
+});

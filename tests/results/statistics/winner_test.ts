@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { RandomStream } from "../../../core/utils/random.ts";
 import { computeMean } from "../../../results/statistics/estimate.ts";
 import { tInterval } from "../../../results/statistics/intervals.ts";
@@ -38,10 +38,42 @@ Deno.test("winnerInterval() covers the best of 20 equal rows, where Student's do
   assertEquals(plain > 60 && corrected < 10, true, `${plain}, ${corrected}`);
 });
 
+Deno.test("winnerInterval() covers a row that is best by far and spreads more", () => {
+  const random = new RandomStream(10, "winner");
+  let misses = 0;
+  for (let i = 0; i < 500; i++) {
+    const rows = [50, 0, 0, 0, 0].map((mean) =>
+      computeMean(
+        Array.from({ length: 5 }, () =>
+          mean + (mean > 0 ? 10 : 1) * random.normal()),
+      )
+    );
+    const [low, high] = winnerInterval(rows, { better: "higher" })!;
+    misses += low > 50 || high < 50 ? 1 : 0;
+  }
+  assertEquals(misses < 40, true, `${misses}`);
+});
+
 Deno.test("winnerInterval() is of five rows or more, all finite", () => {
   const row = { mean: 1, error: 1, n: 3 };
   const options = { better: "lower" } as const;
   assertEquals(winnerInterval([row, row, row, row], options), undefined);
   const single = { ...row, error: NaN, n: 1 };
   assertEquals(winnerInterval(Array(5).fill(single), options), undefined);
+});
+
+Deno.test("winnerInterval() is the same at any scale", () => {
+  const find = (scale: number) =>
+    winnerInterval(
+      [3, 1, 2, 5, 4].map((mean) => ({
+        mean: scale * mean,
+        error: scale * mean / 10,
+        n: 4,
+      })),
+      { better: "lower" },
+    )!.map((end) => end / scale);
+  const ends = find(1);
+  for (const scale of [1e-300, 1e-160, 1e160, 1e300]) {
+    find(scale).forEach((end, i) => assertAlmostEquals(end, ends[i]!, 1e-12));
+  }
 });

@@ -157,3 +157,15 @@ Deno.test("render() writes rows, cells and settings as JSON", async () => {
     reason: "fewer than 3 runs on a side",
   });
 });
+
+Deno.test("render() writes with which α the verdicts of a column are reached", async () => {
+  const options = { baseline: ["model=identity"], family: "table" } as const;
+  const { columns } = JSON.parse(
+    await render(await compareRuns(MODELS, options), "json"),
+  );
+  // A baseline and ranks share α.
+  assertEquals([columns.loss.better, columns.loss.method.alpha], [
+    "lower",
+    0.025,
+  ]);
+});

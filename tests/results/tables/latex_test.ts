@@ -46,7 +46,8 @@ Deno.test("formatLatex() makes a formula of each number", () => {
 
 Deno.test("formatLatexNotes() prints what the signs mean", () => {
   assertStringIncludes(
-    formatLatexNotes([{ text: "± is 5 %", items: ["loss: 3"] }]),
-    "\\par{\\footnotesize $\\pm$ is 5 \\%}\n% loss: 3",
+    formatLatexNotes([{ text: "± is 5 %:", items: ["a_b: F = ∞"] }]),
+    "\\par{\\footnotesize $\\pm$ is 5 \\%:}\n" +
+      "\\par{\\footnotesize\\quad a\\_b: F = $\\infty$}",
   );
 });

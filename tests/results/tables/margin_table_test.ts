@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { formatMargins } from "../../../results/tables/margin_table.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { compareRuns } from "../../../testing/made.ts";
@@ -19,4 +19,13 @@ Deno.test("formatMargins() words the verdicts with a margin", async () => {
   assertEquals(notes[1]!.items, [
     "model=once, loss: fewer than 3 runs on a side",
   ]);
+});
+
+Deno.test("formatMargins() says what shares a chance to err", async () => {
+  const read = async (family: "column" | "table") => {
+    const options = { baseline: ["model=identity"], margin: "0.2", family };
+    return formatMargins(await compareRuns(MODELS, options)).notes[0]!.text;
+  };
+  assertMatch(await read("column"), /of these verdicts of a column is false/);
+  assertMatch(await read("table"), /of these verdicts of a table is false/);
 });
