@@ -59,6 +59,7 @@ function formatColumn(
   const order = [...rows.keys()].sort((a, b) => ranks[a]! - ranks[b]!);
   const refused = improvements.find((item) => "reason" in item);
   return {
+    heading: "Ranks",
     title: singleLine(`${heading}: ranks over ${nValues} values of ${across}`),
     table: {
       columns: [
