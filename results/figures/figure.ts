@@ -59,7 +59,7 @@ export const LINE_LEGEND: object = {
   symbolSize: 300,
   symbolStrokeWidth: 2,
   labelExpr:
-    "split(replace(datum.label, regexp('(.{60,}?), ', 'g'), '$1,\\n'), '\\n')",
+    "split(replace(datum.label, regexp('(?=.{81})(.{1,80}), ', 'g'), '$1,\\n'), '\\n')",
 };
 
 /**

@@ -94,7 +94,7 @@ export function readHistories(
     ),
     runs: Array.from(runs.values(), (run) => ({
       ...scanHistory(run, problems),
-      value: across && formatKey(run, across),
+      value: across ? formatKey(run, across) : undefined,
     })),
   }));
 }
