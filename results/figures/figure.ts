@@ -53,6 +53,20 @@ export function makeSpec(
   return spec as TopLevelSpec;
 }
 
+/**
+ * Refuses to draw.
+ *
+ * @param what What cannot be drawn.
+ * @param reason Why not.
+ * @throws {RangeError} Always.
+ */
+export function refuse(
+  what: string,
+  reason = "it is not known which way is better",
+): never {
+  throw new RangeError(`Cannot draw ${what}: ${reason}`);
+}
+
 /** A legend of lines, whose long labels are broken between keys. */
 export const LINE_LEGEND: object = {
   symbolType: "stroke",
