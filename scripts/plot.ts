@@ -246,6 +246,7 @@ async function drawMeasure(
   flags: PlotFlags,
   problems: Problem[],
 ): Promise<Figure> {
+  const { across } = flags;
   if (flags.series || flags.aggregate !== "mean") {
     throw usageError(
       "Cannot use --series or --aggregate with --history: it draws the mean " +
@@ -256,9 +257,9 @@ async function drawMeasure(
   const { drawHistory } = await import("../results/figures/history.ts");
   const { replicates, nuisance } = selectReplicates(
     readRuns(flags.runs, problems),
-    flags,
+    { ...flags, nuisance: [...flags.nuisance, ...(across ? [across] : [])] },
   );
-  const histories = readHistories(replicates, nuisance, problems);
+  const histories = readHistories(replicates, { nuisance, across }, problems);
   const measure = flags.history;
   return await drawHistory(histories, { ...pickGiven(flags), measure });
 }

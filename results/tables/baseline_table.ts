@@ -45,6 +45,7 @@ export function formatVerdicts(comparison: Comparison): TextSection {
       isKey,
     });
   return {
+    heading: "Verdicts",
     title: explainBaseline(baseline!.name, columns),
     table: {
       columns: [
