@@ -169,12 +169,17 @@ async function drawRun(
       "Cannot draw samples of more than one run: name one --runs DIR",
     );
   }
-  const { readSamples } = await import("../results/figures/samples.ts");
+  const { readSamples, SAMPLES_FOLDER: folder } = await import(
+    "../results/figures/samples.ts"
+  );
   const { drawReverse, drawSamples } = await import(
     "../results/figures/samples_figure.ts"
   );
   const { samples, others } = orUsageError(() =>
-    readSamples(findRun(directory, name || reverse, { problems }), setting)
+    readSamples(
+      findRun(directory, name || reverse, { folder, problems }),
+      setting,
+    )
   );
   const draw = name ? drawSamples : drawReverse;
   const { spec, omitted } = draw(samples, pickGiven(flags));
@@ -241,6 +246,7 @@ async function drawMeasure(
   flags: PlotFlags,
   problems: Problem[],
 ): Promise<Figure> {
+  const { across } = flags;
   if (flags.series || flags.aggregate !== "mean") {
     throw usageError(
       "Cannot use --series or --aggregate with --history: it draws the mean " +
@@ -251,9 +257,9 @@ async function drawMeasure(
   const { drawHistory } = await import("../results/figures/history.ts");
   const { replicates, nuisance } = selectReplicates(
     readRuns(flags.runs, problems),
-    flags,
+    { ...flags, nuisance: [...flags.nuisance, ...(across ? [across] : [])] },
   );
-  const histories = readHistories(replicates, nuisance, problems);
+  const histories = readHistories(replicates, { nuisance, across }, problems);
   const measure = flags.history;
   return await drawHistory(histories, { ...pickGiven(flags), measure });
 }

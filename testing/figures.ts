@@ -83,7 +83,7 @@ export function readAllHistories(
   problems: Problem[] = [],
 ): RunHistories[] {
   const groups = groupReplicates([...new RunDatabase(runs)], ["seed"]);
-  return readHistories(groups, ["seed"], problems);
+  return readHistories(groups, { nuisance: ["seed"] }, problems);
 }
 
 /** Points on a line, in one dimension or two. */

@@ -22,7 +22,9 @@ const MAX_UNORDERED = 100_000;
 export interface Place {
   /** The place. */
   readonly at: number;
-  /** One value of each run that has one there. */
+  /** How many runs have a value there. */
+  readonly nRuns: number;
+  /** One value of each run; of runs that are averaged, their mean. */
   readonly values: readonly number[];
   /** Their mean. */
   readonly mean: number;
@@ -85,7 +87,6 @@ export function drawCurve(
   options: CurveOptions,
 ): Curve {
   const { x, measure, findBucket } = options;
-  const nRuns = runs.length;
   // Of each kind of gap the first.
   const gaps = new Map<string, string>();
   const onCut = () =>
@@ -96,8 +97,8 @@ export function drawCurve(
   const keep = (...places: (Place | undefined)[]) =>
     places.forEach((place) => place && kept.add(place));
   const sources = runs.map((run) => readInOrder(run, options, onCut));
-  for (const place of mergePlaces(sources)) {
-    const { at, values, mean } = place;
+  for (const place of mergePlaces(sources, runs)) {
+    const { at, nRuns, mean } = place;
     if (findBucket(at) !== bucket) {
       keep(low, high, hole);
       low = high = hole = undefined;
@@ -105,11 +106,11 @@ export function drawCurve(
     }
     if (!last) keep(place);
     last = place;
-    if (values.length < nRuns) {
+    if (nRuns < runs.length) {
       gaps.getOrInsert(
         "few",
         `at ${x} ${at} and possibly elsewhere the mean is of ` +
-          `${values.length} of ${nRuns} runs`,
+          `${nRuns} of ${runs.length} runs`,
       );
     }
     if (!Number.isFinite(mean)) {
@@ -130,21 +131,31 @@ export function drawCurve(
 
 /** Merges the values of several runs, place by place. */
 function* mergePlaces(
-  runs: readonly Generator<LoggedPoint>[],
+  sources: readonly Generator<LoggedPoint>[],
+  runs: readonly RunHistory[],
 ): Generator<Place> {
-  const next = runs.map((points) => points.next().value);
+  const next = sources.map((points) => points.next().value);
+  const averaged = Map.groupBy(runs.keys(), (i) => runs[i]!.value ?? i);
   while (true) {
     let at = Infinity;
     for (const point of next) if (point && point.at < at) at = point.at;
     if (at === Infinity) return;
+    let nRuns = 0;
     const values: number[] = [];
-    for (const [index, points] of runs.entries()) {
-      if (next[index]?.at !== at) continue;
-      values.push(next[index].value);
-      next[index] = points.next().value;
+    for (const same of averaged.values()) {
+      let sum = 0, n = 0;
+      for (const i of same) {
+        const point = next[i];
+        if (point?.at !== at) continue;
+        sum += point.value;
+        n++;
+        next[i] = sources[i]!.next().value;
+      }
+      if (n > 0) values.push(sum / n);
+      nRuns += n;
     }
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    yield { at, values, mean };
+    yield { at, nRuns, values, mean };
   }
 }
 

@@ -6,6 +6,7 @@
 
 import type { TopLevelSpec } from "vega-lite";
 import { isInherited } from "../../core/utils/json.ts";
+import { singleLine } from "../compare/labels.ts";
 import { type Ink, makeConfig, PRINT } from "./style.ts";
 
 /** The options that all figures share. */
@@ -50,6 +51,55 @@ export function makeSpec(
     ...parts,
   };
   return spec as TopLevelSpec;
+}
+
+/**
+ * Refuses to draw.
+ *
+ * @param what What cannot be drawn.
+ * @param reason Why not.
+ * @throws {RangeError} Always.
+ */
+export function refuse(
+  what: string,
+  reason = "it is not known which way is better",
+): never {
+  throw new RangeError(`Cannot draw ${what}: ${reason}`);
+}
+
+/** A legend of lines, whose long labels are broken between keys. */
+export const LINE_LEGEND: object = {
+  symbolType: "stroke",
+  symbolSize: 300,
+  symbolStrokeWidth: 2,
+  labelExpr:
+    "split(replace(datum.label, regexp('(?=.{81})(.{1,80}), ', 'g'), '$1,\\n'), '\\n')",
+};
+
+/**
+ * Names what a value is a mean over.
+ *
+ * @param across The key, as a dataset, each value of which gives one value.
+ * @param aggregate What is used in place of the mean.
+ * @returns The words.
+ */
+export function nameMean(
+  across: string | undefined,
+  aggregate = "mean",
+): string {
+  return across
+    ? `${aggregate} over the values of ${singleLine(across)}`
+    : `${aggregate} over runs`;
+}
+
+/**
+ * Names between what an error is.
+ *
+ * @param across The key, as a dataset, each value of which gives one value.
+ * @returns The word.
+ */
+export function nameError(across: string | undefined): string {
+  return `between-${across ? singleLine(across) : "seed"}`;
 }
 
 /**

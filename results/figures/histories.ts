@@ -12,7 +12,12 @@ import type { Problem } from "../../core/store/run_file.ts";
 import { formatLabel } from "../compare/labels.ts";
 import type { Replicates } from "../compare/replicates.ts";
 import type { StoredRun } from "../database/run_database.ts";
-import { findDifferingKeys, readKey } from "../database/select.ts";
+import {
+  findDifferingKeys,
+  formatKey,
+  orderBy,
+  readKey,
+} from "../database/select.ts";
 
 /** What the runs of one set of replicates have logged. */
 export interface RunHistories {
@@ -24,6 +29,8 @@ export interface RunHistories {
 
 /** What the history of a run has; its lines stay on the disk. */
 export interface RunHistory {
+  /** Runs with the same value of the key that is compared across are averaged. */
+  readonly value?: string | undefined;
   /** The run's directory. */
   readonly path: string;
   /** The fields of its lines that hold numbers, by their names. */
@@ -54,27 +61,41 @@ export class Extent {
   }
 }
 
+/** The keys in which replicates may differ. */
+export interface HistoryKeys {
+  /** All of them. */
+  readonly nuisance: readonly string[];
+  /** The one, as a dataset, each value of which gives one value of a curve. */
+  readonly across?: string | undefined;
+}
+
 /**
  * Reads which fields the histories of replicates have.
  *
  * @param groups The replicates.
- * @param nuisance The keys in which they may differ.
+ * @param keys The keys in which they may differ, and the one compared across.
  * @param problems Where to report what could not be read. Of a history that is
  * damaged, the lines before the damage count.
- * @returns What was logged, in the same order.
+ * @returns What was logged, in the order of what tells the replicates apart.
  */
 export function readHistories(
   groups: readonly Replicates[],
-  nuisance: readonly string[],
+  { nuisance, across }: HistoryKeys,
   problems: Problem[] = [],
 ): RunHistories[] {
   const keys = findDifferingKeys(groups.map(({ example }) => example))
     .filter((key) => !nuisance.includes(key));
-  return groups.map(({ example, runs }) => ({
+  const byKeys = orderBy(
+    keys.map((key) => ({ example }: Replicates) => readKey(example, key)),
+  );
+  return groups.toSorted(byKeys).map(({ example, runs }) => ({
     label: formatLabel(
       Object.fromEntries(keys.map((key) => [key, readKey(example, key)])),
     ),
-    runs: runs.values().map((run) => scanHistory(run, problems)).toArray(),
+    runs: Array.from(runs.values(), (run) => ({
+      ...scanHistory(run, problems),
+      value: across ? formatKey(run, across) : undefined,
+    })),
   }));
 }
 

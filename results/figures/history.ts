@@ -9,7 +9,14 @@ import { singleLine } from "../compare/labels.ts";
 import { OptionError } from "../database/option_error.ts";
 import { computeMean } from "../statistics/estimate.ts";
 import { drawCurve, makeBuckets } from "./curves.ts";
-import { type Figure, type FigureOptions, makeSpec } from "./figure.ts";
+import {
+  type Figure,
+  type FigureOptions,
+  LINE_LEGEND,
+  makeSpec,
+  nameError,
+  nameMean,
+} from "./figure.ts";
 import {
   LINE_FIELD,
   listFields,
@@ -25,6 +32,8 @@ export interface HistoryOptions extends FigureOptions {
   readonly measure: string;
   /** The field on the horizontal axis; `step`, or else `epoch`, by default. */
   readonly x?: string;
+  /** The key, as a dataset, over whose values the curves are means. */
+  readonly across?: string | undefined;
   /** The confidence level of the band in percent; 0 for standard errors. */
   readonly ci?: number;
   /** The horizontal axis; linear by default, as steps are. */
@@ -52,7 +61,7 @@ export async function drawHistory(
   histories: readonly RunHistories[],
   options: HistoryOptions,
 ): Promise<Figure> {
-  const { measure, ci = 0, xScale, width = WIDTH } = options;
+  const { measure, across, ci = 0, xScale, width = WIDTH } = options;
   const x = chooseX(histories, options);
   const { tInterval } = await import("../statistics/intervals.ts");
   const omitted: string[] = [];
@@ -68,7 +77,7 @@ export async function drawHistory(
       const [low, high] = interval ?? [];
       const value = `${label} · ${x} ${at}: ${measure} ${mean.toPrecision(4)}`;
       const spread = n > 1
-        ? `± ${error.toPrecision(2)} between-seed, n = ${n}`
+        ? `± ${error.toPrecision(2)} ${nameError(across)}, n = ${n}`
         : "one run";
       const tooltip = `${singleLine(value)}\n${spread}`;
       // JSON makes null of what is not finite, and the figure a gap.
@@ -102,11 +111,17 @@ function chooseX(
 
 function specifyHistory(
   histories: readonly RunHistories[],
-  points: readonly { readonly at: number; readonly mean: number }[],
+  points: readonly {
+    readonly at: number;
+    readonly label: string;
+    readonly mean: number;
+  }[],
   options: HistoryOptions & { readonly x: string },
 ): Figure["spec"] {
-  const { measure, ci = 0, x, width = WIDTH, height = HEIGHT } = options;
+  const { measure, across, ci = 0, x } = options;
+  const { width = WIDTH, height = HEIGHT } = options;
   const labels = histories.map(({ label }) => label);
+  const drawn = new Set(points.map(({ label }) => label));
   const means = points.map(({ mean }) => mean);
   const isLog = isLogarithmic(means, options.yScale);
   const xs = points.map(({ at }) => at);
@@ -118,7 +133,7 @@ function specifyHistory(
     // Curves without a band have the same colours.
     scale: { domain: labels },
     legend: labels.length > 1
-      ? { symbolType: "stroke", symbolSize: 300, symbolStrokeWidth: 2 }
+      ? { ...LINE_LEGEND, values: labels.filter((label) => drawn.has(label)) }
       : null,
   };
   const y = {
@@ -128,7 +143,7 @@ function specifyHistory(
     scale: isLog ? { type: "log" } : { zero: false },
   };
   const subtitle = histories.some(({ runs }) => runs.length > 1)
-    ? `mean over runs, band: between-seed ${
+    ? `${nameMean(across)}, band: ${nameError(across)} ${
       ci ? `${ci} % confidence interval` : "standard error"
     }`
     : "one run each";

@@ -6,10 +6,23 @@
 
 import { formatValue } from "../../core/config/schema.ts";
 import { formatCount } from "../../core/utils/format_number.ts";
-import type { Cell, Column, Comparison } from "../compare/comparison.ts";
+import type { ResultMetadata } from "../../core/utils/results.ts";
+import { orderBy } from "../database/select.ts";
+import type {
+  Cell,
+  Column,
+  Comparison,
+  ComparisonRow,
+} from "../compare/comparison.ts";
 import { formatLabel, singleLine } from "../compare/labels.ts";
 import { NO_VALUE } from "../statistics/format.ts";
-import { type Figure, type FigureOptions, makeSpec } from "./figure.ts";
+import {
+  type Figure,
+  type FigureOptions,
+  makeSpec,
+  nameError,
+  nameMean,
+} from "./figure.ts";
 import { isGeometric, isLogarithmic, type Scale } from "./scale.ts";
 
 /** What a figure of points shows. */
@@ -62,14 +75,18 @@ export function drawPoints(
   const isUpright = x !== undefined;
   const [keyChannel, channel] = isUpright ? ["x", "y"] : ["y", "x"];
   const isNumeric = points.every((point) => typeof point.x === "number");
-  const names = [...new Set(points.map((point) => point.series))];
-  const isOne = names.length === 1;
+  const names = listSeries(comparison, columns, series);
+  const drawn = names.filter((name) =>
+    points.some((point) => point.series === name)
+  );
+  const isOne = drawn.length === 1;
   const bySeries = {
     field: "series",
     type: "nominal",
-    sort: names,
+    // What has no points keeps its colour: figures of the same runs agree.
+    scale: { domain: names },
     title: series,
-    ...(isOne ? { legend: null } : {}),
+    legend: isOne ? null : { values: drawn },
   };
   const values = makeValueAxis(points, columns, options);
   return {
@@ -83,7 +100,7 @@ export function drawPoints(
         [keyChannel!]: makeKeyAxis(points, options),
         // Points at one place stand side by side.
         ...(isOne || isNumeric ? {} : {
-          [`${keyChannel}Offset`]: { field: "series", sort: names },
+          [`${keyChannel}Offset`]: { field: "series", sort: drawn },
         }),
         [channel!]: values,
         stroke: bySeries,
@@ -168,9 +185,36 @@ function makeKeyAxis(
   };
 }
 
+/** Lists the series in the order of their values, as histories are. */
+function listSeries(
+  { rows }: Comparison,
+  columns: readonly [Column, ...Column[]],
+  series: string | undefined,
+): string[] {
+  if (series === undefined) return [""];
+  const values = columns.flatMap(({ metadata }) =>
+    rows.map(({ config }) => readSeries(metadata, config, series))
+  );
+  return [
+    ...new Set(values.sort(orderBy([(value) => value])).map(formatSeries)),
+  ];
+}
+
+function readSeries(
+  metadata: ResultMetadata,
+  config: ComparisonRow["config"],
+  series: string,
+): unknown {
+  return metadata.field(series) ?? config[series];
+}
+
+function formatSeries(value: unknown): string {
+  return singleLine(formatValue(value ?? NO_VALUE));
+}
+
 /** Collects the cells that can be drawn, and lists the others. */
 function collectPoints(
-  { rows }: Comparison,
+  { rows, options: { across } }: Comparison,
   columns: readonly [Column, ...Column[]],
   { x, series }: PointsOptions,
 ): { readonly points: readonly Point[]; readonly omitted: readonly string[] } {
@@ -192,12 +236,11 @@ function collectPoints(
       }
       const own = series === undefined
         ? {}
-        : { [series]: metadata.field(series) ?? config[series] };
+        : { [series]: readSeries(metadata, config, series) };
       const [low, high] = cell.interval ?? [mean - error, mean + error];
       points.push({
         x: typeof place === "number" ? place : singleLine(formatValue(place)),
-        series: Object.values(own)
-          .map((value) => singleLine(formatValue(value ?? NO_VALUE))).join(),
+        series: Object.values(own).map(formatSeries).join(),
         mean,
         low,
         high,
@@ -205,7 +248,7 @@ function collectPoints(
         tooltip: [
           formatLabel({ ...config, ...own }),
           `${nameValues(columns)}: ${cell.text}`,
-          describeRuns(cell),
+          describeRuns(cell, across),
         ].join("\n"),
       });
     }
@@ -220,10 +263,16 @@ function collectPoints(
 }
 
 /** Describes the runs of a value, and the number of observations. */
-function describeRuns({ kind, runs, result: { n } }: Cell): string {
+function describeRuns(
+  { kind, runs, sample, result: { n } }: Cell,
+  across: string | undefined,
+): string {
   const isOne = runs.size === 1;
-  return `${kind}, n = ${n}${isOne ? ", one run" : ""}: ${
-    [...runs.keys()].join(", ")
+  const [error, names] = kind === "across"
+    ? [nameError(across), sample.keys()]
+    : [kind, runs.keys()];
+  return `${error}, n = ${n}${isOne ? ", one run" : ""}: ${
+    [...names].join(", ")
   }`;
 }
 
@@ -243,11 +292,8 @@ function describeBars(
     : aggregate;
   return kinds.map((kind) =>
     kind !== "within-run"
-      ? `${value} over runs${
-        bars
-          ? `, bars: ${kind === "across" ? `between-${across}` : kind} ${bars}`
-          : ""
-      }`
+      ? nameMean(across, value) +
+        (bars ? `, bars: ${nameError(across)} ${bars}` : "")
       : `${kinds.length > 1 ? "hollow: " : ""}one run${
         bars ? `, bars: within-run ${bars}` : ""
       }`

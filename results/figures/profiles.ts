@@ -6,10 +6,18 @@
  */
 
 import type { Column, Comparison } from "../compare/comparison.ts";
-import { singleLine } from "../compare/labels.ts";
 import { groupRuns } from "../compare/ranks.ts";
 import { estimateProfile } from "../statistics/datasets.ts";
-import { type Figure, type FigureOptions, makeSpec } from "./figure.ts";
+import { LEVEL } from "../statistics/estimate.ts";
+import { DASHES } from "./style.ts";
+import {
+  type Figure,
+  type FigureOptions,
+  LINE_LEGEND,
+  makeSpec,
+  nameMean,
+  refuse,
+} from "./figure.ts";
 
 const WIDTH = 420;
 const HEIGHT = 260;
@@ -30,10 +38,7 @@ export function drawProfiles(
   { heading, metadata, better }: Column,
   options: FigureOptions = {},
 ): Figure {
-  const refuse = (reason: string): never => {
-    throw new RangeError(`Cannot draw profiles of ${heading}: ${reason}`);
-  };
-  if (!better) return refuse("it is not known which way is better");
+  if (!better) return refuse(`profiles of ${heading}`);
   const runs = rows.flatMap(({ label, cells }) => {
     const cell = cells.get(metadata);
     return cell ? [{ label, byValue: groupRuns(cell, across!) }] : [];
@@ -47,7 +52,9 @@ export function drawProfiles(
   );
   const points = runs.flatMap(({ label, byValue }) => {
     const profile = estimateProfile(byValue, thresholds, { better });
-    if ("reason" in profile) return refuse(profile.reason);
+    if ("reason" in profile) {
+      return refuse(`profiles of ${heading}`, profile.reason);
+    }
     return profile.map(({ value, interval: [low, high] }, i) => ({
       row: label,
       threshold: thresholds[i]!,
@@ -56,11 +63,13 @@ export function drawProfiles(
       high,
     }));
   });
+  const labels = runs.map(({ label }) => label);
   const color = {
     field: "row",
     type: "nominal",
-    sort: runs.map(({ label }) => label),
+    scale: { domain: labels },
     title: null,
+    legend: labels.length > 1 ? LINE_LEGEND : null,
   };
   const y = {
     type: "quantitative",
@@ -69,9 +78,7 @@ export function drawProfiles(
   };
   const { width = WIDTH, height = HEIGHT } = options;
   const subtitle = [
-    `mean over the values of ${
-      singleLine(across!)
-    }, band: 95 % bootstrap interval`,
+    `${nameMean(across)}, band: ${100 * LEVEL} % bootstrap interval`,
   ];
   return {
     omitted: [],
@@ -95,7 +102,10 @@ export function drawProfiles(
         },
         {
           mark: { type: "line", strokeWidth: 1.5 },
-          encoding: { y: { ...y, field: "share" }, strokeDash: color },
+          encoding: {
+            y: { ...y, field: "share" },
+            strokeDash: { ...color, scale: { domain: labels, range: DASHES } },
+          },
         },
       ],
     }),

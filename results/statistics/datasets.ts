@@ -7,37 +7,21 @@
  */
 
 import { RandomStream } from "../../core/utils/random.ts";
-import {
-  chiSquare,
-  fUpper,
-  normalRange,
-  normalTwoSided,
-} from "./distributions.ts";
+import { normalRange, normalTwoSided } from "./distributions.ts";
 import { ALPHA, LEVEL } from "./estimate.ts";
 import { findRoot } from "./find_root.ts";
+import { type FriedmanTest, testFriedman } from "./friedman.ts";
 import { type Interval, quantile } from "./intervals.ts";
 import { holm } from "./tests.ts";
 import type { Direction } from "./best_set.ts";
 import type { Untested } from "./contrast.ts";
 
-/** A test of the hypothesis that all rows are alike. */
-export interface OverallTest {
-  /** The statistic. */
-  readonly statistic: number;
-  /** Its degrees of freedom. */
-  readonly df: readonly number[];
-  /** The p-value. */
-  readonly p: number;
-}
-
 /** The ranks of rows over datasets. */
 export interface DatasetRanks {
   /** The average rank of each row; 1 is the best. */
   readonly ranks: readonly number[];
-  /** Friedman's χ², with the correction for ties. */
-  readonly friedman: OverallTest;
-  /** The F of Iman & Davenport (1980), which is less conservative. */
-  readonly imanDavenport: OverallTest;
+  /** The test of the hypothesis that all rows are alike. */
+  readonly friedman: FriedmanTest;
   /** Two average ranks that differ by more than this differ significantly (Nemenyi). */
   readonly criticalDifference: number;
   /** All pairs of rows, with p-values adjusted by Holm. */
@@ -83,14 +67,10 @@ export function rankOverDatasets(
   const ranks = scores.map((_, row) =>
     byDataset.reduce((sum, ranked) => sum + ranked[row]!, 0) / n
   );
-  const middle = (k + 1) / 2;
-  const spread = (values: readonly number[]) =>
-    values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-  const within = spread(byDataset.flat()) / (k - 1);
-  if (within === 0) return { reason: "all rows are equal on each dataset" };
-  const square = n ** 2 * spread(ranks) / within;
-  const f = (n - 1) * square / (n * (k - 1) - square);
-  const df = [k - 1, (k - 1) * (n - 1)] as const;
+  const friedman = testFriedman(byDataset);
+  if (Number.isNaN(friedman.square)) {
+    return { reason: "all rows are equal on each dataset" };
+  }
   const error = Math.sqrt(k * (k + 1) / (6 * n));
   const rows = scores.keys().flatMap((a) =>
     scores.keys().drop(a + 1).map((b): [number, number] => [a, b])
@@ -102,12 +82,7 @@ export function rankOverDatasets(
   const range = findRoot((x) => normalRange(x, k) - (1 - alpha), 0, MAX_RANGE);
   return {
     ranks,
-    friedman: {
-      statistic: square,
-      df: [k - 1],
-      p: 1 - chiSquare(square, k - 1),
-    },
-    imanDavenport: { statistic: f, df, p: fUpper(f, df) },
+    friedman,
     criticalDifference: range / Math.SQRT2 * error,
     pairs: rows.map((rows, i) => ({ rows, pAdjusted: adjusted[i]! })),
   };

@@ -47,6 +47,7 @@ export function formatVerdicts(comparison: Comparison): TextSection {
       isKey,
     });
   return {
+    heading: "Verdicts",
     title: explainBaseline(comparison),
     table: {
       columns: [

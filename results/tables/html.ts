@@ -32,7 +32,7 @@ import type {
  *   rows: [[{ text: "yes" }]],
  * };
  * assertEquals(
- *   formatHtml([{ table, notes: [] }]),
+ *   formatHtml([{ heading: "Results", table, notes: [] }]),
  *   "<table><thead><tr><th>a &#x3C; b</th></tr></thead>" +
  *     "<tbody><tr><td>yes</td></tr></tbody></table>",
  * );

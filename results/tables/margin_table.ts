@@ -30,6 +30,7 @@ export function formatMargins(comparison: Comparison): TextSection {
   const format = ({ margin }: Partial<Cell> = {}) =>
     typeof margin === "string" ? words[margin] : NO_VALUE;
   return {
+    heading: "Differences that matter",
     title: `Against ${singleLine(baseline!.name)} with a margin of ${margin}`,
     table: {
       columns: [

@@ -8,6 +8,7 @@ import { formatNumber } from "../../core/utils/results.ts";
 import type { ColumnRanks, Comparison } from "../compare/comparison.ts";
 import { singleLine } from "../compare/labels.ts";
 import type { Estimate } from "../statistics/datasets.ts";
+import type { FriedmanTest } from "../statistics/friedman.ts";
 import { LEVEL } from "../statistics/estimate.ts";
 import { formatP, formatWithInterval, NO_VALUE } from "../statistics/format.ts";
 import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
@@ -35,6 +36,18 @@ function formatChance({ value, interval }: Estimate): string {
   );
 }
 
+/** Names the test by which p was found. */
+function formatFriedman(
+  { square, f, df, p, isExact }: FriedmanTest,
+): string {
+  const test = isExact
+    ? `Friedman's χ² = ${formatNumber(square, 3)}, exact`
+    : Number.isFinite(f)
+    ? `F(${df.join(", ")}) = ${formatNumber(f, 3)}, Iman & Davenport`
+    : "all values rank the rows alike";
+  return `${formatP(p).replace(/^(?!<)/, "= ")} (${test})`;
+}
+
 function formatColumn(
   heading: string,
   { rows: places, ranks, nValues, best, pairs, improvements, ...tests }:
@@ -43,10 +56,11 @@ function formatColumn(
 ): TextSection {
   const { rows, options: { across } } = comparison;
   const headings = ["average rank", "p (Holm)", "P(best is better)"];
+  const { friedman, criticalDifference } = tests;
   const order = [...ranks.keys()].sort((a, b) => ranks[a]! - ranks[b]!);
-  const { imanDavenport: { statistic, df, p }, criticalDifference } = tests;
   const refused = improvements.find((item) => "reason" in item);
   return {
+    heading: "Ranks",
     title: singleLine(`${heading}: ranks over ${nValues} values of ${across}`),
     table: {
       columns: [
@@ -76,11 +90,7 @@ function formatColumn(
     notes: [
       {
         text:
-          `Ranks differ with p ${formatP(p).replace(/^(?!<)/, "= ")} (F(${
-            df.join(", ")
-          }) = ${
-            statistic < Infinity ? formatNumber(statistic, 3) : "∞"
-          }, Iman & Davenport). Average ranks ` +
+          `Ranks differ with p ${formatFriedman(friedman)}. Average ranks ` +
           "differ significantly if by more than " +
           `${formatNumber(criticalDifference, 3)} (Nemenyi); p (Holm) is of ` +
           "the difference from the best rank, adjusted over all pairs.",

@@ -54,7 +54,7 @@ export function formatComparison(comparison: Comparison): TextSection[] {
   const notes = collectNotes(comparison);
   const hasVerdicts = baseline && rows.length > 1;
   return [
-    { table, notes },
+    { heading: "Results", table, notes },
     ...(hasVerdicts ? [formatVerdicts(comparison)] : []),
     ...(hasVerdicts && options.margin ? [formatMargins(comparison)] : []),
     ...formatRanks(comparison),

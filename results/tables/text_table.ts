@@ -64,6 +64,8 @@ export function listNote(text: string, items: readonly string[]): Note[] {
 
 /** A table with what belongs to it. */
 export interface TextSection {
+  /** What kind of table it is, as a heading. */
+  readonly heading: string;
   /** What stands above the table, if anything. */
   readonly title?: string;
   /** The table. */

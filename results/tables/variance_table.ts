@@ -22,6 +22,7 @@ export function formatVariance(comparison: Comparison): TextSection {
   const { variance = [], options } = comparison;
   const headings = ["standard deviation", "share in %"];
   return {
+    heading: "Variance",
     title: "Variance between runs by its sources",
     table: {
       columns: [

@@ -63,8 +63,9 @@ export async function renderReport(
   const content: ElementContent[] = [
     h("h1", title),
     h("p.notes", size),
-    ...sections.flatMap(({ title, table, notes }) => [
-      h("h2", title ? "Verdicts" : "Results"),
+    ...sections.flatMap(({ heading, title, table, notes }, i) => [
+      // Each column has ranks of its own.
+      ...(heading === sections[i - 1]?.heading ? [] : [h("h2", heading)]),
       ...(title ? [h("p", title)] : []),
       makeSortable(makeTable(table, options.folder)),
       h("div.notes", makeNotes(notes)),
@@ -118,13 +119,18 @@ function drawResults(comparison: Comparison): Promise<ElementContent[]> {
 }
 
 function drawTraining(
-  { replicates, nuisance, options: { ci = 0 } }: Comparison,
+  { replicates, nuisance, options: { across, ci = 0 } }: Comparison,
   problems: Problem[],
 ): Promise<ElementContent[]> {
-  const histories = readHistories(replicates, nuisance, problems);
+  const histories = readHistories(
+    replicates,
+    { nuisance, across },
+    problems,
+  );
   const drawings = listMeasures(histories).map((measure): Drawing => ({
     title: singleLine(measure),
-    draw: (options) => drawHistory(histories, { ...options, measure, ci }),
+    draw: (options) =>
+      drawHistory(histories, { ...options, measure, across, ci }),
   }));
   return makeSection("Training", drawings);
 }

@@ -21,7 +21,7 @@ const { findings } = await examineRuns(runs);
 console.log("doctor", findings.map(({ reason }) => reason).join("; "));
 
 const { replicates } = await compare(new RunDatabase(runs));
-const histories = readHistories(replicates, ["seed"]);
+const histories = readHistories(replicates, { nuisance: ["seed"] });
 const { omitted } = await drawHistory(histories, { measure: "loss" });
 console.log("plot", omitted.join("; "));
 

@@ -120,7 +120,11 @@ export async function readAll(
     await tried(() => readSamples(path));
     assertEquals(typeof id, "string");
   }
-  const histories = readHistories(compared.replicates, ["seed"], problems);
+  const histories = readHistories(
+    compared.replicates,
+    { nuisance: ["seed"] },
+    problems,
+  );
   await tried(() => drawHistory(histories, { measure: "loss" }));
   for (const { run } of problems) assert(!good.includes(run), run);
   assertEquals(snapshot(runs), before);

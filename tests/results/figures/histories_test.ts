@@ -48,3 +48,15 @@ Deno.test("readHistories() keeps the numeric fields and their ranges", () => {
   assertEquals(cover(fields.get("line")!), [1, 3, true]);
   assertEquals(listMeasures([first!]), ["loss"]);
 });
+
+Deno.test("readHistories() orders replicates by their values", () => {
+  using folder = tempFolder();
+  for (const [id, size] of [["a", 20], ["b", 100], ["c", 3]] as const) {
+    makeRun(folder.path, { id, config: { size } });
+  }
+  assertEquals(readAllHistories(folder.path).map(({ label }) => label), [
+    "size=3",
+    "size=20",
+    "size=100",
+  ]);
+});

@@ -2,11 +2,17 @@ import {
   assert,
   assertAlmostEquals,
   assertEquals,
+  assertMatch,
   assertRejects,
 } from "@std/assert";
 import { History } from "../../../core/store/history.ts";
 import type { Problem } from "../../../core/store/run_file.ts";
-import { listMeasures } from "../../../results/figures/histories.ts";
+import { groupReplicates } from "../../../results/compare/replicates.ts";
+import { RunDatabase } from "../../../results/database/run_database.ts";
+import {
+  listMeasures,
+  readHistories,
+} from "../../../results/figures/histories.ts";
 import {
   drawHistory,
   type HistoryOptions,
@@ -266,5 +272,70 @@ Deno.test(
       Error,
       "41 curves: more than 40",
     );
+  },
+);
+
+Deno.test(
+  "drawHistory() has no legend entry for a curve without the measure",
+  async () => {
+    using folder = tempFolder();
+    makeHistories(folder.path, (rate) => [{ step: 1, [`loss${rate}`]: 1 }]);
+    const { layer, omitted } = await draw(folder.path, { measure: "loss2" });
+    const { scale, legend } = layer[1].encoding.stroke;
+    assertEquals(scale.domain, ["rate=1", "rate=2"]);
+    assertEquals(legend.values, ["rate=2"]);
+    assertEquals(omitted, ["rate=1: no loss2"]);
+  },
+);
+
+Deno.test("drawHistory() breaks long labels between keys", async () => {
+  using folder = tempFolder();
+  const long = "x".repeat(50);
+  for (const id of ["a", "b"]) {
+    const config = { first: `${id}${long}`, second: `${id}${long}` };
+    const path = makeRun(folder.path, { id, config });
+    using history = new History(path, id);
+    history.append({ step: 1, loss: 1 });
+  }
+  const svg = await renderSvg((await draw(folder.path)).spec);
+  for (const key of ["first", "second"]) {
+    assertMatch(svg, new RegExp(`>${key}=a${long},?<`));
+  }
+});
+
+Deno.test(
+  "drawHistory() across a key averages its runs, and shows the error between its values",
+  async () => {
+    using folder = tempFolder();
+    // The means of the datasets are 1, 3 and 8, whatever the number of runs.
+    const losses = [[0, 2], [3, 3, 3], [8]];
+    losses.forEach((values, dataset) =>
+      values.forEach((loss, seed) => {
+        const id = `d${dataset}s${seed}`;
+        const path = makeRun(folder.path, { id, config: { dataset, seed } });
+        using history = new History(path, id);
+        history.append({ step: 1, loss });
+      })
+    );
+    const nuisance = ["seed", "dataset"];
+    const groups = groupReplicates([...new RunDatabase(folder.path)], nuisance);
+    const drawAcross = async (across: string) => {
+      const histories = readHistories(groups, { nuisance, across });
+      const options = { measure: "loss", across };
+      // deno-lint-ignore no-explicit-any
+      return (await drawHistory(histories, options)).spec as any;
+    };
+    const { data, title } = await drawAcross("dataset");
+    const [{ mean, low, tooltip }] = data.values;
+    assertEquals(mean, 4);
+    // R: sd(c(1, 3, 8)) / sqrt(3)
+    assertAlmostEquals(mean - low, 2.081666, 1e-6);
+    assertMatch(tooltip, /± 2.1 between-dataset, n = 3$/);
+    // A flag that was not given is an empty text.
+    const [pooled] = (await drawAcross("")).data.values;
+    assertMatch(pooled.tooltip, /between-seed, n = 6$/);
+    assertEquals(title.text, [
+      "mean over the values of dataset, band: between-dataset standard error",
+    ]);
   },
 );

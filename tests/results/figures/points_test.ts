@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { renderSvg } from "../../../results/figures/svg.ts";
 import { drawColumn, SWEEP } from "../../../testing/figures.ts";
+import { makeDatasets } from "../../../testing/grids.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { replicates } from "../../../testing/made.ts";
 
@@ -84,4 +85,31 @@ Deno.test("drawPoints() lists what it leaves out", async () => {
     { x: "rate", aggregate: "median", yScale: "log" },
   );
   assertMatch(await renderSvg(spec), /loss/);
+});
+
+Deno.test("drawPoints() orders series by their values, drawn or not", async () => {
+  const { encoding, points } = await drawColumn(
+    replicates([
+      [{ rate: 1, size: 20 }, [2, 3]],
+      [{ rate: 1, size: 100 }, [4, 5]],
+      [{ rate: 2, size: 3 }, [NaN, 6]],
+    ]),
+    { x: "rate", series: "size" },
+  );
+  assertEquals(points.map(({ series }) => series), ["20", "100"]);
+  assertEquals(encoding.stroke.scale.domain, ["3", "20", "100"]);
+  assertEquals(encoding.stroke.legend.values, ["20", "100"]);
+});
+
+Deno.test("drawPoints() names the key that means are across", async () => {
+  const { points, title } = await drawColumn(makeDatasets(), {
+    across: "dataset",
+  });
+  assertEquals(title.text, [
+    "mean over the values of dataset, bars: between-dataset standard error",
+  ]);
+  assertMatch(
+    points[0]!.tooltip,
+    /between-dataset, n = 6: dataset=0, .*, dataset=5$/,
+  );
 });

@@ -15,7 +15,12 @@ const TABLE = {
 
 Deno.test("formatHtml() writes no links and nothing to sort by", () => {
   assertEquals(
-    formatHtml([{ title: "A < B", table: TABLE, notes: [{ text: "note" }] }]),
+    formatHtml([{
+      heading: "Verdicts",
+      title: "A < B",
+      table: TABLE,
+      notes: [{ text: "note" }],
+    }]),
     [
       "<p>A &#x3C; B</p>",
       '<table><thead><tr><th style="text-align: right">runs</th>' +

@@ -16,7 +16,10 @@ Deno.test("formatRanks() lists the rows by their ranks", async () => {
     [["mlp", "1"], ["gru", "2"], ["rnn", "3"]],
   );
   assertEquals(table.rows[0]!.slice(2).map(({ text }) => text), ["–", "–"]);
-  assertMatch(notes[0]!.text, /^Ranks differ with p <0.0001/);
+  assertMatch(
+    notes[0]!.text,
+    /^Ranks differ with p = 0.00013 \(Friedman's χ² = 12, exact\)/,
+  );
 });
 
 Deno.test("formatRanks() says why there is no probability", async () => {

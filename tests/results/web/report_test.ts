@@ -10,7 +10,8 @@ import {
   testWithProgram,
 } from "../../../testing/helpers.ts";
 import { makeRun } from "../../../testing/runs.ts";
-import { replicates } from "../../../testing/made.ts";
+import { makeDatasets } from "../../../testing/grids.ts";
+import { compareRuns, replicates } from "../../../testing/made.ts";
 import type { Browsed } from "../../../testing/browse.ts";
 
 skipUnlessGranted("files");
@@ -176,3 +177,23 @@ testWithProgram(
     assert(light !== dark, light!);
   },
 );
+
+Deno.test("renderReport() has one heading for each kind of table", async () => {
+  const comparison = await compareRuns(makeDatasets(), {
+    across: "dataset",
+    baseline: ["model=mlp"],
+    margin: "0.1",
+  });
+  const html = await renderReport(comparison, { title: "T", folder: "." });
+  const headings = [...html.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, text]) =>
+    text
+  );
+  // The histories are gone.
+  assertEquals(headings.slice(0, -1), [
+    "Results",
+    "Verdicts",
+    "Differences that matter",
+    "Ranks",
+    "Figures",
+  ]);
+});
