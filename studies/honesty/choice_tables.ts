@@ -1,0 +1,261 @@
+/**
+ * The tables on plans, margins, the best of many, proportions and exact tests.
+ *
+ * @module
+ */
+
+import {
+  confirmBest,
+  countByMargin,
+  countTableErrors,
+  coverProportion,
+  missWinner,
+} from "./choices.ts";
+import { askPilots, followAdvice } from "./plans.ts";
+import { EFFECTS } from "./simulate.ts";
+import {
+  divide,
+  type MakeContent,
+  makeTable,
+  SEEDS,
+  withRepeats,
+} from "./tables.ts";
+import { countDiffering, listSeeds, SPREADS, type World } from "./workflows.ts";
+
+/** Rows of which the others are all moved from row 0 by so many margins. */
+function* measureMargins(
+  moved: number,
+  verdicts: Parameters<typeof countByMargin>[2]["verdicts"],
+  nRepeats: number,
+) {
+  const settings = [
+    ...SEEDS.map((nSeeds) => ({ nRows: 2, nSeeds, isShare: false })),
+    { nRows: 2, nSeeds: 5, isShare: true },
+    { nRows: 5, nSeeds: 5, isShare: false },
+  ];
+  for (const { nRows, nSeeds, isShare } of settings) {
+    const shares = [0.2, 0.7, 3].flatMap((deviation) =>
+      [true, false].map((isPaired) => {
+        const world = {
+          nRows,
+          nSeeds,
+          spread: () => deviation,
+          shared: isPaired ? 1 : 0,
+          seeds: (row: number) => listSeeds(isPaired ? 0 : 100 * row, nSeeds),
+          mean: (row: number) => 10 + (row > 0 ? moved : 0),
+        };
+        const margin = { size: isShare ? 0.1 : 1, isShare };
+        return countByMargin(world, margin, { verdicts, nRepeats });
+      })
+    );
+    yield Math.max(...shares);
+  }
+}
+
+/** What pilots are asked, by rows; differences of two runs have a deviation of 1. */
+const QUESTIONS: Readonly<Record<string, (nSeeds: number) => World>> = {
+  "2 rows": (nSeeds) => ({ nRows: 2, nSeeds, spread: () => Math.SQRT1_2 }),
+  "2 rows, no shared seeds": (nSeeds) => ({
+    nRows: 2,
+    nSeeds,
+    shared: 0,
+    spread: () => Math.SQRT1_2,
+    seeds: (row) => listSeeds(1000 * row, nSeeds),
+  }),
+  "the same, one spreads 5 times": (nSeeds) => ({
+    nRows: 2,
+    nSeeds,
+    shared: 0,
+    spread: (row) => (row === 0 ? 1 : 5) / Math.sqrt(26),
+    seeds: (row) => listSeeds(1000 * row, nSeeds),
+  }),
+  "10 rows": (nSeeds) => ({ nRows: 10, nSeeds, spread: () => Math.SQRT1_2 }),
+};
+
+function* measureWinners(nRows: number, nSeeds: number, nRepeats: number) {
+  const spread = (row: number) =>
+    SPREADS["half of the rows 5 times"](row, nRows);
+  const worlds: Partial<World>[] = [{}, { spread }, { mean: (row) => row / 2 }];
+  for (const world of worlds) {
+    const all = { nRows, nSeeds, shared: 0, ...world };
+    const [corrected, student, bias] = missWinner(all, nRepeats);
+    if (world === worlds[0]) yield bias.toFixed(2);
+    yield corrected;
+    yield student;
+  }
+}
+
+/** The row of a pilot. */
+function* askOnce(
+  makeWorld: (nSeeds: number) => World,
+  nPilot: number,
+  nRepeats: number,
+) {
+  const { needed, median, enough, reach } = askPilots(
+    { makeWorld, nPilot, gap: 1 },
+    nRepeats,
+  );
+  yield String(needed);
+  yield String(median);
+  yield enough;
+  yield* reach;
+}
+
+function* prepend(name: string, shares: Iterable<number>) {
+  yield name;
+  yield* shares;
+}
+
+/** The tables, by their places on the page. */
+export const CHOICE_TABLES = {
+  detect(all) {
+    const n = divide(all, 10);
+    return withRepeats(
+      makeTable(
+        [
+          "rows, n of the pilot",
+          "seeds it takes",
+          "seeds asked for (median)",
+          "enough",
+          "n is no too good",
+          "2n",
+          "4n",
+        ],
+        Object.entries(QUESTIONS).flatMap(([name, makeWorld]) =>
+          SEEDS.map((nPilot) =>
+            [`${name}, n = ${nPilot}`, askOnce(makeWorld, nPilot, n)] as const
+          )
+        ),
+      ),
+      n,
+    );
+  },
+  margin(all) {
+    const n = divide(all, 5);
+    return withRepeats(
+      makeTable(
+        [
+          "true difference, in margins",
+          "false verdict",
+          ...SEEDS.map((n) => `n = ${n}`),
+          "n = 5, 10 %",
+          "5 rows, n = 5",
+        ],
+        ([
+          [-1, "better", ["better"]],
+          [-1, "equal", ["equal"]],
+          [0, "better or worse", ["better", "worse"]],
+          [1, "worse", ["worse"]],
+          [1, "equal or no worse", ["equal", "no worse"]],
+        ] as const).map(([moved, name, verdicts]) => [
+          `${moved}`,
+          prepend(name, measureMargins(moved, verdicts, n)),
+        ]),
+      ),
+      n,
+    );
+  },
+  winner(all) {
+    const n = divide(all, 2);
+    return withRepeats(
+      makeTable(
+        [
+          "rows, n",
+          "too good by",
+          "equal rows",
+          "Student's",
+          "half spread 5 times",
+          "Student's",
+          "means differ",
+          "Student's",
+        ],
+        [5, 20].flatMap((nRows) =>
+          SEEDS.map((nSeeds) =>
+            [
+              `${nRows} rows, n = ${nSeeds}`,
+              measureWinners(nRows, nSeeds, n),
+            ] as const
+          )
+        ),
+      ),
+      n,
+    );
+  },
+  proportions(n) {
+    return makeTable(
+      [
+        "observations",
+        ...[0.5, 0.9, 0.99].flatMap((truth) => [
+          `Wilson, ${truth}`,
+          "± 1.96 errors",
+        ]),
+      ],
+      [10, 68, 500].map((size) => [
+        `${size}`,
+        [0.5, 0.9, 0.99].flatMap((truth) => coverProportion(truth, size, n)),
+      ]),
+    );
+  },
+  exact(all) {
+    const n = divide(all, 4);
+    const measure = (nSeeds: number, world: Partial<World>) =>
+      countDiffering({ nRows: 2, nSeeds, ...world }, n, { test: "sign-flip" });
+    const worlds = (nSeeds: number): Partial<World>[] => {
+      const seeds = (row: number) => listSeeds(100 * row, nSeeds);
+      return [
+        {},
+        { draw: EFFECTS.lognormal.draw },
+        { seeds, draw: EFFECTS.lognormal.draw },
+        { seeds, shared: 0, spread: (row) => row === 0 ? 5 : 1 },
+      ];
+    };
+    const names = [
+      "sign flips, normal",
+      "sign flips, lognormal",
+      "labels, lognormal",
+      "labels, one spreads 5 times",
+    ];
+    return withRepeats(
+      makeTable(
+        ["two equal rows", "n = 6", "n = 8"],
+        names.map((name, i) => [
+          name,
+          [6, 8].values().map((nSeeds) => measure(nSeeds, worlds(nSeeds)[i]!)),
+        ]),
+      ),
+      n,
+    );
+  },
+  plans(all) {
+    const n = divide(all, 4);
+    const search = { nRows: 21, nSeeds: 3 };
+    const columns = { nRows: 3, nSeeds: 5 };
+    const [again, asBefore] = confirmBest({ world: search }, n);
+    const [confirmed, fresh] = confirmBest({ world: search, nFresh: 5 }, n);
+    const countTables = (isFamily: boolean) =>
+      countTableErrors(columns, 10, { isFamily, nRepeats: n });
+    return withRepeats(
+      makeTable(["what is done, with rows that are all equal", "errs"], [
+        ["best of 20, n = 3, its own interval (not valid)", [asBefore]],
+        ["best of 20, then `--confirm` with 5 fresh seeds: interval", [fresh]],
+        ["best of 20 beside the baseline, same runs (not valid)", [again]],
+        ["best of 20, then `--confirm` beside the baseline", [confirmed]],
+        ["10 metrics, 3 rows: any verdict", [countTables(false)]],
+        ["10 metrics, 3 rows, `--family table`", [countTables(true)]],
+        [
+          "`--detect` followed with fresh seeds",
+          [followAdvice({ isKept: false }, n)],
+        ],
+        [
+          "`--detect` followed, pilot kept, `--planned` (not valid)",
+          [followAdvice({ isKept: true }, n)],
+        ],
+        [
+          "`--detect` followed, pilot kept, `--anytime`",
+          [followAdvice({ isKept: true, options: { isAnytime: true } }, n)],
+        ],
+      ]),
+      n,
+    );
+  },
+} as const satisfies Record<string, MakeContent>;
