@@ -198,29 +198,32 @@ export const CHOICE_TABLES = {
   },
   exact(all) {
     const n = divide(all, 4);
-    const measure = (nSeeds: number, world: Partial<World>) =>
-      countDiffering({ nRows: 2, nSeeds, ...world }, n, { test: "sign-flip" });
-    const worlds = (nSeeds: number): Partial<World>[] => {
-      const seeds = (row: number) => listSeeds(100 * row, nSeeds);
-      return [
-        {},
-        { draw: EFFECTS.lognormal.draw },
-        { seeds, draw: EFFECTS.lognormal.draw },
-        { seeds, shared: 0, spread: (row) => row === 0 ? 5 : 1 },
-      ];
+    const { draw } = EFFECTS.lognormal;
+    const apart = (a: number, b: number) => ({
+      seeds: (row: number) => listSeeds(100 * row, row === 0 ? a : b),
+      shared: 0,
+    });
+    const spread = (row: number) => row === 0 ? 5 : 1;
+    const worlds: Readonly<Record<string, Partial<World>>> = {
+      "sign flips, 6 pairs, normal": { nSeeds: 6 },
+      "sign flips, 8 pairs, lognormal": { nSeeds: 8, draw },
+      "labels, 6 runs of each, lognormal": { ...apart(6, 6), draw },
+      "labels, 6 runs of each, one spreads 5 times (not promised)": {
+        ...apart(6, 6),
+        spread,
+      },
+      "labels, 4 and 12 runs, the 4 spread 5 times (not promised)": {
+        ...apart(4, 12),
+        spread,
+      },
     };
-    const names = [
-      "sign flips, normal",
-      "sign flips, lognormal",
-      "labels, lognormal",
-      "labels, one spreads 5 times",
-    ];
+    const options = { test: "sign-flip" } as const;
     return withRepeats(
       makeTable(
-        ["two equal rows", "n = 6", "n = 8"],
-        names.map((name, i) => [
+        ["two equal rows", "errs"],
+        Object.entries(worlds).map(([name, world]) => [
           name,
-          [6, 8].values().map((nSeeds) => measure(nSeeds, worlds(nSeeds)[i]!)),
+          [countDiffering({ nRows: 2, nSeeds: 6, ...world }, n, options)],
         ]),
       ),
       n,
