@@ -13,13 +13,7 @@ import {
 } from "./choices.ts";
 import { askPilots, followAdvice } from "./plans.ts";
 import { EFFECTS } from "./simulate.ts";
-import {
-  divide,
-  type MakeContent,
-  makeTable,
-  SEEDS,
-  withRepeats,
-} from "./tables.ts";
+import { divide, type MakeContent, makeTable, SEEDS } from "./tables.ts";
 import { countDiffering, listSeeds, SPREADS, type World } from "./workflows.ts";
 
 /** Rows of which the others are all moved from row 0 by so many margins. */
@@ -110,73 +104,67 @@ function* prepend(name: string, shares: Iterable<number>) {
 export const CHOICE_TABLES = {
   detect(all) {
     const n = divide(all, 10);
-    return withRepeats(
-      makeTable(
-        [
-          "rows, n of the pilot",
-          "seeds it takes",
-          "seeds asked for (median)",
-          "enough",
-          "n is no too good",
-          "2n",
-          "4n",
-        ],
-        Object.entries(QUESTIONS).flatMap(([name, makeWorld]) =>
-          SEEDS.map((nPilot) =>
-            [`${name}, n = ${nPilot}`, askOnce(makeWorld, nPilot, n)] as const
-          )
-        ),
+    return makeTable(
+      [
+        "rows, n of the pilot",
+        "seeds it takes",
+        "seeds asked for (median)",
+        "enough",
+        "n is no too good",
+        "2n",
+        "4n",
+      ],
+      Object.entries(QUESTIONS).flatMap(([name, makeWorld]) =>
+        SEEDS.map((nPilot) =>
+          [`${name}, n = ${nPilot}`, askOnce(makeWorld, nPilot, n)] as const
+        )
       ),
       n,
     );
   },
   margin(all) {
     const n = divide(all, 5);
-    return withRepeats(
-      makeTable(
-        [
-          "true difference, in margins",
-          "false verdict",
-          ...SEEDS.map((n) => `n = ${n}`),
-          "n = 5, 10 %",
-          "5 rows, n = 5",
-        ],
-        ([
-          [-1, "better", ["better"]],
-          [-1, "equal", ["equal"]],
-          [0, "better or worse", ["better", "worse"]],
-          [1, "worse", ["worse"]],
-          [1, "equal or no worse", ["equal", "no worse"]],
-        ] as const).map(([moved, name, verdicts]) => [
-          `${moved}`,
-          prepend(name, measureMargins(moved, verdicts, n)),
-        ]),
-      ),
+    return makeTable(
+      [
+        "true difference, in margins",
+        "false verdict",
+        ...SEEDS.map((n) => `n = ${n}`),
+        "n = 5, 10 %",
+        "5 rows, n = 5",
+      ],
+      ([
+        [-1, "better", ["better"]],
+        [-1, "equal", ["equal"]],
+        [0, "better or worse", ["better", "worse"]],
+        [1, "worse", ["worse"]],
+        [1, "equal or no worse", ["equal", "no worse"]],
+      ] as const).map(([moved, name, verdicts]) => [
+        `${moved}`,
+        prepend(name, measureMargins(moved, verdicts, n)),
+      ]),
       n,
     );
   },
   winner(all) {
     const n = divide(all, 2);
-    return withRepeats(
-      makeTable(
-        [
-          "rows, n",
-          "too good by",
-          "equal rows",
-          "Student's",
-          "half spread 5 times",
-          "Student's",
-          "means differ",
-          "Student's",
-        ],
-        [5, 20].flatMap((nRows) =>
-          SEEDS.map((nSeeds) =>
-            [
-              `${nRows} rows, n = ${nSeeds}`,
-              measureWinners(nRows, nSeeds, n),
-            ] as const
-          )
-        ),
+    return makeTable(
+      [
+        "rows, n",
+        "too good by",
+        "equal rows",
+        "Student's",
+        "half spread 5 times",
+        "Student's",
+        "means differ",
+        "Student's",
+      ],
+      [5, 20].flatMap((nRows) =>
+        SEEDS.map((nSeeds) =>
+          [
+            `${nRows} rows, n = ${nSeeds}`,
+            measureWinners(nRows, nSeeds, n),
+          ] as const
+        )
       ),
       n,
     );
@@ -218,14 +206,12 @@ export const CHOICE_TABLES = {
       },
     };
     const options = { test: "sign-flip" } as const;
-    return withRepeats(
-      makeTable(
-        ["two equal rows", "errs"],
-        Object.entries(worlds).map(([name, world]) => [
-          name,
-          [countDiffering({ nRows: 2, nSeeds: 6, ...world }, n, options)],
-        ]),
-      ),
+    return makeTable(
+      ["two equal rows", "errs"],
+      Object.entries(worlds).map(([name, world]) => [
+        name,
+        [countDiffering({ nRows: 2, nSeeds: 6, ...world }, n, options)],
+      ]),
       n,
     );
   },
@@ -237,28 +223,25 @@ export const CHOICE_TABLES = {
     const [confirmed, fresh] = confirmBest({ world: search, nFresh: 5 }, n);
     const countTables = (isFamily: boolean) =>
       countTableErrors(columns, 10, { isFamily, nRepeats: n });
-    return withRepeats(
-      makeTable(["what is done, with rows that are all equal", "errs"], [
-        ["best of 20, n = 3, its own interval (not valid)", [asBefore]],
-        ["best of 20, then `--confirm` with 5 fresh seeds: interval", [fresh]],
-        ["best of 20 beside the baseline, same runs (not valid)", [again]],
-        ["best of 20, then `--confirm` beside the baseline", [confirmed]],
-        ["10 metrics, 3 rows: any verdict", [countTables(false)]],
-        ["10 metrics, 3 rows, `--family table`", [countTables(true)]],
-        [
-          "`--detect` followed with fresh seeds",
-          [followAdvice({ isKept: false }, n)],
-        ],
-        [
-          "`--detect` followed, pilot kept, `--planned` (not valid)",
-          [followAdvice({ isKept: true }, n)],
-        ],
-        [
-          "`--detect` followed, pilot kept, `--anytime`",
-          [followAdvice({ isKept: true, options: { isAnytime: true } }, n)],
-        ],
-      ]),
-      n,
-    );
+    return makeTable(["what is done, with rows that are all equal", "errs"], [
+      ["best of 20, n = 3, its own interval (not valid)", [asBefore]],
+      ["best of 20, then `--confirm` with 5 fresh seeds: interval", [fresh]],
+      ["best of 20 beside the baseline, same runs (not valid)", [again]],
+      ["best of 20, then `--confirm` beside the baseline", [confirmed]],
+      ["10 metrics, 3 rows: any verdict", [countTables(false)]],
+      ["10 metrics, 3 rows, `--family table`", [countTables(true)]],
+      [
+        "`--detect` followed with fresh seeds",
+        [followAdvice({ isKept: false }, n)],
+      ],
+      [
+        "`--detect` followed, pilot kept, `--planned` (not valid)",
+        [followAdvice({ isKept: true }, n)],
+      ],
+      [
+        "`--detect` followed, pilot kept, `--anytime`",
+        [followAdvice({ isKept: true, options: { isAnytime: true } }, n)],
+      ],
+    ], n);
   },
 } as const satisfies Record<string, MakeContent>;

@@ -27,7 +27,6 @@ import {
   makeTable,
   percentRange,
   SEEDS,
-  withRepeats,
 } from "./tables.ts";
 
 /** The least and the most over what seeds and splits may vary by. */
@@ -55,22 +54,20 @@ export const DESIGN_TABLES = {
   crossed(all) {
     const n = divide(all, 4);
     const sizes = [[3, 3], [5, 3], [10, 5], [40, 3]] as const;
-    return withRepeats(
-      makeTable(
-        [
-          "seeds × splits",
-          "± of a row",
-          "rows with the same seeds and splits",
-          "rows with others",
-          "as if runs were independent (not done)",
-        ],
-        sizes.map((size) => [size.join(" × "), [
-          overDeviations(size, (world) => missMean(world, "crossed", n)),
-          overDeviations(size, (world) => countCrossedErrors(world, true, n)),
-          overDeviations(size, (world) => countCrossedErrors(world, false, n)),
-          overDeviations(size, (world) => missMean(world, "naive", n)),
-        ]]),
-      ),
+    return makeTable(
+      [
+        "seeds × splits",
+        "± of a row",
+        "rows with the same seeds and splits",
+        "rows with others",
+        "as if runs were independent (not done)",
+      ],
+      sizes.map((size) => [size.join(" × "), [
+        overDeviations(size, (world) => missMean(world, "crossed", n)),
+        overDeviations(size, (world) => countCrossedErrors(world, true, n)),
+        overDeviations(size, (world) => countCrossedErrors(world, false, n)),
+        overDeviations(size, (world) => missMean(world, "naive", n)),
+      ]]),
       n,
     );
   },
@@ -79,48 +76,44 @@ export const DESIGN_TABLES = {
     const sizes = [[3, 3], [5, 5], [10, 5]] as const;
     const headings = ["none", "equal", "seeds nearly all", "splits nearly all"];
     const deviations = [[0, 0], [1, 1], [5, 1], [1, 5]] as const;
-    return withRepeats(
-      makeTable(
-        ["seeds × splits", ...headings],
-        sizes.map((size) => [
-          size.join(" × "),
-          deviations.values().map((some) =>
-            percentRange(missShares({ size, deviations: some }, n))
-          ),
-        ]),
-      ),
+    return makeTable(
+      ["seeds × splits", ...headings],
+      sizes.map((size) => [
+        size.join(" × "),
+        deviations.values().map((some) =>
+          percentRange(missShares({ size, deviations: some }, n))
+        ),
+      ]),
       n,
     );
   },
   observed(all) {
     const n = divide(all, 10);
     const sizes = [[3, 50], [5, 200], [10, 200]] as const;
-    return withRepeats(
-      makeTable(
-        [
-          "seeds × test rows",
-          "± of a row",
-          "difference of two rows",
-          "over seeds alone",
-        ],
-        sizes.map((size) => [size.join(" × "), [
-          overDeviations(
-            size,
-            (world) => missObserved(world, "crossed", n),
-            OBSERVED,
-          ),
-          overDeviations(
-            size,
-            (world) => countObservedErrors(world, n),
-            OBSERVED,
-          ),
-          overDeviations(
-            size,
-            (world) => missObserved(world, "naive", n),
-            OBSERVED,
-          ),
-        ]]),
-      ),
+    return makeTable(
+      [
+        "seeds × test rows",
+        "± of a row",
+        "difference of two rows",
+        "over seeds alone",
+      ],
+      sizes.map((size) => [size.join(" × "), [
+        overDeviations(
+          size,
+          (world) => missObserved(world, "crossed", n),
+          OBSERVED,
+        ),
+        overDeviations(
+          size,
+          (world) => countObservedErrors(world, n),
+          OBSERVED,
+        ),
+        overDeviations(
+          size,
+          (world) => missObserved(world, "naive", n),
+          OBSERVED,
+        ),
+      ]]),
       n,
     );
   },
@@ -139,48 +132,44 @@ export const DESIGN_TABLES = {
   datasets(all) {
     const n = divide(all, 5);
     const worlds = [[3, 5], [3, 20], [5, 10], [10, 5], [10, 20]] as const;
-    return withRepeats(
-      makeTable(
-        [
-          "rows, datasets",
-          "t over datasets",
-          "all runs as one sample (not done)",
-          "Friedman",
-          "Iman–Davenport",
-          "Holm",
-          "Nemenyi",
-        ],
-        worlds.map(([nRows, nDatasets]) => [`${nRows}, ${nDatasets}`, [
-          countAcrossErrors({ nRows, nDatasets }, false, n),
-          countAcrossErrors({ nRows, nDatasets }, true, n),
-          ...countRankErrors({ nRows, nDatasets }, n),
-        ]]),
-      ),
+    return makeTable(
+      [
+        "rows, datasets",
+        "t over datasets",
+        "all runs as one sample (not done)",
+        "Friedman",
+        "Iman–Davenport",
+        "Holm",
+        "Nemenyi",
+      ],
+      worlds.map(([nRows, nDatasets]) => [`${nRows}, ${nDatasets}`, [
+        countAcrossErrors({ nRows, nDatasets }, false, n),
+        countAcrossErrors({ nRows, nDatasets }, true, n),
+        ...countRankErrors({ nRows, nDatasets }, n),
+      ]]),
       n,
     );
   },
   bootstrap(all) {
     const n = divide(all, 50);
     const worlds = [[5, 5], [10, 5], [5, 10], [10, 10]] as const;
-    return withRepeats(
-      makeTable(
-        [
-          "datasets, runs on each",
-          "improvement 0.5",
-          "improvement 0.76",
-          "profile 0.5",
-          "profile 0.84",
-        ],
-        worlds.map(([nDatasets, nRuns]) => [`${nDatasets}, ${nRuns}`, [
-          // P(a > b) where a is better by so many standard deviations of runs.
-          missImprovement({ nDatasets, nRuns, gap: 0 }, 0.5, n),
-          missImprovement({ nDatasets, nRuns, gap: 1 }, 0.76025, n),
-          ...(nRuns < 10 ? ["–", "–"] : [
-            missProfile({ nDatasets, nRuns, gap: 0 }, 0.5, n),
-            missProfile({ nDatasets, nRuns, gap: 1 }, 0.84134, n),
-          ]),
-        ]]),
-      ),
+    return makeTable(
+      [
+        "datasets, runs on each",
+        "improvement 0.5",
+        "improvement 0.76",
+        "profile 0.5",
+        "profile 0.84",
+      ],
+      worlds.map(([nDatasets, nRuns]) => [`${nDatasets}, ${nRuns}`, [
+        // P(a > b) where a is better by so many standard deviations of runs.
+        missImprovement({ nDatasets, nRuns, gap: 0 }, 0.5, n),
+        missImprovement({ nDatasets, nRuns, gap: 1 }, 0.76025, n),
+        ...(nRuns < 10 ? ["–", "–"] : [
+          missProfile({ nDatasets, nRuns, gap: 0 }, 0.5, n),
+          missProfile({ nDatasets, nRuns, gap: 1 }, 0.84134, n),
+        ]),
+      ]]),
       n,
     );
   },

@@ -24,20 +24,6 @@ export function divide(n: number, divisor: number): number {
 }
 
 /**
- * Says below a table how many repeats it has.
- *
- * @param table The table.
- * @param n How many.
- * @returns Both.
- */
-export async function withRepeats(
-  table: Promise<string>,
-  n: number,
-): Promise<string> {
-  return `${await table}\n\nEach share is that of ${n} repeats.`;
-}
-
-/**
  * Formats a share.
  *
  * @param share The share.
@@ -63,6 +49,7 @@ export function percentRange(shares: readonly number[]): string {
  *
  * @param headings The headings of its columns.
  * @param rows The name of each row, and its shares, or texts.
+ * @param nRepeats How many repeats it has, if it must say so.
  * @returns The table in Markdown.
  */
 export async function makeTable(
@@ -73,6 +60,7 @@ export async function makeTable(
       Iterable<number | string> | AsyncIterable<number | string>,
     ]
   >,
+  nRepeats?: number,
 ): Promise<string> {
   const filled: string[][] = [];
   for (const [name, shares] of rows) {
@@ -83,5 +71,7 @@ export async function makeTable(
     filled.push([name, ...texts]);
     console.error(filled.at(-1)!.join("  "));
   }
-  return table([...headings], filled);
+  const [first, ...others] = headings;
+  const named = nRepeats ? `${first} (${nRepeats} repeats)`.trim() : first!;
+  return table([named, ...others], filled);
 }
