@@ -14,7 +14,14 @@ import {
 import { askPilots, followAdvice } from "./plans.ts";
 import { EFFECTS } from "./simulate.ts";
 import { divide, type MakeContent, makeTable, SEEDS } from "./tables.ts";
-import { countDiffering, listSeeds, SPREADS, type World } from "./workflows.ts";
+import {
+  countDiffering,
+  countTogether,
+  dropFailures,
+  listSeeds,
+  SPREADS,
+  type World,
+} from "./workflows.ts";
 
 /** Rows of which the others are all moved from row 0 by so many margins. */
 function* measureMargins(
@@ -98,6 +105,31 @@ function* askOnce(
 function* prepend(name: string, shares: Iterable<number>) {
   yield name;
   yield* shares;
+}
+
+/** How often exact tests err, where their assumption holds and where not. */
+function countExact(nRepeats: number): Record<string, number> {
+  const { draw } = EFFECTS.lognormal;
+  const apart = (a: number, b: number) => ({
+    seeds: (row: number) => listSeeds(100 * row, row === 0 ? a : b),
+    shared: 0,
+  });
+  const spread = (row: number) => row === 0 ? 5 : 1;
+  const worlds: Readonly<Record<string, Partial<World>>> = {
+    "sign flips, 8 pairs, lognormal": { nSeeds: 8, draw },
+    "labels, 6 runs of each, lognormal": { ...apart(6, 6), draw },
+    "labels, 4 and 12 runs, the 4 spread 5 times (not valid)": {
+      ...apart(4, 12),
+      spread,
+    },
+  };
+  const options = { test: "sign-flip" } as const;
+  return Object.fromEntries(
+    Object.entries(worlds).map(([name, world]) => [
+      name,
+      countDiffering({ nRows: 2, nSeeds: 6, ...world }, nRepeats, options),
+    ]),
+  );
 }
 
 /** The tables, by their places on the page. */
@@ -184,64 +216,53 @@ export const CHOICE_TABLES = {
       ]),
     );
   },
-  exact(all) {
-    const n = divide(all, 4);
-    const { draw } = EFFECTS.lognormal;
-    const apart = (a: number, b: number) => ({
-      seeds: (row: number) => listSeeds(100 * row, row === 0 ? a : b),
-      shared: 0,
-    });
-    const spread = (row: number) => row === 0 ? 5 : 1;
-    const worlds: Readonly<Record<string, Partial<World>>> = {
-      "sign flips, 6 pairs, normal": { nSeeds: 6 },
-      "sign flips, 8 pairs, lognormal": { nSeeds: 8, draw },
-      "labels, 6 runs of each, lognormal": { ...apart(6, 6), draw },
-      "labels, 6 runs of each, one spreads 5 times (not promised)": {
-        ...apart(6, 6),
-        spread,
-      },
-      "labels, 4 and 12 runs, the 4 spread 5 times (not promised)": {
-        ...apart(4, 12),
-        spread,
-      },
-    };
-    const options = { test: "sign-flip" } as const;
-    return makeTable(
-      ["two equal rows", "errs"],
-      Object.entries(worlds).map(([name, world]) => [
-        name,
-        [countDiffering({ nRows: 2, nSeeds: 6, ...world }, n, options)],
-      ]),
-      n,
-    );
-  },
-  plans(all) {
-    const n = divide(all, 4);
+  workflows(all) {
+    const n = divide(all, 2);
+    const failing = { nRows: 2, nSeeds: 20, shared: 0 };
     const search = { nRows: 21, nSeeds: 3 };
-    const columns = { nRows: 3, nSeeds: 5 };
     const [again, asBefore] = confirmBest({ world: search }, n);
     const [confirmed, fresh] = confirmBest({ world: search, nFresh: 5 }, n);
     const countTables = (isFamily: boolean) =>
-      countTableErrors(columns, 10, { isFamily, nRepeats: n });
-    return makeTable(["what is done, with rows that are all equal", "errs"], [
-      ["best of 20, n = 3, its own interval (not valid)", [asBefore]],
-      ["best of 20, then `--confirm` with 5 fresh seeds: interval", [fresh]],
-      ["best of 20 beside the baseline, same runs (not valid)", [again]],
-      ["best of 20, then `--confirm` beside the baseline", [confirmed]],
-      ["10 metrics, 3 rows: any verdict", [countTables(false)]],
-      ["10 metrics, 3 rows, `--family table`", [countTables(true)]],
-      [
-        "`--detect` followed with fresh seeds",
-        [followAdvice({ isKept: false }, n)],
-      ],
-      [
-        "`--detect` followed, pilot kept, `--planned` (not valid)",
-        [followAdvice({ isKept: true }, n)],
-      ],
-      [
-        "`--detect` followed, pilot kept, `--anytime`",
-        [followAdvice({ isKept: true, options: { isAnytime: true } }, n)],
-      ],
-    ], n);
+      countTableErrors({ nRows: 3, nSeeds: 5 }, 10, { isFamily, nRepeats: n });
+    const rates: Readonly<Record<string, number>> = {
+      ...Object.fromEntries([3, 5, 10].map((nRows) => [
+        `baseline and best in one table: ${nRows} rows, n = 5`,
+        countTogether({ nRows, nSeeds: 5 }, n),
+      ])),
+      "10 metrics, 3 rows: any verdict": countTables(false),
+      "10 metrics, 3 rows, `--family table`": countTables(true),
+      "failed runs left out, unknown to `compare` (not valid)": dropFailures(
+        failing,
+        false,
+        n,
+      ),
+      "failed runs left out: is their row praised?": dropFailures(
+        failing,
+        true,
+        n,
+      ),
+      "best of 20, n = 3: its own interval (not valid)": asBefore,
+      "best of 20, then `--confirm`, 5 fresh seeds: interval": fresh,
+      "best of 20 beside the baseline, same runs (not valid)": again,
+      "best of 20, then `--confirm` beside the baseline": confirmed,
+      "`--detect` followed with fresh seeds": followAdvice(
+        { isKept: false },
+        n,
+      ),
+      "`--detect` followed, pilot kept, `--planned` (not valid)": followAdvice(
+        { isKept: true },
+        n,
+      ),
+      "`--detect` followed, pilot kept, `--anytime`": followAdvice(
+        { isKept: true, options: { isAnytime: true } },
+        n,
+      ),
+      ...countExact(n),
+    };
+    return makeTable(
+      ["what is done, with rows that are all equal", "errs"],
+      Object.entries(rates).map(([name, rate]) => [name, [rate]]),
+      n,
+    );
   },
 } as const satisfies Record<string, MakeContent>;

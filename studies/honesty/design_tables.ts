@@ -52,22 +52,43 @@ const OBSERVED: readonly GridWorld["deviations"][] = [
 /** The tables, by their places on the page. */
 export const DESIGN_TABLES = {
   crossed(all) {
-    const n = divide(all, 4);
-    const sizes = [[3, 3], [5, 3], [10, 5], [40, 3]] as const;
+    const [n, few] = [divide(all, 4), divide(all, 10)];
+    const splits = [[3, 3], [5, 3], [10, 5], [40, 3]] as const;
+    const testRows = [[3, 50], [5, 200], [10, 200]] as const;
     return makeTable(
       [
-        "seeds × splits",
+        "",
         "± of a row",
         "rows with the same seeds and splits",
         "rows with others",
         "as if runs were independent (not done)",
       ],
-      sizes.map((size) => [size.join(" × "), [
-        overDeviations(size, (world) => missMean(world, "crossed", n)),
-        overDeviations(size, (world) => countCrossedErrors(world, true, n)),
-        overDeviations(size, (world) => countCrossedErrors(world, false, n)),
-        overDeviations(size, (world) => missMean(world, "naive", n)),
-      ]]),
+      [
+        ...splits.map((size) =>
+          [`${size[0]} seeds × ${size[1]} splits`, [
+            overDeviations(size, (world) => missMean(world, "crossed", n)),
+            overDeviations(size, (world) => countCrossedErrors(world, true, n)),
+            overDeviations(
+              size,
+              (world) => countCrossedErrors(world, false, n),
+            ),
+            overDeviations(size, (world) => missMean(world, "naive", n)),
+          ]] as const
+        ),
+        ...testRows.map((size) => {
+          const over = (count: (world: GridWorld) => number) =>
+            overDeviations(size, count, OBSERVED);
+          const name = `${size[0]} seeds × ${
+            size[1]
+          } test rows, ${few} repeats`;
+          return [name, [
+            over((world) => missObserved(world, "crossed", few)),
+            over((world) => countObservedErrors(world, few)),
+            "–",
+            over((world) => missObserved(world, "naive", few)),
+          ]] as const;
+        }),
+      ],
       n,
     );
   },
@@ -84,36 +105,6 @@ export const DESIGN_TABLES = {
           percentRange(missShares({ size, deviations: some }, n))
         ),
       ]),
-      n,
-    );
-  },
-  observed(all) {
-    const n = divide(all, 10);
-    const sizes = [[3, 50], [5, 200], [10, 200]] as const;
-    return makeTable(
-      [
-        "seeds × test rows",
-        "± of a row",
-        "difference of two rows",
-        "over seeds alone",
-      ],
-      sizes.map((size) => [size.join(" × "), [
-        overDeviations(
-          size,
-          (world) => missObserved(world, "crossed", n),
-          OBSERVED,
-        ),
-        overDeviations(
-          size,
-          (world) => countObservedErrors(world, n),
-          OBSERVED,
-        ),
-        overDeviations(
-          size,
-          (world) => missObserved(world, "naive", n),
-          OBSERVED,
-        ),
-      ]]),
       n,
     );
   },
