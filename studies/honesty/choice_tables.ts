@@ -229,9 +229,9 @@ export const CHOICE_TABLES = {
         `baseline and best in one table: ${nRows} rows, n = 5`,
         countTogether({ nRows, nSeeds: 5 }, n),
       ])),
-      "10 metrics, 3 rows: any verdict": countTables(false),
-      "10 metrics, 3 rows, `--family table`": countTables(true),
-      "failed runs left out, unknown to `compare` (not valid)": dropFailures(
+      "10 metrics, 3 rows: any verdict, each column alone": countTables(false),
+      "10 metrics, 3 rows, --family table": countTables(true),
+      "failed runs left out, and nobody knows (not valid)": dropFailures(
         failing,
         false,
         n,
@@ -242,18 +242,18 @@ export const CHOICE_TABLES = {
         n,
       ),
       "best of 20, n = 3: its own interval (not valid)": asBefore,
-      "best of 20, then `--confirm`, 5 fresh seeds: interval": fresh,
+      "best of 20, then --confirm, 5 fresh seeds: interval": fresh,
       "best of 20 beside the baseline, same runs (not valid)": again,
-      "best of 20, then `--confirm` beside the baseline": confirmed,
-      "`--detect` followed with fresh seeds": followAdvice(
+      "best of 20, then --confirm beside the baseline": confirmed,
+      "--detect followed with fresh seeds": followAdvice(
         { isKept: false },
         n,
       ),
-      "`--detect` followed, pilot kept, `--planned` (not valid)": followAdvice(
+      "--detect followed, pilot kept, --planned (not valid)": followAdvice(
         { isKept: true },
         n,
       ),
-      "`--detect` followed, pilot kept, `--anytime`": followAdvice(
+      "--detect followed, pilot kept, --anytime": followAdvice(
         { isKept: true, options: { isAnytime: true } },
         n,
       ),
