@@ -259,7 +259,8 @@ async function measureLosses(
     const drawn = await computeLosses(model, `eval/noise/${draw}`);
     drawn.forEach((loss, row) => losses[row]! += loss / DRAWS_PER_ROW);
   }
-  recordMean({ name: "loss/held-out", ...own }, losses);
+  // Kept one by one: all seeds are measured on the same rows.
+  run.recordEach({ name: "loss/held-out", ...own }, losses);
   for (const { predictor, fields } of sources) {
     if (fields.source === "identity") continue;
     for (const noise of NOISE_LEVELS) {

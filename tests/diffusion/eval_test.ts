@@ -216,15 +216,17 @@ Deno.test(
     const runPath = await trainModel(QUICK, folder.path);
     await evaluateModel({ ...FEW, nSteps: [3, 20] }, runPath);
     const names = () =>
-      Array.from(Deno.readDirSync(`${runPath}/results`), ({ name }) => name)
-        .sort();
+      ["results", "results/values"].flatMap((folder) =>
+        Array.from(Deno.readDirSync(`${runPath}/${folder}`), ({ name }) => name)
+      ).sort();
     const before = names();
     // Held-out, 6 levels of 2 sources, the floor's 3 measures, and for both
     // numbers of steps those of 3 sources and the time; and the training's.
     const nTrained = 2;
     const nMeasured = 1 + 12 + 3 + 2 * (9 + 1);
     assertEquals(readRecords(runPath).size, nTrained + nMeasured);
-    assertEquals(before.length, 2);
+    // Two files of records, and a folder with the losses of the held-out rows.
+    assertEquals(before.length, 4);
     const first = [...readRecords(runPath).named("sliced-wasserstein")].map(
       String,
     );

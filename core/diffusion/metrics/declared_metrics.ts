@@ -15,7 +15,7 @@ const DISTANCE: MetricDeclaration = {
 /** The metrics of the diffusion experiment, by the names of their records. */
 export const metrics: Readonly<Record<string, MetricDeclaration>> = {
   "loss/train": { better: "lower" },
-  "loss/held-out": { better: "lower" },
+  "loss/held-out": { better: "lower", observations: "shared" },
   "loss/denoising": { better: "lower", series: "source" },
   "sliced-wasserstein": { ...DISTANCE, unit: "standard deviations" },
   "energy-distance": {
