@@ -142,12 +142,12 @@ export const CHOICE_TABLES = {
         "seeds it takes",
         "seeds asked for (median)",
         "enough",
-        "n is no too good",
+        "forecast holds: n",
         "2n",
         "4n",
       ],
       Object.entries(QUESTIONS).flatMap(([name, makeWorld]) =>
-        SEEDS.map((nPilot) =>
+        [3, 10].map((nPilot) =>
           [`${name}, n = ${nPilot}`, askOnce(makeWorld, nPilot, n)] as const
         )
       ),
