@@ -6,7 +6,7 @@
 
 import { table } from "../../testing/page.ts";
 import { EFFECTS, simulate } from "./simulate.ts";
-import { type MakeContent, makeTable, SEEDS } from "./tables.ts";
+import { divide, type MakeContent, makeTable, SEEDS } from "./tables.ts";
 import {
   addSeeds,
   countDiffering,
@@ -146,7 +146,8 @@ export const VERDICT_TABLES = {
   async stops(n) {
     return await findStops(n);
   },
-  added(n) {
+  added(all) {
+    const n = divide(all, 2);
     return makeTable(["", "2 rows", "5 rows"], [
       ["valid at any time", measureAdded({ isAnytime: true }, {}, n)],
       [
@@ -155,7 +156,7 @@ export const VERDICT_TABLES = {
       ],
       ["looks 3, 6, 12, 24", measureAdded({ looks: [3, 6, 12, 24] }, {}, n)],
       ["t tests for a fixed number (not valid)", measureAdded({}, {}, n)],
-    ]);
+    ], n);
   },
   fixed(n) {
     const measure = (nRows: number, makeWorld: (n: number) => Partial<World>) =>
