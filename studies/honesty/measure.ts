@@ -53,8 +53,8 @@ const command = defineCommand({
       contents.repeats = `Each share is that of ${repeats} repeats, so that ` +
         `5 % is known to ${
           percent(Math.sqrt(0.05 * 0.95 / repeats))
-        }; below a ` +
-        "table stands if there were fewer.";
+        }, if its ` +
+        "table\nnames no other number.";
     }
     // The page is read only now: meanwhile someone may have edited it.
     fillPage(PAGE, contents);
