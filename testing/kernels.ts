@@ -16,25 +16,45 @@ const FOLDER = `${ROOT}/core/diffusion/engines/fused`;
 export const KERNELS = `${FOLDER}/kernels.wasm`;
 
 /**
- * Builds the kernels.
+ * Compiles AssemblyScript.
  *
+ * @param folder The folder of the source.
+ * @param name The name of its main file.
  * @returns The bytes of the WebAssembly module.
  * @throws {SyntaxError} If the source does not compile; the message says where.
  */
-export async function buildKernels(): Promise<Uint8Array> {
-  const source = Deno.readTextFileSync(`${FOLDER}/_kernels.ts`);
+export async function compile(
+  folder: string,
+  name: string,
+): Promise<Uint8Array> {
   let built: Uint8Array | undefined;
   const options = "-O3 --enable simd --runtime stub --noAssert --use abort=";
   const { error, stderr } = await asc.main(
-    ["_kernels.ts", ...options.split(" "), "-o", "kernels.wasm"],
+    [name, ...options.split(" "), "-o", "built.wasm"],
     {
-      readFile: (name) => name === "_kernels.ts" ? source : null,
-      writeFile: (_name, bytes) => void (built = bytes as Uint8Array),
+      readFile(path) {
+        try {
+          return Deno.readTextFileSync(`${folder}/${path}`);
+        } catch {
+          // The compiler asks for files that may be elsewhere.
+          return null;
+        }
+      },
+      writeFile: (_path, bytes) => void (built = bytes as Uint8Array),
       listFiles: () => [],
     },
   );
   if (error || !built) throw new SyntaxError(stderr.toString());
   return built;
+}
+
+/**
+ * Builds the kernels.
+ *
+ * @returns The bytes of the WebAssembly module.
+ */
+export function buildKernels(): Promise<Uint8Array> {
+  return compile(`${FOLDER}/kernels`, "kernels.ts");
 }
 
 const command = defineCommand({

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { compareSides } from "../../testing/bench.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 
 const folder = Deno.makeTempDirSync();
@@ -14,24 +15,11 @@ const state = Object.fromEntries(
 );
 const bytes = new Uint8Array(names.length * 300_000 * 4);
 
-Deno.bench(
-  "plain write of as many bytes",
-  { group: "checkpoint", baseline: true },
-  () => Deno.writeFileSync(`${folder}/plain`, bytes),
-);
-
-Deno.bench("writeCheckpoint", { group: "checkpoint" }, async () => {
-  await writeCheckpoint(folder, state);
+await compareSides("a checkpoint of 4.8 MB", {
+  "plain write of as many bytes": () =>
+    Deno.writeFileSync(`${folder}/plain`, bytes),
+  "writeCheckpoint": () => writeCheckpoint(folder, state),
+  "writeCheckpoint, on the disk": () =>
+    writeCheckpoint(folder, state, { isDurable: true }),
 });
-
-Deno.bench(
-  "writeCheckpoint, on the disk",
-  { group: "checkpoint" },
-  async () => {
-    await writeCheckpoint(folder, state, { isDurable: true });
-  },
-);
-
-globalThis.addEventListener("unload", () => {
-  Deno.removeSync(folder, { recursive: true });
-});
+Deno.removeSync(folder, { recursive: true });

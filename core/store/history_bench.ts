@@ -4,6 +4,7 @@
  * @module
  */
 
+import { compareSides } from "../../testing/bench.ts";
 import { History } from "./history.ts";
 
 const folder = Deno.makeTempDirSync();
@@ -13,6 +14,7 @@ const durable = new History(Deno.makeTempDirSync({ dir: folder }), "bench", {
 });
 const file = Deno.openSync(`${folder}/plain`, { create: true, write: true });
 const encoder = new TextEncoder();
+const N_LINES = 1000;
 let step = 0;
 
 const values = () => ({
@@ -22,29 +24,29 @@ const values = () => ({
   gradNorm: 0.5,
 });
 
-Deno.bench("JSON.stringify alone", { group: "line" }, () => {
-  JSON.stringify(values());
+function repeat(call: () => unknown): () => void {
+  return () => {
+    for (let i = 0; i < N_LINES; i++) call();
+  };
+}
+
+await compareSides(`${N_LINES} lines`, {
+  "plain write of the same lines": repeat(() =>
+    file.writeSync(encoder.encode(JSON.stringify(values()) + "\n"))
+  ),
+  "JSON.stringify alone": repeat(() => JSON.stringify(values())),
+  "History.append": repeat(() => history.append(values())),
 });
 
-Deno.bench(
-  "plain write of the same line",
-  { group: "line", baseline: true },
-  () => {
+await compareSides("a line on the disk", {
+  "plain write and fsync": () => {
     file.writeSync(encoder.encode(JSON.stringify(values()) + "\n"));
+    file.syncDataSync();
   },
-);
-
-Deno.bench("History.append", { group: "line" }, () => {
-  history.append(values());
+  "History.append": () => durable.append(values()),
 });
 
-Deno.bench("History.append, each line on the disk", { group: "line" }, () => {
-  durable.append(values());
-});
-
-globalThis.addEventListener("unload", () => {
-  history.close();
-  durable.close();
-  file.close();
-  Deno.removeSync(folder, { recursive: true });
-});
+history.close();
+durable.close();
+file.close();
+Deno.removeSync(folder, { recursive: true });

@@ -66,7 +66,7 @@ function roundedAwayProduct(a: number, b: number, product: number): number {
   const SPLIT = 2 ** 27 + 1;
   const aHigh = a * SPLIT - (a * SPLIT - a);
   const bHigh = b * SPLIT - (b * SPLIT - b);
-  const [aLow, bLow] = [a - aHigh, b - bHigh];
+  const aLow = a - aHigh, bLow = b - bHigh;
   return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
 }
 
@@ -91,47 +91,45 @@ function meanRest({ sum, sumRest, observations }: Moments): number {
 /** The moments of one block, reused by every update. */
 const block = new Moments();
 
-/** Sums `length` numbers that each stand for `weight` observations. */
+/** Sums numbers, each the mean of `weight` observations, from `start` to `end`. */
 export function sumUp(
   values: Float64Array,
-  length: number,
+  start: number,
+  end: number,
   weight: number,
 ): Moments {
+  const length = end - start, whole = end - length % 4;
   // Four sums at once: no addition waits for the one before it.
-  let a = 0, b = 0, c = 0, d = 0, i = 0;
-  const whole = length & ~3;
-  for (; i < whole; i += 4) {
+  let a = 0, b = 0, c = 0, d = 0;
+  for (let i = start; i < whole; i += 4) {
     a += values[i]!;
     b += values[i + 1]!;
     c += values[i + 2]!;
     d += values[i + 3]!;
   }
-  for (; i < length; i++) a += values[i]!;
+  for (let i = whole; i < end; i++) a += values[i]!;
   const mean = (a + b + (c + d)) / length;
-  a = 0, b = 0, c = 0, d = 0;
-  let e = 0, f = 0, g = 0, h = 0;
-  for (i = 0; i < whole; i += 4) {
-    const p = values[i]! - mean;
-    const q = values[i + 1]! - mean;
-    const r = values[i + 2]! - mean;
-    const s = values[i + 3]! - mean;
-    a += p;
-    b += q;
-    c += r;
-    d += s;
-    e += p * p;
-    f += q * q;
-    g += r * r;
-    h += s * s;
-  }
-  for (; i < length; i++) {
-    const p = values[i]! - mean;
-    a += p;
-    e += p * p;
+  let rest = 0, squares = 0;
+  // Two of the four at a time: V8 does not keep eight sums in registers.
+  for (let lane = 0; lane < 4; lane += 2) {
+    let a = 0, b = 0, e = 0, f = 0;
+    for (let i = start + lane; i < whole; i += 4) {
+      const p = values[i]! - mean, q = values[i + 1]! - mean;
+      a += p;
+      b += q;
+      e += p * p;
+      f += q * q;
+    }
+    for (let i = whole; i < end && lane === 0; i++) {
+      const p = values[i]! - mean;
+      a += p;
+      e += p * p;
+    }
+    rest += a + b;
+    squares += e + f;
   }
   // Without rounding of the mean, the deviations would add up to 0.
-  const rest = a + b + (c + d);
-  const squares = e + f + (g + h) - rest * rest / length;
+  squares -= rest * rest / length;
   block.entries = length;
   block.observations = length * weight;
   block.sum = Number.isFinite(mean) ? mean * block.observations : NaN;

@@ -100,17 +100,7 @@ export class Meter {
         `Cannot use n: it must be a positive integer: current value is ${weight}`,
       );
     }
-    for (const name in values) {
-      const value = values[name];
-      if (typeof value !== "number") checkNumbers(name, value, weight);
-    }
-    let place = 0;
-    for (const name in values) {
-      const value = values[name]!;
-      const measure = this.#measure(name, place++);
-      if (typeof value === "number") measure.add(value, weight ?? 1);
-      else measure.addAll(value);
-    }
+    if (!this.#addNumbers(values, weight ?? 1)) this.#addAny(values, weight);
   }
 
   /**
@@ -172,8 +162,8 @@ export class Meter {
 
   /** Adds all observations of another meter, which stays as it is. */
   merge(other: Meter): void {
-    for (const theirs of other.#inOrder) {
-      this.#measure(theirs.name).moments.absorb(theirs.total());
+    for (const [place, theirs] of other.#inOrder.entries()) {
+      this.#measure(theirs.name, place).moments.absorb(theirs.total());
     }
   }
 
@@ -201,8 +191,8 @@ export class Meter {
     const { measures } = decodeObject(state, "a meter");
     const states = decodeObject(measures, "the measures of a meter");
     this.clear();
-    for (const [name, measure] of Object.entries(states)) {
-      this.#measure(name).restore(measure);
+    for (const [place, name] of Object.keys(states).entries()) {
+      this.#measure(name, place).restore(states[name]);
     }
   }
 
@@ -219,8 +209,51 @@ export class Meter {
     return this.toString();
   }
 
+  /**
+   * The fast path: adds a number to each of the first measures in their order,
+   * or nothing if the values are anything else.
+   */
+  #addNumbers(values: Observations, weight: number): boolean {
+    const known = this.#inOrder;
+    let count = 0, isComplete = false;
+    if (known.length === 1) {
+      // By a name that does not change from call to call, V8 reads a number
+      // without copying it to the heap.
+      const only = known[0]!;
+      const value = values[only.name];
+      for (const name in values) if (name !== only.name) return false;
+      return only.addPending(value, weight);
+    }
+    try {
+      for (const name in values) {
+        const measure = known[count];
+        if (!measure || measure.name !== name) return false;
+        if (!measure.addPending(values[name], weight)) return false;
+        count++;
+      }
+      return isComplete = true;
+    } finally {
+      if (!isComplete) known.slice(0, count).forEach((it) => it.withdraw());
+    }
+  }
+
+  /** Adds what {@linkcode Meter.#addNumbers} does not, after checking it all. */
+  #addAny(values: Observations, weight: number | undefined): void {
+    for (const name in values) {
+      const value = values[name];
+      if (typeof value !== "number") checkNumbers(name, value, weight);
+    }
+    let place = 0;
+    for (const name in values) {
+      const value = values[name]!;
+      const measure = this.#measure(name, place++);
+      if (typeof value === "number") measure.add(value, weight ?? 1);
+      else measure.addAll(value);
+    }
+  }
+
   /** Finds or creates a measure; `place` is its probable index. */
-  #measure(name: string, place = -1): Measure {
+  #measure(name: string, place: number): Measure {
     const guess = this.#inOrder[place];
     if (guess?.name === name) return guess;
     let measure = this.#measures.get(name);
@@ -265,8 +298,6 @@ function checkNumbers(
   }
 }
 
-const copied = new Float64Array(BLOCK);
-
 /** The entries of one measure: those summed up, and a block of pending ones. */
 class Measure {
   readonly name: string;
@@ -284,15 +315,27 @@ class Measure {
     this.#pending[this.#length++] = value;
   }
 
+  /** Adds a value if it is a number and there is no need to settle. */
+  addPending(value: unknown, weight: number): boolean {
+    if (typeof value !== "number") return false;
+    if (weight !== this.#weight || this.#length === BLOCK) return false;
+    this.#pending[this.#length++] = value;
+    return true;
+  }
+
+  /** Undoes {@linkcode Measure.addPending}. */
+  withdraw(): void {
+    this.#length--;
+  }
+
   addAll(values: ArrayLike<number>): void {
+    const doubles = values instanceof Float64Array
+      ? values
+      : new Float64Array(values);
     this.#settle(1);
-    for (let start = 0; start < values.length; start += BLOCK) {
-      const end = start + BLOCK;
-      const part = Array.isArray(values)
-        ? values.slice(start, end)
-        : (values as Float64Array).subarray(start, end);
-      copied.set(part);
-      this.moments.absorb(sumUp(copied, part.length, 1));
+    for (let start = 0; start < doubles.length; start += BLOCK) {
+      const end = Math.min(start + BLOCK, doubles.length);
+      this.moments.absorb(sumUp(doubles, start, end, 1));
     }
   }
 
@@ -300,12 +343,12 @@ class Measure {
   total(): Moments {
     const total = new Moments();
     total.absorb(this.moments);
-    total.absorb(sumUp(this.#pending, this.#length, this.#weight));
+    total.absorb(sumUp(this.#pending, 0, this.#length, this.#weight));
     return total;
   }
 
   #settle(weight: number): void {
-    this.moments.absorb(sumUp(this.#pending, this.#length, this.#weight));
+    this.moments.absorb(sumUp(this.#pending, 0, this.#length, this.#weight));
     this.#length = 0;
     this.#weight = weight;
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { compareSides } from "../../testing/bench.ts";
 import { makeRun } from "../../testing/runs.ts";
 import { RunDatabase } from "../database/run_database.ts";
 import { render } from "../tables/render.ts";
@@ -26,36 +27,19 @@ for (let row = 0; row < N_ROWS; row++) {
     });
   }
 }
-globalThis.addEventListener("unload", () => {
-  Deno.removeSync(RUNS, { recursive: true });
-});
-
 const database = new RunDatabase(RUNS);
 const few = new RunDatabase("studies/least-squares/runs");
-const group = `${N_ROWS * N_SEEDS} runs`;
 
-Deno.bench("read the runs", { group, baseline: true }, () => {
-  new RunDatabase(RUNS);
+await compareSides(`${N_ROWS * N_SEEDS} runs`, {
+  "read the runs": () => new RunDatabase(RUNS),
+  "compare them in 400 rows": () => compare(database),
+  "with intervals and a baseline": () =>
+    compare(database, { ci: 95, baseline: ["learningRate=0"] }),
 });
 
-Deno.bench("compare them in 400 rows", { group }, async () => {
-  await compare(database);
+await compareSides("best of 8 rows of 5 seeds, all pairs", {
+  "compare": () => compare(few),
+  "in words, with what more seeds would show": async () =>
+    render(await compare(few), "table"),
 });
-
-Deno.bench("with intervals and a baseline", { group }, async () => {
-  await compare(database, { ci: 95, baseline: ["learningRate=0"] });
-});
-
-Deno.bench(
-  "best of 8 rows of 5 seeds, all pairs",
-  { group: "verdicts" },
-  async () => {
-    await compare(few);
-  },
-);
-
-Deno.bench("the same in words, with what more seeds would show", {
-  group: "verdicts",
-}, async () => {
-  await render(await compare(few), "table");
-});
+Deno.removeSync(RUNS, { recursive: true });

@@ -36,6 +36,9 @@ const MULTIPLES = [1, 2, 4];
 /** The largest difference that is searched for, in standard errors. */
 const FARTHEST = 1e6;
 
+/** Found differences in standard errors: the rows of a column share them. */
+const found = new Map<string, number>();
+
 /**
  * Computes the power of a two-sided t test: how likely it finds a difference. A
  * test of two samples has one degree of freedom less than the smaller has values
@@ -58,9 +61,14 @@ const FARTHEST = 1e6;
  */
 export function computePower(difference: number, design: Design): number {
   const { error, df } = estimateError(design);
-  const critical = tCritical(1 - design.alpha, df);
-  const noncentrality = Math.abs(difference) / error;
-  return 1 - noncentralT(critical, df, noncentrality) +
+  return createPower(df, design.alpha)(Math.abs(difference) / error);
+}
+
+/** The power of a t test as a function of the difference in standard errors. */
+function createPower(df: number, alpha: number) {
+  const critical = tCritical(1 - alpha, df);
+  return (noncentrality: number) =>
+    1 - noncentralT(critical, df, noncentrality) +
     noncentralT(-critical, df, noncentrality);
 }
 
@@ -80,11 +88,18 @@ function estimateError({ deviations, counts, priorDf = 0 }: Design) {
  * @returns The difference; `power.t.test(power = 0.8)$delta` in R.
  */
 export function findDetectable(design: Design): number {
-  const { error } = estimateError(design);
-  const lack = (difference: number) => computePower(difference, design) - POWER;
-  let high = error;
-  while (lack(high) < 0 && high < FARTHEST * error) high *= 2;
-  return findRoot(lack, high / 2, high);
+  const { error, df } = estimateError(design);
+  const key = `${df} ${design.alpha}`;
+  let noncentrality = found.get(key);
+  if (noncentrality === undefined) {
+    const power = createPower(df, design.alpha);
+    const lack = (x: number) => power(x) - POWER;
+    let high = 1;
+    while (lack(high) < 0 && high < FARTHEST) high *= 2;
+    noncentrality = findRoot(lack, high / 2, high);
+    found.set(key, noncentrality);
+  }
+  return noncentrality * error;
 }
 
 /** What so many seeds detect. */

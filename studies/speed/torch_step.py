@@ -11,6 +11,8 @@ import time
 import torch
 from torch import nn
 
+from torch_network import COLUMNS, Network
+
 threads, seconds, widths, batch = (
     int(sys.argv[1]),
     float(sys.argv[2]),
@@ -19,33 +21,7 @@ threads, seconds, widths, batch = (
 )
 torch.set_num_threads(threads)
 torch.manual_seed(0)
-COLUMNS, EMBEDDING = 2, 64
-
-
-class Network(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.time = nn.Linear(EMBEDDING, widths[0])
-        sizes = [COLUMNS, *widths]
-        self.hidden = nn.ModuleList(
-            nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])
-        )
-        self.outputs = nn.Linear(widths[-1], COLUMNS)
-        half = EMBEDDING // 2
-        self.frequencies = 100 * 1000 ** (-torch.arange(half) / (half - 1))
-
-    def forward(self, rows, times):
-        angles = times * self.frequencies
-        embedded = self.time(torch.cat([angles.sin(), angles.cos()], 1))
-        for i, layer in enumerate(self.hidden):
-            sums = layer(rows) + embedded if i == 0 else layer(rows)
-            activated = nn.functional.silu(sums)
-            same = activated.shape == rows.shape
-            rows = activated + rows if same else activated
-        return self.outputs(rows)
-
-
-network = Network()
+network = Network(widths)
 optimizer = torch.optim.Adam(network.parameters(), lr=1e-4)
 rows = torch.randn(batch, COLUMNS)
 targets = torch.randn(batch, COLUMNS)

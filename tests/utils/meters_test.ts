@@ -241,6 +241,28 @@ Deno.test("Meter refuses what it cannot count, and then adds nothing", () => {
   assertEquals(meter.measures, ["x", "y"]);
 });
 
+Deno.test("Meter.update() leaves the state as it was if it throws, at any length and weight", () => {
+  const wrong = {
+    x: 1,
+    get y(): number {
+      throw new RangeError("no value");
+    },
+  };
+  for (const length of [0, 1, 255, 256, 257]) {
+    for (const n of [1, 7]) {
+      const meter = new Meter();
+      for (let i = 0; i < length; i++) meter.update({ x: i, y: -i });
+      const { state } = meter;
+      // deno-lint-ignore no-explicit-any
+      const text = { x: 2, y: "3" } as any;
+      assertThrows(() => meter.update(text, { n }), TypeError);
+      assertThrows(() => meter.update({ x: 2, new: [1] }, { n: 7 }), TypeError);
+      assertThrows(() => meter.update(wrong, { n }), RangeError);
+      assertEquals(meter.state, state);
+    }
+  }
+});
+
 Deno.test("Meter names the known measures when an unknown one is asked for", () => {
   const meter = new Meter();
   assertThrows(() => meter.mean("x"), RangeError, "the measures are none yet");

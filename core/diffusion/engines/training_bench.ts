@@ -1,6 +1,6 @@
 /**
- * The time of a training step: our WASM, stock WASM, and the cpu backend, in
- * one run. Stock is TensorFlow.js as its guides show it: dense layers,
+ * The time of a training step: the fused engine, TensorFlow.js on WASM with our
+ * kernel and with the stock one, and on the cpu backend, in one run. Stock is TensorFlow.js as its guides show it: dense layers,
  * `model.apply`, `tf.train.adam`.
  *
  * @module
@@ -9,7 +9,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { modelConfigSchema } from "../model_config.ts";
 import { RandomStream } from "../../utils/random.ts";
-import { setBackend } from "./backend.ts";
+import { type Backend, setBackend } from "./backend.ts";
+import { FusedEngine } from "./fused/fused_engine.ts";
 import { buildModel } from "../model.ts";
 import {
   addNoise,
@@ -45,12 +46,17 @@ function createBatch(nRows: number): NoisyBatch {
 }
 
 /** Training as Whisker does it. */
-function whiskerStep(sizes: number[], batch: NoisyBatch) {
-  const config = createConfig(sizes);
-  const engine = buildModel(config, {
-    nColumns: 2,
-    random: new RandomStream(1, "init"),
-  }).then((model) => TfjsEngine.create(model, { config, nSteps: 1e6 }));
+function whiskerStep(sizes: number[], batch: NoisyBatch, backend: Backend) {
+  const config = { ...createConfig(sizes), batchSize: batch.nRows };
+  const options = { config, nSteps: 1e6 };
+  const create = async () => {
+    const random = new RandomStream(1, "init");
+    const model = await buildModel(config, { nColumns: 2, random });
+    return backend === "fused"
+      ? new FusedEngine(model, await model.fuse(config), options)
+      : await TfjsEngine.create(model, options);
+  };
+  const engine = create();
   return async () => await (await engine).step(batch);
 }
 
@@ -90,16 +96,10 @@ for (const sizes of SIZES) {
   for (const nRows of BATCHES) {
     const batch = createBatch(nRows);
     const group = `(${sizes}), batch of ${nRows}`;
-    const variants: [string, "wasm" | "cpu", () => () => Promise<unknown>][] = [
-      ["whisker on wasm", "wasm", () => whiskerStep(sizes, batch)],
-      ["stock wasm", "wasm", () => stockStep(sizes, batch)],
-      ...(nRows <= MAX_ON_CPU
-        ? [
-          ["whisker on cpu", "cpu", () => whiskerStep(sizes, batch)],
-        ] as never
-        : []),
-    ];
-    for (const [name, engine, make] of variants) {
+    const names = ["whisker on fused", "whisker on wasm", "stock wasm"];
+    if (nRows <= MAX_ON_CPU) names.push("whisker on cpu");
+    for (const name of names) {
+      const engine = name.split(" ").at(-1) as Backend;
       let step: (() => Promise<unknown>) | undefined;
       Deno.bench(
         `${name}, ${group}`,
@@ -109,7 +109,9 @@ for (const sizes of SIZES) {
           if (engine === "wasm") {
             useKernel(name.startsWith("stock") ? STOCK_MATMUL : MATMUL);
           }
-          step ??= make();
+          step ??= name.startsWith("stock")
+            ? stockStep(sizes, batch)
+            : whiskerStep(sizes, batch, engine);
           b.start();
           await step();
           b.end();

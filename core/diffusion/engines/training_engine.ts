@@ -16,7 +16,7 @@ export type WeightsInUse = "last" | "averaged";
 /** Trains a model step by step: the interface of every engine. */
 export interface TrainingEngine {
   /**
-   * Takes one step: forward pass, backward pass, update. If the loss or the
+   * Takes one step: forward pass, backward pass, update. If the
    * gradient is not finite, no weight changes. The model has the new weights
    * only after {@linkcode TrainingEngine.use}.
    *

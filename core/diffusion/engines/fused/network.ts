@@ -1,16 +1,32 @@
 /**
- * A multilayer perceptron in WebAssembly, from `_kernels.ts`.
+ * A multilayer perceptron in WebAssembly, from `kernels/`.
  *
  * @module
  */
 
 import type { ModelConfig } from "../../model_config.ts";
 import { computeTimeFrequencies } from "../../models/layers.ts";
+import type { Numbers } from "../../noise/noise_predictor.ts";
 import { ADAM, type AdamStep } from "../optimizer.ts";
 import kernels from "./kernels.wasm" with { type: "bytes" };
 
-/** What `_kernels.ts` exports. Pointers are places in its memory. */
-interface Kernels {
+/** The arrays in the memory of the kernels; each is exported as its place. */
+type ArrayName =
+  | "weights"
+  | "averaged"
+  | "gradient"
+  | "first"
+  | "second"
+  | "decaying"
+  | "rows"
+  | "times"
+  | "targets"
+  | "losses"
+  | "frequencies"
+  | "timeFrequencies";
+
+/** What `kernels/kernels.ts` exports. */
+interface Kernels extends Readonly<Record<ArrayName, WebAssembly.Global>> {
   readonly memory: WebAssembly.Memory;
   begin(
     nColumns: number,
@@ -23,45 +39,47 @@ interface Kernels {
   use(isAveraged: boolean): void;
   predict(nRows: number, isTimeShared: boolean): void;
   differentiate(nRows: number): number;
-  update(
-    scale: number,
-    penalty: number,
-    decay: number,
-    stride: number,
-    spread: number,
-    kept: number,
-    beta1: number,
-    beta2: number,
-    epsilon: number,
-  ): void;
-  getWeights(): number;
-  getAveraged(): number;
-  getFirst(): number;
-  getSecond(): number;
-  getDecaying(): number;
-  getGradient(): number;
-  getRows(): number;
-  getTimes(): number;
-  getTargets(): number;
-  getLosses(): number;
-  getFrequencies(): number;
-  getTimeFrequencies(): number;
+  update(...factors: number[]): void;
 }
 
-/** The numbers by which `_kernels.ts` knows the activations. */
+const MODULE = new WebAssembly.Module(kernels as Uint8Array<ArrayBuffer>);
+
+/** The numbers by which the kernels know the activations. */
 const ACTIVATIONS = { linear: 0, silu: 1, relu: 2, tanh: 3 };
 
-/** As many layers as `_kernels.ts` has room for, the outputs included. */
+/** As many layers as the kernels have room for, the outputs included. */
 const MAX_LAYERS = 64;
+/** Each takes about 50 bytes, of the 4 GiB that WebAssembly can address. */
+const MAX_WEIGHTS = 4e7;
 
 /**
  * Tells whether the kernels cover a configuration.
  *
  * @param config The configuration.
- * @returns Whether they do: every `mlp` of at most 63 hidden layers.
+ * @returns Whether they do: every `mlp` of at most 63 hidden layers and about 40
+ * million weights.
  */
-export function isCovered(config: ModelConfig): boolean {
-  return config.model === "mlp" && config.hiddenLayerSizes.length < MAX_LAYERS;
+export function isCovered(
+  { model, hiddenLayerSizes: sizes, embeddingSize }: ModelConfig,
+): boolean {
+  const nWeights = sizes.reduce(
+    (sum, size, i) => sum + size * (sizes[i - 1] ?? 2 * embeddingSize),
+    0,
+  );
+  return model === "mlp" && sizes.length < MAX_LAYERS &&
+    nWeights <= MAX_WEIGHTS;
+}
+
+/** How a {@linkcode FusedNetwork} is allocated. */
+export interface NetworkOptions {
+  /** The number of columns of a row. */
+  readonly nColumns: number;
+  /** The shapes of all weights, in order. */
+  readonly shapes: readonly (readonly number[])[];
+  /** Their values. */
+  readonly values: Float32Array;
+  /** The most rows at once. */
+  readonly maxRows: number;
 }
 
 /**
@@ -72,7 +90,7 @@ export class FusedNetwork {
   readonly #kernels: Kernels;
   readonly #nColumns: number;
   readonly #maxRows: number;
-  /** The last weights, in the order of `weightShapes`. */
+  /** The last weights, in the order of their shapes. */
   readonly weights: Float32Array;
   /** Their exponential moving average. */
   readonly averaged: Float32Array;
@@ -91,68 +109,53 @@ export class FusedNetwork {
    * Allocates a network.
    *
    * @param config The configuration, which must be covered.
-   * @param options The number of columns, the shapes of all its weights, their
-   * values, and the most rows at once.
+   * @param options Its size and weights.
    */
   constructor(
-    {
-      hiddenLayerSizes,
-      activation,
-      timeEmbedding,
-      inputEmbedding,
-      embeddingSize,
-    }: ModelConfig,
-    { nColumns, shapes, values, maxRows }: {
-      readonly nColumns: number;
-      readonly shapes: readonly (readonly number[])[];
-      readonly values: Float32Array;
-      readonly maxRows: number;
-    },
+    config: ModelConfig,
+    { nColumns, shapes, values, maxRows }: NetworkOptions,
   ) {
-    const instance = new WebAssembly.Instance(
-      new WebAssembly.Module(kernels as Uint8Array<ArrayBuffer>),
-    );
+    const { hiddenLayerSizes, activation, embeddingSize } = config;
+    const instance = new WebAssembly.Instance(MODULE);
     const own = this.#kernels = instance.exports as unknown as Kernels;
     this.#nColumns = nColumns;
     this.#maxRows = maxRows;
-    const nFeatures = inputEmbedding === "fourier" ? embeddingSize : 0;
-    const nTime = timeEmbedding === "linear" ? 1 : embeddingSize;
-    const widths = [...hiddenLayerSizes, nColumns];
-    own.begin(nColumns, nFeatures, nTime, widths[0]!);
+    const hasFeatures = config.inputEmbedding === "fourier";
+    const nFeatures = hasFeatures ? embeddingSize : 0;
+    const nTime = config.timeEmbedding === "linear" ? 1 : embeddingSize;
+    own.begin(nColumns, nFeatures, nTime, hiddenLayerSizes[0] ?? nColumns);
     let nInputs = nColumns + nFeatures + nTime;
-    widths.forEach((units, i) => {
-      const isLast = i === hiddenLayerSizes.length;
-      own.addLayer(nInputs, units, ACTIVATIONS[isLast ? "linear" : activation]);
-      nInputs = units;
-    });
-    own.finish(maxRows);
-    const view = (start: number, length: number) =>
-      new Float32Array(own.memory.buffer, start, length);
-    const trained = nFeatures > 0 ? shapes.slice(0, -1) : shapes;
-    const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b);
-    const nWeights = trained.reduce((sum, shape) => sum + count(shape), 0);
-    this.weights = view(own.getWeights(), nWeights);
-    this.averaged = view(own.getAveraged(), nWeights);
-    this.first = view(own.getFirst(), nWeights);
-    this.second = view(own.getSecond(), nWeights);
-    this.gradient = view(own.getGradient(), nWeights);
-    this.#rows = view(own.getRows(), maxRows * nColumns);
-    this.#times = view(own.getTimes(), maxRows);
-    this.#targets = view(own.getTargets(), maxRows * nColumns);
-    this.#losses = view(own.getLosses(), maxRows);
-    const decaying = view(own.getDecaying(), nWeights);
-    let end = 0;
-    for (const shape of trained) {
-      decaying.fill(shape.length > 1 ? 1 : 0, end, end += count(shape));
+    for (const nUnits of hiddenLayerSizes) {
+      own.addLayer(nInputs, nUnits, ACTIVATIONS[activation]);
+      nInputs = nUnits;
     }
+    own.addLayer(nInputs, nColumns, ACTIVATIONS.linear);
+    own.finish(maxRows);
+    const view = (name: ArrayName, length: number) =>
+      new Float32Array(own.memory.buffer, own[name].value, length);
+    // The frequencies of features come last, and are not trained.
+    const sizes = shapes.map((shape) => shape.reduce((a, b) => a * b));
+    const nFixed = hasFeatures ? sizes.at(-1)! : 0;
+    const nWeights = values.length - nFixed;
+    this.weights = view("weights", nWeights);
+    this.averaged = view("averaged", nWeights);
+    this.first = view("first", nWeights);
+    this.second = view("second", nWeights);
+    this.gradient = view("gradient", nWeights);
+    this.#rows = view("rows", maxRows * nColumns);
+    this.#times = view("times", maxRows);
+    this.#targets = view("targets", maxRows * nColumns);
+    this.#losses = view("losses", maxRows);
     this.weights.set(values.subarray(0, nWeights));
     this.averaged.set(this.weights);
-    const frequencies = values.subarray(nWeights);
-    view(own.getFrequencies(), frequencies.length).set(frequencies);
-    if (timeEmbedding === "sinusoidal") {
-      const half = embeddingSize / 2;
-      view(own.getTimeFrequencies(), half).set(computeTimeFrequencies(half));
-    }
+    view("frequencies", nFixed).set(values.subarray(nWeights));
+    const decaying = view("decaying", nWeights);
+    let end = 0;
+    sizes.forEach((size, i) =>
+      decaying.fill(shapes[i]!.length > 1 ? 1 : 0, end, end += size)
+    );
+    const half = Math.floor(nTime / 2);
+    view("timeFrequencies", half).set(computeTimeFrequencies(half));
     own.use(false);
   }
 
@@ -172,17 +175,17 @@ export class FusedNetwork {
    * @param times The time of each row, or one for all rows.
    * @returns The outputs, of the same shape as the rows.
    */
-  predict(noisy: ArrayLike<number>, times: ArrayLike<number>): Float32Array {
+  predict(noisy: Numbers, times: Numbers): Float32Array {
     const outputs = new Float32Array(noisy.length);
-    const nColumns = this.#nColumns, nRows = noisy.length / nColumns;
+    const size = this.#maxRows, nColumns = this.#nColumns;
     const isShared = times.length === 1;
-    const all = Float32Array.from(noisy), at = Float32Array.from(times);
-    for (let start = 0; start < nRows; start += this.#maxRows) {
-      const n = Math.min(this.#maxRows, nRows - start);
-      this.#rows.set(all.subarray(start * nColumns, (start + n) * nColumns));
-      this.#times.set(isShared ? at : at.subarray(start, start + n));
-      this.#kernels.predict(n, isShared);
-      outputs.set(this.#targets.subarray(0, n * nColumns), start * nColumns);
+    for (let row = 0; row * nColumns < noisy.length; row += size) {
+      const start = row * nColumns;
+      const rows = noisy.subarray(start, start + size * nColumns);
+      this.#rows.set(rows);
+      this.#times.set(isShared ? times : times.subarray(row, row + size));
+      this.#kernels.predict(rows.length / nColumns, isShared);
+      outputs.set(this.#targets.subarray(0, rows.length), start);
     }
     return outputs;
   }
@@ -196,9 +199,9 @@ export class FusedNetwork {
    * @returns The squared error of each row, and the norm of the gradient.
    */
   differentiate(
-    noisy: ArrayLike<number>,
-    times: ArrayLike<number>,
-    targets: ArrayLike<number>,
+    noisy: Numbers,
+    times: Numbers,
+    targets: Numbers,
   ): { losses: Float32Array; norm: number } {
     this.#rows.set(noisy);
     this.#times.set(times);
@@ -215,7 +218,7 @@ export class FusedNetwork {
   update(step: AdamStep): void {
     const { scale, penalty, decay, stride, spread, kept } = step;
     const { beta1, beta2, epsilon } = ADAM;
-    const of = [scale, penalty, decay, stride, spread, kept] as const;
-    this.#kernels.update(...of, beta1, beta2, epsilon);
+    const factors = [scale, penalty, decay, stride, spread, kept];
+    this.#kernels.update(...factors, beta1, beta2, epsilon);
   }
 }

@@ -3,7 +3,7 @@ import { skipUnlessGranted } from "../../../../testing/helpers.ts";
 
 skipUnlessGranted("files");
 
-Deno.test("kernels.wasm is what _kernels.ts compiles to", async () => {
+Deno.test("kernels.wasm is what kernels/ compiles to", async () => {
   const { buildKernels, KERNELS } = await import(
     "../../../../testing/kernels.ts"
   );

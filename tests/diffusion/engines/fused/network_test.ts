@@ -5,6 +5,7 @@ import {
   modelConfigSchema,
 } from "../../../../core/diffusion/model_config.ts";
 import { RandomStream } from "../../../../core/utils/random.ts";
+import { isCovered } from "../../../../core/diffusion/engines/fused/network.ts";
 import { skipUnlessGranted } from "../../../../testing/helpers.ts";
 import { loadOnCpu, randomModel } from "../../../../testing/models.ts";
 
@@ -24,6 +25,9 @@ const CONFIGS: readonly Partial<ModelConfig>[] = [
   { hiddenLayerSizes: [1] },
   { hiddenLayerSizes: [3, 3], embeddingSize: 2 },
 ];
+
+/** Numbers of rows at which blocks and groups of them are full, and not. */
+const SHAPES = [[1, 2], [63, 7], [64, 1], [65, 3], [2049, 2]] as const;
 
 /** The largest difference, relative to the largest number. */
 function compare(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -58,8 +62,7 @@ for (const keys of CONFIGS) {
     }`,
     async () => {
       const { tf } = await loadOnCpu();
-      // Row numbers at which blocks are full, and not.
-      for (const [nRows, nColumns] of [[1, 2], [64, 1], [150, 3]] as const) {
+      for (const [nRows, nColumns] of SHAPES) {
         // So small that rounding is not amplified from layer to layer.
         using model = await randomModel(config, nColumns, 0.1);
         const { noisy, times, targets } = drawRows(nRows, nColumns);
@@ -83,7 +86,7 @@ for (const keys of CONFIGS) {
         const expected = variables.flatMap(({ name }) =>
           Array.from(grads[name]!.dataSync())
         );
-        const network = await model.fuse(config);
+        const network = await model.fuse({ ...config, batchSize: nRows });
         const { losses, norm } = network.differentiate(noisy, times, targets);
         assert(compare(network.gradient, expected) < 1e-6);
         assertAlmostEquals(norm, Math.hypot(...expected), 1e-6 * norm);
@@ -130,3 +133,96 @@ Deno.test(
     });
   },
 );
+
+Deno.test("FusedNetwork has as many layers as the kernels have room for", async () => {
+  const config = modelConfigSchema.parse({
+    model: "mlp",
+    hiddenLayerSizes: Array(63).fill(4),
+  });
+  assert(isCovered(config));
+  assert(!isCovered({ ...config, hiddenLayerSizes: Array(64).fill(4) }));
+  using model = await randomModel(config, 2, 0.1);
+  const network = await model.fuse(config);
+  const { noisy, times } = drawRows(5, 2);
+  const outputs = model.apply(noisy, times);
+  assert(compare(network.predict(noisy, times), outputs.dataSync()) < 2e-6);
+  outputs.dispose();
+});
+
+Deno.test("isCovered() is false where weights need more memory than there is", () => {
+  const config = modelConfigSchema.parse({ model: "mlp" });
+  assert(isCovered({ ...config, hiddenLayerSizes: [6000, 6000] }));
+  assert(!isCovered({ ...config, hiddenLayerSizes: [6000, 6000, 6000] }));
+});
+
+Deno.test("FusedNetwork forgets rows of earlier blocks, even if they were NaN", async () => {
+  const config = modelConfigSchema.parse({ model: "mlp" });
+  using model = await randomModel(config);
+  const network = await model.fuse(config);
+  const { noisy, times, targets } = drawRows(5, 2);
+  const { losses } = network.differentiate(noisy, times, targets);
+  const gradient = network.gradient.slice();
+  for (const value of [NaN, Infinity, 1e38]) {
+    const other = new Float32Array(2 * 8).fill(value);
+    network.differentiate(other, new Float32Array(8), other);
+    assertEquals(network.differentiate(noisy, times, targets).losses, losses);
+    assert(network.gradient.every((slope, i) => slope === gradient[i]));
+  }
+});
+
+Deno.test("FusedNetwork has TensorFlow.js's outputs where units are saturated", async () => {
+  for (const activation of ["silu", "tanh", "relu"] as const) {
+    const config = modelConfigSchema.parse({
+      model: "mlp",
+      activation,
+      hiddenLayerSizes: [1],
+    });
+    using model = await randomModel(config);
+    const network = await model.fuse(config);
+    const { times } = drawRows(1, 2);
+    for (const x of [90, -200, 1e10, 1e37, -1e37, -Infinity, Infinity, NaN]) {
+      const noisy = Float32Array.of(x, x);
+      const outputs = model.apply(noisy, times);
+      const expected = outputs.dataSync();
+      const predicted = network.predict(noisy, times);
+      outputs.dispose();
+      if (expected.every(Number.isFinite)) {
+        assert(compare(predicted, expected) < 2e-6, `${activation} ${x}`);
+      } else {
+        assertEquals(
+          Array.from(predicted, Number.isFinite),
+          Array.from(expected, Number.isFinite),
+        );
+      }
+    }
+  }
+});
+
+Deno.test("FusedNetwork's features of distant rows are sines all the same", async () => {
+  const config = modelConfigSchema.parse({
+    model: "mlp",
+    inputEmbedding: "fourier",
+    hiddenLayerSizes: [],
+  });
+  using model = await randomModel(config, 1, 0.1);
+  const network = await model.fuse(config);
+  // The outputs without their linear term: features and times.
+  const slope = network.weights[64 + 1]!;
+  for (const x of [1e6, 1e8, 1e10]) {
+    const [y] = network.predict(Float32Array.of(x), Float32Array.of(0.5));
+    assert(Math.abs(y! - slope * x) < 30 + 1e-6 * x, `${y}`);
+  }
+});
+
+Deno.test("two networks at once do not disturb each other", async () => {
+  const config = modelConfigSchema.parse({ model: "mlp" });
+  using model = await randomModel(config);
+  const { noisy, times, targets } = drawRows(100, 2);
+  const network = await model.fuse(config);
+  const expected = network.predict(noisy, times);
+  const other = await model.fuse(config);
+  other.differentiate(noisy, times, targets);
+  other.weights.fill(0);
+  other.use(false);
+  assertEquals(network.predict(noisy, times), expected);
+});
