@@ -89,6 +89,8 @@ export interface CommandDefinition<F extends FlagGroups, Loaded>
   readonly load?: (isHelp: boolean) => Promise<Loaded>;
   /** Further flags, which the help lists first. */
   readonly listMoreFlags?: (loaded: Loaded) => FlagGroups;
+  /** Says whose flags these are, for errors. */
+  readonly explainFlags?: (loaded: Loaded) => string;
   /** Does the work; returns what to print, or the exit status. */
   run(
     line: CommandLine<F, Loaded>,
@@ -166,7 +168,8 @@ async function runCommand(
     console.log(formatHelp(help, terminalWidth(80)));
     return EXIT.done;
   }
-  const parsed = parseFlags(args, Object.values(groups));
+  const note = command.explainFlags?.(loaded);
+  const parsed = parseFlags(args, Object.values(groups), note);
   const { positionals } = parsed;
   checkPositionals(positionals, command.maxPositionals ?? 0);
   const flags = resolveFlags(parsed, command.flags);

@@ -6,6 +6,7 @@
 
 import {
   choice,
+  type Field,
   integers,
   names,
   number,
@@ -25,6 +26,14 @@ import type { Comparison } from "../results/compare/comparison.ts";
 import { type Format, FORMATS } from "../results/tables/render.ts";
 import type { FlagValues } from "./_command.ts";
 import { selectionFields } from "./_runs.ts";
+
+/** A switch that cannot be given as false: another says that. */
+function onlyOn(opposite: string): Pick<Field<boolean>, "rule" | "fromText"> {
+  return {
+    rule: `true (the opposite is ${opposite})`,
+    fromText: (text) => text === "true" ? true : text,
+  };
+}
 
 /** The flags of comparisons, as help lists them. */
 export const comparisonFlags = {
@@ -64,7 +73,8 @@ export const comparisonFlags = {
     }),
     baseline: texts({
       placeholder: "<key=value>",
-      description: "verdicts against the row with this value; repeatable",
+      description:
+        "verdicts against this row; repeat it to name one row by several keys",
     }),
     margin: text({
       placeholder: "<d|p%>",
@@ -84,18 +94,23 @@ export const comparisonFlags = {
       choices: TESTS,
       description: "t tests, or exact permutations",
     }),
-    anytime: toggle({
-      defaultText: "as the runs show",
-      description: "verdicts hold although seeds were added to reach one",
-    }),
-    planned: toggle({
-      description: "the number of seeds was fixed in advance",
-    }),
+    anytime: {
+      ...toggle({
+        defaultText: "as the runs show",
+        description: "verdicts hold although seeds were added to reach one",
+      }),
+      // Off is not the default: without it, what the runs show decides.
+      ...onlyOn("--planned"),
+    },
+    planned: {
+      ...toggle({ description: "the number of seeds was fixed in advance" }),
+      ...onlyOn("--anytime"),
+    },
     looks: integers({
       default: [],
       defaultText: "one",
       min: MIN_COUNT,
-      description: "the numbers of seeds at which verdicts are looked at",
+      description: "check verdicts only at these numbers of seeds",
     }),
     alpha: number({
       default: ALPHA,
@@ -139,7 +154,8 @@ export const comparisonFlags = {
     }),
     relativeTo: texts({
       placeholder: "<key=value>",
-      description: "ratios to the column with this value; repeatable",
+      description:
+        "ratios to this column; repeat it to name one by several keys",
     }),
     sort: text({
       placeholder: "<key|record>",

@@ -63,6 +63,8 @@ export interface LoadedExperiment {
   readonly experiment: Experiment;
   /** Its name, with its file if a run named it. */
   readonly title: string;
+  /** Which run chose it, and so its flags; empty if no run did. */
+  readonly flagsNote: string;
   /** Whether the command line names it. */
   readonly isGiven: boolean;
   /** Keeps its source beside the runs and returns the hashes. */
@@ -95,14 +97,18 @@ export async function loadExperiment(
   const named = name && !given
     ? findFile(runs || "runs", String(name), run)
     : null;
-  const file: string = given || named || "";
+  const file: string = given || named?.file || "";
   // Read before the file is imported, so that what is kept is what runs.
   const source = isHelp ? undefined : collectSourceOf(file);
   const where = given ? `--experiment ${file}` : `${file}, which the run names`;
   const experiment = file ? await importExperiment(file, where) : diffusion;
+  const title = named ? `${experiment.name} (${file})` : experiment.name;
   return {
     experiment,
-    title: named ? `${experiment.name} (${file})` : experiment.name,
+    title,
+    flagsNote: named
+      ? `The flags are those of ${title}, the experiment of ${named.runPath}`
+      : "",
     isGiven: given !== "",
     async keepSource({ runs, fsync }) {
       const { keepSource } = await import("../core/store/source.ts");
@@ -138,10 +144,11 @@ function findFile(
   runs: string,
   name: string,
   options: FindRunOptions,
-): string | null {
-  let info: RunInfo;
+): { readonly file: string; readonly runPath: string } | null {
+  let info: RunInfo, runPath: string;
   try {
-    info = readRunInfo(findRun(runs, name, options));
+    runPath = findRun(runs, name, options);
+    info = readRunInfo(runPath);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     return null;
@@ -151,7 +158,7 @@ function findFile(
   // A run may come from anyone: it may name code of the project, not its own.
   const isAllowed = file && pathWithin(file, ".") !== null &&
     [runs, "runs"].every((folder) => pathWithin(file, folder) === null);
-  return isAllowed ? file : null;
+  return isAllowed ? { file, runPath } : null;
 }
 
 /** Imports an experiment. */

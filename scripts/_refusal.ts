@@ -81,7 +81,11 @@ export function explainRefusal(
     ? `${kind} ${place ?? "there"}`
     : `get ${kind} access${place ? ` to ${place}` : ""}`;
   const command = [task, ...flags, script, ...Deno.args.map(quote)].join(" ");
-  return `Cannot ${what}: ${name} has no permission. To grant it:\n  ${command}`;
+  // Whether there is such a path cannot be known without the permission.
+  const grant = kind === "read"
+    ? "If the path is right, grant it"
+    : "To grant it";
+  return `Cannot ${what}: ${name} has no permission. ${grant}:\n  ${command}`;
 }
 
 /** Whether a path is one of these or lies in one of them. */

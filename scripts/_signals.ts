@@ -7,11 +7,17 @@
 
 import { EXIT } from "./_command.ts";
 
+/**
+ * Ctrl-C reaches a command twice through `deno task`: from the terminal, and
+ * passed on by the task a moment later. A signal so soon is no second request.
+ */
+const SAME_REQUEST_MS = 500;
+
 /** How a user asks the process to stop. */
 export interface Interruption {
   /** Aborted at the first signal. */
   readonly signal: AbortSignal;
-  /** Aborted at the second signal. */
+  /** Aborted when the user asks again. */
   readonly forceSignal: AbortSignal;
   /** The exit status that belongs to the signal. */
   readonly status: number;
@@ -30,9 +36,13 @@ export function listenForSignals(): Interruption {
   const names = Deno.build.os === "windows"
     ? ["SIGINT"] as const
     : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  let firstAt = Infinity;
   for (const name of names) {
     Deno.addSignalListener(name, () => {
-      if (signal.aborted) return second.abort();
+      const now = performance.now();
+      if (now - firstAt > SAME_REQUEST_MS) second.abort();
+      if (signal.aborted) return;
+      firstAt = now;
       interruption.status = EXIT[name];
       first.abort(new Error(`Interrupted by ${name}`));
     });

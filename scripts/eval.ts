@@ -36,6 +36,7 @@ const command: Command = defineCommand({
   },
   writesRuns: true,
   load: (isHelp) => loadExperiment(isHelp, { completed: true }),
+  explainFlags: ({ flagsNote }) => flagsNote,
   listMoreFlags: ({ experiment: { name, evalConfigSchema } }) =>
     evalConfigSchema.keys.length > 0
       ? { [`What to measure of ${name}`]: evalConfigSchema }

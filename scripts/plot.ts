@@ -169,12 +169,17 @@ async function drawRun(
       "Cannot draw samples of more than one run: name one --runs DIR",
     );
   }
-  const { readSamples } = await import("../results/figures/samples.ts");
+  const { readSamples, SAMPLES_FOLDER: folder } = await import(
+    "../results/figures/samples.ts"
+  );
   const { drawReverse, drawSamples } = await import(
     "../results/figures/samples_figure.ts"
   );
   const { samples, others } = orUsageError(() =>
-    readSamples(findRun(directory, name || reverse, { problems }), setting)
+    readSamples(
+      findRun(directory, name || reverse, { folder, problems }),
+      setting,
+    )
   );
   const draw = name ? drawSamples : drawReverse;
   const { spec, omitted } = draw(samples, pickGiven(flags));

@@ -44,7 +44,7 @@ const command = defineCommand({
 
 function readList(flags: RunsFlags) {
   const database = new RunDatabase(...flags.runs);
-  const { size, problems } = database;
+  const { size, problems, directories } = database;
   const runs = selectRuns(database, flags);
   const text = runs.length > 0
     ? formatRuns(runs)
@@ -52,7 +52,8 @@ function readList(flags: RunsFlags) {
     ? `No run matches --where and --since (${size} searched).`
     : problems.length > 0
     ? "None of the runs could be read."
-    : "There are no runs yet: deno task train makes one.";
+    : `There are no runs in ${directories.join(", ")} yet: deno task train ` +
+      "makes one.";
   return { runs, text, problems };
 }
 

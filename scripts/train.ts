@@ -66,6 +66,7 @@ const command: Command = defineCommand({
   writesRuns: true,
   load: (isHelp) =>
     loadExperiment(isHelp, { flag: "resume", unfinished: true }),
+  explainFlags: ({ flagsNote }) => flagsNote,
   listMoreFlags: ({ experiment: { name, configSchema } }) => ({
     [`Configuration of ${name}`]: configSchema,
   }),

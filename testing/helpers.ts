@@ -39,6 +39,7 @@ const PROGRAMS = {
   chromium: "chromium",
   pdflatex: "texlive-latex-recommended",
   faketime: "faketime",
+  script: "bsdutils",
   "qemu-aarch64-static": "qemu-user-static; then .ci/arm64",
   // No program, but what WebGPU finds an adapter by: a driver for Vulkan.
   vulkan: "mesa-vulkan-drivers",

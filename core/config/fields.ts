@@ -250,11 +250,22 @@ export function names(
   });
 }
 
+/** Returns what may be chosen; also code without types learns how to say it. */
+function checkChoices<T extends string>(
+  { choices }: Pick<ChoiceOptions<T>, "choices">,
+): readonly T[] {
+  if (Array.isArray(choices)) return choices;
+  throw new TypeError(
+    "Cannot make a key of choices: write choice({ choices: [...], default, " +
+      "description })",
+  );
+}
+
 /** A key that holds one of several texts. */
 export function choice<const T extends string>(
   options: ChoiceOptions<T>,
 ): Field<T> {
-  const { choices } = options;
+  const choices = checkChoices(options);
   return makeField<T>(options, v.picklist(choices), {
     rule: (choices.length > 1 ? "one of " : "") + quoteAll(choices),
     placeholder: `<${choices.join("|")}>`,
@@ -265,7 +276,7 @@ export function choice<const T extends string>(
 export function choices<const T extends string>(
   options: ChoiceOptions<T, readonly NoInfer<T>[]>,
 ): Field<readonly T[]> {
-  const { choices } = options;
+  const choices = checkChoices(options);
   const list = v.pipe(v.array(v.picklist(choices)), v.minLength(1));
   return makeField<readonly T[]>(options, list, {
     rule: `a list of ${quoteAll(choices)}`,

@@ -41,8 +41,10 @@ export function formatFlag(key: string): string {
  *
  * @param args The arguments, `Deno.args` for example.
  * @param schemas Whose keys may be given as flags.
+ * @param note What to add to the errors: whose flags these are.
  * @returns The values by schema, unchecked, and the positional arguments.
- * @throws {ConfigError} If a flag is unknown, or its value is missing or empty.
+ * @throws {ConfigError} If a flag is unknown or given twice, or its value is
+ * missing or empty.
  *
  * @example
  * ```ts
@@ -61,6 +63,7 @@ export function formatFlag(key: string): string {
 export function parseFlags(
   args: readonly string[],
   schemas: readonly ConfigSchema<object>[],
+  note = "",
 ): ParsedFlags {
   const fields = new Map<string, Field<unknown>>();
   for (const schema of schemas) {
@@ -88,20 +91,26 @@ export function parseFlags(
     },
   });
   const readTexts = (flag: string): string[] => parsed[flag.slice(2)] ?? [];
-  for (const [flag, { placeholder }] of fields) {
-    if (!readTexts(flag).includes("")) continue;
-    const usage = `${flag} ${placeholder}`.trim();
-    problems.push(`${flag} has an empty value: write ${usage}, or omit it`);
+  for (const [flag, { placeholder, repeats }] of fields) {
+    const texts = readTexts(flag);
+    if (texts.includes("")) {
+      const usage = `${flag} ${placeholder}`.trim();
+      problems.push(`${flag} has an empty value: write ${usage}, or omit it`);
+    } else if (texts.length > 1 && !repeats) {
+      problems.push(`${flag} is given twice`);
+    }
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) {
+    throw new ConfigError(note ? [...problems, note] : problems);
+  }
 
   const readSource = (schema: ConfigSchema<object>): ConfigSource => {
     const values = schema.keys.flatMap((key) => {
       const texts = readTexts(formatFlag(key));
       const { fromText, repeats } = schema.field(key);
-      const last = texts.at(-1);
-      if (last === undefined) return [];
-      return [[key, repeats ? texts : fromText(last)]];
+      const [first] = texts;
+      if (first === undefined) return [];
+      return [[key, repeats ? texts : fromText(first)]];
     });
     return { values: Object.fromEntries(values), nameKey: formatFlag };
   };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exists } from "../utils/exists.ts";
 import { ifExists } from "./if_exists.ts";
 import { pathWithin } from "./safe_path.ts";
 import { hasBegun, RUN_ID } from "./run_directory.ts";
@@ -25,11 +26,13 @@ const LOST_AND_FOUND = "lost+found";
 
 /**
  * Lists the runs of a directory, oldest name first. Names that begin with a
- * dot are Whisker's own; files and `lost+found` are no runs.
+ * dot are Whisker's own; files, `lost+found` and further directories of runs
+ * are no runs.
  *
  * @param runs The directory that holds all runs.
  * @returns The runs, and what had to be refused; none if there is no such
  * directory.
+ * @throws {RangeError} If it is a file, or itself a run.
  */
 export function listRuns(runs: string): RunEntry[] {
   let entries: Deno.DirEntry[];
@@ -39,9 +42,15 @@ export function listRuns(runs: string): RunEntry[] {
     if (!(error instanceof Deno.errors.NotADirectory)) throw error;
     throw new RangeError(`Cannot read runs from ${runs}: it is a file`);
   }
+  if (entries.some(({ name, isFile }) => isFile && name === "run.json")) {
+    throw new RangeError(
+      `Cannot read runs from ${runs}: it is a run, not a directory of runs`,
+    );
+  }
   return entries
-    .filter(({ name, isFile }) =>
-      !name.startsWith(".") && !isFile && name !== LOST_AND_FOUND
+    .filter(({ name, isFile, isDirectory }) =>
+      !name.startsWith(".") && !isFile && name !== LOST_AND_FOUND &&
+      !(isDirectory && holdsRuns(`${runs}/${name}`))
     )
     .sort((a, b) => a.name < b.name ? -1 : 1)
     .map(({ name: id, isSymlink }) => {
@@ -55,6 +64,17 @@ export function listRuns(runs: string): RunEntry[] {
     });
 }
 
+/** Says whether a folder is no run itself, but contains runs. */
+function holdsRuns(path: string): boolean {
+  if (exists(`${path}/run.json`) || exists(`${path}/results`)) return false;
+  try {
+    return Deno.readDirSync(path)
+      .some(({ name }) => exists(`${path}/${name}/run.json`));
+  } catch {
+    return false; // Its reader says why it cannot be read.
+  }
+}
+
 /** Which run {@linkcode findRun} may take for `latest`. */
 export interface FindRunOptions {
   /** Whether `latest` means the latest completed one. */
@@ -63,6 +83,8 @@ export interface FindRunOptions {
   readonly unfinished?: boolean;
   /** Of which experiment `latest` is, if there is a run of it. */
   readonly experiment?: string;
+  /** A folder that `latest` has, if any run has it: `samples`. */
+  readonly folder?: string;
   /** Where to report what could not be read on the way to the latest. */
   readonly problems?: Problem[];
 }
@@ -167,9 +189,9 @@ function findByPath(runs: string, path: string): string {
 function findLatest(
   runs: string,
   entries: readonly RunEntry[],
-  { completed = false, unfinished = false, experiment, problems }:
-    FindRunOptions,
+  options: FindRunOptions,
 ): string {
+  const { completed, unfinished, problems } = options;
   const found = entries.flatMap(({ id, path }) => {
     try {
       const { status, startedAt, experiment } = readRunInfo(path);
@@ -184,7 +206,9 @@ function findLatest(
       return [];
     }
   }).sort((a, b) => a.at - b.at);
+  const { experiment, folder } = options;
   const latest = found.findLast((run) => run.experiment === experiment) ??
+    found.findLast(({ path }) => folder && exists(`${path}/${folder}`)) ??
     found.at(-1);
   if (latest) return latest.path;
   if (unfinished && entries.length > 0) {

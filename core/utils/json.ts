@@ -34,6 +34,9 @@ export function decodeNumber(value: unknown, name: string): number {
   if (value === "NaN" || value === "Infinity" || value === "-Infinity") {
     return Number(value);
   }
+  if (value === undefined) {
+    throw new TypeError(`Cannot read ${name}: the field is missing`);
+  }
   throw new TypeError(
     `Cannot read ${name} as a number: current value is ${preview(value)}`,
   );

@@ -90,7 +90,7 @@ export function selectReplicates(
 }
 
 function explainEmpty(
-  { size, problems }: RunDatabase,
+  { size, problems, directories }: RunDatabase,
   selected: readonly StoredRun[],
   omitted: readonly string[],
   { where = [], since = "" }: RunFilter,
@@ -107,7 +107,8 @@ function explainEmpty(
   const [problem] = problems;
   return problem
     ? `Cannot compare: no run could be read: ${problem.reason}`
-    : "Cannot compare: there are no runs yet: deno task train makes one";
+    : `Cannot compare: there are no runs in ${directories.join(", ")} yet: ` +
+      "deno task train makes one";
 }
 
 /**

@@ -45,6 +45,8 @@ export interface StoredRun {
 export class RunDatabase implements Iterable<StoredRun> {
   /** What could not be read. */
   readonly problems: readonly Problem[];
+  /** Where they were looked for. */
+  readonly directories: readonly string[];
   readonly #runs: readonly StoredRun[];
 
   /**
@@ -55,7 +57,8 @@ export class RunDatabase implements Iterable<StoredRun> {
    */
   constructor(...directories: readonly string[]) {
     const problems: Problem[] = [];
-    const runs = dropCopies(directories)
+    this.directories = dropCopies(directories);
+    const runs = this.directories
       .flatMap((directory) => readRuns(directory, problems))
       .sort(orderBy([({ info }) => info.startedAt]));
     this.#runs = withEarlierValues(runs, problems);

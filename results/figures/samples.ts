@@ -32,7 +32,8 @@ export interface Samples {
   readonly frames: readonly { readonly noise: number; readonly rows: Rows }[];
 }
 
-const FOLDER = "samples";
+/** The folder of a run in which its samples are kept. */
+export const SAMPLES_FOLDER = "samples";
 
 const rowSchema = v.pipe(
   v.array(v.union([
@@ -89,7 +90,7 @@ export function readSamples(runPath: string, setting = ""): FoundSamples {
   if (!names.includes(name)) {
     throw new RangeError(unknownKey(name, names, { kind: "setting" }));
   }
-  const file = `${FOLDER}/${name}.json`;
+  const file = `${SAMPLES_FOLDER}/${name}.json`;
   const content = v.safeParse(samplesSchema, readRunFile(runPath, file));
   if (!content.success) {
     const [{ path, message }] = content.issues;
@@ -105,7 +106,7 @@ export function readSamples(runPath: string, setting = ""): FoundSamples {
 /** The names of all settings, by when their samples were drawn. */
 function listSettings(runPath: string): string[] {
   const problems: Problem[] = [];
-  const files = listJsonFiles(runPath, FOLDER, problems);
+  const files = listJsonFiles(runPath, SAMPLES_FOLDER, problems);
   const [problem] = problems;
   if (problem) throw new RangeError(problem.reason);
   return files

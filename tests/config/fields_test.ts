@@ -90,6 +90,16 @@ Deno.test("choice() allows only its choices", () => {
   assertEquals(parse(field, "A"), undefined);
 });
 
+Deno.test("choice() without its choices tells how it is called", () => {
+  for (const make of [choice, choices]) {
+    assertThrows(
+      () => (make as CallableFunction)(["a", "b"], { default: "a" }),
+      TypeError,
+      "write choice({ choices: [",
+    );
+  }
+});
+
 Deno.test("text() allows what its rule allows", () => {
   const allows = (path: string) => path.endsWith(".csv");
   const field = text({ default: "a.csv", rule: "a file", allows, description });

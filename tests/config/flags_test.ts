@@ -38,19 +38,24 @@ Deno.test("parseFlags() reads values after a space and after an equals sign", ()
 });
 
 Deno.test("parseFlags() reads negative values and values that begin with a dash", () => {
-  assertEquals(parse("--shift", "-2.5", "--note", "-x", "--note=--y"), {
+  assertEquals(parse("--shift", "-2.5", "--note", "-x"), {
     shift: -2.5,
-    note: "--y",
+    note: "-x",
     _: [],
   });
+  assertEquals(parse("--note=--y").note, "--y");
 });
 
 Deno.test("parseFlags() collects a flag that may be repeated", () => {
   assertEquals(parse("--tag", "a", "--tag=b=c"), { tag: ["a", "b=c"], _: [] });
 });
 
-Deno.test("parseFlags() uses the last value of a flag given twice", () => {
-  assertEquals(parse("--n-steps", "1", "--n-steps", "2").nSteps, 2);
+Deno.test("parseFlags() refuses a flag of one value that is given twice", () => {
+  const error = assertThrows(
+    () => parseFlags(["--n-steps=1", "--n-steps", "2"], [schema], "A note"),
+    ConfigError,
+  );
+  assertEquals(error.problems, ["--n-steps is given twice", "A note"]);
 });
 
 Deno.test("parseFlags() keeps positional arguments as texts, and all after --", () => {

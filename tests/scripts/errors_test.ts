@@ -39,6 +39,7 @@ const WRONG_FLAGS: Case[] = [
     /--batch-size must be .*, not -3/,
   ],
   ["train --batch-size", 2, /--batch-size needs a value/],
+  ["compare --anytime=false", 2, /--anytime must .* opposite is --planned/],
   [
     "train --learning-rate 0",
     2,
@@ -248,7 +249,10 @@ Deno.test(
       assertEquals(result.code, code);
       return result.stderr;
     };
-    assertMatch(await message(1), /there are no runs yet: deno task train/);
+    assertMatch(
+      await message(1),
+      /there are no runs in .* yet: deno task train/,
+    );
     makeRun(`${ROOT}/${runs.path}`, {
       id: "a",
       records: [[{ name: "loss" }, { mean: 1, error: 1, n: 2 }]],

@@ -102,6 +102,12 @@ Deno.test(
     const latest = await runScript("eval", [at]);
     assertEquals(latest.code, 0, latest.stderr);
     assertStringIncludes(latest.stderr, says);
+    const foreign = await runScript("eval", ["--n-steps=5", at]);
+    assertStringIncludes(
+      foreign.stderr,
+      `The flags are those of least-squares (${file}), the experiment of ` +
+        `${runs.path}/${own.id}`,
+    );
     const earlier = await runScript("eval", [
       ...["--quiet", trained.runId],
       ...["--n-samples=50", "--n-repeats=2", "--n-steps=3", at],

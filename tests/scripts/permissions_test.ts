@@ -261,7 +261,8 @@ Deno.test(
       const file = config.tasks[script]!.command.split(" ").at(-1)!;
       assertStringIncludes(
         stderr,
-        "has no permission. To grant it:\n  deno run --quiet --no-prompt " +
+        (kind === "read" ? "If the path is right, grant it" : "To grant it") +
+          ":\n  deno run --quiet --no-prompt " +
           `-P=${script} --allow-${kind}=${set[kind]!.join(",")} ${file} ${args}`
             .trimEnd() +
           "\n",

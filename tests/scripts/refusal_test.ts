@@ -27,7 +27,7 @@ Deno.test(
       let said = refused.stderr;
       for (let round = 1; round <= nRounds; round++) {
         const [, command] = new RegExp(
-          "^error: Cannot .* has no permission. To grant it:\n  (deno run " +
+          "^error: Cannot .* has no permission. .* it:\n  (deno run " +
             `--quiet --no-prompt -P=${script} .* scripts/${script}\\.ts.*)$`,
           "m",
         ).exec(said) ?? [];

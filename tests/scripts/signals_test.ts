@@ -7,6 +7,7 @@ import {
   scriptCommand,
   skipUnlessGranted,
   tempRuns,
+  testWithProgram,
 } from "../../testing/helpers.ts";
 
 skipUnlessGranted("scripts");
@@ -65,3 +66,50 @@ for (const { signal, code, json } of CASES) {
     },
   );
 }
+
+/** An experiment that keeps a checkpoint once it was signalled twice. */
+const SIGNALLED = `import { experiment } from "whisker";
+  export default experiment({
+    name: "signalled",
+    config: {},
+    async train(_config, run) {
+      run.resumable({});
+      let nSignals = 0;
+      Deno.addSignalListener("SIGINT", () => console.log("heard", ++nSignals));
+      console.log("started");
+      while (nSignals < 2) await new Promise((next) => setTimeout(next, 10));
+      await run.checkpoint();
+    },
+    async evaluate() {},
+  });`;
+
+testWithProgram(
+  "script",
+  "Ctrl-C through deno task, which signals twice, keeps a checkpoint",
+  async () => {
+    using runs = tempRuns();
+    const file = `${runs.path}/signalled.ts`;
+    Deno.writeTextFileSync(`${ROOT}/${file}`, SIGNALLED);
+    const train = `${Deno.execPath()} task --quiet train --runs=${runs.path} ` +
+      `--experiment=${file}`;
+    const child = new Deno.Command("script", {
+      args: ["-qec", train, "/dev/null"],
+      cwd: ROOT,
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const output = child.stdout.pipeThrough(new TextDecoderStream());
+    const reader = output.getReader();
+    const keyboard = child.stdin.getWriter();
+    const pressCtrlC = () => keyboard.write(new TextEncoder().encode("\x03"));
+    await readUntil(reader, "started");
+    await pressCtrlC();
+    await readUntil(reader, "heard");
+    // The system may have made one signal of the task's and the terminal's.
+    await pressCtrlC();
+    await readUntil(reader, "continues from its checkpoint");
+    await keyboard.close();
+    await reader.cancel();
+    await child.status;
+  },
+);

@@ -35,6 +35,22 @@ Deno.test(
   },
 );
 
+Deno.test("listRuns() skips a directory of runs within, and refuses a run", () => {
+  using folder = tempFolder();
+  const runs = folder.path;
+  const run = addRun(runs, "a");
+  addRun(`${runs}/confirm`, "b");
+  // A damaged run, which must not go unnoticed.
+  Deno.mkdirSync(`${runs}/c/results`, { recursive: true });
+  assertEquals(listRuns(runs).map(({ id }) => id), ["a", "c"]);
+  assertEquals(listRuns(`${runs}/confirm`).map(({ id }) => id), ["b"]);
+  assertThrows(
+    () => listRuns(run),
+    RangeError,
+    "it is a run, not a directory of runs",
+  );
+});
+
 Deno.test("listRuns() takes a runs directory that is itself a link", () => {
   using folder = tempFolder();
   addRun(`${folder.path}/scratch`, "a");
@@ -79,6 +95,9 @@ Deno.test(
     assertEquals(latestOf("test"), first);
     assertEquals(latestOf("nothing"), first);
     assertEquals(findRun(runs, "latest", { completed: true }), first);
+    assertEquals(findRun(runs, "latest", { folder: "samples" }), second);
+    Deno.mkdirSync(`${third}/samples`);
+    assertEquals(findRun(runs, "latest", { folder: "samples" }), third);
   },
 );
 

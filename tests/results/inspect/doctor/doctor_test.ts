@@ -28,6 +28,8 @@ const DAMAGE: readonly Damage[] = [
       Deno.symlinkSync(runIdFromPath(run), `${runs}/twin`);
       Deno.mkdirSync(`${runs}/.sweeps`);
       Deno.mkdirSync(`${runs}/lost+found`);
+      Deno.mkdirSync(`${runs}/confirm/a`, { recursive: true });
+      write(`${runs}/confirm/a/run.json`, "");
       for (const name of ["empty", "begun"]) {
         Deno.mkdirSync(`${runs}/${name}/results`, { recursive: true });
       }
