@@ -48,8 +48,14 @@ export function listSeeds(first: number, n: number): number[] {
   return Array.from({ length: n }, (_, i) => first + i);
 }
 
-/** Draws the runs of all rows. */
-function drawRows(
+/**
+ * Draws the runs of all rows.
+ *
+ * @param world The rows.
+ * @param random Where the numbers come from.
+ * @returns The runs of each row, by seed.
+ */
+export function drawRows(
   { nRows, nSeeds, shared = 1, ...world }: World,
   random: RandomStream,
 ): Map<number, Sample> {
@@ -71,8 +77,14 @@ function drawRows(
   );
 }
 
-/** Judges rows against row 0, ranks them, or both. */
-function judge(
+/**
+ * Judges rows of which less is better.
+ *
+ * @param rows The rows.
+ * @param given How: against a baseline, ranked, or both.
+ * @returns The verdicts.
+ */
+export function judge(
   rows: ReadonlyMap<number, Sample>,
   given: Partial<ColumnSamples<number>>,
 ): ColumnVerdicts<number> {
@@ -84,8 +96,15 @@ function judge(
   });
 }
 
-/** The rows that are said to differ from the baseline. */
-function listDiffering({ comparisons }: ColumnVerdicts<number>): number[] {
+/**
+ * Lists the rows that are said to differ from the baseline.
+ *
+ * @param verdicts The verdicts.
+ * @returns The rows.
+ */
+export function listDiffering(
+  { comparisons }: ColumnVerdicts<number>,
+): number[] {
   return [...comparisons].flatMap(([row, verdict]) =>
     isTested(verdict) && verdict.isResolved ? [row] : []
   );
@@ -101,8 +120,15 @@ function listStanding(
   );
 }
 
-/** In which share of repeats verdicts are what is asked for. */
-function countShare(
+/**
+ * Counts in which share of repeats something happens.
+ *
+ * @param nRepeats How many repeats.
+ * @param name The name of the stream of random numbers.
+ * @param isSo Draws numbers, and says whether it happens.
+ * @returns The share.
+ */
+export function countShare(
   nRepeats: number,
   name: string,
   isSo: (random: RandomStream) => boolean,
@@ -118,11 +144,16 @@ function countShare(
  *
  * @param world The rows.
  * @param nRepeats How many repeats.
+ * @param options How they are judged.
  * @returns The share in which any row is.
  */
-export function countDiffering(world: World, nRepeats: number): number {
+export function countDiffering(
+  world: World,
+  nRepeats: number,
+  options: VerdictOptions = {},
+): number {
   return countShare(nRepeats, "differing", (random) => {
-    const judged = judge(drawRows(world, random), { baseline: 0 });
+    const judged = judge(drawRows(world, random), { baseline: 0, options });
     return listDiffering(judged).length > 0;
   });
 }

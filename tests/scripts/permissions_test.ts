@@ -86,10 +86,10 @@ const NEEDED: Record<string, Record<string, string>> = {
     "write ./studies": "--write studies/page.md",
   },
   honesty: {
-    "read ./runs": "",
-    "read ./docs": "",
-    "write ./runs": "",
-    "write ./docs": "",
+    "read ./runs": "--repeats 5 coverage",
+    "read ./docs": "--repeats 5 stops",
+    "write ./runs": "--repeats 5 coverage",
+    "write ./docs": "--repeats 5 stops",
   },
   quality: {
     "read ./studies/diffusion": "mixture:1",
@@ -210,12 +210,9 @@ async function furnishedProject(): Promise<Folder> {
   };
   take("testing/runs.ts");
   take("testing/page.ts");
-  take("studies/honesty/simulate.ts");
-  take("studies/honesty/workflows.ts");
-  take("studies/honesty/measure.ts", {
-    "20_000": "5",
-    "[3, 5, 10]": "[3]",
-  });
+  for (const { name } of Deno.readDirSync(`${ROOT}/studies/honesty`)) {
+    take(`studies/honesty/${name}`);
+  }
   take("docs/statistics.md");
   take("studies/diffusion/measure.ts", { "4096": "16", "[1000]": "[2]" });
   write("studies/diffusion/mixture.json", '{ "nTrain": 20, "nEpochs": 1 }');
