@@ -71,7 +71,6 @@ export function countAcrossErrors(
 /** How often tests of ranks err. */
 export type RankErrors = readonly [
   friedman: number,
-  imanDavenport: number,
   holm: number,
   nemenyi: number,
 ];
@@ -89,7 +88,6 @@ export function countRankErrors(
 ): RankErrors {
   const says: ((found: DatasetRanks) => boolean)[] = [
     ({ friedman }) => friedman.p <= ALPHA,
-    ({ imanDavenport }) => imanDavenport.p <= ALPHA,
     ({ pairs }) => pairs.some(({ pAdjusted }) => pAdjusted <= ALPHA),
     ({ ranks, criticalDifference }) =>
       Math.max(...ranks) - Math.min(...ranks) > criticalDifference,

@@ -129,7 +129,6 @@ export const DESIGN_TABLES = {
         "t over datasets",
         "all runs as one sample (not done)",
         "Friedman",
-        "Iman–Davenport",
         "Holm",
         "Nemenyi",
       ],
