@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { makeRun } from "../testing/runs.ts";
 import { VERSION } from "../core/version.ts";
 import {
   readConfig,
@@ -153,8 +154,11 @@ Deno.test("only core/diffusion imports TensorFlow.js", () => {
   }
 });
 
+/** What takes so long to load that it is loaded only where it is needed. */
+const HEAVY = ["@tensorflow/tfjs", "@stdlib/dist-stats-base-dists-flat"];
+
 Deno.test(
-  "results/ and every --help start without loading TensorFlow.js",
+  "results/ and every --help start without TensorFlow.js and distributions",
   async () => {
     // A script whose imports cannot be resolved fails as soon as one is loaded.
     const map = readConfig("deno.json").imports;
@@ -162,8 +166,8 @@ Deno.test(
     const imports = Object.fromEntries(
       Object.entries(map).map(([name, target]) => [
         name,
-        name === "@tensorflow/tfjs"
-          ? "file:///nowhere/tensorflow.ts"
+        HEAVY.includes(name)
+          ? `file:///nowhere/${name}.ts`
           : String(target).replace(
             /^\.\//,
             `file://${Deno.realPathSync(ROOT)}/`,
@@ -180,9 +184,17 @@ Deno.test(
         });
         assertEquals([code, stderr], [0, ""], script);
       }
-      // Seen to fail where it is loaded.
       using runs = tempRuns();
+      makeRun(runs.path, {
+        id: "made",
+        records: [[{ name: "loss" }, { mean: 1, error: 0.1, n: 9 }]],
+      });
       const args = [`--runs=${runs.path}`];
+      const { code, stderr } = await runScript("compare", args, { grants });
+      assertEquals([code, stderr], [0, ""]);
+      // Seen to fail where they are loaded.
+      const ci = [...args, "--ci=95"];
+      assert((await runScript("compare", ci, { grants })).code !== 0);
       assert((await runScript("train", args, { grants })).code !== 0);
     } finally {
       Deno.removeSync(path);

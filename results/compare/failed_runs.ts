@@ -7,8 +7,7 @@
 import { formatNumber } from "../../core/utils/results.ts";
 import { OptionError } from "../database/option_error.ts";
 import type { StoredRun } from "../database/run_database.ts";
-import { isBetter } from "../statistics/best_set.ts";
-import { computeMean } from "../statistics/estimate.ts";
+import { computeMean, isBetter } from "../statistics/estimate.ts";
 import type {
   Cell,
   Column,

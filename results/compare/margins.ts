@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SAME_DIFFERENCE } from "../statistics/estimate.ts";
 import { OptionError } from "../database/option_error.ts";
 import {
   decideByMargin,
@@ -13,12 +14,7 @@ import {
   parseMargin,
 } from "../statistics/equivalence.ts";
 import type { Observations } from "../statistics/crossed.ts";
-import {
-  contrast,
-  isTested,
-  SAME_DIFFERENCE,
-  type Untested,
-} from "../statistics/contrast.ts";
+import { contrast, isTested, type Untested } from "../statistics/contrast.ts";
 import type { Cell, Column, Comparison } from "./comparison.ts";
 import { isIncomplete } from "./failed_runs.ts";
 import { findGrid } from "./grid.ts";

@@ -8,7 +8,7 @@
 import type { MetricDeclaration } from "../../core/store/metric_declaration.ts";
 import type { StoredRun } from "../database/run_database.ts";
 import { matchesGlob } from "../database/select.ts";
-import type { Direction } from "../statistics/best_set.ts";
+import type { Direction } from "../statistics/estimate.ts";
 
 /** Which way is better, by globs on the names of metrics. */
 export interface DirectionOptions {

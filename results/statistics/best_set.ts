@@ -11,21 +11,7 @@ import {
   type Untested,
 } from "./contrast.ts";
 import { decideOneSided, type Verdict, withInterval } from "./decide.ts";
-import { computeMean } from "./estimate.ts";
-
-/** Which way of a metric is better. */
-export type Direction = "lower" | "higher";
-
-/**
- * Says whether a difference is in favour of the first row.
- *
- * @param difference The first minus the second.
- * @param better Which way is better.
- * @returns Whether the first is better.
- */
-export function isBetter(difference: number, better: Direction): boolean {
-  return better === "lower" ? difference < 0 : difference > 0;
-}
+import { computeMean, type Direction, isBetter } from "./estimate.ts";
 
 /** Whether a row may be the best: alone, with others, or not. */
 export type Standing = "best" | "tied" | "worse";

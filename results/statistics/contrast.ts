@@ -68,9 +68,6 @@ export interface Untested {
   readonly reason: string;
 }
 
-/** Why there is no p where runs do not vary. */
-export const SAME_DIFFERENCE = "the same difference in every seed";
-
 /** Both samples as numbers, pairs first. */
 interface Aligned {
   readonly first: readonly number[];

@@ -8,12 +8,11 @@
 
 import { RandomStream } from "../../core/utils/random.ts";
 import { normalRange, normalTwoSided } from "./distributions.ts";
-import { ALPHA, LEVEL } from "./estimate.ts";
+import { ALPHA, type Direction, LEVEL } from "./estimate.ts";
 import { findRoot } from "./find_root.ts";
 import { type FriedmanTest, testFriedman } from "./friedman.ts";
 import { type Interval, quantile } from "./intervals.ts";
 import { holm } from "./tests.ts";
-import type { Direction } from "./best_set.ts";
 import type { Untested } from "./contrast.ts";
 
 /** The ranks of rows over datasets. */

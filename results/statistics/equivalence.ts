@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Direction } from "./best_set.ts";
+import type { Direction } from "./estimate.ts";
 import type { Sample } from "./contrast.ts";
 import type { MeanTest } from "./tests.ts";
 

@@ -21,6 +21,23 @@ export const TESTS = ["t", "sign-flip"] as const;
 /** What verdicts may share one chance to err: those of a column, or of all. */
 export const FAMILIES = ["column", "table"] as const;
 
+/** Which way of a metric is better. */
+export type Direction = "lower" | "higher";
+
+/**
+ * Says whether a difference is in favour of the first row.
+ *
+ * @param difference The first minus the second.
+ * @param better Which way is better.
+ * @returns Whether the first is better.
+ */
+export function isBetter(difference: number, better: Direction): boolean {
+  return better === "lower" ? difference < 0 : difference > 0;
+}
+
+/** Why there is no p where runs do not vary. */
+export const SAME_DIFFERENCE = "the same difference in every seed";
+
 /** The ways to summarise several values as one. */
 export const AGGREGATES = ["mean", "median", "iqm"] as const;
 

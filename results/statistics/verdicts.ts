@@ -5,12 +5,7 @@
  * @module
  */
 
-import {
-  type Direction,
-  findBestSets,
-  isBetter,
-  type Place,
-} from "./best_set.ts";
+import { findBestSets, type Place } from "./best_set.ts";
 import {
   type Contrast,
   contrast,
@@ -21,7 +16,14 @@ import {
 } from "./contrast.ts";
 import { decideByHolm, type Verdict, withInterval } from "./decide.ts";
 import type { Observations } from "./crossed.ts";
-import { ALPHA, computeMean, MIN_COUNT, type TESTS } from "./estimate.ts";
+import {
+  ALPHA,
+  computeMean,
+  type Direction,
+  isBetter,
+  MIN_COUNT,
+  type TESTS,
+} from "./estimate.ts";
 import { findPriors } from "./moderated.ts";
 import type { VariancePrior } from "./tests.ts";
 

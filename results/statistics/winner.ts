@@ -6,9 +6,8 @@
  */
 
 import { tCritical } from "./distributions.ts";
-import { LEVEL } from "./estimate.ts";
+import { type Direction, LEVEL } from "./estimate.ts";
 import type { Interval } from "./intervals.ts";
-import type { Direction } from "./best_set.ts";
 
 /** The leader of fewer rows keeps its own interval. */
 const MIN_FOR_WINNER = 5;

@@ -12,8 +12,7 @@ import type {
   Unranked,
 } from "../compare/comparison.ts";
 import { singleLine } from "../compare/labels.ts";
-import { SAME_DIFFERENCE } from "../statistics/contrast.ts";
-import { ALPHA, MIN_COUNT } from "../statistics/estimate.ts";
+import { ALPHA, MIN_COUNT, SAME_DIFFERENCE } from "../statistics/estimate.ts";
 import type { Verdict } from "../statistics/decide.ts";
 import type { Outlook } from "../statistics/outlook.ts";
 import { listNote, MARKS, type Note } from "./text_table.ts";

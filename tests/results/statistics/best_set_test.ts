@@ -1,8 +1,6 @@
+import type { Direction } from "../../../results/statistics/estimate.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  type Direction,
-  findBestSets,
-} from "../../../results/statistics/best_set.ts";
+import { findBestSets } from "../../../results/statistics/best_set.ts";
 import { contrast, type Sample } from "../../../results/statistics/contrast.ts";
 import { assertTested, makeSample } from "../../../testing/samples.ts";
 
