@@ -86,8 +86,8 @@ const RESERVED = ["experiment", "status", "tag", "schemaVersion", "help"];
  * @param definition Its name, the keys of its configuration, and the functions
  * that train and evaluate.
  * @returns The experiment.
- * @throws {TypeError} If it lacks a name or train, a key was not made by one of
- * the functions for keys, or its name is one that Whisker itself uses.
+ * @throws {TypeError} If it has no name or no train, if a key was not made by one
+ * of the functions for keys, or if Whisker itself uses its name.
  *
  * @example
  * ```ts

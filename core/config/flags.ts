@@ -167,7 +167,7 @@ const MAX_FLAG_WIDTH = 30;
  *
  * @param help What it says.
  * @param width How many columns the terminal has.
- * @returns The text. No line is longer, but for words that are, and examples.
+ * @returns The text. Only long words and examples exceed the width.
  */
 export function formatHelp(help: Help, width = 80): string {
   const flagWidth = Math.max(

@@ -37,8 +37,8 @@ export interface ConfigSource {
   /** How errors name a key of this source: `--batch-size`. */
   readonly nameKey: (key: string) => string;
   /**
-   * Whether it is the complete configuration of a run: a key that it lacks was
-   * added later, and has the value that was in effect before.
+   * Whether it is the complete configuration of a run. Missing keys were added
+   * later, and have the value that was in effect before.
    */
   readonly isWhole?: boolean;
 }

@@ -115,7 +115,7 @@ export interface ResumeOptions extends Omit<RunOptions, "globals"> {
 /**
  * Resumes a training that was interrupted, failed or died, from its last
  * checkpoint, or from the beginning if there is none. The result equals that of
- * a training that was never stopped, bit for bit, but for times.
+ * a training that was never stopped, bit for bit, except for times.
  *
  * @param experiment The experiment that the run is of.
  * @param options The run's directory, and how to run it.

@@ -84,7 +84,7 @@ export function isAlive(runPath: string): boolean {
 /** Without locks, a run that has been silent for so long counts as dead. */
 const SILENCE_MS = 5 * 60 * 1000;
 
-/** Whether the history's lock could be had, for oneself or to share. */
+/** Tries to take the lock of the history, exclusive or shared. */
 function canLock(runPath: string, isExclusive: boolean): boolean {
   try {
     using file = openHistory(runPath);

@@ -124,8 +124,8 @@ export function hasBegun(runPath: string): boolean {
 const START_MS = 10_000;
 
 /**
- * Says whether a run is just being started: its directory is new, and empty but for
- * files of the start.
+ * Says whether a run is just being started: its directory is new, and holds only
+ * the files of the start.
  *
  * @param runPath The run's directory.
  * @returns Whether a run may be about to begin in it.
