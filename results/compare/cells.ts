@@ -19,7 +19,6 @@ import { formatWithError, formatWithInterval } from "../statistics/format.ts";
 import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
 import { findFailed } from "./failed_runs.ts";
 import { placeRuns } from "./grid.ts";
-import { readShared } from "./observations.ts";
 import { formatLabel, nameValue } from "./labels.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Measured, PivotRow } from "./pivot.ts";
@@ -38,6 +37,7 @@ export interface CellOptions {
 interface LoadedOptions extends CellOptions {
   readonly intervals?: typeof import("../statistics/intervals.ts") | undefined;
   readonly crossed?: typeof import("../statistics/crossed.ts") | undefined;
+  readonly kept?: typeof import("./observations.ts") | undefined;
 }
 
 /**
@@ -55,6 +55,8 @@ export async function fillRows(
   warnings: string[],
 ): Promise<ComparisonRow[]> {
   const hasProportions = metrics.values().some(isProportion);
+  const mayShare = !options.across &&
+    metrics.values().some(({ observations }) => observations);
   const cellOptions: LoadedOptions = {
     options,
     nuisance,
@@ -62,10 +64,10 @@ export async function fillRows(
     intervals: options.ci || hasProportions
       ? await import("../statistics/intervals.ts")
       : undefined,
-    crossed: !options.across && (nuisance.length > 1 ||
-        metrics.values().some(({ observations }) => observations))
+    crossed: mayShare || !options.across && nuisance.length > 1
       ? await import("../statistics/crossed.ts")
       : undefined,
+    kept: mayShare ? await import("./observations.ts") : undefined,
   };
   return pivotRows.map(({ config, replicates, measured }) => {
     const completed = [...replicates].flatMap(({ runs }) => [...runs.values()]);
@@ -124,7 +126,7 @@ function makeCell(
   { replicates, metadata }: Measured,
   cellOptions: LoadedOptions,
 ): Cell | undefined {
-  const { options, nuisance, metrics, crossed } = cellOptions;
+  const { options, nuisance, metrics, crossed, kept } = cellOptions;
   const { across, ci = 0, countFailedAs: value } = options;
   const runs = new Map(
     [...replicates.runs].filter(([, { records }]) => records.get(metadata)),
@@ -148,7 +150,7 @@ function makeCell(
   const isShared = metrics.get(metadata.name)?.observations === "shared" &&
     nuisance.length === 1 && !across && failed.size === 0;
   const observations = name === "mean" && isShared
-    ? readShared(runs, metadata)
+    ? kept?.readShared(runs, metadata)
     : undefined;
   const shared = crossed && counted.size > 1
     ? findShared(
