@@ -99,27 +99,12 @@ export class NoiseModel implements NoisePredictor, Disposable {
     { times, alphaBars }: NoiseLevels,
   ): Promise<Float64Array> {
     const { nColumns } = this;
-    const noise = new Float64Array(noisy.length);
     // A time that all rows share is passed once.
     const isShared = times.every((time) => time === times[0]);
-    if (this.#network) {
-      noise.set(
-        this.#network.predict(noisy, isShared ? times.subarray(0, 1) : times),
-      );
-    }
-    const nLeft = this.#network ? 0 : times.length;
-    for (let start = 0; start < nLeft; start += ROWS_AT_ONCE) {
-      const end = start + ROWS_AT_ONCE;
-      const outputs = this.apply(
-        noisy.subarray(start * nColumns, end * nColumns),
-        times.subarray(start, isShared ? start + 1 : end),
-      );
-      try {
-        noise.set(await outputs.data<"float32">(), start * nColumns);
-      } finally {
-        outputs.dispose();
-      }
-    }
+    const own = isShared ? times.subarray(0, 1) : times;
+    const noise = Float64Array.from(
+      this.#network?.predict(noisy, own) ?? await this.#predict(noisy, own),
+    );
     if (this.prediction === "v") {
       for (let i = 0; i < noise.length; i++) {
         const kept = alphaBars[Math.floor(i / nColumns)]!;
@@ -128,6 +113,27 @@ export class NoiseModel implements NoisePredictor, Disposable {
       }
     }
     return noise;
+  }
+
+  /** The outputs of the layers, computed for some rows at a time. */
+  async #predict(noisy: Numbers, times: Numbers): Promise<Float32Array> {
+    const { nColumns } = this, size = ROWS_AT_ONCE * nColumns;
+    const all = new Float32Array(noisy.length);
+    for (let start = 0; start < noisy.length; start += size) {
+      const first = start / nColumns;
+      const outputs = this.apply(
+        noisy.subarray(start, start + size),
+        times.length === 1
+          ? times
+          : times.subarray(first, first + ROWS_AT_ONCE),
+      );
+      try {
+        all.set(await outputs.data<"float32">(), start);
+      } finally {
+        outputs.dispose();
+      }
+    }
+    return all;
   }
 
   /** Frees the model's memory. */

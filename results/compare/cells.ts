@@ -5,7 +5,11 @@
  */
 
 import type { MetricDeclaration } from "../../core/store/metric_declaration.ts";
-import { type ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
+import {
+  formatMeanError,
+  type ResultMetadata,
+  ScalarResult,
+} from "../../core/utils/results.ts";
 import type { StoredRun } from "../database/run_database.ts";
 import { formatKey } from "../database/select.ts";
 import {
@@ -15,7 +19,7 @@ import {
   LEVEL,
   MIN_FOR_IQM,
 } from "../statistics/estimate.ts";
-import { formatWithError, formatWithInterval } from "../statistics/format.ts";
+import { formatWithInterval } from "../statistics/format.ts";
 import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
 import { findFailed } from "./failed_runs.ts";
 import { placeRuns } from "./grid.ts";
@@ -110,7 +114,7 @@ export function withText(
   const { result: { mean, error }, interval, runs, nRuns } = cell;
   const value = ci
     ? formatWithInterval(mean, interval)
-    : formatWithError(mean, error);
+    : formatMeanError(mean, error);
   return {
     ...cell,
     text: runs.size < nRuns ? `${value} (${runs.size} of ${nRuns})` : value,

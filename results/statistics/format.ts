@@ -5,7 +5,6 @@
  */
 
 import {
-  formatMeanError,
   formatNumber,
   roundBy,
   type RoundedNumbers,
@@ -14,19 +13,6 @@ import type { Interval } from "./intervals.ts";
 
 /** Shown in place of a missing value. */
 export const NO_VALUE = "–";
-
-/**
- * Writes a mean with its standard error.
- *
- * @param mean The mean.
- * @param error The error; one that is NaN is not shown.
- * @returns `0.312 ± 0.021`, or the mean alone.
- */
-export function formatWithError(mean: number, error: number): string {
-  return Number.isNaN(error)
-    ? formatNumber(mean)
-    : formatMeanError(mean, error);
-}
 
 /**
  * Writes a number with its interval, rounded by half the width of that.

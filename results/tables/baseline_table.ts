@@ -4,14 +4,10 @@
  * @module
  */
 
+import { formatMeanError } from "../../core/utils/results.ts";
 import type { CellVerdict, Column, Comparison } from "../compare/comparison.ts";
 import { LEVEL } from "../statistics/estimate.ts";
-import {
-  formatInterval,
-  formatP,
-  formatWithError,
-  NO_VALUE,
-} from "../statistics/format.ts";
+import { formatInterval, formatP, NO_VALUE } from "../statistics/format.ts";
 import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
 import { listNote, type TextSection } from "./text_table.ts";
 import {
@@ -97,7 +93,7 @@ function formatVerdict(verdict: CellVerdict, { better }: Column): string[] {
     ? `${pairs} pairs`
     : runs;
   return [
-    formatWithError(difference, error),
+    formatMeanError(difference, error),
     formatInterval(difference, interval),
     formatP(p),
     formatP(pAdjusted),
