@@ -63,15 +63,18 @@ export class NoiseModel implements NoisePredictor, Disposable {
    * Lets kernels in WebAssembly predict in the place of TensorFlow.js.
    *
    * @param config The configuration, which the kernels must cover.
+   * @param nThreads How many threads train.
    * @returns The network, with the weights that the model has now.
    */
-  async fuse(config: ModelConfig): Promise<FusedNetwork> {
+  async fuse(config: ModelConfig, nThreads = 1): Promise<FusedNetwork> {
+    this.#network?.[Symbol.dispose]();
     const tensors = this.layers.weights.map((weight) => weight.read());
     return this.#network = new FusedNetwork(config, {
       nColumns: this.nColumns,
       shapes: tensors.map(({ shape }) => shape),
       values: await readValues(tensors),
       maxRows: Math.max(ROWS_AT_ONCE, config.batchSize),
+      nThreads,
     });
   }
 
@@ -143,8 +146,9 @@ export class NoiseModel implements NoisePredictor, Disposable {
     return all;
   }
 
-  /** Frees the model's memory. */
+  /** Frees the model's memory, and stops its threads. */
   [Symbol.dispose](): void {
+    this.#network?.[Symbol.dispose]();
     this.layers.dispose();
   }
 }
