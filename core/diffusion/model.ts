@@ -16,6 +16,7 @@ import type { RandomStream } from "../utils/random.ts";
 import type { EvalConfig } from "./eval_config.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { FusedNetwork } from "./engines/fused/network.ts";
+import { chooseThreads } from "./engines/fused/team.ts";
 import { drawWeights } from "./models/layers.ts";
 import { MODELS } from "./models/registry.ts";
 import { readValues, writeWeights } from "./models/weights.ts";
@@ -63,18 +64,20 @@ export class NoiseModel implements NoisePredictor, Disposable {
    * Lets kernels in WebAssembly predict in the place of TensorFlow.js.
    *
    * @param config The configuration, which the kernels must cover.
-   * @param nThreads How many threads train.
+   * @param threads How many threads train; 0 for as many as pay.
    * @returns The network, with the weights that the model has now.
    */
-  async fuse(config: ModelConfig, nThreads = 1): Promise<FusedNetwork> {
+  async fuse(config: ModelConfig, threads = 1): Promise<FusedNetwork> {
     this.#network?.[Symbol.dispose]();
+    const { batchSize } = config;
     const tensors = this.layers.weights.map((weight) => weight.read());
+    const values = await readValues(tensors);
     return this.#network = new FusedNetwork(config, {
       nColumns: this.nColumns,
       shapes: tensors.map(({ shape }) => shape),
-      values: await readValues(tensors),
-      maxRows: Math.max(ROWS_AT_ONCE, config.batchSize),
-      nThreads,
+      values,
+      maxRows: Math.max(ROWS_AT_ONCE, batchSize),
+      nThreads: chooseThreads(threads, batchSize, values.length),
     });
   }
 

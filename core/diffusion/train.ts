@@ -63,7 +63,9 @@ export async function trainDiffusionModel(
   const nSteps = nEpochs * Math.ceil(data.train.nRows / batchSize);
   const schedule = computeAlphaBars(config), noise = run.random("noise");
   const engine: TrainingEngine = backend === "fused"
-    ? new FusedEngine(model, await model.fuse(config), { config, nSteps })
+    ? new FusedEngine(model, await model.fuse(config, run.globals.threads), {
+      ...{ config, nSteps },
+    })
     : await TfjsEngine.create(model, { config, nSteps });
   const heldOut = addNoise(data.heldOut, {
     schedule,

@@ -56,6 +56,31 @@ export function waitForChange(
   return Atomics.wait(control, slot, value, timeout) !== "timed-out";
 }
 
+/** Rows × weights of a step from which a second thread pays: about a millisecond. */
+const MIN_WORK = 4e6;
+/** Rows that one thread takes at least. */
+const MIN_ROWS = 64;
+
+/**
+ * Chooses how many threads train.
+ *
+ * @param wanted How many are asked for; 0 for as many as pay.
+ * @param batchSize The number of rows of a step.
+ * @param nWeights The number of weights.
+ * @returns How many.
+ */
+export function chooseThreads(
+  wanted: number,
+  batchSize: number,
+  nWeights: number,
+): number {
+  if (wanted > 0) return wanted;
+  if (batchSize * nWeights < MIN_WORK) return 1;
+  const count = Math.min(navigator.hardwareConcurrency, batchSize / MIN_ROWS);
+  // Four groups of rows: a third thread would not be done sooner than two.
+  return count >= 4 ? 4 : count > 1 ? 2 : 1;
+}
+
 const WORKER = new URL("./worker.ts", import.meta.url);
 
 /** Whether a worker may be started: that takes the right to read its file. */
