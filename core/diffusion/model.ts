@@ -72,13 +72,16 @@ export class NoiseModel implements NoisePredictor, Disposable {
     const { batchSize } = config;
     const tensors = this.layers.weights.map((weight) => weight.read());
     const values = await readValues(tensors);
-    return this.#network = new FusedNetwork(config, {
+    const network = this.#network = new FusedNetwork(config, {
       nColumns: this.nColumns,
       shapes: tensors.map(({ shape }) => shape),
       values,
       maxRows: Math.max(ROWS_AT_ONCE, batchSize),
       nThreads: chooseThreads(threads, batchSize, values.length),
     });
+    // Those that are asked for are awaited; else steps begin without them.
+    if (threads > 0) await network.ready;
+    return network;
   }
 
   /**

@@ -8,7 +8,7 @@ import type { ModelConfig } from "../../model_config.ts";
 import { computeTimeFrequencies } from "../../models/layers.ts";
 import type { Numbers } from "../../noise/noise_predictor.ts";
 import { ADAM, type AdamStep } from "../optimizer.ts";
-import { FusedSampler, type SamplingKernels } from "./sampler.ts";
+import { FusedSampler } from "./sampler.ts";
 import {
   type ArrayName,
   createInstance,
@@ -214,6 +214,11 @@ export class FusedNetwork implements Disposable {
     const factors = [scale, penalty, decay, stride, spread, kept];
     this.#kernels.planUpdate(...factors, beta1, beta2, epsilon);
     this.#team.work(TASKS.update);
+  }
+
+  /** How many threads train, once they are ready. */
+  get nThreads(): number {
+    return this.#team.size;
   }
 
   /** Settles when all threads train, or cannot. */

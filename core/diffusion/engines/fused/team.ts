@@ -130,6 +130,11 @@ export class Team implements Disposable {
     this.ready = Promise.all(started).then(() => this.#begin());
   }
 
+  /** How many threads there are, the first included. */
+  get size(): number {
+    return 1 + this.#workers.length;
+  }
+
   /** Lets the workers take part. */
   #begin(): void {
     this.#nHelping = this.#workers.length;
