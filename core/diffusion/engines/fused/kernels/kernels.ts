@@ -150,7 +150,7 @@ export function finish(maxRows: i32): void {
   frequencies = allocate(nColumns * (nFeatures / 2) + 4);
   timeFrequencies = allocate(nTime / 2 + 4);
   inputs = allocateOwn(BLOCK * getLayer(0).inputStride + 4);
-  arranged = allocateOwn(2 * BLOCK * width + 24);
+  arranged = allocateOwn(BLOCK * width + 12);
   delta = allocateOwn(BLOCK * width);
   other = allocateOwn(BLOCK * width);
   past = allocateOwn(BLOCK * width);
@@ -195,7 +195,9 @@ function use(isAveraged: bool): void {
     const stride = <usize>nUnits << 2;
     for (let k = start; k < end; k += 8) {
       const from = at(current, layer.kernel + k * nUnits);
-      transpose(from, from + (stride << 2), stride, nUnits, at(layer.transposed, k * layer.width));
+      const into = at(layer.transposed, k * layer.width);
+      transpose(from, stride, nUnits, into, 32);
+      transpose(from + (stride << 2), stride, nUnits, into + 16, 32);
     }
   }
 }
@@ -263,7 +265,7 @@ export function forward(start: i32, nRows: i32, wantsSlopes: bool, isTimeShared:
     const biases = i == 0 && isTimeShared ? shared : layer.biases;
     arrangeRows(from, inputStride, nPadded, nInputs, arranged);
     multiply(
-      arranged, layer.packed, <usize>layer.nInputs << 5, 32, nInputs,
+      arranged, <usize>nInputs << 4, 16, layer.packed, <usize>layer.nInputs << 5, 32, nInputs,
       layer.outputs, stride, nPadded, layer.width, false,
     );
     for (let r = 0; r < nPadded; r++) {

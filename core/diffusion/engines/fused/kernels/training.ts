@@ -10,7 +10,7 @@ import {
   kernelRow, losses, nColumns, nLayers, nWeights, other, past, targets, timeBias,
 } from "./kernels";
 import { at, pad } from "./memory";
-import { addTo, arrangeColumns, arrangeRows, multiply } from "./products";
+import { addTo, arrangeRows, multiply } from "./products";
 import { findEnd, findStart, isAlone } from "./sharing";
 
 /** How many groups of how many blocks the last batch had. */
@@ -52,9 +52,8 @@ function backward(nRows: i32, group: usize, adds: bool): void {
     }
     const kernel = at(group, layer.gradient), bias = kernel + <usize>layer.inputWidth * stride;
     const from = i == 0 ? inputs : getLayer(i - 1).outputs;
-    arrangeColumns(from, inputStride, nRows, layer.nInputs, arranged);
     multiply(
-      arranged, d, 32, stride, nRows,
+      from, 16, inputStride, d, 32, stride, nRows,
       kernel, stride, layer.nInputs, layer.width, adds,
     );
     for (let j: usize = 0; j < width; j += 16) {
@@ -66,7 +65,8 @@ function backward(nRows: i32, group: usize, adds: bool): void {
     if (i == 0) return;
     arrangeRows(d, stride, nRows, layer.nUnits, arranged);
     multiply(
-      arranged, layer.transposed, <usize>layer.width << 5, 32, layer.nUnits,
+      arranged, <usize>layer.nUnits << 4, 16,
+      layer.transposed, <usize>layer.width << 5, 32, layer.nUnits,
       next, inputStride, nRows, layer.inputWidth, false,
     );
     if (isResidual) for (let o: usize = 0; o < size; o += 16) addTo(next + o, v128.load(past + o));
