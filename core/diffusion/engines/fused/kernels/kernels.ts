@@ -79,7 +79,7 @@ export let frequencies: usize = 0, timeFrequencies: usize = 0;
 let current: usize;
 /** Room for one block: what is arranged for products, and gradients. */
 export let inputs: usize = 0, arranged: usize = 0;
-export let delta: usize = 0, other: usize = 0, past: usize = 0;
+export let delta: usize = 0, other: usize = 0, scaledDelta: usize = 0;
 /** The biases of the first layer with the term of a time that all rows share. */
 let shared: usize;
 export let groups: usize = 0;
@@ -153,7 +153,7 @@ export function finish(maxRows: i32): void {
   arranged = allocateOwn(BLOCK * width + 12);
   delta = allocateOwn(BLOCK * width);
   other = allocateOwn(BLOCK * width);
-  past = allocateOwn(BLOCK * width);
+  scaledDelta = allocateOwn(BLOCK * width);
   shared = allocate(width);
   groups = allocate(GROUPS * groupSize);
   allocateFactors();
