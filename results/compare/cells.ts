@@ -21,7 +21,7 @@ import {
 } from "../statistics/estimate.ts";
 import { formatWithInterval } from "../statistics/format.ts";
 import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
-import { findFailed } from "./failed_runs.ts";
+import { findFailed, findLacking } from "./failed_runs.ts";
 import { placeRuns } from "./grid.ts";
 import { formatLabel, nameValue } from "./labels.ts";
 import type { Metrics } from "./metrics.ts";
@@ -127,9 +127,10 @@ function isProportion({ kind }: MetricDeclaration = {}): boolean {
 }
 
 function makeCell(
-  { replicates, metadata }: Measured,
+  here: Measured,
   cellOptions: LoadedOptions,
 ): Cell | undefined {
+  const { replicates, metadata } = here;
   const { options, nuisance, metrics, crossed, kept } = cellOptions;
   const { across, ci = 0, countFailedAs: value } = options;
   const runs = new Map(
@@ -140,7 +141,7 @@ function makeCell(
   );
   const failed = value === undefined
     ? new Map<string, StoredRun>()
-    : findFailed(replicates);
+    : new Map([...findFailed(replicates), ...findLacking(here)]);
   for (const key of failed.keys()) {
     ofRuns.set(key, new ScalarResult({ mean: value!, error: NaN, n: 1 }));
   }
@@ -184,7 +185,7 @@ function makeCell(
     observations: grid && observations,
     sample,
     runs,
-    nRuns: replicates.runs.size,
+    nRuns: value === undefined ? replicates.runs.size : runs.size,
   } as const;
   const { mean, error } = summary.result;
   // Runs that all have 68 of 68 are not without error.

@@ -267,7 +267,9 @@ export function dropFailures(
     const judged = judge(rows.set(1, new Map(kept)), {
       baseline: 0,
       isRanked: true,
-      incomplete: new Set(isTold && isIncomplete ? [1] : []),
+      incomplete: new Map(
+        isTold && isIncomplete ? [[1, { reason: "runs failed" }]] : [],
+      ),
     });
     const verdict = judged.comparisons.get(1);
     return listStanding(judged, "best").includes(1) ||
