@@ -72,7 +72,7 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
       isAnytime: method?.kind === "anytime",
       grid,
     };
-    const alpha = method!.alpha / cells.length;
+    const alpha = (method?.alpha ?? 0) / cells.length;
     for (const cell of cells) {
       const [below, above] = findMoves(reference.sample, margin)
         .map((move) =>

@@ -71,8 +71,8 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
       groups,
     };
   });
-  const isTested = ({ unranked }: Column) => baseline || !unranked;
-  const nTested = grouped.filter(isTested).length;
+  const hasVerdicts = ({ unranked }: Column) => baseline || !unranked;
+  const nTested = grouped.filter(hasVerdicts).length;
   const statistics = nTested === 0
     ? undefined
     : await loadStatistics(comparison.options);
@@ -80,7 +80,7 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
   const found = new Map<Cell, Partial<Cell>>();
   const columns = grouped.map((column) => {
     const { groups: _, ...plain } = column;
-    if (!statistics || !isTested(column)) return plain;
+    if (!statistics || !hasVerdicts(column)) return plain;
     const { additions, method } = judge(column, {
       baseline: baseline && rows[baseline.row]!,
       groupKeys,
@@ -244,24 +244,30 @@ function judge(
     options: verdictOptions,
   });
   const areAllIdentical = areIdentical(entries.map(({ cell }) => cell));
-  const additions = new Map(entries.map(({ row, cell }) => {
-    const isOwn = reference && hasSharedRecord([cell, reference]);
-    const comparison = areAllIdentical || isOwn
-      ? undefined
-      : comparisons.get(row);
-    const place = places.get(row);
-    return [cell, {
-      ...(comparison && { comparison: addOutlook(comparison, statistics) }),
-      ...(place && ("reason" in place ? { outside: place.reason } : {
-        standing: place.standing,
-        versusBest: place.versusBest && {
-          best: place.versusBest.best.label,
-          verdict: addOutlook(place.versusBest.verdict, statistics),
-        },
-      })),
-    }];
-  }));
-  return { additions, method };
+  const additions = new Map<Cell, Partial<Cell>>(
+    entries.map(({ row, cell }) => {
+      const isOwn = reference && hasSharedRecord([cell, reference]);
+      const comparison = areAllIdentical || isOwn
+        ? undefined
+        : comparisons.get(row);
+      const place = places.get(row);
+      return [cell, {
+        ...(comparison && { comparison: addOutlook(comparison, statistics) }),
+        ...(place && ("reason" in place ? { outside: place.reason } : {
+          standing: place.standing,
+          versusBest: place.versusBest && {
+            best: place.versusBest.best.label,
+            verdict: addOutlook(place.versusBest.verdict, statistics),
+          },
+        })),
+      }];
+    }),
+  );
+  const hasTest = additions.values().some(({ comparison, standing }) =>
+    standing || comparison && "p" in comparison
+  );
+  // A method says when verdicts hold: without a test there are none.
+  return { additions, method: hasTest ? method : undefined };
 }
 
 /**

@@ -28,8 +28,12 @@ export function explainBaseline(
   { columns, options, baseline }: Comparison,
 ): string {
   const how = explainMethods(columns, nameUnit(options), "significant if p ≤");
-  return `Against ${singleLine(baseline!.name)}: two-sided tests; p adjusted ` +
-    `by Holm over the rows of a column (${how}); intervals not adjusted.`;
+  return `Against ${singleLine(baseline!.name)}: ${
+    how
+      ? "two-sided tests; p adjusted by Holm over the rows of a column " +
+        `(${how}); intervals not adjusted`
+      : "no row was tested"
+  }.`;
 }
 
 /**
@@ -97,16 +101,17 @@ export function noteFamilies({ columns, options }: Comparison): Note[] {
 export function noteAddedSeeds({ columns, options }: Comparison): Note[] {
   const isSwitched = !options.anytime &&
     columns.some(({ method }) => method?.kind === "anytime");
-  return isSwitched
-    ? [{
-      text:
-        "Seeds were added, so these verdicts are anytime-valid. An earlier " +
-        "comparison of fewer seeds without --anytime had a chance to err of its " +
-        "own: with its verdicts, up to 8 % of columns err in simulations at " +
-        "α = 0.05, and never more than 2α. --anytime from the first comparison " +
-        "on keeps α; --planned if the number of seeds was fixed in advance.",
-    }]
-    : [];
+  if (!isSwitched) return [];
+  const text = options.across
+    ? `Runs were added, so verdicts hold also if ${nameUnit(options)} were ` +
+      "added; they do not if seeds were added to those compared before " +
+      "(--planned if none were)."
+    : "Seeds were added, so verdicts hold at any time. A comparison before, " +
+      "without --anytime, had its own chance to err: at α = 0.05 it and these " +
+      "err in up to 8 % of columns (simulated), and never in more than 2α. " +
+      "--anytime from the first comparison on keeps α (--planned if the number " +
+      "of seeds was fixed in advance).";
+  return [{ text }];
 }
 
 /** Why columns have no ranks; too few runs need no note. */
