@@ -93,8 +93,8 @@ function advise(
   directory: string,
   { kind, run, file, isNote, isLeftOver }: Finding,
 ): string | undefined {
-  if (isNote) return undefined;
   if (isLeftOver) return "--fix moves it to the trash";
+  if (isNote) return undefined;
   const where = directory === "runs" ? "" : ` --runs ${quote(directory)}`;
   const path = quote(`${directory}/${file}`);
   const remove = `deno task rm ${quote(run)}${where}`;

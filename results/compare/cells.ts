@@ -50,7 +50,8 @@ interface LoadedOptions extends CellOptions {
  * @param pivotRows What each row shows.
  * @param cellOptions How they are summarised, the keys in which replicates may
  * differ, and what experiments declare.
- * @param warnings Where to report rows with too few runs for their aggregate.
+ * @param warnings Where to report rows with too few runs for their aggregate, and
+ * observations that cannot be read.
  * @returns The rows, in the same order.
  */
 export async function fillRows(
@@ -79,7 +80,7 @@ export async function fillRows(
     const label = formatLabel(config);
     const cells = new Map<ResultMetadata, Cell>();
     for (const [column, here] of measured) {
-      const cell = makeCell(here, cellOptions);
+      const cell = makeCell(here, cellOptions, warnings);
       if (cell) cells.set(column, cell);
     }
     if (cells.size < measured.size) {
@@ -129,6 +130,7 @@ function isProportion({ kind }: MetricDeclaration = {}): boolean {
 function makeCell(
   here: Measured,
   cellOptions: LoadedOptions,
+  warnings: string[],
 ): Cell | undefined {
   const { replicates, metadata } = here;
   const { options, nuisance, metrics, crossed, kept } = cellOptions;
@@ -155,7 +157,7 @@ function makeCell(
   const isShared = metrics.get(metadata.name)?.observations === "shared" &&
     nuisance.length === 1 && !across && failed.size === 0;
   const observations = name === "mean" && isShared
-    ? kept?.readShared(runs, metadata)
+    ? kept?.readShared(runs, metadata, warnings)
     : undefined;
   const shared = crossed && counted.size > 1
     ? findShared(
