@@ -84,8 +84,9 @@ export function tTwoSided(statistic: number, df: number): number {
 export function tCritical(level: number, df: number): number {
   return solve(1 - level, normalCritical(level), (t) => {
     const [x, y] = share(t * t, df);
-    const factor = betaFactor([x, y], [1 / 2, df / 2]);
-    return [tTwoSided(t, df), -2 * factor];
+    const shapes = [df / 2, 1 / 2] as const;
+    const factor = betaFactor([y, x], shapes);
+    return [incompleteBeta([y, x], shapes, factor), -2 * factor];
   });
 }
 
@@ -147,9 +148,10 @@ function weighted(
 ): number {
   let a = first + offset;
   let weight = gammaFactor(mode, a + 1 / 2) / mode;
-  let value = incompleteBeta(shares, [a, b]);
+  const factor = betaFactor(shares, [a, b]);
+  let value = incompleteBeta(shares, [a, b], factor);
   // By how much the next value is smaller (DLMF 8.17.20).
-  let step = betaFactor(shares, [a, b]) / a;
+  let step = factor / a;
   let sum = 0;
   for (let j = first; j <= last; j++) {
     sum += weight * value;

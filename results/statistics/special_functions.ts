@@ -64,6 +64,7 @@ export function betaFactor(
  *
  * @param shares The two shares x and y = 1 − x.
  * @param shapes The parameters a and b, above 0.
+ * @param factor What {@linkcode betaFactor} returns for the same.
  * @returns The value in [0, 1]; `pbeta(x, a, b)` in R.
  *
  * @example
@@ -78,15 +79,18 @@ export function betaFactor(
 export function incompleteBeta(
   [x, y]: readonly [x: number, y: number],
   [a, b]: readonly [a: number, b: number],
+  factor: number = betaFactor([x, y], [a, b]),
 ): number {
-  if (x * (b + 1) > y * (a + 1)) return 1 - incompleteBeta([y, x], [b, a]);
+  if (x * (b + 1) > y * (a + 1)) {
+    return 1 - incompleteBeta([y, x], [b, a], factor);
+  }
   const lead = (m: number) =>
     (a + m) * (a * y - b * x + 1 + m * (1 + y)) / (a + 2 * m + 1);
   const fraction = continuedFraction(lead(0), (m) => {
     const part = x / (a + 2 * m - 1), rest = m * (b - m) * part;
     return [rest * (a + m - 1) * (a + b + m - 1) * part, m + rest + lead(m)];
   });
-  return betaFactor([x, y], [a, b]) / fraction;
+  return factor / fraction;
 }
 
 /**
