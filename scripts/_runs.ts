@@ -14,7 +14,8 @@ import { singleLine } from "../results/compare/labels.ts";
 export const selectionFields = {
   where: texts({
     placeholder: "<key=value>",
-    description: "only runs with this value (also tag=, status=); repeat it " +
+    description:
+      "only runs with this value (also tag=, status=, sweep=); repeat it " +
       "for further conditions",
   }),
   since: text({

@@ -26,25 +26,29 @@ const SHAPES = [0.1, 0.5, 1, 1.5, 2.7, 4.5, 15, 49.65, 1000, 5e5];
 /** In standard deviations from the mean. */
 const PLACES = [-9, -3, -1, -0.2, 0, 0.3, 1, 4, 8];
 
-testWithProgram("Rscript", "incompleteBeta() agrees with R to 1e-13, and 1e-12 at half a million", () => {
-  assertNearR(
-    SHAPES.flatMap((a) =>
-      SHAPES.flatMap((b) =>
-        PLACES.map((place): Case => {
-          const mean = a / (a + b);
-          const deviation = Math.sqrt(mean * (1 - mean) / (a + b + 1));
-          const x = Math.min(
-            Math.max(mean + place * deviation, 1e-4),
-            1 - 1e-4,
-          );
-          const value = incompleteBeta([x, 1 - x], [a, b]);
-          const error = Math.min(a, b) > 1000 ? 1e-12 : 1e-13;
-          return [value, `pbeta(${x}, ${a}, ${b})`, error];
-        })
-      )
-    ),
-  );
-});
+testWithProgram(
+  "Rscript",
+  "incompleteBeta() agrees with R to 1e-13, and 1e-12 at half a million",
+  () => {
+    assertNearR(
+      SHAPES.flatMap((a) =>
+        SHAPES.flatMap((b) =>
+          PLACES.map((place): Case => {
+            const mean = a / (a + b);
+            const deviation = Math.sqrt(mean * (1 - mean) / (a + b + 1));
+            const x = Math.min(
+              Math.max(mean + place * deviation, 1e-4),
+              1 - 1e-4,
+            );
+            const value = incompleteBeta([x, 1 - x], [a, b]);
+            const error = Math.min(a, b) > 1000 ? 1e-12 : 1e-13;
+            return [value, `pbeta(${x}, ${a}, ${b})`, error];
+          })
+        )
+      ),
+    );
+  },
+);
 
 testWithProgram(
   "Rscript",
