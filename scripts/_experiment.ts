@@ -6,7 +6,6 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { resolve } from "@std/path";
 import { type Field, text } from "../core/config/fields.ts";
 import {
   type GlobalConfig,
@@ -33,13 +32,9 @@ import { exists } from "../core/utils/exists.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import { readLastLine } from "../results/inspect/last_line.ts";
-import {
-  type Command,
-  EXIT,
-  findNamedRun,
-  printError,
-  usageError,
-} from "./_command.ts";
+import { type Command, EXIT, findNamedRun, usageError } from "./_command.ts";
+import { printError } from "./_print_error.ts";
+import { toFileUrl } from "./_file_url.ts";
 import { createProgressBar } from "./_progress.ts";
 import { listenForFailures, listenForSignals } from "./_signals.ts";
 
@@ -61,14 +56,28 @@ export const experimentFlag: Field<string> = text({
 export interface LoadedExperiment {
   /** The experiment. */
   readonly experiment: Experiment;
+  /** Its file; null if it is Whisker's own. */
+  readonly file: string | null;
   /** Its name, with its file if a run named it. */
   readonly title: string;
   /** Which run chose it, and so its flags; empty if no run did. */
   readonly flagsNote: string;
   /** Whether the command line names it. */
   readonly isGiven: boolean;
+  /** Its source, as it was when it was loaded. */
+  readonly readSource: () => Promise<Source>;
   /** Keeps its source beside the runs and returns the hashes. */
   readonly keepSource: (globals: GlobalConfig) => Promise<SourceInfo>;
+}
+
+/** From which run {@linkcode loadExperiment} takes the experiment. */
+export interface LoadOptions extends FindRunOptions {
+  /** The run's name, where it is known. */
+  readonly run?: string;
+  /** The flag that names it; by default it is the first argument. */
+  readonly flag?: string;
+  /** The experiment's file, where no run has one. */
+  readonly file?: string;
 }
 
 /** Flags without a value: the argument after them is not theirs. */
@@ -79,37 +88,41 @@ const SWITCHES = ["--quiet", "--json", "--debug", "--keep"];
  * which the command works, else diffusion.
  *
  * @param isHelp Whether only its flags are wanted, for the help.
- * @param options Which run that is: the flag that names it, else it is the
- * first argument, and what `latest` means.
+ * @param options Which run that is.
  * @returns The experiment.
  * @throws {ConfigError} If its file does not exist or exports something else.
  */
 export async function loadExperiment(
   isHelp: boolean,
-  { flag, ...run }: FindRunOptions & { readonly flag?: string },
+  { flag, run, file: usual, ...latest }: LoadOptions,
 ): Promise<LoadedExperiment> {
   // Its own flags are known only once the experiment is.
   const { _: [first], experiment: given = "", runs, ...others } = parseArgs(
     Deno.args.filter((arg) => !SWITCHES.includes(arg)),
     { string: ["experiment", "runs", flag ?? "_", "_"] },
   );
-  const name = flag ? others[flag] : first ?? (isHelp ? "" : "latest");
+  const name = run ??
+    (flag ? others[flag] : first ?? (isHelp ? "" : "latest"));
   const named = name && !given
-    ? findFile(runs || "runs", String(name), run)
+    ? findFile(runs || "runs", String(name), latest)
     : null;
-  const file: string = given || named?.file || "";
+  const file: string = given || named?.file || usual || "";
   // Read before the file is imported, so that what is kept is what runs.
   const source = isHelp ? undefined : collectSourceOf(file);
-  const where = given ? `--experiment ${file}` : `${file}, which the run names`;
+  const where = given
+    ? `--experiment ${file}`
+    : `${file}, which the ${usual ? "sweep file" : "run"} names`;
   const experiment = file ? await importExperiment(file, where) : diffusion;
   const title = named ? `${experiment.name} (${file})` : experiment.name;
   return {
     experiment,
+    file: file || null,
     title,
     flagsNote: named
       ? `The flags are those of ${title}, the experiment of ${named.runPath}`
       : "",
     isGiven: given !== "",
+    readSource: () => source!,
     async keepSource({ runs, fsync }) {
       const { keepSource } = await import("../core/store/source.ts");
       const isDurable = fsync !== "never";
@@ -181,18 +194,6 @@ async function importExperiment(
     "its default export must be what experiment({ … }) returns, not " +
       typeof module.default,
   );
-}
-
-/**
- * Writes the path of a module as a URL.
- *
- * @param path The path.
- * @returns The URL, by which it can be imported.
- */
-export function toFileUrl(path: string): string {
-  const url = new URL("file:///");
-  url.pathname = resolve(path).replaceAll("%", "%25");
-  return url.href;
 }
 
 /** Begins to read the source of an experiment. */

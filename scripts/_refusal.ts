@@ -12,6 +12,7 @@ import { dirname, isAbsolute, relative } from "@std/path";
 import denoJson from "../deno.json" with { type: "text" };
 import type { Command } from "./_command.ts";
 import { nameTemporary } from "./_output.ts";
+import { quote } from "./_runs.ts";
 
 /** The message alone says what was refused: the error has no such data. */
 const REFUSED = /^Requires (\w+) access(?: to "([^"]+)")?/;
@@ -94,16 +95,4 @@ function isCovered(path: string, folders: readonly string[]): boolean {
     const inside = relative(folder, path);
     return !inside.startsWith("..") && !isAbsolute(inside);
   });
-}
-
-/**
- * Quotes an argument for a shell, if it needs that.
- *
- * @param text The argument.
- * @returns The argument as a shell reads it.
- */
-export function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text)
-    ? text
-    : `'${text.replaceAll("'", `'\\''`)}'`;
 }

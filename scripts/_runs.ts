@@ -9,13 +9,13 @@ import { type Field, text, texts, toggle } from "../core/config/fields.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { formatCount } from "../core/utils/format_number.ts";
 import { singleLine } from "../results/compare/labels.ts";
-import { quote } from "./_refusal.ts";
 
 /** The flags that select runs. */
 export const selectionFields = {
   where: texts({
     placeholder: "<key=value>",
-    description: "only runs with this value (also tag=, status=); repeat it " +
+    description:
+      "only runs with this value (also tag=, status=, sweep=); repeat it " +
       "for further conditions",
   }),
   since: text({
@@ -70,4 +70,16 @@ export function reportProblems(problems: readonly Problem[]): void {
     `problems: ${problems.length} in ${formatCount(runs.length, "run")} ` +
       `(${names}): deno task doctor${where} lists them`,
   ));
+}
+
+/**
+ * Quotes an argument for a shell, if it needs that.
+ *
+ * @param text The argument.
+ * @returns The argument as a shell reads it.
+ */
+export function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text)
+    ? text
+    : `'${text.replaceAll("'", `'\\''`)}'`;
 }

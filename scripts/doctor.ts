@@ -18,8 +18,7 @@ import {
 import type { Finding } from "../results/inspect/doctor/finding.ts";
 import { singleLine } from "../results/compare/labels.ts";
 import { defineCommand, EXIT, main, outputSchema } from "./_command.ts";
-import { quote } from "./_refusal.ts";
-import { selectionFields } from "./_runs.ts";
+import { quote, selectionFields } from "./_runs.ts";
 
 const doctorSchema = new ConfigSchema({
   fix: toggle({ description: "move leftovers to the trash; nothing is lost" }),

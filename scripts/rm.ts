@@ -19,8 +19,7 @@ import {
   orUsageError,
   usageError,
 } from "./_command.ts";
-import { quote } from "./_refusal.ts";
-import { RUN_NOTE, runsFolderFlag, selectionFields } from "./_runs.ts";
+import { quote, RUN_NOTE, runsFolderFlag, selectionFields } from "./_runs.ts";
 
 const rmSchema = new ConfigSchema({
   where: selectionFields.where,
