@@ -6,7 +6,6 @@
 
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { evaluateRun } from "../core/run/lifecycle.ts";
 import { type Command, defineCommand, main, outputSchema } from "./_command.ts";
 import {
   environmentSchema,
@@ -42,6 +41,8 @@ const command: Command = defineCommand({
       ? { [`What to measure of ${name}`]: evalConfigSchema }
       : {},
   async run({ flags, positionals: [name = "latest"], parsed, loaded }) {
+    // Help does not wait for it.
+    const { evaluateRun } = await import("../core/run/lifecycle.ts");
     const { experiment: _, json, ...others } = flags;
     const globals = { ...globalConfigSchema.defaults, ...others };
     const { experiment } = loaded;

@@ -202,6 +202,7 @@ Deno.test(
       for (
         const [script, given] of [
           ["compare", ["--help"]],
+          ["train", ["--help"]],
           ["compare", baseline],
           ["runs", args],
         ] as const
@@ -209,7 +210,7 @@ Deno.test(
         const { code, stderr } = await runScript(script, given, quick);
         assertEquals([code, stderr], [0, ""], script);
       }
-      assert((await runScript("train", ["--help"], quick)).code !== 0);
+      assert((await runScript("report", ["--help"], quick)).code !== 0);
     } finally {
       Deno.removeSync(path);
     }
