@@ -11,10 +11,13 @@
 
 import { activate, LINEAR, writeWaves } from "./functions";
 import { allocate, at, pad } from "./memory";
+export { drawNormals, normalQuantile, normals, useStream } from "./normals";
 import { addTo, arrangeColumns, arrangeRows, multiply, transpose } from "./products";
+import { allocateSampling } from "./sampling";
+export { before, MAX_STEPS, plan, points, STEP_SIZE, takeSteps } from "./sampling";
 
 /** Rows that pass through all layers together, so that they stay in the cache. */
-const BLOCK: i32 = 64;
+export const BLOCK: i32 = 64;
 /** Gradients are summed within so many groups of blocks, then over the groups. */
 const GROUPS: i32 = 4;
 const MAX_LAYERS: i32 = 64;
@@ -22,7 +25,7 @@ const MAX_LAYERS: i32 = 64;
 // ── The network ──────────────────────────────────────────────────────────────
 
 /** A layer: outputs = activation(inputs · kernel + bias), plus inputs if residual. */
-@unmanaged class Layer {
+@unmanaged export class Layer {
   nInputs: i32;
   nUnits: i32;
   activation: i32;
@@ -49,9 +52,11 @@ const MAX_LAYERS: i32 = 64;
 }
 
 const layers = memory.data(MAX_LAYERS * 4);
-let nLayers: i32, nWeights: i32, groupSize: i32;
+export let nLayers: i32 = 0;
+let nWeights: i32, groupSize: i32;
 /** The inputs of the first layer: a row, its Fourier features, its time. */
-let nColumns: i32, nFeatures: i32, nTime: i32;
+export let nColumns: i32 = 0;
+let nFeatures: i32, nTime: i32;
 /** Where the time's own kernel and bias are in the array of all weights. */
 let timeKernel: i32, timeBias: i32;
 
@@ -70,7 +75,7 @@ let inputs: usize, arranged: usize, delta: usize, other: usize, past: usize;
 let shared: usize;
 let groups: usize;
 
-@inline function getLayer(index: i32): Layer {
+@inline export function getLayer(index: i32): Layer {
   return changetype<Layer>(load<usize>(at(layers, index)));
 }
 
@@ -141,6 +146,7 @@ export function finish(maxRows: i32): void {
   past = allocate(BLOCK * width);
   shared = allocate(width);
   groups = allocate(GROUPS * groupSize);
+  allocateSampling(maxRows);
 }
 
 /** The weights from input k of a layer: the last inputs of the first are the time's. */
@@ -220,7 +226,7 @@ function embedTime(time: usize, into: usize): void {
 }
 
 /** Adds the term of a time that all rows share to the biases of the first layer. */
-function addTimeTerm(): void {
+export function addTimeTerm(): void {
   const layer = getLayer(0);
   memory.copy(shared, layer.biases, <usize>layer.width << 2);
   embedTime(times, delta);
@@ -233,7 +239,7 @@ function addTimeTerm(): void {
 }
 
 /** Passes a block forward; returns where its outputs are. */
-function forward(start: i32, nRows: i32, wantsSlopes: bool, isTimeShared: bool): usize {
+export function forward(start: i32, nRows: i32, wantsSlopes: bool, isTimeShared: bool): usize {
   embed(start, nRows, isTimeShared);
   const nPadded = pad(nRows, 4);
   let from = inputs;
