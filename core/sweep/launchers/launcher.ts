@@ -11,6 +11,8 @@ import type { Outcome, Plan, Task } from "../types.ts";
 
 /** What a launcher is given. */
 export interface LaunchOptions extends StopSignals {
+  /** Called with what a scheduler was given: the number of a job. */
+  readonly print?: (line: string) => void;
   /** Called with all tasks and how they stand, whenever that has changed. */
   readonly onChange?: (
     tasks: readonly Task[],
