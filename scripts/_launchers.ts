@@ -1,6 +1,8 @@
 import type { Launcher } from "../core/sweep/launchers/launcher.ts";
 import { localLauncher } from "../core/sweep/launchers/local.ts";
+import { slurmLauncher } from "../core/sweep/launchers/slurm/slurm_launcher.ts";
 import type { Launch } from "../core/sweep/manifest.ts";
+import { slurmSchema } from "./_slurm_flags.ts";
 
 /**
  * Finds the launcher of a launch by its type.
@@ -13,6 +15,8 @@ export function findLauncher({ type, ...options }: Launch): Launcher {
   switch (type) {
     case "local":
       return localLauncher(Number(options.jobs));
+    case "slurm":
+      return slurmLauncher(slurmSchema.parse(options));
     default:
       throw new RangeError(
         `Cannot follow the sweep: this version of Whisker has no launcher ` +

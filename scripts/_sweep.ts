@@ -18,10 +18,10 @@ import {
 import { SOURCE_FOLDER, TASK_PROGRAM } from "../core/sweep/process.ts";
 import { expandRows } from "../core/sweep/specification.ts";
 import { hash64Hex } from "../core/utils/hash.ts";
+import { quote } from "../core/utils/quote.ts";
 import type { JsonObject } from "../core/utils/json.ts";
 import { usageError } from "./_command.ts";
 import type { LoadedExperiment } from "./_experiment.ts";
-import { quote } from "./_refusal.ts";
 import type { SweepRequest } from "./_sweep_flags.ts";
 
 /** Programs that run from the source of a sweep. */

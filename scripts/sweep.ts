@@ -4,7 +4,7 @@
  * @module
  */
 
-import { integer, text, toggle } from "../core/config/fields.ts";
+import { choice, integer, text, toggle } from "../core/config/fields.ts";
 import { formatFlag, type ParsedFlags } from "../core/config/flags.ts";
 import {
   type GlobalConfig,
@@ -47,6 +47,7 @@ import {
 import { findLauncher } from "./_launchers.ts";
 import { findPlan } from "./_plans.ts";
 import { listenForSignals } from "./_signals.ts";
+import { slurmSchema } from "./_slurm_flags.ts";
 import { describeSweep, keepSweep } from "./_sweep.ts";
 import {
   describeSweepFile,
@@ -64,6 +65,11 @@ import {
 } from "./_sweep_report.ts";
 
 const launchSchema = new ConfigSchema({
+  launcher: choice({
+    default: "local",
+    choices: ["local", "slurm"],
+    description: "where runs run: on this machine, or on a cluster",
+  }),
   jobs: integer({
     default: navigator.hardwareConcurrency,
     min: 1,
@@ -92,6 +98,7 @@ const fileSchema = new ConfigSchema({
   ...specificationSchema.fields,
   name: sweepSchema.fields.name,
   ...launchSchema.fields,
+  ...slurmSchema.fields,
 });
 
 const ACTIONS = ["status", "resume", "cancel"];
@@ -140,6 +147,7 @@ const command = defineCommand({
     "What to run": specificationSchema,
     "This sweep": sweepSchema,
     Launch: launchSchema,
+    "With --launcher slurm": slurmSchema,
     Environment: globalConfigSchema,
     Output: outputSchema,
   },
@@ -195,13 +203,14 @@ const command = defineCommand({
       plan: { type: "list" },
     };
     const sweep = await describeSweep(parts);
-    const { jobs, retryFailed } = given;
+    const { jobs, retryFailed, launcher } = given;
+    const how = launcher === "slurm"
+      ? { type: launcher, ...pickKeys(slurmSchema, given) }
+      : { type: launcher, jobs };
+    if (launcher !== "slurm") checkSlurmFlags(parsed);
     if (flags.dryRun) return await listRuns(sweep, jobs);
     await keepSweep(sweep, parts);
-    return await launch(sweep, { type: "local", jobs }, {
-      ...flags,
-      retryFailed,
-    });
+    return await launch(sweep, how, { ...flags, retryFailed });
   },
 });
 
@@ -222,8 +231,13 @@ async function act(
   const sweep = findSweep(runs, name);
   const before = readLaunch(sweep) ?? { type: "local", jobs: flags.jobs };
   if (action === "resume") {
+    if (before.type !== "slurm") checkSlurmFlags(parsed);
     const { jobs } = parsed.readSource(launchSchema).values;
-    const again = jobs === undefined ? before : { ...before, jobs: flags.jobs };
+    const again = {
+      ...before,
+      ...(jobs === undefined ? {} : { jobs: flags.jobs }),
+      ...pickKeys(slurmSchema, parsed.readSource(slurmSchema).values),
+    };
     return await launch(sweep, again, flags);
   }
   const launcher = findLauncher(before);
@@ -232,8 +246,8 @@ async function act(
     await launcher.cancel(sweep);
   }
   const view = await viewSweep(sweep, Number(before.jobs ?? 1));
-  const lines = await launcher.describe(sweep);
-  const { running } = countStates(view.states);
+  const { running, waiting } = countStates(view.states);
+  const lines = await launcher.describe(sweep, waiting);
   const cancelled = isCancelled(sweep)
     ? [
       `cancelled: ${
@@ -251,13 +265,17 @@ async function act(
 function checkFlags(action: string, parsed: ParsedFlags): void {
   const used = {
     status: ["runs", "json"],
-    resume: ["runs", "json", "quiet", "jobs", "retryFailed"],
+    resume: [
+      ...["runs", "json", "quiet", "jobs", "retryFailed"],
+      ...slurmSchema.keys,
+    ],
     cancel: ["runs", "json"],
   }[action]!;
   const given = [
     specificationSchema,
     sweepSchema,
     launchSchema,
+    slurmSchema,
     globalConfigSchema,
   ]
     .flatMap((schema) => Object.keys(parsed.readSource(schema).values));
@@ -266,6 +284,26 @@ function checkFlags(action: string, parsed: ParsedFlags): void {
   throw usageError(
     `Cannot use ${formatFlag(unused)} with ${action}: a sweep goes on as it ` +
       "was launched",
+  );
+}
+
+/** Refuses flags of Slurm where a sweep runs on this machine. */
+function checkSlurmFlags(parsed: ParsedFlags): void {
+  const [key] = Object.keys(parsed.readSource(slurmSchema).values);
+  if (key === undefined) return;
+  throw usageError(
+    `Cannot use ${formatFlag(key)} on this machine: it belongs to ` +
+      "--launcher slurm",
+  );
+}
+
+/** The values of a schema's keys, among others. */
+function pickKeys(
+  schema: ConfigSchema<object>,
+  values: object,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([key]) => schema.keys.includes(key)),
   );
 }
 
@@ -367,6 +405,7 @@ async function launch(
   );
   const jobs = Number(how.jobs ?? 1);
   let isOver: boolean;
+  const lines: string[] = [];
   {
     using progress = showProgress(jobs, quiet);
     const { onChange } = progress;
@@ -374,6 +413,7 @@ async function launch(
       signal,
       forceSignal,
       onChange,
+      print: (line) => lines.push(line),
     });
   }
   const view = await viewSweep(sweep, jobs);
@@ -388,7 +428,11 @@ async function launch(
     : isOver && !isDone
     ? EXIT.failed
     : EXIT.done;
-  return { document: describeView(view), text: formatView(view), status };
+  return {
+    document: { ...describeView(view), scheduler: lines },
+    text: [formatView(view), ...lines].join("\n"),
+    status,
+  };
 }
 
 if (import.meta.main) main(command);

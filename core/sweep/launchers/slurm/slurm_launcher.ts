@@ -7,13 +7,20 @@
  * @module
  */
 
+import { describeError } from "../../../utils/describe_error.ts";
 import { Claims } from "../../claims.ts";
 import { readEarlierRuns } from "../../earlier.ts";
 import type { Sweep } from "../../manifest.ts";
 import type { Plan } from "../../types.ts";
 import { isOpen, readTasks } from "../../worker.ts";
 import type { Launcher } from "../launcher.ts";
-import { askSlurm, cancelJobs, findJobs, summarizeJobs } from "./_jobs.ts";
+import {
+  askSlurm,
+  cancelJobs,
+  findJobs,
+  type Job,
+  summarizeJobs,
+} from "./_jobs.ts";
 import {
   formatArrayScript,
   formatThenScript,
@@ -29,7 +36,7 @@ import type { SlurmOptions } from "./slurm_options.ts";
  */
 export function slurmLauncher(options: SlurmOptions): Launcher {
   return {
-    async launch(sweep, plan, { print = console.log }) {
+    async launch(sweep, plan, { print = () => {} }) {
       const alive = (await findJobs(sweep)).filter(({ isOver }) => !isOver);
       if (alive.some(({ isThen }) => !isThen)) {
         for (const line of summarizeJobs(sweep, alive)) print(line);
@@ -43,11 +50,24 @@ export function slurmLauncher(options: SlurmOptions): Launcher {
       await submit(sweep, { options, nMissing, print });
       return false;
     },
-    async describe(sweep) {
-      const jobs = await findJobs(sweep);
-      return jobs.length > 0
-        ? summarizeJobs(sweep, jobs)
-        : ["Slurm has no job of this sweep"];
+    async describe(sweep, nWaiting) {
+      let jobs: readonly Job[];
+      try {
+        jobs = await findJobs(sweep);
+      } catch (error) {
+        // What the runs tell holds nevertheless.
+        return [describeError(error).message];
+      }
+      const isLeft = nWaiting > 0 && jobs.every(({ isOver }) => isOver);
+      return [
+        ...summarizeJobs(sweep, jobs),
+        ...(isLeft
+          ? [
+            "Slurm has no job of this sweep in its queue: deno task sweep " +
+            `resume ${sweep.manifest.name} submits what is missing`,
+          ]
+          : []),
+      ];
     },
     async cancel(sweep) {
       const jobs = await findJobs(sweep);
