@@ -1,5 +1,5 @@
 import type { Sweep } from "../core/sweep/manifest.ts";
-import { planList } from "../core/sweep/plan.ts";
+import { planEvaluations, planList } from "../core/sweep/plan.ts";
 import type { Plan } from "../core/sweep/types.ts";
 
 /**
@@ -14,6 +14,8 @@ export function findPlan(sweep: Sweep): Promise<Plan> {
   switch (type) {
     case "list":
       return Promise.resolve(planList(sweep));
+    case "evaluate":
+      return Promise.resolve(planEvaluations(sweep));
     default:
       throw new RangeError(
         `Cannot work on ${sweep.path}: this version of Whisker has no plan ` +

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { choice, integer, text, toggle } from "../core/config/fields.ts";
+import { integer, text, toggle } from "../core/config/fields.ts";
 import { formatFlag, type ParsedFlags } from "../core/config/flags.ts";
 import {
   type GlobalConfig,
@@ -12,22 +12,16 @@ import {
 } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { Claims } from "../core/sweep/claims.ts";
-import {
-  findEarlierRuns,
-  judgeEarlierRun,
-  prepareLaunch,
-} from "../core/sweep/earlier.ts";
+import { findEarlierRuns, judgeEarlierRun } from "../core/sweep/earlier.ts";
 import {
   cancelSweep,
   isCancelled,
-  type Launch,
   listSweeps,
   openSweep,
   readLaunch,
   type Sweep,
-  uncancelSweep,
-  writeLaunch,
 } from "../core/sweep/manifest.ts";
+import { expandRows } from "../core/sweep/specification.ts";
 import { countStates, describeTasks } from "../core/sweep/summary.ts";
 import { formatCount } from "../core/utils/format_number.ts";
 import { stringify } from "../core/utils/json.ts";
@@ -44,10 +38,14 @@ import {
   type LoadedExperiment,
   loadExperiment,
 } from "./_experiment.ts";
-import { findLauncher } from "./_launchers.ts";
+import {
+  changeLaunch,
+  chooseLaunch,
+  findLauncher,
+  launcherSchema,
+} from "./_launcher_flags.ts";
 import { findPlan } from "./_plans.ts";
-import { listenForSignals } from "./_signals.ts";
-import { slurmSchema } from "./_slurm_flags.ts";
+import { launchSweep, viewSweep } from "./_launch.ts";
 import { describeSweep, keepSweep } from "./_sweep.ts";
 import {
   describeSweepFile,
@@ -60,16 +58,10 @@ import {
   formatDuration,
   formatTasks,
   formatView,
-  showProgress,
   type SweepView,
 } from "./_sweep_report.ts";
 
 const launchSchema = new ConfigSchema({
-  launcher: choice({
-    default: "local",
-    choices: ["local", "slurm"],
-    description: "where runs run: on this machine, or on a cluster",
-  }),
   jobs: integer({
     default: navigator.hardwareConcurrency,
     min: 1,
@@ -98,14 +90,14 @@ const fileSchema = new ConfigSchema({
   ...specificationSchema.fields,
   name: sweepSchema.fields.name,
   ...launchSchema.fields,
-  ...slurmSchema.fields,
+  ...launcherSchema.fields,
 });
 
 const ACTIONS = ["status", "resume", "cancel"];
 
 /** What is loaded before flags are read: nothing for `status NAME`. */
 interface Loaded extends LoadedExperiment {
-  readonly file: SweepFile | null;
+  readonly sweepFile: SweepFile | null;
 }
 
 async function load(isHelp: boolean): Promise<Loaded | null> {
@@ -118,7 +110,7 @@ async function load(isHelp: boolean): Promise<Loaded | null> {
     flag: "experiment",
     ...(file?.experiment ? { file: file.experiment } : {}),
   });
-  return { ...loaded, file };
+  return { ...loaded, sweepFile: file };
 }
 
 const command = defineCommand({
@@ -147,7 +139,7 @@ const command = defineCommand({
     "What to run": specificationSchema,
     "This sweep": sweepSchema,
     Launch: launchSchema,
-    "With --launcher slurm": slurmSchema,
+    "On a cluster": launcherSchema,
     Environment: globalConfigSchema,
     Output: outputSchema,
   },
@@ -163,7 +155,7 @@ const command = defineCommand({
   async run({ flags, positionals, parsed, loaded }) {
     const [first = "", name] = positionals;
     if (!loaded) return await act(first, name, parsed);
-    const { file, experiment } = loaded;
+    const { sweepFile: file, experiment } = loaded;
     if (first !== (file?.path ?? "") || name !== undefined) {
       throw usageError(
         `Unexpected argument "${name ?? first}": name a sweep file that ends ` +
@@ -197,20 +189,19 @@ const command = defineCommand({
       );
     }
     const globals: GlobalConfig = flags;
+    const { specification, seeds, evaluations } = request;
     const parts = {
-      ...{ loaded, request, globals, name: given.name },
-      experimentFile: flags.experiment || (file?.experiment ?? null),
+      ...{ loaded, globals, name: given.name, seeds, evaluations },
+      specification: { ...specification, seeds, eval: evaluations },
+      rows: expandRows(specification, configSchema),
       plan: { type: "list" },
     };
     const sweep = await describeSweep(parts);
-    const { jobs, retryFailed, launcher } = given;
-    const how = launcher === "slurm"
-      ? { type: launcher, ...pickKeys(slurmSchema, given) }
-      : { type: launcher, jobs };
-    if (launcher !== "slurm") checkSlurmFlags(parsed);
+    const { jobs, retryFailed } = given;
+    const how = chooseLaunch(given);
     if (flags.dryRun) return await listRuns(sweep, jobs);
     await keepSweep(sweep, parts);
-    return await launch(sweep, how, { ...flags, retryFailed });
+    return await launchSweep(sweep, how, { ...flags, retryFailed });
   },
 });
 
@@ -231,14 +222,10 @@ async function act(
   const sweep = findSweep(runs, name);
   const before = readLaunch(sweep) ?? { type: "local", jobs: flags.jobs };
   if (action === "resume") {
-    if (before.type !== "slurm") checkSlurmFlags(parsed);
-    const { jobs } = parsed.readSource(launchSchema).values;
-    const again = {
-      ...before,
-      ...(jobs === undefined ? {} : { jobs: flags.jobs }),
-      ...pickKeys(slurmSchema, parsed.readSource(slurmSchema).values),
-    };
-    return await launch(sweep, again, flags);
+    const given = [launchSchema, launcherSchema]
+      .map((schema) => parsed.readSource(schema).values);
+    const again = changeLaunch(before, Object.assign({}, ...given));
+    return await launchSweep(sweep, again, flags);
   }
   const launcher = findLauncher(before);
   if (action === "cancel") {
@@ -267,7 +254,7 @@ function checkFlags(action: string, parsed: ParsedFlags): void {
     status: ["runs", "json"],
     resume: [
       ...["runs", "json", "quiet", "jobs", "retryFailed"],
-      ...slurmSchema.keys,
+      ...launcherSchema.keys.filter((key) => key !== "launcher"),
     ],
     cancel: ["runs", "json"],
   }[action]!;
@@ -275,7 +262,7 @@ function checkFlags(action: string, parsed: ParsedFlags): void {
     specificationSchema,
     sweepSchema,
     launchSchema,
-    slurmSchema,
+    launcherSchema,
     globalConfigSchema,
   ]
     .flatMap((schema) => Object.keys(parsed.readSource(schema).values));
@@ -284,26 +271,6 @@ function checkFlags(action: string, parsed: ParsedFlags): void {
   throw usageError(
     `Cannot use ${formatFlag(unused)} with ${action}: a sweep goes on as it ` +
       "was launched",
-  );
-}
-
-/** Refuses flags of Slurm where a sweep runs on this machine. */
-function checkSlurmFlags(parsed: ParsedFlags): void {
-  const [key] = Object.keys(parsed.readSource(slurmSchema).values);
-  if (key === undefined) return;
-  throw usageError(
-    `Cannot use ${formatFlag(key)} on this machine: it belongs to ` +
-      "--launcher slurm",
-  );
-}
-
-/** The values of a schema's keys, among others. */
-function pickKeys(
-  schema: ConfigSchema<object>,
-  values: object,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).filter(([key]) => schema.keys.includes(key)),
   );
 }
 
@@ -319,12 +286,6 @@ function findSweep(runs: string, name: string | undefined): Sweep {
       ? `Name a sweep: ${known}`
       : `Cannot find a sweep "${name}" in ${runs}: ${known}`,
   );
-}
-
-async function viewSweep(sweep: Sweep, jobs: number): Promise<SweepView> {
-  const outcomes = new Claims(sweep.path).read();
-  const tasks = await (await findPlan(sweep)).tasks(outcomes);
-  return { sweep, states: describeTasks(tasks, outcomes), jobs };
 }
 
 /** Lists all sweeps. */
@@ -374,65 +335,6 @@ async function listRuns(sweep: Sweep, jobs: number): Promise<Output> {
       : `, about ${formatDuration(secondsLeft)} with ${jobs} at a time`),
   ].join(", ");
   return { document, text: `${formatTasks(states)}\n\n${summary}` };
-}
-
-/** How {@linkcode launch} launches a sweep. */
-interface LaunchFlags {
-  readonly quiet: boolean;
-  readonly retryFailed: boolean;
-}
-
-/** Launches a sweep, and reports how it went. */
-async function launch(
-  sweep: Sweep,
-  how: Launch,
-  { quiet, retryFailed }: LaunchFlags,
-): Promise<Output | number> {
-  const plan = await findPlan(sweep);
-  const launcher = findLauncher(how);
-  const { name } = sweep.manifest;
-  writeLaunch(sweep, how);
-  uncancelSweep(sweep);
-  await prepareLaunch(sweep, plan, { retryFailed });
-  const interruption = listenForSignals();
-  const { signal, forceSignal } = interruption;
-  const say = (text: string) => quiet || console.error(text);
-  say(`sweep ${name}: ${sweep.path}`);
-  signal.addEventListener(
-    "abort",
-    () =>
-      say("stopping after the next checkpoints; Ctrl-C again stops at once"),
-  );
-  const jobs = Number(how.jobs ?? 1);
-  let isOver: boolean;
-  const lines: string[] = [];
-  {
-    using progress = showProgress(jobs, quiet);
-    const { onChange } = progress;
-    isOver = await launcher.launch(sweep, plan, {
-      signal,
-      forceSignal,
-      onChange,
-      print: (line) => lines.push(line),
-    });
-  }
-  const view = await viewSweep(sweep, jobs);
-  const { completed, total } = countStates(view.states);
-  const isDone = completed === total;
-  if (isDone) say(`next: deno task compare --where sweep=${name}`);
-  else if (signal.aborted || isCancelled(sweep)) {
-    say(`stopped: deno task sweep resume ${name} goes on`);
-  }
-  const status = signal.aborted
-    ? interruption.status
-    : isOver && !isDone
-    ? EXIT.failed
-    : EXIT.done;
-  return {
-    document: { ...describeView(view), scheduler: lines },
-    text: [formatView(view), ...lines].join("\n"),
-    status,
-  };
 }
 
 if (import.meta.main) main(command);

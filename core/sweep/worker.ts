@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type Claim, type ClaimEnd, Claims } from "./claims.ts";
+import { type Claim, Claims } from "./claims.ts";
 import {
   type EarlierRuns,
   judgeEarlierRun,
@@ -26,7 +26,7 @@ export interface WorkOptions {
   /** How many tasks to run at once. */
   readonly jobs: number;
   /** Runs a task in a process of its own; resolves when that has ended. */
-  readonly run: (claim: Claim, task: Task) => Promise<ClaimEnd>;
+  readonly run: (claim: Claim, task: Task) => Promise<unknown>;
   /** No further task is taken once it is aborted. */
   readonly signal?: AbortSignal;
   /** How many tasks to take at most; all by default. */
