@@ -18,7 +18,7 @@ import {
 import type { Finding } from "../results/inspect/doctor/finding.ts";
 import { singleLine } from "../results/compare/labels.ts";
 import { defineCommand, EXIT, main, outputSchema } from "./_command.ts";
-import { quote } from "./_refusal.ts";
+import { quote } from "../core/utils/quote.ts";
 import { selectionFields } from "./_runs.ts";
 
 const doctorSchema = new ConfigSchema({

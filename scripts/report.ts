@@ -10,7 +10,7 @@ import { ConfigSchema } from "../core/config/schema.ts";
 import { defineCommand, main } from "./_command.ts";
 import { compareRuns, comparisonFlags } from "./_compare.ts";
 import { writeOutput } from "./_output.ts";
-import { quote } from "./_refusal.ts";
+import { quote } from "../core/utils/quote.ts";
 
 const pageSchema = new ConfigSchema({
   out: text({

@@ -19,7 +19,7 @@ import {
   orUsageError,
   usageError,
 } from "./_command.ts";
-import { quote } from "./_refusal.ts";
+import { quote } from "../core/utils/quote.ts";
 import { RUN_NOTE, runsFolderFlag, selectionFields } from "./_runs.ts";
 
 const rmSchema = new ConfigSchema({

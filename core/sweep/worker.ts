@@ -7,7 +7,11 @@
  */
 
 import { type Claim, Claims } from "./claims.ts";
-import { judgeEarlierRun, readEarlierRuns } from "./earlier.ts";
+import {
+  type EarlierRuns,
+  judgeEarlierRun,
+  readEarlierRuns,
+} from "./earlier.ts";
 import { isCancelled, type Sweep } from "./manifest.ts";
 import type { Outcome, Plan, Task } from "./types.ts";
 
@@ -48,36 +52,65 @@ export async function work(
 ): Promise<void> {
   const { jobs, signal, onChange, maxTasks = Infinity } = options;
   const claims = new Claims(sweep.path);
-  const earlier = readEarlierRuns(sweep);
+  const seen = { claims, earlier: readEarlierRuns(sweep) };
   const running = new Set<Promise<void>>();
   let nTaken = 0;
   while (true) {
-    const outcomes = claims.read();
-    const tasks = await plan.tasks(outcomes);
-    const found = tasks.filter(({ key, identity }) =>
-      !outcomes.has(key) && earlier[identity]
-    );
-    for (const task of found) {
-      const end = judgeEarlierRun(sweep, task, earlier[task.identity]!);
-      claims.note(task.key, end);
-    }
-    if (found.length > 0) continue;
+    const { tasks, outcomes } = await readTasks(sweep, plan, seen);
     onChange?.(tasks, outcomes);
     const isStopping = signal?.aborted || isCancelled(sweep);
-    const isFull = running.size >= jobs || nTaken >= maxTasks || isStopping;
-    const claim = isFull ? null : takeNext(claims, tasks, outcomes);
+    // What another worker left is nobody's share: it is taken beyond the own.
+    const own = nTaken < maxTasks
+      ? tasks
+      : tasks.filter(({ key }) => outcomes.has(key));
+    const isFull = running.size >= jobs || isStopping;
+    const claim = isFull ? null : takeNext(claims, own, outcomes);
     if (claim) {
-      nTaken++;
+      if (!outcomes.has(claim.task.key)) nTaken++;
       const ended = carryOut(claim, options).finally(() =>
         running.delete(ended)
       );
       running.add(ended);
       continue;
     }
-    const isOver = isStopping || nTaken >= maxTasks ||
+    const isOver = isStopping || maxTasks < Infinity ||
       !tasks.some((task) => isOpen(outcomes.get(task.key)));
     if (running.size === 0 && isOver) return;
     await waitForChange(running, signal);
+  }
+}
+
+/**
+ * Reads which tasks a sweep has and how they stand. Runs that were there before
+ * count as theirs.
+ *
+ * @param sweep The sweep.
+ * @param plan Its plan.
+ * @param seen Its claims, and the runs that were there at the launch.
+ * @returns All tasks, and how those stand that were taken.
+ */
+export async function readTasks(
+  sweep: Sweep,
+  plan: Plan,
+  { claims, earlier }: {
+    readonly claims: Claims;
+    readonly earlier: EarlierRuns;
+  },
+): Promise<{
+  readonly tasks: readonly Task[];
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+}> {
+  while (true) {
+    const outcomes = claims.read();
+    const tasks = await plan.tasks(outcomes);
+    const found = tasks.filter(({ key, identity }) =>
+      !outcomes.has(key) && earlier[identity]
+    );
+    if (found.length === 0) return { tasks, outcomes };
+    for (const task of found) {
+      const end = judgeEarlierRun(sweep, task, earlier[task.identity]!);
+      claims.note(task.key, end);
+    }
   }
 }
 
