@@ -76,7 +76,7 @@ export async function work(
     const isOver = isStopping || maxTasks < Infinity ||
       !tasks.some((task) => isOpen(outcomes.get(task.key)));
     if (running.size === 0 && isOver) return;
-    await Promise.race([...running, wait(POLL_MS, signal)]);
+    await waitForChange(running, signal);
   }
 }
 
@@ -155,9 +155,20 @@ export function isOpen(outcome: Outcome | undefined): boolean {
   }
 }
 
-function wait(ms: number, signal?: AbortSignal): Promise<void> {
+/** Waits until a task has ended here, or it is time to look what others did. */
+async function waitForChange(
+  running: Iterable<Promise<void>>,
+  signal?: AbortSignal,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  signal?.addEventListener("abort", () => resolve(), { once: true });
-  return promise.finally(() => clearTimeout(timer));
+  const done = new AbortController();
+  const timer = setTimeout(resolve, POLL_MS);
+  const stop = () => resolve();
+  signal?.addEventListener("abort", stop, { signal: done.signal });
+  try {
+    await Promise.race([...running, promise]);
+  } finally {
+    clearTimeout(timer);
+    done.abort();
+  }
 }
