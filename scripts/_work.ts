@@ -3,7 +3,7 @@
  * the folder of the sweep's source.
  *
  *   deno run -P=sweep runs/.sweeps/NAME/source/scripts/_work.ts \
- *     RUNS NAME JOBS MAX_TASKS SLURM_JOB_ID
+ *     RUNS NAME JOBS MAX_TASKS SLURM_TASK
  *
  * @module
  */
@@ -11,7 +11,7 @@
 import type { ClaimEnd } from "../core/sweep/claims.ts";
 import {
   hasProgressed,
-  requeueJob,
+  requeueTask,
   TIME_LIMIT_SIGNAL,
 } from "../core/sweep/launchers/slurm/requeue.ts";
 import { isCancelled, openSweep } from "../core/sweep/manifest.ts";
@@ -22,7 +22,7 @@ import { findPlan } from "./_plans.ts";
 import { listenForSignals } from "./_signals.ts";
 
 async function main(
-  [runs, name, jobs, maxTasks, jobId]: readonly string[],
+  [runs, name, jobs, maxTasks, slurmTask]: readonly string[],
 ): Promise<number> {
   const startedAt = Date.now();
   const sweep = openSweep(runs!, name!)!;
@@ -51,7 +51,7 @@ async function main(
   if (timeLimit.signal.aborted) {
     if (hasProgressed(sweep, ends, startedAt)) {
       console.log("The time is over: back into the queue");
-      await requeueJob(jobId!);
+      await requeueTask(slurmTask!);
       return EXIT.done;
     }
     console.error(

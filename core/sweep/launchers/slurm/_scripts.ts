@@ -14,6 +14,12 @@ import { parseTimeLimit, type SlurmOptions } from "./slurm_options.ts";
 /** Enough for a checkpoint, and for the minute that the signal may be early. */
 const NOTICE_SECONDS = 120;
 
+/**
+ * The number of a task of an array, in the shell. Not SLURM_JOB_ID: one task has
+ * that of the array itself, which stands for all tasks.
+ */
+const TASK_ID = '"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"';
+
 /** Where Slurm puts what tasks print, in the folder of a sweep. */
 export const OUTPUT_FOLDER = "slurm";
 
@@ -54,7 +60,7 @@ export function formatArrayScript(
       output: `${escapePath(path)}/${OUTPUT_FOLDER}/%A_%a.txt`,
     },
     // The process itself gets the signals.
-    command: `exec ${words.map(quote).join(" ")} "$SLURM_JOB_ID"`,
+    command: `exec ${words.map(quote).join(" ")} ${TASK_ID}`,
   });
 }
 

@@ -11,8 +11,11 @@ import type { ClaimEnd } from "../../claims.ts";
 import type { Sweep } from "../../manifest.ts";
 import { askSlurm } from "./_jobs.ts";
 
-/** The signal that comes before the time limit. */
-export const TIME_LIMIT_SIGNAL = "SIGUSR1";
+/**
+ * The signal that comes before the time limit. SIGTERM means that somebody ended
+ * the job, who does not want it back; at SIGUSR1 Deno opens a port for debuggers.
+ */
+export const TIME_LIMIT_SIGNAL = "SIGUSR2";
 
 /**
  * Whether a task of an array that ran out of time is to be put back: not if
@@ -40,11 +43,11 @@ export function hasProgressed(
 }
 
 /**
- * Puts a job back into the queue, from within it: it starts again, maybe on
- * another machine, and this process is ended.
+ * Puts a task of an array back into the queue, from within it: it starts again,
+ * maybe on another machine, and this process is ended.
  *
- * @param jobId The job's number.
+ * @param task The task: `12_3`.
  */
-export async function requeueJob(jobId: string): Promise<void> {
-  await askSlurm("scontrol", "requeue", jobId);
+export async function requeueTask(task: string): Promise<void> {
+  await askSlurm("scontrol", "requeue", task);
 }

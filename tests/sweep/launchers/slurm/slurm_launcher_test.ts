@@ -80,11 +80,13 @@ testWithProgram(
       return states.split("\n").length === 3;
     });
     // As Slurm itself does before the time limit.
-    await slurm.run("scancel", "--batch", "--signal=USR1", "1");
+    await slurm.run("scancel", "--batch", "--signal=USR2", "1");
     await waitUntil("both are back in the queue", async () => {
       const waiting = await slurm.run("squeue", "-rht", "PD", "-n", "eight");
       return waiting.split("\n").length === 3;
     });
+    const jobs = await slurm.run("scontrol", "show", "job", "1");
+    assertEquals(jobs.match(/Restarts=1/g)?.length, 2);
     assertEquals([5, 6].map((seed) => find(seed)!.status), [
       ...["interrupted", "interrupted"],
     ]);
