@@ -94,6 +94,9 @@ interface Submission {
   readonly print: (line: string) => void;
 }
 
+/** Plans of which all runs are known from the beginning. */
+const FIXED_PLANS = ["list", "evaluate"];
+
 async function submit(
   sweep: Sweep,
   { options, nMissing, print }: Submission,
@@ -101,7 +104,7 @@ async function submit(
   const { path, manifest } = sweep;
   const { pack, arrayParallelism, then } = options;
   // What later runs there will be depends on these: all tasks stay for them.
-  const grows = manifest.plan.type !== "list";
+  const grows = !FIXED_PLANS.includes(manifest.plan.type);
   const nWanted = grows && arrayParallelism > 0
     ? arrayParallelism
     : Math.ceil(nMissing / pack);
