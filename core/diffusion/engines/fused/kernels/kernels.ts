@@ -15,6 +15,7 @@ import { activate, LINEAR, writeWaves } from "./functions";
 import { allocate, allocateOwn, at, pad } from "./memory";
 export { setThread } from "./memory";
 export { drawNormals, normalQuantile, normals, useStream } from "./normals";
+import { allocatePanels, infer } from "./inference";
 import { addTo, arrangeRows, multiply, transpose } from "./products";
 import { allocateSampling } from "./sampling";
 export { before, MAX_STEPS, plan, points, STEP_SIZE, takeSteps } from "./sampling";
@@ -64,7 +65,8 @@ export let nLayers: i32 = 0;
 export let nWeights: i32 = 0, groupSize: i32 = 0;
 /** The inputs of the first layer: a row, its Fourier features, its time. */
 export let nColumns: i32 = 0;
-let nFeatures: i32, nTime: i32;
+export let nTime: i32 = 0;
+let nFeatures: i32;
 /** Where the time's own bias is in the array of all weights; its kernel comes first. */
 export let timeBias: i32 = 0;
 
@@ -81,7 +83,7 @@ let current: usize;
 export let inputs: usize = 0, arranged: usize = 0;
 export let delta: usize = 0, other: usize = 0, scaledDelta: usize = 0;
 /** The biases of the first layer with the term of a time that all rows share. */
-let shared: usize;
+export let shared: usize = 0;
 export let groups: usize = 0;
 
 @inline export function getLayer(index: i32): Layer {
@@ -157,6 +159,7 @@ export function finish(maxRows: i32): void {
   shared = allocate(width);
   groups = allocate(GROUPS * groupSize);
   allocateFactors();
+  allocatePanels();
   allocateSampling(maxRows);
 }
 
@@ -252,28 +255,39 @@ export function addTimeTerm(): void {
   }
 }
 
-/** Passes a block forward; returns where its outputs are. */
-export function forward(start: i32, nRows: i32, wantsSlopes: bool, isTimeShared: bool): usize {
+/** Arranges the inputs of a block in panels of 4 rows, each column twice. */
+export function arrangeInputs(start: i32, nRows: i32, isTimeShared: bool, into: usize): void {
+  const layer = getLayer(0), nInputs = layer.nInputs - (isTimeShared ? nTime : 0);
+  const stride = <usize>layer.inputStride << 2;
   embed(start, nRows, isTimeShared);
+  for (let r = 0, from = inputs; r < nRows; r += 4) {
+    transpose(from, stride, nInputs, into, 32);
+    transpose(from, stride, nInputs, into + 16, 32);
+    from += stride << 2;
+    into += <usize>nInputs << 5;
+  }
+}
+
+/** Passes a block forward, with slopes; returns where its outputs are. */
+export function forward(start: i32, nRows: i32): usize {
+  embed(start, nRows, false);
   const nPadded = pad(nRows, 4);
   let from = inputs;
   for (let i = 0; i < nLayers; i++) {
     const layer = getLayer(i), activation = layer.activation, isResidual = layer.isResidual;
     const stride = <usize>layer.stride << 2, inputStride = <usize>layer.inputStride << 2;
-    const nInputs = i == 0 && isTimeShared ? layer.nInputs - nTime : layer.nInputs;
-    const width = <usize>layer.width << 2;
-    const biases = i == 0 && isTimeShared ? shared : layer.biases;
+    const nInputs = layer.nInputs, width = <usize>layer.width << 2;
     arrangeRows(from, inputStride, nPadded, nInputs, arranged);
     multiply(
-      arranged, <usize>nInputs << 4, 16, layer.packed, <usize>layer.nInputs << 5, 32, nInputs,
+      arranged, <usize>nInputs << 4, 16, layer.packed, <usize>nInputs << 5, 32, nInputs,
       layer.outputs, stride, nPadded, layer.width, false,
     );
     for (let r = 0; r < nPadded; r++) {
       const o = layer.outputs + <usize>r * stride, x = from + <usize>r * inputStride;
-      const slopes = wantsSlopes ? layer.slopes + <usize>r * stride : 0;
+      const slopes = layer.slopes + <usize>r * stride;
       for (let j: usize = 0; j < width; j += 16) {
-        const z = f32x4.add(v128.load(o + j), v128.load(biases + j));
-        let y = activate(z, activation, wantsSlopes ? slopes + j : 0);
+        const z = f32x4.add(v128.load(o + j), v128.load(layer.biases + j));
+        let y = activate(z, activation, slopes + j);
         if (isResidual) y = f32x4.add(y, v128.load(x + j));
         v128.store(o + j, y);
       }
@@ -287,16 +301,9 @@ export function forward(start: i32, nRows: i32, wantsSlopes: bool, isTimeShared:
 
 /** Predicts the targets of rows; with `isTimeShared` the first time holds for all. */
 export function predict(nRows: i32, isTimeShared: bool): void {
-  const stride = getLayer(nLayers - 1).stride;
   if (isTimeShared) addTimeTerm();
   for (let start = 0; start < nRows; start += BLOCK) {
-    const n = min(BLOCK, nRows - start);
-    const outputs = forward(start, n, false, isTimeShared);
-    for (let r = 0; r < n; r++) {
-      for (let c = 0; c < nColumns; c++) {
-        store<f32>(at(targets, (start + r) * nColumns + c), load<f32>(at(outputs, r * stride + c)));
-      }
-    }
+    infer(start, min(BLOCK, nRows - start), isTimeShared, at(targets, start * nColumns));
   }
 }
 

@@ -4,9 +4,8 @@
  * before, and fresh noise; `noise/samplers.ts` has the coefficients.
  */
 
-import {
-  addTimeTerm, BLOCK, forward, getLayer, nColumns, nLayers, rows, times,
-} from "./kernels";
+import { infer } from "./inference";
+import { addTimeTerm, BLOCK, nColumns, rows, times } from "./kernels";
 import { allocate, at } from "./memory";
 import { allocateNormals, drawNormals, normals } from "./normals";
 
@@ -50,22 +49,10 @@ export function takeSteps(
       for (let i = 0; i < count; i++) {
         store<f32>(at(rows, i), <f32>load<f64>(points + offset + (<usize>i << 3)));
       }
-      gather(forward(0, n, false, true), n);
+      infer(0, n, true, predicted);
       move(step, count, points + offset, before + offset, isVelocity, isNoisy);
     }
     if (isNoisy) words += <u64>nDrawn;
-  }
-}
-
-function gather(outputs: usize, nRows: i32): void {
-  const stride = <usize>getLayer(nLayers - 1).stride << 2;
-  let into = predicted;
-  for (let r = 0; r < nRows; r++) {
-    for (let c = 0; c < nColumns; c++) {
-      store<f32>(into, load<f32>(at(outputs, c)));
-      into += 4;
-    }
-    outputs += stride;
   }
 }
 

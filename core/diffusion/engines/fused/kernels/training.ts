@@ -31,7 +31,7 @@ export function differentiateGroups(nRows: i32): void {
     const group = at(groups, g * groupSize), first = g * perGroup;
     for (let b = first; b < min(first + perGroup, nBlocks); b++) {
       const start = b * BLOCK, n = min(BLOCK, nRows - start);
-      compareBlock(forward(start, n, true, false), start, n, scale);
+      compareBlock(forward(start, n), start, n, scale);
       backward(pad(n, 4), group, b > first);
     }
   }
