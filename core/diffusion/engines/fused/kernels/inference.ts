@@ -8,7 +8,7 @@ import { activate } from "./functions";
 import {
   arrangeInputs, BLOCK, getLayer, Layer, nColumns, nLayers, nTime, shared,
 } from "./kernels";
-import { allocate, at, pad } from "./memory";
+import { allocateOwn, at } from "./memory";
 
 /** Room for the inputs and the outputs of a layer. */
 let panels: usize, others: usize;
@@ -19,8 +19,8 @@ export function allocatePanels(): void {
   for (let i = 0; i < nLayers; i++) {
     width = max(width, max(getLayer(i).inputWidth, getLayer(i).width));
   }
-  panels = allocate(BLOCK * width * 2);
-  others = allocate(BLOCK * width * 2);
+  panels = allocateOwn(BLOCK * width * 2);
+  others = allocateOwn(BLOCK * width * 2);
 }
 
 /**
