@@ -17,6 +17,7 @@ import {
   parseCondition,
   selectMetadata,
 } from "../database/select.ts";
+import { parseMargin } from "../statistics/equivalence.ts";
 import { fillRows } from "./cells.ts";
 import { makeColumns, sortMetadata } from "./columns.ts";
 import type { CompareOptions, Comparison } from "./comparison.ts";
@@ -92,11 +93,11 @@ export async function compare(
     : new Map<string, string>();
   const arranged = arrange(wanted.filter(({ name }) => !without.has(name)));
 
-  const tooFew: string[] = [];
+  const found: string[] = [];
   const filled = await fillRows(
     arranged.rows,
     { options, nuisance, metrics },
-    tooFew,
+    found,
   );
   const { sort = "" } = options;
   const rows = sortRows(filled, measured, { sort, nuisance });
@@ -129,19 +130,15 @@ export async function compare(
         ),
       ...collectWarnings(comparison),
       ...await warnOfSharedObservations(comparison),
-      ...tooFew,
+      ...found,
     ],
   };
 }
 
 /** Adds what was asked for besides verdicts, and the interval of a best row. */
 async function addMore(comparison: Comparison): Promise<Comparison> {
-  const { options: { variance, margin, across, confirms }, columns } =
-    comparison;
+  const { options: { variance, across, confirms }, columns } = comparison;
   let result = comparison;
-  if (margin) {
-    result = (await import("./margins.ts")).addMargins(result, margin);
-  }
   if (across) result = (await import("./ranks.ts")).addRanks(result);
   if (variance) result = (await import("./variance.ts")).addVariance(result);
   return !confirms &&
@@ -266,5 +263,12 @@ function checkOptions(options: CompareOptions): void {
   }
   if (options.margin && baseline.length === 0) {
     refuse("margin", "Cannot use `margin` without a `baseline`");
+  }
+  if (options.margin && !parseMargin(options.margin)) {
+    refuse(
+      "margin",
+      `Cannot use the margin ${options.margin}: it must be a number above 0, ` +
+        "or such a share of the baseline as 2%",
+    );
   }
 }

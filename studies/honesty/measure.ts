@@ -1,6 +1,6 @@
 /**
  * `deno task honesty [TABLE ...]`: measures with many repeats how often intervals hold
- * the truth and verdicts err, and puts the tables into docs/statistics.md. All of them
+ * the truth and verdicts err, and puts the tables into docs/honesty.md. All of them
  * take about a quarter of an hour.
  *
  * @module
@@ -16,7 +16,7 @@ import { type MakeContent, percent } from "./tables.ts";
 import { VERDICT_TABLES } from "./verdict_tables.ts";
 
 const N_REPEATS = 20_000;
-const PAGE = `${import.meta.dirname}/../../docs/statistics.md`;
+const PAGE = `${import.meta.dirname}/../../docs/honesty.md`;
 
 const TABLES: Readonly<Record<string, MakeContent>> = {
   ...DESIGN_TABLES,
@@ -30,7 +30,7 @@ const command = defineCommand({
   usage: ["[TABLE ...]"],
   notes: [
     "Repeats each comparison of made-up runs 20,000 times, or a part of that where " +
-    "it takes long, and puts the tables into docs/statistics.md. All of them take " +
+    "it takes long, and puts the tables into docs/honesty.md. All of them take " +
     `about a quarter of an hour: ${Object.keys(TABLES).join(", ")}.`,
   ],
   examples: ["deno task honesty", "deno task honesty crossed winner"],
@@ -42,23 +42,21 @@ const command = defineCommand({
   },
   async run({ flags: { repeats }, positionals }) {
     const names = positionals.length > 0 ? positionals : Object.keys(TABLES);
-    const contents: Record<string, string> = {};
+    const unknown = names.find((name) => !Object.hasOwn(TABLES, name));
+    if (unknown) throw usageError(`There is no table ${unknown}`);
     for (const name of names) {
-      const make = TABLES[name];
-      if (!make) throw usageError(`There is no table ${name}`);
       console.error(`\n${name}`);
-      contents[name] = await make(repeats);
+      const content = await TABLES[name]!(repeats);
+      fillPage(PAGE, { [name]: content });
     }
     if (positionals.length === 0) {
-      contents.repeats = `Each share is that of ${repeats} repeats, so that ` +
-        `5 % is known to ${
-          percent(Math.sqrt(0.05 * 0.95 / repeats))
-        }, if its ` +
-        "table\nnames no other number.";
+      const error = percent(Math.sqrt(0.05 * 0.95 / repeats));
+      fillPage(PAGE, {
+        repeats: `Each share is that of ${repeats} repeats, so that 5 % is ` +
+          `known to ${error}, if its table\nnames no other number.`,
+      });
     }
-    // The page is read only now: meanwhile someone may have edited it.
-    fillPage(PAGE, contents);
-    return { text: "docs/statistics.md" };
+    return { text: "docs/honesty.md" };
   },
 });
 

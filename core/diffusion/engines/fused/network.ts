@@ -71,6 +71,8 @@ export class FusedNetwork implements Disposable {
   readonly #team: Team;
   readonly #nColumns: number;
   readonly #maxRows: number;
+  /** Without, all times are 0. */
+  readonly #hasTime: boolean;
   /** The last weights, in the order of their shapes. */
   readonly weights: Float32Array;
   /** Their exponential moving average. */
@@ -103,7 +105,9 @@ export class FusedNetwork implements Disposable {
     this.#maxRows = maxRows;
     const hasFeatures = config.inputEmbedding === "fourier";
     const nFeatures = hasFeatures ? embeddingSize : 0;
-    const nTime = config.timeEmbedding === "linear" ? 1 : embeddingSize;
+    const nTime = config.timeEmbedding === "sinusoidal" ? embeddingSize : 1;
+    const hasTime = config.timeEmbedding !== "none";
+    this.#hasTime = hasTime;
     const units = [...hiddenLayerSizes, nColumns];
     const inputs = [nColumns + nFeatures + nTime, ...hiddenLayerSizes];
     const layout: Layout = {
@@ -146,7 +150,8 @@ export class FusedNetwork implements Disposable {
     this.use(false);
     const { prediction } = config;
     this.sampler = new FusedSampler(own, {
-      ...{ memory, team: this.#team, nColumns, maxRows, nWeights, prediction },
+      ...{ memory, team: this.#team, nColumns, maxRows, nWeights },
+      ...{ hasTime, prediction },
     });
   }
 
@@ -174,7 +179,7 @@ export class FusedNetwork implements Disposable {
       const start = row * nColumns;
       const rows = noisy.subarray(start, start + size * nColumns);
       this.#rows.set(rows);
-      this.#times.set(isShared ? times : times.subarray(row, row + size));
+      this.#setTimes(isShared ? times : times.subarray(row, row + size));
       this.#kernels.predict(rows.length / nColumns, isShared);
       outputs.set(this.#targets.subarray(0, rows.length), start);
     }
@@ -195,12 +200,17 @@ export class FusedNetwork implements Disposable {
     targets: Numbers,
   ): { losses: Float32Array; norm: number } {
     this.#rows.set(noisy);
-    this.#times.set(times);
+    this.#setTimes(times);
     this.#targets.set(targets);
     this.#team.work(TASKS.differentiate, times.length);
     this.#team.work(TASKS.sumUp);
     const norm = this.#kernels.computeNorm();
     return { losses: this.#losses.slice(0, times.length), norm };
+  }
+
+  /** The memory holds zeros from the beginning. */
+  #setTimes(times: Numbers): void {
+    if (this.#hasTime) this.#times.set(times);
   }
 
   /**

@@ -29,6 +29,8 @@ export interface SampledNetwork {
   readonly maxRows: number;
   /** The number of weights. */
   readonly nWeights: number;
+  /** Whether it depends on time; otherwise all times are 0. */
+  readonly hasTime: boolean;
   /** What the network gives. */
   readonly prediction: ModelConfig["prediction"];
 }
@@ -123,10 +125,14 @@ export class FusedSampler {
 
   #writeSteps(steps: readonly Step[]): void {
     const { HEADER_SIZE, STEP_SIZE } = this.#kernels;
+    const { hasTime } = this.#network;
     steps.forEach(({ time, alphaBar, row, data, before, noise }, i) => {
       const kept = Math.sqrt(alphaBar), mixed = Math.sqrt(1 - alphaBar);
-      const numbers = [time, kept, mixed, row, data, before, noise];
-      this.#plan.set(numbers, HEADER_SIZE.value + i * STEP_SIZE.value);
+      const factors = [kept, mixed, row, data, before, noise];
+      this.#plan.set(
+        [hasTime ? time : 0, ...factors],
+        HEADER_SIZE.value + i * STEP_SIZE.value,
+      );
     });
   }
 }

@@ -6,7 +6,7 @@ import {
   createInstance,
   createMemory,
 } from "../../../../core/diffusion/engines/fused/instance.ts";
-import { normalQuantile } from "../../../../core/utils/_normal_quantile.ts";
+import { normalQuantile } from "../../../../core/utils/normal_quantile.ts";
 import { RandomStream } from "../../../../core/utils/random.ts";
 
 /** What `kernels/normals.ts` exports. */

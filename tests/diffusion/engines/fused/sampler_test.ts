@@ -50,7 +50,9 @@ async function prepare(
 
 /** Sizes at which blocks are full and not, and all goes in one call or in many. */
 const CASES = [
-  [{ hiddenLayerSizes: [16, 16] }, { nRows: 1, nColumns: 1, nSteps: 3 }],
+  [{ hiddenLayerSizes: [16, 16], timeEmbedding: "none" }, {
+    ...{ nRows: 1, nColumns: 1, nSteps: 3 },
+  }],
   [
     { hiddenLayerSizes: [16, 16], prediction: "v" },
     { nRows: 333, nColumns: 3, nSteps: 20 },
