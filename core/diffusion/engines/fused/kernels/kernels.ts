@@ -81,7 +81,7 @@ export let frequencies: usize = 0, timeFrequencies: usize = 0;
 let current: usize;
 /** Room for one block: what is arranged for products, and gradients. */
 export let inputs: usize = 0, arranged: usize = 0;
-export let delta: usize = 0, other: usize = 0, past: usize = 0;
+export let delta: usize = 0, other: usize = 0, scaledDelta: usize = 0;
 /** The biases of the first layer with the term of a time that all rows share. */
 export let shared: usize = 0;
 export let groups: usize = 0;
@@ -152,10 +152,10 @@ export function finish(maxRows: i32): void {
   frequencies = allocate(nColumns * (nFeatures / 2) + 4);
   timeFrequencies = allocate(nTime / 2 + 4);
   inputs = allocateOwn(BLOCK * getLayer(0).inputStride + 4);
-  arranged = allocateOwn(2 * BLOCK * width + 24);
+  arranged = allocateOwn(BLOCK * width + 12);
   delta = allocateOwn(BLOCK * width);
   other = allocateOwn(BLOCK * width);
-  past = allocateOwn(BLOCK * width);
+  scaledDelta = allocateOwn(BLOCK * width);
   shared = allocateOwn(width);
   groups = allocate(GROUPS * groupSize);
   allocateFactors();
@@ -198,7 +198,9 @@ function use(isAveraged: bool): void {
     const stride = <usize>nUnits << 2;
     for (let k = start; k < end; k += 8) {
       const from = at(current, layer.kernel + k * nUnits);
-      transpose(from, from + (stride << 2), stride, nUnits, at(layer.transposed, k * layer.width));
+      const into = at(layer.transposed, k * layer.width);
+      transpose(from, stride, nUnits, into, 32);
+      transpose(from + (stride << 2), stride, nUnits, into + 16, 32);
     }
   }
 }
@@ -271,7 +273,7 @@ export function forward(start: i32, nRows: i32): usize {
     const nInputs = layer.nInputs, width = <usize>layer.width << 2;
     arrangeRows(from, inputStride, nPadded, nInputs, arranged);
     multiply(
-      arranged, layer.packed, <usize>nInputs << 5, 32, nInputs,
+      arranged, <usize>nInputs << 4, 16, layer.packed, <usize>nInputs << 5, 32, nInputs,
       layer.outputs, stride, nPadded, layer.width, false,
     );
     for (let r = 0; r < nPadded; r++) {

@@ -7,10 +7,10 @@
 import { LINEAR } from "./functions";
 import {
   arranged, BLOCK, delta, forward, getLayer, gradient, GROUPS, groups, groupSize, inputs,
-  kernelRow, losses, nColumns, nLayers, nWeights, other, past, targets, timeBias,
+  kernelRow, losses, nColumns, nLayers, nWeights, other, scaledDelta, targets, timeBias,
 } from "./kernels";
 import { at, pad } from "./memory";
-import { addTo, arrangeColumns, arrangeRows, multiply } from "./products";
+import { addTo, arrangeRows, multiply } from "./products";
 import { findEnd, findStart, isAlone } from "./sharing";
 
 /** How many groups of how many blocks the last batch had. */
@@ -41,38 +41,38 @@ export function differentiateGroups(nRows: i32): void {
 function backward(nRows: i32, group: usize, adds: bool): void {
   let d = delta, next = other;
   for (let i = nLayers - 1; i >= 0; i--) {
-    const layer = getLayer(i), isResidual = layer.isResidual;
+    const layer = getLayer(i);
     const stride = <usize>layer.stride << 2, inputStride = <usize>layer.inputStride << 2;
     const size = <usize>nRows * stride, width = <usize>layer.width << 2;
-    if (isResidual) memory.copy(past, d, size);
+    let scaled = d;
     if (layer.activation != LINEAR) {
+      scaled = scaledDelta;
       for (let o: usize = 0; o < size; o += 16) {
-        v128.store(d + o, f32x4.mul(v128.load(d + o), v128.load(layer.slopes + o)));
+        v128.store(scaled + o, f32x4.mul(v128.load(d + o), v128.load(layer.slopes + o)));
       }
     }
     const kernel = at(group, layer.gradient), bias = kernel + <usize>layer.inputWidth * stride;
-    const from = i == 0 ? inputs : getLayer(i - 1).outputs;
-    arrangeColumns(from, inputStride, nRows, layer.nInputs, arranged);
     multiply(
-      arranged, d, 32, stride, nRows,
+      i == 0 ? inputs : getLayer(i - 1).outputs, 16, inputStride, scaled, 32, stride, nRows,
       kernel, stride, layer.nInputs, layer.width, adds,
     );
     for (let j: usize = 0; j < width; j += 16) {
       let sum = f32x4.splat(0);
-      for (let o: usize = 0; o < size; o += stride) sum = f32x4.add(sum, v128.load(d + o + j));
+      for (let o: usize = 0; o < size; o += stride) sum = f32x4.add(sum, v128.load(scaled + o + j));
       if (adds) addTo(bias + j, sum);
       else v128.store(bias + j, sum);
     }
     if (i == 0) return;
-    arrangeRows(d, stride, nRows, layer.nUnits, arranged);
+    arrangeRows(scaled, stride, nRows, layer.nUnits, arranged);
+    // What passes by a residual layer stays, and the product is added.
+    const into = layer.isResidual ? d : next;
     multiply(
-      arranged, layer.transposed, <usize>layer.width << 5, 32, layer.nUnits,
-      next, inputStride, nRows, layer.inputWidth, false,
+      arranged, <usize>layer.nUnits << 4, 16,
+      layer.transposed, <usize>layer.width << 5, 32, layer.nUnits,
+      into, inputStride, nRows, layer.inputWidth, layer.isResidual != 0,
     );
-    if (isResidual) for (let o: usize = 0; o < size; o += 16) addTo(next + o, v128.load(past + o));
-    const swapped = d;
-    d = next;
-    next = swapped;
+    next = into == d ? next : d;
+    d = into;
   }
 }
 
