@@ -41,7 +41,13 @@ export interface Kernels
 }
 
 /** The tasks that threads share, by the numbers in `kernels/kernels.ts`. */
-export const TASKS = { differentiate: 0, sumUp: 1, update: 2, use: 3 } as const;
+export const TASKS = {
+  differentiate: 0,
+  sumUp: 1,
+  update: 2,
+  use: 3,
+  sample: 4,
+} as const;
 
 /** What an instance allocates: the same in each thread. */
 export interface Layout {

@@ -106,7 +106,8 @@ export class FusedNetwork implements Disposable {
     const hasFeatures = config.inputEmbedding === "fourier";
     const nFeatures = hasFeatures ? embeddingSize : 0;
     const nTime = config.timeEmbedding === "sinusoidal" ? embeddingSize : 1;
-    this.#hasTime = config.timeEmbedding !== "none";
+    const hasTime = config.timeEmbedding !== "none";
+    this.#hasTime = hasTime;
     const units = [...hiddenLayerSizes, nColumns];
     const inputs = [nColumns + nFeatures + nTime, ...hiddenLayerSizes];
     const layout: Layout = {
@@ -149,7 +150,8 @@ export class FusedNetwork implements Disposable {
     this.use(false);
     const { prediction } = config;
     this.sampler = new FusedSampler(own, {
-      ...{ nColumns, maxRows, nWeights, prediction },
+      ...{ memory, team: this.#team, nColumns, maxRows, nWeights },
+      ...{ hasTime, prediction },
     });
   }
 

@@ -15,10 +15,10 @@ import { activate, LINEAR, writeWaves } from "./functions";
 import { allocate, allocateOwn, at, pad } from "./memory";
 export { setThread } from "./memory";
 export { drawNormals, normalQuantile, normals, useStream } from "./normals";
-import { allocatePanels, infer } from "./inference";
 import { addTo, arrangeRows, multiply, transpose } from "./products";
-import { allocateSampling } from "./sampling";
-export { before, MAX_STEPS, plan, points, STEP_SIZE, takeSteps } from "./sampling";
+import { allocatePanels, infer } from "./inference";
+import { allocateSampling, takeSteps } from "./sampling";
+export { before, HEADER_SIZE, MAX_STEPS, plan, points, STEP_SIZE } from "./sampling";
 import { findEnd, findStart } from "./sharing";
 export { share } from "./sharing";
 import { differentiateGroups, sumGroups } from "./training";
@@ -156,7 +156,7 @@ export function finish(maxRows: i32): void {
   delta = allocateOwn(BLOCK * width);
   other = allocateOwn(BLOCK * width);
   scaledDelta = allocateOwn(BLOCK * width);
-  shared = allocate(width);
+  shared = allocateOwn(width);
   groups = allocate(GROUPS * groupSize);
   allocateFactors();
   allocatePanels();
@@ -243,10 +243,10 @@ function embedTime(time: usize, into: usize): void {
 }
 
 /** Adds the term of a time that all rows share to the biases of the first layer. */
-export function addTimeTerm(): void {
+export function addTimeTerm(time: usize): void {
   const layer = getLayer(0);
   memory.copy(shared, layer.biases, <usize>layer.width << 2);
-  embedTime(times, delta);
+  embedTime(time, delta);
   for (let k = 0; k < nTime; k++) {
     const x = v128.load32_splat(at(delta, k));
     for (let j = 0; j < layer.nUnits; j += 4) {
@@ -255,17 +255,11 @@ export function addTimeTerm(): void {
   }
 }
 
-/** Arranges the inputs of a block in panels of 4 rows, each column twice. */
+/** Arranges the inputs of a block in panels of 4 rows. */
 export function arrangeInputs(start: i32, nRows: i32, isTimeShared: bool, into: usize): void {
   const layer = getLayer(0), nInputs = layer.nInputs - (isTimeShared ? nTime : 0);
-  const stride = <usize>layer.inputStride << 2;
   embed(start, nRows, isTimeShared);
-  for (let r = 0, from = inputs; r < nRows; r += 4) {
-    transpose(from, stride, nInputs, into, 32);
-    transpose(from, stride, nInputs, into + 16, 32);
-    from += stride << 2;
-    into += <usize>nInputs << 5;
-  }
+  arrangeRows(inputs, <usize>layer.inputStride << 2, pad(nRows, 4), nInputs, into);
 }
 
 /** Passes a block forward, with slopes; returns where its outputs are. */
@@ -301,7 +295,7 @@ export function forward(start: i32, nRows: i32): usize {
 
 /** Predicts the targets of rows; with `isTimeShared` the first time holds for all. */
 export function predict(nRows: i32, isTimeShared: bool): void {
-  if (isTimeShared) addTimeTerm();
+  if (isTimeShared) addTimeTerm(times);
   for (let start = 0; start < nRows; start += BLOCK) {
     infer(start, min(BLOCK, nRows - start), isTimeShared, at(targets, start * nColumns));
   }
@@ -309,11 +303,13 @@ export function predict(nRows: i32, isTimeShared: bool): void {
 
 /** What threads do together, each its part, one after the other. */
 export const DIFFERENTIATE: i32 = 0, SUM_UP: i32 = 1, UPDATE: i32 = 2, USE: i32 = 3;
+export const SAMPLE: i32 = 4;
 
 /** Does this thread's part of a task, whose argument is a number of rows, or a choice. */
 export function work(task: i32, argument: i32): void {
   if (task == DIFFERENTIATE) differentiateGroups(argument);
   else if (task == SUM_UP) sumGroups();
   else if (task == UPDATE) update();
+  else if (task == SAMPLE) takeSteps(argument);
   else use(argument != 0);
 }
