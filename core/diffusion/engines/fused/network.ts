@@ -8,6 +8,7 @@ import type { ModelConfig } from "../../model_config.ts";
 import { computeTimeFrequencies } from "../../models/layers.ts";
 import type { Numbers } from "../../noise/noise_predictor.ts";
 import { ADAM, type AdamStep } from "../optimizer.ts";
+import { FusedSampler, type SamplingKernels } from "./sampler.ts";
 import kernels from "./kernels.wasm" with { type: "bytes" };
 
 /** The arrays in the memory of the kernels; each is exported as its place. */
@@ -26,8 +27,8 @@ type ArrayName =
   | "timeFrequencies";
 
 /** What `kernels/kernels.ts` exports. */
-interface Kernels extends Readonly<Record<ArrayName, WebAssembly.Global>> {
-  readonly memory: WebAssembly.Memory;
+interface Kernels
+  extends Readonly<Record<ArrayName, WebAssembly.Global>>, SamplingKernels {
   begin(
     nColumns: number,
     nFeatures: number,
@@ -90,6 +91,8 @@ export class FusedNetwork {
   readonly #kernels: Kernels;
   readonly #nColumns: number;
   readonly #maxRows: number;
+  /** Without, all times are 0. */
+  readonly #hasTime: boolean;
   /** The last weights, in the order of their shapes. */
   readonly weights: Float32Array;
   /** Their exponential moving average. */
@@ -100,6 +103,8 @@ export class FusedNetwork {
   readonly second: Float32Array;
   /** The gradient of the last {@linkcode FusedNetwork.differentiate}. */
   readonly gradient: Float32Array;
+  /** Samples with the weights in use. */
+  readonly sampler: FusedSampler;
   readonly #rows: Float32Array;
   readonly #times: Float32Array;
   readonly #targets: Float32Array;
@@ -116,13 +121,14 @@ export class FusedNetwork {
     { nColumns, shapes, values, maxRows }: NetworkOptions,
   ) {
     const { hiddenLayerSizes, activation, embeddingSize } = config;
-    const instance = new WebAssembly.Instance(MODULE);
+    const instance = new WebAssembly.Instance(MODULE, { Math } as never);
     const own = this.#kernels = instance.exports as unknown as Kernels;
     this.#nColumns = nColumns;
     this.#maxRows = maxRows;
     const hasFeatures = config.inputEmbedding === "fourier";
     const nFeatures = hasFeatures ? embeddingSize : 0;
-    const nTime = config.timeEmbedding === "linear" ? 1 : embeddingSize;
+    const nTime = config.timeEmbedding === "sinusoidal" ? embeddingSize : 1;
+    this.#hasTime = config.timeEmbedding !== "none";
     own.begin(nColumns, nFeatures, nTime, hiddenLayerSizes[0] ?? nColumns);
     let nInputs = nColumns + nFeatures + nTime;
     for (const nUnits of hiddenLayerSizes) {
@@ -157,6 +163,10 @@ export class FusedNetwork {
     const half = Math.floor(nTime / 2);
     view("timeFrequencies", half).set(computeTimeFrequencies(half));
     own.use(false);
+    const { prediction } = config;
+    this.sampler = new FusedSampler(own, {
+      ...{ nColumns, maxRows, nWeights, prediction },
+    });
   }
 
   /**
@@ -183,7 +193,7 @@ export class FusedNetwork {
       const start = row * nColumns;
       const rows = noisy.subarray(start, start + size * nColumns);
       this.#rows.set(rows);
-      this.#times.set(isShared ? times : times.subarray(row, row + size));
+      this.#setTimes(isShared ? times : times.subarray(row, row + size));
       this.#kernels.predict(rows.length / nColumns, isShared);
       outputs.set(this.#targets.subarray(0, rows.length), start);
     }
@@ -204,10 +214,15 @@ export class FusedNetwork {
     targets: Numbers,
   ): { losses: Float32Array; norm: number } {
     this.#rows.set(noisy);
-    this.#times.set(times);
+    this.#setTimes(times);
     this.#targets.set(targets);
     const norm = this.#kernels.differentiate(times.length);
     return { losses: this.#losses.slice(0, times.length), norm };
+  }
+
+  /** The memory holds zeros from the beginning. */
+  #setTimes(times: Numbers): void {
+    if (this.#hasTime) this.#times.set(times);
   }
 
   /**
