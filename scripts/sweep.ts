@@ -311,7 +311,7 @@ async function listAll(runs: string): Promise<Output> {
 /** Lists what a sweep would run. */
 async function listRuns(sweep: Sweep, jobs: number): Promise<Output> {
   const earlier = findEarlierRuns(sweep);
-  const outcomes = new Claims(sweep.path).read();
+  const outcomes = new Map(new Claims(sweep.path).read());
   const plan = await findPlan(sweep);
   const tasks = await plan.tasks(outcomes);
   for (const task of tasks) {

@@ -316,10 +316,8 @@ async function measureSampling(
         nRows: nSamples,
         random: random("noise", repeat),
         eta,
-        onStep(rows, step) {
-          if (isKept) keeper.keepStep(rows, step);
-          return run.yield();
-        },
+        observer: isKept ? keeper : undefined,
+        pause: () => run.yield(),
       });
       span.stop();
       if (isKept) keeper.keepSamples(samples);

@@ -24,6 +24,7 @@ import type {
   NoisePredictor,
   Numbers,
 } from "./noise/noise_predictor.ts";
+import type { TakeSteps } from "./noise/samplers.ts";
 
 /** How many rows go through a model at once; no result depends on it. */
 const ROWS_AT_ONCE = 2048;
@@ -50,6 +51,12 @@ export class NoiseModel implements NoisePredictor, Disposable {
   /** The number of columns of a row. */
   get nColumns(): number {
     return this.layers.outputShape[1] as number;
+  }
+
+  /** Takes steps of a sampler in WebAssembly, once the model is fused. */
+  get takeSteps(): TakeSteps | undefined {
+    const sampler = this.#network?.sampler;
+    return sampler && ((...args) => sampler.takeSteps(...args));
   }
 
   /**

@@ -54,9 +54,10 @@ export async function work(
   const claims = new Claims(sweep.path);
   const seen = { claims, earlier: readEarlierRuns(sweep) };
   const running = new Set<Promise<void>>();
-  let nTaken = 0;
+  let nTaken = 0, maxAge = 0;
   while (true) {
-    const { tasks, outcomes } = await readTasks(sweep, plan, seen);
+    const now = { ...seen, maxAge };
+    const { tasks, outcomes } = await readTasks(sweep, plan, now);
     onChange?.(tasks, outcomes);
     const isStopping = signal?.aborted || isCancelled(sweep);
     // What another worker left is nobody's share: it is taken beyond the own.
@@ -66,17 +67,24 @@ export async function work(
     const isFull = running.size >= jobs || isStopping;
     const claim = isFull ? null : takeNext(claims, own, outcomes);
     if (claim) {
-      if (!outcomes.has(claim.task.key)) nTaken++;
+      maxAge = POLL_MS;
+      if (claim.isNew) nTaken++;
       const ended = carryOut(claim, options).finally(() =>
         running.delete(ended)
       );
       running.add(ended);
       continue;
     }
+    // Before it waits or ends, it looks what others have done meanwhile.
+    if (maxAge > 0 && !isFull) {
+      maxAge = 0;
+      continue;
+    }
     const isOver = isStopping || maxTasks < Infinity ||
       !tasks.some((task) => isOpen(outcomes.get(task.key)));
     if (running.size === 0 && isOver) return;
     await waitForChange(running, signal);
+    maxAge = POLL_MS;
   }
 }
 
@@ -86,22 +94,24 @@ export async function work(
  *
  * @param sweep The sweep.
  * @param plan Its plan.
- * @param seen Its claims, and the runs that were there at the launch.
+ * @param seen Its claims, how old the answer may be in milliseconds, and the runs
+ * that were there at the launch.
  * @returns All tasks, and how those stand that were taken.
  */
 export async function readTasks(
   sweep: Sweep,
   plan: Plan,
-  { claims, earlier }: {
+  { claims, earlier, maxAge = 0 }: {
     readonly claims: Claims;
     readonly earlier: EarlierRuns;
+    readonly maxAge?: number;
   },
 ): Promise<{
   readonly tasks: readonly Task[];
   readonly outcomes: ReadonlyMap<string, Outcome>;
 }> {
   while (true) {
-    const outcomes = claims.read();
+    const outcomes = claims.read(maxAge);
     const tasks = await plan.tasks(outcomes);
     const found = tasks.filter(({ key, identity }) =>
       !outcomes.has(key) && earlier[identity]
@@ -127,12 +137,12 @@ function takeNext(
   claims: Claims,
   tasks: readonly Task[],
   outcomes: ReadonlyMap<string, Outcome>,
-): { claim: Claim; task: Task } | null {
+): { claim: Claim; task: Task; isNew: boolean } | null {
   for (const task of tasks) {
     const outcome = outcomes.get(task.key);
     if (!isOpen(outcome) || outcome?.status === "running") continue;
     const claim = claims.take(task, outcome?.runId ?? task.runId ?? null);
-    if (claim) return { claim, task };
+    if (claim) return { claim, task, isNew: outcome === undefined };
   }
   return null;
 }

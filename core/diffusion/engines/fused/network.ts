@@ -8,6 +8,7 @@ import type { ModelConfig } from "../../model_config.ts";
 import { computeTimeFrequencies } from "../../models/layers.ts";
 import type { Numbers } from "../../noise/noise_predictor.ts";
 import { ADAM, type AdamStep } from "../optimizer.ts";
+import { FusedSampler, type SamplingKernels } from "./sampler.ts";
 import kernels from "./kernels.wasm" with { type: "bytes" };
 
 /** The arrays in the memory of the kernels; each is exported as its place. */
@@ -26,8 +27,8 @@ type ArrayName =
   | "timeFrequencies";
 
 /** What `kernels/kernels.ts` exports. */
-interface Kernels extends Readonly<Record<ArrayName, WebAssembly.Global>> {
-  readonly memory: WebAssembly.Memory;
+interface Kernels
+  extends Readonly<Record<ArrayName, WebAssembly.Global>>, SamplingKernels {
   begin(
     nColumns: number,
     nFeatures: number,
@@ -102,6 +103,8 @@ export class FusedNetwork {
   readonly second: Float32Array;
   /** The gradient of the last {@linkcode FusedNetwork.differentiate}. */
   readonly gradient: Float32Array;
+  /** Samples with the weights in use. */
+  readonly sampler: FusedSampler;
   readonly #rows: Float32Array;
   readonly #times: Float32Array;
   readonly #targets: Float32Array;
@@ -118,7 +121,7 @@ export class FusedNetwork {
     { nColumns, shapes, values, maxRows }: NetworkOptions,
   ) {
     const { hiddenLayerSizes, activation, embeddingSize } = config;
-    const instance = new WebAssembly.Instance(MODULE);
+    const instance = new WebAssembly.Instance(MODULE, { Math } as never);
     const own = this.#kernels = instance.exports as unknown as Kernels;
     this.#nColumns = nColumns;
     this.#maxRows = maxRows;
@@ -160,6 +163,10 @@ export class FusedNetwork {
     const half = Math.floor(nTime / 2);
     view("timeFrequencies", half).set(computeTimeFrequencies(half));
     own.use(false);
+    const { prediction } = config;
+    this.sampler = new FusedSampler(own, {
+      ...{ nColumns, maxRows, nWeights, prediction },
+    });
   }
 
   /**

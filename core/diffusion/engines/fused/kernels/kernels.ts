@@ -11,10 +11,14 @@
 
 import { activate, LINEAR, writeWaves } from "./functions";
 import { allocate, at, pad } from "./memory";
+export { drawNormals, normalQuantile, normals, useStream } from "./normals";
 import { addTo, arrangeColumns, arrangeRows, multiply, transpose } from "./products";
+import { allocatePanels, infer } from "./inference";
+import { allocateSampling } from "./sampling";
+export { before, MAX_STEPS, plan, points, STEP_SIZE, takeSteps } from "./sampling";
 
 /** Rows that pass through all layers together, so that they stay in the cache. */
-const BLOCK: i32 = 64;
+export const BLOCK: i32 = 64;
 /** Gradients are summed within so many groups of blocks, then over the groups. */
 const GROUPS: i32 = 4;
 const MAX_LAYERS: i32 = 64;
@@ -22,7 +26,7 @@ const MAX_LAYERS: i32 = 64;
 // ── The network ──────────────────────────────────────────────────────────────
 
 /** A layer: outputs = activation(inputs · kernel + bias), plus inputs if residual. */
-@unmanaged class Layer {
+@unmanaged export class Layer {
   nInputs: i32;
   nUnits: i32;
   activation: i32;
@@ -49,9 +53,12 @@ const MAX_LAYERS: i32 = 64;
 }
 
 const layers = memory.data(MAX_LAYERS * 4);
-let nLayers: i32, nWeights: i32, groupSize: i32;
+export let nLayers: i32 = 0;
+let nWeights: i32, groupSize: i32;
 /** The inputs of the first layer: a row, its Fourier features, its time. */
-let nColumns: i32, nFeatures: i32, nTime: i32;
+export let nColumns: i32 = 0;
+export let nTime: i32 = 0;
+let nFeatures: i32;
 /** Where the time's own kernel and bias are in the array of all weights. */
 let timeKernel: i32, timeBias: i32;
 
@@ -67,10 +74,10 @@ let current: usize;
 /** Room for one block: what is arranged for products, and gradients. */
 let inputs: usize, arranged: usize, delta: usize, other: usize, past: usize;
 /** The biases of the first layer with the term of a time that all rows share. */
-let shared: usize;
+export let shared: usize = 0;
 let groups: usize;
 
-@inline function getLayer(index: i32): Layer {
+@inline export function getLayer(index: i32): Layer {
   return changetype<Layer>(load<usize>(at(layers, index)));
 }
 
@@ -141,6 +148,8 @@ export function finish(maxRows: i32): void {
   past = allocate(BLOCK * width);
   shared = allocate(width);
   groups = allocate(GROUPS * groupSize);
+  allocatePanels();
+  allocateSampling(maxRows);
 }
 
 /** The weights from input k of a layer: the last inputs of the first are the time's. */
@@ -220,7 +229,7 @@ function embedTime(time: usize, into: usize): void {
 }
 
 /** Adds the term of a time that all rows share to the biases of the first layer. */
-function addTimeTerm(): void {
+export function addTimeTerm(): void {
   const layer = getLayer(0);
   memory.copy(shared, layer.biases, <usize>layer.width << 2);
   embedTime(times, delta);
@@ -232,28 +241,33 @@ function addTimeTerm(): void {
   }
 }
 
-/** Passes a block forward; returns where its outputs are. */
-function forward(start: i32, nRows: i32, wantsSlopes: bool, isTimeShared: bool): usize {
+/** Arranges the inputs of a block in panels of 4 rows. */
+export function arrangeInputs(start: i32, nRows: i32, isTimeShared: bool, into: usize): void {
+  const layer = getLayer(0), nInputs = layer.nInputs - (isTimeShared ? nTime : 0);
   embed(start, nRows, isTimeShared);
+  arrangeRows(inputs, <usize>layer.inputStride << 2, pad(nRows, 4), nInputs, into);
+}
+
+/** Passes a block forward, with slopes; returns where its outputs are. */
+function forward(start: i32, nRows: i32): usize {
+  embed(start, nRows, false);
   const nPadded = pad(nRows, 4);
   let from = inputs;
   for (let i = 0; i < nLayers; i++) {
     const layer = getLayer(i), activation = layer.activation, isResidual = layer.isResidual;
     const stride = <usize>layer.stride << 2, inputStride = <usize>layer.inputStride << 2;
-    const nInputs = i == 0 && isTimeShared ? layer.nInputs - nTime : layer.nInputs;
-    const width = <usize>layer.width << 2;
-    const biases = i == 0 && isTimeShared ? shared : layer.biases;
+    const nInputs = layer.nInputs, width = <usize>layer.width << 2;
     arrangeRows(from, inputStride, nPadded, nInputs, arranged);
     multiply(
-      arranged, layer.packed, <usize>layer.nInputs << 5, 32, nInputs,
+      arranged, layer.packed, <usize>nInputs << 5, 32, nInputs,
       layer.outputs, stride, nPadded, layer.width, false,
     );
     for (let r = 0; r < nPadded; r++) {
       const o = layer.outputs + <usize>r * stride, x = from + <usize>r * inputStride;
-      const slopes = wantsSlopes ? layer.slopes + <usize>r * stride : 0;
+      const slopes = layer.slopes + <usize>r * stride;
       for (let j: usize = 0; j < width; j += 16) {
-        const z = f32x4.add(v128.load(o + j), v128.load(biases + j));
-        let y = activate(z, activation, wantsSlopes ? slopes + j : 0);
+        const z = f32x4.add(v128.load(o + j), v128.load(layer.biases + j));
+        let y = activate(z, activation, slopes + j);
         if (isResidual) y = f32x4.add(y, v128.load(x + j));
         v128.store(o + j, y);
       }
@@ -321,16 +335,9 @@ function compareBlock(outputs: usize, start: i32, nRows: i32, scale: f32): void 
 
 /** Predicts the targets of rows; with `isTimeShared` the first time holds for all. */
 export function predict(nRows: i32, isTimeShared: bool): void {
-  const stride = getLayer(nLayers - 1).stride;
   if (isTimeShared) addTimeTerm();
   for (let start = 0; start < nRows; start += BLOCK) {
-    const n = min(BLOCK, nRows - start);
-    const outputs = forward(start, n, false, isTimeShared);
-    for (let r = 0; r < n; r++) {
-      for (let c = 0; c < nColumns; c++) {
-        store<f32>(at(targets, (start + r) * nColumns + c), load<f32>(at(outputs, r * stride + c)));
-      }
-    }
+    infer(start, min(BLOCK, nRows - start), isTimeShared, at(targets, start * nColumns));
   }
 }
 
@@ -343,7 +350,7 @@ export function differentiate(nRows: i32): f64 {
   memory.fill(groups, 0, <usize>(nGroups * groupSize) << 2);
   for (let b = 0; b < nBlocks; b++) {
     const start = b * BLOCK, n = min(BLOCK, nRows - start);
-    compareBlock(forward(start, n, true, false), start, n, scale);
+    compareBlock(forward(start, n), start, n, scale);
     backward(pad(n, 4), at(groups, b / perGroup * groupSize));
   }
   for (let g = 1; g < nGroups; g++) {
