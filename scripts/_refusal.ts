@@ -10,9 +10,9 @@ import stripJsonComments from "strip-json-comments";
 import { dirname, isAbsolute, relative } from "@std/path";
 // As text: no script may read deno.json itself, which has comments.
 import denoJson from "../deno.json" with { type: "text" };
+import { quote } from "../core/utils/quote.ts";
 import type { Command } from "./_command.ts";
 import { nameTemporary } from "./_output.ts";
-import { quote } from "./_runs.ts";
 
 /** The message alone says what was refused: the error has no such data. */
 const REFUSED = /^Requires (\w+) access(?: to "([^"]+)")?/;

@@ -8,6 +8,7 @@
 import { type Field, text, texts, toggle } from "../core/config/fields.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { formatCount } from "../core/utils/format_number.ts";
+import { quote } from "../core/utils/quote.ts";
 import { singleLine } from "../results/compare/labels.ts";
 
 /** The flags that select runs. */
@@ -70,16 +71,4 @@ export function reportProblems(problems: readonly Problem[]): void {
     `problems: ${problems.length} in ${formatCount(runs.length, "run")} ` +
       `(${names}): deno task doctor${where} lists them`,
   ));
-}
-
-/**
- * Quotes an argument for a shell, if it needs that.
- *
- * @param text The argument.
- * @returns The argument as a shell reads it.
- */
-export function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text)
-    ? text
-    : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -10,6 +10,7 @@ import { ConfigSchema } from "../core/config/schema.ts";
 import { formatSize } from "../core/store/limits.ts";
 import { isInUse } from "../core/store/lock.ts";
 import { formatCount } from "../core/utils/format_number.ts";
+import { quote } from "../core/utils/quote.ts";
 import { moveToTrash, TRASH } from "../core/store/trash.ts";
 import {
   type Examination,
@@ -18,7 +19,7 @@ import {
 import type { Finding } from "../results/inspect/doctor/finding.ts";
 import { singleLine } from "../results/compare/labels.ts";
 import { defineCommand, EXIT, main, outputSchema } from "./_command.ts";
-import { quote, selectionFields } from "./_runs.ts";
+import { selectionFields } from "./_runs.ts";
 
 const doctorSchema = new ConfigSchema({
   fix: toggle({ description: "move leftovers to the trash; nothing is lost" }),
