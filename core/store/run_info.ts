@@ -121,6 +121,11 @@ export interface RunInfo extends SessionInfo {
   readonly before?: JsonObject;
   /** What the experiment declares about its metrics; older runs lack it. */
   readonly metrics?: Readonly<Record<string, MetricDeclaration>>;
+  /**
+   * How many bytes the history had where the training paused, by the place:
+   * `500steps`.
+   */
+  readonly pauses?: Readonly<Record<string, number>>;
   /** SHA-256 of each file of a completed training, by its path in the run. */
   readonly contents?: Readonly<Record<string, string>>;
   /** The size of each of these files in bytes; older runs lack it. */
@@ -145,6 +150,7 @@ const runInfoSchema = v.looseObject({
   metrics: v.optional(v.pipe(v.unknown(), v.transform(parseMetrics))),
   contents: ifValid(pick(isText)),
   sizes: ifValid(pick(isNumber)),
+  pauses: ifValid(pick(isNumber)),
   resumed: ifValid(v.pipe(
     v.array(v.unknown()),
     v.transform((sessions) => sessions.filter(isJsonObject)),
