@@ -83,6 +83,7 @@ export async function trainRun(
   throwIfStopped(options);
   const isDurable = globals.fsync !== "never";
   const runPath = createRunDirectory(globals.runs, { isDurable });
+  options.onCreate?.(runPath);
   writeConfigFile(runPath, config, { isDurable });
   // Locked before run.json says "running", or readers would take it for dead.
   using history = new History(runPath, runIdFromPath(runPath), {
@@ -95,6 +96,7 @@ export async function trainRun(
     ...{ experiment: name, experimentFile, tags, note, before },
     settings: pickSettings(globals),
     ...(Object.keys(metrics).length > 0 ? { metrics } : {}),
+    ...(options.sweep ? { sweep: options.sweep } : {}),
   };
   return await train(experiment, {
     ...options,

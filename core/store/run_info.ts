@@ -100,6 +100,19 @@ export interface SessionInfo extends Environment {
   readonly error?: ErrorDescription;
 }
 
+/** What a run of a sweep is for, if it is more than one of a list. */
+export type SweepRole = "search" | "confirm";
+
+/** Which sweep a run belongs to. */
+export interface SweepMark {
+  /** The sweep's name. */
+  readonly name: string;
+  /** Identifies the run: a hash of experiment, configuration, data and source. */
+  readonly identity: string;
+  /** What it is for; left out where it is one of a list. */
+  readonly role?: SweepRole;
+}
+
 /** What ran and how it ended: `run.json`. */
 export interface RunInfo extends SessionInfo {
   /** The name of the experiment. */
@@ -114,6 +127,8 @@ export interface RunInfo extends SessionInfo {
   readonly tags: readonly string[];
   /** The user's note. */
   readonly note: string;
+  /** The sweep that it belongs to, if there is one. */
+  readonly sweep?: SweepMark;
   /**
    * For each key of the configuration, the value that was in effect before the
    * key existed. Older runs that lack the key are compared by it.
@@ -145,6 +160,14 @@ const runInfoSchema = v.looseObject({
   tags: texts,
   note: text,
   settings: ifObject,
+  sweep: ifValid(v.pipe(
+    v.object({
+      name: v.string(),
+      identity: v.string(),
+      role: ifValid(v.picklist(["search", "confirm"])),
+    }),
+    v.transform(omitUndefined),
+  )),
   omitted: v.optional(texts),
   before: ifObject,
   metrics: v.optional(v.pipe(v.unknown(), v.transform(parseMetrics))),

@@ -1,0 +1,120 @@
+/**
+ * The worker: takes one task after the other until nothing is left. The local
+ * launcher runs several in one process, and each task of a Slurm array one or
+ * more; none of them directs the others.
+ *
+ * @module
+ */
+
+import { type Claim, type ClaimEnd, Claims } from "./claims.ts";
+import { isCancelled, type Sweep } from "./manifest.ts";
+import type { Outcome, Plan, Task } from "./types.ts";
+
+/** A task that dies so often in a row is given up: it may need too much memory. */
+export const MAX_DEATHS = 3;
+
+/** How often to look whether other processes have finished their tasks. */
+const POLL_MS = 2000;
+
+/** What {@linkcode work} is given. */
+export interface WorkOptions {
+  /** How many tasks to run at once. */
+  readonly jobs: number;
+  /** Runs a task in a process of its own; resolves when that has ended. */
+  readonly run: (claim: Claim, task: Task) => Promise<ClaimEnd>;
+  /** No further task is taken once it is aborted. */
+  readonly signal?: AbortSignal;
+  /** How many tasks to take at most; all by default. */
+  readonly maxTasks?: number;
+  /** Called with all tasks and how they stand, whenever that has changed. */
+  readonly onChange?: (
+    tasks: readonly Task[],
+    outcomes: ReadonlyMap<string, Outcome>,
+  ) => void;
+}
+
+/**
+ * Works on a sweep until no task is left, or it is to stop.
+ *
+ * @param sweep The sweep.
+ * @param plan Its plan.
+ * @param options How many tasks to run at once, and how.
+ */
+export async function work(
+  sweep: Sweep,
+  plan: Plan,
+  options: WorkOptions,
+): Promise<void> {
+  const { jobs, signal, onChange, maxTasks = Infinity } = options;
+  const claims = new Claims(sweep.path);
+  const running = new Set<Promise<void>>();
+  let nTaken = 0;
+  while (true) {
+    const outcomes = claims.read();
+    const tasks = await plan.tasks(outcomes);
+    onChange?.(tasks, outcomes);
+    const isStopping = signal?.aborted || isCancelled(sweep);
+    const isFull = running.size >= jobs || nTaken >= maxTasks || isStopping;
+    const claim = isFull ? null : takeNext(claims, tasks, outcomes);
+    if (claim) {
+      nTaken++;
+      const ended = carryOut(claim, options).finally(() =>
+        running.delete(ended)
+      );
+      running.add(ended);
+      continue;
+    }
+    const isOver = isStopping || nTaken >= maxTasks ||
+      !tasks.some((task) => isOpen(outcomes.get(task.key)));
+    if (running.size === 0 && isOver) return;
+    await Promise.race([...running, wait(POLL_MS, signal)]);
+  }
+}
+
+async function carryOut(
+  { claim, task }: { claim: Claim; task: Task },
+  { run }: WorkOptions,
+): Promise<void> {
+  using _claim = claim;
+  await run(claim, task);
+}
+
+/** Takes the first task that nobody has. */
+function takeNext(
+  claims: Claims,
+  tasks: readonly Task[],
+  outcomes: ReadonlyMap<string, Outcome>,
+): { claim: Claim; task: Task } | null {
+  for (const task of tasks) {
+    const outcome = outcomes.get(task.key);
+    if (!isOpen(outcome) || outcome?.status === "running") continue;
+    const claim = claims.take(task, outcome?.runId ?? task.runId ?? null);
+    if (claim) return { claim, task };
+  }
+  return null;
+}
+
+/**
+ * Whether a task is to be waited for: it is running, or is to be run.
+ *
+ * @param outcome How it stands, if anybody has taken it.
+ * @returns Whether the sweep is not over without it.
+ */
+export function isOpen(outcome: Outcome | undefined): boolean {
+  switch (outcome?.status) {
+    case "completed":
+    case "failed":
+      return false;
+    case "died":
+      return outcome.deaths < MAX_DEATHS;
+    default:
+      return true;
+  }
+}
+
+function wait(ms: number, signal?: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  signal?.addEventListener("abort", () => resolve(), { once: true });
+  return promise.finally(() => clearTimeout(timer));
+}
