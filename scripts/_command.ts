@@ -18,19 +18,12 @@ import { OptionError } from "../results/database/option_error.ts";
 import { describeError } from "../core/utils/describe_error.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printable, printableJson, truncate } from "../core/utils/terminal.ts";
+import { EXIT } from "./_exit.ts";
 import { explainRefusal } from "./_refusal.ts";
 import { findRun, type FindRunOptions } from "../core/store/find_run.ts";
 import { reportProblems } from "./_runs.ts";
 
-/** The exit statuses of all commands. */
-export const EXIT = {
-  done: 0,
-  failed: 1,
-  usage: 2,
-  SIGHUP: 129,
-  SIGINT: 130,
-  SIGTERM: 143,
-};
+export { EXIT };
 
 /** Schemas of flags, by the headings under which the help lists them. */
 export type FlagGroups = Readonly<Record<string, ConfigSchema<object>>>;

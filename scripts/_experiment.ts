@@ -6,7 +6,6 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { resolve } from "@std/path";
 import { type Field, text } from "../core/config/fields.ts";
 import {
   type GlobalConfig,
@@ -41,6 +40,7 @@ import {
   printError,
   usageError,
 } from "./_command.ts";
+import { toFileUrl } from "./_file_url.ts";
 import { createProgressBar } from "./_progress.ts";
 import { listenForFailures, listenForSignals } from "./_signals.ts";
 
@@ -68,6 +68,8 @@ export interface LoadedExperiment {
   readonly flagsNote: string;
   /** Whether the command line names it. */
   readonly isGiven: boolean;
+  /** Its source, as it was when it was loaded. */
+  readonly readSource: () => Promise<Source>;
   /** Keeps its source beside the runs and returns the hashes. */
   readonly keepSource: (globals: GlobalConfig) => Promise<SourceInfo>;
 }
@@ -81,13 +83,16 @@ const SWITCHES = ["--quiet", "--json", "--debug", "--keep"];
  *
  * @param isHelp Whether only its flags are wanted, for the help.
  * @param options Which run that is: the flag that names it, else it is the
- * first argument, and what `latest` means.
+ * first argument, and what `latest` means; or the file to take instead of a run's.
  * @returns The experiment.
  * @throws {ConfigError} If its file does not exist or exports something else.
  */
 export async function loadExperiment(
   isHelp: boolean,
-  { flag, ...run }: FindRunOptions & { readonly flag?: string },
+  { flag, file: usual, ...run }: FindRunOptions & {
+    readonly flag?: string;
+    readonly file?: string;
+  },
 ): Promise<LoadedExperiment> {
   // Its own flags are known only once the experiment is.
   const { _: [first], experiment: given = "", runs, ...others } = parseArgs(
@@ -98,10 +103,12 @@ export async function loadExperiment(
   const named = name && !given
     ? findFile(runs || "runs", String(name), run)
     : null;
-  const file: string = given || named?.file || "";
+  const file: string = given || named?.file || usual || "";
   // Read before the file is imported, so that what is kept is what runs.
   const source = isHelp ? undefined : collectSourceOf(file);
-  const where = given ? `--experiment ${file}` : `${file}, which the run names`;
+  const where = given
+    ? `--experiment ${file}`
+    : `${file}, which the ${usual ? "sweep file" : "run"} names`;
   const experiment = file ? await importExperiment(file, where) : diffusion;
   const title = named ? `${experiment.name} (${file})` : experiment.name;
   return {
@@ -111,6 +118,7 @@ export async function loadExperiment(
       ? `The flags are those of ${title}, the experiment of ${named.runPath}`
       : "",
     isGiven: given !== "",
+    readSource: () => source!,
     async keepSource({ runs, fsync }) {
       const { keepSource } = await import("../core/store/source.ts");
       const isDurable = fsync !== "never";
@@ -182,18 +190,6 @@ async function importExperiment(
     "its default export must be what experiment({ … }) returns, not " +
       typeof module.default,
   );
-}
-
-/**
- * Writes the path of a module as a URL.
- *
- * @param path The path.
- * @returns The URL, by which it can be imported.
- */
-export function toFileUrl(path: string): string {
-  const url = new URL("file:///");
-  url.pathname = resolve(path).replaceAll("%", "%25");
-  return url.href;
 }
 
 /** Begins to read the source of an experiment. */

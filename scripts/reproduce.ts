@@ -26,8 +26,8 @@ import {
   experimentFlag,
   findCompletedRun,
   loadExperiment,
-  toFileUrl,
 } from "./_experiment.ts";
+import { toFileUrl } from "./_file_url.ts";
 import { createProgressBar } from "./_progress.ts";
 import { RUN_NOTE } from "./_runs.ts";
 import { listenForSignals } from "./_signals.ts";

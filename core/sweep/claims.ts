@@ -114,10 +114,10 @@ export class Claims {
 
   #readEnd(path: string): ClaimEnd | undefined {
     const known = this.#ends.get(path);
-    if (known || !exists(`${path}/${END}`)) return known;
-    const end = readJsonFile(`${path}/${END}`) as unknown as ClaimEnd;
-    this.#ends.set(path, end);
-    return end;
+    if (known) return known;
+    const end = readEnd(path);
+    if (end) this.#ends.set(path, end);
+    return end ?? undefined;
   }
 
   #path(key: string, attempt: number): string {
@@ -241,7 +241,7 @@ export function writeRunId(path: string, runId: string): void {
 }
 
 /** The run of an attempt; null if there was none. */
-function readRunId(path: string): string | null {
+export function readRunId(path: string): string | null {
   const read = (file: string) =>
     ifExists(() =>
       exists(`${path}/${file}`) ? readJsonFile(`${path}/${file}`) : null
@@ -255,7 +255,9 @@ export function writeEnd(path: string, end: ClaimEnd): void {
   writeJsonFile(`${path}/${END}`, end);
 }
 
-/** Whether an attempt has ended by its own account. */
-export function hasEnded(path: string): boolean {
-  return exists(`${path}/${END}`);
+/** Reads how an attempt ended; null if it has not, or died. */
+export function readEnd(path: string): ClaimEnd | null {
+  if (!exists(`${path}/${END}`)) return null;
+  const { schemaVersion: _, ...end } = readJsonFile(`${path}/${END}`);
+  return end as unknown as ClaimEnd;
 }

@@ -7,6 +7,7 @@
  */
 
 import { type Claim, type ClaimEnd, Claims } from "./claims.ts";
+import { judgeEarlierRun, readEarlierRuns } from "./earlier.ts";
 import { isCancelled, type Sweep } from "./manifest.ts";
 import type { Outcome, Plan, Task } from "./types.ts";
 
@@ -47,11 +48,20 @@ export async function work(
 ): Promise<void> {
   const { jobs, signal, onChange, maxTasks = Infinity } = options;
   const claims = new Claims(sweep.path);
+  const earlier = readEarlierRuns(sweep);
   const running = new Set<Promise<void>>();
   let nTaken = 0;
   while (true) {
     const outcomes = claims.read();
     const tasks = await plan.tasks(outcomes);
+    const found = tasks.filter(({ key, identity }) =>
+      !outcomes.has(key) && earlier[identity]
+    );
+    for (const task of found) {
+      const end = judgeEarlierRun(sweep, task, earlier[task.identity]!);
+      claims.note(task.key, end);
+    }
+    if (found.length > 0) continue;
     onChange?.(tasks, outcomes);
     const isStopping = signal?.aborted || isCancelled(sweep);
     const isFull = running.size >= jobs || nTaken >= maxTasks || isStopping;

@@ -1,0 +1,23 @@
+import type { Sweep } from "../core/sweep/manifest.ts";
+import { planList } from "../core/sweep/plan.ts";
+import type { Plan } from "../core/sweep/types.ts";
+
+/**
+ * Finds the plan of a sweep by the type that its manifest names.
+ *
+ * @param sweep The sweep.
+ * @returns The plan.
+ * @throws {RangeError} If this version has no such plan.
+ */
+export function findPlan(sweep: Sweep): Promise<Plan> {
+  const { type } = sweep.manifest.plan;
+  switch (type) {
+    case "list":
+      return Promise.resolve(planList(sweep));
+    default:
+      throw new RangeError(
+        `Cannot work on ${sweep.path}: this version of Whisker has no plan ` +
+          `"${type}"`,
+      );
+  }
+}
