@@ -101,7 +101,7 @@ export interface SessionInfo extends Environment {
 }
 
 /** What a run of a sweep is for, if it is more than one of a list. */
-export type SweepRole = "search" | "confirm";
+export type SweepRole = "until-resolved" | "search" | "confirm";
 
 /** Which sweep a run belongs to. */
 export interface SweepMark {
@@ -164,7 +164,7 @@ const runInfoSchema = v.looseObject({
     v.object({
       name: v.string(),
       identity: v.string(),
-      role: ifValid(v.picklist(["search", "confirm"])),
+      role: ifValid(v.picklist(["until-resolved", "search", "confirm"])),
     }),
     v.transform(omitUndefined),
   )),

@@ -4,31 +4,17 @@
  * @module
  */
 
-import { isTested, type Sample } from "../statistics/contrast.ts";
-import { type Direction, MIN_COUNT } from "../statistics/estimate.ts";
-import {
-  type ColumnVerdicts,
-  judgeColumn,
-  type VerdictOptions,
-} from "../statistics/verdicts.ts";
+import { isTested } from "../statistics/contrast.ts";
+import { MIN_COUNT } from "../statistics/estimate.ts";
+import type { ColumnVerdicts } from "../statistics/verdicts.ts";
+import { type JudgeOptions, judgeValues, type Value } from "./judge_values.ts";
 
-/** The result of a run: its value, or that it failed. */
-export type Value = number | "failed";
-
-/** What seeds are added to. */
-export interface SeedsOptions<Row> {
-  /** The rows that can be compared with each other. */
-  readonly groups: readonly (readonly Row[])[];
-  /** The row that all others are compared with, if any. */
-  readonly baseline?: Row | undefined;
-  /** Which way is better, if that is known. */
-  readonly better?: Direction | undefined;
+/** What seeds are added to; verdicts hold at any time by default. */
+export interface SeedsOptions<Row> extends JudgeOptions<Row> {
   /** With how many seeds each row begins; three at least. */
   readonly minSeeds?: number;
   /** How many seeds a row has at most. */
   readonly maxSeeds: number;
-  /** How verdicts are reached; by default at any time. */
-  readonly options?: VerdictOptions;
 }
 
 /** How far the verdicts are. */
@@ -76,6 +62,7 @@ export function addSeeds<Row>(
   readValue: (row: Row, seed: number) => Value | undefined,
 ): SeedsState<Row> {
   const { groups, minSeeds = MIN_COUNT, maxSeeds } = options;
+  const { options: verdictOptions = { isAnytime: true } } = options;
   const rows = groups.flat();
   const nSeeds = new Map(rows.map((row) => [row, 0]));
   const values = new Map(rows.map((row) => [row, [] as Value[]]));
@@ -95,36 +82,13 @@ export function addSeeds<Row>(
       nSeeds.set(row, n);
     }
     if (missing.length > 0) return { missing, nSeeds, settled, verdicts };
-    verdicts = look(options, values);
+    verdicts = judgeValues({ ...options, options: verdictOptions }, values);
     settled = findSettled(options, { verdicts, values });
     if (n >= maxSeeds || settled.size === rows.length) {
       return { missing, nSeeds, settled, verdicts };
     }
     n = Math.min(findNextLook(n, verdicts), maxSeeds);
   }
-}
-
-function look<Row>(
-  { groups, baseline, better, options }: SeedsOptions<Row>,
-  values: ReadonlyMap<Row, readonly Value[]>,
-): ColumnVerdicts<Row> {
-  const isFailed = (value: Value) => value === "failed";
-  const read = (row: Row): Sample =>
-    new Map(
-      values.get(row)!.flatMap((value, seed) =>
-        value === "failed" ? [] : [[`${seed}`, value]]
-      ),
-    );
-  return judgeColumn({
-    groups: groups.map((rows) => new Map(rows.map((row) => [row, read(row)]))),
-    baseline,
-    better,
-    isRanked: better !== undefined,
-    incomplete: new Set(
-      groups.flat().filter((row) => values.get(row)!.some(isFailed)),
-    ),
-    options: { isAnytime: true, ...options },
-  });
 }
 
 /** Finds the rows that more seeds would not change. */
