@@ -91,7 +91,7 @@ export class Checkpoints {
    * @returns Whether there was a checkpoint.
    * @throws {TypeError} If it was called before, or a part cannot be saved.
    * @throws {RangeError} If the checkpoint is of other parts.
-   * @throws {Pause} If the run is where it pauses already.
+   * @throws {Pause} If the run is where it pauses, or past it.
    */
   register(parts: ResumableParts): boolean {
     if (this.#parts) {
@@ -148,7 +148,9 @@ export class Checkpoints {
    */
   throwIfPaused(): void {
     const { pauseAt, history } = this.#options;
-    if (this.#isPaused) throw new Pause(pauseAt!, history.length);
+    if (!pauseAt || !this.#isPaused) return;
+    const isThere = this.#ended[pauseAt.unit] === pauseAt.count;
+    throw new Pause(pauseAt, isThere ? history.length : null);
   }
 
   /** Keeps a checkpoint: the history up to now first, then all parts. */

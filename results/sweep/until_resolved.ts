@@ -83,7 +83,7 @@ export function addSeeds<Row>(
     }
     if (missing.length > 0) return { missing, nSeeds, settled, verdicts };
     verdicts = judgeValues({ ...options, options: verdictOptions }, values);
-    settled = findSettled(options, { verdicts, values });
+    settled = settleRows(options, { settled, verdicts, values });
     if (n >= maxSeeds || settled.size === rows.length) {
       return { missing, nSeeds, settled, verdicts };
     }
@@ -91,10 +91,11 @@ export function addSeeds<Row>(
   }
 }
 
-/** Finds the rows that more seeds would not change. */
-function findSettled<Row>(
+/** Adds the rows that more seeds would not change to those settled before. */
+function settleRows<Row>(
   { groups, baseline }: SeedsOptions<Row>,
-  { verdicts: { comparisons, places }, values }: {
+  { settled, verdicts: { comparisons, places }, values }: {
+    readonly settled: ReadonlySet<Row>;
     readonly verdicts: ColumnVerdicts<Row>;
     readonly values: ReadonlyMap<Row, readonly Value[]>;
   },
@@ -114,7 +115,7 @@ function findSettled<Row>(
   };
   const isSettled = baseline === undefined ? isRanked : isResolved;
   const open = groups.flat().filter((row) =>
-    row !== baseline && !isSettled(row)
+    row !== baseline && !settled.has(row) && !isSettled(row)
   );
   // The others are paired with the baseline until the last is settled.
   const isServing = (row: Row) => row === baseline && open.length > 0;

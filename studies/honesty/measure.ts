@@ -1,7 +1,7 @@
 /**
  * `deno task honesty [TABLE ...]`: measures with many repeats how often intervals hold
- * the truth and verdicts err, and puts the tables into docs/statistics.md. All of them
- * take about a quarter of an hour.
+ * the truth and verdicts err, and puts the tables into docs/statistics.md and
+ * docs/sweeps.md. All of them take about half an hour.
  *
  * @module
  */
@@ -12,17 +12,19 @@ import { defineCommand, main, usageError } from "../../scripts/_command.ts";
 import { fillPage } from "../../testing/page.ts";
 import { CHOICE_TABLES } from "./choice_tables.ts";
 import { DESIGN_TABLES } from "./design_tables.ts";
+import { SWEEP_TABLES } from "./sweep_tables.ts";
 import { type MakeContent, percent } from "./tables.ts";
 import { VERDICT_TABLES } from "./verdict_tables.ts";
 
 const N_REPEATS = 20_000;
-const PAGE = `${import.meta.dirname}/../../docs/statistics.md`;
+const DOCS = `${import.meta.dirname}/../../docs`;
 
-const TABLES: Readonly<Record<string, MakeContent>> = {
-  ...DESIGN_TABLES,
-  ...CHOICE_TABLES,
-  ...VERDICT_TABLES,
+/** The tables of each page. */
+const PAGES: Readonly<Record<string, Readonly<Record<string, MakeContent>>>> = {
+  "statistics.md": { ...DESIGN_TABLES, ...CHOICE_TABLES, ...VERDICT_TABLES },
+  "sweeps.md": SWEEP_TABLES,
 };
+const NAMES = Object.values(PAGES).flatMap((tables) => Object.keys(tables));
 
 const command = defineCommand({
   name: "honesty",
@@ -30,8 +32,8 @@ const command = defineCommand({
   usage: ["[TABLE ...]"],
   notes: [
     "Repeats each comparison of made-up runs 20,000 times, or a part of that where " +
-    "it takes long, and puts the tables into docs/statistics.md. All of them take " +
-    `about a quarter of an hour: ${Object.keys(TABLES).join(", ")}.`,
+    "it takes long, and puts the tables into docs/statistics.md and docs/sweeps.md. " +
+    `All of them take about half an hour: ${NAMES.join(", ")}.`,
   ],
   examples: ["deno task honesty", "deno task honesty crossed winner"],
   maxPositionals: Infinity,
@@ -41,25 +43,33 @@ const command = defineCommand({
     }),
   },
   async run({ flags: { repeats }, positionals }) {
-    const names = positionals.length > 0 ? positionals : Object.keys(TABLES);
-    const contents: Record<string, string> = {};
-    for (const name of names) {
-      const make = TABLES[name];
-      if (!make) throw usageError(`There is no table ${name}`);
-      console.error(`\n${name}`);
-      contents[name] = await make(repeats);
+    const names = positionals.length > 0 ? positionals : NAMES;
+    const unknown = names.find((name) => !NAMES.includes(name));
+    if (unknown) throw usageError(`There is no table ${unknown}`);
+    for (const [page, tables] of Object.entries(PAGES)) {
+      const contents: Record<string, string> = {};
+      for (const name of names) {
+        const make = tables[name];
+        if (!make) continue;
+        console.error(`\n${name}`);
+        contents[name] = await make(repeats);
+      }
+      if (positionals.length === 0 && page === "statistics.md") {
+        contents.repeats = describeRepeats(repeats);
+      }
+      // The page is read only now: meanwhile someone may have edited it.
+      fillPage(`${DOCS}/${page}`, contents);
     }
-    if (positionals.length === 0) {
-      contents.repeats = `Each share is that of ${repeats} repeats, so that ` +
-        `5 % is known to ${
-          percent(Math.sqrt(0.05 * 0.95 / repeats))
-        }, if its ` +
-        "table\nnames no other number.";
-    }
-    // The page is read only now: meanwhile someone may have edited it.
-    fillPage(PAGE, contents);
-    return { text: "docs/statistics.md" };
+    return {
+      text: Object.keys(PAGES).map((page) => `docs/${page}`).join("\n"),
+    };
   },
 });
+/** Says how well the shares are known. */
+function describeRepeats(repeats: number): string {
+  const error = percent(Math.sqrt(0.05 * 0.95 / repeats));
+  return `Each share is that of ${repeats} repeats, so that 5 % is known to ` +
+    `${error}, if its table\nnames no other number.`;
+}
 
 if (import.meta.main) main(command);

@@ -6,12 +6,19 @@
  * @module
  */
 
+import {
+  type Entry,
+  promote,
+  rankEntries,
+} from "../../core/sweep/promotions.ts";
 import { RandomStream } from "../../core/utils/random.ts";
-import { isTested } from "../../results/statistics/contrast.ts";
+import { isTested, type Sample } from "../../results/statistics/contrast.ts";
 import type {
   ColumnVerdicts,
   VerdictOptions,
 } from "../../results/statistics/verdicts.ts";
+import { computeMean } from "../../results/statistics/estimate.ts";
+import { judgeValues } from "../../results/sweep/judge_values.ts";
 import { addSeeds } from "../../results/sweep/until_resolved.ts";
 import { drawRows, listDiffering, listSeeds, type World } from "./workflows.ts";
 
@@ -63,7 +70,12 @@ export function addUntilResolved(
       },
       (row, seed) => values[row]![seed],
     );
-    if (errs(verdicts!, mean)) nFalse++;
+    const isFalse = hasBaseline
+      ? rows.some((row) =>
+        row > 0 && settled.has(row) && !isTrue(verdicts!, row, mean)
+      )
+      : isFalseBest(verdicts!, mean);
+    if (isFalse) nFalse++;
     if (settled.size === nRows) nResolved++;
     for (const n of nSeeds.values()) nRuns += n;
   }
@@ -74,23 +86,153 @@ export function addUntilResolved(
   };
 }
 
-/** Whether any verdict is false: on a difference, its direction, or the best. */
-function errs(
-  verdicts: ColumnVerdicts<number>,
+/** Whether a row that was resolved does differ from row 0, in that direction. */
+function isTrue(
+  { comparisons }: ColumnVerdicts<number>,
+  row: number,
   mean: (row: number) => number,
 ): boolean {
-  const { comparisons, places } = verdicts;
-  const isFalse = (row: number) => {
-    const verdict = comparisons.get(row);
-    const difference = isTested(verdict) ? verdict.difference : 0;
-    return !(difference * (mean(row) - mean(0)) > 0);
-  };
-  const least = Math.min(...places.keys().map(mean));
-  const isNotAlone = [...places.keys()].filter((row) => mean(row) === least)
-    .length > 1;
-  return listDiffering(verdicts).some(isFalse) ||
-    [...places].some(([row, place]) =>
-      "standing" in place && place.standing === "best" &&
-      (mean(row) > least || isNotAlone)
+  const verdict = comparisons.get(row);
+  const difference = isTested(verdict) ? verdict.difference : 0;
+  return difference * (mean(row) - mean(0)) > 0;
+}
+
+/** Whether a row is called best that is not, or not alone. */
+function isFalseBest(
+  { places }: ColumnVerdicts<number>,
+  mean: (row: number) => number,
+): boolean {
+  const rows = [...places.keys()];
+  const least = Math.min(...rows.map(mean));
+  const isAlone = rows.filter((row) => mean(row) === least).length === 1;
+  return [...places].some(([row, place]) =>
+    "standing" in place && place.standing === "best" &&
+    !(isAlone && mean(row) === least)
+  );
+}
+
+/** A search, and what is known of it beforehand. */
+export interface SearchWorld {
+  /** How many configurations are searched. */
+  readonly nConfigs: number;
+  /** How much their true means spread; the runs of one spread by 1. */
+  readonly spread: number;
+  /** The true mean of the default one, which may depend on those of the others. */
+  readonly findDefault?: (means: readonly number[]) => number;
+  /** How much the scores at each rung spread; one rung by default. */
+  readonly rungs?: readonly number[];
+  /** How a run differs from the mean of its configuration; normally by default. */
+  readonly draw?: (random: RandomStream) => number;
+  /** On how many seeds each configuration is searched. */
+  readonly nSearchSeeds: number;
+  /** How many of the best are confirmed. */
+  readonly nConfirmed: number;
+  /** On how many fresh seeds. */
+  readonly nFresh: number;
+}
+
+/** How searches went; gains are in standard deviations of a run. */
+export interface SearchTally {
+  /** By how much the score of the best in the search is too good. */
+  readonly searchBias: number;
+  /** By how much its gain on fresh seeds is too good. */
+  readonly freshBias: number;
+  /** The Monte Carlo standard error of that. */
+  readonly freshError: number;
+  /** The share in which the best of the search is called better and is not. */
+  readonly falseFirst: number;
+  /** The share in which any that was confirmed is. */
+  readonly falseAny: number;
+  /** The share in which the best would be by the runs of the search. */
+  readonly falseReused: number;
+}
+
+/**
+ * Searches, and confirms the best on fresh seeds.
+ *
+ * @param world What is searched; less is better.
+ * @param nRepeats How many repeats.
+ * @returns How it went.
+ */
+export function searchAndConfirm(
+  world: SearchWorld,
+  nRepeats: number,
+): SearchTally {
+  // A stream of its own for each world: their tallies are independent.
+  const random = new RandomStream(1, `search ${JSON.stringify(world)}`);
+  const { nConfigs, nConfirmed, nFresh, nSearchSeeds, rungs = [1] } = world;
+  const { findDefault = () => 0, draw = (random) => random.normal() } = world;
+  let searchBias = 0, first = 0, any = 0, reused = 0;
+  const freshBiases: number[] = [];
+  for (let i = 0; i < nRepeats; i++) {
+    const means = listSeeds(0, nConfigs)
+      .map(() => world.spread * random.normal());
+    // The last one is the default.
+    means.push(findDefault(means));
+    const drawAll = (rows: readonly number[], nSeeds: number) =>
+      drawRows({
+        ...{ nRows: rows.length, nSeeds, draw },
+        mean: (row) => means[rows[row]!]!,
+      }, random);
+    const all = listSeeds(0, nConfigs + 1);
+    const runs = drawAll(all, nSearchSeeds);
+    const scores = rungs.map((noise, rung) =>
+      all.map((row) => {
+        const { mean } = computeMean([...runs.get(row)!.values()]);
+        return rung === rungs.length - 1
+          ? mean
+          : means[row]! + noise * random.normal();
+      })
     );
+    const readLoss = ({ config, rung }: Entry) => scores[rung]![config]!;
+    const promoted = promote(
+      { nConfigs, nRungs: rungs.length, reduction: 3 },
+      readLoss,
+    );
+    const best = rankEntries(promoted.rungs, readLoss).slice(0, nConfirmed)
+      .map(({ config }) => config);
+    const chosen = [nConfigs, ...best];
+    const [winner] = best;
+    const trueGain = means[nConfigs]! - means[winner!]!;
+    const readGain = (rows: ReadonlyMap<number, Sample>, row: number) => {
+      const [a, b] = [0, row].map((one) => [...rows.get(one)!.values()]);
+      return computeMean(a!).mean - computeMean(b!).mean;
+    };
+    const reusedRows = new Map(
+      [nConfigs, winner!].map((row, place) => [place, runs.get(row)!]),
+    );
+    searchBias += readGain(reusedRows, 1) - trueGain;
+    const fresh = drawAll(chosen, nFresh);
+    freshBiases.push(readGain(fresh, 1) - trueGain);
+    const wrong = listBetter(fresh).filter((place) =>
+      means[chosen[place]!]! >= means[nConfigs]!
+    );
+    if (wrong.includes(1)) first++;
+    if (wrong.length > 0) any++;
+    if (listBetter(reusedRows).includes(1) && !(trueGain > 0)) reused++;
+  }
+  const { mean, error } = computeMean(freshBiases);
+  return {
+    searchBias: searchBias / nRepeats,
+    ...{ freshBias: mean, freshError: error },
+    falseFirst: first / nRepeats,
+    falseAny: any / nRepeats,
+    falseReused: reused / nRepeats,
+  };
+}
+
+/** The rows that are called better than row 0, as the report of a search does. */
+function listBetter(rows: ReadonlyMap<number, Sample>): number[] {
+  const values = new Map(
+    Array.from(rows, ([row, sample]) => [row, [...sample.values()]]),
+  );
+  const verdicts = judgeValues({
+    groups: [[...rows.keys()]],
+    baseline: 0,
+    better: "lower",
+  }, values);
+  return listDiffering(verdicts).filter((row) => {
+    const verdict = verdicts.comparisons.get(row);
+    return isTested(verdict) && verdict.difference < 0;
+  });
 }

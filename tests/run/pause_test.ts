@@ -111,6 +111,21 @@ Deno.test("a run that was killed while it paused pauses at once", async () => {
   assertEquals(readHistory(runPath).lines.length, 3);
 });
 
+Deno.test("a run that is past a pause stays where it is", async () => {
+  using folder = tempFolder();
+  const options = settings(folder.path);
+  const { runPath } = await trainRun(walk, {
+    ...options,
+    pauseAt: parsePause("6steps"),
+  });
+  const { error } = await resumeRun(walk, {
+    ...{ ...options, runPath, pauseAt: parsePause("3steps") },
+  });
+  assert(error instanceof Pause);
+  assertEquals(Object.keys(readRunInfo(runPath).pauses!), ["6steps"]);
+  assertEquals(readHistory(runPath).lines.length, 6);
+});
+
 Deno.test("a run that ends before it could pause is completed", async () => {
   using folder = tempFolder();
   const pauseAt = parsePause("13steps");
