@@ -1,92 +1,139 @@
 /**
- * How a sweep is made from flags.
+ * How a sweep is made.
  *
  * @module
  */
 
 import type { GlobalConfig } from "../core/config/global_config.ts";
+import { formatValue } from "../core/config/schema.ts";
 import { hashDataFiles } from "../core/sweep/identity.ts";
 import {
   createSweep,
   openSweep,
   type Sweep,
+  SWEEP_NAME,
   type SweepManifest,
+  sweepPath,
 } from "../core/sweep/manifest.ts";
 import { SOURCE_FOLDER, TASK_PROGRAM } from "../core/sweep/process.ts";
-import { expandRows, type Specification } from "../core/sweep/specification.ts";
-import { formatValue } from "../core/config/schema.ts";
+import { expandRows } from "../core/sweep/specification.ts";
 import { hash64Hex } from "../core/utils/hash.ts";
 import type { JsonObject } from "../core/utils/json.ts";
+import { usageError } from "./_command.ts";
 import type { LoadedExperiment } from "./_experiment.ts";
-import {
-  parseEvaluation,
-  parseSeeds,
-  parseSpecification,
-} from "./_sweep_flags.ts";
+import { quote } from "./_refusal.ts";
+import type { SweepRequest } from "./_sweep_flags.ts";
 
-export interface SweepFlags extends GlobalConfig {
-  readonly grid: readonly string[];
-  readonly zip: readonly string[];
-  readonly range: readonly string[];
-  readonly random: number;
-  readonly sobol: number;
-  readonly sampleSeed: number;
-  readonly seeds: string;
-  readonly eval: readonly string[];
-  readonly experiment: string;
+/** Programs that run from the source of a sweep. */
+const PROGRAMS = [TASK_PROGRAM, "scripts/_work.ts"];
+
+/** What {@linkcode describeSweep} is given. */
+export interface SweepParts {
+  /** The experiment. */
+  readonly loaded: LoadedExperiment;
+  /** Its file; null if it is Whisker's own. */
+  readonly experimentFile: string | null;
+  /** What is asked for. */
+  readonly request: SweepRequest;
+  /** What lists the tasks. */
+  readonly plan: SweepManifest["plan"];
+  /** The name that the user gave; empty for one made of the content. */
   readonly name: string;
+  /** Where things lie and how they run. */
+  readonly globals: GlobalConfig;
 }
 
-export async function makeSweep(
-  loaded: LoadedExperiment,
-  { flags, fixed }: {
-    readonly flags: SweepFlags;
-    readonly fixed: Readonly<Record<string, unknown>>;
-  },
-): Promise<Sweep> {
+/**
+ * Describes a sweep, which is not made by that.
+ *
+ * @param parts What it consists of.
+ * @returns The sweep: an earlier one, if there is one of the same content.
+ * @throws {ConfigError} If a value breaks its rule, or there is another sweep of
+ * that name.
+ */
+export async function describeSweep(parts: SweepParts): Promise<Sweep> {
+  const { loaded, experimentFile, request, plan, globals } = parts;
   const { experiment } = loaded;
-  const { runs, engine, fsync, onNonfinite, checkpointEvery } = flags;
-  const specification: Specification = parseSpecification(
-    flags,
-    fixed,
-    experiment.configSchema,
-  );
+  const { specification, seeds, evaluations } = request;
   const rows = expandRows(specification, experiment.configSchema);
-  const seeds = parseSeeds(flags.seeds, rows[0]!.seed);
-  const evaluations = flags.eval.map((text) =>
-    parseEvaluation(text, experiment.evalConfigSchema)
-  );
-  const files = await hashDataFiles(rows);
-  const source = await loaded.keepSource(flags);
-  const { layOutSource, collectSource } = await import(
-    "../core/store/source.ts"
-  );
+  const { hashSource } = await import("../core/store/source.ts");
   const stored = await loaded.readSource();
+  const { runs, engine, fsync, onNonfinite, checkpointEvery } = globals;
   const content = {
     experiment: experiment.name,
-    experimentFile: flags.experiment || null,
+    experimentFile,
     entry: stored.entries[1]!,
-    ...{ source, files, rows, seeds, evaluations },
+    source: await hashSource(stored),
+    files: await hashDataFiles(rows),
     settings: { engine, fsync, onNonfinite, checkpointEvery },
-    plan: { type: "list" },
+    ...{ rows: rows as unknown as JsonObject[], seeds, evaluations, plan },
   };
-  const hash = hash64Hex(formatValue(content)).slice(0, 8);
-  const name = flags.name || `${experiment.name}-${hash}`;
+  const name = parts.name ||
+    `${experiment.name}-${hash64Hex(formatValue(content)).slice(0, 8)}`;
+  if (!SWEEP_NAME.test(name)) {
+    throw usageError(
+      `Cannot name a sweep "${name}": use letters, digits, dots and dashes`,
+    );
+  }
   const existing = openSweep(runs, name);
-  if (existing) return existing;
+  if (existing) {
+    checkSameContent(existing, content);
+    return existing;
+  }
   const manifest = {
-    name,
-    createdAt: new Date().toISOString(),
-    specification: specification as unknown as JsonObject,
+    ...{ name, createdAt: new Date().toISOString() },
+    specification: { ...specification, seeds, eval: evaluations },
     ...content,
-  } as unknown as SweepManifest;
-  return await createSweep(runs, manifest, async (folder) => {
-    const program = await collectSource([
-      import.meta.resolve(`../${TASK_PROGRAM}`),
-      import.meta.resolve("./_work.ts"),
-    ]);
-    const target = `${folder}/${SOURCE_FOLDER}`;
-    await layOutSource(stored, target);
-    await layOutSource(program, target);
-  });
+  };
+  return { runs, path: sweepPath(runs, name), manifest };
+}
+
+type Content = Omit<SweepManifest, "name" | "createdAt" | "specification">;
+
+function checkSameContent({ manifest }: Sweep, content: Content): void {
+  const { name } = manifest;
+  const different = Object.entries(content).filter(([key, value]) =>
+    formatValue({ value }) !==
+      formatValue({ value: manifest[key as keyof Content] })
+  ).map(([key]) => key);
+  if (different.length === 0) return;
+  throw usageError(
+    `Cannot use the name ${name}: there is a sweep of that name with other ` +
+      `${different.join(", ")}. To finish it as it was launched: deno task ` +
+      `sweep resume ${quote(name)}; to launch this one, give it another --name`,
+  );
+}
+
+/**
+ * Makes a sweep on disk, if there is none yet: its manifest, and its source, which
+ * is not changed any more.
+ *
+ * @param sweep The sweep.
+ * @param parts What it consists of.
+ */
+export async function keepSweep(
+  sweep: Sweep,
+  { loaded, globals }: SweepParts,
+): Promise<void> {
+  const { runs, manifest } = sweep;
+  if (openSweep(runs, manifest.name)) return;
+  await loaded.keepSource(globals);
+  const { collectSource, layOutSource } = await import(
+    "../core/store/source.ts"
+  );
+  const programs = await collectSource(
+    PROGRAMS.map((path) => import.meta.resolve(`../${path}`)),
+  );
+  try {
+    await createSweep(runs, manifest, async (folder) => {
+      await layOutSource(programs, `${folder}/${SOURCE_FOLDER}`);
+      await layOutSource(
+        await loaded.readSource(),
+        `${folder}/${SOURCE_FOLDER}`,
+      );
+    });
+  } catch (error) {
+    // The same command was started twice: both work on the same sweep.
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
 }

@@ -1,11 +1,21 @@
 /**
- * How the flags of a sweep are read.
+ * What a sweep is to run, as its flags say it.
  *
  * @module
  */
 
-import type { Field, Seeded } from "../core/config/fields.ts";
-import { type ConfigSchema, unknownKey } from "../core/config/schema.ts";
+import {
+  type Field,
+  integer,
+  type Seeded,
+  text,
+  texts,
+} from "../core/config/fields.ts";
+import {
+  ConfigSchema,
+  type ConfigSource,
+  unknownKey,
+} from "../core/config/schema.ts";
 import {
   parseRange,
   parseValue,
@@ -16,62 +26,174 @@ import {
 import type { Specification } from "../core/sweep/specification.ts";
 import type { JsonObject } from "../core/utils/json.ts";
 import { usageError } from "./_command.ts";
+import type { SweepFile } from "./_sweep_file.ts";
 
 /** The flags that say what a sweep is to run. */
 export interface SpecificationFlags {
+  /** Every combination of these values. */
   readonly grid: readonly string[];
+  /** Values that move together. */
   readonly zip: readonly string[];
+  /** Where values are drawn from. */
   readonly range: readonly string[];
+  /** How many configurations are drawn at random. */
   readonly random: number;
+  /** How many are taken from a Sobol sequence. */
   readonly sobol: number;
+  /** Fixes what is drawn. */
   readonly sampleSeed: number;
+  /** The seeds of each configuration. */
+  readonly seeds: string;
+  /** The evaluations that follow each training. */
+  readonly eval: readonly string[];
+}
+
+/** The schema of {@linkcode SpecificationFlags}. */
+export const specificationSchema: ConfigSchema<SpecificationFlags> =
+  new ConfigSchema<SpecificationFlags>({
+    grid: texts({
+      placeholder: "<key=a,b,…>",
+      description: "every combination of these values; repeat it for more keys",
+    }),
+    zip: texts({
+      placeholder: "<key=a,b,…>",
+      description: "values that move together with those of the other --zip",
+    }),
+    range: texts({
+      placeholder: "<key=range>",
+      description:
+        "draw values from log(1e-5,1e-1), linear(0,1) or choice(32,64)",
+    }),
+    random: integer({
+      default: 0,
+      min: 0,
+      defaultText: "none",
+      description: "how many configurations to draw from the ranges at random",
+    }),
+    sobol: integer({
+      default: 0,
+      min: 0,
+      defaultText: "none",
+      description: "how many to draw evenly, by a Sobol sequence",
+    }),
+    sampleSeed: integer({
+      default: 0,
+      min: 0,
+      description: "fixes which configurations are drawn",
+    }),
+    seeds: text({
+      placeholder: "<0..4|1,2,3>",
+      description: "the seeds of each configuration [default: that of --seed]",
+    }),
+    eval: texts({
+      placeholder: "<'key=value …'|default>",
+      description: "evaluate each run with these settings; repeatable",
+    }),
+  });
+
+/** What is asked for: configurations, their seeds and evaluations. */
+export interface SweepRequest {
+  /** The configurations. */
+  readonly specification: Specification;
+  /** The seeds of each. */
+  readonly seeds: readonly number[];
+  /** The settings of the evaluations, as resolved. */
+  readonly evaluations: readonly JsonObject[];
+}
+
+/** Where {@linkcode readRequest} reads it. */
+export interface RequestSources {
+  /** The flags, over what the file gives. */
+  readonly flags: SpecificationFlags;
+  /** The values of the configuration's flags. */
+  readonly fixed: ConfigSource;
+  /** The sweep file, if there is one. */
+  readonly file: SweepFile | null;
+  /** The experiment's configuration. */
+  readonly configSchema: ConfigSchema<Seeded>;
+  /** The experiment's settings of evaluations. */
+  readonly evalConfigSchema: ConfigSchema<object>;
 }
 
 /**
- * Reads what a sweep is to run.
+ * Reads what a sweep is to run. Where flags and file name the same key, the flag
+ * counts.
  *
- * @param flags The flags.
- * @param fixed Values that all configurations have.
- * @param schema The experiment's configuration.
- * @returns What is to run, its values not yet checked.
+ * @param sources Flags and file.
+ * @returns What is to run; the values of the configurations are not yet checked.
  * @throws {ConfigError} If a flag is not of the form KEY=…, or has no such key.
  */
-export function parseSpecification(
-  flags: SpecificationFlags,
-  fixed: JsonObject,
-  schema: ConfigSchema<Seeded>,
-): Specification {
-  const readAll = <T>(
-    flag: "grid" | "zip" | "range",
-    read: (text: string, field: Field<unknown>) => T,
-  ): Record<string, T> => {
-    const values: Record<string, T> = {};
-    for (const text of flags[flag]) {
-      const { key, value } = parseAssignment(text, flag, schema);
-      if (Object.hasOwn(values, key)) {
-        throw usageError(
-          `--${flag} has ${key} twice: give it all values at once`,
-        );
-      }
-      values[key] = read(value, schema.field(key));
-    }
-    return values;
-  };
-  const readValues = (text: string, field: Field<unknown>) =>
-    splitOutsideBrackets(text).map((part) => parseValue(part, field));
+export function readRequest(sources: RequestSources): SweepRequest {
+  const { flags, fixed, file, configSchema, evalConfigSchema } = sources;
+  // Checked now, for errors that name the flag.
+  const { seed } = configSchema.resolve([fixed]);
+  const { seed: _, ...config } = fixed.values;
+  const grid = readLists(flags.grid, "grid", configSchema);
+  const zip = readLists(flags.zip, "zip", configSchema);
+  const range = readAll(flags.range, "range", configSchema, readRange);
+  const given = new Set(
+    [config, grid, zip, range].flatMap((values) => Object.keys(values)),
+  );
+  const others = <T>(values: Readonly<Record<string, T>> = {}) =>
+    Object.fromEntries(
+      Object.entries(values).filter(([key]) => !given.has(key)),
+    );
   const { random, sobol, sampleSeed } = flags;
-  const { seed: _, ...config } = fixed;
   return {
-    config,
-    grid: readAll("grid", readValues),
-    zip: readAll("zip", readValues),
-    range: readAll("range", (text, field): Range => {
-      const range = parseRange(text, field);
-      if (range) return range;
-      throw usageError(`--range must be KEY=${RANGE_RULE}, not "${text}"`);
-    }),
-    ...{ random, sobol, sampleSeed },
+    specification: {
+      config: { ...others(file?.config), ...config },
+      grid: { ...others(file?.grid), ...grid },
+      zip: { ...others(file?.zip), ...zip },
+      range: { ...others(file?.range), ...range },
+      ...{ random, sobol, sampleSeed },
+    },
+    seeds: parseSeeds(flags.seeds, seed),
+    evaluations: flags.eval.length > 0
+      ? flags.eval.map((text) => parseEvaluation(text, evalConfigSchema))
+      : (file?.eval ?? []).map((values) => {
+        const nameKey = (key: string) => `"${key}" in ${file!.path}`;
+        return evalConfigSchema.resolve([{ values, nameKey }]) as JsonObject;
+      }),
   };
+}
+
+function readAll<T>(
+  texts: readonly string[],
+  flag: string,
+  schema: ConfigSchema<object>,
+  read: (text: string, field: Field<unknown>) => T,
+): Record<string, T> {
+  const values: Record<string, T> = {};
+  for (const text of texts) {
+    const { key, value } = parseAssignment(text, flag, schema);
+    if (Object.hasOwn(values, key)) {
+      throw usageError(
+        `--${flag} has ${key} twice: give all its values at once`,
+      );
+    }
+    values[key] = read(value, schema.field(key));
+  }
+  return values;
+}
+
+function readLists(
+  texts: readonly string[],
+  flag: string,
+  schema: ConfigSchema<object>,
+): Record<string, readonly unknown[]> {
+  return readAll(
+    texts,
+    flag,
+    schema,
+    (text, field) =>
+      splitOutsideBrackets(text).map((part) => parseValue(part, field)),
+  );
+}
+
+function readRange(text: string, field: Field<unknown>): Range {
+  const range = parseRange(text, field);
+  if (range) return range;
+  throw usageError(`--range must be KEY=${RANGE_RULE}, not "${text}"`);
 }
 
 /** Splits `KEY=VALUE`; the key may be written as its flag is. */
@@ -92,7 +214,8 @@ function parseAssignment(
   throw usageError(`${unknownKey(key, schema.keys)} (in --${flag})`);
 }
 
-const SPAN = /^(\d+)\.\.(\d+)$/;
+const SPAN = /^(\d+)(?:\.\.(\d+))?$/;
+const MAX_SEEDS = 100_000;
 
 /**
  * Reads seeds.
@@ -105,10 +228,7 @@ const SPAN = /^(\d+)\.\.(\d+)$/;
 export function parseSeeds(text: string, usual: number): number[] {
   if (text === "") return [usual];
   const seeds = text.split(",").flatMap((part) => {
-    const [, first, last] = SPAN.exec(part.trim()) ?? [];
-    if (first === undefined) {
-      return [/^\d+$/.test(part.trim()) ? Number(part) : NaN];
-    }
+    const [, first = NaN, last = first] = SPAN.exec(part.trim()) ?? [];
     const length = Number(last) - Number(first) + 1;
     if (!(length > 0 && length <= MAX_SEEDS)) return [NaN];
     return Array.from({ length }, (_, index) => Number(first) + index);
@@ -118,8 +238,6 @@ export function parseSeeds(text: string, usual: number): number[] {
     `--seeds must be whole numbers such as 0..4 or 1,2,3, not "${text}"`,
   );
 }
-
-const MAX_SEEDS = 100_000;
 
 /**
  * Reads the settings of an evaluation.
@@ -138,9 +256,7 @@ export function parseEvaluation(
     const { key, value } = parseAssignment(part, "eval", schema);
     return [key, parseValue(value, schema.field(key))];
   });
-  const source = {
-    values: Object.fromEntries(values),
-    nameKey: (key: string) => `${key} in --eval`,
-  };
+  const nameKey = (key: string) => `${key} in --eval`;
+  const source = { values: Object.fromEntries(values), nameKey };
   return schema.resolve([source]) as JsonObject;
 }

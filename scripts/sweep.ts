@@ -4,76 +4,391 @@
  * @module
  */
 
-import { integer, text, texts, toggle } from "../core/config/fields.ts";
-import { globalConfigSchema } from "../core/config/global_config.ts";
+import { integer, text, toggle } from "../core/config/fields.ts";
+import { formatFlag, type ParsedFlags } from "../core/config/flags.ts";
+import {
+  type GlobalConfig,
+  globalConfigSchema,
+} from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { prepareLaunch } from "../core/sweep/earlier.ts";
-import { localLauncher } from "../core/sweep/launchers/local.ts";
-import { openSweep, uncancelSweep } from "../core/sweep/manifest.ts";
-import { defineCommand, main, outputSchema } from "./_command.ts";
-import { experimentFlag, loadExperiment } from "./_experiment.ts";
+import { Claims } from "../core/sweep/claims.ts";
+import {
+  findEarlierRuns,
+  judgeEarlierRun,
+  prepareLaunch,
+} from "../core/sweep/earlier.ts";
+import {
+  cancelSweep,
+  isCancelled,
+  type Launch,
+  listSweeps,
+  openSweep,
+  readLaunch,
+  type Sweep,
+  uncancelSweep,
+  writeLaunch,
+} from "../core/sweep/manifest.ts";
+import { countStates, describeTasks } from "../core/sweep/summary.ts";
+import { formatCount } from "../core/utils/format_number.ts";
+import { stringify } from "../core/utils/json.ts";
+import {
+  defineCommand,
+  EXIT,
+  main,
+  type Output,
+  outputSchema,
+  usageError,
+} from "./_command.ts";
+import {
+  experimentFlag,
+  type LoadedExperiment,
+  loadExperiment,
+} from "./_experiment.ts";
+import { findLauncher } from "./_launchers.ts";
 import { findPlan } from "./_plans.ts";
 import { listenForSignals } from "./_signals.ts";
-import { makeSweep } from "./_sweep.ts";
+import { describeSweep, keepSweep } from "./_sweep.ts";
+import {
+  describeSweepFile,
+  readSweepFile,
+  type SweepFile,
+} from "./_sweep_file.ts";
+import { readRequest, specificationSchema } from "./_sweep_flags.ts";
+import {
+  describeView,
+  formatDuration,
+  formatTasks,
+  formatView,
+  showProgress,
+  type SweepView,
+} from "./_sweep_report.ts";
 
-const sweepSchema = new ConfigSchema({
-  grid: texts({
-    placeholder: "<key=a,b,…>",
-    description: "run every combination of these values; repeatable",
-  }),
-  zip: texts({
-    placeholder: "<key=a,b,…>",
-    description: "values that move together with those of other --zip keys",
-  }),
-  range: texts({
-    placeholder: "<key=range>",
-    description: "draw values from log(1e-5,1e-1), linear(0,1) or choice(a,b)",
-  }),
-  random: integer({ default: 0, min: 0, description: "draw so many" }),
-  sobol: integer({ default: 0, min: 0, description: "so many evenly spread" }),
-  sampleSeed: integer({ default: 0, min: 0, description: "fixes the draws" }),
-  seeds: text({ placeholder: "<0..4|1,2,3>", description: "the seeds" }),
-  eval: texts({
-    placeholder: "<'key=value …'>",
-    description: "evaluate each run so; repeatable",
-  }),
-  experiment: experimentFlag,
-  name: text({ description: "the sweep's name" }),
+const launchSchema = new ConfigSchema({
   jobs: integer({
     default: navigator.hardwareConcurrency,
     min: 1,
+    defaultText: "the cores",
     description: "how many runs at once",
   }),
   retryFailed: toggle({ description: "run again what has failed" }),
 });
 
+const sweepSchema = new ConfigSchema({
+  name: text({
+    placeholder: "<name>",
+    description: "what to call the sweep [default: made of its content]",
+  }),
+  experiment: experimentFlag,
+  dryRun: toggle({
+    description: "only list the runs, what is there, and the time it takes",
+  }),
+  schema: toggle({
+    description: "only print the JSON Schema of sweep files",
+  }),
+});
+
+/** The flags that a sweep file may give values of. */
+const fileSchema = new ConfigSchema({
+  ...specificationSchema.fields,
+  name: sweepSchema.fields.name,
+  ...launchSchema.fields,
+});
+
+const ACTIONS = ["status", "resume", "cancel"];
+
+/** What is loaded before flags are read: nothing for `status NAME`. */
+interface Loaded extends LoadedExperiment {
+  readonly file: SweepFile | null;
+}
+
+async function load(isHelp: boolean): Promise<Loaded | null> {
+  const [first = ""] = Deno.args;
+  if (ACTIONS.includes(first) && !isHelp) return null;
+  const file = first.endsWith(".json")
+    ? readSweepFile(first, fileSchema)
+    : null;
+  const loaded = await loadExperiment(isHelp, {
+    flag: "experiment",
+    ...(file?.experiment ? { file: file.experiment } : {}),
+  });
+  return { ...loaded, file };
+}
+
 const command = defineCommand({
   name: "sweep",
   summary: "Run many configurations with many seeds.",
-  usage: ["[flags]"],
-  examples: ["deno task sweep --grid learningRate=1e-4,1e-3 --seeds 0..4"],
+  usage: [
+    "[FILE.json] [flags]",
+    "status [NAME] [--json]",
+    "resume NAME [--jobs N] [--retry-failed]",
+    "cancel NAME",
+  ],
+  notes: [
+    "What is there already is not run again, what was interrupted is resumed: " +
+    "the same command finishes what is missing. Flags of the configuration " +
+    "fix values for all runs.",
+  ],
+  examples: [
+    "deno task sweep --grid learningRate=1e-4,1e-3 --seeds 0..4 --eval default",
+    "deno task sweep --grid hiddenLayerSizes=[64,64],[256,256] --n-epochs 20",
+    "deno task sweep --sobol 16 --range 'learningRate=log(1e-5,1e-1)'",
+    "deno task sweep studies/sweep.json --dry-run",
+    "deno task sweep --schema > sweep.schema.json",
+  ],
+  maxPositionals: 2,
   flags: {
-    Sweep: sweepSchema,
+    "What to run": specificationSchema,
+    "This sweep": sweepSchema,
+    Launch: launchSchema,
     Environment: globalConfigSchema,
     Output: outputSchema,
   },
   writesRuns: true,
-  load: (isHelp) => loadExperiment(isHelp, { flag: "experiment" }),
-  listMoreFlags: ({ experiment: { name, configSchema } }) => ({
-    [`Configuration of ${name}`]: configSchema,
-  }),
-  async run({ flags, parsed, loaded }) {
-    const fixed = parsed.readSource(loaded.experiment.configSchema).values;
-    const { manifest } = await makeSweep(loaded, { flags, fixed });
-    const sweep = openSweep(flags.runs, manifest.name)!;
-    const plan = await findPlan(sweep);
-    uncancelSweep(sweep);
-    await prepareLaunch(sweep, plan, flags);
-    const { signal, forceSignal } = listenForSignals();
-    const launcher = localLauncher(flags.jobs);
-    await launcher.launch(sweep, plan, { signal, forceSignal });
-    return 0;
+  load,
+  listMoreFlags: (loaded) =>
+    loaded
+      ? {
+        [`Configuration of ${loaded.experiment.name}`]:
+          loaded.experiment.configSchema,
+      }
+      : {},
+  async run({ flags, positionals, parsed, loaded }) {
+    const [first = "", name] = positionals;
+    if (!loaded) return await act(first, name, parsed);
+    const { file, experiment } = loaded;
+    if (first !== (file?.path ?? "") || name !== undefined) {
+      throw usageError(
+        `Unexpected argument "${name ?? first}": name a sweep file that ends ` +
+          `in .json, or one of ${ACTIONS.join(", ")}, first`,
+      );
+    }
+    if (flags.schema) {
+      console.log(stringify(describeSweepFile(experiment, fileSchema), 2));
+      return EXIT.done;
+    }
+    const { values } = parsed.readSource(fileSchema);
+    const given = fileSchema.resolve([
+      ...(file
+        ? [{
+          values: file.flags,
+          nameKey: (key: string) => `"${key}" in ${file.path}`,
+        }]
+        : []),
+      { values, nameKey: formatFlag },
+    ]);
+    const { configSchema, evalConfigSchema } = experiment;
+    const request = readRequest({
+      flags: given,
+      fixed: parsed.readSource(configSchema),
+      ...{ file, configSchema, evalConfigSchema },
+    });
+    if (request.evaluations.length > 0 && !experiment.evaluate) {
+      throw usageError(
+        `Cannot use --eval: experiment ${experiment.name} has no evaluate ` +
+          "function",
+      );
+    }
+    const globals: GlobalConfig = flags;
+    const parts = {
+      ...{ loaded, request, globals, name: given.name },
+      experimentFile: flags.experiment || (file?.experiment ?? null),
+      plan: { type: "list" },
+    };
+    const sweep = await describeSweep(parts);
+    const { jobs, retryFailed } = given;
+    if (flags.dryRun) return await listRuns(sweep, jobs);
+    await keepSweep(sweep, parts);
+    return await launch(sweep, { type: "local", jobs }, {
+      ...flags,
+      retryFailed,
+    });
   },
 });
+
+/** Carries out `status`, `resume` or `cancel`. */
+async function act(
+  action: string,
+  name: string | undefined,
+  parsed: ParsedFlags,
+): Promise<Output | number> {
+  const flags = {
+    ...parsed.resolve(launchSchema),
+    ...parsed.resolve(globalConfigSchema),
+    ...parsed.resolve(outputSchema),
+  };
+  checkFlags(action, parsed);
+  const { runs } = flags;
+  if (action === "status" && name === undefined) return await listAll(runs);
+  const sweep = findSweep(runs, name);
+  const before = readLaunch(sweep) ?? { type: "local", jobs: flags.jobs };
+  if (action === "resume") {
+    const { jobs } = parsed.readSource(launchSchema).values;
+    const again = jobs === undefined ? before : { ...before, jobs: flags.jobs };
+    return await launch(sweep, again, flags);
+  }
+  const launcher = findLauncher(before);
+  if (action === "cancel") {
+    cancelSweep(sweep);
+    await launcher.cancel(sweep);
+  }
+  const view = await viewSweep(sweep, Number(before.jobs ?? 1));
+  const lines = await launcher.describe(sweep);
+  const { running } = countStates(view.states);
+  const cancelled = isCancelled(sweep)
+    ? [
+      `cancelled: ${
+        running > 0 ? "what is running stops after a checkpoint; " : ""
+      }deno task sweep resume ${sweep.manifest.name} goes on`,
+    ]
+    : [];
+  return {
+    document: { ...describeView(view), scheduler: lines },
+    text: [formatView(view), ...lines, ...cancelled].join("\n"),
+  };
+}
+
+/** Refuses flags that an action does not use. */
+function checkFlags(action: string, parsed: ParsedFlags): void {
+  const used = {
+    status: ["runs", "json"],
+    resume: ["runs", "json", "quiet", "jobs", "retryFailed"],
+    cancel: ["runs", "json"],
+  }[action]!;
+  const given = [
+    specificationSchema,
+    sweepSchema,
+    launchSchema,
+    globalConfigSchema,
+  ]
+    .flatMap((schema) => Object.keys(parsed.readSource(schema).values));
+  const unused = given.find((key) => !used.includes(key));
+  if (unused === undefined) return;
+  throw usageError(
+    `Cannot use ${formatFlag(unused)} with ${action}: a sweep goes on as it ` +
+      "was launched",
+  );
+}
+
+function findSweep(runs: string, name: string | undefined): Sweep {
+  const sweep = name === undefined ? null : openSweep(runs, name);
+  if (sweep) return sweep;
+  const names = listSweeps(runs);
+  const known = names.length > 0
+    ? `choose from ${names.join(", ")}`
+    : "deno task sweep makes one";
+  throw usageError(
+    name === undefined
+      ? `Name a sweep: ${known}`
+      : `Cannot find a sweep "${name}" in ${runs}: ${known}`,
+  );
+}
+
+async function viewSweep(sweep: Sweep, jobs: number): Promise<SweepView> {
+  const outcomes = new Claims(sweep.path).read();
+  const tasks = await (await findPlan(sweep)).tasks(outcomes);
+  return { sweep, states: describeTasks(tasks, outcomes), jobs };
+}
+
+/** Lists all sweeps. */
+async function listAll(runs: string): Promise<Output> {
+  const views: SweepView[] = [];
+  for (const name of listSweeps(runs)) {
+    const sweep = openSweep(runs, name);
+    if (!sweep) continue;
+    const jobs = Number(readLaunch(sweep)?.jobs ?? 1);
+    views.push(await viewSweep(sweep, jobs));
+  }
+  return {
+    document: views.map((view) => {
+      const { tasks: _, ...document } = describeView(view);
+      return document;
+    }),
+    text: views.length > 0
+      ? views.map((view) => formatView(view).split("\n")[0]).join("\n")
+      : `There are no sweeps in ${runs} yet: deno task sweep makes one.`,
+  };
+}
+
+/** Lists what a sweep would run. */
+async function listRuns(sweep: Sweep, jobs: number): Promise<Output> {
+  const earlier = findEarlierRuns(sweep);
+  const outcomes = new Claims(sweep.path).read();
+  const plan = await findPlan(sweep);
+  const tasks = await plan.tasks(outcomes);
+  for (const task of tasks) {
+    const { key, identity } = task, run = earlier[identity];
+    if (outcomes.has(key) || !run) continue;
+    const end = judgeEarlierRun(sweep, task, run);
+    outcomes.set(key, { key, attempt: 0, deaths: 0, ...end });
+  }
+  const states = describeTasks(tasks, outcomes);
+  const view = { sweep, states, jobs, earlier };
+  const document = describeView(view);
+  const { counts: { completed, failed, total }, secondsLeft } = document;
+  const left = total - completed - failed;
+  const summary = [
+    `${formatCount(total, "run")} of sweep ${sweep.manifest.name}: ` +
+    `${completed} completed`,
+    ...(failed > 0 ? [`${failed} failed (--retry-failed)`] : []),
+    `${left} to run` +
+    (secondsLeft === null || left === 0
+      ? ""
+      : `, about ${formatDuration(secondsLeft)} with ${jobs} at a time`),
+  ].join(", ");
+  return { document, text: `${formatTasks(states)}\n\n${summary}` };
+}
+
+/** How {@linkcode launch} launches a sweep. */
+interface LaunchFlags {
+  readonly quiet: boolean;
+  readonly retryFailed: boolean;
+}
+
+/** Launches a sweep, and reports how it went. */
+async function launch(
+  sweep: Sweep,
+  how: Launch,
+  { quiet, retryFailed }: LaunchFlags,
+): Promise<Output | number> {
+  const plan = await findPlan(sweep);
+  const launcher = findLauncher(how);
+  const { name } = sweep.manifest;
+  writeLaunch(sweep, how);
+  uncancelSweep(sweep);
+  await prepareLaunch(sweep, plan, { retryFailed });
+  const interruption = listenForSignals();
+  const { signal, forceSignal } = interruption;
+  const say = (text: string) => quiet || console.error(text);
+  say(`sweep ${name}: ${sweep.path}`);
+  signal.addEventListener(
+    "abort",
+    () =>
+      say("stopping after the next checkpoints; Ctrl-C again stops at once"),
+  );
+  const jobs = Number(how.jobs ?? 1);
+  let isOver: boolean;
+  {
+    using progress = showProgress(jobs, quiet);
+    const { onChange } = progress;
+    isOver = await launcher.launch(sweep, plan, {
+      signal,
+      forceSignal,
+      onChange,
+    });
+  }
+  const view = await viewSweep(sweep, jobs);
+  const { completed, total } = countStates(view.states);
+  const isDone = completed === total;
+  if (isDone) say(`next: deno task compare --where sweep=${name}`);
+  else if (signal.aborted || isCancelled(sweep)) {
+    say(`stopped: deno task sweep resume ${name} goes on`);
+  }
+  const status = signal.aborted
+    ? interruption.status
+    : isOver && !isDone
+    ? EXIT.failed
+    : EXIT.done;
+  return { document: describeView(view), text: formatView(view), status };
+}
 
 if (import.meta.main) main(command);

@@ -33,6 +33,8 @@ export interface Field<T> extends Described<T> {
   readonly rule: string;
   /** What help shows in place of the value: `<number>`; empty for a switch. */
   readonly placeholder: string;
+  /** All that may be chosen, where it is a choice. */
+  readonly choices?: readonly string[];
   /** Whether the flag is given once for each of several values. */
   readonly repeats: boolean;
   /**
@@ -267,6 +269,7 @@ export function choice<const T extends string>(
 ): Field<T> {
   const choices = checkChoices(options);
   return makeField<T>(options, v.picklist(choices), {
+    choices,
     rule: (choices.length > 1 ? "one of " : "") + quoteAll(choices),
     placeholder: `<${choices.join("|")}>`,
   });

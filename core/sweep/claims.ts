@@ -71,7 +71,9 @@ export class Claims {
    */
   read(): Map<string, Outcome> {
     const attempts = new Map<string, number>();
-    for (const { name } of Deno.readDirSync(this.#folder)) {
+    // A sweep that is only described has no folder yet.
+    const entries = ifExists(() => [...Deno.readDirSync(this.#folder)]) ?? [];
+    for (const { name } of entries) {
       const [, key, digits] = CLAIM.exec(name) ?? [];
       if (key === undefined) continue;
       const attempt = Number(digits);

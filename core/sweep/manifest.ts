@@ -5,6 +5,8 @@
  * runs/.sweeps/NAME/sweep.json          the manifest
  * runs/.sweeps/NAME/source/             the code that runs, as at the launch
  * runs/.sweeps/NAME/claims/KEY.ATTEMPT/ made by whoever takes a task
+ * runs/.sweeps/NAME/launch.json         how it was launched the last time
+ * runs/.sweeps/NAME/earlier.json        which runs were there then
  * runs/.sweeps/NAME/cancelled           there once the sweep is cancelled
  * ```
  *
@@ -50,14 +52,12 @@ export interface SweepManifest {
   readonly evaluations: readonly JsonObject[];
   /** Which plan lists the tasks, and what that plan needs to know. */
   readonly plan: JsonObject & { readonly type: string };
-  /** Which launcher runs them, and how. */
-  readonly launcher: JsonObject & { readonly type: string };
 }
 
 /** The form of a sweep's name, which is part of paths. */
 export const SWEEP_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** A sweep on disk. */
+/** A sweep. */
 export interface Sweep {
   /** The directory that holds the runs. */
   readonly runs: string;
@@ -65,6 +65,11 @@ export interface Sweep {
   readonly path: string;
   /** What it was made with. */
   readonly manifest: SweepManifest;
+}
+
+/** The folder of a sweep, which need not be there. */
+export function sweepPath(runs: string, name: string): string {
+  return `${runs}/${SWEEPS}/${name}`;
 }
 
 /**
@@ -82,7 +87,7 @@ export async function createSweep(
   addFiles: (folder: string) => void | Promise<void>,
 ): Promise<Sweep> {
   const folder = `${runs}/${SWEEPS}`;
-  const path = `${folder}/${manifest.name}`;
+  const path = sweepPath(runs, manifest.name);
   makeFolders(folder);
   const alreadyExists = () =>
     new Deno.errors.AlreadyExists(`There is a sweep ${manifest.name} already`);
@@ -110,7 +115,7 @@ export async function createSweep(
  * @throws {SyntaxError} If its manifest is damaged.
  */
 export function openSweep(runs: string, name: string): Sweep | null {
-  const path = `${runs}/${SWEEPS}/${name}`;
+  const path = sweepPath(runs, name);
   if (!SWEEP_NAME.test(name) || !exists(`${path}/sweep.json`)) return null;
   const { schemaVersion: _, ...manifest } = readJsonFile(`${path}/sweep.json`);
   return { runs, path, manifest: manifest as unknown as SweepManifest };
@@ -132,6 +137,26 @@ export function listSweeps(runs: string): string[] {
 export function basisOf({ manifest }: Sweep): RunBasis {
   const { experiment, source, files } = manifest;
   return { experiment, source: source.sha256, files };
+}
+
+/** How a sweep was launched: `launch.json`. */
+export type Launch = JsonObject & {
+  /** Which launcher runs it. */
+  readonly type: string;
+};
+
+const LAUNCH = "launch.json";
+
+/** Writes down how a sweep is launched. */
+export function writeLaunch({ path }: Sweep, launch: Launch): void {
+  writeJsonFile(`${path}/${LAUNCH}`, launch);
+}
+
+/** Reads how a sweep was launched the last time; null if it never was. */
+export function readLaunch({ path }: Sweep): Launch | null {
+  if (!exists(`${path}/${LAUNCH}`)) return null;
+  const { schemaVersion: _, ...launch } = readJsonFile(`${path}/${LAUNCH}`);
+  return launch as Launch;
 }
 
 const CANCELLED = "cancelled";
