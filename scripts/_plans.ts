@@ -9,11 +9,22 @@ import type { Plan } from "../core/sweep/types.ts";
  * @returns The plan.
  * @throws {RangeError} If this version has no such plan.
  */
-export function findPlan(sweep: Sweep): Promise<Plan> {
+export async function findPlan(sweep: Sweep): Promise<Plan> {
   const { type } = sweep.manifest.plan;
   switch (type) {
     case "list":
-      return Promise.resolve(planList(sweep));
+      return planList(sweep);
+    // Statistics are loaded only where they decide.
+    case "until-resolved": {
+      const { planUntilResolved } = await import(
+        "../results/sweep/plan_until_resolved.ts"
+      );
+      return planUntilResolved(sweep);
+    }
+    case "search": {
+      const { planSearch } = await import("../results/sweep/plan_search.ts");
+      return planSearch(sweep);
+    }
     default:
       throw new RangeError(
         `Cannot work on ${sweep.path}: this version of Whisker has no plan ` +

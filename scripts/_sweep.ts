@@ -35,8 +35,8 @@ export interface SweepParts {
   readonly experimentFile: string | null;
   /** What is asked for. */
   readonly request: SweepRequest;
-  /** What lists the tasks. */
-  readonly plan: SweepManifest["plan"];
+  /** What lists the tasks, for the configurations of the sweep. */
+  readonly plan: (rows: readonly JsonObject[]) => SweepManifest["plan"];
   /** The name that the user gave; empty for one made of the content. */
   readonly name: string;
   /** Where things lie and how they run. */
@@ -55,7 +55,10 @@ export async function describeSweep(parts: SweepParts): Promise<Sweep> {
   const { loaded, experimentFile, request, plan, globals } = parts;
   const { experiment } = loaded;
   const { specification, seeds, evaluations } = request;
-  const rows = expandRows(specification, experiment.configSchema);
+  const rows = expandRows(
+    specification,
+    experiment.configSchema,
+  ) as unknown as JsonObject[];
   const { hashSource } = await import("../core/store/source.ts");
   const stored = await loaded.readSource();
   const { runs, engine, fsync, onNonfinite, checkpointEvery } = globals;
@@ -66,7 +69,7 @@ export async function describeSweep(parts: SweepParts): Promise<Sweep> {
     source: await hashSource(stored),
     files: await hashDataFiles(rows),
     settings: { engine, fsync, onNonfinite, checkpointEvery },
-    ...{ rows: rows as unknown as JsonObject[], seeds, evaluations, plan },
+    ...{ rows, seeds, evaluations, plan: plan(rows) },
   };
   const name = parts.name ||
     `${experiment.name}-${hash64Hex(formatValue(content)).slice(0, 8)}`;

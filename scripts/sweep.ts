@@ -45,6 +45,7 @@ import {
   loadExperiment,
 } from "./_experiment.ts";
 import { findLauncher } from "./_launchers.ts";
+import { planSchema, readPlan } from "./_plan_flags.ts";
 import { findPlan } from "./_plans.ts";
 import { listenForSignals } from "./_signals.ts";
 import { describeSweep, keepSweep } from "./_sweep.ts";
@@ -90,6 +91,7 @@ const sweepSchema = new ConfigSchema({
 /** The flags that a sweep file may give values of. */
 const fileSchema = new ConfigSchema({
   ...specificationSchema.fields,
+  ...planSchema.fields,
   name: sweepSchema.fields.name,
   ...launchSchema.fields,
 });
@@ -138,6 +140,7 @@ const command = defineCommand({
   maxPositionals: 2,
   flags: {
     "What to run": specificationSchema,
+    "Decided while it runs": planSchema,
     "This sweep": sweepSchema,
     Launch: launchSchema,
     Environment: globalConfigSchema,
@@ -177,10 +180,18 @@ const command = defineCommand({
       { values, nameKey: formatFlag },
     ]);
     const { configSchema, evalConfigSchema } = experiment;
-    const request = readRequest({
+    const asked = readRequest({
       flags: given,
       fixed: parsed.readSource(configSchema),
       ...{ file, configSchema, evalConfigSchema },
+    });
+    const { request, plan } = await readPlan({
+      flags: given,
+      given: planSchema.keys.filter((key) =>
+        key in values || key in (file?.flags ?? {})
+      ),
+      request: asked,
+      experiment,
     });
     if (request.evaluations.length > 0 && !experiment.evaluate) {
       throw usageError(
@@ -192,7 +203,7 @@ const command = defineCommand({
     const parts = {
       ...{ loaded, request, globals, name: given.name },
       experimentFile: flags.experiment || (file?.experiment ?? null),
-      plan: { type: "list" },
+      plan,
     };
     const sweep = await describeSweep(parts);
     const { jobs, retryFailed } = given;
@@ -256,6 +267,7 @@ function checkFlags(action: string, parsed: ParsedFlags): void {
   }[action]!;
   const given = [
     specificationSchema,
+    planSchema,
     sweepSchema,
     launchSchema,
     globalConfigSchema,

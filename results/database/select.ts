@@ -65,8 +65,9 @@ export function selectRuns(
       return ({ info }: StoredRun) => info.tags.includes(wanted);
     }
     if (key === "status") return ({ status }: StoredRun) => status === wanted;
+    if (key === "sweep") return (run: StoredRun) => isOfSweep(run, wanted);
     if (all.length > 0 && !known.includes(key)) {
-      const names = ["status", "tag", ...known];
+      const names = ["status", "sweep", "tag", ...known];
       throw new OptionError("where", unknownKey(key, names));
     }
     return (run: StoredRun) => matchesValue(readKey(run, key), wanted);
@@ -76,6 +77,12 @@ export function selectRuns(
     Date.parse(run.info.startedAt) >= earliest &&
     conditions.every((isMet) => isMet(run))
   );
+}
+
+/** Whether a run is of a sweep: `NAME`, or with its role `NAME/search`. */
+function isOfSweep({ info: { sweep } }: StoredRun, wanted: string): boolean {
+  return sweep !== undefined &&
+    [sweep.name, `${sweep.name}/${sweep.role}`].includes(wanted);
 }
 
 /** A condition `key=value`. */

@@ -52,17 +52,45 @@ interface Rung {
 
 const SEEDS = /^(\d+) ?seeds?$/;
 
-/**
- * Parses a rung.
- *
- * @param text Where trainings pause, or how many seeds: `500steps`, `3seeds`.
- * @returns Either in its usual form; undefined if it is neither.
- */
-export function parseRung(text: string): string | undefined {
+/** Writes a rung in its usual form; undefined if it is none. */
+function parseRung(text: string): string | undefined {
   const place = parsePause(text);
   if (place) return `${place.count}${place.unit}`;
   const count = Number(SEEDS.exec(text)?.[1]);
   return count > 0 ? `${count}seeds` : undefined;
+}
+
+/**
+ * Checks the rungs of a search.
+ *
+ * @param texts Where trainings pause, or how many seeds there are.
+ * @param nSeeds How many seeds there are in the end.
+ * @returns The rungs in their usual form, or what is wrong with them.
+ */
+export function checkRungs(
+  texts: readonly string[],
+  nSeeds: number,
+): string[] | string {
+  const rungs = texts.map(parseRung);
+  const wrong = rungs.indexOf(undefined);
+  const rule = "such as 100steps,300steps or 1seed,3seeds";
+  if (rungs.length === 0) return `Give the rungs: --rungs, ${rule}`;
+  if (wrong >= 0) return `--rungs must be ${rule}, not "${texts[wrong]}"`;
+  const known = rungs as string[];
+  const units = new Set(known.map((rung) => rung.replace(/^\d+/, "")));
+  const counts = known.map((rung) => Number.parseInt(rung));
+  const isRising = counts.every((count, i) =>
+    i === 0 || count > counts[i - 1]!
+  );
+  if (units.size > 1 || !isRising) {
+    return `--rungs must rise, and have one unit: ${rule}`;
+  }
+  return units.has("seeds") && counts.at(-1)! >= nSeeds
+    ? `The last rung is all seeds (--seeds): ${
+      known.at(-1)
+    } must be fewer than ` +
+      `${nSeeds}`
+    : known;
 }
 
 /** What is run at each rung; at the last all seeds are trained to the end. */
