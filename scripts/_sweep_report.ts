@@ -204,6 +204,7 @@ export function showProgress(jobs: number, quiet: boolean): SweepProgress {
   const startedAt = performance.now();
   let lastAt = startedAt, nBefore: number | null = null;
   let named: Set<string> | null = null;
+  let shown = "";
   return {
     onChange(tasks, outcomes) {
       const states = describeTasks(tasks, outcomes);
@@ -221,7 +222,6 @@ export function showProgress(jobs: number, quiet: boolean): SweepProgress {
       }
       const now = performance.now();
       if (!isTerminal && now - lastAt < LINE_MS) return;
-      lastAt = now;
       // Starting processes and waiting for the disk count as well.
       const nDone = counts.completed - nBefore;
       const perTask = (now - startedAt) / 1000 / nDone;
@@ -232,6 +232,8 @@ export function showProgress(jobs: number, quiet: boolean): SweepProgress {
         ? ""
         : `; about ${formatDuration(seconds)} left`;
       const line = formatCounts(counts) + left;
+      if (line === shown) return;
+      [shown, lastAt] = [line, now];
       write(isTerminal ? `${CLEAR_LINE}${line}` : `${line}\n`);
     },
     [Symbol.dispose]() {

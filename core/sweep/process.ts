@@ -83,10 +83,13 @@ export async function runInProcess(
   if (output !== "") appendLog(sweep, claim.path, runId, output);
   const end = readEnd(claim.path);
   if (end) return end;
-  const died = { status: "died", runId, seconds: null } as const;
-  const error = describeDeath(status, stderr);
-  writeEnd(claim.path, { ...died, error });
-  return { ...died, error };
+  const died: ClaimEnd = {
+    // Before it listens, a process that is told to stop just ends.
+    status: signal?.aborted ? "interrupted" : "died",
+    ...{ runId, seconds: null, error: describeDeath(status, stderr) },
+  };
+  writeEnd(claim.path, died);
+  return died;
 }
 
 /** What a process prints itself goes into its log; this is what is left. */
