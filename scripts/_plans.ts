@@ -1,6 +1,7 @@
 import type { Sweep } from "../core/sweep/manifest.ts";
 import { planList } from "../core/sweep/plan.ts";
-import type { Plan } from "../core/sweep/types.ts";
+import type { Outcome, Plan } from "../core/sweep/types.ts";
+import type { SweepReport } from "../results/sweep/report.ts";
 
 /**
  * Finds the plan of a sweep by the type that its manifest names.
@@ -31,4 +32,23 @@ export async function findPlan(sweep: Sweep): Promise<Plan> {
           `"${type}"`,
       );
   }
+}
+
+/**
+ * Reports what a sweep has found, beyond which runs there are.
+ *
+ * @param sweep The sweep.
+ * @param outcomes How its tasks stand.
+ * @returns The report; null of a list of runs, which `compare` compares.
+ */
+export async function reportPlan(
+  sweep: Sweep,
+  outcomes: ReadonlyMap<string, Outcome>,
+): Promise<SweepReport | null> {
+  const { type } = sweep.manifest.plan;
+  if (type === "list") return null;
+  const { reportSearch, reportSeeds } = await import(
+    "../results/sweep/report.ts"
+  );
+  return (type === "search" ? reportSearch : reportSeeds)(sweep, outcomes);
 }

@@ -46,7 +46,7 @@ import {
 } from "./_experiment.ts";
 import { findLauncher } from "./_launchers.ts";
 import { planSchema, readPlan } from "./_plan_flags.ts";
-import { findPlan } from "./_plans.ts";
+import { findPlan, reportPlan } from "./_plans.ts";
 import { listenForSignals } from "./_signals.ts";
 import { describeSweep, keepSweep } from "./_sweep.ts";
 import {
@@ -298,7 +298,8 @@ function findSweep(runs: string, name: string | undefined): Sweep {
 async function viewSweep(sweep: Sweep, jobs: number): Promise<SweepView> {
   const outcomes = new Claims(sweep.path).read();
   const tasks = await (await findPlan(sweep)).tasks(outcomes);
-  return { sweep, states: describeTasks(tasks, outcomes), jobs };
+  const report = await reportPlan(sweep, outcomes);
+  return { sweep, states: describeTasks(tasks, outcomes), jobs, report };
 }
 
 /** Lists all sweeps. */
