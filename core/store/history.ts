@@ -288,3 +288,17 @@ export class HistoryReader implements Iterable<JsonObject> {
     }
   }
 }
+
+/** Numbers that JSON cannot hold, as they are in files. */
+const NOT_FINITE: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
+
+/**
+ * Reads a measure of a line.
+ *
+ * @param value What the line holds.
+ * @returns The number; undefined for what is none.
+ */
+export function readMeasure(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  return NOT_FINITE.includes(value) ? Number(value) : undefined;
+}

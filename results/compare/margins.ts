@@ -54,8 +54,8 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
   }
   const grid = findGrid(comparison);
   const found = new Map<Cell, NonNullable<Cell["margin"]>>();
-  const isDecided = ({ metadata, better }: Column) =>
-    better && rows[baseline!.row]!.cells.has(metadata);
+  const isDecided = ({ metadata, better, method }: Column) =>
+    method && better && rows[baseline!.row]!.cells.has(metadata);
   for (const { metadata, better, method } of columns.filter(isDecided)) {
     const reference = rows[baseline!.row]!.cells.get(metadata)!;
     const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? [])

@@ -5,7 +5,7 @@
  */
 
 import { parsePause } from "../../core/config/checkpoint_interval.ts";
-import { HistoryReader } from "../../core/store/history.ts";
+import { HistoryReader, readMeasure } from "../../core/store/history.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { readRunInfo } from "../../core/store/run_info.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
@@ -74,7 +74,8 @@ export function readObjective(
   }
   for (const line of readLinesUntil(runPath, pauseAt)) {
     for (const [key, value] of Object.entries(line)) {
-      if (typeof value === "number") values.set(key, value);
+      const number = readMeasure(value);
+      if (number !== undefined) values.set(key, number);
     }
   }
   const value = objective.fields.length > 0
