@@ -78,7 +78,7 @@ const experiments = new WeakSet<object>();
 const KEY = /^[a-z]\w*$/;
 /** What `--where`, `--help` and the files themselves mean by these names. */
 const RESERVED = [
-  ...["experiment", "status", "sweep", "tag", "schemaVersion", "help"],
+  ...["experiment", "status", "tag", "sweep", "schemaVersion", "help"],
 ];
 
 /**

@@ -62,6 +62,8 @@ export const experimentFlag: Field<string> = text({
 export interface LoadedExperiment {
   /** The experiment. */
   readonly experiment: Experiment;
+  /** Its file; null if it is Whisker's own. */
+  readonly file: string | null;
   /** Its name, with its file if a run named it. */
   readonly title: string;
   /** Which run chose it, and so its flags; empty if no run did. */
@@ -74,6 +76,16 @@ export interface LoadedExperiment {
   readonly keepSource: (globals: GlobalConfig) => Promise<SourceInfo>;
 }
 
+/** From which run {@linkcode loadExperiment} takes the experiment. */
+export interface LoadOptions extends FindRunOptions {
+  /** The run's name, where it is known. */
+  readonly run?: string;
+  /** The flag that names it; by default it is the first argument. */
+  readonly flag?: string;
+  /** The experiment's file, where no run has one. */
+  readonly file?: string;
+}
+
 /** Flags without a value: the argument after them is not theirs. */
 const SWITCHES = ["--quiet", "--json", "--debug", "--keep"];
 
@@ -82,26 +94,23 @@ const SWITCHES = ["--quiet", "--json", "--debug", "--keep"];
  * which the command works, else diffusion.
  *
  * @param isHelp Whether only its flags are wanted, for the help.
- * @param options Which run that is: the flag that names it, else it is the
- * first argument, and what `latest` means; or the file to take instead of a run's.
+ * @param options Which run that is.
  * @returns The experiment.
  * @throws {ConfigError} If its file does not exist or exports something else.
  */
 export async function loadExperiment(
   isHelp: boolean,
-  { flag, file: usual, ...run }: FindRunOptions & {
-    readonly flag?: string;
-    readonly file?: string;
-  },
+  { flag, run, file: usual, ...latest }: LoadOptions,
 ): Promise<LoadedExperiment> {
   // Its own flags are known only once the experiment is.
   const { _: [first], experiment: given = "", runs, ...others } = parseArgs(
     Deno.args.filter((arg) => !SWITCHES.includes(arg)),
     { string: ["experiment", "runs", flag ?? "_", "_"] },
   );
-  const name = flag ? others[flag] : first ?? (isHelp ? "" : "latest");
+  const name = run ??
+    (flag ? others[flag] : first ?? (isHelp ? "" : "latest"));
   const named = name && !given
-    ? findFile(runs || "runs", String(name), run)
+    ? findFile(runs || "runs", String(name), latest)
     : null;
   const file: string = given || named?.file || usual || "";
   // Read before the file is imported, so that what is kept is what runs.
@@ -113,6 +122,7 @@ export async function loadExperiment(
   const title = named ? `${experiment.name} (${file})` : experiment.name;
   return {
     experiment,
+    file: file || null,
     title,
     flagsNote: named
       ? `The flags are those of ${title}, the experiment of ${named.runPath}`

@@ -106,7 +106,7 @@ export interface PlannedRequest {
   /** What is to be run. */
   readonly request: SweepRequest;
   /** What lists the tasks, for the rows of the sweep. */
-  readonly plan: (rows: readonly JsonObject[]) => SweepManifest["plan"];
+  readonly makePlan: (rows: readonly object[]) => SweepManifest["plan"];
 }
 
 /**
@@ -137,7 +137,7 @@ export async function readPlan(sources: PlanSources): Promise<PlannedRequest> {
           : "without --until resolved or --search"),
     );
   }
-  if (used.length === 0) return { request, plan: () => ({ type: "list" }) };
+  if (used.length === 0) return { request, makePlan: () => ({ type: "list" }) };
   if (flags.objective === "") {
     throw usageError(
       "Name what is compared: --objective RECORD, such as --objective loss/held-out",
@@ -145,7 +145,7 @@ export async function readPlan(sources: PlanSources): Promise<PlannedRequest> {
   }
   const better = await findBetter(sources);
   return isUntil
-    ? { request, plan: await planUntil(sources, better) }
+    ? { request, makePlan: await planUntil(sources, better) }
     : await planSearch(sources, better);
 }
 
@@ -163,7 +163,7 @@ async function findBetter(
 async function planUntil(
   { flags, request }: PlanSources,
   better: "lower" | "higher" | undefined,
-): Promise<PlannedRequest["plan"]> {
+): Promise<PlannedRequest["makePlan"]> {
   const { objective, maxSeeds, baseline } = flags;
   if (baseline.length === 0 && !better) throw unknownDirection(objective);
   const nSeeds = request.seeds.length;
@@ -186,7 +186,7 @@ async function planUntil(
     }
     const found = [...rows.keys()].filter((row) =>
       conditions.every(({ key, wanted }) =>
-        matchesValue(rows[row]![key], wanted)
+        matchesValue((rows[row] as JsonObject)[key], wanted)
       )
     );
     if (conditions.length > 0 && found.length !== 1) {
@@ -246,7 +246,7 @@ async function planSearch(
       ...request,
       specification: { ...specification, random, sobol },
     },
-    plan: () => plan,
+    makePlan: () => plan,
   };
 }
 

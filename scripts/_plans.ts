@@ -1,5 +1,5 @@
 import type { Sweep } from "../core/sweep/manifest.ts";
-import { planList } from "../core/sweep/plan.ts";
+import { planEvaluations, planList } from "../core/sweep/plan.ts";
 import type { Outcome, Plan } from "../core/sweep/types.ts";
 import type { SweepReport } from "../results/sweep/report.ts";
 
@@ -15,6 +15,8 @@ export async function findPlan(sweep: Sweep): Promise<Plan> {
   switch (type) {
     case "list":
       return planList(sweep);
+    case "evaluate":
+      return planEvaluations(sweep);
     // Statistics are loaded only where they decide.
     case "until-resolved": {
       const { planUntilResolved } = await import(
@@ -39,14 +41,14 @@ export async function findPlan(sweep: Sweep): Promise<Plan> {
  *
  * @param sweep The sweep.
  * @param outcomes How its tasks stand.
- * @returns The report; null of a list of runs, which `compare` compares.
+ * @returns The report; null where `compare` says what was found.
  */
 export async function reportPlan(
   sweep: Sweep,
   outcomes: ReadonlyMap<string, Outcome>,
 ): Promise<SweepReport | null> {
   const { type } = sweep.manifest.plan;
-  if (type === "list") return null;
+  if (type !== "until-resolved" && type !== "search") return null;
   const { reportSearch, reportSeeds } = await import(
     "../results/sweep/report.ts"
   );

@@ -15,7 +15,8 @@ import { quote } from "./_refusal.ts";
 export const selectionFields = {
   where: texts({
     placeholder: "<key=value>",
-    description: "only runs with this value (also tag=, status=); repeat it " +
+    description:
+      "only runs with this value (also tag=, status=, sweep=); repeat it " +
       "for further conditions",
   }),
   since: text({

@@ -16,13 +16,11 @@ import {
   sweepPath,
 } from "../core/sweep/manifest.ts";
 import { SOURCE_FOLDER, TASK_PROGRAM } from "../core/sweep/process.ts";
-import { expandRows } from "../core/sweep/specification.ts";
 import { hash64Hex } from "../core/utils/hash.ts";
 import type { JsonObject } from "../core/utils/json.ts";
 import { usageError } from "./_command.ts";
 import type { LoadedExperiment } from "./_experiment.ts";
 import { quote } from "./_refusal.ts";
-import type { SweepRequest } from "./_sweep_flags.ts";
 
 /** Programs that run from the source of a sweep. */
 const PROGRAMS = [TASK_PROGRAM, "scripts/_work.ts"];
@@ -31,12 +29,16 @@ const PROGRAMS = [TASK_PROGRAM, "scripts/_work.ts"];
 export interface SweepParts {
   /** The experiment. */
   readonly loaded: LoadedExperiment;
-  /** Its file; null if it is Whisker's own. */
-  readonly experimentFile: string | null;
-  /** What is asked for. */
-  readonly request: SweepRequest;
-  /** What lists the tasks, for the configurations of the sweep. */
-  readonly plan: (rows: readonly JsonObject[]) => SweepManifest["plan"];
+  /** What was asked for, for those who look it up. */
+  readonly specification: object;
+  /** The configurations, as resolved. */
+  readonly rows: readonly object[];
+  /** The seeds of each. */
+  readonly seeds: readonly number[];
+  /** The settings of the evaluations, as resolved. */
+  readonly evaluations: readonly JsonObject[];
+  /** What lists the tasks. */
+  readonly plan: SweepManifest["plan"];
   /** The name that the user gave; empty for one made of the content. */
   readonly name: string;
   /** Where things lie and how they run. */
@@ -52,27 +54,21 @@ export interface SweepParts {
  * that name.
  */
 export async function describeSweep(parts: SweepParts): Promise<Sweep> {
-  const { loaded, experimentFile, request, plan, globals } = parts;
-  const { experiment } = loaded;
-  const { specification, seeds, evaluations } = request;
-  const rows = expandRows(
-    specification,
-    experiment.configSchema,
-  ) as unknown as JsonObject[];
+  const { loaded, rows, seeds, evaluations, plan, globals } = parts;
+  const { experiment, file } = loaded;
   const { hashSource } = await import("../core/store/source.ts");
   const stored = await loaded.readSource();
   const { runs, engine, fsync, onNonfinite, checkpointEvery } = globals;
   const content = {
     experiment: experiment.name,
-    experimentFile,
+    experimentFile: file,
     entry: stored.entries[1]!,
     source: await hashSource(stored),
     files: await hashDataFiles(rows),
     settings: { engine, fsync, onNonfinite, checkpointEvery },
-    ...{ rows, seeds, evaluations, plan: plan(rows) },
+    ...{ rows: rows as JsonObject[], seeds, evaluations, plan },
   };
-  const name = parts.name ||
-    `${experiment.name}-${hash64Hex(formatValue(content)).slice(0, 8)}`;
+  const name = parts.name || makeName(content);
   if (!SWEEP_NAME.test(name)) {
     throw usageError(
       `Cannot name a sweep "${name}": use letters, digits, dots and dashes`,
@@ -85,13 +81,23 @@ export async function describeSweep(parts: SweepParts): Promise<Sweep> {
   }
   const manifest = {
     ...{ name, createdAt: new Date().toISOString() },
-    specification: { ...specification, seeds, eval: evaluations },
+    specification: parts.specification as JsonObject,
     ...content,
   };
   return { runs, path: sweepPath(runs, name), manifest };
 }
 
 type Content = Omit<SweepManifest, "name" | "createdAt" | "specification">;
+
+/** Names a sweep by its experiment and its content. */
+function makeName(content: Content): string {
+  const { experiment, plan } = content;
+  const plain = experiment.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 40)
+    .replace(/^-/, "");
+  const hash = hash64Hex(formatValue(content)).slice(0, 8);
+  return [plain || "sweep", ...plan.type === "evaluate" ? ["eval"] : [], hash]
+    .join("-");
+}
 
 function checkSameContent({ manifest }: Sweep, content: Content): void {
   const { name } = manifest;

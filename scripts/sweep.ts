@@ -12,22 +12,16 @@ import {
 } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { Claims } from "../core/sweep/claims.ts";
-import {
-  findEarlierRuns,
-  judgeEarlierRun,
-  prepareLaunch,
-} from "../core/sweep/earlier.ts";
+import { findEarlierRuns, judgeEarlierRun } from "../core/sweep/earlier.ts";
 import {
   cancelSweep,
   isCancelled,
-  type Launch,
   listSweeps,
   openSweep,
   readLaunch,
   type Sweep,
-  uncancelSweep,
-  writeLaunch,
 } from "../core/sweep/manifest.ts";
+import { expandRows } from "../core/sweep/specification.ts";
 import { countStates, describeTasks } from "../core/sweep/summary.ts";
 import { formatCount } from "../core/utils/format_number.ts";
 import { stringify } from "../core/utils/json.ts";
@@ -45,9 +39,9 @@ import {
   loadExperiment,
 } from "./_experiment.ts";
 import { findLauncher } from "./_launchers.ts";
+import { findPlan } from "./_plans.ts";
+import { launchSweep, viewSweep } from "./_launch.ts";
 import { planSchema, readPlan } from "./_plan_flags.ts";
-import { findPlan, reportPlan } from "./_plans.ts";
-import { listenForSignals } from "./_signals.ts";
 import { describeSweep, keepSweep } from "./_sweep.ts";
 import {
   describeSweepFile,
@@ -60,7 +54,6 @@ import {
   formatDuration,
   formatTasks,
   formatView,
-  showProgress,
   type SweepView,
 } from "./_sweep_report.ts";
 
@@ -100,7 +93,7 @@ const ACTIONS = ["status", "resume", "cancel"];
 
 /** What is loaded before flags are read: nothing for `status NAME`. */
 interface Loaded extends LoadedExperiment {
-  readonly file: SweepFile | null;
+  readonly sweepFile: SweepFile | null;
 }
 
 async function load(isHelp: boolean): Promise<Loaded | null> {
@@ -113,7 +106,7 @@ async function load(isHelp: boolean): Promise<Loaded | null> {
     flag: "experiment",
     ...(file?.experiment ? { file: file.experiment } : {}),
   });
-  return { ...loaded, file };
+  return { ...loaded, sweepFile: file };
 }
 
 const command = defineCommand({
@@ -158,7 +151,7 @@ const command = defineCommand({
   async run({ flags, positionals, parsed, loaded }) {
     const [first = "", name] = positionals;
     if (!loaded) return await act(first, name, parsed);
-    const { file, experiment } = loaded;
+    const { sweepFile: file, experiment } = loaded;
     if (first !== (file?.path ?? "") || name !== undefined) {
       throw usageError(
         `Unexpected argument "${name ?? first}": name a sweep file that ends ` +
@@ -185,7 +178,7 @@ const command = defineCommand({
       fixed: parsed.readSource(configSchema),
       ...{ file, configSchema, evalConfigSchema },
     });
-    const { request, plan } = await readPlan({
+    const { request, makePlan } = await readPlan({
       flags: given,
       given: planSchema.keys.filter((key) =>
         key in values || key in (file?.flags ?? {})
@@ -200,16 +193,18 @@ const command = defineCommand({
       );
     }
     const globals: GlobalConfig = flags;
+    const { specification, seeds, evaluations } = request;
+    const rows = expandRows(specification, configSchema);
     const parts = {
-      ...{ loaded, request, globals, name: given.name },
-      experimentFile: flags.experiment || (file?.experiment ?? null),
-      plan,
+      ...{ loaded, globals, name: given.name, seeds, evaluations },
+      specification: { ...specification, seeds, eval: evaluations },
+      ...{ rows, plan: makePlan(rows) },
     };
     const sweep = await describeSweep(parts);
     const { jobs, retryFailed } = given;
     if (flags.dryRun) return await listRuns(sweep, jobs);
     await keepSweep(sweep, parts);
-    return await launch(sweep, { type: "local", jobs }, {
+    return await launchSweep(sweep, { type: "local", jobs }, {
       ...flags,
       retryFailed,
     });
@@ -235,7 +230,7 @@ async function act(
   if (action === "resume") {
     const { jobs } = parsed.readSource(launchSchema).values;
     const again = jobs === undefined ? before : { ...before, jobs: flags.jobs };
-    return await launch(sweep, again, flags);
+    return await launchSweep(sweep, again, flags);
   }
   const launcher = findLauncher(before);
   if (action === "cancel") {
@@ -295,13 +290,6 @@ function findSweep(runs: string, name: string | undefined): Sweep {
   );
 }
 
-async function viewSweep(sweep: Sweep, jobs: number): Promise<SweepView> {
-  const outcomes = new Claims(sweep.path).read();
-  const tasks = await (await findPlan(sweep)).tasks(outcomes);
-  const report = await reportPlan(sweep, outcomes);
-  return { sweep, states: describeTasks(tasks, outcomes), jobs, report };
-}
-
 /** Lists all sweeps. */
 async function listAll(runs: string): Promise<Output> {
   const views: SweepView[] = [];
@@ -349,59 +337,6 @@ async function listRuns(sweep: Sweep, jobs: number): Promise<Output> {
       : `, about ${formatDuration(secondsLeft)} with ${jobs} at a time`),
   ].join(", ");
   return { document, text: `${formatTasks(states)}\n\n${summary}` };
-}
-
-/** How {@linkcode launch} launches a sweep. */
-interface LaunchFlags {
-  readonly quiet: boolean;
-  readonly retryFailed: boolean;
-}
-
-/** Launches a sweep, and reports how it went. */
-async function launch(
-  sweep: Sweep,
-  how: Launch,
-  { quiet, retryFailed }: LaunchFlags,
-): Promise<Output | number> {
-  const plan = await findPlan(sweep);
-  const launcher = findLauncher(how);
-  const { name } = sweep.manifest;
-  writeLaunch(sweep, how);
-  uncancelSweep(sweep);
-  await prepareLaunch(sweep, plan, { retryFailed });
-  const interruption = listenForSignals();
-  const { signal, forceSignal } = interruption;
-  const say = (text: string) => quiet || console.error(text);
-  say(`sweep ${name}: ${sweep.path}`);
-  signal.addEventListener(
-    "abort",
-    () =>
-      say("stopping after the next checkpoints; Ctrl-C again stops at once"),
-  );
-  const jobs = Number(how.jobs ?? 1);
-  let isOver: boolean;
-  {
-    using progress = showProgress(jobs, quiet);
-    const { onChange } = progress;
-    isOver = await launcher.launch(sweep, plan, {
-      signal,
-      forceSignal,
-      onChange,
-    });
-  }
-  const view = await viewSweep(sweep, jobs);
-  const { completed, total } = countStates(view.states);
-  const isDone = completed === total;
-  if (isDone) say(`next: deno task compare --where sweep=${name}`);
-  else if (signal.aborted || isCancelled(sweep)) {
-    say(`stopped: deno task sweep resume ${name} goes on`);
-  }
-  const status = signal.aborted
-    ? interruption.status
-    : isOver && !isDone
-    ? EXIT.failed
-    : EXIT.done;
-  return { document: describeView(view), text: formatView(view), status };
 }
 
 if (import.meta.main) main(command);

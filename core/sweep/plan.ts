@@ -1,11 +1,13 @@
 /**
- * The plan of a list: every configuration with every seed.
+ * The plans of lists: every configuration with every seed, and evaluations of
+ * runs that are there.
  *
  * @module
  */
 
 import type { Seeded } from "../config/fields.ts";
 import type { SweepRole } from "../store/run_info.ts";
+import { readConfigFile } from "../store/run_file.ts";
 import type { JsonObject } from "../utils/json.ts";
 import { identifyRun } from "./identity.ts";
 import { basisOf, type Sweep } from "./manifest.ts";
@@ -34,17 +36,31 @@ export function makeTask(
 }
 
 /**
- * Makes the plan of a list: all seeds of a row, then the next row; or the
- * evaluations of given runs.
+ * Makes the plan of a list: the first seed of each row, then the second.
  *
  * @param sweep The sweep.
  * @returns The plan.
  */
 export function planList(sweep: Sweep): Plan {
   const { rows, seeds } = sweep.manifest;
-  // The first seed of all rows first: soon there is something to see of each.
   const tasks = seeds.flatMap((seed) =>
     rows.map((row) => makeTask(sweep, row, seed))
   );
+  return { tasks: () => tasks };
+}
+
+/**
+ * Makes the plan of evaluations: `runIds` of the plan names the runs.
+ *
+ * @param sweep The sweep.
+ * @returns The plan.
+ */
+export function planEvaluations(sweep: Sweep): Plan {
+  const { runs, manifest: { plan, evaluations } } = sweep;
+  const runIds = plan.runIds as readonly string[];
+  const tasks = runIds.map((runId): Task => {
+    const config = readConfigFile(`${runs}/${runId}`) as unknown as Seeded;
+    return { key: runId, identity: runId, config, evaluations, runId };
+  });
   return { tasks: () => tasks };
 }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type Claim, type ClaimEnd, Claims } from "./claims.ts";
+import { type Claim, Claims } from "./claims.ts";
 import { judgeEarlierRun, readEarlierRuns } from "./earlier.ts";
 import { isCancelled, type Sweep } from "./manifest.ts";
 import type { Outcome, Plan, Task } from "./types.ts";
@@ -22,7 +22,7 @@ export interface WorkOptions {
   /** How many tasks to run at once. */
   readonly jobs: number;
   /** Runs a task in a process of its own; resolves when that has ended. */
-  readonly run: (claim: Claim, task: Task) => Promise<ClaimEnd>;
+  readonly run: (claim: Claim, task: Task) => Promise<unknown>;
   /** No further task is taken once it is aborted. */
   readonly signal?: AbortSignal;
   /** How many tasks to take at most; all by default. */
@@ -77,7 +77,7 @@ export async function work(
     const isOver = isStopping || nTaken >= maxTasks ||
       !tasks.some((task) => isOpen(outcomes.get(task.key)));
     if (running.size === 0 && isOver) return;
-    await Promise.race([...running, wait(POLL_MS, signal)]);
+    await waitForChange(running, signal);
   }
 }
 
@@ -122,9 +122,20 @@ export function isOpen(outcome: Outcome | undefined): boolean {
   }
 }
 
-function wait(ms: number, signal?: AbortSignal): Promise<void> {
+/** Waits until a task has ended here, or it is time to look what others did. */
+async function waitForChange(
+  running: Iterable<Promise<void>>,
+  signal?: AbortSignal,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  signal?.addEventListener("abort", () => resolve(), { once: true });
-  return promise.finally(() => clearTimeout(timer));
+  const done = new AbortController();
+  const timer = setTimeout(resolve, POLL_MS);
+  const stop = () => resolve();
+  signal?.addEventListener("abort", stop, { signal: done.signal });
+  try {
+    await Promise.race([...running, promise]);
+  } finally {
+    clearTimeout(timer);
+    done.abort();
+  }
 }
