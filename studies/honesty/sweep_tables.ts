@@ -101,7 +101,7 @@ function* measureSearch(world: SearchWorld, nRepeats: number) {
 /** The tables, by their places on the page. */
 export const SWEEP_TABLES = {
   "until-resolved"(all) {
-    const n = divide(all, 4);
+    const n = divide(all, 10);
     return makeTable(
       [
         "at most 30 seeds",
@@ -118,7 +118,7 @@ export const SWEEP_TABLES = {
     );
   },
   search(all) {
-    const n = divide(all, 2);
+    const n = divide(all, 4);
     return makeTable(
       [
         "100 configurations and the default one",
