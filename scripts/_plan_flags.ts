@@ -18,10 +18,11 @@ const MIN_SEEDS = 3;
 
 /** The flags that say what decides what is run. */
 export const planSchema = new ConfigSchema({
-  until: choice({
-    default: "list",
-    choices: ["list", "resolved"],
-    description: "resolved: add seeds until verdicts are reached",
+  until: text({
+    placeholder: "resolved",
+    rule: "resolved",
+    allows: (until) => ["", "resolved"].includes(until),
+    description: "add seeds until verdicts are reached",
   }),
   maxSeeds: integer({
     default: 30,
@@ -192,7 +193,7 @@ async function planUntil(
     if (conditions.length > 0 && found.length !== 1) {
       throw usageError(
         `--baseline must name one configuration of the sweep; ` +
-          `${baseline.join(" and ")} names ${found.length}`,
+          `${baseline.join(" and ")} names ${found.length} of ${rows.length}`,
       );
     }
     return {

@@ -127,6 +127,8 @@ const command = defineCommand({
     "deno task sweep --grid learningRate=1e-4,1e-3 --seeds 0..4 --eval default",
     "deno task sweep --grid hiddenLayerSizes=[64,64],[256,256] --n-epochs 20",
     "deno task sweep --sobol 16 --range 'learningRate=log(1e-5,1e-1)'",
+    "deno task sweep --grid batchSize=32,64 --until resolved --objective loss/train",
+    "deno task sweep ranges.json --search sobol --budget 16 --objective loss/train",
     "deno task sweep studies/sweep.json --dry-run",
     "deno task sweep --schema > sweep.schema.json",
   ],

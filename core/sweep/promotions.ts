@@ -20,6 +20,8 @@ export interface PromotionOptions {
   readonly nRungs: number;
   /** One of so many configurations of a rung is promoted. */
   readonly reduction: number;
+  /** So many come to the last rung at least; one by default. */
+  readonly minPromoted?: number;
 }
 
 /** How far a search has come. */
@@ -36,7 +38,8 @@ export interface Promotions {
  * ⌊n / reduction⌋ of the n that the rung has so far are promoted. What counts as
  * the order of arrival is the order in which configurations came to the rung, not
  * that in which trainings end. So no rung waits for all of its trainings, and
- * every process that asks, and every repeated search, decides the same.
+ * every process that asks, and every repeated search, decides the same. Once all
+ * losses of a rung are known, its best are promoted where there were too few.
  *
  * @param options How many configurations and rungs there are.
  * @param readLoss Reads the loss of an entry, less being better; undefined where
@@ -58,22 +61,24 @@ export interface Promotions {
  * ```
  */
 export function promote(
-  { nConfigs, nRungs, reduction }: PromotionOptions,
+  { nConfigs, nRungs, reduction, minPromoted = 1 }: PromotionOptions,
   readLoss: (entry: Entry) => number | undefined,
 ): Promotions {
   const rungs: number[][] = [];
   const missing: Entry[] = [];
   let arrivals = Array.from({ length: nConfigs }, (_, config) => config);
+  let isComplete = true;
   for (let rung = 0; rung < nRungs; rung++) {
     rungs.push(arrivals);
     const entries = arrivals.map((config) => ({ config, rung }));
     const losses = entries.map(readLoss);
     missing.unshift(...entries.filter((_, i) => losses[i] === undefined));
     const nKnown = losses.indexOf(undefined);
+    isComplete &&= nKnown < 0;
     arrivals = choosePromoted(
       arrivals,
       losses.slice(0, nKnown < 0 ? undefined : nKnown) as number[],
-      reduction,
+      { reduction, minPromoted: isComplete ? minPromoted : 0 },
     );
   }
   return { rungs, missing };
@@ -83,7 +88,10 @@ export function promote(
 function choosePromoted(
   configs: readonly number[],
   losses: readonly number[],
-  reduction: number,
+  { reduction, minPromoted }: {
+    readonly reduction: number;
+    readonly minPromoted: number;
+  },
 ): number[] {
   const promoted = new Set<number>();
   const order: number[] = [];
@@ -95,6 +103,7 @@ function choosePromoted(
     const nBest = Math.floor((i + 1) / reduction);
     for (const one of order.slice(0, nBest)) promoted.add(configs[one]!);
   });
+  for (const one of order.slice(0, minPromoted)) promoted.add(configs[one]!);
   return [...promoted];
 }
 

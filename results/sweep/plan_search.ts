@@ -110,6 +110,8 @@ export interface Candidate {
   readonly config: JsonObject;
   /** Its objective in the search; null for the default one. */
   readonly searchScore: number | null;
+  /** Whether that is of a training to its end. */
+  readonly isWhole: boolean;
   /** Its results on fresh seeds, as far as there are any. */
   readonly values: readonly Value[];
 }
@@ -184,6 +186,7 @@ export function followSearch(
       nConfigs: rows.length,
       nRungs: rungs.length,
       reduction: plan.reduction,
+      minPromoted: plan.confirm,
     }, readLoss);
     // What has come furthest goes first.
     const tasks = wanted.sort((a, b) => b.rung - a.rung)
@@ -195,10 +198,11 @@ export function followSearch(
         .filter(({ config }) => !isSame(rows[config]!, plan.default))
         .slice(0, plan.confirm);
       const chosen = [
-        { config: plan.default, searchScore: null },
+        { config: plan.default, searchScore: null, isWhole: false },
         ...best.map((entry) => ({
           config: rows[entry.config]!,
           searchScore: sign * readLoss(entry)!,
+          isWhole: entry.rung === rungs.length - 1,
         })),
       ];
       for (const candidate of chosen) {

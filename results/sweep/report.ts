@@ -150,14 +150,15 @@ export function reportSearch(sweep: Sweep, outcomes: Outcomes): SweepReport {
   );
   const labels = labelConfigs(candidates.map(({ config }) => config));
   const sign = better === "higher" ? 1 : -1;
-  const found = candidates.map(({ config, searchScore, values }, row) => {
+  const found = candidates.map((candidate, row) => {
+    const { config, searchScore, isWhole, values } = candidate;
     const fresh = describeValues(values);
     const verdict = comparisons.get(row);
     return {
       ...{ config, searchScore, ...fresh },
-      shrinkage: searchScore === null
-        ? null
-        : sign * (searchScore - fresh.mean),
+      shrinkage: searchScore !== null && isWhole
+        ? sign * (searchScore - fresh.mean)
+        : null,
       verdict,
       word: row === 0 ? "the default" : nameVerdict(verdict, better),
     };

@@ -186,7 +186,10 @@ export function searchAndConfirm(
     );
     const readLoss = ({ config, rung }: Entry) => scores[rung]![config]!;
     const promoted = promote(
-      { nConfigs, nRungs: rungs.length, reduction: 3 },
+      {
+        ...{ nConfigs, nRungs: rungs.length, reduction: 3 },
+        minPromoted: nConfirmed,
+      },
       readLoss,
     );
     const best = rankEntries(promoted.rungs, readLoss).slice(0, nConfirmed)

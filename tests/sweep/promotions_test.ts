@@ -88,3 +88,16 @@ Deno.test("configurations without a finite loss are neither promoted nor ranked"
     { config: 3, rung: 0 },
   ]);
 });
+
+Deno.test("promote() brings some to the last rung, once all losses are known", () => {
+  const options = { nConfigs: 4, nRungs: 3, reduction: 5, minPromoted: 2 };
+  const losses = [3, 1, 2, 0];
+  const readLoss = ({ config }: Entry) => losses[config];
+  const { rungs } = promote(options, readLoss);
+  assertEquals(rungs, [[0, 1, 2, 3], [3, 1], [3, 1]]);
+  const early = promote(
+    options,
+    (entry) => entry.config === 0 ? undefined : readLoss(entry),
+  );
+  assertEquals(early.rungs, [[0, 1, 2, 3], [], []]);
+});
