@@ -33,13 +33,8 @@ import { exists } from "../core/utils/exists.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import { readLastLine } from "../results/inspect/last_line.ts";
-import {
-  type Command,
-  EXIT,
-  findNamedRun,
-  printError,
-  usageError,
-} from "./_command.ts";
+import { type Command, EXIT, findNamedRun, usageError } from "./_command.ts";
+import { printError } from "./_print_error.ts";
 import { toFileUrl } from "./_file_url.ts";
 import { createProgressBar } from "./_progress.ts";
 import { listenForFailures, listenForSignals } from "./_signals.ts";

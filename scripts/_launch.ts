@@ -16,7 +16,7 @@ import {
 } from "../core/sweep/manifest.ts";
 import { countStates, describeTasks } from "../core/sweep/summary.ts";
 import { EXIT, type Output } from "./_command.ts";
-import { findLauncher } from "./_launchers.ts";
+import { findLauncher } from "./_launcher_flags.ts";
 import { findPlan, reportPlan } from "./_plans.ts";
 import { listenForSignals } from "./_signals.ts";
 import {
@@ -82,6 +82,7 @@ export async function launchSweep(
   );
   const jobs = Number(how.jobs ?? 1);
   let isOver: boolean;
+  const lines: string[] = [];
   {
     using progress = showProgress(jobs, quiet);
     const { onChange } = progress;
@@ -89,6 +90,7 @@ export async function launchSweep(
       signal,
       forceSignal,
       onChange,
+      print: (line) => lines.push(line),
     });
   }
   const view = await viewSweep(sweep, jobs);
@@ -103,5 +105,9 @@ export async function launchSweep(
     : isOver && !isDone
     ? EXIT.failed
     : EXIT.done;
-  return { document: describeView(view), text: formatView(view), status };
+  return {
+    document: { ...describeView(view), scheduler: lines },
+    text: [formatView(view), ...lines].join("\n"),
+    status,
+  };
 }

@@ -17,10 +17,10 @@ import {
 } from "../core/sweep/manifest.ts";
 import { SOURCE_FOLDER, TASK_PROGRAM } from "../core/sweep/process.ts";
 import { hash64Hex } from "../core/utils/hash.ts";
+import { quote } from "../core/utils/quote.ts";
 import type { JsonObject } from "../core/utils/json.ts";
 import { usageError } from "./_command.ts";
 import type { LoadedExperiment } from "./_experiment.ts";
-import { quote } from "./_refusal.ts";
 
 /** Programs that run from the source of a sweep. */
 const PROGRAMS = [TASK_PROGRAM, "scripts/_work.ts"];

@@ -29,6 +29,8 @@ export interface SweepFile {
   readonly grid: ValueLists;
   /** Values of keys that move together. */
   readonly zip: ValueLists;
+  /** Each is a grid of its own, around what the others give. */
+  readonly vary: readonly ValueLists[];
   /** Where values are drawn from. */
   readonly range: Readonly<Record<string, Range>>;
   /** The settings of the evaluations; defaults are left out. */
@@ -58,6 +60,10 @@ const KEYS: Readonly<
   zip: [
     everyValue(isValues),
     'an object of lists: { "learningRate": [0.001, 0.01] }',
+  ],
+  vary: [
+    (value) => Array.isArray(value) && value.every(everyValue(isValues)),
+    'a list of objects of lists: [{ "learningRate": [0.001, 0.01] }]',
   ],
   range: [
     everyValue(isRange),
@@ -96,14 +102,15 @@ export function readSweepFile(
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  const { experiment, config, grid, zip, range, eval: evaluations, ...rest } =
+  const { experiment, config, grid, zip, vary, range, ...others } =
     content as unknown as Partial<SweepFile>;
+  const { eval: evaluations, ...rest } = others;
   const { $schema: _schema, seeds, ...flags } = rest as JsonObject;
   return {
     path,
     ...(experiment ? { experiment } : {}),
     ...{ config: config ?? {}, grid: grid ?? {}, zip: zip ?? {} },
-    ...{ range: range ?? {}, eval: evaluations ?? [] },
+    ...{ vary: vary ?? [], range: range ?? {}, eval: evaluations ?? [] },
     flags: seeds === undefined
       ? flags
       : { ...flags, seeds: Array.isArray(seeds) ? seeds.join(",") : seeds },
@@ -160,6 +167,7 @@ export function describeSweepFile(
       experiment: { type: "string", description: KEYS.experiment![1] },
       config: valuesOf(configSchema),
       ...{ grid: lists, zip: lists, range: ranges },
+      vary: { description: KEYS.vary![1], type: "array", items: lists },
       eval: { type: "array", items: valuesOf(evalConfigSchema) },
       seeds: {
         description: KEYS.seeds![1],

@@ -34,6 +34,8 @@ export interface SpecificationFlags {
   readonly grid: readonly string[];
   /** Values that move together. */
   readonly zip: readonly string[];
+  /** Values of one key at a time. */
+  readonly vary: readonly string[];
   /** Where values are drawn from. */
   readonly range: readonly string[];
   /** How many configurations are drawn at random. */
@@ -58,6 +60,12 @@ export const specificationSchema: ConfigSchema<SpecificationFlags> =
     zip: texts({
       placeholder: "<key=a,b,…>",
       description: "values that move together with those of the other --zip",
+    }),
+    vary: texts({
+      placeholder: "<key=a,b,…>",
+      description:
+        "these values alone, the other keys being as usual; repeat it for an " +
+        "ablation study",
     }),
     range: texts({
       placeholder: "<key=range>",
@@ -144,6 +152,10 @@ export function readRequest(sources: RequestSources): SweepRequest {
       config: { ...others(file?.config), ...config },
       grid: { ...others(file?.grid), ...grid },
       zip: { ...others(file?.zip), ...zip },
+      vary: [
+        ...(file?.vary ?? []),
+        ...flags.vary.map((text) => readLists([text], "vary", configSchema)),
+      ],
       range: { ...others(file?.range), ...range },
       ...{ random, sobol, sampleSeed },
     },

@@ -194,6 +194,8 @@ export interface SweepProgress extends Disposable {
 
 /** Elsewhere than on a terminal, a line is printed at most this often. */
 const LINE_MS = 10_000;
+/** Among thousands of runs it takes time to count them. */
+const SHOW_MS = 100;
 const CLEAR_LINE = "\r\x1b[K";
 
 /**
@@ -211,10 +213,13 @@ export function showProgress(jobs: number, quiet: boolean): SweepProgress {
     Deno.stderr.writeSync(new TextEncoder().encode(text));
   const startedAt = performance.now();
   let lastAt = startedAt, nBefore: number | null = null;
-  let named: Set<string> | null = null;
+  let named: Set<string> | null = null, seenAt = -Infinity;
   let shown = "";
   return {
     onChange(tasks, outcomes) {
+      const now = performance.now();
+      if (now - seenAt < SHOW_MS) return;
+      seenAt = now;
       const states = describeTasks(tasks, outcomes);
       const counts = countStates(states);
       const failed = states.filter(({ status }) => status === "failed");
@@ -228,7 +233,6 @@ export function showProgress(jobs: number, quiet: boolean): SweepProgress {
         const line = singleLine(`failed: ${label}: ${error}`);
         write(`${isTerminal ? CLEAR_LINE : ""}${line}\n`);
       }
-      const now = performance.now();
       if (!isTerminal && now - lastAt < LINE_MS) return;
       // Starting processes and waiting for the disk count as well.
       const nDone = counts.completed - nBefore;

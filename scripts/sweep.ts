@@ -38,7 +38,12 @@ import {
   type LoadedExperiment,
   loadExperiment,
 } from "./_experiment.ts";
-import { findLauncher } from "./_launchers.ts";
+import {
+  changeLaunch,
+  chooseLaunch,
+  findLauncher,
+  launcherSchema,
+} from "./_launcher_flags.ts";
 import { findPlan } from "./_plans.ts";
 import { launchSweep, viewSweep } from "./_launch.ts";
 import { planSchema, readPlan } from "./_plan_flags.ts";
@@ -87,6 +92,7 @@ const fileSchema = new ConfigSchema({
   ...planSchema.fields,
   name: sweepSchema.fields.name,
   ...launchSchema.fields,
+  ...launcherSchema.fields,
 });
 
 const ACTIONS = ["status", "resume", "cancel"];
@@ -138,6 +144,7 @@ const command = defineCommand({
     "Decided while it runs": planSchema,
     "This sweep": sweepSchema,
     Launch: launchSchema,
+    "On a cluster": launcherSchema,
     Environment: globalConfigSchema,
     Output: outputSchema,
   },
@@ -204,12 +211,10 @@ const command = defineCommand({
     };
     const sweep = await describeSweep(parts);
     const { jobs, retryFailed } = given;
+    const how = chooseLaunch(given);
     if (flags.dryRun) return await listRuns(sweep, jobs);
     await keepSweep(sweep, parts);
-    return await launchSweep(sweep, { type: "local", jobs }, {
-      ...flags,
-      retryFailed,
-    });
+    return await launchSweep(sweep, how, { ...flags, retryFailed });
   },
 });
 
@@ -230,8 +235,9 @@ async function act(
   const sweep = findSweep(runs, name);
   const before = readLaunch(sweep) ?? { type: "local", jobs: flags.jobs };
   if (action === "resume") {
-    const { jobs } = parsed.readSource(launchSchema).values;
-    const again = jobs === undefined ? before : { ...before, jobs: flags.jobs };
+    const given = [launchSchema, launcherSchema]
+      .map((schema) => parsed.readSource(schema).values);
+    const again = changeLaunch(before, Object.assign({}, ...given));
     return await launchSweep(sweep, again, flags);
   }
   const launcher = findLauncher(before);
@@ -240,8 +246,8 @@ async function act(
     await launcher.cancel(sweep);
   }
   const view = await viewSweep(sweep, Number(before.jobs ?? 1));
-  const lines = await launcher.describe(sweep);
-  const { running } = countStates(view.states);
+  const { running, waiting } = countStates(view.states);
+  const lines = await launcher.describe(sweep, waiting);
   const cancelled = isCancelled(sweep)
     ? [
       `cancelled: ${
@@ -259,7 +265,10 @@ async function act(
 function checkFlags(action: string, parsed: ParsedFlags): void {
   const used = {
     status: ["runs", "json"],
-    resume: ["runs", "json", "quiet", "jobs", "retryFailed"],
+    resume: [
+      ...["runs", "json", "quiet", "jobs", "retryFailed"],
+      ...launcherSchema.keys.filter((key) => key !== "launcher"),
+    ],
     cancel: ["runs", "json"],
   }[action]!;
   const given = [
@@ -267,6 +276,7 @@ function checkFlags(action: string, parsed: ParsedFlags): void {
     planSchema,
     sweepSchema,
     launchSchema,
+    launcherSchema,
     globalConfigSchema,
   ]
     .flatMap((schema) => Object.keys(parsed.readSource(schema).values));
@@ -315,7 +325,7 @@ async function listAll(runs: string): Promise<Output> {
 /** Lists what a sweep would run. */
 async function listRuns(sweep: Sweep, jobs: number): Promise<Output> {
   const earlier = findEarlierRuns(sweep);
-  const outcomes = new Claims(sweep.path).read();
+  const outcomes = new Map(new Claims(sweep.path).read());
   const plan = await findPlan(sweep);
   const tasks = await plan.tasks(outcomes);
   for (const task of tasks) {

@@ -19,6 +19,22 @@ export function pathWithin(path: string, folder: string): string | null {
   }
 }
 
+/** Whether a path below a folder exists and leads through no link. */
+function hasNoLink(path: string, folder: string): boolean {
+  if (!path.startsWith(`${folder}/`)) return false;
+  if (path.slice(folder.length).includes("..")) return false;
+  try {
+    let at = path;
+    while (at.length > folder.length) {
+      if (Deno.lstatSync(at).isSymlink) return false;
+      at = at.slice(0, at.lastIndexOf("/"));
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Refuses a path that is a link out of a run, or has one on the way: a run directory
  * may be from anyone, and must not make this process read or write elsewhere.
@@ -28,6 +44,8 @@ export function pathWithin(path: string, folder: string): string | null {
  * @throws {RangeError} If a link leads out of the run.
  */
 export function checkStaysInside(path: string, runPath: string): void {
+  // Nearly always, and told in half the time.
+  if (hasNoLink(path, runPath)) return;
   if (pathWithin(path, runPath) !== null) return;
   // A dangling link counts: writing through it would create a file elsewhere.
   if (ifExists(() => Deno.lstatSync(path))) {

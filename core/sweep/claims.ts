@@ -54,7 +54,8 @@ export class Claims {
   readonly #ends = new Map<string, ClaimEnd>();
   /** Not looked at: on NFS, to open a file again would release its lock. */
   readonly #own = new Set<string>();
-  #attempts = new Map<string, number>();
+  #outcomes = new Map<string, Outcome>();
+  #readAt = -Infinity;
 
   /**
    * Prepares to read the claims of a sweep.
@@ -68,9 +69,13 @@ export class Claims {
   /**
    * Reads how the tasks taken so far stand.
    *
+   * @param maxAge How old, in milliseconds, the answer may be as far as other
+   * processes are concerned.
    * @returns The last attempt of each task, by its key.
    */
-  read(): Map<string, Outcome> {
+  read(maxAge = 0): ReadonlyMap<string, Outcome> {
+    const now = performance.now();
+    if (now - this.#readAt < maxAge) return this.#outcomes;
     const attempts = new Map<string, number>();
     // A sweep that is only described has no folder yet.
     const entries = ifExists(() => [...Deno.readDirSync(this.#folder)]) ?? [];
@@ -80,12 +85,14 @@ export class Claims {
       const attempt = Number(digits);
       if (attempt >= (attempts.get(key) ?? 0)) attempts.set(key, attempt);
     }
-    this.#attempts = attempts;
-    return new Map(
-      attempts.entries().map((
-        [key, attempt],
-      ) => [key, this.#readOutcome(key, attempt)]),
+    this.#readAt = now;
+    this.#outcomes = new Map(
+      attempts.entries().map(([key, attempt]) => [
+        key,
+        this.#readOutcome(key, attempt),
+      ]),
     );
+    return this.#outcomes;
   }
 
   #readOutcome(key: string, attempt: number): Outcome {
@@ -136,31 +143,40 @@ export class Claims {
    */
   take(task: Task, runId: string | null): Claim | null {
     const { key } = task;
-    const last = this.#attempts.get(key);
+    const last = this.#outcomes.get(key)?.attempt;
+    // If another process was first, what is known is out of date.
+    const lose = () => {
+      this.#readAt = -Infinity;
+      return null;
+    };
     const attempt = (last ?? 0) + 1;
     const path = this.#path(key, attempt);
     // Held until the new attempt is there.
     using before = last === undefined
       ? null
       : seizeClaim(this.#path(key, last));
-    if (last !== undefined && !before) return null;
+    if (last !== undefined && !before) return lose();
     try {
       Deno.mkdirSync(path);
     } catch (error) {
-      if (error instanceof Deno.errors.AlreadyExists) return null;
+      if (error instanceof Deno.errors.AlreadyExists) return lose();
       throw error;
     }
     const held = holdClaim(path);
     if (!held) { // Another process took it for dead before it was locked.
       writeEnd(path, { status: "interrupted", runId, seconds: null });
-      return null;
+      return lose();
     }
     writeJsonFile(`${path}/${TASK}`, { task, runId });
     this.#own.add(path);
+    const update = () =>
+      this.#outcomes.set(key, this.#readOutcome(key, attempt));
     const dispose = () => {
       held[Symbol.dispose]();
       this.#own.delete(path);
+      update();
     };
+    update();
     return { key, path, [Symbol.dispose]: dispose };
   }
 
@@ -172,10 +188,12 @@ export class Claims {
    * @param end How it stands.
    */
   note(key: string, end: ClaimEnd): void {
-    const path = this.#path(key, this.#attempts.get(key) ?? 0);
+    const attempt = this.#outcomes.get(key)?.attempt ?? 0;
+    const path = this.#path(key, attempt);
     ifMissing(() => Deno.mkdirSync(path));
     writeEnd(path, end);
     this.#ends.set(path, end);
+    this.#outcomes.set(key, this.#readOutcome(key, attempt));
   }
 }
 

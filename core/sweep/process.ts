@@ -22,6 +22,9 @@ export const SOURCE_FOLDER = "source";
 /** The program of a task in that folder. */
 export const TASK_PROGRAM = "scripts/_task.ts";
 
+/** The program of a worker, which schedulers run. */
+export const WORK_PROGRAM = "scripts/_work.ts";
+
 /** How tasks are stopped. */
 export interface StopSignals {
   /** Stops them after a checkpoint. */
@@ -132,8 +135,8 @@ function describeDeath(
   return last ? `${how}: ${shorten(last.trim(), 300)}` : how;
 }
 
-/** The rights beyond the set of trainings: folders that lie elsewhere. */
-function listGrants({ runs, manifest }: Sweep): string[] {
+/** The rights beyond the sets of deno.json: folders that lie elsewhere. */
+export function listGrants({ runs, manifest }: Sweep): string[] {
   const isWithin = (path: string, folder: string) => {
     const inside = relative(folder, path);
     return !inside.startsWith("..") && !isAbsolute(inside);

@@ -27,6 +27,8 @@ export interface Specification {
   readonly grid: ValueLists;
   /** The first values of these keys together, the second ones, and so on. */
   readonly zip: ValueLists;
+  /** Each of these is a grid of its own, around what the others give. */
+  readonly vary?: readonly ValueLists[];
   /** Where values are drawn from. */
   readonly range: Readonly<Record<string, Range>>;
   /** How many configurations are drawn at random. */
@@ -65,9 +67,7 @@ export function expandRows(
     }
     rows = rows.flatMap((row) => values.map((more) => ({ ...row, ...more })));
   };
-  for (const [key, values] of Object.entries(grid)) {
-    multiply(values.map((value) => ({ [key]: value })));
-  }
+  multiply(combine(grid));
   const [[, first] = []] = Object.entries(zip);
   if (first) {
     multiply(first.map((_, index) =>
@@ -78,6 +78,8 @@ export function expandRows(
   }
   const samples = drawSamples(specification, schema);
   if (samples.length > 0) multiply(samples);
+  const variants = (specification.vary ?? []).flatMap(combine);
+  multiply([{}, ...variants]);
   const nameKey = (key: string) => `"${key}" of the sweep`;
   const resolved = rows.map((values) => schema.resolve([{ values, nameKey }]));
   // Values that are written differently may be the same: 1e-3 and 0.001.
@@ -86,21 +88,35 @@ export function expandRows(
   ];
 }
 
+/** Every combination of values. */
+function combine(lists: ValueLists): JsonObject[] {
+  return Object.entries(lists).reduce<JsonObject[]>(
+    (rows, [key, values]) =>
+      rows.flatMap((row) => values.map((value) => ({ ...row, [key]: value }))),
+    [{}],
+  );
+}
+
 function checkKeys(
-  { config, grid, zip, range, random, sobol }: Specification,
+  { config, grid, zip, vary = [], range, random, sobol }: Specification,
   schema: ConfigSchema<Seeded>,
 ): void {
   const problems: string[] = [];
-  const parts = { config, grid, zip, range };
+  const parts: [string, Readonly<Record<string, unknown>>][] = [
+    ...Object.entries({ config, grid, zip, range }),
+    ...vary.map((lists): [string, ValueLists] => ["vary", lists]),
+  ];
   const places = new Map<string, string>();
-  for (const [part, values] of Object.entries(parts)) {
+  for (const [part, values] of parts) {
+    // What varies has its usual value in the configuration.
+    const allowed = part === "vary" ? ["config", "vary"] : [];
     for (const [key, value] of Object.entries(values)) {
       const before = places.get(key);
       if (!schema.keys.includes(key)) {
         problems.push(`${unknownKey(key, schema.keys)} (in ${part})`);
       } else if (key === "seed") {
         problems.push("Give seeds by --seeds, as 0..4 or 1,2,3");
-      } else if (before !== undefined) {
+      } else if (before !== undefined && !allowed.includes(before)) {
         problems.push(`${key} is given twice: in ${before} and ${part}`);
       } else if (Array.isArray(value) && part !== "config") {
         for (const one of value) {

@@ -7,7 +7,11 @@
  */
 
 import { type Claim, Claims } from "./claims.ts";
-import { judgeEarlierRun, readEarlierRuns } from "./earlier.ts";
+import {
+  type EarlierRuns,
+  judgeEarlierRun,
+  readEarlierRuns,
+} from "./earlier.ts";
 import { isCancelled, type Sweep } from "./manifest.ts";
 import type { Outcome, Plan, Task } from "./types.ts";
 
@@ -48,36 +52,75 @@ export async function work(
 ): Promise<void> {
   const { jobs, signal, onChange, maxTasks = Infinity } = options;
   const claims = new Claims(sweep.path);
-  const earlier = readEarlierRuns(sweep);
+  const seen = { claims, earlier: readEarlierRuns(sweep) };
   const running = new Set<Promise<void>>();
-  let nTaken = 0;
+  let nTaken = 0, maxAge = 0;
   while (true) {
-    const outcomes = claims.read();
-    const tasks = await plan.tasks(outcomes);
-    const found = tasks.filter(({ key, identity }) =>
-      !outcomes.has(key) && earlier[identity]
-    );
-    for (const task of found) {
-      const end = judgeEarlierRun(sweep, task, earlier[task.identity]!);
-      claims.note(task.key, end);
-    }
-    if (found.length > 0) continue;
+    const now = { ...seen, maxAge };
+    const { tasks, outcomes } = await readTasks(sweep, plan, now);
     onChange?.(tasks, outcomes);
     const isStopping = signal?.aborted || isCancelled(sweep);
-    const isFull = running.size >= jobs || nTaken >= maxTasks || isStopping;
-    const claim = isFull ? null : takeNext(claims, tasks, outcomes);
+    // What another worker left is nobody's share: it is taken beyond the own.
+    const own = nTaken < maxTasks
+      ? tasks
+      : tasks.filter(({ key }) => outcomes.has(key));
+    const isFull = running.size >= jobs || isStopping;
+    const claim = isFull ? null : takeNext(claims, own, outcomes);
     if (claim) {
-      nTaken++;
+      maxAge = POLL_MS;
+      if (claim.isNew) nTaken++;
       const ended = carryOut(claim, options).finally(() =>
         running.delete(ended)
       );
       running.add(ended);
       continue;
     }
-    const isOver = isStopping || nTaken >= maxTasks ||
+    // Before it waits or ends, it looks what others have done meanwhile.
+    if (maxAge > 0 && !isFull) {
+      maxAge = 0;
+      continue;
+    }
+    const isOver = isStopping || maxTasks < Infinity ||
       !tasks.some((task) => isOpen(outcomes.get(task.key)));
     if (running.size === 0 && isOver) return;
     await waitForChange(running, signal);
+    maxAge = POLL_MS;
+  }
+}
+
+/**
+ * Reads which tasks a sweep has and how they stand. Runs that were there before
+ * count as theirs.
+ *
+ * @param sweep The sweep.
+ * @param plan Its plan.
+ * @param seen Its claims, how old the answer may be in milliseconds, and the runs
+ * that were there at the launch.
+ * @returns All tasks, and how those stand that were taken.
+ */
+export async function readTasks(
+  sweep: Sweep,
+  plan: Plan,
+  { claims, earlier, maxAge = 0 }: {
+    readonly claims: Claims;
+    readonly earlier: EarlierRuns;
+    readonly maxAge?: number;
+  },
+): Promise<{
+  readonly tasks: readonly Task[];
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+}> {
+  while (true) {
+    const outcomes = claims.read(maxAge);
+    const tasks = await plan.tasks(outcomes);
+    const found = tasks.filter(({ key, identity }) =>
+      !outcomes.has(key) && earlier[identity]
+    );
+    if (found.length === 0) return { tasks, outcomes };
+    for (const task of found) {
+      const end = judgeEarlierRun(sweep, task, earlier[task.identity]!);
+      claims.note(task.key, end);
+    }
   }
 }
 
@@ -94,12 +137,12 @@ function takeNext(
   claims: Claims,
   tasks: readonly Task[],
   outcomes: ReadonlyMap<string, Outcome>,
-): { claim: Claim; task: Task } | null {
+): { claim: Claim; task: Task; isNew: boolean } | null {
   for (const task of tasks) {
     const outcome = outcomes.get(task.key);
     if (!isOpen(outcome) || outcome?.status === "running") continue;
     const claim = claims.take(task, outcome?.runId ?? task.runId ?? null);
-    if (claim) return { claim, task };
+    if (claim) return { claim, task, isNew: outcome === undefined };
   }
   return null;
 }

@@ -6,7 +6,7 @@
  */
 
 import { hash64 } from "./hash.ts";
-import { normalQuantile } from "./_normal_quantile.ts";
+import { normalQuantile } from "./normal_quantile.ts";
 import { philox4x32 } from "./_philox.ts";
 
 /** The state of a stream. */

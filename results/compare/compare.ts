@@ -92,11 +92,11 @@ export async function compare(
     : new Map<string, string>();
   const arranged = arrange(wanted.filter(({ name }) => !without.has(name)));
 
-  const tooFew: string[] = [];
+  const found: string[] = [];
   const filled = await fillRows(
     arranged.rows,
     { options, nuisance, metrics },
-    tooFew,
+    found,
   );
   const { sort = "" } = options;
   const rows = sortRows(filled, measured, { sort, nuisance });
@@ -129,7 +129,7 @@ export async function compare(
         ),
       ...collectWarnings(comparison),
       ...await warnOfSharedObservations(comparison),
-      ...tooFew,
+      ...found,
     ],
   };
 }

@@ -76,7 +76,7 @@ export interface CompareOptions
   readonly anytime?: boolean;
   /** Whether the number of seeds was fixed in advance, whatever they show. */
   readonly planned?: boolean;
-  /** What a run counts that failed, died or was interrupted; by default none. */
+  /** What a run counts that failed, died, was interrupted or lacks the record. */
   readonly countFailedAs?: number | undefined;
   /** Whether people read it: one row with many records then becomes a list. */
   readonly isForReaders?: boolean;
@@ -171,7 +171,7 @@ export interface Cell extends Measured {
   readonly sample: Sample;
   /** The runs that have measured it, by their nuisance values. */
   readonly runs: ReadonlyMap<string, StoredRun>;
-  /** How many completed runs there are, with such a record or without. */
+  /** How many completed runs there are, without such a record too if they do not count. */
   readonly nRuns: number;
   /** The confidence interval, if one was asked for and is defined. */
   readonly interval?: Interval | undefined;

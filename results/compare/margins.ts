@@ -16,7 +16,7 @@ import {
 import type { Observations } from "../statistics/crossed.ts";
 import { contrast, isTested, type Untested } from "../statistics/contrast.ts";
 import type { Cell, Column, Comparison } from "./comparison.ts";
-import { isIncomplete } from "./failed_runs.ts";
+import { explainIncomplete } from "./failed_runs.ts";
 import { findGrid } from "./grid.ts";
 import { sortByStart } from "./verdicts.ts";
 
@@ -29,7 +29,8 @@ const IN_FAVOUR_OF_ROW: readonly MarginVerdict[] = [
 const IN_FAVOUR_OF_BASELINE: readonly MarginVerdict[] = ["worse", "equal"];
 
 const WITHHELD = {
-  reason: "it would be in favour of a row with failed runs, whose mean is " +
+  reason:
+    "it would be in favour of a row without all its runs, whose mean is " +
     "that of the survivors",
 };
 
@@ -58,8 +59,12 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
     method && better && rows[baseline!.row]!.cells.has(metadata);
   for (const { metadata, better, method } of columns.filter(isDecided)) {
     const reference = rows[baseline!.row]!.cells.get(metadata)!;
-    const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? [])
+    const compared = rows.flatMap(({ cells }) => cells.get(metadata) ?? [])
       .filter(({ comparison }) => comparison);
+    const cells = compared.filter(({ comparison }) => isTested(comparison));
+    for (const cell of compared) {
+      if (!isTested(cell.comparison)) found.set(cell, cell.comparison!);
+    }
     const looks = method?.looks;
     const contrastOptions = {
       ...(options.test && { test: options.test }),
@@ -67,7 +72,7 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
       isAnytime: method?.kind === "anytime",
       grid,
     };
-    const alpha = method!.alpha / cells.length;
+    const alpha = (method?.alpha ?? 0) / cells.length;
     for (const cell of cells) {
       const [below, above] = findMoves(reference.sample, margin)
         .map((move) =>
@@ -86,9 +91,9 @@ export function addMargins(comparison: Comparison, text: string): Comparison {
         continue;
       }
       const verdict = decideByMargin(below, above, { alpha, better: better! });
-      const isWithheld = isIncomplete(cell, options) &&
+      const isWithheld = explainIncomplete(cell, options) &&
           IN_FAVOUR_OF_ROW.includes(verdict) ||
-        isIncomplete(reference, options) &&
+        explainIncomplete(reference, options) &&
           IN_FAVOUR_OF_BASELINE.includes(verdict);
       found.set(cell, isWithheld ? WITHHELD : verdict);
     }

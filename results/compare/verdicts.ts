@@ -5,21 +5,23 @@
  * @module
  */
 
+import { formatValue } from "../../core/config/schema.ts";
 import { LEVEL, MIN_COUNT } from "../statistics/estimate.ts";
 import type { Verdict } from "../statistics/decide.ts";
 import type { Outlook } from "../statistics/outlook.ts";
 import { type RunTime, wereSeedsAdded } from "../statistics/added_seeds.ts";
+import type { Untested } from "../statistics/contrast.ts";
 import type { VerdictOptions } from "../statistics/verdicts.ts";
+import { parseCondition } from "../database/select.ts";
 import type {
   Cell,
   CellVerdict,
   Column,
-  CompareOptions,
   Comparison,
   ComparisonRow,
   Unranked,
 } from "./comparison.ts";
-import { isIncomplete } from "./failed_runs.ts";
+import { explainIncomplete } from "./failed_runs.ts";
 import { findGrid } from "./grid.ts";
 import { METRIC_KEY } from "./pivot.ts";
 import { isSearched, type Replicates } from "./replicates.ts";
@@ -56,7 +58,7 @@ type Additions = ReadonlyMap<Cell, Partial<Cell>>;
  * why their rows are not ranked.
  */
 export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
-  const { rows, baseline, options } = comparison;
+  const { rows, baseline, groupKeys, options } = comparison;
   const { aggregate = "mean" } = options;
   if (aggregate !== "mean" || options.rows?.includes(METRIC_KEY)) {
     return comparison;
@@ -69,9 +71,9 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
       groups,
     };
   });
-  const isTested = ({ unranked }: Column) =>
+  const hasVerdicts = ({ unranked }: Column) =>
     unranked !== "a search" && (baseline || !unranked);
-  const nTested = grouped.filter(isTested).length;
+  const nTested = grouped.filter(hasVerdicts).length;
   const statistics = nTested === 0
     ? undefined
     : await loadStatistics(comparison.options);
@@ -79,9 +81,10 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
   const found = new Map<Cell, Partial<Cell>>();
   const columns = grouped.map((column) => {
     const { groups: _, ...plain } = column;
-    if (!statistics || !isTested(column)) return plain;
+    if (!statistics || !hasVerdicts(column)) return plain;
     const { additions, method } = judge(column, {
       baseline: baseline && rows[baseline.row]!,
+      groupKeys,
       options,
       verdictOptions,
       statistics,
@@ -181,6 +184,29 @@ function groupEntries(
   ];
 }
 
+/** Why a row is not tested against the baseline, if so. */
+function explainUnlike(
+  { config }: ComparisonRow,
+  { baseline, groupKeys, options }: JudgeOptions,
+): Untested | undefined {
+  const named = options.baseline?.map((text) =>
+    parseCondition(text, "baseline").key
+  );
+  // Named by such keys alone, the baseline says that they are what is compared.
+  if (!baseline || named?.every((key) => groupKeys.includes(key))) {
+    return undefined;
+  }
+  const keys = groupKeys.filter((key) => {
+    const [ours, theirs] = [config[key], baseline.config[key]];
+    // A record without a field holds for all its values.
+    return ours !== undefined && theirs !== undefined &&
+      formatValue(ours) !== formatValue(theirs);
+  });
+  return keys.length > 0
+    ? { reason: `the baseline has another ${keys.join(", ")}` }
+    : undefined;
+}
+
 /** When the completed runs of a row went on. */
 function listTimes({ runs }: Replicates): RunTime[] {
   return Array.from(runs.values(), ({ info: { startedAt, finishedAt } }) => ({
@@ -189,16 +215,19 @@ function listTimes({ runs }: Replicates): RunTime[] {
   }));
 }
 
+/** How the verdicts of a column are reached. */
+interface JudgeOptions extends Pick<Comparison, "groupKeys" | "options"> {
+  readonly baseline: ComparisonRow | undefined;
+  readonly verdictOptions: VerdictOptions;
+  readonly statistics: Statistics;
+}
+
 /** Reaches the verdicts on the cells of a column. */
 function judge(
   { metadata, groups, better, unranked }: GroupedColumn,
-  { baseline, options, verdictOptions, statistics }: {
-    readonly baseline: ComparisonRow | undefined;
-    readonly options: CompareOptions;
-    readonly verdictOptions: VerdictOptions;
-    readonly statistics: Statistics;
-  },
+  judgeOptions: JudgeOptions,
 ): { readonly additions: Additions; readonly method: Column["method"] } {
+  const { baseline, options, verdictOptions, statistics } = judgeOptions;
   const entries = groups.flat();
   const reference = baseline?.cells.get(metadata);
   const { comparisons, places, method } = statistics.judgeColumn({
@@ -212,32 +241,45 @@ function judge(
       ? new Map(entries.map(({ row, cell }) => [row, cell.observations!]))
       : undefined,
     isRanked: !unranked,
-    incomplete: new Set(
-      entries.flatMap(({ row, cell }) =>
-        isIncomplete(cell, options) ? [row] : []
-      ),
+    incomplete: new Map(
+      entries.flatMap(({ row, cell }) => {
+        const reason = explainIncomplete(cell, options);
+        return reason ? [[row, { reason }]] : [];
+      }),
+    ),
+    unlike: new Map(
+      entries.flatMap(({ row }) => {
+        const untested = explainUnlike(row, judgeOptions);
+        return untested ? [[row, untested]] : [];
+      }),
     ),
     options: verdictOptions,
   });
   const areAllIdentical = areIdentical(entries.map(({ cell }) => cell));
-  const additions = new Map(entries.map(({ row, cell }) => {
-    const isOwn = reference && hasSharedRecord([cell, reference]);
-    const comparison = areAllIdentical || isOwn
-      ? undefined
-      : comparisons.get(row);
-    const place = places.get(row);
-    return [cell, {
-      ...(comparison && { comparison: addOutlook(comparison, statistics) }),
-      ...(place && ("reason" in place ? { outside: place.reason } : {
-        standing: place.standing,
-        versusBest: place.versusBest && {
-          best: place.versusBest.best.label,
-          verdict: addOutlook(place.versusBest.verdict, statistics),
-        },
-      })),
-    }];
-  }));
-  return { additions, method };
+  const additions = new Map<Cell, Partial<Cell>>(
+    entries.map(({ row, cell }) => {
+      const isOwn = reference && hasSharedRecord([cell, reference]);
+      const comparison = areAllIdentical || isOwn
+        ? undefined
+        : comparisons.get(row);
+      const place = places.get(row);
+      return [cell, {
+        ...(comparison && { comparison: addOutlook(comparison, statistics) }),
+        ...(place && ("reason" in place ? { outside: place.reason } : {
+          standing: place.standing,
+          versusBest: place.versusBest && {
+            best: place.versusBest.best.label,
+            verdict: addOutlook(place.versusBest.verdict, statistics),
+          },
+        })),
+      }];
+    }),
+  );
+  const hasTest = additions.values().some(({ comparison, standing }) =>
+    standing || comparison && "p" in comparison
+  );
+  // A method says when verdicts hold: without a test there are none.
+  return { additions, method: hasTest ? method : undefined };
 }
 
 /**
@@ -247,7 +289,7 @@ function judge(
  * @returns The means in the order in which the runs started.
  */
 export function sortByStart(
-  { sample, runs, replicates: { missing } }: Cell,
+  { sample, replicates: { runs, missing } }: Cell,
 ): Cell["sample"] {
   // Failed runs may count as well.
   const start = ([key]: readonly [string, number]) =>

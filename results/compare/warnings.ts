@@ -6,7 +6,7 @@
 
 import { formatValue } from "../../core/config/schema.ts";
 import { formatCount } from "../../core/utils/format_number.ts";
-import { SHORT_HASH } from "../../core/run/environment.ts";
+import { SHORT_HASH } from "../../core/utils/hash.ts";
 import { matchesValue, parseCondition } from "../database/select.ts";
 import type { Comparison } from "./comparison.ts";
 import { ALL_RUNS, nameValue, summarizeList } from "./labels.ts";

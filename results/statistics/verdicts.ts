@@ -22,6 +22,7 @@ import {
   type Direction,
   isBetter,
   MIN_COUNT,
+  OUTDONE,
   type TESTS,
 } from "./estimate.ts";
 import { findPriors } from "./moderated.ts";
@@ -51,8 +52,10 @@ export interface ColumnSamples<Row> {
   readonly observations?: ReadonlyMap<Row, Observations> | undefined;
   /** Whether the best row is looked for. */
   readonly isRanked: boolean;
-  /** Rows of which runs failed, died or were interrupted. */
-  readonly incomplete?: ReadonlySet<Row>;
+  /** Rows of which runs have no result that counts, and why. */
+  readonly incomplete?: ReadonlyMap<Row, Untested>;
+  /** Rows that are not tested against the baseline, and why. */
+  readonly unlike?: ReadonlyMap<Row, Untested>;
   /** How verdicts are reached. */
   readonly options?: VerdictOptions;
 }
@@ -169,7 +172,7 @@ function explainUnusable(sample: Sample): string | undefined {
 }
 
 function compareWithBaseline<Row>(
-  { groups, baseline, better, incomplete, options }: ColumnSamples<Row>,
+  { groups, baseline, better, incomplete, unlike, options }: ColumnSamples<Row>,
   alpha: number,
   test: TestRows<Row>,
 ): Map<Row, Verdict | Untested> {
@@ -177,9 +180,9 @@ function compareWithBaseline<Row>(
   const samples = new Map(groups.flatMap((group) => [...group]));
   const rows = [...samples.keys()].filter((row) => row !== baseline);
   const contrasts = rows.map((row) =>
-    samples.has(baseline)
-      ? test(row, baseline, samples)
-      : { reason: "the baseline has no such record" }
+    !samples.has(baseline)
+      ? { reason: "the baseline has no such record" }
+      : unlike?.get(row) ?? test(row, baseline, samples)
   );
   return new Map(
     decideByHolm(contrasts, alpha).map((decided, i) => {
@@ -206,9 +209,7 @@ function rank<Row>(
   const takingPart = groups.map((group) => {
     const some = new Map(group);
     for (const [row, sample] of group) {
-      const reason = incomplete?.has(row)
-        ? "runs failed or were interrupted"
-        : explainUnusable(sample);
+      const reason = incomplete?.get(row)?.reason ?? explainUnusable(sample);
       if (!reason) continue;
       outside.set(row, { reason });
       some.delete(row);
@@ -240,7 +241,7 @@ function rank<Row>(
       incomplete?.has(row) && isBetter(readMean(sample) - mean, better)
     );
     if (!isOutdone) continue;
-    outside.set(best, { reason: "a row with failed runs has a better mean" });
+    outside.set(best, { reason: OUTDONE });
   }
   return new Map<Row, Place<Row> | Untested>([...found, ...outside]);
 }

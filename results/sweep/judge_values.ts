@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FAILED } from "../compare/failed_runs.ts";
 import { MAX_RANKED } from "../compare/verdicts.ts";
 import type { Sample } from "../statistics/contrast.ts";
 import type { Direction } from "../statistics/estimate.ts";
@@ -49,7 +50,7 @@ export function judgeValues<Row>(
     baseline,
     better,
     isRanked: better !== undefined && rows.length <= MAX_RANKED,
-    incomplete: new Set(incomplete),
+    incomplete: new Map(incomplete.map((row) => [row, { reason: FAILED }])),
     options,
   });
 }

@@ -62,9 +62,15 @@ export function formatVerdicts(comparison: Comparison): TextSection {
       ...listNote(
         "Not resolved:",
         found.flatMap(({ name, verdict }) =>
-          "p" in verdict && verdict.isResolved
+          "reason" in verdict || verdict.isResolved
             ? []
             : `${name}: ${explainUnresolved(verdict, unit)}`
+        ),
+      ),
+      ...listNote(
+        "Not tested:",
+        found.flatMap(({ name, verdict }) =>
+          "reason" in verdict ? `${name}: ${verdict.reason}` : []
         ),
       ),
       ...listNote(
@@ -81,7 +87,7 @@ export function formatVerdicts(comparison: Comparison): TextSection {
 
 function formatVerdict(verdict: CellVerdict, { better }: Column): string[] {
   if ("reason" in verdict) {
-    return [...Array<string>(5).fill(NO_VALUE), "no verdict"];
+    return [...Array<string>(5).fill(NO_VALUE), "not tested"];
   }
   const { difference, error, interval, p, pAdjusted, test, pairs } = verdict;
   const way = difference < 0 ? "lower" : "higher";

@@ -1,6 +1,6 @@
 /**
  * `deno task honesty [TABLE ...]`: measures with many repeats how often intervals hold
- * the truth and verdicts err, and puts the tables into docs/statistics.md and
+ * the truth and verdicts err, and puts the tables into docs/honesty.md and
  * docs/sweeps.md. All of them take about half an hour.
  *
  * @module
@@ -19,12 +19,12 @@ import { VERDICT_TABLES } from "./verdict_tables.ts";
 const N_REPEATS = 20_000;
 const DOCS = `${import.meta.dirname}/../../docs`;
 
-/** The tables of each page. */
-const PAGES: Readonly<Record<string, Readonly<Record<string, MakeContent>>>> = {
-  "statistics.md": { ...DESIGN_TABLES, ...CHOICE_TABLES, ...VERDICT_TABLES },
-  "sweeps.md": SWEEP_TABLES,
+const TABLES: Readonly<Record<string, MakeContent>> = {
+  ...DESIGN_TABLES,
+  ...CHOICE_TABLES,
+  ...VERDICT_TABLES,
+  ...SWEEP_TABLES,
 };
-const NAMES = Object.values(PAGES).flatMap((tables) => Object.keys(tables));
 
 const command = defineCommand({
   name: "honesty",
@@ -32,8 +32,8 @@ const command = defineCommand({
   usage: ["[TABLE ...]"],
   notes: [
     "Repeats each comparison of made-up runs 20,000 times, or a part of that where " +
-    "it takes long, and puts the tables into docs/statistics.md and docs/sweeps.md. " +
-    `All of them take about half an hour: ${NAMES.join(", ")}.`,
+    "it takes long, and puts the tables into docs/honesty.md and docs/sweeps.md. All " +
+    `of them take about half an hour: ${Object.keys(TABLES).join(", ")}.`,
   ],
   examples: ["deno task honesty", "deno task honesty crossed winner"],
   maxPositionals: Infinity,
@@ -43,33 +43,23 @@ const command = defineCommand({
     }),
   },
   async run({ flags: { repeats }, positionals }) {
-    const names = positionals.length > 0 ? positionals : NAMES;
-    const unknown = names.find((name) => !NAMES.includes(name));
+    const names = positionals.length > 0 ? positionals : Object.keys(TABLES);
+    const unknown = names.find((name) => !Object.hasOwn(TABLES, name));
     if (unknown) throw usageError(`There is no table ${unknown}`);
-    for (const [page, tables] of Object.entries(PAGES)) {
-      const contents: Record<string, string> = {};
-      for (const name of names) {
-        const make = tables[name];
-        if (!make) continue;
-        console.error(`\n${name}`);
-        contents[name] = await make(repeats);
-      }
-      if (positionals.length === 0 && page === "statistics.md") {
-        contents.repeats = describeRepeats(repeats);
-      }
-      // The page is read only now: meanwhile someone may have edited it.
-      fillPage(`${DOCS}/${page}`, contents);
+    for (const name of names) {
+      console.error(`\n${name}`);
+      const content = await TABLES[name]!(repeats);
+      const page = name in SWEEP_TABLES ? "sweeps.md" : "honesty.md";
+      fillPage(`${DOCS}/${page}`, { [name]: content });
     }
-    return {
-      text: Object.keys(PAGES).map((page) => `docs/${page}`).join("\n"),
-    };
+    if (positionals.length === 0) {
+      const error = percent(Math.sqrt(0.05 * 0.95 / repeats));
+      fillPage(`${DOCS}/honesty.md`, {
+        repeats: `Each share is that of ${repeats} repeats, so that 5 % is ` +
+          `known to ${error}, if its table\nnames no other number.`,
+      });
+    }
+    return { text: "docs/honesty.md\ndocs/sweeps.md" };
   },
 });
-/** Says how well the shares are known. */
-function describeRepeats(repeats: number): string {
-  const error = percent(Math.sqrt(0.05 * 0.95 / repeats));
-  return `Each share is that of ${repeats} repeats, so that 5 % is known to ` +
-    `${error}, if its table\nnames no other number.`;
-}
-
 if (import.meta.main) main(command);

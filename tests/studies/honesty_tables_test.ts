@@ -19,8 +19,8 @@ for (
     ...VERDICT_TABLES,
   })
 ) {
-  Deno.test(`docs/statistics.md has the rows of the table ${name}`, async () => {
-    const page = Deno.readTextFileSync(`${ROOT}/docs/statistics.md`);
+  Deno.test(`docs/honesty.md has the rows of the table ${name}`, async () => {
+    const page = Deno.readTextFileSync(`${ROOT}/docs/honesty.md`);
     const [, shown] = page.split(new RegExp(`<!-- /?${name} -->`));
     assert(shown, `there is no place for ${name}`);
     assertEquals(readLabels(await make(2)), readLabels(shown));

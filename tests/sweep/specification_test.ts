@@ -35,6 +35,16 @@ Deno.test("a grid has every combination, and keys that are zipped move together"
   assertEquals(expand({ grid: { kind: ["a", "b"] }, zip: grid }).length, 4);
 });
 
+Deno.test("what varies has its values around the usual ones, each list by itself", () => {
+  const vary = [{ rate: [1, 2] }, { size: [4, 8], kind: ["b"] }];
+  assertEquals(expand({ config: { rate: 3 }, vary }), [
+    ...[[3, 8, "a"], [1, 8, "a"], [2, 8, "a"], [3, 4, "b"], [3, 8, "b"]],
+  ]);
+  assertEquals(expand({ grid: { kind: ["a", "b"] }, vary: [{ rate: [1] }] }), [
+    ...[[0.1, 8, "a"], [1, 8, "a"], [0.1, 8, "b"], [1, 8, "b"]],
+  ]);
+});
+
 Deno.test("a configuration that is named twice is run once", () => {
   assertEquals(expand({ grid: { rate: [1e-3, 0.001, 0.002] } }).length, 2);
 });
@@ -63,6 +73,9 @@ Deno.test("all that is wrong is listed at once", () => {
     "Unknown key rat: did you mean rate? (in grid)",
     "rate must be a number above 0, not 0",
     "Give seeds by --seeds, as 0..4 or 1,2,3",
+  ]);
+  assertEquals(refuse({ grid: { rate: [1] }, vary: [{ rate: [2] }] }), [
+    "rate is given twice: in grid and vary",
   ]);
   assertEquals(refuse({ config: { rate: 1 }, grid: { rate: [1] } }), [
     "rate is given twice: in config and grid",

@@ -11,6 +11,8 @@ import type { Outcome, Plan, Task } from "../types.ts";
 
 /** What a launcher is given. */
 export interface LaunchOptions extends StopSignals {
+  /** Called with what a scheduler was given: the number of a job. */
+  readonly print?: (line: string) => void;
   /** Called with all tasks and how they stand, whenever that has changed. */
   readonly onChange?: (
     tasks: readonly Task[],
@@ -34,9 +36,10 @@ export interface Launcher {
    * Says what a scheduler knows of a sweep: jobs that wait, for example.
    *
    * @param sweep The sweep.
+   * @param nWaiting How many of its tasks are to be run.
    * @returns A line each.
    */
-  describe(sweep: Sweep): Promise<readonly string[]>;
+  describe(sweep: Sweep, nWaiting: number): Promise<readonly string[]>;
   /**
    * Takes a sweep from the scheduler. Its processes are told by the sweep's own
    * folder, so this is about what has not begun yet.

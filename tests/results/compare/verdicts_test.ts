@@ -352,3 +352,57 @@ Deno.test("compare() knows from sweeps whether seeds were added", async () => {
   const added = { ...list, role: "until-resolved" } as const;
   assertEquals(await readKind(swept(added).slice(0, 9)), "anytime");
 });
+
+Deno.test("compare() tests and ranks no row from which runs lack the record", async () => {
+  const rows = replicates([
+    [{ model: "identity" }, [5, 5.1, 4.9, 5.05]],
+    [{ model: "mlp" }, [1, 1.1, 0.9, 1.05]],
+  ]);
+  // The last run of the better row completed without its loss.
+  const runs = rows.map((run) =>
+    run.id === "b4" ? { ...run, records: [] } : run
+  );
+  const options = { baseline: ["model=identity"] };
+  const [, mlp] = firstCells(await compareRuns(runs, options));
+  assertEquals(mlp!.outside, "runs completed without this record");
+  assertEquals(mlp!.text.endsWith("(3 of 4)"), true);
+  const verdict = mlp!.comparison!;
+  assertEquals("p" in verdict && verdict.isWithheld, true);
+  const counted = await compareRuns(runs, { ...options, countFailedAs: 6 });
+  const [, other] = firstCells(counted);
+  assertEquals([...other!.sample.values()], [1, 1.1, 0.9, 6]);
+  assertEquals(other!.outside, undefined);
+  assertEquals(other!.text.includes("of"), false);
+});
+
+Deno.test("compare() tests rows against a baseline with the same fields only", async () => {
+  const runs = ["a", "b"].flatMap((model, row) =>
+    [1, 2, 3].map((seed): MadeRun => ({
+      id: `${model}${seed}`,
+      config: { seed, model },
+      records: [
+        ...[1, 9].map((noise) =>
+          [
+            { name: "loss", noise },
+            result(noise * (row ? 5 : 1) + seed / 10 + row * seed / 7),
+          ] as const
+        ),
+      ],
+    }))
+  );
+  const options = { rows: ["model", "noise"], margin: "0.1" };
+  const find = async (baseline: string[]) => {
+    const comparison = await compareRuns(runs, { ...options, baseline });
+    return firstCells(comparison).map((cell) => {
+      const { comparison: verdict, margin } = cell!;
+      return verdict && "p" in verdict ? verdict.test : [verdict, margin];
+    });
+  };
+  const unlike = { reason: "the baseline has another noise" };
+  assertEquals(await find(["model=a", "noise=1"]), [
+    [undefined, undefined],
+    [unlike, unlike],
+    "paired t",
+    [unlike, unlike],
+  ]);
+});

@@ -90,6 +90,8 @@ export class FusedNetwork {
   readonly #kernels: Kernels;
   readonly #nColumns: number;
   readonly #maxRows: number;
+  /** Without, all times are 0. */
+  readonly #hasTime: boolean;
   /** The last weights, in the order of their shapes. */
   readonly weights: Float32Array;
   /** Their exponential moving average. */
@@ -122,7 +124,8 @@ export class FusedNetwork {
     this.#maxRows = maxRows;
     const hasFeatures = config.inputEmbedding === "fourier";
     const nFeatures = hasFeatures ? embeddingSize : 0;
-    const nTime = config.timeEmbedding === "linear" ? 1 : embeddingSize;
+    const nTime = config.timeEmbedding === "sinusoidal" ? embeddingSize : 1;
+    this.#hasTime = config.timeEmbedding !== "none";
     own.begin(nColumns, nFeatures, nTime, hiddenLayerSizes[0] ?? nColumns);
     let nInputs = nColumns + nFeatures + nTime;
     for (const nUnits of hiddenLayerSizes) {
@@ -183,7 +186,7 @@ export class FusedNetwork {
       const start = row * nColumns;
       const rows = noisy.subarray(start, start + size * nColumns);
       this.#rows.set(rows);
-      this.#times.set(isShared ? times : times.subarray(row, row + size));
+      this.#setTimes(isShared ? times : times.subarray(row, row + size));
       this.#kernels.predict(rows.length / nColumns, isShared);
       outputs.set(this.#targets.subarray(0, rows.length), start);
     }
@@ -204,10 +207,15 @@ export class FusedNetwork {
     targets: Numbers,
   ): { losses: Float32Array; norm: number } {
     this.#rows.set(noisy);
-    this.#times.set(times);
+    this.#setTimes(times);
     this.#targets.set(targets);
     const norm = this.#kernels.differentiate(times.length);
     return { losses: this.#losses.slice(0, times.length), norm };
+  }
+
+  /** The memory holds zeros from the beginning. */
+  #setTimes(times: Numbers): void {
+    if (this.#hasTime) this.#times.set(times);
   }
 
   /**
