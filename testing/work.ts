@@ -48,7 +48,7 @@ export async function workInProcess(
   sweep: Sweep,
   plan: Plan,
   { jobs = 1, maxTasks = Infinity, endOf }: WorkInProcess = {},
-): Promise<{ ran: Task[]; outcomes: Map<string, Outcome> }> {
+): Promise<{ ran: Task[]; outcomes: ReadonlyMap<string, Outcome> }> {
   const ran: Task[] = [];
   await work(sweep, plan, {
     ...{ jobs, maxTasks },
