@@ -199,10 +199,10 @@ export async function compareRuns(
     countFailedAs: countFailedAs === "" ? undefined : Number(countFailedAs),
     isForReaders,
   };
-  const database = new RunDatabase(...runs);
+  const database = RunDatabase.withIndex(...runs);
   if (confirm.length === 0) return await compare(database, options);
   const { checkFresh } = await import("../results/compare/confirm.ts");
-  const confirming = new RunDatabase(...confirm);
+  const confirming = RunDatabase.withIndex(...confirm);
   checkFresh(confirming, database);
   return await compare(confirming, { ...options, confirms: runs });
 }

@@ -43,7 +43,7 @@ const command = defineCommand({
 });
 
 function readList(flags: RunsFlags) {
-  const database = new RunDatabase(...flags.runs);
+  const database = RunDatabase.withIndex(...flags.runs);
   const { size, problems, directories } = database;
   const runs = selectRuns(database, flags);
   const text = runs.length > 0

@@ -25,16 +25,13 @@ export interface RunEntry {
 const LOST_AND_FOUND = "lost+found";
 
 /**
- * Lists the runs of a directory, oldest name first. Names that begin with a
- * dot are Whisker's own; files, `lost+found` and further directories of runs
- * are no runs.
+ * Lists what lies in a directory of runs, in no order.
  *
  * @param runs The directory that holds all runs.
- * @returns The runs, and what had to be refused; none if there is no such
- * directory.
+ * @returns Its entries; none if there is no such directory.
  * @throws {RangeError} If it is a file, or itself a run.
  */
-export function listRuns(runs: string): RunEntry[] {
+export function readEntries(runs: string): Deno.DirEntry[] {
   let entries: Deno.DirEntry[];
   try {
     entries = ifExists(() => [...Deno.readDirSync(runs)]) ?? [];
@@ -47,6 +44,24 @@ export function listRuns(runs: string): RunEntry[] {
       `Cannot read runs from ${runs}: it is a run, not a directory of runs`,
     );
   }
+  return entries;
+}
+
+/**
+ * Lists the runs of a directory, oldest name first. Names that begin with a
+ * dot are Whisker's own; files, `lost+found` and further directories of runs
+ * are no runs.
+ *
+ * @param runs The directory that holds all runs.
+ * @param entries What lies in it, or the part of it that matters.
+ * @returns The runs, and what had to be refused; none if there is no such
+ * directory.
+ * @throws {RangeError} If it is a file, or itself a run.
+ */
+export function listRuns(
+  runs: string,
+  entries: readonly Deno.DirEntry[] = readEntries(runs),
+): RunEntry[] {
   return entries
     .filter(({ name, isFile, isDirectory }) =>
       !name.startsWith(".") && !isFile && name !== LOST_AND_FOUND &&
