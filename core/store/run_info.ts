@@ -158,6 +158,7 @@ const runInfoSchema = v.looseObject({
 
 /** The fields of {@linkcode RunSummary}. */
 const SUMMARY_KEYS = [
+  "status",
   "experiment",
   "startedAt",
   "finishedAt",
@@ -203,8 +204,7 @@ const PLAIN_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /**
- * Checks a value of a field of summaries, or of the status, which were kept
- * outside `run.json`.
+ * Checks a value of a field of summaries that were kept outside `run.json`.
  *
  * @param key The field.
  * @param value The value.
@@ -214,7 +214,7 @@ const PLAIN_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
 export function checkSummaryField(key: string, value: unknown): unknown {
   const isPlain = PLAIN_FIELDS[key];
   if (isPlain?.(value)) return value;
-  const isField = key === "status" || SUMMARY_KEYS.some((one) => one === key);
+  const isField = SUMMARY_KEYS.some((one) => one === key);
   if (isPlain || !isField) throw new TypeError(`Cannot use ${key} of a run`);
   const schema =
     runInfoSchema.entries[key as keyof typeof runInfoSchema.entries];

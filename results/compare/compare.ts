@@ -56,9 +56,12 @@ export async function compare(
   const metrics = collectMetrics(database);
   const repeats = collectRepeats(metrics);
 
-  const records = replicates.flatMap(({ runs }) => [...runs.values()])
-    .flatMap((run) => [...run.records]);
-  const measured = [...new Set(records.map(({ metadata }) => metadata))];
+  const lists = new Set(
+    replicates.flatMap(({ runs }) =>
+      Array.from(runs.values(), ({ records }) => records.metadata)
+    ),
+  );
+  const measured = [...new Set([...lists].flat())];
   const { lowerIsBetter = [], higherIsBetter = [], relativeTo = [] } = options;
   checkGlobs(lowerIsBetter, measured, "lowerIsBetter");
   checkGlobs(higherIsBetter, measured, "higherIsBetter");
@@ -191,9 +194,12 @@ function splitWhere(
   // Records are read only if there is a condition.
   if (where.length === 0) return { ofRuns: [], ofRecords: [] };
   const known = new Set(["tag", "status", ...listKeys(database)]);
-  const records = [...database].flatMap((run) => [...run.records]);
+  const lists = new Set(
+    Array.from(database, ({ records }) => records.metadata),
+  );
+  const measured = new Set([...lists].flat());
   const fields = new Set(
-    records.flatMap(({ metadata }) => Object.keys(metadata.fields)),
+    [...measured].flatMap(({ fields }) => Object.keys(fields)),
   );
   const isOfRecords = (text: string) => {
     const key = text.split("=", 1)[0]!;

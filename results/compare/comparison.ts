@@ -156,8 +156,8 @@ export interface Cell extends Measured {
    * and their number; of one run its own result.
    */
   readonly result: ScalarResult;
-  /** The value with its error or interval, rounded by that. */
-  readonly text: string;
+  /** The level of the interval that is shown in percent; 0 for an error. */
+  readonly level: number;
   /** Whether it has an error, or an interval where those are shown. */
   readonly hasError: boolean;
   /** Whether the error is between several runs or within one. */

@@ -71,14 +71,16 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
   });
   const isTested = ({ unranked }: Column) => baseline || !unranked;
   const nTested = grouped.filter(isTested).length;
-  const statistics = nTested === 0
-    ? undefined
-    : await loadStatistics(comparison.options);
+  if (nTested === 0) {
+    const columns = grouped.map(({ groups: _, ...plain }) => plain);
+    return { ...comparison, columns };
+  }
+  const statistics = await loadStatistics(comparison.options);
   const verdictOptions = chooseOptions(comparison, nTested);
   const found = new Map<Cell, Partial<Cell>>();
   const columns = grouped.map((column) => {
     const { groups: _, ...plain } = column;
-    if (!statistics || !isTested(column)) return plain;
+    if (!isTested(column)) return plain;
     const { additions, method } = judge(column, {
       baseline: baseline && rows[baseline.row]!,
       options,
@@ -160,6 +162,7 @@ function groupEntries(
     const cell = row.cells.get(metadata);
     return cell ? [{ row, cell }] : [];
   });
+  if (groupKeys.length === 0 && entries.length > 0) return [entries];
   return [
     ...Map.groupBy(
       entries,
@@ -283,7 +286,17 @@ function hasSharedRecord(cells: readonly Cell[]): boolean {
 }
 
 /** Whether all rows have the same values, as those of a baseline may. */
-function areIdentical(cells: readonly Cell[]): boolean {
-  const samples = cells.map(({ sample }) => JSON.stringify([...sample].sort()));
-  return samples.length > 1 && new Set(samples).size === 1;
+function areIdentical([first, ...others]: readonly Cell[]): boolean {
+  return first !== undefined && others.length > 0 &&
+    others.every(({ sample }) =>
+      sample.size === first.sample.size &&
+      sample.entries().every(([key, mean]) =>
+        first.sample.has(key) && hasSameJson(mean, first.sample.get(key)!)
+      )
+    );
+}
+
+/** JSON has neither NaN nor infinities: of them it is only known that they are none. */
+function hasSameJson(a: number, b: number): boolean {
+  return a === b || !Number.isFinite(a) && !Number.isFinite(b);
 }

@@ -8,7 +8,6 @@
 import { writeFileAtomic } from "../../core/store/atomic_write.ts";
 import { makeFolder } from "../../core/store/run_directory.ts";
 import { MAX_BYTES } from "../../core/store/limits.ts";
-import { parseJson } from "../../core/utils/json.ts";
 
 /** What the file of an index holds. */
 export interface IndexContent {
@@ -73,7 +72,7 @@ function parseIndex(bytes: Uint8Array<ArrayBuffer>): IndexContent {
   return {
     numbers: new Float64Array(bytes.buffer, start, nNumbers),
     codes: new Uint32Array(bytes.buffer, afterNumbers, nCodes),
-    json: parseJson(new TextDecoder().decode(text), FILE),
+    json: JSON.parse(new TextDecoder().decode(text)),
   };
 }
 
@@ -120,15 +119,18 @@ function roundUp(length: number): number {
 /** Odd constants of MurmurHash3 (Appleby), and of its finaliser. */
 const MIX = [0xcc9e2d51, 0x1b873593, 0x85ebca6b, 0xc2b2ae35] as const;
 
-/** A hash of all words but itself, for damage: it keeps out nobody. */
+/**
+ * A hash of all words but itself, of those at even places and of the others: it
+ * finds damage, and keeps out nobody.
+ */
 function hashWords(words: Uint32Array): [number, number] {
   let a = 0, b = 0;
   const [mixA, mixB, stepA, stepB] = MIX;
-  for (let i = 0; i < words.length; i++) {
-    const word = i === N_HEADER - 2 || i === N_HEADER - 1 ? 0 : words[i]!;
-    a = Math.imul(a ^ word, mixA);
+  for (let i = 0; i < words.length; i += 2) {
+    const isHash = i === N_HEADER - 2;
+    a = Math.imul(a ^ (isHash ? 0 : words[i]!), mixA);
     a = Math.imul(a ^ a >>> 15, stepA);
-    b = Math.imul(b ^ word, mixB);
+    b = Math.imul(b ^ (isHash ? 0 : words[i + 1] ?? 0), mixB);
     b = Math.imul(b ^ b >>> 13, stepB);
   }
   return [a >>> 0, b >>> 0];

@@ -9,6 +9,7 @@ import {
   isInherited,
   isJsonObject,
   type JsonObject,
+  MAX_DEPTH,
 } from "../../core/utils/json.ts";
 import { MAX_KEYS } from "../../core/store/limits.ts";
 
@@ -112,6 +113,7 @@ function makeTemplate(shape: unknown) {
   if (keys.length > MAX_KEYS || values.length !== keys.length) {
     throw new RangeError("A shape has as many keys as lists of values");
   }
+  values.forEach((column) => column.forEach((value) => checkNesting(value)));
   const columns = keys.map((key, i) => {
     if (typeof key !== "string" || isInherited(key) || !values[i]!.length) {
       throw new RangeError(
@@ -126,6 +128,13 @@ function makeTemplate(shape: unknown) {
     ),
     varying: columns.filter(({ values }) => values.length > 1),
   };
+}
+
+/** Refuses what would overflow the stack of a function that goes through it. */
+function checkNesting(value: unknown, depth = 0): void {
+  if (typeof value !== "object" || value === null) return;
+  if (depth > MAX_DEPTH) throw new RangeError("A value is nested too deeply");
+  for (const item of Object.values(value)) checkNesting(item, depth + 1);
 }
 
 /** Reads a value as a list. */

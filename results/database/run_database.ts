@@ -6,7 +6,11 @@
 
 import { isInherited, type JsonObject } from "../../core/utils/json.ts";
 import { formatValue } from "../../core/config/schema.ts";
-import type { ResultCollection } from "../../core/utils/results.ts";
+import type {
+  ResultMetadata,
+  ResultRecord,
+  ScalarResult,
+} from "../../core/utils/results.ts";
 import {
   listRuns,
   readEntries,
@@ -32,6 +36,16 @@ import {
   writeIndex,
 } from "./run_index.ts";
 
+/** The records of a run, those of the training first. */
+export interface RunRecords extends Iterable<ResultRecord> {
+  /** How many there are. */
+  readonly size: number;
+  /** What was measured; runs that measured the same may share the list. */
+  readonly metadata: readonly ResultMetadata[];
+  /** Finds the result of what was measured; undefined if there is none. */
+  get(metadata: ResultMetadata): ScalarResult | undefined;
+}
+
 /** A run as its files describe it. */
 export interface StoredRun {
   /** The run's id. */
@@ -47,8 +61,8 @@ export interface StoredRun {
    * the value that was in effect before, if newer runs say which.
    */
   readonly config: JsonObject;
-  /** Its records, those of the training first. */
-  readonly records: ResultCollection;
+  /** Its records. */
+  readonly records: RunRecords;
 }
 
 /**
@@ -248,6 +262,10 @@ function withEarlierValues(
       readEarlierValues(group, problems),
     ]),
   );
+  const areNone = earlier.values().every((values) =>
+    Object.keys(values).length === 0
+  );
+  if (areNone) return runs;
   return runs.map(({ config, ...run }) => ({
     ...run,
     // The run's own values count, and its own keys come first.

@@ -14,11 +14,13 @@ import { VERSION } from "../../core/version.ts";
 import { isJsonObject, type JsonObject } from "../../core/utils/json.ts";
 import {
   type MetadataFields,
-  ResultCollection,
   ResultMetadata,
-  ResultRecord,
-  ScalarResult,
 } from "../../core/utils/results.ts";
+import {
+  IndexedRecords,
+  N_NUMBERS,
+  type RecordList,
+} from "./_indexed_records.ts";
 import {
   type IndexContent,
   indexFolder,
@@ -47,11 +49,11 @@ export interface RunIndex {
   readonly runs: readonly StoredRun[];
 }
 
+/** More runs are read from their files. */
+const MAX_RUNS = 1e6;
+
 /** Runs are named by letters and digits; none leads to another folder. */
 const IDS = /^[A-Za-z0-9._\-\n]*$/;
-
-/** Mean, error, n, and degrees of freedom or NaN. */
-const N_NUMBERS = 4;
 
 /**
  * Reads the index of a directory of runs. It may be damaged or from anyone.
@@ -98,7 +100,7 @@ function encodeIndex(indexed: readonly IndexedRun[]): IndexContent {
   const runs = indexed.map(({ run }) => run);
   const configs = encodeObjects(runs.map(({ config }) => config));
   const infos = encodeObjects(
-    runs.map(({ info, status }) => ({ ...info, status })),
+    runs.map(({ info }) => info as unknown as JsonObject),
   );
   const metadata = new Map<ResultMetadata, number>();
   const lists = new Map<string, number>();
@@ -152,6 +154,9 @@ function decodeIndex(
     throw new TypeError("The index has no ids");
   }
   const ids = json.ids.split("\n");
+  if (ids.length > MAX_RUNS) {
+    throw new RangeError("The index has too many runs");
+  }
   let place = 0, at = STAMP_LENGTH * ids.length;
   const take = (bound: number) => {
     const code = codes[place++];
@@ -163,41 +168,37 @@ function decodeIndex(
     asArray(json.infos).map(checkInfos),
     take,
     ids.length,
-  ) as unknown as (RunSummary & Pick<StoredRun, "status">)[];
+  ) as unknown as RunSummary[];
   const metadata = asArray(json.metadata).map((fields) =>
     ResultMetadata.of(fields as MetadataFields)
   );
   const lists = asArray(json.lists).map((list) => readList(list, metadata));
   const runs = ids.map((id, i): StoredRun => {
     const list = lists[take(lists.length)]!;
-    const from = at;
-    at += N_NUMBERS * list.length;
-    const records = list.map(({ metadata, values }, k) =>
-      new ResultRecord(
-        metadata,
-        readResult(numbers, from + N_NUMBERS * k),
-        values,
-      )
-    );
-    const { status, ...info } = infos[i]!;
-    return {
-      ...{ id, path: `${directory}/${id}`, info, status },
-      config: configs[i]!,
-      records: new ResultCollection(records),
-    };
+    const records = new IndexedRecords(list, numbers, at);
+    at += N_NUMBERS * list.metadata.length;
+    const path = `${directory}/${id}`;
+    const [info, config] = [infos[i]!, configs[i]!];
+    return { id, path, info, status: info.status, config, records };
   });
+  for (let i = STAMP_LENGTH * ids.length; i < at; i += N_NUMBERS) {
+    checkNumbers(numbers, i);
+  }
   if (at !== numbers.length || place !== codes.length) {
     throw new RangeError("The index has more numbers than runs");
   }
   return { ids, runs, stamps: numbers.subarray(0, STAMP_LENGTH * ids.length) };
 }
 
-function readResult(numbers: Float64Array, at: number): ScalarResult {
-  const [mean, error, n, df] = [0, 1, 2, 3].map((k) => numbers[at + k]!);
-  return new ScalarResult({
-    ...{ mean: mean!, error: error!, n: n! },
-    ...(Number.isNaN(df) ? {} : { df: df! }),
-  });
+/** Checks what a result would refuse. */
+function checkNumbers(numbers: Float64Array, at: number): void {
+  const [error, n, df] = [numbers[at + 1]!, numbers[at + 2]!, numbers[at + 3]!];
+  if (
+    error < 0 || !(Number.isSafeInteger(n) && n >= 0) || df < 0 ||
+    df === Infinity
+  ) {
+    throw new RangeError("The index has a result that is none");
+  }
 }
 
 /** Checks the values of a shape of infos as those of `run.json` are checked. */
@@ -210,21 +211,20 @@ function checkInfos(shape: unknown): JsonObject {
   return { keys: shape.keys, values };
 }
 
-interface ListedRecord {
-  readonly metadata: ResultMetadata;
-  readonly values: string | undefined;
-}
-
 function readList(
   list: unknown,
   metadata: readonly ResultMetadata[],
-): ListedRecord[] {
-  return asArray(list).map((entry) => {
+): RecordList {
+  const records = asArray(list).map((entry) => {
     const [place, values] = asArray(entry);
     const found = metadata[Number(place)];
     if (!found || !["undefined", "string"].includes(typeof values)) {
       throw new RangeError("The index has a record of nothing");
     }
-    return { metadata: found, values: values as string | undefined };
+    return { found, values: values as string | undefined };
   });
+  return {
+    metadata: records.map(({ found }) => found),
+    values: records.map(({ values }) => values),
+  };
 }

@@ -6,6 +6,7 @@
  */
 
 import type { Cell, Comparison } from "../compare/comparison.ts";
+import { formatCell } from "../compare/cells.ts";
 import type { Replicates } from "../compare/replicates.ts";
 import { NO_VALUE } from "../statistics/format.ts";
 import { formatVerdicts } from "./baseline_table.ts";
@@ -47,7 +48,7 @@ export function formatComparison(comparison: Comparison): TextSection[] {
       return [
         ...(hasRuns ? [{ text, value: runs.length, paths }] : []),
         ...makeKeyCells(comparison, config),
-        ...columns.map(({ metadata }) => formatCell(cells.get(metadata))),
+        ...columns.map(({ metadata }) => makeCell(cells.get(metadata))),
       ];
     }),
   };
@@ -71,15 +72,15 @@ function formatCounts(groups: readonly Replicates[]): string {
 }
 
 /** The value and its error, rounded by that, and its signs. */
-function formatCell(cell: Cell | undefined): TextCell {
+function makeCell(cell: Cell | undefined): TextCell {
   if (!cell) return { text: NO_VALUE, value: "" };
-  const { text, kind, hasError, standing, result, runs } = cell;
+  const { kind, hasError, standing, result, runs } = cell;
   const marks = [
     kind === "within-run" && hasError ? MARKS.withinRun : "",
     standing === "best" || standing === "tied" ? MARKS[standing] : "",
   ].join("");
   return {
-    text,
+    text: formatCell(cell),
     marks,
     isBest: standing === "best",
     value: result.mean,
