@@ -25,6 +25,7 @@ import { collectMetrics, collectRepeats, type Metrics } from "./metrics.ts";
 import { type Axes, findDifferences, METRIC_KEY, pivot } from "./pivot.ts";
 import { selectReplicates } from "./replicates.ts";
 import { findBaseline, sortRows } from "./rows.ts";
+import { chooseRows } from "./shown_rows.ts";
 import { warnOfSharedObservations } from "./shared_observations.ts";
 import { addVerdicts } from "./verdicts.ts";
 import { collectWarnings } from "./warnings.ts";
@@ -108,6 +109,7 @@ export async function compare(
   if (countFailedAs !== undefined) {
     checkFailedValue(rows, columns, countFailedAs);
   }
+  const found = findBaseline(rows, baseline, nuisance);
   const comparison: Comparison = {
     ...selected,
     keys: arranged.keys,
@@ -116,7 +118,8 @@ export async function compare(
     rows,
     metrics,
     options: asked,
-    baseline: findBaseline(rows, baseline, nuisance),
+    baseline: found,
+    shown: chooseRows({ rows, columns, baseline: found, options }),
     warnings: [],
     problems: database.problems,
   };

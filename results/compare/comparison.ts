@@ -78,6 +78,8 @@ export interface CompareOptions
   readonly planned?: boolean;
   /** What a run counts that failed, died or was interrupted; by default none. */
   readonly countFailedAs?: number | undefined;
+  /** How many rows readers are shown; all by default. */
+  readonly maxRows?: number;
   /** Whether people read it: one row with many records then becomes a list. */
   readonly isForReaders?: boolean;
   /**
@@ -239,6 +241,8 @@ export interface Comparison {
   readonly columns: readonly Column[];
   /** The rows. */
   readonly rows: readonly ComparisonRow[];
+  /** The indices of the rows that readers are shown, if not all are. */
+  readonly shown?: readonly number[] | undefined;
   /** The replicates in its rows, each with a completed run. */
   readonly replicates: readonly Replicates[];
   /** The keys in which replicates may differ. */

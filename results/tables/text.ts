@@ -7,6 +7,7 @@
 
 import type { Cell, Comparison } from "../compare/comparison.ts";
 import { formatCell } from "../compare/cells.ts";
+import { findRanked, keepShownRows } from "../compare/shown_rows.ts";
 import type { Replicates } from "../compare/replicates.ts";
 import { NO_VALUE } from "../statistics/format.ts";
 import { formatVerdicts } from "./baseline_table.ts";
@@ -14,17 +15,23 @@ import { formatMargins } from "./margin_table.ts";
 import { collectNotes } from "./notes.ts";
 import { formatRanks } from "./rank_table.ts";
 import { isList, makeKeyCells, makeKeyColumns } from "./row_keys.ts";
-import { MARKS, type TextCell, type TextSection } from "./text_table.ts";
+import {
+  MARKS,
+  type Note,
+  type TextCell,
+  type TextSection,
+} from "./text_table.ts";
 import { formatVariance } from "./variance_table.ts";
 
 /**
  * Words a comparison, and rounds its numbers.
  *
- * @param comparison The comparison.
+ * @param whole The comparison, of which some rows may not be shown.
  * @returns Its table with notes, and that of the verdicts if there is a
  * baseline.
  */
-export function formatComparison(comparison: Comparison): TextSection[] {
+export function formatComparison(whole: Comparison): TextSection[] {
+  const comparison = keepShownRows(whole);
   const { columns, rows, baseline, options } = comparison;
   const isOneRunEach = rows.every(({ total }) => total === 1);
   const hasRuns = !isList(comparison);
@@ -52,7 +59,7 @@ export function formatComparison(comparison: Comparison): TextSection[] {
       ];
     }),
   };
-  const notes = collectNotes(comparison);
+  const notes = [...noteShown(whole), ...collectNotes(whole)];
   const hasVerdicts = baseline && rows.length > 1;
   return [
     { heading: "Results", table, notes },
@@ -61,6 +68,21 @@ export function formatComparison(comparison: Comparison): TextSection[] {
     ...formatRanks(comparison),
     ...(comparison.variance ? [formatVariance(comparison)] : []),
   ];
+}
+
+/** Says which rows are shown, if not all are. */
+function noteShown({ rows, shown, columns, options }: Comparison): Note[] {
+  if (!shown) return [];
+  const ranked = findRanked({ columns });
+  const which = options.sort || !ranked
+    ? "first"
+    : `best by ${ranked.heading}, without a test`;
+  return [{
+    text:
+      `Only ${shown.length} of ${rows.length} rows are shown, the ${which}: ` +
+      "--all shows all, --format csv and json have all. Verdicts and notes are " +
+      "of all rows.",
+  }];
 }
 
 /** `5`, `4 of 5`; for several sets of replicates each count that differs. */
