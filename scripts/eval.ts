@@ -46,7 +46,7 @@ const command: Command = defineCommand({
     const globals = { ...globalConfigSchema.defaults, ...others };
     const { experiment } = loaded;
     const evalConfig = parsed.resolve(experiment.evalConfigSchema);
-    const runPath = findCompletedRun(globals.runs, name, loaded);
+    const runPath = await findCompletedRun(globals.runs, name, loaded);
     return await runAndReport(
       command,
       { loaded, globals, json },

@@ -14,8 +14,13 @@ import {
 import { RandomStream } from "../core/utils/random.ts";
 import { INFO } from "./runs.ts";
 
-/** How many seeds each configuration has. */
-const N_SEEDS = 10;
+/** Which runs are made. */
+export interface ManyRunsOptions {
+  /** The number of the first of them; 0 by default. */
+  readonly first?: number;
+  /** How many seeds each configuration has; 10 by default. */
+  readonly nSeeds?: number;
+}
 
 const SECOND = 1000;
 
@@ -29,9 +34,13 @@ const METRICS = {
 } as const;
 
 /** Files of a completed run, by their paths in it. */
-function makeFiles(i: number, id: string): Record<string, object> {
+function makeFiles(
+  i: number,
+  id: string,
+  nSeeds: number,
+): Record<string, object> {
   const random = new RandomStream(i, "many-runs");
-  const row = Math.floor(i / N_SEEDS);
+  const row = Math.floor(i / nSeeds);
   const started = Date.UTC(2026, 0, 1) + i * SECOND;
   const seconds = 60 + 10 * random.uniform();
   const records = Object.keys(METRICS).map((name) =>
@@ -46,7 +55,7 @@ function makeFiles(i: number, id: string): Record<string, object> {
   );
   return {
     "config.json": {
-      seed: i % N_SEEDS + 1,
+      seed: i % nSeeds + 1,
       learningRate: Number((1e-4 * (1 + row % 100)).toPrecision(4)),
       batchSize: 32,
       nEpochs: 500,
@@ -64,7 +73,7 @@ function makeFiles(i: number, id: string): Record<string, object> {
       startedAt: new Date(started).toISOString(),
       finishedAt: new Date(started + seconds * SECOND).toISOString(),
       seconds,
-      args: [`--seed=${i % N_SEEDS + 1}`],
+      args: [`--seed=${i % nSeeds + 1}`],
       versions: { whisker: "0.1.0", deno: "2.9.6", v8: "15.0", tfjs: "4.22.0" },
       engine: "fused",
       pid: 1000 + i,
@@ -79,13 +88,17 @@ function makeFiles(i: number, id: string): Record<string, object> {
 }
 
 /**
- * Makes completed runs, ten of each configuration.
+ * Makes completed runs of long ago.
  *
  * @param folder The directory of runs, which is made.
  * @param nRuns How many there are to be.
- * @param first The number of the first of them.
+ * @param options Which runs.
  */
-export function makeManyRuns(folder: string, nRuns: number, first = 0): void {
+export function makeManyRuns(
+  folder: string,
+  nRuns: number,
+  { first = 0, nSeeds = 10 }: ManyRunsOptions = {},
+): void {
   Deno.mkdirSync(folder, { recursive: true });
   for (let i = first; i < first + nRuns; i++) {
     const time = new Date(Date.UTC(2026, 0, 1) + i * SECOND).toISOString();
@@ -93,7 +106,7 @@ export function makeManyRuns(folder: string, nRuns: number, first = 0): void {
       i.toString(16).padStart(8, "0");
     const path = `${folder}/${id}`;
     Deno.mkdirSync(`${path}/results`, { recursive: true });
-    for (const [name, content] of Object.entries(makeFiles(i, id))) {
+    for (const [name, content] of Object.entries(makeFiles(i, id, nSeeds))) {
       const file = `${path}/${name}`;
       Deno.writeFileSync(file, encodeJsonFile(file, content));
     }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatValue, unknownKey } from "../../core/config/schema.ts";
+import { unknownKey } from "../../core/config/schema.ts";
 import { OptionError } from "../database/option_error.ts";
 import type { RunDatabase, StoredRun } from "../database/run_database.ts";
 import {

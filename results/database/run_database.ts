@@ -151,19 +151,7 @@ function readRuns(
   problems: Problem[],
   keepsIndex: boolean,
 ): StoredRun[] {
-  const index = readIndex(directory);
-  const finish = index && inspectRuns(directory, index);
-  const entries = readEntries(directory);
-  const places = new Map(index?.ids.map((id, place) => [id, place]));
-  const unchanged = finish?.();
-  const isKnown = new Uint8Array(places.size);
-  const changed = entries.filter(({ name, isDirectory }) => {
-    const place = places.get(name);
-    if (place === undefined || !isDirectory || !unchanged?.[place]) return true;
-    isKnown[place] = 1;
-    return false;
-  });
-  const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
+  const { index, places, known, changed } = findKnown(directory);
   const nGone = places.size - known.length;
   const mayWrite = keepsIndex &&
     paysToWrite(changed.length + nGone, known.length) &&
@@ -182,6 +170,34 @@ function readRuns(
     writeIndex(directory, indexed.sort((a, b) => compareRuns(a.run, b.run)));
   }
   return [...known, ...read].sort(compareRuns);
+}
+
+/** Finds the runs that the index knows and that have not changed. */
+function findKnown(directory: string) {
+  const index = readIndex(directory);
+  const finish = index && inspectRuns(directory, index);
+  const entries = readEntries(directory);
+  const places = new Map(index?.ids.map((id, place) => [id, place]));
+  const unchanged = finish?.();
+  const isKnown = new Uint8Array(places.size);
+  const changed = entries.filter(({ name, isDirectory }) => {
+    const place = places.get(name);
+    if (place === undefined || !isDirectory || !unchanged?.[place]) return true;
+    isKnown[place] = 1;
+    return false;
+  });
+  const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
+  return { index, places, known, changed };
+}
+
+/**
+ * Reads from the index what is known of runs that have not changed.
+ *
+ * @param directory The directory of the runs.
+ * @returns What is known, by id; nothing where there is no index.
+ */
+export function readKnown(directory: string): ReadonlyMap<string, RunSummary> {
+  return new Map(findKnown(directory).known.map(({ id, info }) => [id, info]));
 }
 
 function compareRuns(a: StoredRun, b: StoredRun): number {
