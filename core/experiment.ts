@@ -77,7 +77,9 @@ const experiments = new WeakSet<object>();
 /** Keys that make a flag. */
 const KEY = /^[a-z]\w*$/;
 /** What `--where`, `--help` and the files themselves mean by these names. */
-const RESERVED = ["experiment", "status", "tag", "schemaVersion", "help"];
+const RESERVED = [
+  ...["experiment", "status", "tag", "sweep", "schemaVersion", "help"],
+];
 
 /**
  * Defines an experiment. A file whose default export it is can be trained,

@@ -35,5 +35,7 @@ export type {
   RunStatus,
   SessionInfo,
   SourceInfo,
+  SweepMark,
+  SweepRole,
 } from "./store/run_info.ts";
 export type { ErrorDescription } from "./utils/describe_error.ts";

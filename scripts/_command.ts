@@ -15,23 +15,14 @@ import {
 import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { OptionError } from "../results/database/option_error.ts";
-import { describeError } from "../core/utils/describe_error.ts";
 import { stringify } from "../core/utils/json.ts";
 import { exists } from "../core/utils/exists.ts";
-import { printable, printableJson, truncate } from "../core/utils/terminal.ts";
-import { explainRefusal } from "./_refusal.ts";
+import { printable, printableJson } from "../core/utils/terminal.ts";
+import { EXIT } from "./_exit.ts";
 import { findRun, type FindRunOptions } from "../core/store/find_run.ts";
 import { reportProblems } from "./_runs.ts";
 
-/** The exit statuses of all commands. */
-export const EXIT = {
-  done: 0,
-  failed: 1,
-  usage: 2,
-  SIGHUP: 129,
-  SIGINT: 130,
-  SIGTERM: 143,
-};
+export { EXIT };
 
 /** Schemas of flags, by the headings under which the help lists them. */
 export type FlagGroups = Readonly<Record<string, ConfigSchema<object>>>;
@@ -143,6 +134,8 @@ export async function main(command: Command): Promise<void> {
     if (outputFailure()) throw outputFailure();
   } catch (error) {
     status = error instanceof ConfigError ? EXIT.usage : EXIT.failed;
+    // Loaded here alone: it takes half as long as a quick command.
+    const { printError } = await import("./_print_error.ts");
     printError(command, error);
   }
   // What was started and not awaited must not keep the process alive, nor
@@ -216,38 +209,6 @@ function printOutput(
  */
 export function terminalWidth(usual: number): number {
   return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : usual;
-}
-
-/**
- * Prints on stderr what went wrong, in one or two lines.
- *
- * @param command The command in which it did.
- * @param error What was thrown.
- */
-export function printError(command: Command, error: unknown): void {
-  let text: string;
-  try {
-    text = Deno.args.includes("--debug")
-      ? Deno.inspect(error)
-      : `error: ${explain(command, error)}`;
-  } catch { // A proxy that refuses to be looked at is an error too.
-    text = `error: ${describeError(error).message}`;
-  }
-  console.error(truncate(text));
-}
-
-/** A disk that is full or read-only, or a quota that is used up. */
-const NO_ROOM: readonly unknown[] = ["ENOSPC", "EROFS", "EDQUOT"];
-
-function explain(command: Command, error: unknown): string {
-  const { message } = describeError(error);
-  if (!(error instanceof Error)) return message;
-  if (error instanceof ConfigError) return nameFlags(error);
-  if (command.writesRuns && "code" in error && NO_ROOM.includes(error.code)) {
-    return `${message}\nFree some space or get permission to write there, or ` +
-      "name another directory with --runs DIR";
-  }
-  return explainRefusal(command, message);
 }
 
 /**

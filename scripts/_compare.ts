@@ -129,7 +129,7 @@ export const comparisonFlags = {
       rule: "a number",
       allows: (value) => value === "" || Number.isFinite(Number(value)),
       description:
-        "one value of failed runs for all columns shown (see --metric)",
+        "one value of runs without a result, for all columns shown (see --metric)",
     }),
     lowerIsBetter: texts({
       placeholder: "<glob>",

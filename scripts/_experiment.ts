@@ -6,7 +6,6 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { resolve } from "@std/path";
 import { type Field, text } from "../core/config/fields.ts";
 import {
   type GlobalConfig,
@@ -15,8 +14,8 @@ import {
 import { pickFields } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
-import { findExperimentFile } from "../core/run/experiment_file.ts";
-import { describeOutcome, type RunOutcome } from "../core/run/session.ts";
+import { Pause } from "../core/run/pause.ts";
+import type { RunOutcome } from "../core/run/session.ts";
 import type { Run } from "../core/run/run.ts";
 import type { RunOptions } from "../core/run/run_options.ts";
 import { CHECKPOINT_FILE, readCheckpoint } from "../core/store/checkpoint.ts";
@@ -33,13 +32,8 @@ import { exists } from "../core/utils/exists.ts";
 import { stringify } from "../core/utils/json.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import { readLastLine } from "../results/inspect/last_line.ts";
-import {
-  type Command,
-  EXIT,
-  findNamedRun,
-  printError,
-  usageError,
-} from "./_command.ts";
+import { type Command, EXIT, findNamedRun, usageError } from "./_command.ts";
+import { toFileUrl } from "./_file_url.ts";
 import { createProgressBar } from "./_progress.ts";
 import { listenForFailures, listenForSignals } from "./_signals.ts";
 
@@ -61,14 +55,28 @@ export const experimentFlag: Field<string> = text({
 export interface LoadedExperiment {
   /** The experiment. */
   readonly experiment: Experiment;
+  /** Its file; null if it is Whisker's own. */
+  readonly file: string | null;
   /** Its name, with its file if a run named it. */
   readonly title: string;
   /** Which run chose it, and so its flags; empty if no run did. */
   readonly flagsNote: string;
   /** Whether the command line names it. */
   readonly isGiven: boolean;
+  /** Its source, as it was when it was loaded. */
+  readonly readSource: () => Promise<Source>;
   /** Keeps its source beside the runs and returns the hashes. */
   readonly keepSource: (globals: GlobalConfig) => Promise<SourceInfo>;
+}
+
+/** From which run {@linkcode loadExperiment} takes the experiment. */
+export interface LoadOptions extends FindRunOptions {
+  /** The run's name, where it is known. */
+  readonly run?: string;
+  /** The flag that names it; by default it is the first argument. */
+  readonly flag?: string;
+  /** The experiment's file, where no run has one. */
+  readonly file?: string;
 }
 
 /** Flags without a value: the argument after them is not theirs. */
@@ -79,37 +87,43 @@ const SWITCHES = ["--quiet", "--json", "--debug", "--keep"];
  * which the command works, else diffusion.
  *
  * @param isHelp Whether only its flags are wanted, for the help.
- * @param options Which run that is: the flag that names it, else it is the
- * first argument, and what `latest` means.
+ * @param options Which run that is.
  * @returns The experiment.
  * @throws {ConfigError} If its file does not exist or exports something else.
  */
 export async function loadExperiment(
   isHelp: boolean,
-  { flag, ...run }: FindRunOptions & { readonly flag?: string },
+  { flag, run, file: usual, ...latest }: LoadOptions,
 ): Promise<LoadedExperiment> {
   // Its own flags are known only once the experiment is.
   const { _: [first], experiment: given = "", runs, ...others } = parseArgs(
     Deno.args.filter((arg) => !SWITCHES.includes(arg)),
     { string: ["experiment", "runs", flag ?? "_", "_"] },
   );
-  const name = flag ? others[flag] : first ?? (isHelp ? "" : "latest");
+  const name = run ??
+    (flag ? others[flag] : first ?? (isHelp ? "" : "latest"));
   const named = name && !given
-    ? findFile(runs || "runs", String(name), run)
+    ? await findFile(runs || "runs", String(name), latest)
     : null;
-  const file: string = given || named?.file || "";
+  const file: string = given || named?.file || usual || "";
   // Read before the file is imported, so that what is kept is what runs.
   const source = isHelp ? undefined : collectSourceOf(file);
-  const where = given ? `--experiment ${file}` : `${file}, which the run names`;
+  // Reported where it is awaited: something else may be wrong first.
+  source?.catch(() => {});
+  const where = given
+    ? `--experiment ${file}`
+    : `${file}, which the ${usual ? "sweep file" : "run"} names`;
   const experiment = file ? await importExperiment(file, where) : diffusion;
   const title = named ? `${experiment.name} (${file})` : experiment.name;
   return {
     experiment,
+    file: file || null,
     title,
     flagsNote: named
       ? `The flags are those of ${title}, the experiment of ${named.runPath}`
       : "",
     isGiven: given !== "",
+    readSource: () => source!,
     async keepSource({ runs, fsync }) {
       const { keepSource } = await import("../core/store/source.ts");
       const isDurable = fsync !== "never";
@@ -140,11 +154,11 @@ export async function findCompletedRun(
 }
 
 /** Finds the file of a run's experiment; errors are reported when it is used. */
-function findFile(
+async function findFile(
   runs: string,
   name: string,
   options: FindRunOptions,
-): { readonly file: string; readonly runPath: string } | null {
+): Promise<{ readonly file: string; readonly runPath: string } | null> {
   let info: RunInfo, runPath: string;
   try {
     runPath = findRun(runs, name, options);
@@ -154,6 +168,7 @@ function findFile(
     return null;
   }
   if (info.experiment === diffusion.name) return null;
+  const { findExperimentFile } = await import("../core/run/experiment_file.ts");
   const file = findExperimentFile(info);
   // A run may come from anyone: it may name code of the project, not its own.
   const isAllowed = file && pathWithin(file, ".") !== null &&
@@ -175,7 +190,7 @@ async function importExperiment(
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw refuse("no such file");
   }
-  const module = await import(toFileUrl(file));
+  const module = await import(await toFileUrl(file));
   if (isExperiment(module.default)) return module.default;
   throw refuse(
     "its default export must be what experiment({ … }) returns, not " +
@@ -183,31 +198,16 @@ async function importExperiment(
   );
 }
 
-/**
- * Writes the path of a module as a URL.
- *
- * @param path The path.
- * @returns The URL, by which it can be imported.
- */
-export function toFileUrl(path: string): string {
-  const url = new URL("file:///");
-  url.pathname = resolve(path).replaceAll("%", "%25");
-  return url.href;
-}
-
 /** Begins to read the source of an experiment. */
-function collectSourceOf(file: string): Promise<Source> {
+async function collectSourceOf(file: string): Promise<Source> {
+  const { collectSource } = await import("../core/store/source.ts");
   const entries = [
     import.meta.resolve("../core/run/lifecycle.ts"),
     file
-      ? toFileUrl(file)
+      ? await toFileUrl(file)
       : import.meta.resolve("../core/diffusion/experiment.ts"),
   ];
-  const source = import("../core/store/source.ts")
-    .then(({ collectSource }) => collectSource(entries, printWarning));
-  // Reported where it is awaited: something else may be wrong first.
-  source.catch(() => {});
-  return source;
+  return await collectSource(entries, printWarning);
 }
 
 function printWarning(warning: string): void {
@@ -270,6 +270,9 @@ export async function runAndReport(
   options: ReportOptions,
   work: (options: RunOptions) => Promise<RunOutcome>,
 ): Promise<number> {
+  // Loaded now: after a Deno.exit() nothing can be awaited.
+  const { printError } = await import("./_print_error.ts");
+  const { describeOutcome } = await import("../core/run/session.ts");
   const print = console.log;
   const { loaded, globals, details, json, wantsCheckpoints, next } = options;
   const { quiet } = globals;
@@ -290,9 +293,10 @@ export async function runAndReport(
       print(printableJson(stringify({ ...document, ...failed }, 2)));
     }
     if (status === "interrupted") {
-      console.error(`interrupted: ${runPath}`);
+      const isPaused = error instanceof Pause;
+      console.error(`${isPaused ? error.message : status}: ${runPath}`);
       if (command.name === "train") console.error(describeResume(outcome));
-      return interruption.status;
+      return isPaused ? EXIT.done : interruption.status;
     }
     if (status === "failed") {
       printError(command, error);
@@ -301,8 +305,8 @@ export async function runAndReport(
     }
     if (wantsCheckpoints && !run?.hasCheckpoints) {
       printWarning(
-        "--checkpoint-every had no effect: the experiment never called " +
-          "run.resumable()",
+        "--checkpoint-every and --pause-at have no effect: the experiment " +
+          "never called run.resumable()",
       );
     }
     if (!quiet) {

@@ -10,6 +10,7 @@ import stripJsonComments from "strip-json-comments";
 import { dirname, isAbsolute, relative } from "@std/path";
 // As text: no script may read deno.json itself, which has comments.
 import denoJson from "../deno.json" with { type: "text" };
+import { quote } from "../core/utils/quote.ts";
 import type { Command } from "./_command.ts";
 import { nameTemporary } from "./_output.ts";
 
@@ -94,16 +95,4 @@ function isCovered(path: string, folders: readonly string[]): boolean {
     const inside = relative(folder, path);
     return !inside.startsWith("..") && !isAbsolute(inside);
   });
-}
-
-/**
- * Quotes an argument for a shell, if it needs that.
- *
- * @param text The argument.
- * @returns The argument as a shell reads it.
- */
-export function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text)
-    ? text
-    : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -8,14 +8,15 @@
 import { type Field, text, texts, toggle } from "../core/config/fields.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { formatCount } from "../core/utils/format_number.ts";
+import { quote } from "../core/utils/quote.ts";
 import { singleLine } from "../results/compare/labels.ts";
-import { quote } from "./_refusal.ts";
 
 /** The flags that select runs. */
 export const selectionFields = {
   where: texts({
     placeholder: "<key=value>",
-    description: "only runs with this value (also tag=, status=); repeat it " +
+    description:
+      "only runs with this value (also tag=, status=, sweep=); repeat it " +
       "for further conditions",
   }),
   since: text({

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { EXIT } from "./_command.ts";
+import { EXIT } from "./_exit.ts";
 
 /**
  * Ctrl-C reaches a command twice through `deno task`: from the terminal, and

@@ -10,6 +10,7 @@ import { ConfigSchema } from "../core/config/schema.ts";
 import { formatSize } from "../core/store/limits.ts";
 import { isInUse } from "../core/store/lock.ts";
 import { formatCount } from "../core/utils/format_number.ts";
+import { quote } from "../core/utils/quote.ts";
 import { moveToTrash, TRASH } from "../core/store/trash.ts";
 import {
   type Examination,
@@ -18,7 +19,6 @@ import {
 import type { Finding } from "../results/inspect/doctor/finding.ts";
 import { singleLine } from "../results/compare/labels.ts";
 import { defineCommand, EXIT, main, outputSchema } from "./_command.ts";
-import { quote } from "./_refusal.ts";
 import { selectionFields } from "./_runs.ts";
 
 const doctorSchema = new ConfigSchema({
@@ -93,8 +93,8 @@ function advise(
   directory: string,
   { kind, run, file, isNote, isLeftOver }: Finding,
 ): string | undefined {
-  if (isNote) return undefined;
   if (isLeftOver) return "--fix moves it to the trash";
+  if (isNote) return undefined;
   const where = directory === "runs" ? "" : ` --runs ${quote(directory)}`;
   const path = quote(`${directory}/${file}`);
   const remove = `deno task rm ${quote(run)}${where}`;

@@ -7,10 +7,10 @@
 import { dirname } from "@std/path";
 import { text } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
+import { quote } from "../core/utils/quote.ts";
 import { defineCommand, main } from "./_command.ts";
 import { compareRuns, comparisonFlags } from "./_compare.ts";
 import { writeOutput } from "./_output.ts";
-import { quote } from "./_refusal.ts";
 
 const pageSchema = new ConfigSchema({
   out: text({

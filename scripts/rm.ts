@@ -7,6 +7,7 @@
 import { ConfigSchema } from "../core/config/schema.ts";
 import { findEntry, findRun } from "../core/store/find_run.ts";
 import { isInUse } from "../core/store/lock.ts";
+import { quote } from "../core/utils/quote.ts";
 import { printable } from "../core/utils/terminal.ts";
 import { isStarting, runIdFromPath } from "../core/store/run_directory.ts";
 import { moveToTrash } from "../core/store/trash.ts";
@@ -19,7 +20,6 @@ import {
   orUsageError,
   usageError,
 } from "./_command.ts";
-import { quote } from "./_refusal.ts";
 import { RUN_NOTE, runsFolderFlag, selectionFields } from "./_runs.ts";
 
 const rmSchema = new ConfigSchema({

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parsePause, PAUSE_RULE } from "../core/config/checkpoint_interval.ts";
 import { text, texts } from "../core/config/fields.ts";
 import { formatFlag, type ParsedFlags } from "../core/config/flags.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
@@ -13,9 +14,7 @@ import {
   readConfigSource,
 } from "../core/config/schema.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { resumeRun, trainRun } from "../core/run/lifecycle.ts";
 import { readRunInfo } from "../core/store/run_info.ts";
-import { basename, dirname } from "@std/path";
 import {
   type Command,
   defineCommand,
@@ -42,6 +41,12 @@ const trainSchema = new ConfigSchema({
   resume: text({
     placeholder: "<run>",
     description: "continue this run from its last checkpoint",
+  }),
+  pauseAt: text({
+    placeholder: "<place>",
+    rule: PAUSE_RULE,
+    allows: (place) => place === "" || parsePause(place) !== undefined,
+    description: "stop with a checkpoint after this (500steps, 2epochs)",
   }),
   tag: texts({ description: "a tag of the run; repeatable" }),
   note: text({ description: "a note that the run keeps" }),
@@ -71,12 +76,15 @@ const command: Command = defineCommand({
     [`Configuration of ${name}`]: configSchema,
   }),
   async run({ flags, parsed, loaded }) {
+    // Help does not wait for it.
+    const { resumeRun, trainRun } = await import("../core/run/lifecycle.ts");
     const { experiment } = loaded;
     const { config: file, experiment: experimentFile, ...others } = flags;
-    const { resume, tag: tags, note, json, ...globals } = others;
+    const { resume, pauseAt, tag: tags, note, json, ...globals } = others;
     const given = parsed.readSource(globalConfigSchema).values;
-    const wantsCheckpoints = "checkpointEvery" in given &&
-      globals.checkpointEvery !== "never";
+    const wantsCheckpoints = pauseAt !== "" || "checkpointEvery" in given &&
+        globals.checkpointEvery !== "never";
+    const pause = { pauseAt: parsePause(pauseAt) };
     const report = { loaded, globals, json, wantsCheckpoints };
     if (resume !== "") {
       checkResume(parsed, experiment);
@@ -89,7 +97,8 @@ const command: Command = defineCommand({
       return await runAndReport(
         command,
         { ...report, details },
-        (options) => resumeRun(experiment, { ...options, ...resumed }),
+        (options) =>
+          resumeRun(experiment, { ...options, ...resumed, ...pause }),
       );
     }
     const { configSchema } = experiment;
@@ -105,7 +114,7 @@ const command: Command = defineCommand({
     return await runAndReport(
       command,
       { ...report, details, next },
-      (options) => trainRun(experiment, { ...options, ...run }),
+      (options) => trainRun(experiment, { ...options, ...run, ...pause }),
     );
   },
 });
@@ -115,7 +124,7 @@ function checkResume(
   parsed: ParsedFlags,
   { configSchema }: Experiment,
 ): void {
-  const { experiment: _, resume: _resume, ...kept } =
+  const { experiment: _, resume: _resume, pauseAt: _pauseAt, ...kept } =
     parsed.readSource(trainSchema).values;
   const given = { ...parsed.readSource(configSchema).values, ...kept };
   const [flag] = Object.keys(given).map(formatFlag);
@@ -126,13 +135,16 @@ function checkResume(
   );
 }
 
+const CONFIG_OF_RUN = /^(?:(.+)\/)?config\.json$/;
+
 /** Reads a configuration; a run's own must be of the same experiment. */
 function readConfigFor(experiment: Experiment, path: string): ConfigSource {
   const source = readConfigSource(path);
-  if (basename(path) !== "config.json") return source;
+  const [, folder = "."] = CONFIG_OF_RUN.exec(path) ?? [];
+  if (!CONFIG_OF_RUN.test(path)) return source;
   let owner: string;
   try {
-    owner = readRunInfo(dirname(path)).experiment;
+    owner = readRunInfo(folder).experiment;
   } catch {
     return source; // It does not belong to a run.
   }

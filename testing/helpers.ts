@@ -41,6 +41,7 @@ const PROGRAMS = {
   faketime: "faketime",
   script: "bsdutils",
   "qemu-aarch64-static": "qemu-user-static; then .ci/arm64",
+  slurmd: "slurm-wlm munge",
   // No program, but what WebGPU finds an adapter by: a driver for Vulkan.
   vulkan: "mesa-vulkan-drivers",
 };

@@ -5,8 +5,6 @@
  * @module
  */
 
-import * as v from "valibot";
-
 /** What every key is made of. */
 export interface Described<T> {
   /** The value where none is given. */
@@ -33,6 +31,8 @@ export interface Field<T> extends Described<T> {
   readonly rule: string;
   /** What help shows in place of the value: `<number>`; empty for a switch. */
   readonly placeholder: string;
+  /** All that may be chosen, where it is a choice. */
+  readonly choices?: readonly string[];
   /** Whether the flag is given once for each of several values. */
   readonly repeats: boolean;
   /**
@@ -94,15 +94,32 @@ export interface ChoiceOptions<T extends string, Chosen = NoInfer<T>>
   readonly choices: readonly T[];
 }
 
+/** Says whether a value is of a type and satisfies a rule. */
+type Is<T> = (value: unknown) => value is T;
+
+const isString = (value: unknown) => typeof value === "string";
+
+function isListOf<T>(isItem: Is<T>, minLength = 0): Is<readonly T[]> {
+  return (value): value is readonly T[] =>
+    Array.isArray(value) && value.length >= minLength &&
+    // Also of holes, which every() passes over.
+    Array.from(value).every(isItem);
+}
+
+function isOneOf<T extends string>(choices: readonly T[]): Is<T> {
+  return (value): value is T => choices.includes(value as T);
+}
+
 /** Makes a key of what all keys have, and what is particular to its kind. */
 function makeField<T>(
   { default: value, before = value, description, defaultText }: Described<T>,
-  schema: v.GenericSchema<unknown, T>,
+  is: Is<T>,
   kind: Pick<Field<T>, "rule" | "placeholder"> & Partial<Field<T>>,
 ): Field<T> {
   const check = (value: unknown) => {
-    const { success, output } = v.safeParse(schema, value);
-    return success ? Object.freeze(output) : undefined;
+    if (!is(value)) return undefined;
+    // The caller's own list stays as it is.
+    return Object.freeze((Array.isArray(value) ? [...value] : value) as T);
   };
   const checkDefault = (value: T) => {
     const checked = check(value);
@@ -132,26 +149,26 @@ function splitList(text: string): string[] {
   return text.split(",").map((item) => item.trim());
 }
 
-/** The schema of numbers within limits, and their rule in words. */
+/** What numbers within limits must satisfy, and the same in words. */
 function limitNumbers(
   noun: string,
-  kind: v.GenericValidation<number>,
+  isKind: (value: unknown) => boolean,
   { min, max, above, multipleOf }: Omit<NumberOptions, keyof Described<0>>,
-) {
-  const limits = [
-    multipleOf !== undefined &&
-    v.multipleOf(multipleOf, `divisible by ${multipleOf}`),
-    above !== undefined &&
-    v.gtValue<number, number, string>(above, `above ${above}`),
-    min !== undefined &&
-    v.minValue<number, number, string>(min, `of at least ${min}`),
-    max !== undefined &&
-    v.maxValue<number, number, string>(max, `of at most ${max}`),
-  ].filter((limit) => limit !== false);
-  const words = limits.map(({ message }) => message).join(" and ");
+): { readonly is: Is<number>; readonly rule: string } {
+  const words = [
+    multipleOf === undefined ? [] : `divisible by ${multipleOf}`,
+    above === undefined ? [] : `above ${above}`,
+    min === undefined ? [] : `of at least ${min}`,
+    max === undefined ? [] : `of at most ${max}`,
+  ].flat();
   return {
-    schema: v.pipe(v.number(), kind, ...limits),
-    rule: `${noun} ${words}`.trimEnd(),
+    is: (value): value is number =>
+      typeof value === "number" && isKind(value) &&
+      (multipleOf === undefined || value % multipleOf === 0) &&
+      (above === undefined || value > above) &&
+      (min === undefined || value >= min) &&
+      (max === undefined || value <= max),
+    rule: `${noun} ${words.join(" and ")}`.trimEnd(),
   };
 }
 
@@ -174,8 +191,8 @@ function quoteAll(choices: readonly string[]): string {
  * ```
  */
 export function number(options: NumberOptions): Field<number> {
-  const { schema, rule } = limitNumbers("a number", v.finite(), options);
-  return makeField(options, schema, {
+  const { is, rule } = limitNumbers("a number", Number.isFinite, options);
+  return makeField(options, is, {
     rule,
     placeholder: "<number>",
     fromText: parseNumber,
@@ -185,8 +202,8 @@ export function number(options: NumberOptions): Field<number> {
 /** A key that holds a whole number that a double holds exactly. */
 export function integer(options: NumberOptions): Field<number> {
   const noun = "a whole number";
-  const { schema, rule } = limitNumbers(noun, v.safeInteger(), options);
-  return makeField(options, schema, {
+  const { is, rule } = limitNumbers(noun, Number.isSafeInteger, options);
+  return makeField(options, is, {
     rule,
     placeholder: "<integer>",
     fromText: parseNumber,
@@ -211,9 +228,8 @@ export function integers(options: IntegersOptions): Field<readonly number[]> {
   const { minLength = 0 } = options;
   const count = minLength > 0 ? `at least ${minLength} ` : "";
   const noun = `a list of ${count}whole numbers`;
-  const { schema, rule } = limitNumbers(noun, v.safeInteger(), options);
-  const list = v.pipe(v.array(schema), v.minLength(minLength));
-  return makeField(options, list, {
+  const { is, rule } = limitNumbers(noun, Number.isSafeInteger, options);
+  return makeField(options, isListOf(is, minLength), {
     rule,
     placeholder: "<integer,…>",
     fromText: (text) => text.split(",").map(parseNumber),
@@ -224,8 +240,9 @@ export function integers(options: IntegersOptions): Field<readonly number[]> {
 export function text(options: TextOptions): Field<string> {
   const { rule = "a text", allows = () => true } = options;
   const { placeholder = "<text>" } = options;
-  const schema = v.pipe(v.string(), v.check(allows));
-  return makeField({ default: "", ...options }, schema, { rule, placeholder });
+  const is = (value: unknown): value is string =>
+    isString(value) && allows(value);
+  return makeField({ default: "", ...options }, is, { rule, placeholder });
 }
 
 /** A key that holds several texts; its flag is given once for each. */
@@ -235,15 +252,16 @@ export function texts(
   const { placeholder = "<text>" } = options;
   const rule = options.placeholder ?? "a text";
   const kind = { rule, placeholder, repeats: true };
-  return makeField({ default: [], ...options }, v.array(v.string()), kind);
+  return makeField({ default: [], ...options }, isListOf(isString), kind);
 }
 
 /** A key that holds a list of names, `model,dataset` as a flag. */
 export function names(
   options: Optional<readonly string[]> & { readonly placeholder?: string },
 ): Field<readonly string[]> {
-  const schema = v.array(v.pipe(v.string(), v.nonEmpty()));
-  return makeField({ default: [], ...options }, schema, {
+  const isName = (value: unknown): value is string =>
+    isString(value) && value !== "";
+  return makeField({ default: [], ...options }, isListOf(isName), {
     rule: "a list of names",
     placeholder: options.placeholder ?? "<name,…>",
     fromText: splitList,
@@ -266,7 +284,8 @@ export function choice<const T extends string>(
   options: ChoiceOptions<T>,
 ): Field<T> {
   const choices = checkChoices(options);
-  return makeField<T>(options, v.picklist(choices), {
+  return makeField<T>(options, isOneOf(choices), {
+    choices,
     rule: (choices.length > 1 ? "one of " : "") + quoteAll(choices),
     placeholder: `<${choices.join("|")}>`,
   });
@@ -277,7 +296,7 @@ export function choices<const T extends string>(
   options: ChoiceOptions<T, readonly NoInfer<T>[]>,
 ): Field<readonly T[]> {
   const choices = checkChoices(options);
-  const list = v.pipe(v.array(v.picklist(choices)), v.minLength(1));
+  const list = isListOf(isOneOf(choices), 1);
   return makeField<readonly T[]>(options, list, {
     rule: `a list of ${quoteAll(choices)}`,
     placeholder: `<${choices.join(",")}>`,
@@ -289,7 +308,8 @@ const SWITCH = new Map([["true", true], ["false", false]]);
 
 /** A key that is on or off; its flag stands alone. */
 export function toggle(options: Optional<boolean>): Field<boolean> {
-  return makeField({ default: false, ...options }, v.boolean(), {
+  const isBoolean = (value: unknown) => typeof value === "boolean";
+  return makeField({ default: false, ...options }, isBoolean, {
     rule: "true or false",
     placeholder: "",
     fromText: (text) => SWITCH.get(text) ?? text,

@@ -51,8 +51,8 @@ export const modelConfigFields = {
   }),
   timeEmbedding: choice({
     default: "sinusoidal",
-    choices: ["sinusoidal", "linear"],
-    description: "how the time enters the model",
+    choices: ["sinusoidal", "linear", "none"],
+    description: "how the time enters the model (none: it is not told)",
   }),
   inputEmbedding: choice({
     default: "none",

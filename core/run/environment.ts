@@ -9,6 +9,7 @@ import type {
   SourceInfo,
 } from "../store/run_info.ts";
 import type { RunOptions } from "./run_options.ts";
+import { SHORT_HASH } from "../utils/hash.ts";
 import { VERSION } from "../version.ts";
 
 /** Rights to folders, and all others. */
@@ -115,9 +116,6 @@ function readPermissions(runs: string): Record<string, string> {
     ...OTHER_RIGHTS.map((name) => [name, isGranted({ name }) ? "all" : "none"]),
   ]);
 }
-
-/** Enough of a hash to tell two apart by eye. */
-export const SHORT_HASH = 12;
 
 /**
  * Lists an environment as named facts, to show or compare.

@@ -38,6 +38,7 @@ import {
   changesThatMatter,
   readEnvironment,
 } from "./environment.ts";
+import { Pause } from "./pause.ts";
 import { Recorder } from "./recorder.ts";
 import { Run } from "./run.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -82,6 +83,7 @@ export async function trainRun(
   throwIfStopped(options);
   const isDurable = globals.fsync !== "never";
   const runPath = createRunDirectory(globals.runs, { isDurable });
+  options.onCreate?.(runPath);
   writeConfigFile(runPath, config, { isDurable });
   // Locked before run.json says "running", or readers would take it for dead.
   using history = new History(runPath, runIdFromPath(runPath), {
@@ -94,6 +96,7 @@ export async function trainRun(
     ...{ experiment: name, experimentFile, tags, note, before },
     settings: pickSettings(globals),
     ...(Object.keys(metrics).length > 0 ? { metrics } : {}),
+    ...(options.sweep ? { sweep: options.sweep } : {}),
   };
   return await train(experiment, {
     ...options,
@@ -225,7 +228,17 @@ async function train(
   const outcome = await runSession(run, {
     ...training,
     update,
-    work: () => experiment.train(config, run),
+    async work() {
+      try {
+        await experiment.train(config, run);
+      } catch (error) {
+        if (error instanceof Pause && error.historyLength !== null) {
+          const { at, historyLength } = error;
+          update({ pauses: { ...info.pauses, [at]: historyLength } });
+        }
+        throw error;
+      }
+    },
     finish: async () => {
       if (run.isReplaying) {
         throw new RangeError(

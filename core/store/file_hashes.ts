@@ -8,7 +8,9 @@ import { CHECKPOINT_FILE } from "./checkpoint.ts";
 import type { RunInfo } from "./run_info.ts";
 
 /** What may change after a training, or holds the hashes itself. */
-const CHANGING = ["run.json", CHECKPOINT_FILE, "evaluations", "samples"];
+const CHANGING = [
+  ...["run.json", "log.txt", CHECKPOINT_FILE, "evaluations", "samples"],
+];
 
 /**
  * Hashes the files that a training has left in its run.

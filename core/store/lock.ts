@@ -17,18 +17,44 @@ const LOCK_WAIT_MS = 4;
 /**
  * Locks a file for as long as it is open. Waits for readers, which hold the lock for
  * a moment to see whether a run is running.
+ *
+ * @param file The open file.
+ * @param isExclusive Whether no other process may hold it at the same time.
+ * @returns Whether it is locked; always on a file system without locks.
  */
-export function lock(file: Deno.FsFile): boolean {
+export function lock(file: Deno.FsFile, isExclusive = true): boolean {
   const nothing = new Int32Array(new SharedArrayBuffer(4));
   try {
     for (let i = 0; i < LOCK_TRIES; i++) {
-      if (file.tryLockSync(true)) return true;
+      if (file.tryLockSync(isExclusive)) return true;
       Atomics.wait(nothing, 0, 0, LOCK_WAIT_MS);
     }
     return false;
   } catch {
     // A file system without locks: readers go by the time of the last line.
     return true;
+  }
+}
+
+/**
+ * Tries to lock a file for as long as it is open, without waiting.
+ *
+ * @param file The open file.
+ * @param path Its path.
+ * @param isExclusive Whether no other process may hold it at the same time.
+ * @returns Whether it was free; on a file system without locks, whether it has not
+ * been written to in the last minutes.
+ */
+export function tryLock(
+  file: Deno.FsFile,
+  path: string,
+  isExclusive: boolean,
+): boolean {
+  try {
+    return file.tryLockSync(isExclusive);
+  } catch {
+    const writtenAt = Deno.statSync(path).mtime?.getTime() ?? 0;
+    return Date.now() - writtenAt >= SILENCE_MS;
   }
 }
 
@@ -88,13 +114,7 @@ const SILENCE_MS = 5 * 60 * 1000;
 function canLock(runPath: string, isExclusive: boolean): boolean {
   try {
     using file = openHistory(runPath);
-    try {
-      return file.tryLockSync(isExclusive);
-    } catch {
-      const { mtime } = Deno.statSync(`${runPath}/${HISTORY_FILE}`);
-      const writtenAt = mtime?.getTime() ?? 0;
-      return Date.now() - writtenAt >= SILENCE_MS;
-    }
+    return tryLock(file, `${runPath}/${HISTORY_FILE}`, isExclusive);
   } catch {
     return true;
   }

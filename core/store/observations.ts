@@ -12,6 +12,11 @@ import { checkFile } from "./read_text.ts";
 import { makeFolder } from "./run_directory.ts";
 import { checkStaysInside } from "./safe_path.ts";
 
+/** The folder of a run that holds observations. */
+export const OBSERVATIONS = "results/values";
+
+const EXTENSION = ".f64";
+
 /** A file is named by half of the SHA-256 of its content. */
 const NAME = /^[0-9a-f]{32}$/;
 
@@ -42,12 +47,26 @@ export function writeObservations(
         `${MAX_BYTES.observations / values.BYTES_PER_ELEMENT} are read`,
     );
   }
-  const name = createHash("sha256").update(bytes).digest("hex").slice(0, 32);
-  const folder = `${runPath}/results/values`;
+  const name = nameContent(bytes);
+  const folder = `${runPath}/${OBSERVATIONS}`;
   checkStaysInside(folder, runPath);
   makeFolder(folder, options);
-  writeFileAtomic(`${folder}/${name}.f64`, bytes, options);
+  writeFileAtomic(`${runPath}/${observationsFile(name)}`, bytes, options);
   return name;
+}
+
+function nameContent(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
+}
+
+/**
+ * Finds the file of observations in a run.
+ *
+ * @param name What {@linkcode writeObservations} returned.
+ * @returns Its path within the run.
+ */
+export function observationsFile(name: string): string {
+  return `${OBSERVATIONS}/${name}${EXTENSION}`;
 }
 
 /**
@@ -57,10 +76,11 @@ export function writeObservations(
  * @param name What {@linkcode writeObservations} returned.
  * @returns The observations.
  * @throws {Deno.errors.NotFound} If the run has none of that name.
- * @throws {RangeError} If the name is none, or the file holds something else.
+ * @throws {RangeError} If the name is none, or the file is damaged: it no longer has
+ * the content by which it is named.
  */
 export function readObservations(runPath: string, name: string): Float64Array {
-  const path = `${runPath}/results/values/${name}.f64`;
+  const path = `${runPath}/${observationsFile(name)}`;
   if (!NAME.test(name)) {
     throw new RangeError(
       `Cannot read observations ${JSON.stringify(name)}: ` +
@@ -70,8 +90,13 @@ export function readObservations(runPath: string, name: string): Float64Array {
   checkStaysInside(path, runPath);
   const size = checkFile(path, MAX_BYTES.observations);
   const bytes = Deno.readFileSync(path);
-  if (bytes.length !== size || size % Float64Array.BYTES_PER_ELEMENT !== 0) {
-    throw new RangeError(`Cannot read ${path}: it is not a file of doubles`);
+  if (
+    size % Float64Array.BYTES_PER_ELEMENT !== 0 || nameContent(bytes) !== name
+  ) {
+    throw new RangeError(
+      `Cannot read ${path}: it is damaged, as its name is the hash of other ` +
+        "content",
+    );
   }
   return new Float64Array(bytes.buffer);
 }

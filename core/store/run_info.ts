@@ -100,6 +100,19 @@ export interface SessionInfo extends Environment {
   readonly error?: ErrorDescription;
 }
 
+/** What a run of a sweep is for, if it is more than one of a list. */
+export type SweepRole = "until-resolved" | "search" | "confirm";
+
+/** Which sweep a run belongs to. */
+export interface SweepMark {
+  /** The sweep's name. */
+  readonly name: string;
+  /** Identifies the run: a hash of experiment, configuration, data and source. */
+  readonly identity: string;
+  /** What it is for; left out where it is one of a list. */
+  readonly role?: SweepRole;
+}
+
 /** What ran and how it ended: `run.json`. */
 export interface RunInfo extends SessionInfo {
   /** The name of the experiment. */
@@ -114,6 +127,8 @@ export interface RunInfo extends SessionInfo {
   readonly tags: readonly string[];
   /** The user's note. */
   readonly note: string;
+  /** The sweep that it belongs to, if there is one. */
+  readonly sweep?: SweepMark;
   /**
    * For each key of the configuration, the value that was in effect before the
    * key existed. Older runs that lack the key are compared by it.
@@ -121,6 +136,11 @@ export interface RunInfo extends SessionInfo {
   readonly before?: JsonObject;
   /** What the experiment declares about its metrics; older runs lack it. */
   readonly metrics?: Readonly<Record<string, MetricDeclaration>>;
+  /**
+   * How many bytes the history had where the training paused, by the place:
+   * `500steps`.
+   */
+  readonly pauses?: Readonly<Record<string, number>>;
   /** SHA-256 of each file of a completed training, by its path in the run. */
   readonly contents?: Readonly<Record<string, string>>;
   /** The size of each of these files in bytes; older runs lack it. */
@@ -140,11 +160,20 @@ const runInfoSchema = v.looseObject({
   tags: texts,
   note: text,
   settings: ifObject,
+  sweep: ifValid(v.pipe(
+    v.object({
+      name: v.string(),
+      identity: v.string(),
+      role: ifValid(v.picklist(["until-resolved", "search", "confirm"])),
+    }),
+    v.transform(omitUndefined),
+  )),
   omitted: v.optional(texts),
   before: ifObject,
   metrics: v.optional(v.pipe(v.unknown(), v.transform(parseMetrics))),
   contents: ifValid(pick(isText)),
   sizes: ifValid(pick(isNumber)),
+  pauses: ifValid(pick(isNumber)),
   resumed: ifValid(v.pipe(
     v.array(v.unknown()),
     v.transform((sessions) => sessions.filter(isJsonObject)),
@@ -173,6 +202,7 @@ const SUMMARY_KEYS = [
   "before",
   "metrics",
   "omitted",
+  "sweep",
 ] as const;
 
 /** What lists and comparisons of many runs know of each. */

@@ -174,28 +174,48 @@ export async function keepSource(
   const folder = `${runs}/${SOURCES}`;
   checkStaysInside(`${folder}/files`, runs);
   makeFolders(`${folder}/files`, options);
-  const keep = async (content: Uint8Array) => {
-    const hash = await sha256(content);
+  const { info, list, contents } = await encodeSource(source);
+  for (const [hash, content] of contents) {
     ensure(`${folder}/files/${hash}`, content, options);
+  }
+  // The list last, when all its files are there.
+  ensure(`${folder}/${info.sha256}.json`, list, options);
+  return info;
+}
+
+/**
+ * Finds the hashes of a source without storing it.
+ *
+ * @param source The source.
+ * @returns The hashes that {@linkcode keepSource} would give.
+ */
+export async function hashSource(source: Source): Promise<SourceInfo> {
+  return (await encodeSource(source)).info;
+}
+
+/** The list of a source's files, and their contents by their hashes. */
+async function encodeSource({ entries, files, imports, lock }: Source) {
+  const contents = new Map<string, Uint8Array>();
+  const add = async (content: Uint8Array) => {
+    const hash = await sha256(content);
+    contents.set(hash, content);
     return hash;
   };
   const hashes: [string, string][] = [];
-  for (const [path, content] of inOrder(source.files)) {
-    hashes.push([path, await keep(content)]);
+  for (const [path, content] of inOrder(files)) {
+    hashes.push([path, await add(content)]);
   }
-  const list = encodeJsonFile(folder, {
-    entries: source.entries,
+  const list = encodeJsonFile(SOURCES, {
+    entries,
     files: Object.fromEntries(hashes),
-    imports: Object.fromEntries(inOrder(source.imports)),
+    imports: Object.fromEntries(inOrder(imports)),
   });
-  const hash = await sha256(list);
-  // The list last, when all its files are there.
-  ensure(`${folder}/${hash}.json`, list, options);
-  return {
-    sha256: hash,
+  const info: SourceInfo = {
+    sha256: await sha256(list),
     files: hashes.length,
-    lock: source.lock && await keep(source.lock),
+    lock: lock && await add(lock),
   };
+  return { info, list, contents };
 }
 
 function inOrder<T>(map: ReadonlyMap<string, T>): [string, T][] {

@@ -1,3 +1,6 @@
+/** Enough digits of a hash to tell two apart by eye. */
+export const SHORT_HASH = 12;
+
 /**
  * FNV-1a of a text in 64 bits (Fowler, Noll & Vo), as two 32-bit words, the
  * lower one first. It distinguishes names; it is not for secrets.

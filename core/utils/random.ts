@@ -6,7 +6,7 @@
  */
 
 import { hash64 } from "./hash.ts";
-import { normalQuantile } from "./_normal_quantile.ts";
+import { normalQuantile } from "./normal_quantile.ts";
 import { philox4x32 } from "./_philox.ts";
 
 /** The state of a stream. */
@@ -97,6 +97,15 @@ export class RandomStream {
       stream: this.#stream,
       position: this.#position,
     };
+  }
+
+  /**
+   * What the generator encrypts with and besides the position: the two words of
+   * the key, then the upper two of the counter. With them other code can draw the
+   * same numbers.
+   */
+  get words(): readonly [number, number, number, number] {
+    return [...this.#key, this.#counter[2], this.#counter[3]];
   }
 
   /** A number uniform in [0, 1), a multiple of 2^−53. */

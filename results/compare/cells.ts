@@ -21,7 +21,7 @@ import {
 } from "../statistics/estimate.ts";
 import { formatWithInterval } from "../statistics/format.ts";
 import type { Cell, CompareOptions, ComparisonRow } from "./comparison.ts";
-import { findFailed } from "./failed_runs.ts";
+import { findFailed, findLacking } from "./failed_runs.ts";
 import { placeRuns } from "./grid.ts";
 import { formatLabel, nameValue } from "./labels.ts";
 import type { Metrics } from "./metrics.ts";
@@ -50,7 +50,8 @@ interface LoadedOptions extends CellOptions {
  * @param pivotRows What each row shows.
  * @param cellOptions How they are summarised, the keys in which replicates may
  * differ, and what experiments declare.
- * @param warnings Where to report rows with too few runs for their aggregate.
+ * @param warnings Where to report rows with too few runs for their aggregate, and
+ * observations that cannot be read.
  * @returns The rows, in the same order.
  */
 export async function fillRows(
@@ -79,7 +80,7 @@ export async function fillRows(
     const label = formatLabel(config);
     const cells = new Map<ResultMetadata, Cell>();
     for (const [column, here] of measured) {
-      const cell = makeCell(here, cellOptions);
+      const cell = makeCell(here, cellOptions, warnings);
       if (cell) cells.set(column, cell);
     }
     if (cells.size < measured.size) {
@@ -137,9 +138,11 @@ function isProportion({ kind }: MetricDeclaration = {}): boolean {
 }
 
 function makeCell(
-  { replicates, metadata }: Measured,
+  here: Measured,
   cellOptions: LoadedOptions,
+  warnings: string[],
 ): Cell | undefined {
+  const { replicates, metadata } = here;
   const { options, nuisance, metrics, crossed, kept } = cellOptions;
   const { across, ci = 0, countFailedAs: value } = options;
   const runs = new Map<string, StoredRun>();
@@ -152,7 +155,7 @@ function makeCell(
   }
   const failed = value === undefined
     ? new Map<string, StoredRun>()
-    : findFailed(replicates);
+    : new Map([...findFailed(replicates), ...findLacking(here)]);
   for (const key of failed.keys()) {
     ofRuns.set(key, new ScalarResult({ mean: value!, error: NaN, n: 1 }));
   }
@@ -166,7 +169,7 @@ function makeCell(
   const isShared = metrics.get(metadata.name)?.observations === "shared" &&
     nuisance.length === 1 && !across && failed.size === 0;
   const observations = name === "mean" && isShared
-    ? kept?.readShared(runs, metadata)
+    ? kept?.readShared(runs, metadata, warnings)
     : undefined;
   const shared = crossed && counted.size > 1
     ? findShared(
@@ -196,7 +199,7 @@ function makeCell(
     observations: grid && observations,
     sample,
     runs,
-    nRuns: replicates.runs.size,
+    nRuns: value === undefined ? replicates.runs.size : runs.size,
   } as const;
   const { mean, error } = summary.result;
   // Runs that all have 68 of 68 are not without error.

@@ -17,6 +17,7 @@ import {
   parseCondition,
   selectMetadata,
 } from "../database/select.ts";
+import { parseMargin } from "../statistics/equivalence.ts";
 import { fillRows } from "./cells.ts";
 import { makeColumns, sortMetadata } from "./columns.ts";
 import type { CompareOptions, Comparison } from "./comparison.ts";
@@ -96,11 +97,11 @@ export async function compare(
     : new Map<string, string>();
   const arranged = arrange(wanted.filter(({ name }) => !without.has(name)));
 
-  const tooFew: string[] = [];
+  const found: string[] = [];
   const filled = await fillRows(
     arranged.rows,
     { options, nuisance, metrics },
-    tooFew,
+    found,
   );
   const { sort = "" } = options;
   const rows = sortRows(filled, measured, { sort, nuisance });
@@ -109,7 +110,7 @@ export async function compare(
   if (countFailedAs !== undefined) {
     checkFailedValue(rows, columns, countFailedAs);
   }
-  const found = findBaseline(rows, baseline, nuisance);
+  const reference = findBaseline(rows, baseline, nuisance);
   const comparison: Comparison = {
     ...selected,
     keys: arranged.keys,
@@ -118,8 +119,8 @@ export async function compare(
     rows,
     metrics,
     options: asked,
-    baseline: found,
-    shown: chooseRows({ rows, columns, baseline: found, options }),
+    baseline: reference,
+    shown: chooseRows({ rows, columns, baseline: reference, options }),
     warnings: [],
     problems: database.problems,
   };
@@ -135,19 +136,15 @@ export async function compare(
         ),
       ...collectWarnings(comparison),
       ...await warnOfSharedObservations(comparison),
-      ...tooFew,
+      ...found,
     ],
   };
 }
 
 /** Adds what was asked for besides verdicts, and the interval of a best row. */
 async function addMore(comparison: Comparison): Promise<Comparison> {
-  const { options: { variance, margin, across, confirms }, columns } =
-    comparison;
+  const { options: { variance, across, confirms }, columns } = comparison;
   let result = comparison;
-  if (margin) {
-    result = (await import("./margins.ts")).addMargins(result, margin);
-  }
   if (across) result = (await import("./ranks.ts")).addRanks(result);
   if (variance) result = (await import("./variance.ts")).addVariance(result);
   return !confirms &&
@@ -196,7 +193,7 @@ function splitWhere(
 ): { readonly ofRuns: string[]; readonly ofRecords: Condition[] } {
   // Records are read only if there is a condition.
   if (where.length === 0) return { ofRuns: [], ofRecords: [] };
-  const known = new Set(["tag", "status", ...listKeys(database)]);
+  const known = new Set(["tag", "status", "sweep", ...listKeys(database)]);
   const lists = new Set(
     Array.from(database, ({ records }) => records.metadata),
   );
@@ -275,5 +272,12 @@ function checkOptions(options: CompareOptions): void {
   }
   if (options.margin && baseline.length === 0) {
     refuse("margin", "Cannot use `margin` without a `baseline`");
+  }
+  if (options.margin && !parseMargin(options.margin)) {
+    refuse(
+      "margin",
+      `Cannot use the margin ${options.margin}: it must be a number above 0, ` +
+        "or such a share of the baseline as 2%",
+    );
   }
 }

@@ -76,7 +76,7 @@ export interface CompareOptions
   readonly anytime?: boolean;
   /** Whether the number of seeds was fixed in advance, whatever they show. */
   readonly planned?: boolean;
-  /** What a run counts that failed, died or was interrupted; by default none. */
+  /** What a run counts that failed, died, was interrupted or lacks the record. */
   readonly countFailedAs?: number | undefined;
   /** How many rows readers are shown; all by default. */
   readonly maxRows?: number;
@@ -91,6 +91,7 @@ export interface CompareOptions
 
 /** Why the rows of a column are not ranked. */
 export type Unranked =
+  | "a search"
   | "too few runs"
   | "too many rows"
   | "same record"
@@ -172,7 +173,7 @@ export interface Cell extends Measured {
   readonly sample: Sample;
   /** The runs that have measured it, by their nuisance values. */
   readonly runs: ReadonlyMap<string, StoredRun>;
-  /** How many completed runs there are, with such a record or without. */
+  /** How many completed runs there are, without such a record too if they do not count. */
   readonly nRuns: number;
   /** The confidence interval, if one was asked for and is defined. */
   readonly interval?: Interval | undefined;
@@ -257,6 +258,8 @@ export interface Comparison {
   readonly omitted: readonly string[];
   /** Runs that a newer one of the same configuration and seed replaces. */
   readonly superseded: readonly string[];
+  /** Runs of searches, which are not compared with others. */
+  readonly searched: readonly StoredRun[];
   /** What else a reader should know about the runs behind the numbers. */
   readonly warnings: readonly string[];
   /** The sources of the variance between runs, if they were asked for. */

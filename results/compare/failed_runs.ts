@@ -1,5 +1,6 @@
 /**
- * Runs that failed, died or were interrupted, beside those that completed.
+ * Runs without a result, beside those that have one: they failed, died or were
+ * interrupted, or completed without the record.
  *
  * @module
  */
@@ -7,17 +8,22 @@
 import { formatNumber } from "../../core/utils/results.ts";
 import { OptionError } from "../database/option_error.ts";
 import type { StoredRun } from "../database/run_database.ts";
-import { computeMean, isBetter } from "../statistics/estimate.ts";
+import { computeMean, isBetter, OUTDONE } from "../statistics/estimate.ts";
 import type {
   Cell,
   Column,
   CompareOptions,
   ComparisonRow,
 } from "./comparison.ts";
+import type { Measured } from "./pivot.ts";
 import type { Replicates } from "./replicates.ts";
 
-/** Why a row gets no verdict in its favour. */
-export const INCOMPLETE = { reason: "runs failed or were interrupted" };
+/** Why a row is not ranked of which runs failed. */
+export const FAILED = "runs failed or were interrupted";
+const LACKING = "runs completed without this record";
+
+/** Why a row is not ranked whose failed runs could count. */
+export const COUNTABLE: readonly string[] = [FAILED, LACKING, OUTDONE];
 
 /**
  * Finds the runs that can be counted as failed.
@@ -34,18 +40,39 @@ export function findFailed(
 }
 
 /**
- * Says whether a mean is that of the survivors.
+ * Finds the runs that completed without the record that others of their row have.
+ *
+ * @param cell The replicates, and what they measured.
+ * @returns Those runs.
+ */
+export function findLacking(
+  { replicates, metadata }: Measured,
+): ReadonlyMap<string, StoredRun> {
+  return new Map(
+    [...replicates.runs].filter(([, { records }]) => !records.get(metadata)),
+  );
+}
+
+/**
+ * Explains why a mean is that of the survivors, so that no verdict may be in favour of
+ * its row.
  *
  * @param cell The cell.
  * @param options Whether failed runs have a value.
- * @returns Whether a run has failed, died or was interrupted, and is not counted.
+ * @returns Which runs are not counted; undefined if all are.
  */
-export function isIncomplete(
-  { replicates }: Cell,
+export function explainIncomplete(
+  cell: Measured,
   { countFailedAs }: CompareOptions,
-): boolean {
-  return countFailedAs === undefined && findFailed(replicates).size > 0 ||
-    replicates.unfinished.some(({ status }) => status !== "running");
+): string | undefined {
+  const { replicates } = cell;
+  const isCounted = countFailedAs !== undefined;
+  if (replicates.unfinished.some(({ status }) => status !== "running")) {
+    return FAILED;
+  }
+  if (isCounted) return undefined;
+  if (findFailed(replicates).size > 0) return FAILED;
+  return findLacking(cell).size > 0 ? LACKING : undefined;
 }
 
 /**
@@ -63,9 +90,9 @@ export function checkFailedValue(
 ): void {
   for (const { metadata, heading, better } of columns) {
     const cells = rows.flatMap(({ cells }) => cells.get(metadata) ?? []);
-    if (!cells.some(({ replicates }) => findFailed(replicates).size > 0)) {
-      continue;
-    }
+    const isCounted = (cell: Cell) =>
+      findFailed(cell.replicates).size + findLacking(cell).size > 0;
+    if (!cells.some(isCounted)) continue;
     const { mean } = computeMean(
       cells.flatMap(({ runs, metadata }) =>
         Array.from(

@@ -36,7 +36,7 @@ export function placeRuns(
 export function findGrid({ rows, nuisance }: Comparison): Grid | undefined {
   const cells = rows.flatMap((row) => [...row.cells.values()]);
   return cells.some(({ grid, observations }) => grid && !observations)
-    ? new Map(cells.flatMap(({ runs, replicates: { missing } }) => [
+    ? new Map(cells.flatMap(({ replicates: { missing, runs } }) => [
       ...placeRuns(new Map([...missing, ...runs]), nuisance),
     ]))
     : undefined;

@@ -16,12 +16,14 @@ const MIN_RUNS = 3;
  *
  * @param runs The runs.
  * @param metadata What they have measured.
+ * @param warnings Where to report a file that cannot be read.
  * @returns The observations; undefined if there are fewer than 3 runs, one has not kept
  * them or they cannot be read, or the runs have different numbers of them.
  */
 export function readShared(
   runs: Cell["runs"],
   metadata: ResultMetadata,
+  warnings: string[],
 ): Observations | undefined {
   if (runs.size < MIN_RUNS) return undefined;
   const observations = new Map<string, Float64Array>();
@@ -30,8 +32,13 @@ export function readShared(
     if (!record?.values) return undefined;
     try {
       observations.set(key, readObservations(path, record.values));
-    } catch {
-      // The mean is known all the same; doctor says what is damaged.
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      // The mean is known all the same.
+      warnings.push(
+        `${(error as Error).message}: the error of its row, and verdicts on ` +
+          `${metadata}, do not count the test rows that runs share`,
+      );
       return undefined;
     }
   }

@@ -10,7 +10,7 @@ import {
   rankOverDatasets,
   type RunsByDataset,
 } from "../statistics/datasets.ts";
-import { INCOMPLETE, isIncomplete } from "./failed_runs.ts";
+import { explainIncomplete } from "./failed_runs.ts";
 import type { Cell, Column, Comparison } from "./comparison.ts";
 
 /**
@@ -23,15 +23,15 @@ export function addRanks(comparison: Comparison): Comparison {
   const { rows, options } = comparison;
   const { alpha, across } = options;
   const rank = (column: Column): Column => {
-    const { better, metadata } = column;
-    if (!better) return column;
+    const { better, metadata, unranked } = column;
+    if (!better || unranked === "a search") return column;
     const all = rows.map(({ cells }) => cells.get(metadata));
     const keys = new Set(all.flatMap((cell) => [...cell?.sample.keys() ?? []]));
     const values = [...keys];
     const reasons = all.map((cell) => {
       const lacking = values.find((value) => !cell?.sample.has(value));
       if (lacking) return `no result for ${lacking}`;
-      return isIncomplete(cell!, options) ? INCOMPLETE.reason : undefined;
+      return explainIncomplete(cell!, options);
     });
     const places = [...rows.keys()].filter((row) => !reasons[row]);
     const cells = places.map((row) => all[row]!);

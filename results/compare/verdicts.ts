@@ -5,24 +5,27 @@
  * @module
  */
 
+import { formatValue } from "../../core/config/schema.ts";
 import { LEVEL, MIN_COUNT } from "../statistics/estimate.ts";
 import type { Verdict } from "../statistics/decide.ts";
 import type { Outlook } from "../statistics/outlook.ts";
 import { type RunTime, wereSeedsAdded } from "../statistics/added_seeds.ts";
+import type { Untested } from "../statistics/contrast.ts";
+import { parseMargin } from "../statistics/equivalence.ts";
 import type { VerdictOptions } from "../statistics/verdicts.ts";
+import { parseCondition } from "../database/select.ts";
 import type {
   Cell,
   CellVerdict,
   Column,
-  CompareOptions,
   Comparison,
   ComparisonRow,
   Unranked,
 } from "./comparison.ts";
-import { isIncomplete } from "./failed_runs.ts";
+import { explainIncomplete } from "./failed_runs.ts";
 import { findGrid } from "./grid.ts";
 import { METRIC_KEY } from "./pivot.ts";
-import type { Replicates } from "./replicates.ts";
+import { isSearched, type Replicates } from "./replicates.ts";
 
 /** Rows beyond this number are not ranked: there are too many pairs to test. */
 export const MAX_RANKED = 100;
@@ -56,7 +59,7 @@ type Additions = ReadonlyMap<Cell, Partial<Cell>>;
  * why their rows are not ranked.
  */
 export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
-  const { rows, baseline, options } = comparison;
+  const { rows, baseline, groupKeys, options } = comparison;
   const { aggregate = "mean" } = options;
   if (aggregate !== "mean" || options.rows?.includes(METRIC_KEY)) {
     return comparison;
@@ -65,12 +68,13 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
     const groups = groupEntries(column, comparison);
     return {
       ...column,
-      unranked: findReason(column, groups, rows.length),
+      unranked: findReason(column, groups, rows),
       groups,
     };
   });
-  const isTested = ({ unranked }: Column) => baseline || !unranked;
-  const nTested = grouped.filter(isTested).length;
+  const hasVerdicts = ({ unranked }: Column) =>
+    unranked !== "a search" && (baseline || !unranked);
+  const nTested = grouped.filter(hasVerdicts).length;
   if (nTested === 0) {
     const columns = grouped.map(({ groups: _, ...plain }) => plain);
     return { ...comparison, columns };
@@ -82,9 +86,10 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
     new Set(comparison.shown.map((place) => rows[place]!));
   const columns = grouped.map((column) => {
     const { groups: _, ...plain } = column;
-    if (!isTested(column)) return plain;
+    if (!hasVerdicts(column)) return plain;
     const { additions, method } = judge(column, {
       baseline: baseline && rows[baseline.row]!,
+      groupKeys,
       options,
       shown,
       verdictOptions,
@@ -126,7 +131,8 @@ function chooseOptions(
   nColumns: number,
 ): VerdictOptions {
   const { options } = comparison;
-  const { test = "t", alpha, ci, anytime, looks, family, margin } = options;
+  const { test = "t", alpha, ci, anytime, looks, family } = options;
+  const margin = parseMargin(options.margin ?? "");
   const isAnytime = anytime || test === "t" && mayBeAdded(comparison);
   const grid = findGrid(comparison);
   return {
@@ -135,7 +141,7 @@ function chooseOptions(
     isAnytime,
     ...(grid && { grid }),
     ...(alpha && { alpha }),
-    ...(margin && { hasMargin: true }),
+    ...(margin && { margin }),
     ...(looks?.length && { looks }),
     ...(family === "table" && { nColumns }),
   };
@@ -145,13 +151,24 @@ function chooseOptions(
  * Says whether somebody may have added seeds after looking at a comparison.
  *
  * @param comparison The comparison.
- * @returns Whether the times of its runs show it, unless the number of seeds, or
- * when to look, was planned.
+ * @returns Whether its runs are of a sweep that adds seeds, or their times show it,
+ * unless the number of seeds, or when to look, was planned: by the user, or by the
+ * one sweep that they are of.
  */
 export function mayBeAdded(
   { rows, options: { planned, looks } }: Comparison,
 ): boolean {
-  return !planned && !looks?.length && wereSeedsAdded(
+  if (planned || looks?.length) return false;
+  const groups = rows.flatMap(({ replicates }) => replicates);
+  const sweeps = groups.flatMap(({ runs }) =>
+    Array.from(runs.values(), ({ info }) => info.sweep)
+  );
+  if (sweeps.some((sweep) => sweep?.role === "until-resolved")) return true;
+  // All other sweeps say how many seeds there are before the first run.
+  const isOneSweep = sweeps.every((sweep) =>
+    sweep && sweep.name === sweeps[0]?.name
+  );
+  return !isOneSweep && wereSeedsAdded(
     rows.map(({ replicates }) => replicates.flatMap(listTimes)),
   );
 }
@@ -175,6 +192,29 @@ function groupEntries(
   ];
 }
 
+/** Why a row is not tested against the baseline, if so. */
+function explainUnlike(
+  { config }: ComparisonRow,
+  { baseline, groupKeys, options }: JudgeOptions,
+): Untested | undefined {
+  const named = options.baseline?.map((text) =>
+    parseCondition(text, "baseline").key
+  );
+  // Named by such keys alone, the baseline says that they are what is compared.
+  if (!baseline || named?.every((key) => groupKeys.includes(key))) {
+    return undefined;
+  }
+  const keys = groupKeys.filter((key) => {
+    const [ours, theirs] = [config[key], baseline.config[key]];
+    // A record without a field holds for all its values.
+    return ours !== undefined && theirs !== undefined &&
+      formatValue(ours) !== formatValue(theirs);
+  });
+  return keys.length > 0
+    ? { reason: `the baseline has another ${keys.join(", ")}` }
+    : undefined;
+}
+
 /** When the completed runs of a row went on. */
 function listTimes({ runs }: Replicates): RunTime[] {
   return Array.from(runs.values(), ({ info: { startedAt, finishedAt } }) => ({
@@ -183,21 +223,24 @@ function listTimes({ runs }: Replicates): RunTime[] {
   }));
 }
 
+/** How the verdicts of a column are reached. */
+interface JudgeOptions extends Pick<Comparison, "groupKeys" | "options"> {
+  readonly baseline: ComparisonRow | undefined;
+  readonly verdictOptions: VerdictOptions;
+  readonly statistics: Statistics;
+  /** The rows whose outlook somebody sees; all where it is undefined. */
+  readonly shown: ReadonlySet<ComparisonRow> | undefined;
+}
+
 /** Reaches the verdicts on the cells of a column. */
 function judge(
   { metadata, groups, better, unranked }: GroupedColumn,
-  { baseline, options, verdictOptions, statistics, shown }: {
-    readonly baseline: ComparisonRow | undefined;
-    /** The rows whose outlook somebody sees; all where it is undefined. */
-    readonly shown: ReadonlySet<ComparisonRow> | undefined;
-    readonly options: CompareOptions;
-    readonly verdictOptions: VerdictOptions;
-    readonly statistics: Statistics;
-  },
+  judgeOptions: JudgeOptions,
 ): { readonly additions: Additions; readonly method: Column["method"] } {
+  const { baseline, options, verdictOptions, statistics, shown } = judgeOptions;
   const entries = groups.flat();
   const reference = baseline?.cells.get(metadata);
-  const { comparisons, places, method } = statistics.judgeColumn({
+  const { comparisons, margins, places, method } = statistics.judgeColumn({
     groups: groups.map((group) =>
       new Map(group.map(({ row, cell }) => [row, sortByStart(cell)]))
     ),
@@ -208,37 +251,51 @@ function judge(
       ? new Map(entries.map(({ row, cell }) => [row, cell.observations!]))
       : undefined,
     isRanked: !unranked,
-    incomplete: new Set(
-      entries.flatMap(({ row, cell }) =>
-        isIncomplete(cell, options) ? [row] : []
-      ),
+    incomplete: new Map(
+      entries.flatMap(({ row, cell }) => {
+        const reason = explainIncomplete(cell, options);
+        return reason ? [[row, { reason }]] : [];
+      }),
+    ),
+    unlike: new Map(
+      entries.flatMap(({ row }) => {
+        const untested = explainUnlike(row, judgeOptions);
+        return untested ? [[row, untested]] : [];
+      }),
     ),
     options: verdictOptions,
   });
   const areAllIdentical = areIdentical(entries.map(({ cell }) => cell));
-  const additions = new Map(entries.map(({ row, cell }) => {
-    const isOwn = reference && hasSharedRecord([cell, reference]);
-    const comparison = areAllIdentical || isOwn
-      ? undefined
-      : comparisons.get(row);
-    const place = places.get(row);
-    return [cell, {
-      ...(comparison && {
-        // An outlook takes half a millisecond.
-        comparison: shown?.has(row) ?? true
-          ? addOutlook(comparison, statistics)
-          : comparison,
-      }),
-      ...(place && ("reason" in place ? { outside: place.reason } : {
-        standing: place.standing,
-        versusBest: place.versusBest && {
-          best: place.versusBest.best.label,
-          verdict: addOutlook(place.versusBest.verdict, statistics),
-        },
-      })),
-    }];
-  }));
-  return { additions, method };
+  const additions = new Map<Cell, Partial<Cell>>(
+    entries.map(({ row, cell }) => {
+      const isOwn = reference && hasSharedRecord([cell, reference]);
+      const comparison = areAllIdentical || isOwn
+        ? undefined
+        : comparisons.get(row);
+      const place = places.get(row);
+      return [cell, {
+        ...(comparison && {
+          // An outlook takes half a millisecond.
+          comparison: shown?.has(row) ?? true
+            ? addOutlook(comparison, statistics)
+            : comparison,
+          ...(margins.has(row) && { margin: margins.get(row)! }),
+        }),
+        ...(place && ("reason" in place ? { outside: place.reason } : {
+          standing: place.standing,
+          versusBest: place.versusBest && {
+            best: place.versusBest.best.label,
+            verdict: addOutlook(place.versusBest.verdict, statistics),
+          },
+        })),
+      }];
+    }),
+  );
+  const hasTest = additions.values().some(({ comparison, standing }) =>
+    standing || comparison && "p" in comparison
+  );
+  // A method says when verdicts hold: without a test there are none.
+  return { additions, method: hasTest ? method : undefined };
 }
 
 /**
@@ -248,7 +305,7 @@ function judge(
  * @returns The means in the order in which the runs started.
  */
 export function sortByStart(
-  { sample, runs, replicates: { missing } }: Cell,
+  { sample, replicates: { runs, missing } }: Cell,
 ): Cell["sample"] {
   // Failed runs may count as well.
   const start = ([key]: readonly [string, number]) =>
@@ -274,17 +331,20 @@ function addOutlook(
 function findReason(
   { better }: Column,
   groups: readonly (readonly Entry[])[],
-  nRows: number,
+  rows: readonly ComparisonRow[],
 ): Unranked | undefined {
   const hasTwo = (entries: readonly Entry[]) =>
     entries.filter(({ cell }) => cell.sample.size >= MIN_COUNT).length > 1;
   const cells = groups.flat().map(({ cell }) => cell);
+  const isOfSearch = ({ replicates }: ComparisonRow) =>
+    replicates.some(({ runs }) => runs.values().some(isSearched));
+  if (rows.some(isOfSearch)) return "a search";
   if (!hasTwo(groups.flat())) return "too few runs";
   if (hasSharedRecord(cells)) return "same record";
   if (areIdentical(cells)) return "identical values";
   if (!groups.some(hasTwo)) return "different settings";
   if (!better) return "unknown direction";
-  return nRows > MAX_RANKED ? "too many rows" : undefined;
+  return rows.length > MAX_RANKED ? "too many rows" : undefined;
 }
 
 /** Whether two rows show the same measurement, because it holds for both. */

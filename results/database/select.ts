@@ -6,6 +6,7 @@
 
 import { isMatch } from "matcher";
 import { formatValue, unknownKey } from "../../core/config/schema.ts";
+import { listSweepRuns } from "../../core/sweep/claims.ts";
 import type { ResultMetadata } from "../../core/utils/results.ts";
 import { OptionError } from "./option_error.ts";
 import type { StoredRun } from "./run_database.ts";
@@ -66,8 +67,9 @@ export function selectRuns(
       return ({ info }: StoredRun) => info.tags.includes(wanted);
     }
     if (key === "status") return ({ status }: StoredRun) => status === wanted;
+    if (key === "sweep") return isOfSweep(wanted);
     if (all.length > 0 && !known.includes(key)) {
-      const names = ["status", "tag", ...known];
+      const names = ["status", "tag", "sweep", ...known];
       throw new OptionError("where", unknownKey(key, names));
     }
     return (run: StoredRun) => matchesValue(readKey(run, key), wanted);
@@ -77,6 +79,22 @@ export function selectRuns(
     Date.parse(run.info.startedAt) >= earliest &&
     conditions.every((isMet) => isMet(run))
   );
+}
+
+/**
+ * Finds the runs of a sweep: those that it made, and those that were there; of
+ * `NAME/search` those that it made for that.
+ */
+function isOfSweep(wanted: string): (run: StoredRun) => boolean {
+  const [name = "", role] = wanted.split("/");
+  const members = new Map<string, ReadonlySet<string>>();
+  return ({ id, path, info }) => {
+    if (role) return info.sweep?.name === name && info.sweep.role === role;
+    const runs = path.slice(0, -id.length - 1);
+    return info.sweep?.name === name ||
+      members.getOrInsertComputed(runs, () => listSweepRuns(runs, name))
+        .has(id);
+  };
 }
 
 /** A condition `key=value`. */

@@ -28,7 +28,7 @@ export interface Verdict extends Contrast {
   readonly alpha: number;
   /** How many runs a test needs, if no result of so few can be significant. */
   readonly needs?: number;
-  /** Whether failed runs of the row in favour forbid the verdict. */
+  /** Whether runs without a result forbid a verdict in favour of their row. */
   readonly isWithheld?: true;
 }
 

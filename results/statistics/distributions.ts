@@ -1,37 +1,49 @@
 /**
- * The distributions behind intervals and verdicts: stdlib's, and Student's
- * noncentral t as a sum over them.
+ * The distributions behind intervals and verdicts.
  *
  * @module
  */
 
-import stdlib from "@stdlib/dist-stats-base-dists-flat";
+import { normalQuantile } from "../../core/utils/normal_quantile.ts";
+import {
+  betaFactor,
+  gammaFactor,
+  incompleteBeta,
+  incompleteGammas,
+} from "./special_functions.ts";
 
-/** What of stdlib is in use; the bundle comes without types. */
-interface Distributions {
-  readonly t: {
-    cdf(x: number, df: number): number;
-    quantile(p: number, df: number): number;
-  };
-  readonly normal: {
-    cdf(x: number, mean: number, sd: number): number;
-    pdf(x: number, mean: number, sd: number): number;
-    quantile(p: number, mean: number, sd: number): number;
-  };
-  readonly chisquare: {
-    cdf(x: number, df: number): number;
-    quantile(p: number, df: number): number;
-  };
-  readonly beta: {
-    cdf(x: number, alpha: number, beta: number): number;
-    pdf(x: number, alpha: number, beta: number): number;
-  };
-  readonly gamma: { pdf(x: number, shape: number, rate: number): number };
-  readonly binomial: { cdf(x: number, n: number, p: number): number };
+/** Steps of Newton's method beyond which nothing changes. */
+const MAX_STEPS = 100;
+
+/** The two shares of a number in its sum with another. */
+function share(a: number, b: number): readonly [number, number] {
+  // One of them may be infinite.
+  return [1 / (1 + b / a), 1 / (1 + a / b)];
 }
 
-const { t, normal, chisquare, beta, gamma, binomial } =
-  (stdlib as unknown as { base: { dists: Distributions } }).base.dists;
+/**
+ * Solves P(x) = p for a probability of which ln P is a concave function of ln x,
+ * by Newton's method in these logarithms, which then never leaves its way.
+ *
+ * @param p The probability, in (0, 1).
+ * @param start A first x.
+ * @param evaluate Returns P(x), and x times its derivative.
+ * @returns The x.
+ */
+function solve(
+  p: number,
+  start: number,
+  evaluate: (x: number) => readonly [value: number, slope: number],
+): number {
+  let x = start;
+  for (let i = 0; i < MAX_STEPS; i++) {
+    const [value, slope] = evaluate(x);
+    const step = Math.log(value / p) * value / slope;
+    x *= Math.exp(-step);
+    if (Math.abs(step) < Number.EPSILON * 4) break;
+  }
+  return x;
+}
 
 /**
  * The two-sided p-value of Student's t.
@@ -50,7 +62,8 @@ const { t, normal, chisquare, beta, gamma, binomial } =
  * ```
  */
 export function tTwoSided(statistic: number, df: number): number {
-  return 2 * t.cdf(-Math.abs(statistic), df);
+  const [x, y] = share(statistic * statistic, df);
+  return incompleteBeta([y, x], [df / 2, 1 / 2]);
 }
 
 /**
@@ -69,7 +82,12 @@ export function tTwoSided(statistic: number, df: number): number {
  * ```
  */
 export function tCritical(level: number, df: number): number {
-  return t.quantile((1 + level) / 2, df);
+  return solve(1 - level, normalCritical(level), (t) => {
+    const [x, y] = share(t * t, df);
+    const shapes = [df / 2, 1 / 2] as const;
+    const factor = betaFactor([y, x], shapes);
+    return [incompleteBeta([y, x], shapes, factor), -2 * factor];
+  });
 }
 
 /** Terms beyond so many deviations of their weights are below rounding. */
@@ -103,43 +121,43 @@ export function noncentralT(
   noncentrality: number,
 ): number {
   if (x < 0) return 1 - noncentralT(-x, df, -noncentrality);
-  const share = x * x / (x * x + df);
+  if (noncentrality === 0) return 1 - tTwoSided(x, df) / 2;
   const mode = noncentrality ** 2 / 2;
   const width = Math.ceil(DEVIATIONS * Math.sqrt(mode) + MIN_TERMS);
   const first = Math.max(0, Math.floor(mode) - width);
-  const range = { first, last: mode + width, mode, share, b: df / 2 };
-  return normal.cdf(-noncentrality, 0, 1) +
+  const shares = share(x * x, df);
+  const range = { first, last: mode + width, mode, shares, b: df / 2 };
+  return normal(-noncentrality) +
     (weighted(range, 1 / 2) + Math.sign(noncentrality) * weighted(range, 1)) /
       2;
 }
 
 /**
- * The sum of I(share; j + offset, b) over j, with weights that are Poisson's
+ * The sum of I(x; j + offset, b) over j, with weights that are Poisson's
  * where the offset is 1/2, and lie halfway between those where it is 1.
  */
 function weighted(
-  { first, last, mode, share, b }: {
+  { first, last, mode, shares, b }: {
     readonly first: number;
     readonly last: number;
     readonly mode: number;
-    readonly share: number;
+    readonly shares: readonly [x: number, y: number];
     readonly b: number;
   },
   offset: number,
 ): number {
   let a = first + offset;
-  let weight = gamma.pdf(mode, a + 1 / 2, 1);
-  let value = beta.cdf(share, a, b);
+  let weight = gammaFactor(mode, a + 1 / 2) / mode;
+  const factor = betaFactor(shares, [a, b]);
+  let value = incompleteBeta(shares, [a, b], factor);
   // By how much the next value is smaller (DLMF 8.17.20).
-  let step = share === 0 || share === 1
-    ? 0
-    : beta.pdf(share, a, b) * share * (1 - share) / a;
+  let step = factor / a;
   let sum = 0;
   for (let j = first; j <= last; j++) {
     sum += weight * value;
     weight *= mode / (a + 1 / 2);
     value -= step;
-    step *= share * (a + b) / (a + 1);
+    step *= shares[0] * (a + b) / (a + 1);
     a++;
   }
   return sum;
@@ -153,7 +171,7 @@ function weighted(
  * @returns P(K ≤ k).
  */
 export function fairCoin(k: number, n: number): number {
-  return binomial.cdf(k, n, 1 / 2);
+  return k < n ? incompleteBeta([1 / 2, 1 / 2], [n - k, k + 1]) : 1;
 }
 
 /**
@@ -164,7 +182,7 @@ export function fairCoin(k: number, n: number): number {
  * @returns P(X ≤ x); `pchisq(x, df)` in R.
  */
 export function chiSquare(x: number, df: number): number {
-  return chisquare.cdf(x, df);
+  return incompleteGammas(x / 2, df / 2)[0];
 }
 
 /**
@@ -175,7 +193,14 @@ export function chiSquare(x: number, df: number): number {
  * @returns The x of which P(X ≤ x) = p; `qchisq(p, df)` in R.
  */
 export function chiSquareQuantile(p: number, df: number): number {
-  return chisquare.quantile(p, df);
+  const a = df / 2;
+  // Of the smaller tail the logarithm tells more.
+  const isLower = p < 1 / 2;
+  return 2 * solve(isLower ? p : 1 - p, a, (x) => {
+    const [lower, upper] = incompleteGammas(x, a);
+    const factor = gammaFactor(x, a);
+    return isLower ? [lower, factor] : [upper, -factor];
+  });
 }
 
 /**
@@ -190,7 +215,16 @@ export function fUpper(
   [above, below]: readonly [numerator: number, denominator: number],
 ): number {
   // Not 1 - P(X ≤ F), which is 0 far in the tail.
-  return beta.cdf(below / (below + above * statistic), below / 2, above / 2);
+  return incompleteBeta(share(below, above * statistic), [
+    below / 2,
+    above / 2,
+  ]);
+}
+
+/** The distribution function of the standard normal distribution. */
+function normal(z: number): number {
+  const [inside, outside] = incompleteGammas(z * z / 2, 1 / 2);
+  return z < 0 ? outside / 2 : (1 + inside) / 2;
 }
 
 /**
@@ -200,7 +234,7 @@ export function fUpper(
  * @returns P(|Z| ≥ |z|).
  */
 export function normalTwoSided(z: number): number {
-  return 2 * normal.cdf(-Math.abs(z), 0, 1);
+  return 2 * normal(-Math.abs(z));
 }
 
 /**
@@ -210,7 +244,7 @@ export function normalTwoSided(z: number): number {
  * @returns The quantile of (1 + level) / 2.
  */
 export function normalCritical(level: number): number {
-  return normal.quantile((1 + level) / 2, 0, 1);
+  return -normalQuantile((1 - level) / 2);
 }
 
 const RANGE_END = 9, RANGE_STEPS_PER_UNIT = 8;
@@ -228,8 +262,8 @@ export function normalRange(x: number, k: number): number {
   const last = RANGE_END * RANGE_STEPS_PER_UNIT;
   for (let i = -last; i <= last; i++) {
     const z = i / RANGE_STEPS_PER_UNIT;
-    const within = normal.cdf(z, 0, 1) - normal.cdf(z - x, 0, 1);
-    sum += normal.pdf(z, 0, 1) * within ** (k - 1);
+    const density = Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
+    sum += density * (normal(z) - normal(z - x)) ** (k - 1);
   }
   return k * sum / RANGE_STEPS_PER_UNIT;
 }

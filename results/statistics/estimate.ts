@@ -35,6 +35,9 @@ export function isBetter(difference: number, better: Direction): boolean {
   return better === "lower" ? difference < 0 : difference > 0;
 }
 
+/** Why a row is not the best. */
+export const OUTDONE = "a row without all its runs has a better mean";
+
 /** Why there is no p where runs do not vary. */
 export const SAME_DIFFERENCE = "the same difference in every seed";
 

@@ -94,9 +94,10 @@ export function findDetectable(design: Design): number {
   if (noncentrality === undefined) {
     const power = createPower(df, design.alpha);
     const lack = (x: number) => power(x) - POWER;
-    let high = 1;
-    while (lack(high) < 0 && high < FARTHEST) high *= 2;
-    noncentrality = findRoot(lack, high / 2, high);
+    // A difference at the critical value is found in half of all cases.
+    let low = tCritical(1 - design.alpha, df), high = low + 1;
+    while (lack(high) < 0 && high < FARTHEST) [low, high] = [high, 2 * high];
+    noncentrality = findRoot(lack, low, high);
     found.set(key, noncentrality);
   }
   return noncentrality * error;

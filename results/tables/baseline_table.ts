@@ -9,7 +9,7 @@ import type { CellVerdict, Column, Comparison } from "../compare/comparison.ts";
 import { LEVEL } from "../statistics/estimate.ts";
 import { formatInterval, formatP, NO_VALUE } from "../statistics/format.ts";
 import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
-import { listNote, type TextSection } from "./text_table.ts";
+import { listNote, makeColumns, type TextSection } from "./text_table.ts";
 import {
   explainBaseline,
   explainUnresolved,
@@ -36,21 +36,15 @@ export function formatVerdicts(comparison: Comparison): TextSection {
     })
   );
   const numbers = ["difference", `${level} % interval`, "p", "p (Holm)"];
-  const makeColumn =
-    (isNumeric: boolean, isKey: boolean) => (heading: string) => ({
-      heading,
-      isNumeric,
-      isKey,
-    });
   return {
     heading: "Verdicts",
     title: explainBaseline(comparison),
     table: {
       columns: [
         ...makeKeyColumns(comparison),
-        ...(isOneColumn ? [] : ["record"]).map(makeColumn(false, true)),
-        ...numbers.map(makeColumn(true, false)),
-        ...["test", "verdict"].map(makeColumn(false, false)),
+        ...makeColumns(isOneColumn ? [] : ["record"], "key"),
+        ...makeColumns(numbers, "number"),
+        ...makeColumns(["test", "verdict"], "word"),
       ],
       rows: found.map(({ config, column, verdict }) => [
         ...makeKeyCells(comparison, config),
@@ -62,9 +56,15 @@ export function formatVerdicts(comparison: Comparison): TextSection {
       ...listNote(
         "Not resolved:",
         found.flatMap(({ name, verdict }) =>
-          "p" in verdict && verdict.isResolved
+          "reason" in verdict || verdict.isResolved
             ? []
             : `${name}: ${explainUnresolved(verdict, unit)}`
+        ),
+      ),
+      ...listNote(
+        "Not tested:",
+        found.flatMap(({ name, verdict }) =>
+          "reason" in verdict ? `${name}: ${verdict.reason}` : []
         ),
       ),
       ...listNote(
@@ -81,7 +81,7 @@ export function formatVerdicts(comparison: Comparison): TextSection {
 
 function formatVerdict(verdict: CellVerdict, { better }: Column): string[] {
   if ("reason" in verdict) {
-    return [...Array<string>(5).fill(NO_VALUE), "no verdict"];
+    return [...Array<string>(5).fill(NO_VALUE), "not tested"];
   }
   const { difference, error, interval, p, pAdjusted, test, pairs } = verdict;
   const way = difference < 0 ? "lower" : "higher";

@@ -6,7 +6,14 @@
 
 import { stringify as stringifyCsv } from "csv-stringify/sync";
 import { printable } from "../../core/utils/terminal.ts";
-import type { Cell, CellVerdict, Comparison } from "../compare/comparison.ts";
+import type {
+  Cell,
+  CellVariance,
+  CellVerdict,
+  Column,
+  ColumnRanks,
+  Comparison,
+} from "../compare/comparison.ts";
 import { nameValue } from "../compare/labels.ts";
 import { sortableValue } from "../database/select.ts";
 import { ALPHA, LEVEL } from "../statistics/estimate.ts";
@@ -23,9 +30,10 @@ type CsvValue = string | number | undefined;
  */
 export function formatCsv(comparison: Comparison): string {
   const { keys, rows, columns } = comparison;
-  const blocks = columns.map(({ metadata }) => {
+  const blocks = columns.map((column) => {
+    const { metadata } = column;
     const cells = rows.map(({ cells }) => cells.get(metadata));
-    const lines = flattenCells(cells, comparison);
+    const lines = flattenCells(cells, comparison, column);
     const names = Object.keys(lines[0]!).map((name) => `${metadata} ${name}`);
     return { names, lines };
   });
@@ -44,10 +52,17 @@ export function formatCsv(comparison: Comparison): string {
 /** The fields of each cell of a column, all with the same names. */
 function flattenCells(
   cells: readonly (Cell | undefined)[],
-  { options, baseline }: Comparison,
+  { options, baseline, variance, rows }: Comparison,
+  { ranks, metadata }: Column,
 ): Record<string, CsvValue>[] {
   const hasStanding = cells.some((cell) => cell?.standing);
-  return cells.map((cell) => ({
+  const shares = variance?.filter(({ column }) => column.metadata === metadata);
+  const sources = new Set(
+    shares?.flatMap(({ sources }) =>
+      "reason" in sources ? [] : sources.map(({ source }) => source)
+    ),
+  );
+  return cells.map((cell, index) => ({
     [nameValue(options)]: cell?.result.mean,
     error: cell?.result.error,
     n: cell?.result.n,
@@ -60,6 +75,49 @@ function flattenCells(
     ...(options.margin
       ? { margin: typeof cell?.margin === "string" ? cell.margin : undefined }
       : {}),
+    ...(ranks && !("reason" in ranks) ? flattenRank(ranks, index) : {}),
+    ...flattenShares(
+      sources,
+      shares?.find(({ row }) => row === rows[index])?.sources,
+    ),
+  }));
+}
+
+/** The average rank of a row, and how it differs from the best one. */
+function flattenRank(
+  { rows, ranks, pairs, best, improvements }: ColumnRanks,
+  row: number,
+): Record<string, CsvValue> {
+  const place = rows.indexOf(row);
+  const chance = improvements[place];
+  const estimate = chance && "value" in chance && place !== best
+    ? chance
+    : undefined;
+  return {
+    "rank": ranks[place],
+    "rank p adjusted": pairs.find(({ rows }) =>
+      rows.includes(best) && rows.includes(place) && place !== best
+    )?.pAdjusted,
+    "best is better": estimate?.value,
+    "best is better low": estimate?.interval[0],
+    "best is better high": estimate?.interval[1],
+  };
+}
+
+/** The share of the variance that each source has. */
+function flattenShares(
+  names: ReadonlySet<string>,
+  sources: CellVariance["sources"] = [],
+): Record<string, CsvValue> {
+  return Object.fromEntries([...names].flatMap((name) => {
+    const found = "reason" in sources
+      ? undefined
+      : sources.find(({ source }) => source === name);
+    return [
+      [`share of ${name}`, found?.share],
+      [`share of ${name} low`, found?.interval[0]],
+      [`share of ${name} high`, found?.interval[1]],
+    ];
   }));
 }
 

@@ -5,14 +5,14 @@
  */
 
 import type { Comparison } from "../compare/comparison.ts";
-import { findFailed } from "../compare/failed_runs.ts";
+import { findFailed, findLacking } from "../compare/failed_runs.ts";
 import { nameValue, singleLine, summarizeList } from "../compare/labels.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
 import { LEVEL } from "../statistics/estimate.ts";
 import { formatWithInterval } from "../statistics/format.ts";
 import { isList } from "./row_keys.ts";
 import { listNote, MARKS, type Note } from "./text_table.ts";
-import { noteFamilies, noteRanks } from "./verdict_notes.ts";
+import { noteAddedSeeds, noteFamilies, noteRanks } from "./verdict_notes.ts";
 
 /**
  * Collects the notes under the table of a comparison.
@@ -32,6 +32,7 @@ export function collectNotes(comparison: Comparison): Note[] {
     ...noteRanks(comparison),
     ...noteAcross(comparison),
     ...noteFamilies(comparison),
+    ...noteAddedSeeds(comparison),
     ...noteWinners(comparison),
     ...noteRuns(comparison),
   ];
@@ -117,10 +118,28 @@ function noteErrors(
       counts,
     ),
     ...(isBare ? [{ text: SUMMARIES[nameValue(options)].bare }] : []),
-    ...(cells.some(({ runs, nRuns }) => runs.size < nRuns)
-      ? [{ text: "(k of n): only k of n runs have such a record." }]
-      : []),
+    ...listNote(
+      options.countFailedAs === undefined
+        ? "(k of n): only k of n runs have such a record. Without it:"
+        : `Completed without the record, and counted as ${options.countFailedAs}:`,
+      listLacking({ rows, columns }),
+    ),
   ];
+}
+
+/** The runs that completed without a record which others of their row have. */
+function listLacking(
+  { rows, columns }: Pick<Comparison, "rows" | "columns">,
+): string[] {
+  return columns.flatMap(({ metadata, heading }) =>
+    rows.flatMap(({ cells }) => {
+      const cell = cells.get(metadata);
+      const runs = cell ? [...findLacking(cell).values()] : [];
+      return runs.length > 0
+        ? `${heading}: ${summarizeList(runs.map(({ id }) => id))}`
+        : [];
+    })
+  );
 }
 
 /** Why there are no ranks over the values of a key, and which rows have none. */

@@ -9,10 +9,10 @@ import type { ColumnRanks, Comparison } from "../compare/comparison.ts";
 import { singleLine } from "../compare/labels.ts";
 import type { Estimate } from "../statistics/datasets.ts";
 import type { FriedmanTest } from "../statistics/friedman.ts";
-import { LEVEL } from "../statistics/estimate.ts";
+import { ALPHA, LEVEL } from "../statistics/estimate.ts";
 import { formatP, formatWithInterval, NO_VALUE } from "../statistics/format.ts";
 import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
-import type { TextSection } from "./text_table.ts";
+import { makeColumns, type TextSection } from "./text_table.ts";
 
 /**
  * Words the ranks of each column.
@@ -54,7 +54,7 @@ function formatColumn(
     ColumnRanks,
   comparison: Comparison,
 ): TextSection {
-  const { rows, options: { across } } = comparison;
+  const { rows, options: { across, alpha = ALPHA } } = comparison;
   const headings = ["average rank", "p (Holm)", "P(best is better)"];
   const { friedman, criticalDifference } = tests;
   const order = [...ranks.keys()].sort((a, b) => ranks[a]! - ranks[b]!);
@@ -65,11 +65,7 @@ function formatColumn(
     table: {
       columns: [
         ...makeKeyColumns(comparison),
-        ...headings.map((heading) => ({
-          heading,
-          isNumeric: true,
-          isKey: false,
-        })),
+        ...makeColumns(headings, "number"),
       ],
       rows: order.map((index) => {
         const pair = pairs.find(({ rows }) =>
@@ -92,17 +88,17 @@ function formatColumn(
         text:
           `Ranks differ with p ${formatFriedman(friedman)}. Average ranks ` +
           "differ significantly if by more than " +
-          `${formatNumber(criticalDifference, 3)} (Nemenyi); p (Holm) is of ` +
-          "the difference from the best rank, adjusted over all pairs.",
+          `${formatNumber(criticalDifference, 3)} (Nemenyi, α = ${alpha}); p ` +
+          "(Holm) is of the difference from the best rank, adjusted over all " +
+          "pairs. Ranks are a family of their own, beside the t tests above.",
       },
       {
         text: refused && "reason" in refused
           ? `No probability that the best is better: ${refused.reason}.`
           : `P(best is better): the probability that a run of the best-ranked row ` +
             `is better than one of this row on the same ${across}, with its ` +
-            `${
-              100 * LEVEL
-            } % bootstrap interval for these values of ${across}.`,
+            `${100 * LEVEL} % bootstrap interval for these values of ` +
+            `${across}; neither is corrected for the choice of the best.`,
       },
     ],
   };

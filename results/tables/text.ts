@@ -16,6 +16,7 @@ import { collectNotes } from "./notes.ts";
 import { formatRanks } from "./rank_table.ts";
 import { isList, makeKeyCells, makeKeyColumns } from "./row_keys.ts";
 import {
+  makeColumns,
   MARKS,
   type Note,
   type TextCell,
@@ -44,11 +45,7 @@ export function formatComparison(whole: Comparison): TextSection[] {
     columns: [
       ...(hasRuns ? [runColumn] : []),
       ...makeKeyColumns(comparison),
-      ...columns.map(({ heading }) => ({
-        heading,
-        isNumeric: true,
-        isKey: false,
-      })),
+      ...makeColumns(columns.map(({ heading }) => heading), "number"),
     ],
     rows: rows.map(({ runs, paths, replicates, config, cells }) => {
       const text = isOneRunEach ? runs.join() : formatCounts(replicates);
@@ -60,7 +57,8 @@ export function formatComparison(whole: Comparison): TextSection[] {
     }),
   };
   const notes = [...noteShown(whole), ...collectNotes(whole)];
-  const hasVerdicts = baseline && rows.length > 1;
+  const hasVerdicts = baseline && rows.length > 1 &&
+    columns.some(({ unranked }) => unranked !== "a search");
   return [
     { heading: "Results", table, notes },
     ...(hasVerdicts ? [formatVerdicts(comparison)] : []),

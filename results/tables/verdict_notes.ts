@@ -11,6 +11,7 @@ import type {
   Comparison,
   Unranked,
 } from "../compare/comparison.ts";
+import { COUNTABLE } from "../compare/failed_runs.ts";
 import { singleLine } from "../compare/labels.ts";
 import { ALPHA, MIN_COUNT, SAME_DIFFERENCE } from "../statistics/estimate.ts";
 import type { Verdict } from "../statistics/decide.ts";
@@ -27,8 +28,12 @@ export function explainBaseline(
   { columns, options, baseline }: Comparison,
 ): string {
   const how = explainMethods(columns, nameUnit(options), "significant if p ≤");
-  return `Against ${singleLine(baseline!.name)}: two-sided tests; p adjusted ` +
-    `by Holm over the rows of a column (${how}); intervals not adjusted.`;
+  return `Against ${singleLine(baseline!.name)}: ${
+    how
+      ? "two-sided tests; p adjusted by Holm over the rows of a column " +
+        `(${how}); intervals not adjusted`
+      : "no row was tested"
+  }.`;
 }
 
 /**
@@ -86,6 +91,35 @@ export function noteFamilies({ columns, options }: Comparison): Note[] {
   }];
 }
 
+/**
+ * Says what an earlier comparison adds to the chance to err, where verdicts hold at any
+ * time because the runs show that seeds were added.
+ *
+ * @param comparison The comparison.
+ * @returns A note, if there are such verdicts.
+ */
+export function noteAddedSeeds(
+  { columns, replicates, options }: Comparison,
+): Note[] {
+  const isSwitched = !options.anytime &&
+    columns.some(({ method }) => method?.kind === "anytime");
+  // Their sweep looked at verdicts that hold at any time, and at no others.
+  const areSwept = replicates.every(({ runs }) =>
+    runs.values().every(({ info }) => info.sweep?.role === "until-resolved")
+  );
+  if (!isSwitched || areSwept) return [];
+  const text = options.across
+    ? `Runs were added, so verdicts hold also if ${nameUnit(options)} were ` +
+      "added; they do not if seeds were added to those compared before " +
+      "(--planned if none were)."
+    : "Seeds were added, so verdicts hold at any time. If a comparison before " +
+      "was without --anytime, it had its own chance to err: of both together " +
+      "about 7 % of columns err at α = 0.05 (simulated), and no more than 2α. " +
+      "--anytime from the first comparison on keeps α (--planned if the number " +
+      "of seeds was fixed in advance).";
+  return [{ text }];
+}
+
 /** Why columns have no ranks; too few runs need no note. */
 const REASONS: Readonly<Partial<Record<Unranked, string>>> = {
   "unknown direction":
@@ -93,10 +127,14 @@ const REASONS: Readonly<Partial<Record<Unranked, string>>> = {
     "(--lower-is-better, --higher-is-better):",
   "identical values":
     "Not tested, because the values of all rows are identical:",
+  "a search":
+    "Neither ranked nor tested: a search looks at many scores, and the " +
+    "best of them look better than they are; the runs that confirm it " +
+    "(--where sweep=NAME/confirm) can be:",
 };
 
-/** What may be said of the verdicts of rows with failed runs, or beside them. */
-const COUNT_FAILED = " (--count-failed-as says what a failed run is worth)";
+/** What may be said of the verdicts of rows without all their runs, or beside them. */
+const COUNT_FAILED = " (--count-failed-as says what such a run is worth)";
 
 /**
  * Explains the ranks of a comparison.
@@ -153,7 +191,7 @@ export function noteRanks(comparison: Comparison): Note[] {
       ([reason, items]) =>
         listNote(
           `Not ranked, because ${reason}${
-            reason.includes("failed") ? COUNT_FAILED : ""
+            COUNTABLE.includes(reason) ? COUNT_FAILED : ""
           }:`,
           items.map(({ text }) => text),
         ),
@@ -230,7 +268,7 @@ export function explainUnresolved(
   if ("reason" in verdict) return verdict.reason;
   const { p, test, needs, isResolved, isWithheld, outlook } = verdict;
   if (isWithheld) {
-    return "its difference is in favour of a row with failed runs, whose mean " +
+    return "its difference is in favour of a row without all its runs, whose mean " +
       `is that of the survivors${COUNT_FAILED}`;
   }
   const runs = formatSizes(verdict);

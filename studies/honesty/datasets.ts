@@ -54,25 +54,33 @@ export function countAcrossErrors(
   isPooled: boolean,
   nRepeats: number,
 ): number {
-  return countShare(nRepeats, "across", (random) => {
-    const rows = drawRuns(world, random).map((datasets) =>
-      isPooled
-        ? datasets.flat()
-        : datasets.map((values) => computeMean(values).mean)
-    );
-    const samples = new Map(rows.map((values, row) => [
-      row,
-      new Map(values.map((value, i) => [`${i}`, value])),
-    ]));
-    return listDiffering(judge(samples, { baseline: 0 })).length > 0;
-  });
+  return countShare(nRepeats, "across", (random) =>
+    isAnyDifferent(
+      drawRuns(world, random).map((datasets) =>
+        isPooled ? datasets.flat() : datasets.map(average)
+      ),
+    ));
 }
 
-/** How often tests of ranks err. */
+function average(values: readonly number[]): number {
+  return computeMean(values).mean;
+}
+
+/** Whether a t test says that any row differs from the first. */
+function isAnyDifferent(rows: readonly (readonly number[])[]): boolean {
+  const samples = new Map(rows.map((values, row) => [
+    row,
+    new Map(values.map((value, i) => [`${i}`, value])),
+  ]));
+  return listDiffering(judge(samples, { baseline: 0 })).length > 0;
+}
+
+/** How often tests of ranks err, and either the last of these or a t test. */
 export type RankErrors = readonly [
   friedman: number,
   holm: number,
   nemenyi: number,
+  together: number,
 ];
 
 /**
@@ -86,20 +94,22 @@ export function countRankErrors(
   world: DatasetWorld,
   nRepeats: number,
 ): RankErrors {
-  const says: ((found: DatasetRanks) => boolean)[] = [
+  const isNemenyi = ({ ranks, criticalDifference }: DatasetRanks) =>
+    Math.max(...ranks) - Math.min(...ranks) > criticalDifference;
+  const says: ((found: DatasetRanks, scores: number[][]) => boolean)[] = [
     ({ friedman }) => friedman.p <= ALPHA,
     ({ pairs }) => pairs.some(({ pAdjusted }) => pAdjusted <= ALPHA),
-    ({ ranks, criticalDifference }) =>
-      Math.max(...ranks) - Math.min(...ranks) > criticalDifference,
+    isNemenyi,
+    (found, scores) => isNemenyi(found) || isAnyDifferent(scores),
   ];
   const counts = says.map(() => 0);
   countShare(nRepeats, "ranks", (random) => {
     const scores = drawRuns(world, random).map((datasets) =>
-      datasets.map((values) => computeMean(values).mean)
+      datasets.map(average)
     );
     const found = rankOverDatasets(scores, "lower");
     if ("reason" in found) throw new RangeError(found.reason);
-    says.forEach((say, i) => counts[i]! += Number(say(found)));
+    says.forEach((say, i) => counts[i]! += Number(say(found, scores)));
     return true;
   });
   return counts.map((count) => count / nRepeats) as unknown as RankErrors;

@@ -132,6 +132,7 @@ export const DESIGN_TABLES = {
         "Friedman",
         "Holm",
         "Nemenyi",
+        "t or Nemenyi",
       ],
       worlds.map(([nRows, nDatasets]) => [`${nRows}, ${nDatasets}`, [
         countAcrossErrors({ nRows, nDatasets }, false, n),

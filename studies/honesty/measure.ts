@@ -1,7 +1,7 @@
 /**
  * `deno task honesty [TABLE ...]`: measures with many repeats how often intervals hold
- * the truth and verdicts err, and puts the tables into docs/statistics.md. All of them
- * take about a quarter of an hour.
+ * the truth and verdicts err, and puts the tables into docs/honesty.md and
+ * docs/sweeps.md. All of them take about half an hour.
  *
  * @module
  */
@@ -12,16 +12,18 @@ import { defineCommand, main, usageError } from "../../scripts/_command.ts";
 import { fillPage } from "../../testing/page.ts";
 import { CHOICE_TABLES } from "./choice_tables.ts";
 import { DESIGN_TABLES } from "./design_tables.ts";
+import { SWEEP_TABLES } from "./sweep_tables.ts";
 import { type MakeContent, percent } from "./tables.ts";
 import { VERDICT_TABLES } from "./verdict_tables.ts";
 
 const N_REPEATS = 20_000;
-const PAGE = `${import.meta.dirname}/../../docs/statistics.md`;
+const DOCS = `${import.meta.dirname}/../../docs`;
 
 const TABLES: Readonly<Record<string, MakeContent>> = {
   ...DESIGN_TABLES,
   ...CHOICE_TABLES,
   ...VERDICT_TABLES,
+  ...SWEEP_TABLES,
 };
 
 const command = defineCommand({
@@ -30,8 +32,8 @@ const command = defineCommand({
   usage: ["[TABLE ...]"],
   notes: [
     "Repeats each comparison of made-up runs 20,000 times, or a part of that where " +
-    "it takes long, and puts the tables into docs/statistics.md. All of them take " +
-    `about a quarter of an hour: ${Object.keys(TABLES).join(", ")}.`,
+    "it takes long, and puts the tables into docs/honesty.md and docs/sweeps.md. All " +
+    `of them take about half an hour: ${Object.keys(TABLES).join(", ")}.`,
   ],
   examples: ["deno task honesty", "deno task honesty crossed winner"],
   maxPositionals: Infinity,
@@ -42,24 +44,22 @@ const command = defineCommand({
   },
   async run({ flags: { repeats }, positionals }) {
     const names = positionals.length > 0 ? positionals : Object.keys(TABLES);
-    const contents: Record<string, string> = {};
+    const unknown = names.find((name) => !Object.hasOwn(TABLES, name));
+    if (unknown) throw usageError(`There is no table ${unknown}`);
     for (const name of names) {
-      const make = TABLES[name];
-      if (!make) throw usageError(`There is no table ${name}`);
       console.error(`\n${name}`);
-      contents[name] = await make(repeats);
+      const content = await TABLES[name]!(repeats);
+      const page = name in SWEEP_TABLES ? "sweeps.md" : "honesty.md";
+      fillPage(`${DOCS}/${page}`, { [name]: content });
     }
     if (positionals.length === 0) {
-      contents.repeats = `Each share is that of ${repeats} repeats, so that ` +
-        `5 % is known to ${
-          percent(Math.sqrt(0.05 * 0.95 / repeats))
-        }, if its ` +
-        "table\nnames no other number.";
+      const error = percent(Math.sqrt(0.05 * 0.95 / repeats));
+      fillPage(`${DOCS}/honesty.md`, {
+        repeats: `Each share is that of ${repeats} repeats, so that 5 % is ` +
+          `known to ${error}, if its table\nnames no other number.`,
+      });
     }
-    // The page is read only now: meanwhile someone may have edited it.
-    fillPage(PAGE, contents);
-    return { text: "docs/statistics.md" };
+    return { text: "docs/honesty.md\ndocs/sweeps.md" };
   },
 });
-
 if (import.meta.main) main(command);

@@ -14,6 +14,7 @@ import {
   countRanked,
   listSeeds,
   SPREADS,
+  switchToAnytime,
   type World,
 } from "./workflows.ts";
 
@@ -157,6 +158,19 @@ export const VERDICT_TABLES = {
       ["looks 3, 6, 12, 24", measureAdded({ looks: [3, 6, 12, 24] }, {}, n)],
       ["t tests for a fixed number (not valid)", measureAdded({}, {}, n)],
     ], n);
+  },
+  switched(all) {
+    const n = divide(all, 4);
+    return makeTable(
+      ["", ...SEEDS.map((n) => `first ${n} seeds`)],
+      [2, 5, 10].map((nRows) => [
+        `${nRows} rows`,
+        SEEDS.values().map((nFirst) =>
+          switchToAnytime({ nRows, nSeeds: 60 }, nFirst, n)
+        ),
+      ]),
+      n,
+    );
   },
   fixed(n) {
     const measure = (nRows: number, makeWorld: (n: number) => Partial<World>) =>

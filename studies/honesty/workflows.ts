@@ -247,6 +247,29 @@ export function addSeeds(
 }
 
 /**
+ * Compares a first number of seeds as if it was fixed. If no row differs from the
+ * baseline, adds one seed to each row at a time, with verdicts that hold at any time.
+ *
+ * @param world Equal rows, with as many seeds as there are at most.
+ * @param nFirst The number of seeds that are compared first.
+ * @param nRepeats How many repeats.
+ * @returns The share in which any row ever differs.
+ */
+export function switchToAnytime(
+  world: World,
+  nFirst: number,
+  nRepeats: number,
+): number {
+  const fixed = addSeeds(world, { looks: [nFirst] }, nRepeats);
+  const looks = listSeeds(nFirst + 1, world.nSeeds - nFirst);
+  // The same runs: both draw them from one stream.
+  const later = addSeeds(world, { isAnytime: true, looks }, nRepeats);
+  return listSeeds(0, nRepeats).filter((i) =>
+    fixed[i]! < Infinity || later[i]! < Infinity
+  ).length / nRepeats;
+}
+
+/**
  * Lets runs of row 1 fail where they turn out badly, and leaves them out.
  *
  * @param world Equal rows.
@@ -267,7 +290,9 @@ export function dropFailures(
     const judged = judge(rows.set(1, new Map(kept)), {
       baseline: 0,
       isRanked: true,
-      incomplete: new Set(isTold && isIncomplete ? [1] : []),
+      incomplete: new Map(
+        isTold && isIncomplete ? [[1, { reason: "runs failed" }]] : [],
+      ),
     });
     const verdict = judged.comparisons.get(1);
     return listStanding(judged, "best").includes(1) ||

@@ -105,6 +105,7 @@ Deno.test(
       {},
       { inputEmbedding: "fourier" },
       { timeEmbedding: "linear", activation: "relu" },
+      { timeEmbedding: "none" },
       { hiddenLayerSizes: [] },
     ];
     for (const values of settings) {

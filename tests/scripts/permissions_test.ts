@@ -216,7 +216,7 @@ async function furnishedProject(): Promise<Folder> {
   for (const { name } of Deno.readDirSync(`${ROOT}/studies/honesty`)) {
     take(`studies/honesty/${name}`);
   }
-  take("docs/statistics.md");
+  take("docs/honesty.md");
   take("studies/diffusion/measure.ts", { "4096": "16", "[1000]": "[2]" });
   write("studies/diffusion/mixture.json", '{ "nTrain": 20, "nEpochs": 1 }');
   const experiment = "--experiment examples/least_squares.ts";

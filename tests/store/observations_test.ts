@@ -43,12 +43,15 @@ Deno.test(
       Deno.errors.NotFound,
       name,
     );
-    Deno.writeFileSync(`${values}/${name}.f64`, new Uint8Array(7));
-    assertThrows(
-      () => readObservations(folder.path, name),
-      RangeError,
-      "doubles",
-    );
+    // Of another length, and with another bit.
+    for (const length of [7, 8]) {
+      Deno.writeFileSync(`${values}/${name}.f64`, new Uint8Array(length));
+      assertThrows(
+        () => readObservations(folder.path, name),
+        RangeError,
+        "damaged",
+      );
+    }
     const link = "1".repeat(32);
     Deno.symlinkSync("/etc/hostname", `${values}/${link}.f64`);
     assertThrows(() => readObservations(folder.path, link), RangeError);

@@ -10,6 +10,7 @@ import {
   dropFailures,
   listSeeds,
   SPREADS,
+  switchToAnytime,
   type World,
 } from "../../studies/honesty/workflows.ts";
 import {
@@ -158,6 +159,11 @@ Deno.test("anytime verdicts may be looked at after each seed, others may not", (
     seeds: (row: number) => listSeeds(100 * row, 30),
   };
   assertErrs({ apart: countEnding(apart, { isAnytime: true }, N_REPEATS) });
+});
+
+Deno.test("a first comparison without --anytime adds to what anytime verdicts err", () => {
+  const world = { nRows: 2, nSeeds: 30 };
+  assertErrs({ switched: switchToAnytime(world, 3, N_REPEATS) }, [0.045, 0.1]);
 });
 
 Deno.test("anytime verdicts see a difference of two deviations with eight seeds", () => {

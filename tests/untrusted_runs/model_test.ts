@@ -133,7 +133,7 @@ Deno.test(
       model: fc.constantFrom(...modelNames(MODELS)),
       hiddenLayerSizes: fc.array(size, { maxLength: 4 }),
       embeddingSize: size.map((half) => 2 * half),
-      timeEmbedding: fc.constantFrom("linear", "sinusoidal"),
+      timeEmbedding: fc.constantFrom("linear", "sinusoidal", "none"),
       inputEmbedding: fc.constantFrom("none", "fourier"),
     });
     await fc.assert(

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "../../testing/properties.ts";
-import { normalQuantile } from "../../core/utils/_normal_quantile.ts";
+import { normalQuantile } from "../../core/utils/normal_quantile.ts";
 
 // Rscript -e 'cat(sprintf("%.17g\n", qnorm(c(2^-53, 1e-10, 0.001, 0.025,
 //   0.07499, 0.0751, 0.3, 0.5, 0.9, 0.975, 1 - 2^-53))))'

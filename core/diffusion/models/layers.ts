@@ -108,6 +108,18 @@ export class SinusoidalEmbedding extends tf.layers.Layer {
 }
 tf.serialization.registerClass(SinusoidalEmbedding);
 
+/** Takes 0 for every time, so that a model works without knowing it. */
+export class ZeroTime extends tf.layers.Layer {
+  /** The name in saved models. */
+  static readonly className = "ZeroTime";
+
+  /** Forgets times; the shape stays. */
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.zerosLike([inputs].flat()[0]!);
+  }
+}
+tf.serialization.registerClass(ZeroTime);
+
 /**
  * Computes the frequencies of {@linkcode SinusoidalEmbedding}.
  *

@@ -1,5 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { DenseLayer, FourierFeatures, SinusoidalEmbedding } from "./layers.ts";
+import type { ModelConfig } from "../model_config.ts";
+import {
+  DenseLayer,
+  FourierFeatures,
+  SinusoidalEmbedding,
+  ZeroTime,
+} from "./layers.ts";
 import type { ModelDefinition } from "./registry.ts";
 
 /**
@@ -15,7 +21,7 @@ const mlp: ModelDefinition = {
     const widths = [...hiddenLayerSizes, nColumns];
     const nInputs = [nColumns + (isFourier ? size : 0), ...hiddenLayerSizes];
     return [
-      [config.timeEmbedding === "linear" ? 1 : size, widths[0]!],
+      [config.timeEmbedding === "sinusoidal" ? size : 1, widths[0]!],
       [widths[0]!],
       ...widths.flatMap((units, i) => [[nInputs[i]!, units], [units]]),
       ...(isFourier ? [[nColumns, size / 2]] : []),
@@ -25,10 +31,7 @@ const mlp: ModelDefinition = {
   build(config, { noisy, time }) {
     const { activation, hiddenLayerSizes, embeddingSize: size } = config;
     const widths = [...hiddenLayerSizes, noisy.shape[1]!];
-    const embeddedTime = config.timeEmbedding === "linear" ? time : connect(
-      new SinusoidalEmbedding({ name: "time_embedding", size }),
-      time,
-    );
+    const embeddedTime = embedTime(config, time);
     const timeTerm = connect(
       new DenseLayer({
         name: "time_term",
@@ -61,6 +64,21 @@ const mlp: ModelDefinition = {
 };
 
 export default mlp;
+
+function embedTime(
+  { timeEmbedding, embeddingSize: size }: ModelConfig,
+  time: tf.SymbolicTensor,
+): tf.SymbolicTensor {
+  const name = "time_embedding";
+  switch (timeEmbedding) {
+    case "sinusoidal":
+      return connect(new SinusoidalEmbedding({ name, size }), time);
+    case "linear":
+      return time;
+    case "none":
+      return connect(new ZeroTime({ name }), time);
+  }
+}
 
 function connect(
   layer: tf.layers.Layer,

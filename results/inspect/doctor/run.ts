@@ -4,7 +4,7 @@
  * @module
  */
 
-import { basename } from "@std/path";
+import { basename, extname } from "@std/path";
 import {
   CHECKPOINT_FILE,
   readCheckpoint,
@@ -17,6 +17,11 @@ import { hashFile } from "../../../core/store/file_hashes.ts";
 import { HistoryReader } from "../../../core/store/history.ts";
 import { ifExists } from "../../../core/store/if_exists.ts";
 import { HISTORY_FILE, isAlive } from "../../../core/store/lock.ts";
+import {
+  OBSERVATIONS,
+  observationsFile,
+  readObservations,
+} from "../../../core/store/observations.ts";
 import { readRecords } from "../../../core/store/records.ts";
 import {
   isStarting,
@@ -28,6 +33,7 @@ import {
   readRunFile,
 } from "../../../core/store/run_file.ts";
 import {
+  isOmitted,
   readRunInfo,
   readStatus,
   type RunInfo,
@@ -87,6 +93,7 @@ const CHECKS: readonly ((subject: Subject) => void | Promise<void>)[] = [
   readJsonFiles,
   checkRunInfo,
   checkResults,
+  checkObservations,
   checkHistory,
   checkOwners,
   checkCheckpoint,
@@ -234,6 +241,42 @@ function checkResults(subject: Subject): void {
     if (status !== "running") continue;
     const reason = `the evaluation of ${startedAt} is still running, or died`;
     findings.add("died", "results", reason, { isNote: true });
+  }
+}
+
+/** Checks that each file of observations is as it was written, and has a record. */
+async function checkObservations(
+  { path: runPath, isRunning, findings, files, evaluations, info }: Subject,
+): Promise<void> {
+  const named = new Set<string>();
+  let isKnown = !isRunning &&
+    evaluations.every(({ status }) => status !== "running");
+  for (const file of files.keys()) {
+    if (!/^results\/[^/]+\.json$/.test(file)) continue;
+    const json = await findings.attempt(file, () => readRunFile(runPath, file));
+    // A record that cannot be read may name any.
+    if (!json) isKnown = false;
+    const text = JSON.stringify(json ?? {});
+    for (const [, name] of text.matchAll(/"values":"([0-9a-f]{32})"/g)) {
+      named.add(observationsFile(name!));
+    }
+  }
+  for (const file of named) {
+    if (files.has(file) || findings.has(file)) continue;
+    if (info && isOmitted(info, file)) continue;
+    findings.add("missing", file, "a record names it");
+  }
+  for (const [file, stat] of files) {
+    if (!file.startsWith(`${OBSERVATIONS}/`) || findings.has(file)) continue;
+    if (named.has(file)) {
+      const name = basename(file, extname(file));
+      await findings.attempt(file, () => readObservations(runPath, name));
+    } else if (isKnown && !info?.contents?.[file]) {
+      findings.add("foreign", file, "no record names it", {
+        isNote: true,
+        isLeftOver: isStale(stat),
+      });
+    }
   }
 }
 

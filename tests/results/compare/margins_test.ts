@@ -38,7 +38,8 @@ Deno.test("compare() gives no verdict with a margin in favour of failed runs", a
         : run
     );
   const withheld = {
-    reason: "it would be in favour of a row with failed runs, whose mean is " +
+    reason:
+      "it would be in favour of a row without all its runs, whose mean is " +
       "that of the survivors",
   };
   const decide = async (id: string, options = {}) => {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { writeObservations } from "../../../core/store/observations.ts";
 import { writeRecordsFile } from "../../../core/store/records.ts";
 import { RandomStream } from "../../../core/utils/random.ts";
@@ -19,7 +19,10 @@ import { makeRun } from "../../../testing/runs.ts";
 skipUnlessGranted("files");
 
 /** Two models on four seeds, which differ much less than twenty test rows do. */
-async function compareObserved(options: CompareOptions = {}, nKept = 8) {
+async function compareObserved(
+  options: CompareOptions = {},
+  { nKept = 8, isDamaged = false } = {},
+) {
   const random = new RandomStream(1, "observed");
   const rows = Array.from({ length: 20 }, () => 10 * random.normal());
   const info = {
@@ -36,6 +39,7 @@ async function compareObserved(options: CompareOptions = {}, nKept = 8) {
         (row) => row + gap + random.normal() / 5,
       );
       const name = kept++ < nKept ? writeObservations(path, values) : undefined;
+      if (isDamaged) Deno.truncateSync(`${path}/results/values/${name}.f64`, 8);
       const record = new ResultRecord(
         ResultMetadata.of({ name: "loss" }),
         new ScalarResult(computeMean([...values])),
@@ -69,7 +73,18 @@ Deno.test("compare() counts the error of the test rows where runs kept each", as
 });
 
 Deno.test("compare() warns of shared rows where a run has not kept them", async () => {
-  const { rows, warnings } = await compareObserved({}, 7);
+  const { rows, warnings } = await compareObserved({}, { nKept: 7 });
   assertEquals(warnings.length, 1);
+  assertEquals([...rows[1]!.cells.values()][0]!.result.error < 0.2, true);
+});
+
+Deno.test("compare() names observations that it cannot read", async () => {
+  const { rows, warnings } = await compareObserved({}, { isDamaged: true });
+  // One of each row, and that test rows are shared.
+  assertEquals(warnings.length, 3);
+  assertMatch(
+    warnings[1]!,
+    /gru1\/results\/values\/[0-9a-f]{32}\.f64.*damaged/,
+  );
   assertEquals([...rows[1]!.cells.values()][0]!.result.error < 0.2, true);
 });

@@ -71,29 +71,31 @@ Deno.test("judgeColumn() leaves rows with too few runs outside the ranking", () 
   ]);
 });
 
+const lacking = (row: number) => new Map([[row, { reason: "runs failed" }]]);
+
 Deno.test("judgeColumn() never praises a row with incomplete runs", () => {
-  const lost = judge(THREE, { incomplete: new Set([0]), baseline: 1 });
+  const lost = judge(THREE, { incomplete: lacking(0), baseline: 1 });
   assertEquals(lost.standings, [
-    "runs failed or were interrupted",
-    "a row with failed runs has a better mean",
+    "runs failed",
+    "a row without all its runs has a better mean",
     "worse",
   ]);
   const better = assertTested(lost.comparisons.get(0));
   assertEquals([better.isResolved, better.isWithheld], [false, true]);
   assertEquals(assertTested(lost.comparisons.get(2)).isResolved, true);
   // Worse in spite of it is worse all the same.
-  const worse = judge(THREE, { incomplete: new Set([2]), baseline: 1 });
+  const worse = judge(THREE, { incomplete: lacking(2), baseline: 1 });
   assertEquals(worse.standings[0], "best");
   assertEquals(assertTested(worse.comparisons.get(2)).isResolved, true);
   // Nor is a row worse than an incomplete baseline, only better.
-  const base = judge(THREE, { incomplete: new Set([1]), baseline: 1 });
+  const base = judge(THREE, { incomplete: lacking(1), baseline: 1 });
   assertEquals(
     [0, 2].map((row) => assertTested(base.comparisons.get(row)).isResolved),
     [true, false],
   );
   // Where nobody knows which way is better, either may be in favour.
   const unknown = judge(THREE, {
-    incomplete: new Set([1]),
+    incomplete: lacking(1),
     baseline: 1,
     better: undefined,
     isRanked: false,
@@ -153,4 +155,13 @@ Deno.test("judgeColumn() says the same at any scale from 1e-300 to 1e300", () =>
       assertAlmostEquals(other.interval![0] / scale, interval![0], 1e-9);
     }
   }
+});
+
+Deno.test("judgeColumn() leaves rows unlike the baseline out of its tests", () => {
+  const unlike = new Map([[2, { reason: "another dataset" }]]);
+  const { comparisons } = judge(THREE, { baseline: 1, unlike });
+  assertEquals(comparisons.get(2), { reason: "another dataset" });
+  // The only test left is a family of its own.
+  const { p, pAdjusted } = assertTested(comparisons.get(0));
+  assertEquals(pAdjusted, p);
 });

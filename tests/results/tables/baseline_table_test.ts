@@ -23,10 +23,11 @@ Deno.test(
         "model      difference     95 % interval        p  p (Holm)  test               verdict",
         "mlp    -0.510 ± 0.024  [-0.578, -0.442]  <0.0001   <0.0001  paired t, 5 pairs  better",
         "copy    0.004 ± 0.023   [-0.059, 0.067]     0.87      0.87  paired t, 5 pairs  not resolved",
-        "once                –                 –        –         –  –                  no verdict",
+        "once                –                 –        –         –  –                  not tested",
         "",
         "Not resolved:",
         "  model=copy: 5, 10, 20 seeds detect differences of 0.16, 0.09, 0.058 with 80 % power",
+        "Not tested:",
         "  model=once: fewer than 3 runs on a side",
       ],
     );

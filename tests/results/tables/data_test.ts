@@ -1,6 +1,13 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { parse } from "csv-parse/sync";
+import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { render } from "../../../results/tables/render.ts";
+import { makeCrossed, makeDatasets } from "../../../testing/grids.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import { compareRuns } from "../../../testing/made.ts";
@@ -75,6 +82,31 @@ Deno.test("render() writes verdicts into CSV too", async () => {
   assertEquals(mlp!["loss detectable"], "");
   assertEquals(Number(copy!["loss detectable"]) > 0.1, true);
   assertEquals(copy!["loss seeds needed"], "3");
+});
+
+Deno.test("render() writes ranks and sources of the variance into CSV too", async () => {
+  const read = async (runs: MadeRun[], options: CompareOptions) =>
+    parse(await render(await compareRuns(runs, options), "csv"), {
+      columns: true,
+    }) as unknown as Record<string, string>[];
+  const ranks = await read(makeDatasets(), { across: "dataset" });
+  assertEquals(ranks.map((row) => row["loss rank"]), ["2", "1", "3"]);
+  assertEquals(ranks.map((row) => row["loss best is better"] === ""), [
+    false,
+    true,
+    false,
+  ]);
+  const [row] = await read(makeCrossed(), {
+    nuisance: ["split"],
+    variance: true,
+  });
+  const sources = ["split", "seed", "remainder", "evaluation"];
+  const sum = sources.reduce(
+    (sum, name) => sum + Number(row![`loss share of ${name}`]),
+    0,
+  );
+  assertAlmostEquals(sum, 1, 1e-9);
+  assertEquals(Number(row!["loss share of split low"]) > 0.7, true);
 });
 
 Deno.test(

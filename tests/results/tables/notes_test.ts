@@ -46,6 +46,22 @@ Deno.test("render() tells failed runs that count from those that do not", async 
   );
 });
 
+Deno.test("render() names the runs that completed without a record", async () => {
+  const runs = MODELS.slice(0, 10).map((run, index) =>
+    index === 7 ? { ...run, records: [] } : run
+  );
+  const { id } = runs[7]!;
+  assertStringIncludes(
+    await render(await compareRuns(runs), "table"),
+    "(k of n): only k of n runs have such a record. Without it:\n" +
+      `  loss: ${id}\n`,
+  );
+  assertStringIncludes(
+    await render(await compareRuns(runs, { countFailedAs: 9 }), "table"),
+    `Completed without the record, and counted as 9:\n  loss: ${id}\n`,
+  );
+});
+
 Deno.test("render() names the rows whose errors are not those of crossed keys", async () => {
   const runs = makeCrossed().filter(({ id }) => id !== "gru00");
   assertStringIncludes(

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { render } from "../../../results/tables/render.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import { compareRuns, type Losses, replicates } from "../../../testing/made.ts";
@@ -101,6 +102,32 @@ Deno.test("render() says when verdicts hold, and how often a table errs", async 
   assertEquals(planned.includes("those of 2 columns"), false);
 });
 
+Deno.test("render() says what a first comparison without --anytime adds", async () => {
+  const added = "2026-12-24T12:00:00.000Z";
+  const runs = MODELS.slice(0, 10).map((run, index) =>
+    index % 5 > 3
+      ? { ...run, info: { startedAt: added, finishedAt: added } }
+      : run
+  );
+  const find = async (options: CompareOptions) => {
+    const text = await render(await compareRuns(runs, options), "table");
+    return /Seeds were added.* no more than 2α/.test(text);
+  };
+  assertEquals(await find({}), true);
+  assertEquals(await find({ anytime: true }), false);
+  assertEquals(await find({ planned: true }), false);
+  // Datasets are what is counted: more seeds are not covered.
+  const more = makeDatasets().map((run) =>
+    run.id.endsWith("4")
+      ? { ...run, info: { startedAt: added, finishedAt: added } }
+      : run
+  );
+  assertMatch(
+    await render(await compareRuns(more, { across: "dataset" }), "table"),
+    /they do not if seeds were added to those compared before/,
+  );
+});
+
 Deno.test("render() counts many ties, and says once what would resolve them", async () => {
   const rows = Array.from({ length: 5 }, (_, rate): Losses => [
     { rate },
@@ -127,6 +154,17 @@ Deno.test("render() says why no row was tested", async () => {
     await render(await compareRuns(makeCrossed(), options), "table"),
     "Not ranked, because runs that share more than seeds need the t test:\n  loss",
   );
+  const crossed = await render(
+    await compareRuns(makeCrossed(), {
+      nuisance: ["split"],
+      anytime: true,
+      baseline: ["model=mlp"],
+    }),
+    "table",
+  );
+  assertStringIncludes(crossed, "Against model=mlp: no row was tested.");
+  // Where there are no verdicts, nothing is promised of them.
+  assertEquals(crossed.includes("also if seeds were added"), false);
 });
 
 Deno.test("render() counts values of the key that is compared across", async () => {

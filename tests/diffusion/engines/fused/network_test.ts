@@ -24,6 +24,7 @@ const CONFIGS: readonly Partial<ModelConfig>[] = [
   { hiddenLayerSizes: [] },
   { hiddenLayerSizes: [1] },
   { hiddenLayerSizes: [3, 3], embeddingSize: 2 },
+  { hiddenLayerSizes: [8], timeEmbedding: "none" },
 ];
 
 /** Numbers of rows at which blocks and groups of them are full, and not. */

@@ -1,4 +1,5 @@
 import { writeCheckpoint } from "../../../../core/store/checkpoint.ts";
+import { writeObservations } from "../../../../core/store/observations.ts";
 import { History } from "../../../../core/store/history.ts";
 import { runIdFromPath } from "../../../../core/store/run_directory.ts";
 import { readRunInfo, writeRunInfo } from "../../../../core/store/run_info.ts";
@@ -10,6 +11,7 @@ import {
   write,
 } from "../../../../testing/damage.ts";
 import { skipUnlessGranted } from "../../../../testing/helpers.ts";
+import { result } from "../../../../testing/coin.ts";
 
 skipUnlessGranted("files");
 
@@ -19,6 +21,17 @@ const findEvaluation = (run: string) =>
     [...Deno.readDirSync(`${run}/results`)]
       .find(({ name }) => name.startsWith("eval-"))!.name
   }`;
+
+/** The names of observations 1 and 2, and of 3 alone. */
+const ONE_TWO = "dc91ce9a50ddc828740aa26743716897",
+  THREE = "161f4c0b1a18a0501127332c387e782b";
+
+/** A file of one record, behind which there are observations. */
+const recordWith = (values: string) =>
+  JSON.stringify({
+    schemaVersion: 1,
+    records: [{ metadata: { name: "own" }, result, values }],
+  });
 
 const DAMAGE: readonly Damage[] = [
   ["nothing", () => {}],
@@ -295,6 +308,37 @@ const DAMAGE: readonly Damage[] = [
       Deno.writeFileSync(path, weights);
     },
     "damaged model/weights.bin",
+  ],
+  [
+    "observations with another bit, or that no record names",
+    (run) => {
+      const name = writeObservations(run, Float64Array.of(1, 2));
+      const kept = `${run}/results/values/${name}.f64`;
+      write(
+        `${run}/results/own.json`,
+        recordWith(name),
+      );
+      Deno.writeFileSync(kept, new Uint8Array(16));
+      writeObservations(run, Float64Array.of(3));
+    },
+    `damaged results/values/${ONE_TWO}.f64`,
+    `note: foreign results/values/${THREE}.f64`,
+  ],
+  [
+    "observations that are gone",
+    (run) =>
+      write(
+        `${run}/results/own.json`,
+        recordWith(THREE),
+      ),
+    `missing results/values/${THREE}.f64`,
+  ],
+  [
+    "observations that were left out when the run was published",
+    (run) => {
+      write(`${run}/results/own.json`, recordWith(THREE));
+      writeRunInfo(run, { ...readRunInfo(run), omitted: ["results/values"] });
+    },
   ],
   [
     "a result that was edited",

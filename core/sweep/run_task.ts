@@ -1,0 +1,156 @@
+/**
+ * One task of a sweep: train or resume a run, then evaluate it.
+ *
+ * @module
+ */
+
+import {
+  type GlobalConfig,
+  globalConfigSchema,
+} from "../config/global_config.ts";
+import { parsePause } from "../config/checkpoint_interval.ts";
+import type { Experiment } from "../experiment.ts";
+import { evaluateRun } from "../run/evaluation.ts";
+import { resumeRun, trainRun } from "../run/lifecycle.ts";
+import { Pause } from "../run/pause.ts";
+import type { RunOptions } from "../run/run_options.ts";
+import type { RunOutcome } from "../run/session.ts";
+import { readEvaluations } from "../store/evaluations.ts";
+import { hashFile } from "../store/file_hashes.ts";
+import { readRunInfo, type RunInfo } from "../store/run_info.ts";
+import { describeError } from "../utils/describe_error.ts";
+import { exists } from "../utils/exists.ts";
+import { formatValue } from "../config/schema.ts";
+import type { JsonObject } from "../utils/json.ts";
+import type { ClaimEnd } from "./claims.ts";
+import { listDataFiles } from "./identity.ts";
+import type { Sweep } from "./manifest.ts";
+import type { Task } from "./types.ts";
+
+/** What {@linkcode runTask} is given. */
+export interface TaskOptions extends RunOptions {
+  /** The run to go on with; null to begin one. */
+  readonly runId: string | null;
+  /** Called when the run is known, before it has begun. */
+  readonly onRun: (runId: string) => void;
+}
+
+/**
+ * Carries out a task: what is done already is not done again.
+ *
+ * @param experiment The experiment, of the stored source.
+ * @param sweep The sweep.
+ * @param task The task.
+ * @param options How to carry it out.
+ * @returns How it ended.
+ */
+export async function runTask(
+  experiment: Experiment,
+  sweep: Sweep,
+  task: Task,
+  options: TaskOptions,
+): Promise<ClaimEnd> {
+  const startedAt = performance.now();
+  let { runId } = options;
+  const end = (outcome?: RunOutcome, what = ""): ClaimEnd => ({
+    status: outcome?.status === "running"
+      ? "died"
+      : outcome?.status ?? "completed",
+    runId,
+    seconds: (performance.now() - startedAt) / 1000,
+    ...(outcome?.error === undefined
+      ? {}
+      : { error: what + describeError(outcome.error).message }),
+  });
+  const { manifest: { name, source }, runs } = sweep;
+  const globals: GlobalConfig = {
+    ...globalConfigSchema.resolve([{
+      values: sweep.manifest.settings,
+      nameKey: (key) => `"${key}" in ${sweep.path}/sweep.json`,
+    }]),
+    ...{ runs, quiet: true },
+  };
+  const { pauseAt = "" } = task;
+  const how: RunOptions = {
+    ...options,
+    globals,
+    pauseAt: parsePause(pauseAt),
+    experimentFile: sweep.manifest.experimentFile,
+    keepSource: () => Promise.resolve(source),
+  };
+  const info = readRun(runs, runId);
+  if (info?.pauses?.[pauseAt] !== undefined) return end();
+  if (info?.status !== "completed") {
+    await checkDataFiles(sweep, task);
+    if (info) options.onRun(info.runId);
+    const { identity, role } = task;
+    const outcome = info
+      ? await resumeRun(experiment, { ...how, runPath: `${runs}/${runId}` })
+      : await trainRun(experiment, {
+        ...how,
+        config: experiment.configSchema.parse(task.config),
+        sweep: { name, identity, ...(role ? { role } : {}) },
+        onCreate: (runPath) => {
+          runId = runPath.slice(runs.length + 1);
+          options.onRun(runId);
+        },
+      });
+    if (outcome.error instanceof Pause) return end();
+    if (outcome.status !== "completed") return end(outcome);
+  }
+  const runPath = `${runs}/${runId}`;
+  for (const evalConfig of findMissing(runPath, task, sweep)) {
+    const outcome = await evaluateRun(experiment, {
+      ...how,
+      command: "eval",
+      runPath,
+      evalConfig: experiment.evalConfigSchema.parse(evalConfig),
+    });
+    if (outcome.status === "completed") continue;
+    return end(outcome, "in its evaluation: ");
+  }
+  return end();
+}
+
+/** What is known of a run; null if it has not begun. */
+function readRun(runs: string, runId: string | null): RunInfo | null {
+  return runId !== null && exists(`${runs}/${runId}/run.json`)
+    ? readRunInfo(`${runs}/${runId}`)
+    : null;
+}
+
+/** Refuses data that were changed since the launch: the results would differ. */
+async function checkDataFiles(sweep: Sweep, task: Task): Promise<void> {
+  const { files } = sweep.manifest;
+  for (const path of listDataFiles(task.config, files)) {
+    if (await hashFile(path) === files[path]) continue;
+    throw new RangeError(
+      `Cannot train on ${path}: it was changed since the sweep was launched; ` +
+        "put it back, or launch another sweep",
+    );
+  }
+}
+
+/**
+ * Finds the evaluations that a completed run lacks. One by other code counts as
+ * missing.
+ *
+ * @param runPath The run's directory.
+ * @param task The task, with its evaluations.
+ * @param sweep The sweep, with its source.
+ * @returns The settings of the evaluations to make.
+ */
+export function findMissing(
+  runPath: string,
+  { evaluations }: Task,
+  { manifest: { source } }: Sweep,
+): JsonObject[] {
+  if (evaluations.length === 0) return [];
+  const made = new Set(
+    readEvaluations(runPath).filter((evaluation) =>
+      evaluation.status === "completed" &&
+      evaluation.source?.sha256 === source.sha256
+    ).map(({ evalConfig }) => formatValue(evalConfig)),
+  );
+  return evaluations.filter((settings) => !made.has(formatValue(settings)));
+}

@@ -1,0 +1,113 @@
+/**
+ * How a sweep is launched and looked at, whichever command does it.
+ *
+ * @module
+ */
+
+import { Claims } from "../core/sweep/claims.ts";
+import { prepareLaunch } from "../core/sweep/earlier.ts";
+import type { Launcher } from "../core/sweep/launchers/launcher.ts";
+import {
+  isCancelled,
+  type Launch,
+  type Sweep,
+  uncancelSweep,
+  writeLaunch,
+} from "../core/sweep/manifest.ts";
+import { countStates, describeTasks } from "../core/sweep/summary.ts";
+import { EXIT, type Output } from "./_command.ts";
+import { findLauncher } from "./_launcher_flags.ts";
+import { findPlan, reportPlan } from "./_plans.ts";
+import { listenForSignals } from "./_signals.ts";
+import {
+  describeView,
+  formatView,
+  showProgress,
+  type SweepView,
+} from "./_sweep_report.ts";
+
+/**
+ * Reads how the tasks of a sweep stand.
+ *
+ * @param sweep The sweep.
+ * @param jobs How many run at once.
+ * @returns What is known of it.
+ */
+export async function viewSweep(
+  sweep: Sweep,
+  jobs: number,
+): Promise<SweepView> {
+  const outcomes = new Claims(sweep.path).read();
+  const tasks = await (await findPlan(sweep)).tasks(outcomes);
+  const report = await reportPlan(sweep, outcomes);
+  return { sweep, states: describeTasks(tasks, outcomes), jobs, report };
+}
+
+/** How {@linkcode launchSweep} launches a sweep. */
+export interface LaunchFlags {
+  /** Whether to show no progress. */
+  readonly quiet: boolean;
+  /** Whether to run again what has failed. */
+  readonly retryFailed: boolean;
+}
+
+/**
+ * Launches a sweep, and reports how it went.
+ *
+ * @param sweep The sweep, on disk.
+ * @param how By which launcher; kept for the next time.
+ * @param flags What to show, and what to run again.
+ * @param launcher The launcher, if it is another one this time.
+ * @returns What to print, and the exit status.
+ */
+export async function launchSweep(
+  sweep: Sweep,
+  how: Launch,
+  { quiet, retryFailed }: LaunchFlags,
+  launcher: Launcher = findLauncher(how),
+): Promise<Output> {
+  const plan = await findPlan(sweep);
+  const { name } = sweep.manifest;
+  writeLaunch(sweep, how);
+  uncancelSweep(sweep);
+  await prepareLaunch(sweep, plan, { retryFailed });
+  const interruption = listenForSignals();
+  const { signal, forceSignal } = interruption;
+  const say = (text: string) => quiet || console.error(text);
+  say(`sweep ${name}: ${sweep.path}`);
+  signal.addEventListener(
+    "abort",
+    () =>
+      say("stopping after the next checkpoints; Ctrl-C again stops at once"),
+  );
+  const jobs = Number(how.jobs ?? 1);
+  let isOver: boolean;
+  const lines: string[] = [];
+  {
+    using progress = showProgress(jobs, quiet);
+    const { onChange } = progress;
+    isOver = await launcher.launch(sweep, plan, {
+      signal,
+      forceSignal,
+      onChange,
+      print: (line) => lines.push(line),
+    });
+  }
+  const view = await viewSweep(sweep, jobs);
+  const { completed, total } = countStates(view.states);
+  const isDone = completed === total;
+  if (isDone) say(`next: deno task compare --where sweep=${name}`);
+  else if (signal.aborted || isCancelled(sweep)) {
+    say(`stopped: deno task sweep resume ${name} goes on`);
+  }
+  const status = signal.aborted
+    ? interruption.status
+    : isOver && !isDone
+    ? EXIT.failed
+    : EXIT.done;
+  return {
+    document: { ...describeView(view), scheduler: lines },
+    text: [formatView(view), ...lines].join("\n"),
+    status,
+  };
+}

@@ -1,0 +1,255 @@
+/**
+ * What `deno task sweep` shows of a sweep: its tasks before it is launched,
+ * progress, and how it went.
+ *
+ * @module
+ */
+
+import { formatValue } from "../core/config/schema.ts";
+import type { EarlierRuns } from "../core/sweep/earlier.ts";
+import type { LaunchOptions } from "../core/sweep/launchers/launcher.ts";
+import type { Sweep } from "../core/sweep/manifest.ts";
+import {
+  countStates,
+  describeTasks,
+  estimateSecondsLeft,
+  type SweepCounts,
+  type TaskState,
+} from "../core/sweep/summary.ts";
+import type { Task } from "../core/sweep/types.ts";
+import { formatCount } from "../core/utils/format_number.ts";
+import type { JsonObject } from "../core/utils/json.ts";
+import { truncate } from "../core/utils/terminal.ts";
+import { formatLabel, singleLine } from "../results/compare/labels.ts";
+import { NO_VALUE } from "../results/statistics/format.ts";
+import type { SweepReport } from "../results/sweep/report.ts";
+import { formatTerminal } from "../results/tables/table.ts";
+
+/** Finds the keys in which tasks differ, and the seed. */
+function findKeys(tasks: readonly Task[]): string[] {
+  const values = new Map<string, Set<string>>();
+  for (const { config } of tasks) {
+    for (const [key, value] of Object.entries(config)) {
+      values.getOrInsertComputed(key, () => new Set()).add(formatValue(value));
+    }
+  }
+  const differing = [...values].filter(([, { size }]) => size > 1)
+    .map(([key]) => key).filter((key) => key !== "seed");
+  return [...differing, "seed"];
+}
+
+function readKey({ config }: Task, key: string): unknown {
+  return (config as unknown as JsonObject)[key];
+}
+
+/** Labels a task by the keys in which the tasks of its sweep differ. */
+function labelTask(task: Task, keys: readonly string[]): string {
+  const values = keys.map((key) => [key, readKey(task, key)]);
+  return formatLabel(Object.fromEntries(values));
+}
+
+/**
+ * Formats the tasks of a sweep as a table.
+ *
+ * @param states The tasks and how they stand.
+ * @returns A table for a terminal.
+ */
+export function formatTasks(states: readonly TaskState[]): string {
+  const keys = findKeys(states.map(({ task }) => task));
+  const headings = ["status", "run", ...keys];
+  return formatTerminal({
+    columns: headings.map((heading) => ({
+      ...{ heading, isNumeric: false, isKey: heading === "run" },
+    })),
+    rows: states.map(({ task, status, runId }) =>
+      [
+        status,
+        runId ?? NO_VALUE,
+        ...keys.map((key) => formatValue(readKey(task, key))),
+      ].map((text) => ({ text: singleLine(text) }))
+    ),
+  });
+}
+
+const UNITS: readonly (readonly [name: string, seconds: number])[] = [
+  ["days", 86_400],
+  ["h", 3600],
+  ["min", 60],
+  ["s", 1],
+];
+
+/** Formats an estimate of a duration: `40 s`, `12 min`, `3.5 h`. */
+export function formatDuration(seconds: number): string {
+  const [unit, size] = UNITS.find(([, size]) => seconds >= 2 * size) ??
+    UNITS.at(-1)!;
+  const value = seconds / size;
+  const isCoarse = size > 60 && value < 10;
+  return `${isCoarse ? Number(value.toFixed(1)) : Math.ceil(value)} ${unit}`;
+}
+
+/** How a sweep stands, as `--json` prints it. */
+export interface SweepDocument {
+  /** The sweep's name. */
+  readonly name: string;
+  /** Its folder. */
+  readonly path: string;
+  /** How many tasks stand how. */
+  readonly counts: SweepCounts;
+  /** How long the rest will take, in seconds; null while that is not known. */
+  readonly secondsLeft: number | null;
+  /** What a sweep has found that decides what to run. */
+  readonly found?: object;
+  /** All tasks. */
+  readonly tasks: readonly object[];
+}
+
+/** What is known of a sweep. */
+export interface SweepView {
+  /** The sweep. */
+  readonly sweep: Sweep;
+  /** Its tasks and how they stand. */
+  readonly states: readonly TaskState[];
+  /** How many run at once. */
+  readonly jobs: number;
+  /** What a sweep has found that decides what to run. */
+  readonly report?: SweepReport | null;
+  /** Runs that were there before. */
+  readonly earlier?: EarlierRuns;
+}
+
+/**
+ * Describes how a sweep stands.
+ *
+ * @param view What is known of it.
+ * @returns What `--json` prints.
+ */
+export function describeView(
+  { sweep, states, jobs, earlier, report }: SweepView,
+): SweepDocument {
+  const { path, manifest: { name } } = sweep;
+  return {
+    ...{ name, path, counts: countStates(states) },
+    secondsLeft: estimateSecondsLeft(states, jobs, earlier),
+    ...(report ? { found: report.document } : {}),
+    tasks: states.map(({ task: { config, role }, ...state }) => ({
+      ...state,
+      ...(role ? { role } : {}),
+      config,
+    })),
+  };
+}
+
+/** So many failures are named; status lists them all. */
+const MAX_NAMED = 20;
+
+/**
+ * Formats how a sweep stands, and the names and reasons of what failed.
+ *
+ * @param view What is known of it.
+ * @returns The lines.
+ */
+export function formatView(view: SweepView): string {
+  const { states, sweep: { runs, manifest } } = view;
+  const { counts, secondsLeft } = describeView(view);
+  const keys = findKeys(states.map(({ task }) => task));
+  const failed = states.filter(({ status }) => status === "failed");
+  const more = failed.length - MAX_NAMED;
+  const isOver = counts.running + counts.waiting === 0;
+  return [
+    `sweep ${manifest.name}: ${formatCounts(counts)}` +
+    (isOver || secondsLeft === null
+      ? ""
+      : `; about ${formatDuration(secondsLeft)} left`),
+    ...failed.slice(0, MAX_NAMED).map(({ task, runId, error = "" }) =>
+      singleLine(`failed: ${labelTask(task, keys)}: ${truncate(error)}`) +
+      (runId === null ? "" : ` (${runs}/${runId}/log.txt)`)
+    ),
+    ...(more > 0
+      ? [`and ${more} more: deno task sweep status ${manifest.name} --json`]
+      : []),
+    ...(view.report ? ["", view.report.text] : []),
+  ].join("\n");
+}
+
+/** Formats how many tasks stand how: `12 of 40 completed, 2 running`. */
+function formatCounts(
+  { total, completed, earlier, running, failed, waiting }: SweepCounts,
+): string {
+  return [
+    `${completed} of ${formatCount(total, "run")} completed` +
+    (earlier > 0
+      ? ` (${earlier} ${earlier === 1 ? "was" : "were"} there)`
+      : ""),
+    ...(running > 0 ? [`${running} running`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(waiting > 0 ? [`${waiting} waiting`] : []),
+  ].join(", ");
+}
+
+/** Shows how a sweep goes. */
+export interface SweepProgress extends Disposable {
+  /** Shows a new state; what a launcher calls. */
+  readonly onChange: NonNullable<LaunchOptions["onChange"]>;
+}
+
+/** Elsewhere than on a terminal, a line is printed at most this often. */
+const LINE_MS = 10_000;
+/** Among thousands of runs it takes time to count them. */
+const SHOW_MS = 100;
+const CLEAR_LINE = "\r\x1b[K";
+
+/**
+ * Shows on stderr how a sweep goes: one line that changes on a terminal, a line
+ * now and then elsewhere. What fails is named at once.
+ *
+ * @param jobs How many tasks run at once.
+ * @param quiet Whether to show nothing.
+ * @returns What shows it.
+ */
+export function showProgress(jobs: number, quiet: boolean): SweepProgress {
+  if (quiet) return { onChange() {}, [Symbol.dispose]() {} };
+  const isTerminal = Deno.stderr.isTerminal();
+  const write = (text: string) =>
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
+  const startedAt = performance.now();
+  let lastAt = startedAt, nBefore: number | null = null;
+  let named: Set<string> | null = null, seenAt = -Infinity;
+  let shown = "";
+  return {
+    onChange(tasks, outcomes) {
+      const now = performance.now();
+      if (now - seenAt < SHOW_MS) return;
+      seenAt = now;
+      const states = describeTasks(tasks, outcomes);
+      const counts = countStates(states);
+      const failed = states.filter(({ status }) => status === "failed");
+      nBefore ??= counts.completed;
+      // What had failed before is listed at the end.
+      named ??= new Set(failed.map(({ task }) => task.key));
+      for (const { task, error } of failed) {
+        if (named.has(task.key)) continue;
+        named.add(task.key);
+        const label = labelTask(task, findKeys(tasks));
+        const line = singleLine(`failed: ${label}: ${error}`);
+        write(`${isTerminal ? CLEAR_LINE : ""}${line}\n`);
+      }
+      if (!isTerminal && now - lastAt < LINE_MS) return;
+      // Starting processes and waiting for the disk count as well.
+      const nDone = counts.completed - nBefore;
+      const perTask = (now - startedAt) / 1000 / nDone;
+      const seconds = nDone > 2 * jobs
+        ? perTask * (counts.waiting + counts.running / 2)
+        : estimateSecondsLeft(states, jobs);
+      const left = seconds === null
+        ? ""
+        : `; about ${formatDuration(seconds)} left`;
+      const line = formatCounts(counts) + left;
+      if (line === shown) return;
+      [shown, lastAt] = [line, now];
+      write(isTerminal ? `${CLEAR_LINE}${line}` : `${line}\n`);
+    },
+    [Symbol.dispose]() {
+      if (isTerminal) write(CLEAR_LINE);
+    },
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * One task of a sweep, as a process of its own: it runs from the folder of the
+ * sweep's source, under the rights of trainings.
+ *
+ *   deno run -P=train runs/.sweeps/NAME/source/scripts/_task.ts CLAIM
+ *
+ * @module
+ */
+
+import {
+  type ClaimEnd,
+  holdClaim,
+  readClaim,
+  refreshClaim,
+  writeEnd,
+  writeRunId,
+} from "../core/sweep/claims.ts";
+import { isCancelled, openSweep } from "../core/sweep/manifest.ts";
+import { appendLog, SOURCE_FOLDER } from "../core/sweep/process.ts";
+import { runTask } from "../core/sweep/run_task.ts";
+import { describeError } from "../core/utils/describe_error.ts";
+import { EXIT } from "./_exit.ts";
+import { toFileUrl } from "./_file_url.ts";
+import { listenForFailures, listenForSignals } from "./_signals.ts";
+
+const WATCH_MS = 1000;
+
+async function main(claimPath: string): Promise<number> {
+  using held = holdClaim(claimPath);
+  if (!held) return EXIT.failed; // Somebody else has the task by now.
+  const [, runs, name] = /^(.*)\/\.sweeps\/([^/]+)\/claims\/[^/]+$/
+    .exec(claimPath)!;
+  const sweep = openSweep(runs!, name!)!;
+  const { task, runId } = readClaim(claimPath);
+  const interruption = listenForSignals();
+  using failures = listenForFailures();
+  const cancellation = new AbortController();
+  const watch = setInterval(() => {
+    refreshClaim(claimPath);
+    if (isCancelled(sweep)) {
+      cancellation.abort(new Error("The sweep was cancelled"));
+    }
+  }, WATCH_MS);
+  const log = new Log((text, runId) =>
+    appendLog(sweep, claimPath, runId, text)
+  );
+  for (const name of ["log", "info", "debug", "warn", "error"] as const) {
+    console[name] = (...parts) => log.write(parts);
+  }
+  let known = runId;
+  const finish = (end: ClaimEnd) => {
+    if (end.error) console.error(`${end.status}: ${end.error}`);
+    log.flush();
+    writeEnd(claimPath, end);
+  };
+  const fail = (error: unknown): ClaimEnd => ({
+    ...{ status: "failed", runId: known, seconds: null },
+    error: describeError(error).message,
+  });
+  const { signal: failure } = failures;
+  failure.addEventListener("abort", () => {
+    // No promise will be settled any more.
+    if (failures.isExiting) finish(fail(failure.reason));
+  });
+  try {
+    const { entry } = sweep.manifest;
+    const file = `${sweep.path}/${SOURCE_FOLDER}/${entry}`;
+    const { default: experiment } = await import(await toFileUrl(file));
+    const end = await runTask(experiment, sweep, task, {
+      ...{ runId, failure, command: "sweep", args: [sweep.manifest.name] },
+      signal: AbortSignal.any([interruption.signal, cancellation.signal]),
+      forceSignal: interruption.forceSignal,
+      onRun(runId) {
+        known = runId;
+        writeRunId(claimPath, runId);
+      },
+      onStart: (run) => log.begin(run.id),
+    });
+    finish(end);
+  } catch (error) {
+    const isStopped = interruption.signal.aborted ||
+      cancellation.signal.aborted;
+    const end = fail(error);
+    finish(isStopped ? { ...end, status: "interrupted" } : end);
+  }
+  clearInterval(watch);
+  return EXIT.done;
+}
+
+/** What the task prints: kept until there is a run to keep it in. */
+class Log {
+  readonly #append: (text: string, runId: string | null) => void;
+  #pending = "";
+  #runId: string | null = null;
+
+  constructor(append: (text: string, runId: string | null) => void) {
+    this.#append = append;
+  }
+
+  begin(runId: string): void {
+    this.#runId = runId;
+    this.flush();
+  }
+
+  write(parts: readonly unknown[]): void {
+    const texts = parts.map((part) =>
+      typeof part === "string" ? part : Deno.inspect(part)
+    );
+    this.#pending += `${texts.join(" ")}\n`;
+    if (this.#runId !== null) this.flush();
+  }
+
+  flush(): void {
+    const text = this.#pending;
+    this.#pending = "";
+    try {
+      if (text !== "") this.#append(text, this.#runId);
+    } catch { /* a full disk: a line of the log is not worth the run */ }
+  }
+}
+
+// Not awaited: the training may await something that never comes.
+if (import.meta.main) main(Deno.args[0]!).then(Deno.exit);

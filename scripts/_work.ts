@@ -1,0 +1,66 @@
+/**
+ * A worker of a sweep without a terminal: what a task of a Slurm array runs, from
+ * the folder of the sweep's source.
+ *
+ *   deno run -P=sweep runs/.sweeps/NAME/source/scripts/_work.ts \
+ *     RUNS NAME JOBS MAX_TASKS SLURM_TASK
+ *
+ * @module
+ */
+
+import type { ClaimEnd } from "../core/sweep/claims.ts";
+import {
+  hasProgressed,
+  requeueTask,
+  TIME_LIMIT_SIGNAL,
+} from "../core/sweep/launchers/slurm/requeue.ts";
+import { isCancelled, openSweep } from "../core/sweep/manifest.ts";
+import { runInProcess } from "../core/sweep/process.ts";
+import { work } from "../core/sweep/worker.ts";
+import { EXIT } from "./_exit.ts";
+import { findPlan } from "./_plans.ts";
+import { listenForSignals } from "./_signals.ts";
+
+async function main(
+  [runs, name, jobs, maxTasks, slurmTask]: readonly string[],
+): Promise<number> {
+  const startedAt = Date.now();
+  const sweep = openSweep(runs!, name!)!;
+  const interruption = listenForSignals();
+  const timeLimit = new AbortController();
+  Deno.addSignalListener(TIME_LIMIT_SIGNAL, () => timeLimit.abort());
+  const signal = AbortSignal.any([interruption.signal, timeLimit.signal]);
+  const { forceSignal } = interruption;
+  const ends: ClaimEnd[] = [];
+  await work(sweep, await findPlan(sweep), {
+    jobs: Number(jobs),
+    maxTasks: Number(maxTasks),
+    signal,
+    async run(claim) {
+      const end = await runInProcess(sweep, claim, { signal, forceSignal });
+      ends.push(end);
+      const { runId, status, error } = end;
+      console.log(`${runId ?? claim.key}: ${error ?? status}`);
+      return end;
+    },
+  });
+  // Whoever stopped it did not want it back.
+  if (interruption.signal.aborted || isCancelled(sweep)) {
+    return interruption.status;
+  }
+  if (timeLimit.signal.aborted) {
+    if (hasProgressed(sweep, ends, startedAt)) {
+      console.log("The time is over: back into the queue");
+      await requeueTask(slurmTask!);
+      return EXIT.done;
+    }
+    console.error(
+      "The time is over, and there is no checkpoint: a longer --time is needed",
+    );
+    return EXIT.failed;
+  }
+  const isBad = ends.some(({ status }) => ["failed", "died"].includes(status));
+  return isBad ? EXIT.failed : EXIT.done;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
