@@ -45,8 +45,8 @@ export function inspectRuns(
   return () => {
     inspect(shared);
     const { progress, unchanged } = shared;
-    // Every run that was taken has been looked at once all threads have ended.
-    for (let n = 0; (n = Atomics.load(progress, 1)) <= nWorkers;) {
+    // All runs are taken: a thread that starts only now finds nothing to do.
+    for (let n = 0; (n = Atomics.load(progress, 1)) > 0;) {
       Atomics.wait(progress, 1, n);
     }
     workers.forEach((worker) => worker.terminate());
@@ -69,6 +69,8 @@ function resolveFolder(directory: string): string {
 function startWorker(shared: Inspection): Worker {
   const url = `data:application/typescript,${encodeURIComponent(PROGRAM)}`;
   const worker = new Worker(url, { type: "module" });
+  // Where it cannot start, this thread looks at all runs.
+  worker.onerror = (event) => event.preventDefault();
   worker.postMessage(shared);
   return worker;
 }

@@ -18,7 +18,7 @@ export interface Inspection {
   readonly stamps: Float64Array;
   /** Becomes 1 where the run has not changed. */
   readonly unchanged: Uint8Array;
-  /** The next run that nobody looks at, and how many threads have ended. */
+  /** The next run that nobody looks at, and how many threads are looking. */
   readonly progress: Int32Array;
 }
 
@@ -34,6 +34,7 @@ export function inspect(inspection: Inspection): void {
   const { directory, stamps, unchanged, progress } = inspection;
   const ids = inspection.ids.split("\n");
   const stamp = new Float64Array(STAMP_LENGTH);
+  Atomics.add(progress, 1, 1);
   while (true) {
     const first = Atomics.add(progress, 0, CHUNK);
     if (first >= ids.length) break;
@@ -44,7 +45,7 @@ export function inspect(inspection: Inspection): void {
       if (k === STAMP_LENGTH) unchanged[i] = 1;
     }
   }
-  Atomics.add(progress, 1, 1);
+  Atomics.sub(progress, 1, 1);
   Atomics.notify(progress, 1);
 }
 
