@@ -98,10 +98,16 @@ export function noteFamilies({ columns, options }: Comparison): Note[] {
  * @param comparison The comparison.
  * @returns A note, if there are such verdicts.
  */
-export function noteAddedSeeds({ columns, options }: Comparison): Note[] {
+export function noteAddedSeeds(
+  { columns, replicates, options }: Comparison,
+): Note[] {
   const isSwitched = !options.anytime &&
     columns.some(({ method }) => method?.kind === "anytime");
-  if (!isSwitched) return [];
+  // Their sweep looked at verdicts that hold at any time, and at no others.
+  const areSwept = replicates.every(({ runs }) =>
+    runs.values().every(({ info }) => info.sweep?.role === "until-resolved")
+  );
+  if (!isSwitched || areSwept) return [];
   const text = options.across
     ? `Runs were added, so verdicts hold also if ${nameUnit(options)} were ` +
       "added; they do not if seeds were added to those compared before " +
@@ -121,6 +127,10 @@ const REASONS: Readonly<Partial<Record<Unranked, string>>> = {
     "(--lower-is-better, --higher-is-better):",
   "identical values":
     "Not tested, because the values of all rows are identical:",
+  "a search":
+    "Neither ranked nor tested: a search looks at many scores, and the " +
+    "best of them look better than they are; the runs that confirm it " +
+    "(--where sweep=NAME/confirm) can be:",
 };
 
 /** What may be said of the verdicts of rows without all their runs, or beside them. */
