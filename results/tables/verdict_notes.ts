@@ -121,6 +121,10 @@ const REASONS: Readonly<Partial<Record<Unranked, string>>> = {
     "(--lower-is-better, --higher-is-better):",
   "identical values":
     "Not tested, because the values of all rows are identical:",
+  "a search":
+    "Neither ranked nor tested: a search looks at many scores, and the " +
+    "best of them look better than they are; the runs that confirm it " +
+    "(--where sweep=NAME/confirm) can be:",
 };
 
 /** What may be said of the verdicts of rows without all their runs, or beside them. */
