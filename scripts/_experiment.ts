@@ -14,9 +14,8 @@ import {
 import { pickFields } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
-import { findExperimentFile } from "../core/run/experiment_file.ts";
 import { Pause } from "../core/run/pause.ts";
-import { describeOutcome, type RunOutcome } from "../core/run/session.ts";
+import type { RunOutcome } from "../core/run/session.ts";
 import type { Run } from "../core/run/run.ts";
 import type { RunOptions } from "../core/run/run_options.ts";
 import { CHECKPOINT_FILE, readCheckpoint } from "../core/store/checkpoint.ts";
@@ -34,7 +33,6 @@ import { stringify } from "../core/utils/json.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import { readLastLine } from "../results/inspect/last_line.ts";
 import { type Command, EXIT, findNamedRun, usageError } from "./_command.ts";
-import { printError } from "./_print_error.ts";
 import { toFileUrl } from "./_file_url.ts";
 import { createProgressBar } from "./_progress.ts";
 import { listenForFailures, listenForSignals } from "./_signals.ts";
@@ -105,11 +103,13 @@ export async function loadExperiment(
   const name = run ??
     (flag ? others[flag] : first ?? (isHelp ? "" : "latest"));
   const named = name && !given
-    ? findFile(runs || "runs", String(name), latest)
+    ? await findFile(runs || "runs", String(name), latest)
     : null;
   const file: string = given || named?.file || usual || "";
   // Read before the file is imported, so that what is kept is what runs.
   const source = isHelp ? undefined : collectSourceOf(file);
+  // Reported where it is awaited: something else may be wrong first.
+  source?.catch(() => {});
   const where = given
     ? `--experiment ${file}`
     : `${file}, which the ${usual ? "sweep file" : "run"} names`;
@@ -154,11 +154,11 @@ export function findCompletedRun(
 }
 
 /** Finds the file of a run's experiment; errors are reported when it is used. */
-function findFile(
+async function findFile(
   runs: string,
   name: string,
   options: FindRunOptions,
-): { readonly file: string; readonly runPath: string } | null {
+): Promise<{ readonly file: string; readonly runPath: string } | null> {
   let info: RunInfo, runPath: string;
   try {
     runPath = findRun(runs, name, options);
@@ -168,6 +168,7 @@ function findFile(
     return null;
   }
   if (info.experiment === diffusion.name) return null;
+  const { findExperimentFile } = await import("../core/run/experiment_file.ts");
   const file = findExperimentFile(info);
   // A run may come from anyone: it may name code of the project, not its own.
   const isAllowed = file && pathWithin(file, ".") !== null &&
@@ -189,7 +190,7 @@ async function importExperiment(
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw refuse("no such file");
   }
-  const module = await import(toFileUrl(file));
+  const module = await import(await toFileUrl(file));
   if (isExperiment(module.default)) return module.default;
   throw refuse(
     "its default export must be what experiment({ … }) returns, not " +
@@ -198,18 +199,15 @@ async function importExperiment(
 }
 
 /** Begins to read the source of an experiment. */
-function collectSourceOf(file: string): Promise<Source> {
+async function collectSourceOf(file: string): Promise<Source> {
+  const { collectSource } = await import("../core/store/source.ts");
   const entries = [
     import.meta.resolve("../core/run/lifecycle.ts"),
     file
-      ? toFileUrl(file)
+      ? await toFileUrl(file)
       : import.meta.resolve("../core/diffusion/experiment.ts"),
   ];
-  const source = import("../core/store/source.ts")
-    .then(({ collectSource }) => collectSource(entries, printWarning));
-  // Reported where it is awaited: something else may be wrong first.
-  source.catch(() => {});
-  return source;
+  return await collectSource(entries, printWarning);
 }
 
 function printWarning(warning: string): void {
@@ -272,6 +270,9 @@ export async function runAndReport(
   options: ReportOptions,
   work: (options: RunOptions) => Promise<RunOutcome>,
 ): Promise<number> {
+  // Loaded now: after a Deno.exit() nothing can be awaited.
+  const { printError } = await import("./_print_error.ts");
+  const { describeOutcome } = await import("../core/run/session.ts");
   const print = console.log;
   const { loaded, globals, details, json, wantsCheckpoints, next } = options;
   const { quiet } = globals;

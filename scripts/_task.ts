@@ -65,7 +65,7 @@ async function main(claimPath: string): Promise<number> {
   try {
     const { entry } = sweep.manifest;
     const file = `${sweep.path}/${SOURCE_FOLDER}/${entry}`;
-    const { default: experiment } = await import(toFileUrl(file));
+    const { default: experiment } = await import(await toFileUrl(file));
     const end = await runTask(experiment, sweep, task, {
       ...{ runId, failure, command: "sweep", args: [sweep.manifest.name] },
       signal: AbortSignal.any([interruption.signal, cancellation.signal]),

@@ -6,7 +6,6 @@
 
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { evaluateRun } from "../core/run/lifecycle.ts";
 import type { StoredRun } from "../results/database/run_database.ts";
 import {
   type Command,
@@ -15,11 +14,6 @@ import {
   outputSchema,
   usageError,
 } from "./_command.ts";
-import {
-  evaluateMany,
-  findConditions,
-  selectCompletedRuns,
-} from "./_evaluate_many.ts";
 import {
   environmentSchema,
   experimentFlag,
@@ -55,9 +49,13 @@ const command: Command = defineCommand({
     Output: outputSchema,
   },
   writesRuns: true,
-  load(isHelp) {
+  async load(isHelp) {
+    if (isHelp) return loadExperiment(isHelp, { completed: true });
+    const { findConditions, selectCompletedRuns } = await import(
+      "./_evaluate_many.ts"
+    );
     const { where, runs } = findConditions();
-    if (isHelp || where.length === 0) {
+    if (where.length === 0) {
       return loadExperiment(isHelp, { completed: true });
     }
     const [{ id }] = selectCompletedRuns(runs, where) as [StoredRun];
@@ -74,6 +72,9 @@ const command: Command = defineCommand({
     const { experiment } = loaded;
     const evalConfig = parsed.resolve(experiment.evalConfigSchema);
     if (where.length > 0) {
+      const { evaluateMany, selectCompletedRuns } = await import(
+        "./_evaluate_many.ts"
+      );
       if (given) {
         throw usageError(
           `Cannot use --where with "${given}": name one of them`,
@@ -83,6 +84,7 @@ const command: Command = defineCommand({
         .map(({ id }) => id);
       return await evaluateMany({ loaded, globals, evalConfig, runIds });
     }
+    const { evaluateRun } = await import("../core/run/lifecycle.ts");
     const runPath = findCompletedRun(globals.runs, given ?? "latest", loaded);
     return await runAndReport(
       command,

@@ -141,7 +141,8 @@ async function loadStoredCode(
   }
   const folder = `${scratch}/.source-${info.sha256}`;
   await layOutSource(source, folder);
-  const load = (path: string) => import(toFileUrl(`${folder}/${path}`));
+  const load = async (path: string) =>
+    await import(await toFileUrl(`${folder}/${path}`));
   const { trainRun, evaluateRun } = await load(lifecycle);
   const { default: experiment } = await load(entry);
   const keepSource = () => Promise.resolve(info);

@@ -1,14 +1,17 @@
 /**
- * How long the quick commands take to start, beside Deno itself.
+ * How long commands take from start to end beside Deno itself, what they load, and
+ * their peak memory.
  *
  * @module
  */
 
+import { markdownTable } from "markdown-table";
 import { makeRun } from "../testing/runs.ts";
 
 const ROOT = `${import.meta.dirname}/..`;
 const RUNS = "runs/.bench";
 const N_RUNS = 10;
+const N_TURNS = 15;
 
 for (let i = 0; i < N_RUNS; i++) {
   makeRun(`${ROOT}/${RUNS}`, {
@@ -21,57 +24,115 @@ for (let i = 0; i < N_RUNS; i++) {
   });
 }
 
-function deno(...args: string[]): void {
-  const command = new Deno.Command(Deno.execPath(), {
-    args,
+const script = (name: string, ...args: string[]) => [
+  ...["run", "--quiet", "--no-prompt", `-P=${name}`, `scripts/${name}.ts`],
+  ...args,
+];
+
+/** What is started, by how it is shown; the others are compared to the first. */
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  "`deno eval ''`": ["eval", ""],
+  "`compare --help`": script("compare", "--help"),
+  "`runs`, 10 runs": script("runs", "--runs", RUNS),
+  "`compare`, 10 runs": script("compare", "--runs", RUNS),
+  "`compare` with verdicts, 40 runs": script(
+    "compare",
+    ...["--runs", "studies/least-squares/runs"],
+  ),
+  "`train --help`": script("train", "--help"),
+  "`train` of the identity model": script(
+    "train",
+    ...["--model", "identity", "--n-epochs", "1", "--runs", `${RUNS}-train`],
+  ),
+};
+
+/** Where GNU time is: it knows how much memory a process had at most. */
+const GNU_TIME = "/usr/bin/time";
+
+function start(command: string, args: readonly string[]): string {
+  const { success, stderr } = new Deno.Command(command, {
+    args: [...args],
     cwd: ROOT,
     stdin: "null",
     stdout: "null",
     stderr: "piped",
-  });
-  const { success, stderr } = command.outputSync();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  }).outputSync();
+  const text = new TextDecoder().decode(stderr);
+  if (!success) throw new Error(text);
+  return text;
 }
 
-const run = (script: string, ...args: string[]) =>
-  deno("run", "--quiet", `-P=${script}`, `scripts/${script}.ts`, ...args);
+/** The peak memory of a command in mebibytes; undefined without GNU time. */
+function measureMemory(args: readonly string[]): number | undefined {
+  try {
+    const text = start(GNU_TIME, ["-f", "%M", Deno.execPath(), ...args]);
+    return Number(text.trim().split("\n").at(-1)) / 1024;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
 
-Deno.bench(
-  "deno eval ''",
-  { group: "start", baseline: true },
-  () => deno("eval", ""),
-);
-
-Deno.bench(
-  "compare --help",
-  { group: "start" },
-  () => run("compare", "--help"),
-);
-
-Deno.bench(
-  `compare on ${N_RUNS} runs`,
-  { group: "start" },
-  () => run("compare", "--runs", RUNS),
-);
-
-Deno.bench(
-  "compare with verdicts, on the 40 runs of a study",
-  { group: "start" },
-  () => run("compare", "--runs", "studies/least-squares/runs"),
-);
-
-Deno.bench("runs", { group: "start" }, () => run("runs", "--runs", RUNS));
-
-Deno.bench("loading TensorFlow.js and its engine", { group: "start" }, () => {
-  const load = `const { setBackend } = await import(
-    "${ROOT}/core/diffusion/engines/backend.ts"
+/** How many modules a script loads before it does anything. */
+function countModules([verb, ...args]: readonly string[]): number {
+  const file = args.find((arg) => arg.endsWith(".ts"));
+  if (verb !== "run" || !file) return 0;
+  const { stdout } = new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", file],
+    cwd: ROOT,
+  }).outputSync();
+  const { roots, modules } = JSON.parse(new TextDecoder().decode(stdout));
+  const imports = new Map<string, string[]>(
+    // deno-lint-ignore no-explicit-any
+    modules.map(({ specifier, dependencies = [] }: any) => [
+      specifier,
+      // deno-lint-ignore no-explicit-any
+      dependencies.flatMap(({ code, isDynamic }: any) =>
+        code?.specifier && !isDynamic ? [code.specifier] : []
+      ),
+    ]),
   );
-  await setBackend("auto");`;
-  deno("eval", load);
-});
+  const loaded = new Set<string>(roots);
+  for (const module of loaded) {
+    for (const other of imports.get(module) ?? []) loaded.add(other);
+  }
+  return loaded.size;
+}
 
-Deno.bench("train --help", { group: "start" }, () => run("train", "--help"));
-
-globalThis.addEventListener("unload", () => {
-  Deno.removeSync(`${ROOT}/${RUNS}`, { recursive: true });
-});
+const times = new Map(Object.keys(COMMANDS).map((name) => [name, Infinity]));
+try {
+  for (let turn = 0; turn < N_TURNS; turn++) {
+    for (const [name, args] of Object.entries(COMMANDS)) {
+      const before = performance.now();
+      start(Deno.execPath(), args);
+      const time = performance.now() - before;
+      times.set(name, Math.min(times.get(name)!, time));
+    }
+  }
+  const [base] = times.values();
+  const rows = Object.entries(COMMANDS).map(([name, args]) => {
+    const time = times.get(name)!;
+    const memory = measureMemory(args);
+    return [
+      name,
+      `${time.toFixed(0)} ms`,
+      (time / base!).toFixed(1),
+      countModules(args).toString(),
+      memory === undefined ? "" : `${memory.toFixed(0)} MiB`,
+    ];
+  });
+  const heading = ["command", "takes", "ratio", "modules", "peak memory"];
+  console.log(`Start-up: least of ${N_TURNS} turns\n`);
+  console.log(
+    markdownTable([heading, ...rows], { align: ["l", "r", "r", "r", "r"] }),
+  );
+  if (measureMemory(["eval", ""]) === undefined) {
+    console.log(
+      `\nNo peak memory: ${GNU_TIME} is missing (apt-get install time)`,
+    );
+  }
+} finally {
+  for (const folder of [RUNS, `${RUNS}-train`]) {
+    Deno.removeSync(`${ROOT}/${folder}`, { recursive: true });
+  }
+}

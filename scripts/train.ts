@@ -14,9 +14,7 @@ import {
   readConfigSource,
 } from "../core/config/schema.ts";
 import type { Experiment } from "../core/experiment.ts";
-import { resumeRun, trainRun } from "../core/run/lifecycle.ts";
 import { readRunInfo } from "../core/store/run_info.ts";
-import { basename, dirname } from "@std/path";
 import {
   type Command,
   defineCommand,
@@ -78,6 +76,8 @@ const command: Command = defineCommand({
     [`Configuration of ${name}`]: configSchema,
   }),
   async run({ flags, parsed, loaded }) {
+    // Help does not wait for it.
+    const { resumeRun, trainRun } = await import("../core/run/lifecycle.ts");
     const { experiment } = loaded;
     const { config: file, experiment: experimentFile, ...others } = flags;
     const { resume, pauseAt, tag: tags, note, json, ...globals } = others;
@@ -133,13 +133,16 @@ function checkResume(
   );
 }
 
+const CONFIG_OF_RUN = /^(?:(.+)\/)?config\.json$/;
+
 /** Reads a configuration; a run's own must be of the same experiment. */
 function readConfigFor(experiment: Experiment, path: string): ConfigSource {
   const source = readConfigSource(path);
-  if (basename(path) !== "config.json") return source;
+  const [, folder = "."] = CONFIG_OF_RUN.exec(path) ?? [];
+  if (!CONFIG_OF_RUN.test(path)) return source;
   let owner: string;
   try {
-    owner = readRunInfo(dirname(path)).experiment;
+    owner = readRunInfo(folder).experiment;
   } catch {
     return source; // It does not belong to a run.
   }

@@ -154,48 +154,63 @@ Deno.test("only core/diffusion imports TensorFlow.js", () => {
   }
 });
 
-/** What takes so long to load that it is loaded only where it is needed. */
-const HEAVY = ["@tensorflow/tfjs", "@stdlib/dist-stats-base-dists-flat"];
+/** Grants of a process in which some imports cannot be resolved. */
+function withoutImports(path: string, names: readonly string[]): string[] {
+  const imports = Object.fromEntries(
+    Object.entries(readConfig("deno.json").imports).map(([name, target]) => [
+      name,
+      names.includes(name)
+        ? `file:///nowhere/${name}.ts`
+        : String(target).replace(/^\.\//, `file://${Deno.realPathSync(ROOT)}/`),
+    ]),
+  );
+  Deno.writeTextFileSync(path, JSON.stringify({ imports }));
+  return [`--import-map=${path}`, "--no-lock"];
+}
 
 Deno.test(
-  "results/ and every --help start without TensorFlow.js and distributions",
+  "results/ and every --help start without TensorFlow.js, and quick commands without node:path",
   async () => {
-    // A script whose imports cannot be resolved fails as soon as one is loaded.
-    const map = readConfig("deno.json").imports;
     const path = Deno.makeTempFileSync({ suffix: ".json" });
-    const imports = Object.fromEntries(
-      Object.entries(map).map(([name, target]) => [
-        name,
-        HEAVY.includes(name)
-          ? `file:///nowhere/${name}.ts`
-          : String(target).replace(
-            /^\.\//,
-            `file://${Deno.realPathSync(ROOT)}/`,
-          ),
-      ]),
-    );
-    Deno.writeTextFileSync(path, JSON.stringify({ imports }));
-    const grants = [`--import-map=${path}`, "--no-lock"];
     try {
-      const scripts = ["train", "eval", "compare", "runs", "plot", "report"];
+      // A script whose imports cannot be resolved fails as soon as one is loaded.
+      const tensorflow = { grants: withoutImports(path, ["@tensorflow/tfjs"]) };
+      const scripts = ["train", "eval", "plot", "report"];
       for (const script of [...scripts, "tables", "doctor", "rm"]) {
-        const { code, stderr } = await runScript(script, ["--help"], {
-          grants,
-        });
+        const { code, stderr } = await runScript(
+          script,
+          ["--help"],
+          tensorflow,
+        );
         assertEquals([code, stderr], [0, ""], script);
       }
       using runs = tempRuns();
-      makeRun(runs.path, {
-        id: "made",
-        records: [[{ name: "loss" }, { mean: 1, error: 0.1, n: 9 }]],
-      });
+      for (let i = 0; i < 6; i++) {
+        makeRun(runs.path, {
+          id: `made${i}`,
+          config: { seed: i % 3, rate: Math.floor(i / 3) },
+          records: [[{ name: "loss" }, { mean: i ** 2, error: 0.1, n: 9 }]],
+        });
+      }
       const args = [`--runs=${runs.path}`];
-      const { code, stderr } = await runScript("compare", args, { grants });
-      assertEquals([code, stderr], [0, ""]);
-      // Seen to fail where they are loaded.
-      const ci = [...args, "--ci=95"];
-      assert((await runScript("compare", ci, { grants })).code !== 0);
-      assert((await runScript("train", args, { grants })).code !== 0);
+      // Seen to fail where it is loaded.
+      assert((await runScript("train", args, tensorflow)).code !== 0);
+      const quick = {
+        grants: withoutImports(path, ["@tensorflow/tfjs", "@std/path"]),
+      };
+      const baseline = [...args, "--baseline=rate=0", "--ci=95"];
+      for (
+        const [script, given] of [
+          ["compare", ["--help"]],
+          ["train", ["--help"]],
+          ["compare", baseline],
+          ["runs", args],
+        ] as const
+      ) {
+        const { code, stderr } = await runScript(script, given, quick);
+        assertEquals([code, stderr], [0, ""], script);
+      }
+      assert((await runScript("report", ["--help"], quick)).code !== 0);
     } finally {
       Deno.removeSync(path);
     }

@@ -1,19 +1,22 @@
 /**
- * What a line of the history costs beside its parts.
+ * What a line of the history costs, at each level of durability and beside its
+ * parts.
  *
  * @module
  */
 
+import { cpuUsage } from "node:process";
+import { markdownTable } from "markdown-table";
 import { compareSides } from "../../testing/bench.ts";
 import { History } from "./history.ts";
 
-const folder = Deno.makeTempDirSync();
-const history = new History(folder, "bench");
-const durable = new History(Deno.makeTempDirSync({ dir: folder }), "bench", {
-  isDurable: true,
-});
-const file = Deno.openSync(`${folder}/plain`, { create: true, write: true });
-const encoder = new TextEncoder();
+const folder = Deno.makeTempDirSync({ dir: "." });
+
+function openHistory(isDurable = false): History {
+  const runPath = Deno.makeTempDirSync({ dir: folder });
+  return new History(runPath, "bench", { isDurable });
+}
+
 const N_LINES = 1000;
 let step = 0;
 
@@ -30,23 +33,49 @@ function repeat(call: () => unknown): () => void {
   };
 }
 
-await compareSides(`${N_LINES} lines`, {
-  "plain write of the same lines": repeat(() =>
-    file.writeSync(encoder.encode(JSON.stringify(values()) + "\n"))
-  ),
-  "JSON.stringify alone": repeat(() => JSON.stringify(values())),
-  "History.append": repeat(() => history.append(values())),
-});
+/** Microseconds a line, of so many one after the other; and the processor's. */
+function timeLines(nLines: number, isDurable: boolean): string[] {
+  using history = openHistory(isDurable);
+  const start = performance.now(), before = cpuUsage();
+  for (let i = 0; i < nLines; i++) history.append(values());
+  const { user, system } = cpuUsage(before);
+  const total = 1000 * (performance.now() - start);
+  return [total, user + system].map((time) => (time / nLines).toFixed(1));
+}
 
-await compareSides("a line on the disk", {
-  "plain write and fsync": () => {
-    file.writeSync(encoder.encode(JSON.stringify(values()) + "\n"));
-    file.syncDataSync();
-  },
-  "History.append": () => durable.append(values()),
-});
+const encoder = new TextEncoder();
+using history = openHistory();
+using durable = openHistory(true);
+using file = Deno.openSync(`${folder}/plain`, { create: true, write: true });
+const writePlain = () =>
+  file.writeSync(encoder.encode(JSON.stringify(values()) + "\n"));
 
-history.close();
-durable.close();
-file.close();
-Deno.removeSync(folder, { recursive: true });
+try {
+  await compareSides(`${N_LINES} lines`, {
+    "plain write of the same lines": repeat(writePlain),
+    "JSON.stringify alone": repeat(() => JSON.stringify(values())),
+    "History.append": repeat(() => history.append(values())),
+  });
+  await compareSides("a line on the disk", {
+    "plain write and fsync": () => {
+      writePlain();
+      file.syncDataSync();
+    },
+    "History.append": () => durable.append(values()),
+  });
+  const rows = [
+    // A checkpoint syncs once for all lines before it.
+    ["never, results", 1_000_000, false],
+    ["always", 1000, true],
+  ].map(([level, nLines, isDurable]) => [
+    String(level),
+    Number(nLines).toLocaleString("en"),
+    ...timeLines(Number(nLines), Boolean(isDurable)),
+  ]);
+  console.log(markdownTable(
+    [["--fsync", "lines", "µs per line", "of the processor"], ...rows],
+    { align: ["l", "r", "r", "r"] },
+  ));
+} finally {
+  Deno.removeSync(folder, { recursive: true });
+}

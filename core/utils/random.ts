@@ -99,6 +99,15 @@ export class RandomStream {
     };
   }
 
+  /**
+   * What the generator encrypts with and besides the position: the two words of
+   * the key, then the upper two of the counter. With them other code can draw the
+   * same numbers.
+   */
+  get words(): readonly [number, number, number, number] {
+    return [...this.#key, this.#counter[2], this.#counter[3]];
+  }
+
   /** A number uniform in [0, 1), a multiple of 2^−53. */
   uniform(): number {
     const high = this.#word() >>> 5, low = this.#word() >>> 6;

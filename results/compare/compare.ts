@@ -17,6 +17,7 @@ import {
   parseCondition,
   selectMetadata,
 } from "../database/select.ts";
+import { parseMargin } from "../statistics/equivalence.ts";
 import { fillRows } from "./cells.ts";
 import { makeColumns, sortMetadata } from "./columns.ts";
 import type { CompareOptions, Comparison } from "./comparison.ts";
@@ -136,12 +137,8 @@ export async function compare(
 
 /** Adds what was asked for besides verdicts, and the interval of a best row. */
 async function addMore(comparison: Comparison): Promise<Comparison> {
-  const { options: { variance, margin, across, confirms }, columns } =
-    comparison;
+  const { options: { variance, across, confirms }, columns } = comparison;
   let result = comparison;
-  if (margin) {
-    result = (await import("./margins.ts")).addMargins(result, margin);
-  }
   if (across) result = (await import("./ranks.ts")).addRanks(result);
   if (variance) result = (await import("./variance.ts")).addVariance(result);
   return !confirms &&
@@ -266,5 +263,12 @@ function checkOptions(options: CompareOptions): void {
   }
   if (options.margin && baseline.length === 0) {
     refuse("margin", "Cannot use `margin` without a `baseline`");
+  }
+  if (options.margin && !parseMargin(options.margin)) {
+    refuse(
+      "margin",
+      `Cannot use the margin ${options.margin}: it must be a number above 0, ` +
+        "or such a share of the baseline as 2%",
+    );
   }
 }

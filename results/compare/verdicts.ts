@@ -11,6 +11,7 @@ import type { Verdict } from "../statistics/decide.ts";
 import type { Outlook } from "../statistics/outlook.ts";
 import { type RunTime, wereSeedsAdded } from "../statistics/added_seeds.ts";
 import type { Untested } from "../statistics/contrast.ts";
+import { parseMargin } from "../statistics/equivalence.ts";
 import type { VerdictOptions } from "../statistics/verdicts.ts";
 import { parseCondition } from "../database/select.ts";
 import type {
@@ -125,7 +126,8 @@ function chooseOptions(
   nColumns: number,
 ): VerdictOptions {
   const { options } = comparison;
-  const { test = "t", alpha, ci, anytime, looks, family, margin } = options;
+  const { test = "t", alpha, ci, anytime, looks, family } = options;
+  const margin = parseMargin(options.margin ?? "");
   const isAnytime = anytime || test === "t" && mayBeAdded(comparison);
   const grid = findGrid(comparison);
   return {
@@ -134,7 +136,7 @@ function chooseOptions(
     isAnytime,
     ...(grid && { grid }),
     ...(alpha && { alpha }),
-    ...(margin && { hasMargin: true }),
+    ...(margin && { margin }),
     ...(looks?.length && { looks }),
     ...(family === "table" && { nColumns }),
   };
@@ -230,7 +232,7 @@ function judge(
   const { baseline, options, verdictOptions, statistics } = judgeOptions;
   const entries = groups.flat();
   const reference = baseline?.cells.get(metadata);
-  const { comparisons, places, method } = statistics.judgeColumn({
+  const { comparisons, margins, places, method } = statistics.judgeColumn({
     groups: groups.map((group) =>
       new Map(group.map(({ row, cell }) => [row, sortByStart(cell)]))
     ),
@@ -264,7 +266,10 @@ function judge(
         : comparisons.get(row);
       const place = places.get(row);
       return [cell, {
-        ...(comparison && { comparison: addOutlook(comparison, statistics) }),
+        ...(comparison && {
+          comparison: addOutlook(comparison, statistics),
+          ...(margins.has(row) && { margin: margins.get(row)! }),
+        }),
         ...(place && ("reason" in place ? { outside: place.reason } : {
           standing: place.standing,
           versusBest: place.versusBest && {

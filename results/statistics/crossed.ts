@@ -8,7 +8,7 @@
 import { RandomStream } from "../../core/utils/random.ts";
 import { chiSquare, chiSquareQuantile } from "./distributions.ts";
 import { computeMean, findUnit } from "./estimate.ts";
-import { type Interval, quantile } from "./intervals.ts";
+import { centralInterval, type Interval } from "./intervals.ts";
 import { findLargest } from "./tests.ts";
 
 /** One value, and where it was measured. */
@@ -307,16 +307,15 @@ export function splitVariance(
   );
   const variances = split(squares.map(({ square }) => square));
   const shares = toShares(variances);
-  return sources.map((source, i) => {
-    const sorted = Float64Array.from(draws, (draw) => draw[i]!).sort();
-    return {
-      source,
-      deviation: Math.sqrt(variances[i]!),
-      share: shares[i]!,
-      interval: [(1 - level) / 2, (1 + level) / 2]
-        .map((p) => quantile(sorted, p)) as [number, number],
-    };
-  });
+  return sources.map((source, i) => ({
+    source,
+    deviation: Math.sqrt(variances[i]!),
+    share: shares[i]!,
+    interval: centralInterval(
+      Float64Array.from(draws, (draw) => draw[i]!),
+      level,
+    ),
+  }));
 }
 
 /**

@@ -11,7 +11,7 @@ import { normalRange, normalTwoSided } from "./distributions.ts";
 import { ALPHA, type Direction, LEVEL } from "./estimate.ts";
 import { findRoot } from "./find_root.ts";
 import { type FriedmanTest, testFriedman } from "./friedman.ts";
-import { type Interval, quantile } from "./intervals.ts";
+import { centralInterval, type Interval } from "./intervals.ts";
 import { holm } from "./tests.ts";
 import type { Untested } from "./contrast.ts";
 
@@ -215,14 +215,11 @@ function bootstrap(
         ),
       ),
   );
-  return compute(strata).map((value, i) => {
-    const sorted = Float64Array.from(drawn, (values) => values[i]!).sort();
-    return {
-      value,
-      interval: [
-        quantile(sorted, (1 - level) / 2),
-        quantile(sorted, (1 + level) / 2),
-      ],
-    };
-  });
+  return compute(strata).map((value, i) => ({
+    value,
+    interval: centralInterval(
+      Float64Array.from(drawn, (values) => values[i]!),
+      level,
+    ),
+  }));
 }

@@ -6,6 +6,7 @@
 
 import type { Direction } from "./estimate.ts";
 import type { Sample } from "./contrast.ts";
+import type { Observations } from "./crossed.ts";
 import type { MeanTest } from "./tests.ts";
 
 /**
@@ -69,6 +70,24 @@ export function findMoves(
 
 /** Moves a value. */
 export type Move = (value: number) => number;
+
+/** Moves all values of a sample. */
+export function moveSample(sample: Sample, move: Move): Sample {
+  return new Map(sample.entries().map(([key, value]) => [key, move(value)]));
+}
+
+/** Moves all that runs have observed. */
+export function moveObservations(
+  observations: Observations,
+  move: Move,
+): Observations {
+  return new Map(
+    observations.entries().map(([key, values]) => [
+      key,
+      Float64Array.from(values, move),
+    ]),
+  );
+}
 
 /** A difference, and its p-values. */
 export type TwoTests = Pick<MeanTest, "difference" | "p" | "pOneSided">;

@@ -78,18 +78,24 @@ export function iqmInterval(
   const means = Float64Array.from({ length: RESAMPLES }, () => {
     for (let i = 0; i < n; i++) sample[i] = values[random.integer(n)]!;
     return computeTrimmedMean(sample.sort());
-  }).sort();
-  return [quantile(means, (1 - level) / 2), quantile(means, (1 + level) / 2)];
+  });
+  return centralInterval(means, level);
 }
 
 /**
- * Finds a quantile of values, between order statistics in proportion.
+ * Finds the interval between two quantiles of drawn values.
  *
- * @param sorted The values in ascending order.
- * @param p The probability.
- * @returns The quantile; R's type 7.
+ * @param drawn The values.
+ * @param level The share of them that lies between its ends, in (0, 1).
+ * @returns The ends, with as many values below as above.
  */
-export function quantile(sorted: Float64Array, p: number): number {
+export function centralInterval(drawn: Float64Array, level: number): Interval {
+  const sorted = drawn.toSorted();
+  return [quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2)];
+}
+
+/** The quantile of sorted values, between order statistics in proportion: R's type 7. */
+function quantile(sorted: Float64Array, p: number): number {
   const place = p * (sorted.length - 1);
   const below = Math.floor(place);
   const low = sorted[below]!, high = sorted[below + 1] ?? low;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { findRoot } from "./find_root.ts";
 import { describePairs, type VariancePrior } from "./tests.ts";
 
 /**
@@ -15,9 +16,6 @@ export const MIN_ROWS_TO_MODERATE = 7;
 
 /** Below this argument the series of the trigamma function is not used. */
 const MIN_FOR_SERIES = 10;
-
-/** So many halvings leave nothing of an interval. */
-const N_HALVINGS = 60;
 
 /**
  * Estimates to which variance the differences of two rows are drawn, and how
@@ -46,16 +44,16 @@ export function findPriors(
   });
   if (all.length < MIN_ROWS_TO_MODERATE) return [];
   const n = rows[0]!.length;
-  const root = findRoot(all);
+  const root = rootMeanSquare(all);
   const df = Math.min(n - 1, estimateFreedom(all, n - 1));
   return errors.map((own) => ({
-    deviation: Math.sqrt(n) * Math.max(root, findRoot(own)),
+    deviation: Math.sqrt(n) * Math.max(root, rootMeanSquare(own)),
     df,
   }));
 }
 
 /** The root of the mean square; 0 of nothing. */
-function findRoot(values: readonly number[]): number {
+function rootMeanSquare(values: readonly number[]): number {
   return values.length > 0
     ? Math.hypot(...values) / Math.sqrt(values.length)
     : 0;
@@ -101,11 +99,6 @@ export function trigamma(x: number): number {
 /** Where trigamma, which falls from infinity to 0, has a value. */
 function invertTrigamma(value: number): number {
   // 1/x² < ψ′(x) < 1/x² + 1/x
-  let low = 1 / Math.sqrt(value), high = low + 1 / value;
-  for (let i = 0; i < N_HALVINGS; i++) {
-    const middle = (low + high) / 2;
-    if (trigamma(middle) > value) low = middle;
-    else high = middle;
-  }
-  return low;
+  const low = 1 / Math.sqrt(value);
+  return findRoot((x) => value - trigamma(x), low, low + 1 / value);
 }

@@ -17,12 +17,21 @@ import {
 import { decideByHolm, type Verdict, withInterval } from "./decide.ts";
 import type { Observations } from "./crossed.ts";
 import {
+  decideByMargin,
+  findMoves,
+  type Margin,
+  type MarginVerdict,
+  moveObservations,
+  moveSample,
+} from "./equivalence.ts";
+import {
   ALPHA,
   computeMean,
   type Direction,
   isBetter,
   MIN_COUNT,
   OUTDONE,
+  SAME_DIFFERENCE,
   type TESTS,
 } from "./estimate.ts";
 import { findPriors } from "./moderated.ts";
@@ -34,8 +43,8 @@ export interface VerdictOptions extends Omit<ContrastOptions, "prior"> {
   readonly alpha?: number;
   /** How many columns share that chance; 1 by default. */
   readonly nColumns?: number;
-  /** Whether verdicts with a margin share it too. */
-  readonly hasMargin?: boolean;
+  /** The smallest difference from the baseline that matters; none by default. */
+  readonly margin?: Margin;
   /** The confidence level of intervals; 0.95 by default. */
   readonly level?: number;
 }
@@ -64,6 +73,8 @@ export interface ColumnSamples<Row> {
 export interface ColumnVerdicts<Row> {
   /** How each row differs from the baseline, or why that is not known. */
   readonly comparisons: ReadonlyMap<Row, Verdict | Untested>;
+  /** What each row shows with the margin, if there is one. */
+  readonly margins: ReadonlyMap<Row, MarginVerdict | Untested>;
   /** The places of the rows; those outside the ranking with the reason. */
   readonly places: ReadonlyMap<Row, Place<Row> | Untested>;
   /** How the verdicts were reached. */
@@ -103,10 +114,10 @@ export function judgeColumn<Row>(
   column: ColumnSamples<Row>,
 ): ColumnVerdicts<Row> {
   const { groups, baseline, isRanked, observations, options = {} } = column;
-  const { nColumns = 1, hasMargin, looks, isAnytime } = options;
+  const { nColumns = 1, margin, looks, isAnytime } = options;
   const nRows = groups.reduce((sum, group) => sum + group.size, 0);
   // Of two rows both are the same test.
-  const nFamilies = (hasMargin && column.better ? 1 : 0) +
+  const nFamilies = (margin && column.better ? 1 : 0) +
     (baseline !== undefined && isRanked && nRows > 2 ? 2 : 1);
   const nLooks = isAnytime ? 1 : looks?.length ?? 1;
   const alpha = (options.alpha ?? ALPHA) / nColumns / nLooks / nFamilies;
@@ -124,8 +135,10 @@ export function judgeColumn<Row>(
       observations: ours && theirs && [ours, theirs],
     });
   };
+  const comparisons = compareWithBaseline(column, alpha, test);
   return {
-    comparisons: compareWithBaseline(column, alpha, test),
+    comparisons,
+    margins: compareWithMargin(column, alpha, comparisons),
     places: isRanked ? rank(column, alpha, test) : new Map(),
     method: {
       kind: isAnytime ? "anytime" : looks ? "looks" : "fixed",
@@ -198,6 +211,56 @@ function compareWithBaseline<Row>(
         : [row, verdict];
     }),
   );
+}
+
+/** Verdicts that need an honest mean of the row, and of the baseline. */
+const IN_FAVOUR_OF_ROW: readonly MarginVerdict[] = [
+  "better",
+  "equal",
+  "no worse",
+];
+const IN_FAVOUR_OF_BASELINE: readonly MarginVerdict[] = ["worse", "equal"];
+
+const WITHHELD = {
+  reason:
+    "it would be in favour of a row without all its runs, whose mean is " +
+    "that of the survivors",
+};
+
+/** What the rows show with a margin that were tested; they share α (Bonferroni). */
+function compareWithMargin<Row>(
+  column: ColumnSamples<Row>,
+  alpha: number,
+  comparisons: ReadonlyMap<Row, Verdict | Untested>,
+): Map<Row, MarginVerdict | Untested> {
+  const { groups, baseline, better, observations, incomplete } = column;
+  const { margin, ...options } = column.options ?? {};
+  const samples = new Map(groups.flatMap((group) => [...group]));
+  const reference = baseline !== undefined && samples.get(baseline);
+  if (!margin || !better || !reference) return new Map();
+  const moves = findMoves(reference, margin);
+  const nTests = [...comparisons.values()].filter(isTested).length;
+  const decide = (row: Row): MarginVerdict | Untested => {
+    const [ours, theirs] = [row, baseline].map((row) => observations?.get(row));
+    const [below, above] = moves.map((move) =>
+      contrast(samples.get(row)!, moveSample(reference, move), {
+        ...options,
+        observations: ours && theirs && [ours, moveObservations(theirs, move)],
+      })
+    );
+    if (!isTested(below) || !isTested(above)) return below as Untested;
+    if (Number.isNaN(below.p)) return { reason: SAME_DIFFERENCE };
+    const level = alpha / nTests;
+    const verdict = decideByMargin(below, above, { alpha: level, better });
+    const isWithheld =
+      incomplete?.has(row) && IN_FAVOUR_OF_ROW.includes(verdict) ||
+      incomplete?.has(baseline) && IN_FAVOUR_OF_BASELINE.includes(verdict);
+    return isWithheld ? WITHHELD : verdict;
+  };
+  return new Map(Array.from(comparisons, ([row, comparison]) => [
+    row,
+    isTested(comparison) ? decide(row) : comparison,
+  ]));
 }
 
 function rank<Row>(

@@ -9,7 +9,7 @@ import type { CellVerdict, Column, Comparison } from "../compare/comparison.ts";
 import { LEVEL } from "../statistics/estimate.ts";
 import { formatInterval, formatP, NO_VALUE } from "../statistics/format.ts";
 import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
-import { listNote, type TextSection } from "./text_table.ts";
+import { listNote, makeColumns, type TextSection } from "./text_table.ts";
 import {
   explainBaseline,
   explainUnresolved,
@@ -36,21 +36,15 @@ export function formatVerdicts(comparison: Comparison): TextSection {
     })
   );
   const numbers = ["difference", `${level} % interval`, "p", "p (Holm)"];
-  const makeColumn =
-    (isNumeric: boolean, isKey: boolean) => (heading: string) => ({
-      heading,
-      isNumeric,
-      isKey,
-    });
   return {
     heading: "Verdicts",
     title: explainBaseline(comparison),
     table: {
       columns: [
         ...makeKeyColumns(comparison),
-        ...(isOneColumn ? [] : ["record"]).map(makeColumn(false, true)),
-        ...numbers.map(makeColumn(true, false)),
-        ...["test", "verdict"].map(makeColumn(false, false)),
+        ...makeColumns(isOneColumn ? [] : ["record"], "key"),
+        ...makeColumns(numbers, "number"),
+        ...makeColumns(["test", "verdict"], "word"),
       ],
       rows: found.map(({ config, column, verdict }) => [
         ...makeKeyCells(comparison, config),

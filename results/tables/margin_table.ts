@@ -9,7 +9,7 @@ import { singleLine } from "../compare/labels.ts";
 import { ALPHA } from "../statistics/estimate.ts";
 import { NO_VALUE } from "../statistics/format.ts";
 import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
-import { listNote, type TextSection } from "./text_table.ts";
+import { listNote, makeColumns, type TextSection } from "./text_table.ts";
 
 /**
  * Words the verdicts with a margin.
@@ -35,11 +35,7 @@ export function formatMargins(comparison: Comparison): TextSection {
     table: {
       columns: [
         ...makeKeyColumns(comparison),
-        ...columns.map(({ heading }) => ({
-          heading,
-          isNumeric: false,
-          isKey: false,
-        })),
+        ...makeColumns(columns.map(({ heading }) => heading), "word"),
       ],
       rows: rows.filter((_, index) => index !== baseline!.row)
         .map(({ config, cells }) => [

@@ -12,7 +12,7 @@ import type { FriedmanTest } from "../statistics/friedman.ts";
 import { ALPHA, LEVEL } from "../statistics/estimate.ts";
 import { formatP, formatWithInterval, NO_VALUE } from "../statistics/format.ts";
 import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
-import type { TextSection } from "./text_table.ts";
+import { makeColumns, type TextSection } from "./text_table.ts";
 
 /**
  * Words the ranks of each column.
@@ -65,11 +65,7 @@ function formatColumn(
     table: {
       columns: [
         ...makeKeyColumns(comparison),
-        ...headings.map((heading) => ({
-          heading,
-          isNumeric: true,
-          isKey: false,
-        })),
+        ...makeColumns(headings, "number"),
       ],
       rows: order.map((index) => {
         const pair = pairs.find(({ rows }) =>

@@ -13,7 +13,12 @@ import { formatMargins } from "./margin_table.ts";
 import { collectNotes } from "./notes.ts";
 import { formatRanks } from "./rank_table.ts";
 import { isList, makeKeyCells, makeKeyColumns } from "./row_keys.ts";
-import { MARKS, type TextCell, type TextSection } from "./text_table.ts";
+import {
+  makeColumns,
+  MARKS,
+  type TextCell,
+  type TextSection,
+} from "./text_table.ts";
 import { formatVariance } from "./variance_table.ts";
 
 /**
@@ -36,11 +41,7 @@ export function formatComparison(comparison: Comparison): TextSection[] {
     columns: [
       ...(hasRuns ? [runColumn] : []),
       ...makeKeyColumns(comparison),
-      ...columns.map(({ heading }) => ({
-        heading,
-        isNumeric: true,
-        isKey: false,
-      })),
+      ...makeColumns(columns.map(({ heading }) => heading), "number"),
     ],
     rows: rows.map(({ runs, paths, replicates, config, cells }) => {
       const text = isOneRunEach ? runs.join() : formatCounts(replicates);

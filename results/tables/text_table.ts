@@ -35,6 +35,24 @@ export interface TextColumn {
   readonly isKey: boolean;
 }
 
+/**
+ * Makes columns of one kind.
+ *
+ * @param headings Their headings.
+ * @param kind Numbers, words, or words that distinguish rows.
+ * @returns The columns.
+ */
+export function makeColumns(
+  headings: readonly string[],
+  kind: "number" | "word" | "key",
+): TextColumn[] {
+  return headings.map((heading) => ({
+    heading,
+    isNumeric: kind === "number",
+    isKey: kind === "key",
+  }));
+}
+
 /** A table for readers. */
 export interface TextTable {
   /** The columns. */

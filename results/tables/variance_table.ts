@@ -8,7 +8,7 @@ import { formatNumber } from "../../core/utils/results.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import { LEVEL } from "../statistics/estimate.ts";
 import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
-import { listNote, type TextSection } from "./text_table.ts";
+import { listNote, makeColumns, type TextSection } from "./text_table.ts";
 
 const format = (share: number) => (100 * share).toFixed(1);
 
@@ -20,23 +20,14 @@ const format = (share: number) => (100 * share).toFixed(1);
  */
 export function formatVariance(comparison: Comparison): TextSection {
   const { variance = [], options } = comparison;
-  const headings = ["standard deviation", "share in %"];
   return {
     heading: "Variance",
     title: "Variance between runs by its sources",
     table: {
       columns: [
         ...makeKeyColumns(comparison),
-        ...["record", "source"].map((heading) => ({
-          heading,
-          isNumeric: false,
-          isKey: true,
-        })),
-        ...headings.map((heading) => ({
-          heading,
-          isNumeric: true,
-          isKey: false,
-        })),
+        ...makeColumns(["record", "source"], "key"),
+        ...makeColumns(["standard deviation", "share in %"], "number"),
       ],
       rows: variance.flatMap(({ row, column, sources }) =>
         "reason" in sources ? [] : sources.map((

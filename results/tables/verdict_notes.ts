@@ -112,9 +112,9 @@ export function noteAddedSeeds(
     ? `Runs were added, so verdicts hold also if ${nameUnit(options)} were ` +
       "added; they do not if seeds were added to those compared before " +
       "(--planned if none were)."
-    : "Seeds were added, so verdicts hold at any time. A comparison before, " +
-      "without --anytime, had its own chance to err: at α = 0.05 it and these " +
-      "err in up to 8 % of columns (simulated), and never in more than 2α. " +
+    : "Seeds were added, so verdicts hold at any time. If a comparison before " +
+      "was without --anytime, it had its own chance to err: of both together " +
+      "about 7 % of columns err at α = 0.05 (simulated), and no more than 2α. " +
       "--anytime from the first comparison on keeps α (--planned if the number " +
       "of seeds was fixed in advance).";
   return [{ text }];

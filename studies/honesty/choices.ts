@@ -6,16 +6,10 @@
  */
 
 import { RandomStream } from "../../core/utils/random.ts";
-import {
-  contrast,
-  isTested,
-  type Sample,
-} from "../../results/statistics/contrast.ts";
-import {
-  decideByMargin,
-  findMoves,
-  type Margin,
-  type MarginVerdict,
+import type { Sample } from "../../results/statistics/contrast.ts";
+import type {
+  Margin,
+  MarginVerdict,
 } from "../../results/statistics/equivalence.ts";
 import {
   ALPHA,
@@ -36,11 +30,6 @@ import {
   type World,
 } from "./workflows.ts";
 
-/** Moves all values of a sample. */
-function moveSample(sample: Sample, move: (value: number) => number): Sample {
-  return new Map(sample.entries().map(([key, value]) => [key, move(value)]));
-}
-
 /**
  * Counts how often any row gets one of some verdicts with a margin, beside row 0.
  *
@@ -59,17 +48,15 @@ export function countByMargin(
   },
 ): number {
   return countShare(nRepeats, "margin", (random) => {
-    const [baseline, ...others] = drawRows(world, random).values();
-    const moved = findMoves(baseline!, margin)
-      .map((move) => moveSample(baseline!, move));
-    return others.some((sample) => {
-      const [below, above] = moved.map((other) => contrast(sample, other));
-      if (!isTested(below) || !isTested(above)) return false;
-      const alpha = ALPHA / others.length;
-      return verdicts.includes(
-        decideByMargin(below, above, { alpha, better: "lower" }),
-      );
+    // Verdicts with a margin have half of α, and the others the rest.
+    const options = { margin, alpha: 2 * ALPHA };
+    const { margins } = judge(drawRows(world, random), {
+      baseline: 0,
+      options,
     });
+    return margins.values().some((verdict) =>
+      verdicts.some((some) => some === verdict)
+    );
   });
 }
 

@@ -23,8 +23,11 @@ import {
 /** The power that is promised. */
 const POWER = 0.8;
 
-/** By how many repeats it is known what tests truly detect. */
-const N_TRUTHS = 4000;
+/**
+ * By how many repeats it is known what tests truly detect: so many times as many as there
+ * are pilots, and at most so many.
+ */
+const TRUTHS_PER_PILOT = 10, MAX_TRUTHS = 4000;
 
 /** No more seeds than this are looked at. */
 const MAX_SEEDS = 60;
@@ -46,10 +49,10 @@ function testOne(world: World, random: RandomStream): Verdict {
  * What so many seeds truly detect, by simulation: the smallest true difference that 80 %
  * of tests find.
  */
-function findDetectable(world: World): number {
+function findDetectable(world: World, nTruths: number): number {
   const random = new RandomStream(1, "power");
   const critical = new Map<number, number>();
-  const tests = listSeeds(0, N_TRUTHS).map(() => {
+  const tests = listSeeds(0, nTruths).map(() => {
     const { difference, error, df, alpha } = testOne(world, random);
     const t = critical.getOrInsertComputed(
       df,
@@ -59,7 +62,7 @@ function findDetectable(world: World): number {
   });
   const hasPower = (gap: number) =>
     tests.filter(({ reach, difference }) => Math.abs(difference + gap) >= reach)
-      .length >= POWER * N_TRUTHS;
+      .length >= POWER * nTruths;
   let low = 0, high = 1;
   while (!hasPower(high)) high *= 2;
   for (let i = 0; i < 20; i++) {
@@ -71,11 +74,14 @@ function findDetectable(world: World): number {
 }
 
 /** The smallest number of seeds that truly detects a difference. */
-function findNeeded(makeWorld: (nSeeds: number) => World, gap: number): number {
+function findNeeded(
+  { makeWorld, gap }: Question,
+  nTruths: number,
+): number {
   let low = 2, high = MAX_SEEDS;
   while (high - low > 1) {
     const nSeeds = (low + high) >> 1;
-    const isEnough = findDetectable(makeWorld(nSeeds)) <= gap;
+    const isEnough = findDetectable(makeWorld(nSeeds), nTruths) <= gap;
     if (isEnough) high = nSeeds;
     else low = nSeeds;
   }
@@ -111,13 +117,12 @@ export interface Question {
  * @param nRepeats How many pilots.
  * @returns How good their advice is.
  */
-export function askPilots(
-  { makeWorld, nPilot, gap }: Question,
-  nRepeats: number,
-): Advice {
-  const needed = findNeeded(makeWorld, gap);
+export function askPilots(question: Question, nRepeats: number): Advice {
+  const { makeWorld, nPilot, gap } = question;
+  const nTruths = Math.min(MAX_TRUTHS, TRUTHS_PER_PILOT * nRepeats);
+  const needed = findNeeded(question, nTruths);
   const truths = [1, 2, 4].map((times) =>
-    findDetectable(makeWorld(times * nPilot))
+    findDetectable(makeWorld(times * nPilot), nTruths)
   );
   const world = makeWorld(nPilot);
   const random = new RandomStream(1, "pilots");

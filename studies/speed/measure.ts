@@ -1,7 +1,7 @@
 /**
- * `deno task speed`: steps of training and of sampling by the fused engine beside
- * PyTorch's eager mode, in turns on this machine. PyTorch and OpenBLAS are
- * Debian's: apt-get install python3-torch libopenblas0-pthread.
+ * `deno task speed`: training and sampling by the fused engine beside PyTorch's
+ * eager mode, in turns on this machine. PyTorch and OpenBLAS are Debian's:
+ * apt-get install python3-torch libopenblas0-pthread.
  *
  * @module
  */
@@ -15,10 +15,19 @@ import {
   computeAlphaBars,
 } from "../../core/diffusion/noise/noise_schedule.ts";
 import { sample } from "../../core/diffusion/noise/samplers.ts";
+import { computeSamplingTimes } from "../../core/diffusion/noise/sampling_times.ts";
 import { RandomStream } from "../../core/utils/random.ts";
 import { defineCommand, EXIT, main } from "../../scripts/_command.ts";
+import { ROOT, tempRuns } from "../../testing/helpers.ts";
 import { compile } from "../../testing/kernels.ts";
 import { markdownTable } from "markdown-table";
+import {
+  hasTorch,
+  type Steps,
+  THREADS,
+  timeTorchStep,
+  trainTorch,
+} from "./_torch.ts";
 
 const WIDTHS = [[128, 64, 32], [256, 256, 256]];
 const BATCHES = [32, 256, 2048];
@@ -29,8 +38,28 @@ const TURNS = 3, SECONDS = 1;
 
 const N_COLUMNS = 2;
 
+/** Steps of sampling that are timed together. */
+const SAMPLING_STEPS = 20;
+
+/** The epochs of a whole training; tiny-diffusion takes 200. */
+const EPOCHS = 20;
+/** tiny-diffusion's published configuration, as far as it decides on the speed. */
+const TINY_DIFFUSION = [
+  ...["--model=mlp", "--hidden-layer-sizes=128,128,128"],
+  ...["--embedding-size=128", "--input-embedding=fourier"],
+  ...["--optimizer=adamw", "--weight-decay=0.01", "--n-timesteps=50"],
+  ...["--dataset=moons", "--fresh-data=false"],
+];
+
+/** The widths of the hidden layers, and the number of rows. */
+type Size = readonly [widths: readonly number[], nRows: number];
+
 /** A model of the default configuration but for its size. */
-async function createModel(widths: readonly number[], batchSize: number) {
+async function createModel(
+  widths: readonly number[],
+  batchSize: number,
+  nThreads: number,
+) {
   const config = modelConfigSchema.parse({
     model: "mlp",
     hiddenLayerSizes: widths,
@@ -38,15 +67,27 @@ async function createModel(widths: readonly number[], batchSize: number) {
   });
   const random = new RandomStream(0, "speed");
   const model = await buildModel(config, { nColumns: N_COLUMNS, random });
-  return { config, random, model, network: await model.fuse(config) };
+  return { config, random, model, network: await model.fuse(config, nThreads) };
+}
+
+/** The fewest milliseconds that a call takes. */
+async function findLeast(call: () => unknown): Promise<number> {
+  let least = Infinity;
+  const end = performance.now() + SECONDS * 1000;
+  while (performance.now() < end) {
+    const start = performance.now();
+    await call();
+    least = Math.min(least, performance.now() - start);
+  }
+  return least;
 }
 
 /** The fastest step of the fused engine in milliseconds. */
 async function timeStep(
-  widths: readonly number[],
-  batchSize: number,
+  nThreads: number,
+  ...[widths, batchSize]: Size
 ): Promise<number> {
-  const created = await createModel(widths, batchSize);
+  const created = await createModel(widths, batchSize, nThreads);
   using model = created.model;
   const { config, random, network } = created;
   const engine = new FusedEngine(model, network, { config, nSteps: 1e6 });
@@ -57,36 +98,38 @@ async function timeStep(
     },
     { schedule: computeAlphaBars(config), random },
   );
-  let least = Infinity;
-  const end = performance.now() + SECONDS * 1000;
-  while (performance.now() < end) {
-    const start = performance.now();
-    await engine.step(batch);
-    least = Math.min(least, performance.now() - start);
-  }
-  return least;
+  return await findLeast(() => engine.step(batch));
 }
 
-/** The fastest step of DDPM by the fused engine in milliseconds. */
+/** The fastest steps of DDPM by the fused engine, in milliseconds for each. */
 async function timeSampling(
-  widths: readonly number[],
-  nRows: number,
+  nThreads: number,
+  ...[widths, nRows]: Size
 ): Promise<number> {
-  const created = await createModel(widths, 32);
+  const created = await createModel(widths, nRows, nThreads);
   using model = created.model;
-  const alphaBars = computeAlphaBars(created.config).reverse();
-  const times = alphaBars.map((_, i) => 1 - i / alphaBars.length);
-  const { random } = created;
-  let least = Infinity, start = Infinity;
-  await sample("ddpm", model, {
-    ...{ at: { times, alphaBars }, nRows, nColumns: N_COLUMNS, random },
-    onStep() {
-      const now = performance.now();
-      least = Math.min(least, Math.abs(now - start));
-      start = now;
-    },
+  const { config, random } = created;
+  const at = computeSamplingTimes(computeAlphaBars(config), {
+    nSteps: SAMPLING_STEPS,
+    spacing: "time",
   });
-  return least;
+  const options = { at, nRows, nColumns: N_COLUMNS, random };
+  const least = await findLeast(() => sample("ddpm", model, options));
+  return least / SAMPLING_STEPS;
+}
+
+/** Trains from start to exit, by the command. */
+async function train(nEpochs: number): Promise<void> {
+  using runs = tempRuns();
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", "-P=train", "scripts/train.ts"],
+      ...[...TINY_DIFFUSION, `--n-epochs=${nEpochs}`, "--quiet"],
+      `--runs=${runs.path}`,
+    ],
+    cwd: ROOT,
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
 /** The operations of a step: one per product and sum, of three passes. */
@@ -108,57 +151,48 @@ interface Peak {
 }
 
 /** Multiplications and additions of 4 numbers that a core makes in a millisecond. */
-function measurePeak({ run, PER_ITERATION }: Peak): number {
+async function measurePeak({ run, PER_ITERATION }: Peak): Promise<number> {
   const N = 20_000;
-  let least = Infinity;
-  const end = performance.now() + SECONDS * 1000;
-  while (performance.now() < end) {
-    const start = performance.now();
-    run(N);
-    least = Math.min(least, performance.now() - start);
-  }
-  return N * PER_ITERATION.value / least;
+  return N * PER_ITERATION.value / await findLeast(() => run(N));
 }
 
-/** What a PyTorch script prints, with the better number of threads. */
-async function timeTorch(
-  script: string,
-  widths: readonly number[],
-  nRows: number,
-): Promise<number> {
-  let least = Infinity;
-  for (const nThreads of new Set([1, navigator.hardwareConcurrency])) {
-    const args = [nThreads, SECONDS, widths.join(), nRows].map(String);
-    // Debian's own Python has Debian's PyTorch.
-    const { success, stdout, stderr } = await new Deno.Command(
-      "/usr/bin/python3",
-      {
-        args: ["-B", `${import.meta.dirname}/${script}`, ...args],
-        // Without it Debian's reference BLAS may be loaded, which is far slower.
-        env: {
-          LD_LIBRARY_PATH:
-            `/usr/lib/${Deno.build.arch}-linux-gnu/openblas-pthread`,
-        },
-      },
-    ).output();
-    if (!success) throw new Error(new TextDecoder().decode(stderr));
-    least = Math.min(least, Number(new TextDecoder().decode(stdout)));
-  }
-  return least;
+/** The fewest milliseconds of both sides; PyTorch's are missing where it is. */
+interface Times {
+  readonly own: number;
+  readonly torch: number | undefined;
 }
 
-/** Times both in turns; returns the least of each in milliseconds. */
+/** Calls both sides in turns. Each says how many milliseconds it took. */
 async function compareInTurns(
-  script: string,
-  timeOwn: typeof timeStep,
-  ...size: Parameters<typeof timeStep>
-): Promise<{ torch: number; own: number }> {
-  let torch = Infinity, own = Infinity;
-  for (let turn = 0; turn < TURNS; turn++) {
-    own = Math.min(own, await timeOwn(...size));
-    torch = Math.min(torch, await timeTorch(script, ...size));
+  callOwn: () => Promise<number>,
+  callTorch: (() => Promise<number>) | false,
+  nTurns = TURNS,
+): Promise<Times> {
+  let own = Infinity, torch = Infinity;
+  for (let turn = 0; turn < nTurns; turn++) {
+    own = Math.min(own, await callOwn());
+    if (callTorch) torch = Math.min(torch, await callTorch());
   }
-  return { torch, own };
+  return { own, torch: callTorch ? torch : undefined };
+}
+
+async function timeWhole(call: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await call();
+  return performance.now() - start;
+}
+
+function formatRow(
+  what: string,
+  nRows: number,
+  { torch, own }: Times,
+  share = "",
+): string[] {
+  const [torchText, ratio] = torch === undefined
+    ? ["", ""]
+    : [`${torch.toPrecision(3)} ms`, (own / torch).toPrecision(2)];
+  const ownText = `${own.toPrecision(3)} ms`;
+  return [what, String(nRows), torchText, ownText, ratio, share];
 }
 
 async function compareSpeed(): Promise<string> {
@@ -167,54 +201,70 @@ async function compareSpeed(): Promise<string> {
   const { instance } = await WebAssembly.instantiate(
     module as Uint8Array<ArrayBuffer>,
   );
-  const rows = [
-    ["hidden layers", "rows", "PyTorch", "Whisker", "ratio", "of the peak"],
-  ];
-  const add = (
-    what: string,
-    nRows: number,
-    { torch, own }: { torch: number; own: number },
-    share = "",
+  const isThere = await hasTorch();
+  if (!isThere) {
+    console.error(
+      "PyTorch is not installed: its columns stay empty (apt-get install " +
+        "python3-torch libopenblas0-pthread)",
+    );
+  }
+  const compare = (
+    what: Steps,
+    timeOwn: typeof timeStep,
+    ...size: Size
   ) =>
-    rows.push([
-      ...[what, String(nRows), `${torch.toPrecision(3)} ms`],
-      ...[`${own.toPrecision(3)} ms`, (own / torch).toPrecision(2), share],
-    ]);
+    compareInTurns(
+      async () => {
+        let least = Infinity;
+        for (const nThreads of THREADS) {
+          least = Math.min(least, await timeOwn(nThreads, ...size));
+        }
+        return least;
+      },
+      isThere && (() => timeTorchStep(what, SECONDS, ...size)),
+    );
+  const rows = [
+    ["what", "rows", "PyTorch", "Whisker", "ratio", "of the peak"],
+  ];
   let peak = 0;
   for (const widths of WIDTHS) {
     for (const size of BATCHES) {
-      const times = await compareInTurns(
-        "torch_step.py",
-        timeStep,
-        widths,
-        size,
-      );
-      peak = Math.max(peak, measurePeak(instance.exports as unknown as Peak));
+      const times = await compare("step", timeStep, widths, size);
+      const exports = instance.exports as unknown as Peak;
+      peak = Math.max(peak, await measurePeak(exports));
       const speed = countOperations(widths, size) / times.own;
       const share = `${Math.round(100 * speed / peak)} %`;
-      add(`(${widths.join(", ")})`, size, times, share);
+      rows.push(
+        formatRow(`training, (${widths.join(", ")})`, size, times, share),
+      );
     }
   }
-  const [widths] = WIDTHS as [number[]];
-  add(
-    `(${widths.join(", ")}), a step of sampling`,
-    N_SAMPLES,
-    await compareInTurns("torch_sampling.py", timeSampling, widths, N_SAMPLES),
+  for (const widths of WIDTHS) {
+    const times = await compare("sampling", timeSampling, widths, N_SAMPLES);
+    rows.push(formatRow(`DDPM, (${widths.join(", ")})`, N_SAMPLES, times));
+  }
+  const whole = await compareInTurns(
+    () => timeWhole(() => train(EPOCHS)),
+    isThere && (() => timeWhole(() => trainTorch(EPOCHS))),
+    1,
   );
+  rows.push(formatRow(`${EPOCHS} epochs of tiny-diffusion`, 32, whole));
   return `${
     markdownTable(rows, { align: ["l", "r", "r", "r", "r", "r"] })
   }\n\n` +
-    `The peak is ${(peak / 1e6).toPrecision(3)} billion multiplications and ` +
-    "additions a second, in vectors of 128 bits.";
+    "Of steps the fastest, of epochs the whole process. The peak is " +
+    `${(peak / 1e6).toPrecision(3)} billion multiplications and additions a ` +
+    "second, in vectors of 128 bits on one thread.";
 }
 
 const command = defineCommand({
   name: "speed",
-  summary: "Time steps of the fused engine beside PyTorch's.",
+  summary: "Time training and sampling beside PyTorch.",
   usage: [""],
   notes: [
-    "Needs PyTorch: apt-get install python3-torch libopenblas0-pthread. Each " +
-    "time is the least of all steps in three turns of a second.",
+    "PyTorch is left out where it is not installed: apt-get install " +
+    "python3-torch libopenblas0-pthread. Each time of a step is the least of " +
+    "all steps in three turns, by one thread or by all.",
   ],
   examples: ["deno task speed"],
   flags: {},

@@ -22,7 +22,8 @@ type Rows = readonly (readonly number[])[];
 export class SampleKeeper {
   readonly #data: DiffusionData;
   readonly #noises: readonly number[];
-  readonly #shownSteps: ReadonlySet<number>;
+  /** The steps before which {@linkcode SampleKeeper.keepStep} wants the rows. */
+  readonly shownSteps: ReadonlySet<number>;
   readonly #frames: { noise: number; rows: Rows }[] = [];
   #samples: Rows = [];
 
@@ -35,19 +36,19 @@ export class SampleKeeper {
   constructor(data: DiffusionData, { alphaBars }: NoiseLevels) {
     this.#data = data;
     this.#noises = Array.from(alphaBars, (kept) => Math.sqrt(1 - kept));
-    this.#shownSteps = new Set(
+    this.shownSteps = new Set(
       FRAMES.map((wanted) => findNearest(this.#noises, wanted)),
     );
   }
 
   /**
-   * Keeps the rows before a step, if that step is shown.
+   * Keeps the rows before a step that is shown.
    *
    * @param rows The rows in standard units.
    * @param step Which step.
    */
   keepStep(rows: Float64Array, step: number): void {
-    if (this.#shownSteps.has(step)) this.#keepFrame(rows, this.#noises[step]!);
+    this.#keepFrame(rows, this.#noises[step]!);
   }
 
   /**

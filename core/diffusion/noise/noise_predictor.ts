@@ -9,6 +9,7 @@ import {
   type GaussianMixture,
 } from "../data/gaussian_mixture.ts";
 import type { NoisyBatch } from "./noise_schedule.ts";
+import type { TakeSteps } from "./samplers.ts";
 
 /** Numbers in single or double precision. */
 export type Numbers = Float32Array | Float64Array;
@@ -34,6 +35,9 @@ export interface NoisePredictor {
     noisy: Numbers,
     at: NoiseLevels,
   ): Float64Array | Promise<Float64Array>;
+
+  /** Takes steps of a sampler, if it can do so faster than by predictions. */
+  readonly takeSteps?: TakeSteps | undefined;
 }
 
 /** The baseline: assumes that a noisy row is pure noise. */

@@ -51,13 +51,17 @@ async function trace(
 ) {
   const { predictor = PREDICTOR, ...others } = options;
   const before: Float64Array[] = [];
+  const { at = FEW } = others;
   const rows = await sample(sampler, predictor, {
-    at: FEW,
     nRows: 5,
     nColumns: N_COLUMNS,
     random: stream(),
-    onStep: (rows) => void before.push(rows.slice()),
+    observer: {
+      shownSteps: new Set(at.times.keys()),
+      keepStep: (rows) => void before.push(rows.slice()),
+    },
     ...others,
+    at,
   });
   return [...before, rows];
 }
@@ -399,15 +403,21 @@ Deno.test("sample() ends at the data that are predicted in the last step, and ad
   }
 });
 
-Deno.test("sample() calls onStep() once before each step, in order, and awaits it", async () => {
+Deno.test("sample() awaits pause() before each prediction, and shows the rows before the steps asked for", async () => {
   for (const sampler of SAMPLERS) {
     const events: string[] = [];
-    let first: Float64Array | undefined;
+    const whole = await trace(sampler);
     await trace(sampler, {
-      onStep: async (rows, step) => {
-        first ??= rows.slice();
+      observer: {
+        shownSteps: new Set([4, 0]),
+        keepStep(rows, step) {
+          assertEquals(rows, whole[step]);
+          events.push(`step ${step}`);
+        },
+      },
+      pause: async () => {
         await Promise.resolve();
-        events.push(`step ${step}`);
+        events.push("pause");
       },
       predictor: {
         predictNoise: (noisy, levels) => {
@@ -416,9 +426,11 @@ Deno.test("sample() calls onStep() once before each step, in order, and awaits i
         },
       },
     });
-    const steps = Array.from(FEW.times, (_, step) => `step ${step}`);
-    assertEquals(events, steps.flatMap((step) => [step, "prediction"]));
-    assertEquals(first, stream().fillNormal(new Float64Array(10)));
+    const expected = Array.from(FEW.times, (_, step) => [
+      ...(step === 0 || step === 4 ? [`step ${step}`] : []),
+      ...["pause", "prediction"],
+    ]);
+    assertEquals(events, expected.flat());
   }
 });
 

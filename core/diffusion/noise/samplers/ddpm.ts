@@ -1,5 +1,5 @@
 import { ddim } from "./ddim.ts";
-import type { Step, StepOptions } from "../samplers.ts";
+import type { StepFactors, StepLevels } from "../samplers.ts";
 
 /**
  * Ancestral sampling (Ho, Jain & Abbeel 2020, algorithm 2) with the variance β̃
@@ -7,9 +7,9 @@ import type { Step, StepOptions } from "../samplers.ts";
  * uses the posterior between the times where it stops (Nichol & Dhariwal 2021,
  * section 4).
  *
- * @param options What draws the noise.
- * @returns A function that takes the steps in turn.
+ * @param levels The noise levels of a step.
+ * @returns The factors of the step.
  */
-export function ddpm(options: StepOptions): Step {
-  return ddim({ ...options, eta: 1 });
+export function ddpm(levels: StepLevels): StepFactors {
+  return ddim(levels, 1);
 }
