@@ -37,16 +37,17 @@ const DRIFTS = "drift=0,0.5";
  *
  * @param runs A directory for the runs, as a path in the project.
  * @param nRuns How many runs the sweep has; an even number.
- * @param nKills How many processes to kill.
- * @param random What chooses moments and processes.
+ * @param options How many processes to kill, and what chooses them and when.
  * @returns What was killed.
  * @throws {AssertionError} If a run is lost, done twice, or differs.
  */
 export async function killSweep(
   runs: string,
   nRuns: number,
-  nKills: number,
-  random: RandomStream,
+  { nKills, random }: {
+    readonly nKills: number;
+    readonly random: RandomStream;
+  },
 ): Promise<SweepKills> {
   const args = (folder: string) => [
     ...["--experiment=studies/sweeps/walk.ts", `--runs=${folder}`],
