@@ -98,10 +98,16 @@ export function noteFamilies({ columns, options }: Comparison): Note[] {
  * @param comparison The comparison.
  * @returns A note, if there are such verdicts.
  */
-export function noteAddedSeeds({ columns, options }: Comparison): Note[] {
+export function noteAddedSeeds(
+  { columns, replicates, options }: Comparison,
+): Note[] {
   const isSwitched = !options.anytime &&
     columns.some(({ method }) => method?.kind === "anytime");
-  if (!isSwitched) return [];
+  // Their sweep looked at verdicts that hold at any time, and at no others.
+  const areSwept = replicates.every(({ runs }) =>
+    runs.values().every(({ info }) => info.sweep?.role === "until-resolved")
+  );
+  if (!isSwitched || areSwept) return [];
   const text = options.across
     ? `Runs were added, so verdicts hold also if ${nameUnit(options)} were ` +
       "added; they do not if seeds were added to those compared before " +

@@ -7,6 +7,7 @@ import {
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { OptionError } from "../../../results/database/option_error.ts";
 import { sortByStart } from "../../../results/compare/verdicts.ts";
+import { render } from "../../../results/tables/render.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import { compareRuns, firstCells, replicates } from "../../../testing/made.ts";
@@ -350,7 +351,11 @@ Deno.test("compare() knows from sweeps whether seeds were added", async () => {
   // Two sweeps, one after the other.
   assertEquals(await readKind(swept(list, ["s", "t"])), "anytime");
   const added = { ...list, role: "until-resolved" } as const;
-  assertEquals(await readKind(swept(added).slice(0, 9)), "anytime");
+  const runs = swept(added).slice(0, 9);
+  assertEquals(await readKind(runs), "anytime");
+  // No comparison before it was of another kind.
+  const text = await render(await compareRuns(runs), "table");
+  assert(!text.includes("A comparison before"), text);
 });
 
 Deno.test("compare() tests and ranks no row from which runs lack the record", async () => {
