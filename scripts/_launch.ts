@@ -17,7 +17,7 @@ import {
 import { countStates, describeTasks } from "../core/sweep/summary.ts";
 import { EXIT, type Output } from "./_command.ts";
 import { findLauncher } from "./_launcher_flags.ts";
-import { findPlan } from "./_plans.ts";
+import { findPlan, reportPlan } from "./_plans.ts";
 import { listenForSignals } from "./_signals.ts";
 import {
   describeView,
@@ -39,7 +39,8 @@ export async function viewSweep(
 ): Promise<SweepView> {
   const outcomes = new Claims(sweep.path).read();
   const tasks = await (await findPlan(sweep)).tasks(outcomes);
-  return { sweep, states: describeTasks(tasks, outcomes), jobs };
+  const report = await reportPlan(sweep, outcomes);
+  return { sweep, states: describeTasks(tasks, outcomes), jobs, report };
 }
 
 /** How {@linkcode launchSweep} launches a sweep. */

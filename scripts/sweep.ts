@@ -46,6 +46,7 @@ import {
 } from "./_launcher_flags.ts";
 import { findPlan } from "./_plans.ts";
 import { launchSweep, viewSweep } from "./_launch.ts";
+import { planSchema, readPlan } from "./_plan_flags.ts";
 import { describeSweep, keepSweep } from "./_sweep.ts";
 import {
   describeSweepFile,
@@ -88,6 +89,7 @@ const sweepSchema = new ConfigSchema({
 /** The flags that a sweep file may give values of. */
 const fileSchema = new ConfigSchema({
   ...specificationSchema.fields,
+  ...planSchema.fields,
   name: sweepSchema.fields.name,
   ...launchSchema.fields,
   ...launcherSchema.fields,
@@ -131,12 +133,15 @@ const command = defineCommand({
     "deno task sweep --grid learningRate=1e-4,1e-3 --seeds 0..4 --eval default",
     "deno task sweep --grid hiddenLayerSizes=[64,64],[256,256] --n-epochs 20",
     "deno task sweep --sobol 16 --range 'learningRate=log(1e-5,1e-1)'",
+    "deno task sweep --grid batchSize=32,64 --until resolved --objective loss/train",
+    "deno task sweep ranges.json --search sobol --budget 16 --objective loss/train",
     "deno task sweep studies/sweep.json --dry-run",
     "deno task sweep --schema > sweep.schema.json",
   ],
   maxPositionals: 2,
   flags: {
     "What to run": specificationSchema,
+    "Decided while it runs": planSchema,
     "This sweep": sweepSchema,
     Launch: launchSchema,
     "On a cluster": launcherSchema,
@@ -177,10 +182,18 @@ const command = defineCommand({
       { values, nameKey: formatFlag },
     ]);
     const { configSchema, evalConfigSchema } = experiment;
-    const request = readRequest({
+    const asked = readRequest({
       flags: given,
       fixed: parsed.readSource(configSchema),
       ...{ file, configSchema, evalConfigSchema },
+    });
+    const { request, makePlan } = await readPlan({
+      flags: given,
+      given: planSchema.keys.filter((key) =>
+        key in values || key in (file?.flags ?? {})
+      ),
+      request: asked,
+      experiment,
     });
     if (request.evaluations.length > 0 && !experiment.evaluate) {
       throw usageError(
@@ -190,11 +203,11 @@ const command = defineCommand({
     }
     const globals: GlobalConfig = flags;
     const { specification, seeds, evaluations } = request;
+    const rows = expandRows(specification, configSchema);
     const parts = {
       ...{ loaded, globals, name: given.name, seeds, evaluations },
       specification: { ...specification, seeds, eval: evaluations },
-      rows: expandRows(specification, configSchema),
-      plan: { type: "list" },
+      ...{ rows, plan: makePlan(rows) },
     };
     const sweep = await describeSweep(parts);
     const { jobs, retryFailed } = given;
@@ -260,6 +273,7 @@ function checkFlags(action: string, parsed: ParsedFlags): void {
   }[action]!;
   const given = [
     specificationSchema,
+    planSchema,
     sweepSchema,
     launchSchema,
     launcherSchema,

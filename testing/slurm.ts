@@ -54,20 +54,24 @@ export interface Slurm extends AsyncDisposable {
   loseJobs(): Promise<void>;
 }
 
+/** More than the machine may have: what waits needs no processor. */
+const CPUS = 4;
+
 /**
  * Starts munged, slurmctld and slurmd, and waits until jobs can run.
  *
- * @param cpus How many jobs of one processor run at once, whatever the machine
- * has.
+ * @param settings Further lines of slurm.conf: `{ MaxArraySize: 4 }`.
  * @returns The Slurm.
  */
-export async function startSlurm(cpus = 4): Promise<Slurm> {
+export async function startSlurm(
+  settings: Readonly<Record<string, string | number>> = {},
+): Promise<Slurm> {
   const stack = new AsyncDisposableStack();
   const { path } = stack.use(tempFolder());
   const env = { SLURM_CONF: `${path}/slurm.conf` };
   for (const folder of ["state", "spool"]) Deno.mkdirSync(`${path}/${folder}`);
   Deno.chmodSync(path, 0o755); // Jobs of other users could not start otherwise.
-  Deno.writeTextFileSync(env.SLURM_CONF, formatConfiguration(path, cpus));
+  Deno.writeTextFileSync(env.SLURM_CONF, formatConfiguration(path, settings));
   const key = crypto.getRandomValues(new Uint8Array(128));
   Deno.writeFileSync(`${path}/munge.key`, key, { mode: 0o400 });
 
@@ -139,7 +143,10 @@ function exists(path: string): boolean {
   }
 }
 
-function formatConfiguration(path: string, cpus: number): string {
+function formatConfiguration(
+  path: string,
+  more: Readonly<Record<string, string | number>>,
+): string {
   const host = ask("hostname", "-s"), user = ask("id", "-un");
   // Tests may not open ports to see which are free.
   const port = 20_000 + 2 * Math.floor(Math.random() * 5_000);
@@ -170,10 +177,11 @@ function formatConfiguration(path: string, cpus: number): string {
     SlurmdParameters: "config_overrides", // More processors than there are.
     SchedulerParameters: "sched_interval=1,bf_interval=1,batch_sched_delay=0",
     ReturnToService: 2,
+    ...more,
   };
   return [
     ...Object.entries(settings).map(([key, value]) => `${key}=${value}`),
-    `NodeName=${host} NodeAddr=127.0.0.1 CPUs=${cpus} RealMemory=4000`,
+    `NodeName=${host} NodeAddr=127.0.0.1 CPUs=${CPUS} RealMemory=4000`,
     `PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE State=UP`,
     "",
   ].join("\n");

@@ -101,7 +101,7 @@ export interface SessionInfo extends Environment {
 }
 
 /** What a run of a sweep is for, if it is more than one of a list. */
-export type SweepRole = "search" | "confirm";
+export type SweepRole = "until-resolved" | "search" | "confirm";
 
 /** Which sweep a run belongs to. */
 export interface SweepMark {
@@ -136,6 +136,11 @@ export interface RunInfo extends SessionInfo {
   readonly before?: JsonObject;
   /** What the experiment declares about its metrics; older runs lack it. */
   readonly metrics?: Readonly<Record<string, MetricDeclaration>>;
+  /**
+   * How many bytes the history had where the training paused, by the place:
+   * `500steps`.
+   */
+  readonly pauses?: Readonly<Record<string, number>>;
   /** SHA-256 of each file of a completed training, by its path in the run. */
   readonly contents?: Readonly<Record<string, string>>;
   /** The size of each of these files in bytes; older runs lack it. */
@@ -159,7 +164,7 @@ const runInfoSchema = v.looseObject({
     v.object({
       name: v.string(),
       identity: v.string(),
-      role: ifValid(v.picklist(["search", "confirm"])),
+      role: ifValid(v.picklist(["until-resolved", "search", "confirm"])),
     }),
     v.transform(omitUndefined),
   )),
@@ -168,6 +173,7 @@ const runInfoSchema = v.looseObject({
   metrics: v.optional(v.pipe(v.unknown(), v.transform(parseMetrics))),
   contents: ifValid(pick(isText)),
   sizes: ifValid(pick(isNumber)),
+  pauses: ifValid(pick(isNumber)),
   resumed: ifValid(v.pipe(
     v.array(v.unknown()),
     v.transform((sessions) => sessions.filter(isJsonObject)),

@@ -187,7 +187,7 @@ function splitWhere(
 ): { readonly ofRuns: string[]; readonly ofRecords: Condition[] } {
   // Records are read only if there is a condition.
   if (where.length === 0) return { ofRuns: [], ofRecords: [] };
-  const known = new Set(["tag", "status", ...listKeys(database)]);
+  const known = new Set(["tag", "status", "sweep", ...listKeys(database)]);
   const records = [...database].flatMap((run) => [...run.records]);
   const fields = new Set(
     records.flatMap(({ metadata }) => Object.keys(metadata.fields)),

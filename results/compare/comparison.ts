@@ -89,6 +89,7 @@ export interface CompareOptions
 
 /** Why the rows of a column are not ranked. */
 export type Unranked =
+  | "a search"
   | "too few runs"
   | "too many rows"
   | "same record"
@@ -253,6 +254,8 @@ export interface Comparison {
   readonly omitted: readonly string[];
   /** Runs that a newer one of the same configuration and seed replaces. */
   readonly superseded: readonly string[];
+  /** Runs of searches, which are not compared with others. */
+  readonly searched: readonly StoredRun[];
   /** What else a reader should know about the runs behind the numbers. */
   readonly warnings: readonly string[];
   /** The sources of the variance between runs, if they were asked for. */

@@ -54,10 +54,13 @@ export interface SelectedReplicates {
   readonly omitted: readonly string[];
   /** Runs that a newer one of the same configuration and seed replaces. */
   readonly superseded: readonly string[];
+  /** Runs of searches, which are not compared with others. */
+  readonly searched: readonly StoredRun[];
 }
 
 /**
- * Sorts the runs of a database into replicates.
+ * Sorts the runs of a database into replicates. Runs of a search take no part
+ * beside others: what was chosen by its score looks better than it is.
  *
  * @param database The runs.
  * @param options Which runs are taken, and in which keys they may differ.
@@ -72,7 +75,10 @@ export function selectReplicates(
   const { nuisance: asked = [], rows = [], cols = [] } = options;
   const nuisance = [...new Set([...asked, SEED_KEY])]
     .filter((key) => !rows.includes(key) && !cols.includes(key));
-  const selected = selectRuns(database, options);
+  const all = selectRuns(database, options);
+  const others = all.filter((run) => !isSearched(run));
+  const selected = others.length > 0 ? others : all;
+  const searched = all.filter((run) => !selected.includes(run));
   const groups = groupReplicates(selected, nuisance);
   const replicates = groups.filter(({ runs }) => runs.size > 0);
   const omitted = groups.flatMap(({ missing, unfinished }) =>
@@ -86,7 +92,17 @@ export function selectReplicates(
   const superseded = groups.flatMap((group) =>
     group.superseded.map(({ id }) => id)
   );
-  return { replicates, nuisance, omitted, superseded };
+  return { replicates, nuisance, omitted, superseded, searched };
+}
+
+/**
+ * Says whether a run is one of a search, which chose among runs by their scores.
+ *
+ * @param run The run.
+ * @returns Whether it is.
+ */
+export function isSearched({ info }: StoredRun): boolean {
+  return info.sweep?.role === "search";
 }
 
 function explainEmpty(

@@ -25,7 +25,7 @@ import type {
 import { explainIncomplete } from "./failed_runs.ts";
 import { findGrid } from "./grid.ts";
 import { METRIC_KEY } from "./pivot.ts";
-import type { Replicates } from "./replicates.ts";
+import { isSearched, type Replicates } from "./replicates.ts";
 
 /** Rows beyond this number are not ranked: there are too many pairs to test. */
 export const MAX_RANKED = 100;
@@ -68,11 +68,12 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
     const groups = groupEntries(column, comparison);
     return {
       ...column,
-      unranked: findReason(column, groups, rows.length),
+      unranked: findReason(column, groups, rows),
       groups,
     };
   });
-  const hasVerdicts = ({ unranked }: Column) => baseline || !unranked;
+  const hasVerdicts = ({ unranked }: Column) =>
+    unranked !== "a search" && (baseline || !unranked);
   const nTested = grouped.filter(hasVerdicts).length;
   const statistics = nTested === 0
     ? undefined
@@ -145,13 +146,24 @@ function chooseOptions(
  * Says whether somebody may have added seeds after looking at a comparison.
  *
  * @param comparison The comparison.
- * @returns Whether the times of its runs show it, unless the number of seeds, or
- * when to look, was planned.
+ * @returns Whether its runs are of a sweep that adds seeds, or their times show it,
+ * unless the number of seeds, or when to look, was planned: by the user, or by the
+ * one sweep that they are of.
  */
 export function mayBeAdded(
   { rows, options: { planned, looks } }: Comparison,
 ): boolean {
-  return !planned && !looks?.length && wereSeedsAdded(
+  if (planned || looks?.length) return false;
+  const groups = rows.flatMap(({ replicates }) => replicates);
+  const sweeps = groups.flatMap(({ runs }) =>
+    Array.from(runs.values(), ({ info }) => info.sweep)
+  );
+  if (sweeps.some((sweep) => sweep?.role === "until-resolved")) return true;
+  // All other sweeps say how many seeds there are before the first run.
+  const isOneSweep = sweeps.every((sweep) =>
+    sweep && sweep.name === sweeps[0]?.name
+  );
+  return !isOneSweep && wereSeedsAdded(
     rows.map(({ replicates }) => replicates.flatMap(listTimes)),
   );
 }
@@ -308,17 +320,20 @@ function addOutlook(
 function findReason(
   { better }: Column,
   groups: readonly (readonly Entry[])[],
-  nRows: number,
+  rows: readonly ComparisonRow[],
 ): Unranked | undefined {
   const hasTwo = (entries: readonly Entry[]) =>
     entries.filter(({ cell }) => cell.sample.size >= MIN_COUNT).length > 1;
   const cells = groups.flat().map(({ cell }) => cell);
+  const isOfSearch = ({ replicates }: ComparisonRow) =>
+    replicates.some(({ runs }) => runs.values().some(isSearched));
+  if (rows.some(isOfSearch)) return "a search";
   if (!hasTwo(groups.flat())) return "too few runs";
   if (hasSharedRecord(cells)) return "same record";
   if (areIdentical(cells)) return "identical values";
   if (!groups.some(hasTwo)) return "different settings";
   if (!better) return "unknown direction";
-  return nRows > MAX_RANKED ? "too many rows" : undefined;
+  return rows.length > MAX_RANKED ? "too many rows" : undefined;
 }
 
 /** Whether two rows show the same measurement, because it holds for both. */

@@ -5,6 +5,7 @@
  */
 
 import { formatValue } from "../../core/config/schema.ts";
+import { formatCount } from "../../core/utils/format_number.ts";
 import { SHORT_HASH } from "../../core/utils/hash.ts";
 import { matchesValue, parseCondition } from "../database/select.ts";
 import type { Comparison } from "./comparison.ts";
@@ -21,6 +22,7 @@ import { MAX_RANKED, mayBeAdded } from "./verdicts.ts";
  */
 export function collectWarnings(comparison: Comparison): string[] {
   return [
+    warnOfSearches,
     warnOfCounts,
     warnOfDependence,
     warnOfNonFinite,
@@ -31,6 +33,18 @@ export function collectWarnings(comparison: Comparison): string[] {
     warnOfAddedSeeds,
     warnOfVersions,
   ].flatMap((warn) => warn(comparison));
+}
+
+function warnOfSearches({ searched }: Comparison): string[] {
+  const sweeps = Map.groupBy(searched, ({ info }) => info.sweep!.name);
+  return Array.from(
+    sweeps,
+    ([name, runs]) =>
+      `${formatCount(runs.length, "run")} of the search ${name} ${
+        runs.length === 1 ? "is" : "are"
+      } left out: the best of many scores look better than they are; ` +
+      `--where sweep=${name}/search shows them, without verdicts`,
+  );
 }
 
 function warnOfCounts({ rows }: Comparison): string[] {

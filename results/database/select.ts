@@ -80,10 +80,15 @@ export function selectRuns(
   );
 }
 
-/** Finds the runs of a sweep: those that it made, and those that were there. */
-function isOfSweep(name: string): (run: StoredRun) => boolean {
+/**
+ * Finds the runs of a sweep: those that it made, and those that were there; of
+ * `NAME/search` those that it made for that.
+ */
+function isOfSweep(wanted: string): (run: StoredRun) => boolean {
+  const [name = "", role] = wanted.split("/");
   const members = new Map<string, ReadonlySet<string>>();
   return ({ id, path, info }) => {
+    if (role) return info.sweep?.name === name && info.sweep.role === role;
     const runs = path.slice(0, -id.length - 1);
     return info.sweep?.name === name ||
       members.getOrInsertComputed(runs, () => listSweepRuns(runs, name))

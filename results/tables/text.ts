@@ -53,7 +53,8 @@ export function formatComparison(comparison: Comparison): TextSection[] {
     }),
   };
   const notes = collectNotes(comparison);
-  const hasVerdicts = baseline && rows.length > 1;
+  const hasVerdicts = baseline && rows.length > 1 &&
+    columns.some(({ unranked }) => unranked !== "a search");
   return [
     { heading: "Results", table, notes },
     ...(hasVerdicts ? [formatVerdicts(comparison)] : []),

@@ -33,6 +33,7 @@ import {
   readRunFile,
 } from "../../../core/store/run_file.ts";
 import {
+  isOmitted,
   readRunInfo,
   readStatus,
   type RunInfo,
@@ -262,6 +263,7 @@ async function checkObservations(
   }
   for (const file of named) {
     if (files.has(file) || findings.has(file)) continue;
+    if (info && isOmitted(info, file)) continue;
     findings.add("missing", file, "a record names it");
   }
   for (const [file, stat] of files) {

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { basename, dirname } from "@std/path";
 import type { Sweep } from "../../manifest.ts";
-import { thenName } from "./_scripts.ts";
+import { THEN_SCRIPT, thenName } from "./_scripts.ts";
 
 /** One task of an array, or another job, as squeue has it. */
 export interface Job {
@@ -21,7 +22,8 @@ export interface Job {
   readonly isThen: boolean;
 }
 
-const FIELDS = "%i|%T|%j|%Z|%r";
+/** The number, state and reason, and the script, whose path may have any sign. */
+const FIELDS = "%i|%T|%r|%o", LINE = /^(\d+)[^|]*\|([^|]*)\|([^|]*)\|(.*)$/gm;
 
 const OVER = new Set([
   ...["BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL"],
@@ -30,29 +32,26 @@ const OVER = new Set([
 
 /** Finds the jobs of a sweep; those that ended minutes ago are forgotten. */
 export async function findJobs(sweep: Sweep): Promise<Job[]> {
-  const then = thenName(sweep);
-  const names = `--name=${sweep.manifest.name},${then}`;
+  const names = `--name=${sweep.manifest.name},${thenName(sweep)}`;
   const printed = await askSlurm(
     "squeue",
     ...["--me", "--noheader", "--states=all", "--array", names],
     `--format=${FIELDS}`,
   );
-  const folder = Deno.realPathSync(".");
-  return printed.split("\n").filter((line) => line !== "")
-    .map((line) => line.split("|") as [string, string, string, string, string])
-    // Another project may have a sweep of the same name.
-    .filter(([, , , workFolder]) => isFolder(workFolder, folder))
-    .map(([id, state, name, , reason]) => ({
-      ...{ id: id.split("_")[0]!, state, reason },
-      isOver: OVER.has(state),
-      isThen: name === then,
+  const folder = Deno.realPathSync(sweep.path);
+  return [...printed.matchAll(LINE)]
+    .filter(([, , , , script]) => isIn(script!, folder))
+    .map(([, id, state, reason, script]) => ({
+      ...{ id: id!, state: state!, reason: reason! },
+      isOver: OVER.has(state!),
+      isThen: basename(script!) === THEN_SCRIPT,
     }));
 }
 
-/** Whether a path leads to a folder; links may lie between. */
-function isFolder(path: string, folder: string): boolean {
+/** Whether a script is one of this sweep, not of another with the same name. */
+function isIn(script: string, folder: string): boolean {
   try {
-    return Deno.realPathSync(path) === folder;
+    return dirname(Deno.realPathSync(script)) === folder;
   } catch {
     return false;
   }

@@ -23,6 +23,9 @@ const TASK_ID = '"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"';
 /** Where Slurm puts what tasks print, in the folder of a sweep. */
 export const OUTPUT_FOLDER = "slurm";
 
+/** The scripts' names in the folder of a sweep. */
+export const ARRAY_SCRIPT = "batch.sh", THEN_SCRIPT = "then.sh";
+
 /**
  * Writes the script of the array.
  *

@@ -1,8 +1,8 @@
 /**
  * Runs a sweep on a cluster: one job array, whose tasks take what is left to run
  * by themselves. Nothing of Whisker stays behind where it was submitted. What is
- * done is read from disk; Slurm is asked only what waits and runs, by the name of
- * the job, because a controller that was killed may have lost its number.
+ * done is read from disk; Slurm is asked only what waits and runs, by the
+ * script of the job, because a controller that was killed may have lost its number.
  *
  * @module
  */
@@ -22,9 +22,11 @@ import {
   summarizeJobs,
 } from "./_jobs.ts";
 import {
+  ARRAY_SCRIPT,
   formatArrayScript,
   formatThenScript,
   OUTPUT_FOLDER,
+  THEN_SCRIPT,
 } from "./_scripts.ts";
 import type { SlurmOptions } from "./slurm_options.ts";
 
@@ -119,11 +121,12 @@ async function submit(
     return printed.trim().split(";")[0]!;
   };
   const script = formatArrayScript(sweep, options, { nTasks, maxRuns });
-  const id = await send("batch.sh", script);
+  const id = await send(ARRAY_SCRIPT, script);
   const tasks = nTasks === 1 ? "1 task" : `an array of ${nTasks} tasks`;
   print(`Submitted job ${id}: ${tasks}`);
   if (then === "") return;
-  const thenId = await send("then.sh", formatThenScript(sweep, options, id));
+  const thenScript = formatThenScript(sweep, options, id);
+  const thenId = await send(THEN_SCRIPT, thenScript);
   print(
     `Submitted job ${thenId}: ${then}, into ${path}/${OUTPUT_FOLDER}/then.txt`,
   );

@@ -334,6 +334,13 @@ const DAMAGE: readonly Damage[] = [
     `missing results/values/${THREE}.f64`,
   ],
   [
+    "observations that were left out when the run was published",
+    (run) => {
+      write(`${run}/results/own.json`, recordWith(THREE));
+      writeRunInfo(run, { ...readRunInfo(run), omitted: ["results/values"] });
+    },
+  ],
+  [
     "a result that was edited",
     (run) => {
       const path = `${run}/results/train.json`;
