@@ -41,6 +41,7 @@ import { listenForFailures, listenForSignals } from "./_signals.ts";
 export const environmentSchema = pickFields(globalConfigSchema, [
   "runs",
   "engine",
+  "threads",
   "fsync",
   "quiet",
 ]);
