@@ -2,6 +2,7 @@ import type { Sweep } from "../core/sweep/manifest.ts";
 import { planEvaluations, planList } from "../core/sweep/plan.ts";
 import type { Outcome, Plan } from "../core/sweep/types.ts";
 import type { SweepReport } from "../results/sweep/report.ts";
+import type { TerminalOptions } from "../results/tables/table.ts";
 
 /**
  * Finds the plan of a sweep by the type that its manifest names.
@@ -41,16 +42,20 @@ export async function findPlan(sweep: Sweep): Promise<Plan> {
  *
  * @param sweep The sweep.
  * @param outcomes How its tasks stand.
+ * @param terminal How wide its table may be.
  * @returns The report; null where `compare` says what was found.
  */
 export async function reportPlan(
   sweep: Sweep,
   outcomes: ReadonlyMap<string, Outcome>,
+  terminal: TerminalOptions,
 ): Promise<SweepReport | null> {
   const { type } = sweep.manifest.plan;
   if (type !== "until-resolved" && type !== "search") return null;
   const { reportSearch, reportSeeds } = await import(
     "../results/sweep/report.ts"
   );
-  return (type === "search" ? reportSearch : reportSeeds)(sweep, outcomes);
+  return (type === "search" ? reportSearch : reportSeeds)(
+    ...[sweep, outcomes, terminal] as const,
+  );
 }

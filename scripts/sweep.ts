@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { integer, text, toggle } from "../core/config/fields.ts";
 import { formatFlag, type ParsedFlags } from "../core/config/flags.ts";
 import {
@@ -102,8 +103,14 @@ interface Loaded extends LoadedExperiment {
   readonly sweepFile: SweepFile | null;
 }
 
+/** Flags without a value: the argument after them is not theirs. */
+const SWITCHES = [
+  ...["--json", "--quiet", "--debug", "--retry-failed", "--dry-run"],
+];
+
 async function load(isHelp: boolean): Promise<Loaded | null> {
-  const [first = ""] = Deno.args;
+  const args = Deno.args.filter((arg) => !SWITCHES.includes(arg));
+  const [first = ""] = parseArgs(args, { string: ["_"] })._.map(String);
   if (ACTIONS.includes(first) && !isHelp) return null;
   const file = first.endsWith(".json")
     ? readSweepFile(first, fileSchema)

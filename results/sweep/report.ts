@@ -7,7 +7,11 @@
 import { formatValue } from "../../core/config/schema.ts";
 import type { Sweep } from "../../core/sweep/manifest.ts";
 import type { Outcome } from "../../core/sweep/types.ts";
-import { formatCount, formatNumber } from "../../core/utils/format_number.ts";
+import {
+  formatCount,
+  formatNumber,
+  roundBy,
+} from "../../core/utils/format_number.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import { formatMeanError } from "../../core/utils/results.ts";
 import { formatLabel, singleLine } from "../compare/labels.ts";
@@ -19,7 +23,7 @@ import {
   isBetter,
 } from "../statistics/estimate.ts";
 import { formatInterval, NO_VALUE } from "../statistics/format.ts";
-import { formatTerminal } from "../tables/table.ts";
+import { formatTerminal, type TerminalOptions } from "../tables/table.ts";
 import { judgeValues, toSample, type Value } from "./judge_values.ts";
 import { followSearch, type Search } from "./plan_search.ts";
 import { followSeeds, type UntilResolved } from "./plan_until_resolved.ts";
@@ -40,9 +44,14 @@ export type Outcomes = ReadonlyMap<string, Outcome>;
  *
  * @param sweep The sweep.
  * @param outcomes How its tasks stand.
+ * @param terminal How wide its table may be.
  * @returns The report.
  */
-export function reportSeeds(sweep: Sweep, outcomes: Outcomes): SweepReport {
+export function reportSeeds(
+  sweep: Sweep,
+  outcomes: Outcomes,
+  terminal: TerminalOptions = {},
+): SweepReport {
   const { rows } = sweep.manifest;
   const plan = sweep.manifest.plan as unknown as UntilResolved;
   const { baseline, better, objective, maxSeeds } = plan;
@@ -96,6 +105,7 @@ export function reportSeeds(sweep: Sweep, outcomes: Outcomes): SweepReport {
           ...formatDifference(verdict),
           word,
         ]),
+        terminal,
       ),
       `${state}${isOver ? "" : " so far"}` +
       (isOver && open.length > 0
@@ -115,9 +125,14 @@ export function reportSeeds(sweep: Sweep, outcomes: Outcomes): SweepReport {
  *
  * @param sweep The sweep.
  * @param outcomes How its tasks stand.
+ * @param terminal How wide its table may be.
  * @returns The report.
  */
-export function reportSearch(sweep: Sweep, outcomes: Outcomes): SweepReport {
+export function reportSearch(
+  sweep: Sweep,
+  outcomes: Outcomes,
+  terminal: TerminalOptions = {},
+): SweepReport {
   const { rows, plan: content } = sweep.manifest;
   const plan = content as unknown as Search;
   const { objective, better, confirmSeeds } = plan;
@@ -183,12 +198,13 @@ export function reportSearch(sweep: Sweep, outcomes: Outcomes): SweepReport {
         ],
         found.map((one, row) => [
           labels[row]!,
-          formatScore(one.searchScore),
+          formatScore(one.searchScore, one),
           formatMeanError(one.mean, one.error),
-          formatScore(one.shrinkage),
+          formatScore(one.shrinkage, one),
           ...formatDifference(one.verdict),
           one.word,
         ]),
+        terminal,
       ),
       `${
         describeWinner(labels[1]!, winner.word)
@@ -261,14 +277,22 @@ function formatDifference(
   ];
 }
 
-function formatScore(score: number | null): string {
-  return score === null ? NO_VALUE : formatNumber(score);
+/** Writes a score to the digits of the mean on fresh seeds. */
+function formatScore(
+  score: number | null,
+  { mean, error }: { readonly mean: number; readonly error: number },
+): string {
+  if (score === null) return NO_VALUE;
+  if (!(error > 0 && Number.isFinite(mean))) return formatNumber(score);
+  const { texts, power } = roundBy(error, [mean, score]);
+  return `${texts[1]}${power === 0 ? "" : `e${power}`}`;
 }
 
 /** A table of which the first and the last column are texts. */
 function formatTable(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
+  terminal: TerminalOptions,
 ): string {
   const isText = (place: number) =>
     place === 0 || place === headings.length - 1;
@@ -277,5 +301,5 @@ function formatTable(
       ...{ heading, isNumeric: !isText(place), isKey: place === 0 },
     })),
     rows: rows.map((row) => row.map((text) => ({ text: singleLine(text) }))),
-  });
+  }, terminal);
 }
