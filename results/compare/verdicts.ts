@@ -257,7 +257,7 @@ function judge(
         return reason ? [[row, { reason }]] : [];
       }),
     ),
-    unlike: new Map(
+    incomparable: new Map(
       entries.flatMap(({ row }) => {
         const untested = explainUnlike(row, judgeOptions);
         return untested ? [[row, untested]] : [];
