@@ -1,32 +1,32 @@
 /**
- * Which runs have not changed since the index was made. It imports nothing, as
- * workers get it as text.
+ * Checks which runs have not changed since the index was written. Workers get this
+ * module as text, so it imports nothing.
  *
  * @module
  */
 
-/** How many numbers {@linkcode readStamp} gives. */
+/** The number of numbers that {@linkcode readStamp} reads. */
 export const STAMP_LENGTH = 7;
 
-/** What several threads share while they look at runs. */
+/** What threads share while they check runs. */
 export interface Inspection {
   /** The directory of the runs. */
   readonly directory: string;
-  /** The ids of the runs, a line each. */
+  /** The ids of the runs, one per line. */
   readonly ids: string;
-  /** What {@linkcode readStamp} gave of each run. */
+  /** The stamp of each run; see {@linkcode readStamp}. */
   readonly stamps: Float64Array;
-  /** Becomes 1 where the run has not changed. */
+  /** Set to 1 for each run that has not changed. */
   readonly unchanged: Uint8Array;
-  /** The next run that nobody looks at, and how many threads are looking. */
+  /** The next run to check, and the number of threads at work. */
   readonly progress: Int32Array;
 }
 
-/** How many runs a thread takes at once. */
+/** The number of runs that a thread takes at once. */
 const CHUNK = 256;
 
 /**
- * Looks at runs until there are none left; other threads do the same.
+ * Checks runs until none are left, together with other threads.
  *
  * @param inspection What they share.
  */
@@ -50,13 +50,13 @@ export function inspect(inspection: Inspection): void {
 }
 
 /**
- * Reads what changes when a run does: files are replaced by others of the same
- * name, which changes their folder, and `run.json` may be edited in place.
+ * Reads the numbers that change with a run. Files are replaced by others of the same
+ * name, which changes their folder; `run.json` may also be edited in place.
  *
  * @param runPath The run's directory.
- * @param stamp Where to put it: times, size and number of `run.json`, and of the
- * folder of results.
- * @returns Whether both are there, and no links.
+ * @param stamp Receives the times, size and inode of `run.json`, and the times and
+ * inode of the folder of results.
+ * @returns Whether both exist and are not links.
  */
 export function readStamp(runPath: string, stamp: Float64Array): boolean {
   try {
@@ -71,11 +71,11 @@ export function readStamp(runPath: string, stamp: Float64Array): boolean {
     stamp[6] = folder.ino ?? 0;
     return file.isFile && folder.isDirectory;
   } catch {
-    return false; // It was removed, or never complete.
+    return false; // It was removed, or is incomplete.
   }
 }
 
-/** When a run last changed, by its own times. */
+/** Returns when a run last changed, by the times of its files. */
 export function getLastChange(stamp: Float64Array): number {
   return Math.max(stamp[0]!, stamp[4]!);
 }
