@@ -41,6 +41,7 @@ import { listenForFailures, listenForSignals } from "./_signals.ts";
 export const environmentSchema = pickFields(globalConfigSchema, [
   "runs",
   "engine",
+  "threads",
   "fsync",
   "quiet",
 ]);
@@ -142,15 +143,15 @@ export async function loadExperiment(
  * @returns The run's directory.
  * @throws {ConfigError} If there is no such run.
  */
-export function findCompletedRun(
+export async function findCompletedRun(
   runs: string,
   name: string,
   loaded?: LoadedExperiment,
-): string {
+): Promise<string> {
   const experiment = loaded?.isGiven
     ? { experiment: loaded.experiment.name }
     : {};
-  return findNamedRun(runs, name, { completed: true, ...experiment });
+  return await findNamedRun(runs, name, { completed: true, ...experiment });
 }
 
 /** Finds the file of a run's experiment; errors are reported when it is used. */

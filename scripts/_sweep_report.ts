@@ -240,7 +240,7 @@ export function showProgress(jobs: number, quiet: boolean): SweepProgress {
       const seconds = nDone > 2 * jobs
         ? perTask * (counts.waiting + counts.running / 2)
         : estimateSecondsLeft(states, jobs);
-      const left = seconds === null
+      const left = seconds === null || counts.waiting + counts.running === 0
         ? ""
         : `; about ${formatDuration(seconds)} left`;
       const line = formatCounts(counts) + left;

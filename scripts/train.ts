@@ -88,7 +88,9 @@ const command: Command = defineCommand({
     const report = { loaded, globals, json, wantsCheckpoints };
     if (resume !== "") {
       checkResume(parsed, experiment);
-      const runPath = findNamedRun(globals.runs, resume, { unfinished: true });
+      const runPath = await findNamedRun(globals.runs, resume, {
+        unfinished: true,
+      });
       const details = await describePosition(runPath);
       // What is not given stays as the run began.
       const resumed = { runPath, globals: { ...given, runs: globals.runs } };

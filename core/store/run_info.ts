@@ -185,6 +185,72 @@ const runInfoSchema = v.looseObject({
   )),
 });
 
+/** The fields of {@linkcode RunSummary}. */
+const SUMMARY_KEYS = [
+  "status",
+  "experiment",
+  "startedAt",
+  "finishedAt",
+  "seconds",
+  "tags",
+  "note",
+  "error",
+  "versions",
+  "engine",
+  "source",
+  "resumed",
+  "before",
+  "metrics",
+  "omitted",
+  "sweep",
+] as const;
+
+/** What lists and comparisons of many runs know of each. */
+export type RunSummary = Pick<RunInfo, typeof SUMMARY_KEYS[number]>;
+
+/**
+ * Takes what lists and comparisons need to know of a run.
+ *
+ * @param info What `run.json` says.
+ * @returns The summary, without fields that the run lacks.
+ */
+export function summarizeInfo(info: RunInfo): RunSummary {
+  const summary: Record<string, unknown> = {};
+  for (const key of SUMMARY_KEYS) {
+    if (info[key] !== undefined) summary[key] = info[key];
+  }
+  return summary as unknown as RunSummary;
+}
+
+const isTextOrNull = (value: unknown) => value === null || isText(value);
+
+/** Checks of fields that differ from run to run: a schema takes ten times as long. */
+const PLAIN_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  experiment: isText,
+  startedAt: isText,
+  finishedAt: isTextOrNull,
+  seconds: (value) => value === null || isNumber(value),
+  note: isText,
+};
+
+/**
+ * Checks a value of a field of summaries that were kept outside `run.json`.
+ *
+ * @param key The field.
+ * @param value The value.
+ * @returns The value as {@linkcode readRunInfo} gives it.
+ * @throws {TypeError} If there is no such field, or it has no such value.
+ */
+export function checkSummaryField(key: string, value: unknown): unknown {
+  const isPlain = PLAIN_FIELDS[key];
+  if (isPlain?.(value)) return value;
+  const isField = SUMMARY_KEYS.some((one) => one === key);
+  if (isPlain || !isField) throw new TypeError(`Cannot use ${key} of a run`);
+  const schema =
+    runInfoSchema.entries[key as keyof typeof runInfoSchema.entries];
+  return v.parse(schema as v.GenericSchema, value);
+}
+
 const RUN_FILE = "run.json";
 
 /**
@@ -227,7 +293,10 @@ export function readRunInfo(runPath: string): RunInfo {
  * @param path The file's path in the run.
  * @returns Whether it need not be there.
  */
-export function isOmitted({ omitted = [] }: RunInfo, path: string): boolean {
+export function isOmitted(
+  { omitted = [] }: Pick<RunInfo, "omitted">,
+  path: string,
+): boolean {
   return omitted.some((one) => path === one || path.startsWith(`${one}/`));
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatValue, unknownKey } from "../../core/config/schema.ts";
+import { unknownKey } from "../../core/config/schema.ts";
 import { OptionError } from "../database/option_error.ts";
 import type { RunDatabase, StoredRun } from "../database/run_database.ts";
 import {
@@ -144,23 +144,27 @@ export function groupReplicates(
     if (key === SEED_KEY || known.includes(key)) continue;
     throw new OptionError("nuisance", unknownKey(key, known));
   }
-  const groups = Map.groupBy(runs, (run) => identify(run, nuisance));
+  // Keys that have one value in all runs tell none of them apart.
+  const keys = known.filter((key) =>
+    (key === "experiment" || !nuisance.includes(key)) &&
+    !runs.every((run) => readKey(run, key) === readKey(runs[0]!, key))
+  );
+  const groups = Map.groupBy(runs, (run) => identify(run, keys));
   return Array.from(
     groups.values(),
     (group) => makeReplicates(group, nuisance),
   );
 }
 
-/** Makes the same text of equal configurations, whatever the order of keys. */
-function identify(
-  { config, info }: StoredRun,
-  nuisance: readonly string[],
-): string {
-  const keys = Object.keys(config).filter((key) => !nuisance.includes(key));
-  return JSON.stringify([
-    info.experiment,
-    ...keys.sort().map((key) => [key, formatValue(config[key])]),
-  ]);
+/** Makes the same text of equal values, and different ones of all others. */
+function identify(run: StoredRun, keys: readonly string[]): string {
+  let name = "";
+  for (const key of keys) {
+    const text = formatKey(run, key);
+    // With its length, as it may hold any character.
+    name += text === undefined ? "," : `${text.length}:${text}`;
+  }
+  return name;
 }
 
 function makeReplicates(
@@ -172,7 +176,7 @@ function makeReplicates(
     nuisance.map((key) => (run: StoredRun) => readKey(run, key)),
   );
   const copies = Map.groupBy(
-    group.toSorted(byNuisance),
+    group.length > 1 ? group.toSorted(byNuisance) : group,
     (run) => formatNuisance(run, nuisance),
   );
   const runs = new Map<string, StoredRun>();

@@ -75,18 +75,23 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
   const hasVerdicts = ({ unranked }: Column) =>
     unranked !== "a search" && (baseline || !unranked);
   const nTested = grouped.filter(hasVerdicts).length;
-  const statistics = nTested === 0
-    ? undefined
-    : await loadStatistics(comparison.options);
+  if (nTested === 0) {
+    const columns = grouped.map(({ groups: _, ...plain }) => plain);
+    return { ...comparison, columns };
+  }
+  const statistics = await loadStatistics(comparison.options);
   const verdictOptions = chooseOptions(comparison, nTested);
   const found = new Map<Cell, Partial<Cell>>();
+  const shown = comparison.shown &&
+    new Set(comparison.shown.map((place) => rows[place]!));
   const columns = grouped.map((column) => {
     const { groups: _, ...plain } = column;
-    if (!statistics || !hasVerdicts(column)) return plain;
+    if (!hasVerdicts(column)) return plain;
     const { additions, method } = judge(column, {
       baseline: baseline && rows[baseline.row]!,
       groupKeys,
       options,
+      shown,
       verdictOptions,
       statistics,
     });
@@ -177,6 +182,7 @@ function groupEntries(
     const cell = row.cells.get(metadata);
     return cell ? [{ row, cell }] : [];
   });
+  if (groupKeys.length === 0 && entries.length > 0) return [entries];
   return [
     ...Map.groupBy(
       entries,
@@ -222,6 +228,8 @@ interface JudgeOptions extends Pick<Comparison, "groupKeys" | "options"> {
   readonly baseline: ComparisonRow | undefined;
   readonly verdictOptions: VerdictOptions;
   readonly statistics: Statistics;
+  /** The rows whose outlook somebody sees; all where it is undefined. */
+  readonly shown: ReadonlySet<ComparisonRow> | undefined;
 }
 
 /** Reaches the verdicts on the cells of a column. */
@@ -229,7 +237,7 @@ function judge(
   { metadata, groups, better, unranked }: GroupedColumn,
   judgeOptions: JudgeOptions,
 ): { readonly additions: Additions; readonly method: Column["method"] } {
-  const { baseline, options, verdictOptions, statistics } = judgeOptions;
+  const { baseline, options, verdictOptions, statistics, shown } = judgeOptions;
   const entries = groups.flat();
   const reference = baseline?.cells.get(metadata);
   const { comparisons, margins, places, method } = statistics.judgeColumn({
@@ -267,7 +275,10 @@ function judge(
       const place = places.get(row);
       return [cell, {
         ...(comparison && {
-          comparison: addOutlook(comparison, statistics),
+          // An outlook takes half a millisecond.
+          comparison: shown?.has(row) ?? true
+            ? addOutlook(comparison, statistics)
+            : comparison,
           ...(margins.has(row) && { margin: margins.get(row)! }),
         }),
         ...(place && ("reason" in place ? { outside: place.reason } : {
@@ -345,7 +356,17 @@ function hasSharedRecord(cells: readonly Cell[]): boolean {
 }
 
 /** Whether all rows have the same values, as those of a baseline may. */
-function areIdentical(cells: readonly Cell[]): boolean {
-  const samples = cells.map(({ sample }) => JSON.stringify([...sample].sort()));
-  return samples.length > 1 && new Set(samples).size === 1;
+function areIdentical([first, ...others]: readonly Cell[]): boolean {
+  return first !== undefined && others.length > 0 &&
+    others.every(({ sample }) =>
+      sample.size === first.sample.size &&
+      sample.entries().every(([key, mean]) =>
+        first.sample.has(key) && hasSameJson(mean, first.sample.get(key)!)
+      )
+    );
+}
+
+/** JSON has neither NaN nor infinities: of them it is only known that they are none. */
+function hasSameJson(a: number, b: number): boolean {
+  return a === b || !Number.isFinite(a) && !Number.isFinite(b);
 }

@@ -90,8 +90,9 @@ function warnOfLostRecords({ rows }: Comparison): string[] {
         formatValue(run.config) === formatValue(copy.config)
       );
       if (!chosen) return [];
-      const lost = Array.from(copy.records, ({ metadata }) => metadata)
-        .filter((metadata) => !chosen.records.get(metadata));
+      const lost = copy.records.metadata.filter((metadata) =>
+        !chosen.records.get(metadata)
+      );
       return lost.length > 0
         ? `${chosen.id} lacks ${summarizeList(lost.map(String))}, which ` +
           `${copy.id}, superseded by it, has: evaluate ${chosen.id}`
@@ -160,10 +161,12 @@ function warnOfVersions({ rows }: Comparison): string[] {
     const infos = replicates.flatMap(({ runs }) =>
       [...runs.values()].flatMap(({ info }) => [info, ...info.resumed ?? []])
     );
-    const names = infos.flatMap(({ versions }) => Object.keys(versions ?? {}));
+    // Runs of an index share what they have in common.
+    const versions = [...new Set(infos.map(({ versions }) => versions ?? {}))];
+    const names = new Set(versions.flatMap((some) => Object.keys(some)));
     const mixed = [
-      ...[...new Set(names)].flatMap((name) =>
-        listDistinct(name, infos.map(({ versions }) => versions?.[name]))
+      ...[...names].flatMap((name) =>
+        listDistinct(name, versions.map((some) => some[name]))
       ),
       ...listDistinct("engine", infos.map(({ engine }) => engine)),
     ];

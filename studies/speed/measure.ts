@@ -182,6 +182,12 @@ async function timeWhole(call: () => Promise<void>): Promise<number> {
   return performance.now() - start;
 }
 
+function formatTime(milliseconds: number): string {
+  return milliseconds < 1000
+    ? `${milliseconds.toPrecision(3)} ms`
+    : `${(milliseconds / 1000).toPrecision(3)} s`;
+}
+
 function formatRow(
   what: string,
   nRows: number,
@@ -190,9 +196,8 @@ function formatRow(
 ): string[] {
   const [torchText, ratio] = torch === undefined
     ? ["", ""]
-    : [`${torch.toPrecision(3)} ms`, (own / torch).toPrecision(2)];
-  const ownText = `${own.toPrecision(3)} ms`;
-  return [what, String(nRows), torchText, ownText, ratio, share];
+    : [formatTime(torch), (own / torch).toPrecision(2)];
+  return [what, String(nRows), torchText, formatTime(own), ratio, share];
 }
 
 async function compareSpeed(): Promise<string> {

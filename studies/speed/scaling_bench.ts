@@ -28,7 +28,7 @@ const N_SEEDS = 5;
 const N_COLUMNS = 2;
 
 /** At least so many turns, and more if they take less time than this. */
-const MIN_TURNS = 3, MAX_MILLISECONDS = 1500;
+const MIN_TURNS = 3, MAX_MILLISECONDS = 500;
 
 const folder = Deno.makeTempDirSync({ dir: "." });
 

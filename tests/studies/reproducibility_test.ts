@@ -18,7 +18,14 @@ const TRAINING = [
   // Four groups of rows, of which each thread takes some.
   "--batch-size=200",
 ];
-const EVALUATION = ["--n-samples=50", "--n-repeats=2", "--n-steps=5"];
+/** Sampling with fresh noise and without, of rows for several threads. */
+const EVALUATIONS = [
+  ["--n-samples=50", "--n-repeats=2", "--n-steps=5"],
+  [
+    ...["--sampler=ddpm", "--n-samples=150", "--n-repeats=2", "--n-steps=20"],
+    "--sources=model",
+  ],
+];
 
 /** Trains and evaluates, and says what came out, but for names and times. */
 async function measureBits(
@@ -41,8 +48,11 @@ async function measureBits(
     }).output();
     assertEquals(success, true, new TextDecoder().decode(stderr));
   };
-  await run("train", [...TRAINING, `--threads=${nThreads}`]);
-  await run("eval", EVALUATION);
+  const threads = `--threads=${nThreads}`;
+  await run("train", [...TRAINING, threads]);
+  for (const evaluation of EVALUATIONS) {
+    await run("eval", [...evaluation, threads]);
+  }
   const [{ name: id }] = [...Deno.readDirSync(runs.path)]
     .filter(({ name }) => !name.startsWith(".")) as [Deno.DirEntry];
   const path = `${runs.path}/${id}`;

@@ -4,6 +4,7 @@ import {
   assertEquals,
   assertRejects,
 } from "@std/assert";
+import { formatCell } from "../../../results/compare/cells.ts";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { OptionError } from "../../../results/database/option_error.ts";
 import { sortByStart } from "../../../results/compare/verdicts.ts";
@@ -370,14 +371,14 @@ Deno.test("compare() tests and ranks no row from which runs lack the record", as
   const options = { baseline: ["model=identity"] };
   const [, mlp] = firstCells(await compareRuns(runs, options));
   assertEquals(mlp!.outside, "runs completed without this record");
-  assertEquals(mlp!.text.endsWith("(3 of 4)"), true);
+  assertEquals(formatCell(mlp!).endsWith("(3 of 4)"), true);
   const verdict = mlp!.comparison!;
   assertEquals("p" in verdict && verdict.isWithheld, true);
   const counted = await compareRuns(runs, { ...options, countFailedAs: 6 });
   const [, other] = firstCells(counted);
   assertEquals([...other!.sample.values()], [1, 1.1, 0.9, 6]);
   assertEquals(other!.outside, undefined);
-  assertEquals(other!.text.includes("of"), false);
+  assertEquals(formatCell(other!).includes("of"), false);
 });
 
 Deno.test("compare() tests rows against a baseline with the same fields only", async () => {
