@@ -58,14 +58,15 @@ export async function describeSweep(parts: SweepParts): Promise<Sweep> {
   const { experiment, file } = loaded;
   const { hashSource } = await import("../core/store/source.ts");
   const stored = await loaded.readSource();
-  const { runs, engine, fsync, onNonfinite, checkpointEvery } = globals;
+  const { runs, engine, threads, fsync, onNonfinite, checkpointEvery } =
+    globals;
   const content = {
     experiment: experiment.name,
     experimentFile: file,
     entry: stored.entries[1]!,
     source: await hashSource(stored),
     files: await hashDataFiles(rows),
-    settings: { engine, fsync, onNonfinite, checkpointEvery },
+    settings: { engine, threads, fsync, onNonfinite, checkpointEvery },
     ...{ rows: rows as JsonObject[], seeds, evaluations, plan },
   };
   const name = parts.name || makeName(content);

@@ -208,7 +208,8 @@ const command = defineCommand({
           "function",
       );
     }
-    const globals: GlobalConfig = flags;
+    // Runs side by side use the cores better than threads.
+    const globals: GlobalConfig = { ...flags, threads: flags.threads || 1 };
     const { specification, seeds, evaluations } = request;
     const rows = expandRows(specification, configSchema);
     const parts = {
