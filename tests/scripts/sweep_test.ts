@@ -164,12 +164,14 @@ Deno.test(
     const [summary] = await second.output;
     assertEquals((await second.child.status).code, 1);
     assertStringIncludes(summary, "3 waiting");
-    // The same runs were resumed.
+    // The same runs were resumed; one that had not begun may have begun now.
     const ids = listRuns(`${ROOT}/${runs.path}`).map(({ id }) => id);
-    assertEquals(ids, found.map(({ id }) => id));
-    for (const { path } of found) {
+    assert(ids.length <= 3);
+    for (const { id, path } of found) {
+      assert(ids.includes(id));
       assertEquals(readStatus(path, readRunInfo(path)), "interrupted");
     }
+    assert(found.some(({ path }) => readRunInfo(path).resumed !== undefined));
   },
 );
 
