@@ -100,12 +100,19 @@ function makeName(content: Content): string {
     .join("-");
 }
 
+/** What errors call the parts of a sweep that have other names. */
+const WORDS: Readonly<Record<string, string>> = {
+  experimentFile: "experiment",
+  files: "data files",
+  rows: "configurations",
+};
+
 function checkSameContent({ manifest }: Sweep, content: Content): void {
   const { name } = manifest;
   const different = Object.entries(content).filter(([key, value]) =>
     formatValue({ value }) !==
       formatValue({ value: manifest[key as keyof Content] })
-  ).map(([key]) => key);
+  ).map(([key]) => WORDS[key] ?? key);
   if (different.length === 0) return;
   throw usageError(
     `Cannot use the name ${name}: there is a sweep of that name with other ` +
