@@ -208,8 +208,7 @@ const command = defineCommand({
           "function",
       );
     }
-    // Runs side by side use the cores better than threads.
-    const globals: GlobalConfig = { ...flags, threads: flags.threads || 1 };
+    const globals: GlobalConfig = flags;
     const { specification, seeds, evaluations } = request;
     const rows = expandRows(specification, configSchema);
     const parts = {
