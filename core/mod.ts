@@ -14,6 +14,10 @@ export * from "./run/lifecycle.ts";
 export * from "./run/run_options.ts";
 export type { RunOutcome, Session } from "./run/session.ts";
 export type { WriteOptions } from "./store/atomic_write.ts";
+export type {
+  CheckpointInterval,
+  PausePlace,
+} from "./config/checkpoint_interval.ts";
 export * from "./config/fields.ts";
 export * from "./config/global_config.ts";
 export * from "./config/schema.ts";

@@ -16,6 +16,7 @@ import { ConfigError, ConfigSchema } from "../core/config/schema.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { OptionError } from "../results/database/option_error.ts";
 import { stringify } from "../core/utils/json.ts";
+import { exists } from "../core/utils/exists.ts";
 import { printable, printableJson } from "../core/utils/terminal.ts";
 import { EXIT } from "./_exit.ts";
 import { findRun, type FindRunOptions } from "../core/store/find_run.ts";
@@ -301,14 +302,24 @@ export function orUsageError<T>(lookUp: () => T): T {
  * @returns The run's directory.
  * @throws {ConfigError} If there is no such run.
  */
-export function findNamedRun(
+export async function findNamedRun(
   runs: string,
   name: string,
   options: FindRunOptions = {},
-): string {
+): Promise<string> {
   const problems: Problem[] = [];
   try {
-    return orUsageError(() => findRun(runs, name, { ...options, problems }));
+    const database = name === "latest" && exists(`${runs}/.index`)
+      ? await import("../results/database/run_database.ts")
+      : undefined;
+    return orUsageError(() => {
+      const known = database?.readKnown(runs);
+      return findRun(runs, name, {
+        ...options,
+        problems,
+        ...(known && { known }),
+      });
+    });
   } finally {
     reportProblems(problems);
   }

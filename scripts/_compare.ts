@@ -25,7 +25,7 @@ import {
 import type { Comparison } from "../results/compare/comparison.ts";
 import { type Format, FORMATS } from "../results/tables/render.ts";
 import type { FlagValues } from "./_command.ts";
-import { selectionFields } from "./_runs.ts";
+import { allField, MAX_ROWS, selectionFields } from "./_runs.ts";
 
 /** A switch that cannot be given as false: another says that. */
 function onlyOn(opposite: string): Pick<Field<boolean>, "rule" | "fromText"> {
@@ -174,6 +174,7 @@ export const compareFlags = {
       choices: FORMATS,
       description: "how to write the table",
     }),
+    all: allField,
   }),
 };
 
@@ -186,9 +187,13 @@ export const compareFlags = {
  * @throws {ConfigError} If a flag is wrong.
  */
 export async function compareRuns(
-  flags: FlagValues<typeof comparisonFlags> & { readonly format?: Format },
+  flags: FlagValues<typeof comparisonFlags> & {
+    readonly format?: Format;
+    readonly all?: boolean;
+  },
 ): Promise<Comparison> {
-  const { runs, confirm, strict: _, format = "table", ...rest } = flags;
+  const { runs, confirm, strict: _, format = "table", all = true, ...rest } =
+    flags;
   const { countFailedAs } = rest;
   const isForReaders = format !== "json" && format !== "csv";
   // Help does not wait for these.
@@ -198,11 +203,12 @@ export async function compareRuns(
     ...rest,
     countFailedAs: countFailedAs === "" ? undefined : Number(countFailedAs),
     isForReaders,
+    ...(all || !isForReaders ? {} : { maxRows: MAX_ROWS }),
   };
-  const database = new RunDatabase(...runs);
+  const database = RunDatabase.withIndex(...runs);
   if (confirm.length === 0) return await compare(database, options);
   const { checkFresh } = await import("../results/compare/confirm.ts");
-  const confirming = new RunDatabase(...confirm);
+  const confirming = RunDatabase.withIndex(...confirm);
   checkFresh(confirming, database);
   return await compare(confirming, { ...options, confirms: runs });
 }

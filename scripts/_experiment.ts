@@ -14,6 +14,7 @@ import {
 import { pickFields } from "../core/config/schema.ts";
 import diffusion from "../core/diffusion/experiment.ts";
 import { type Experiment, isExperiment } from "../core/experiment.ts";
+import { Pause } from "../core/run/pause.ts";
 import type { RunOutcome } from "../core/run/session.ts";
 import type { Run } from "../core/run/run.ts";
 import type { RunOptions } from "../core/run/run_options.ts";
@@ -40,6 +41,7 @@ import { listenForFailures, listenForSignals } from "./_signals.ts";
 export const environmentSchema = pickFields(globalConfigSchema, [
   "runs",
   "engine",
+  "threads",
   "fsync",
   "quiet",
 ]);
@@ -141,15 +143,15 @@ export async function loadExperiment(
  * @returns The run's directory.
  * @throws {ConfigError} If there is no such run.
  */
-export function findCompletedRun(
+export async function findCompletedRun(
   runs: string,
   name: string,
   loaded?: LoadedExperiment,
-): string {
+): Promise<string> {
   const experiment = loaded?.isGiven
     ? { experiment: loaded.experiment.name }
     : {};
-  return findNamedRun(runs, name, { completed: true, ...experiment });
+  return await findNamedRun(runs, name, { completed: true, ...experiment });
 }
 
 /** Finds the file of a run's experiment; errors are reported when it is used. */
@@ -292,9 +294,10 @@ export async function runAndReport(
       print(printableJson(stringify({ ...document, ...failed }, 2)));
     }
     if (status === "interrupted") {
-      console.error(`interrupted: ${runPath}`);
+      const isPaused = error instanceof Pause;
+      console.error(`${isPaused ? error.message : status}: ${runPath}`);
       if (command.name === "train") console.error(describeResume(outcome));
-      return interruption.status;
+      return isPaused ? EXIT.done : interruption.status;
     }
     if (status === "failed") {
       printError(command, error);
@@ -303,8 +306,8 @@ export async function runAndReport(
     }
     if (wantsCheckpoints && !run?.hasCheckpoints) {
       printWarning(
-        "--checkpoint-every had no effect: the experiment never called " +
-          "run.resumable()",
+        "--checkpoint-every and --pause-at have no effect: the experiment " +
+          "never called run.resumable()",
       );
     }
     if (!quiet) {

@@ -15,9 +15,9 @@ import {
   writeLaunch,
 } from "../core/sweep/manifest.ts";
 import { countStates, describeTasks } from "../core/sweep/summary.ts";
-import { EXIT, type Output } from "./_command.ts";
+import { EXIT, type Output, terminalWidth } from "./_command.ts";
 import { findLauncher } from "./_launcher_flags.ts";
-import { findPlan } from "./_plans.ts";
+import { findPlan, reportPlan } from "./_plans.ts";
 import { listenForSignals } from "./_signals.ts";
 import {
   describeView,
@@ -39,7 +39,9 @@ export async function viewSweep(
 ): Promise<SweepView> {
   const outcomes = new Claims(sweep.path).read();
   const tasks = await (await findPlan(sweep)).tasks(outcomes);
-  return { sweep, states: describeTasks(tasks, outcomes), jobs };
+  const width = terminalWidth(Infinity);
+  const report = await reportPlan(sweep, outcomes, { width });
+  return { sweep, states: describeTasks(tasks, outcomes), jobs, report };
 }
 
 /** How {@linkcode launchSweep} launches a sweep. */

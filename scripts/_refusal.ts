@@ -63,10 +63,11 @@ export function explainRefusal(
   const wanted = {
     read: [...named.read, ...refused],
     write: [...named.write, ...(kind === "write" ? refused : [])],
+    run: place && kind === "run" ? [place] : [],
   };
   const { tasks, permissions } = JSON.parse(stripJsonComments(denoJson));
   const [, task, set, script] = TASK.exec(tasks[name].command)!;
-  const flags = (["read", "write"] as const).flatMap((access) => {
+  const flags = (["read", "write", "run"] as const).flatMap((access) => {
     // The whole list: it replaces that of the set, and any given by hand.
     const granted: string[] = [permissions[set!][access] ?? []].flat();
     const paths = [...granted];
@@ -77,7 +78,9 @@ export function explainRefusal(
       ? `--allow-${access}=${paths.map(quote).join(",")}`
       : [];
   });
-  if (!isFile) flags.push(`--allow-${kind}${place ? `=${quote(place)}` : ""}`);
+  if (!isFile && kind !== "run") {
+    flags.push(`--allow-${kind}${place ? `=${quote(place)}` : ""}`);
+  }
   const what = isFile
     ? `${kind} ${place ?? "there"}`
     : `get ${kind} access${place ? ` to ${place}` : ""}`;

@@ -31,6 +31,15 @@ export const selectionFields = {
   strict: toggle({ description: "exit with 1 if a run cannot be read" }),
 };
 
+/** A longer table is cut, unless all of it is asked for. */
+export const MAX_ROWS = 200;
+
+/** The flag that shows all rows, however many they are. */
+export const allField: Field<boolean> = toggle({
+  defaultText: `${MAX_ROWS} rows`,
+  description: "show all rows, however many",
+});
+
 /** The flag that names the one directory in which a run is looked for. */
 export const runsFolderFlag: Field<string> = text({
   default: "runs",

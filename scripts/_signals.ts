@@ -26,9 +26,13 @@ export interface Interruption {
 /**
  * Listens for SIGINT, SIGTERM and SIGHUP until the process ends.
  *
- * @returns What is aborted by them.
+ * @param ignored Those that another process passes on as SIGTERM: a terminal
+ * sends Ctrl-C to the sweeper and to its runs.
+ * @returns What is aborted by the others.
  */
-export function listenForSignals(): Interruption {
+export function listenForSignals(
+  ignored: readonly Deno.Signal[] = [],
+): Interruption {
   const first = new AbortController(), second = new AbortController();
   const { signal } = first, { signal: forceSignal } = second;
   const interruption = { signal, forceSignal, status: EXIT.SIGINT };
@@ -39,6 +43,7 @@ export function listenForSignals(): Interruption {
   let firstAt = Infinity;
   for (const name of names) {
     Deno.addSignalListener(name, () => {
+      if (ignored.includes(name)) return;
       const now = performance.now();
       if (now - firstAt > SAME_REQUEST_MS) second.abort();
       if (signal.aborted) return;

@@ -22,6 +22,7 @@ import type { JsonObject } from "../core/utils/json.ts";
 import { truncate } from "../core/utils/terminal.ts";
 import { formatLabel, singleLine } from "../results/compare/labels.ts";
 import { NO_VALUE } from "../results/statistics/format.ts";
+import type { SweepReport } from "../results/sweep/report.ts";
 import { formatTerminal } from "../results/tables/table.ts";
 
 /** Finds the keys in which tasks differ, and the seed. */
@@ -96,6 +97,8 @@ export interface SweepDocument {
   readonly counts: SweepCounts;
   /** How long the rest will take, in seconds; null while that is not known. */
   readonly secondsLeft: number | null;
+  /** What a sweep has found that decides what to run. */
+  readonly found?: object;
   /** All tasks. */
   readonly tasks: readonly object[];
 }
@@ -108,6 +111,8 @@ export interface SweepView {
   readonly states: readonly TaskState[];
   /** How many run at once. */
   readonly jobs: number;
+  /** What a sweep has found that decides what to run. */
+  readonly report?: SweepReport | null;
   /** Runs that were there before. */
   readonly earlier?: EarlierRuns;
 }
@@ -119,11 +124,13 @@ export interface SweepView {
  * @returns What `--json` prints.
  */
 export function describeView(
-  { sweep: { path, manifest: { name } }, states, jobs, earlier }: SweepView,
+  { sweep, states, jobs, earlier, report }: SweepView,
 ): SweepDocument {
+  const { path, manifest: { name } } = sweep;
   return {
     ...{ name, path, counts: countStates(states) },
     secondsLeft: estimateSecondsLeft(states, jobs, earlier),
+    ...(report ? { found: report.document } : {}),
     tasks: states.map(({ task: { config, role }, ...state }) => ({
       ...state,
       ...(role ? { role } : {}),
@@ -160,6 +167,7 @@ export function formatView(view: SweepView): string {
     ...(more > 0
       ? [`and ${more} more: deno task sweep status ${manifest.name} --json`]
       : []),
+    ...(view.report ? ["", view.report.text] : []),
   ].join("\n");
 }
 
@@ -232,7 +240,7 @@ export function showProgress(jobs: number, quiet: boolean): SweepProgress {
       const seconds = nDone > 2 * jobs
         ? perTask * (counts.waiting + counts.running / 2)
         : estimateSecondsLeft(states, jobs);
-      const left = seconds === null
+      const left = seconds === null || counts.waiting + counts.running === 0
         ? ""
         : `; about ${formatDuration(seconds)} left`;
       const line = formatCounts(counts) + left;

@@ -32,7 +32,9 @@ async function main(claimPath: string): Promise<number> {
     .exec(claimPath)!;
   const sweep = openSweep(runs!, name!)!;
   const { task, runId } = readClaim(claimPath);
-  const interruption = listenForSignals();
+  const interruption = listenForSignals(
+    Deno.build.os === "windows" ? [] : ["SIGINT", "SIGHUP"],
+  );
   using failures = listenForFailures();
   const cancellation = new AbortController();
   const watch = setInterval(() => {

@@ -48,7 +48,7 @@ const command = defineCommand({
   maxPositionals: 2,
   flags: { Diff: diffSchema, Output: outputSchema },
   async run({ flags: { full, runs }, positionals }) {
-    const paths = orUsageError(() => findPair(runs, positionals));
+    const paths = await findPair(runs, positionals);
     const [a, b] = await Promise.all(paths.map((path) => readRun(runs, path)));
     const differences = diffRuns(a!, b!);
     return { document: differences, text: formatDiff(differences, full) };
@@ -56,13 +56,15 @@ const command = defineCommand({
 });
 
 /** Finds the two runs to compare. */
-function findPair(
+async function findPair(
   runs: string,
   [first = "latest", second]: readonly string[],
-): string[] {
-  const a = findNamedRun(runs, first);
-  const b = findNamedRun(runs, second ?? "latest");
-  return second === undefined && a === b ? [findBefore(runs, b), b] : [a, b];
+): Promise<string[]> {
+  const a = await findNamedRun(runs, first);
+  const b = await findNamedRun(runs, second ?? "latest");
+  return second === undefined && a === b
+    ? [orUsageError(() => findBefore(runs, b)), b]
+    : [a, b];
 }
 
 /** Finds the newest run before the latest. */

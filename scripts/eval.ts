@@ -85,7 +85,11 @@ const command: Command = defineCommand({
       return await evaluateMany({ loaded, globals, evalConfig, runIds });
     }
     const { evaluateRun } = await import("../core/run/lifecycle.ts");
-    const runPath = findCompletedRun(globals.runs, given ?? "latest", loaded);
+    const runPath = await findCompletedRun(
+      globals.runs,
+      given ?? "latest",
+      loaded,
+    );
     return await runAndReport(
       command,
       { loaded, globals, json },

@@ -152,7 +152,7 @@ function pickGiven(flags: PlotFlags): Partial<PlotFlags> {
 }
 
 function readRuns(runs: readonly string[], problems: Problem[]): RunDatabase {
-  const database = new RunDatabase(...runs);
+  const database = RunDatabase.withIndex(...runs);
   problems.push(...database.problems);
   return database;
 }

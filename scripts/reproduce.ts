@@ -62,7 +62,7 @@ const command = defineCommand({
     const loaded = storedCode
       ? undefined
       : await loadExperiment(false, { completed: true });
-    const runPath = findCompletedRun(globals.runs, name, loaded);
+    const runPath = await findCompletedRun(globals.runs, name, loaded);
     // Published runs lie among files that are not this command's to write.
     const isPublished = readRunInfo(runPath).omitted !== undefined;
     const runs = isPublished ? "runs" : globals.runs;

@@ -7,14 +7,23 @@
 import { toggle } from "../core/config/fields.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import { printable } from "../core/utils/terminal.ts";
-import { RunDatabase } from "../results/database/run_database.ts";
+import {
+  RunDatabase,
+  type StoredRun,
+} from "../results/database/run_database.ts";
 import { selectRuns } from "../results/database/select.ts";
 import { describeRuns, formatRuns } from "../results/inspect/runs.ts";
 import { defineCommand, main, outputSchema, usageError } from "./_command.ts";
-import { reportProblems, selectionFields } from "./_runs.ts";
+import {
+  allField,
+  MAX_ROWS,
+  reportProblems,
+  selectionFields,
+} from "./_runs.ts";
 
 const runsSchema = new ConfigSchema({
   ...selectionFields,
+  all: allField,
   watch: toggle({ description: "follow until interrupted" }),
 });
 
@@ -43,11 +52,11 @@ const command = defineCommand({
 });
 
 function readList(flags: RunsFlags) {
-  const database = new RunDatabase(...flags.runs);
+  const database = RunDatabase.withIndex(...flags.runs);
   const { size, problems, directories } = database;
   const runs = selectRuns(database, flags);
   const text = runs.length > 0
-    ? formatRuns(runs)
+    ? formatLatest(runs, flags.all)
     : size > 0
     ? `No run matches --where and --since (${size} searched).`
     : problems.length > 0
@@ -55,6 +64,14 @@ function readList(flags: RunsFlags) {
     : `There are no runs in ${directories.join(", ")} yet: deno task train ` +
       "makes one.";
   return { runs, text, problems };
+}
+
+/** Formats the latest runs, or all if that is asked for. */
+function formatLatest(runs: readonly StoredRun[], all: boolean): string {
+  if (all || runs.length <= MAX_ROWS) return formatRuns(runs);
+  return `${formatRuns(runs.slice(-MAX_ROWS))}\n\n` +
+    `Only the latest ${MAX_ROWS} of ${runs.length} runs are shown: --all shows ` +
+    "all, --json has all.";
 }
 
 /** Prints the list again whenever it has changed; never returns. */

@@ -37,7 +37,7 @@ const command = defineCommand({
   maxPositionals: 1,
   flags: { Show: showSchema, Output: outputSchema },
   async run({ flags: { runs, file }, positionals: [name = "latest"] }) {
-    const run = readRun(findNamedRun(runs, name));
+    const run = readRun(await findNamedRun(runs, name));
     if (file !== "") {
       const text = await readSourceFile(runs, run.info.source, file);
       return { document: { file, text }, text };

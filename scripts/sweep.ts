@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { integer, text, toggle } from "../core/config/fields.ts";
 import { formatFlag, type ParsedFlags } from "../core/config/flags.ts";
 import {
@@ -46,6 +47,7 @@ import {
 } from "./_launcher_flags.ts";
 import { findPlan } from "./_plans.ts";
 import { launchSweep, viewSweep } from "./_launch.ts";
+import { planSchema, readPlan } from "./_plan_flags.ts";
 import { describeSweep, keepSweep } from "./_sweep.ts";
 import {
   describeSweepFile,
@@ -88,6 +90,7 @@ const sweepSchema = new ConfigSchema({
 /** The flags that a sweep file may give values of. */
 const fileSchema = new ConfigSchema({
   ...specificationSchema.fields,
+  ...planSchema.fields,
   name: sweepSchema.fields.name,
   ...launchSchema.fields,
   ...launcherSchema.fields,
@@ -100,8 +103,14 @@ interface Loaded extends LoadedExperiment {
   readonly sweepFile: SweepFile | null;
 }
 
+/** Flags without a value: the argument after them is not theirs. */
+const SWITCHES = [
+  ...["--json", "--quiet", "--debug", "--retry-failed", "--dry-run"],
+];
+
 async function load(isHelp: boolean): Promise<Loaded | null> {
-  const [first = ""] = Deno.args;
+  const args = Deno.args.filter((arg) => !SWITCHES.includes(arg));
+  const [first = ""] = parseArgs(args, { string: ["_"] })._.map(String);
   if (ACTIONS.includes(first) && !isHelp) return null;
   const file = first.endsWith(".json")
     ? readSweepFile(first, fileSchema)
@@ -131,12 +140,15 @@ const command = defineCommand({
     "deno task sweep --grid learningRate=1e-4,1e-3 --seeds 0..4 --eval default",
     "deno task sweep --grid hiddenLayerSizes=[64,64],[256,256] --n-epochs 20",
     "deno task sweep --sobol 16 --range 'learningRate=log(1e-5,1e-1)'",
+    "deno task sweep --grid batchSize=32,64 --until resolved --objective loss/train",
+    "deno task sweep ranges.json --search sobol --budget 16 --objective loss/train",
     "deno task sweep studies/sweep.json --dry-run",
     "deno task sweep --schema > sweep.schema.json",
   ],
   maxPositionals: 2,
   flags: {
     "What to run": specificationSchema,
+    "Decided while it runs": planSchema,
     "This sweep": sweepSchema,
     Launch: launchSchema,
     "On a cluster": launcherSchema,
@@ -177,10 +189,18 @@ const command = defineCommand({
       { values, nameKey: formatFlag },
     ]);
     const { configSchema, evalConfigSchema } = experiment;
-    const request = readRequest({
+    const asked = readRequest({
       flags: given,
       fixed: parsed.readSource(configSchema),
       ...{ file, configSchema, evalConfigSchema },
+    });
+    const { request, makePlan } = await readPlan({
+      flags: given,
+      given: planSchema.keys.filter((key) =>
+        key in values || key in (file?.flags ?? {})
+      ),
+      request: asked,
+      experiment,
     });
     if (request.evaluations.length > 0 && !experiment.evaluate) {
       throw usageError(
@@ -190,11 +210,11 @@ const command = defineCommand({
     }
     const globals: GlobalConfig = flags;
     const { specification, seeds, evaluations } = request;
+    const rows = expandRows(specification, configSchema);
     const parts = {
       ...{ loaded, globals, name: given.name, seeds, evaluations },
       specification: { ...specification, seeds, eval: evaluations },
-      rows: expandRows(specification, configSchema),
-      plan: { type: "list" },
+      ...{ rows, plan: makePlan(rows) },
     };
     const sweep = await describeSweep(parts);
     const { jobs, retryFailed } = given;
@@ -260,6 +280,7 @@ function checkFlags(action: string, parsed: ParsedFlags): void {
   }[action]!;
   const given = [
     specificationSchema,
+    planSchema,
     sweepSchema,
     launchSchema,
     launcherSchema,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parsePause, PAUSE_RULE } from "../core/config/checkpoint_interval.ts";
 import { text, texts } from "../core/config/fields.ts";
 import { formatFlag, type ParsedFlags } from "../core/config/flags.ts";
 import { globalConfigSchema } from "../core/config/global_config.ts";
@@ -41,6 +42,12 @@ const trainSchema = new ConfigSchema({
     placeholder: "<run>",
     description: "continue this run from its last checkpoint",
   }),
+  pauseAt: text({
+    placeholder: "<place>",
+    rule: PAUSE_RULE,
+    allows: (place) => place === "" || parsePause(place) !== undefined,
+    description: "stop with a checkpoint after this (500steps, 2epochs)",
+  }),
   tag: texts({ description: "a tag of the run; repeatable" }),
   note: text({ description: "a note that the run keeps" }),
 });
@@ -73,21 +80,25 @@ const command: Command = defineCommand({
     const { resumeRun, trainRun } = await import("../core/run/lifecycle.ts");
     const { experiment } = loaded;
     const { config: file, experiment: experimentFile, ...others } = flags;
-    const { resume, tag: tags, note, json, ...globals } = others;
+    const { resume, pauseAt, tag: tags, note, json, ...globals } = others;
     const given = parsed.readSource(globalConfigSchema).values;
-    const wantsCheckpoints = "checkpointEvery" in given &&
-      globals.checkpointEvery !== "never";
+    const wantsCheckpoints = pauseAt !== "" || "checkpointEvery" in given &&
+        globals.checkpointEvery !== "never";
+    const pause = { pauseAt: parsePause(pauseAt) };
     const report = { loaded, globals, json, wantsCheckpoints };
     if (resume !== "") {
       checkResume(parsed, experiment);
-      const runPath = findNamedRun(globals.runs, resume, { unfinished: true });
+      const runPath = await findNamedRun(globals.runs, resume, {
+        unfinished: true,
+      });
       const details = await describePosition(runPath);
       // What is not given stays as the run began.
       const resumed = { runPath, globals: { ...given, runs: globals.runs } };
       return await runAndReport(
         command,
         { ...report, details },
-        (options) => resumeRun(experiment, { ...options, ...resumed }),
+        (options) =>
+          resumeRun(experiment, { ...options, ...resumed, ...pause }),
       );
     }
     const { configSchema } = experiment;
@@ -103,7 +114,7 @@ const command: Command = defineCommand({
     return await runAndReport(
       command,
       { ...report, details, next },
-      (options) => trainRun(experiment, { ...options, ...run }),
+      (options) => trainRun(experiment, { ...options, ...run, ...pause }),
     );
   },
 });
@@ -113,7 +124,7 @@ function checkResume(
   parsed: ParsedFlags,
   { configSchema }: Experiment,
 ): void {
-  const { experiment: _, resume: _resume, ...kept } =
+  const { experiment: _, resume: _resume, pauseAt: _pauseAt, ...kept } =
     parsed.readSource(trainSchema).values;
   const given = { ...parsed.readSource(configSchema).values, ...kept };
   const [flag] = Object.keys(given).map(formatFlag);

@@ -12,6 +12,10 @@ import { ROOT } from "./helpers.ts";
 
 const FOLDER = `${ROOT}/core/diffusion/engines/fused`;
 
+/** Threads share the memory, which the host makes: at most 4 GiB. */
+const MEMORY = "--enable threads --importMemory --sharedMemory " +
+  "--initialMemory 1 --maximumMemory 65536";
+
 /** Where the built kernels are. */
 export const KERNELS = `${FOLDER}/kernels.wasm`;
 
@@ -20,17 +24,20 @@ export const KERNELS = `${FOLDER}/kernels.wasm`;
  *
  * @param folder The folder of the source.
  * @param name The name of its main file.
+ * @param more More options of the compiler.
  * @returns The bytes of the WebAssembly module.
  * @throws {SyntaxError} If the source does not compile; the message says where.
  */
 export async function compile(
   folder: string,
   name: string,
+  more = "",
 ): Promise<Uint8Array> {
   let built: Uint8Array | undefined;
-  const options = "-O3 --enable simd --runtime stub --noAssert --use abort=";
+  const options =
+    `-O3 --enable simd --runtime stub --noAssert --use abort= ${more}`;
   const { error, stderr } = await asc.main(
-    [name, ...options.split(" "), "-o", "built.wasm"],
+    [name, ...options.trim().split(" "), "-o", "built.wasm"],
     {
       readFile(path) {
         try {
@@ -54,7 +61,7 @@ export async function compile(
  * @returns The bytes of the WebAssembly module.
  */
 export function buildKernels(): Promise<Uint8Array> {
-  return compile(`${FOLDER}/kernels`, "kernels.ts");
+  return compile(`${FOLDER}/kernels`, "kernels.ts", MEMORY);
 }
 
 const command = defineCommand({

@@ -20,6 +20,7 @@ export const PAGES = [
   "docs/configuration.md",
   "docs/experiments.md",
   "docs/runs.md",
+  "docs/sweeps.md",
 ];
 
 const BLOCK = /^```console\n([\s\S]*?)^```$/gm;

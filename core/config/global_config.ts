@@ -1,5 +1,5 @@
 import { INTERVAL_RULE, parseInterval } from "./checkpoint_interval.ts";
-import { choice, text, toggle } from "./fields.ts";
+import { choice, integer, text, toggle } from "./fields.ts";
 import { ConfigSchema } from "./schema.ts";
 
 /** Where runs are kept and how they run: nothing that results depend on. */
@@ -8,6 +8,8 @@ export interface GlobalConfig {
   readonly runs: string;
   /** The backend that does the arithmetic. */
   readonly engine: "auto" | "fused" | "cpu" | "wasm" | "webgpu";
+  /** How many threads train or sample at most; 0 for as many as pay. No bit depends on it. */
+  readonly threads: number;
   /** What training does when its loss is not a finite number. */
   readonly onNonfinite: "stop" | "continue";
   /** How often training keeps a checkpoint: `60s`, `500steps`, `1epoch`. */
@@ -36,6 +38,13 @@ export const globalConfigSchema: ConfigSchema<GlobalConfig> = new ConfigSchema<
     default: "auto",
     choices: ["auto", "fused", "cpu", "wasm", "webgpu"],
     description: "what does the arithmetic (auto: fused, where it can)",
+  }),
+  threads: integer({
+    default: 0,
+    min: 0,
+    // The gradients of a batch are summed in four groups.
+    max: 4,
+    description: "how many threads train or sample (0: as many as pay)",
   }),
   onNonfinite: choice({
     default: "stop",

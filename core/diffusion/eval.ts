@@ -60,6 +60,9 @@ const FLOOR_REPEATS = 5;
 /** Unbiased distances need pairs within each sample. */
 const MIN_SAMPLES = 2;
 
+/** Rows that are sampled together at most. */
+const MAX_ROWS = 2048;
+
 /** The width of the kernel of MMD² in standard units, for every dataset. */
 const BANDWIDTH = 0.5;
 
@@ -149,7 +152,11 @@ export async function evaluateDiffusionModel(
   const { sources: wanted, weights, nRepeats } = evalConfig;
   const nColumns = data.scaling.columns.length;
   using model = await loadModel(run.path, { config, nColumns, weights });
-  if (backend === "fused") await model.fuse(config);
+  if (backend === "fused") {
+    // As many threads as pay for these rows.
+    const batchSize = Math.min(evalConfig.nSamples, MAX_ROWS);
+    await model.fuse({ ...config, batchSize }, run.globals.threads);
+  }
   const own = weights === "ema" ? {} : { weights };
   const sources: SampledSource[] = [
     { predictor: model, fields: { source: "model", ...own } },

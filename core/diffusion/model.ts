@@ -16,6 +16,7 @@ import type { RandomStream } from "../utils/random.ts";
 import type { EvalConfig } from "./eval_config.ts";
 import type { ModelConfig } from "./model_config.ts";
 import { FusedNetwork } from "./engines/fused/network.ts";
+import { chooseThreads } from "./engines/fused/team.ts";
 import { drawWeights } from "./models/layers.ts";
 import { MODELS } from "./models/registry.ts";
 import { readValues, writeWeights } from "./models/weights.ts";
@@ -63,16 +64,24 @@ export class NoiseModel implements NoisePredictor, Disposable {
    * Lets kernels in WebAssembly predict in the place of TensorFlow.js.
    *
    * @param config The configuration, which the kernels must cover.
+   * @param threads How many threads train; 0 for as many as pay.
    * @returns The network, with the weights that the model has now.
    */
-  async fuse(config: ModelConfig): Promise<FusedNetwork> {
+  async fuse(config: ModelConfig, threads = 1): Promise<FusedNetwork> {
+    this.#network?.[Symbol.dispose]();
+    const { batchSize } = config;
     const tensors = this.layers.weights.map((weight) => weight.read());
-    return this.#network = new FusedNetwork(config, {
+    const values = await readValues(tensors);
+    const network = this.#network = new FusedNetwork(config, {
       nColumns: this.nColumns,
       shapes: tensors.map(({ shape }) => shape),
-      values: await readValues(tensors),
-      maxRows: Math.max(ROWS_AT_ONCE, config.batchSize),
+      values,
+      maxRows: Math.max(ROWS_AT_ONCE, batchSize),
+      nThreads: chooseThreads(threads, batchSize, values.length),
     });
+    // Those that are asked for are awaited; else steps begin without them.
+    if (threads > 0) await network.ready;
+    return network;
   }
 
   /**
@@ -143,8 +152,9 @@ export class NoiseModel implements NoisePredictor, Disposable {
     return all;
   }
 
-  /** Frees the model's memory. */
+  /** Frees the model's memory, and stops its threads. */
   [Symbol.dispose](): void {
+    this.#network?.[Symbol.dispose]();
     this.layers.dispose();
   }
 }

@@ -9,8 +9,13 @@ import { batches } from "../data/table.ts";
 import type { Run } from "../run/run.ts";
 import { Meter } from "../utils/meters.ts";
 import { hashData, loadData } from "./data/data.ts";
-import { useBackend } from "./engines/backend.ts";
-import { buildModel, saveModel, saveWeights } from "./model.ts";
+import { type Backend, useBackend } from "./engines/backend.ts";
+import {
+  buildModel,
+  type NoiseModel,
+  saveModel,
+  saveWeights,
+} from "./model.ts";
 import {
   computeDenoisingLosses,
   type Numbers,
@@ -62,9 +67,7 @@ export async function trainDiffusionModel(
   const { nEpochs, batchSize } = config;
   const nSteps = nEpochs * Math.ceil(data.train.nRows / batchSize);
   const schedule = computeAlphaBars(config), noise = run.random("noise");
-  const engine: TrainingEngine = backend === "fused"
-    ? new FusedEngine(model, await model.fuse(config), { config, nSteps })
-    : await TfjsEngine.create(model, { config, nSteps });
+  const engine = await createEngine(model, run, { config, nSteps, backend });
   const heldOut = addNoise(data.heldOut, {
     schedule,
     random: run.random("held-out"),
@@ -139,6 +142,27 @@ export async function trainDiffusionModel(
   await saveModel(model, run.path, { isDurable });
   run.record({ name: "loss/train" }, losses.result("loss"));
   run.record({ name: "time/epoch" }, run.timer.result());
+}
+
+/** How an engine trains. */
+interface EngineOptions {
+  readonly config: ModelConfig;
+  readonly nSteps: number;
+  readonly backend: Backend;
+}
+
+async function createEngine(
+  model: NoiseModel,
+  run: Run,
+  { backend, ...options }: EngineOptions,
+): Promise<TrainingEngine> {
+  if (backend !== "fused") return await TfjsEngine.create(model, options);
+  const { threads } = run.globals;
+  const network = await model.fuse(options.config, threads);
+  if (threads > network.nThreads) {
+    run.warn("--threads needs the right to read Whisker's files: one is used");
+  }
+  return new FusedEngine(model, network, options);
 }
 
 function computeMean(values: Numbers): number {

@@ -38,6 +38,7 @@ import {
   changesThatMatter,
   readEnvironment,
 } from "./environment.ts";
+import { Pause } from "./pause.ts";
 import { Recorder } from "./recorder.ts";
 import { Run } from "./run.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -227,7 +228,17 @@ async function train(
   const outcome = await runSession(run, {
     ...training,
     update,
-    work: () => experiment.train(config, run),
+    async work() {
+      try {
+        await experiment.train(config, run);
+      } catch (error) {
+        if (error instanceof Pause && error.historyLength !== null) {
+          const { at, historyLength } = error;
+          update({ pauses: { ...info.pauses, [at]: historyLength } });
+        }
+        throw error;
+      }
+    },
     finish: async () => {
       if (run.isReplaying) {
         throw new RangeError(

@@ -7,6 +7,7 @@
 import {
   type CheckpointInterval,
   parseInterval,
+  type PausePlace,
 } from "../config/checkpoint_interval.ts";
 import {
   checkState,
@@ -16,6 +17,7 @@ import {
 import type { History } from "../store/history.ts";
 import type { Run } from "./run.ts";
 import { isJsonObject, type JsonObject } from "../utils/json.ts";
+import { Pause } from "./pause.ts";
 
 /** Something that can be resumed: a random stream, a meter, … */
 export interface Resumable {
@@ -44,6 +46,8 @@ export interface CheckpointsOptions {
   readonly own: ResumableParts;
   /** The checkpoint from which the run is resumed, or null. */
   readonly restored: JsonObject | null;
+  /** After what the run pauses. */
+  readonly pauseAt?: PausePlace | undefined;
 }
 
 /** The checkpoints of one run. */
@@ -51,6 +55,9 @@ export class Checkpoints {
   readonly #options: CheckpointsOptions;
   readonly #interval: CheckpointInterval | null;
   #parts: ResumableParts | null = null;
+  /** How many steps and epochs have ended, before the run was resumed as well. */
+  readonly #ended = { steps: 0, epochs: 0 };
+  /** How many of the interval's unit since the last checkpoint. */
   #count = 0;
   #lastAt = performance.now();
 
@@ -84,6 +91,7 @@ export class Checkpoints {
    * @returns Whether there was a checkpoint.
    * @throws {TypeError} If it was called before, or a part cannot be saved.
    * @throws {RangeError} If the checkpoint is of other parts.
+   * @throws {Pause} If the run is where it pauses, or past it.
    */
   register(parts: ResumableParts): boolean {
     if (this.#parts) {
@@ -98,11 +106,13 @@ export class Checkpoints {
     if (!restored) return false;
     restore(own, restored.own);
     restore(parts, restored.parts);
+    Object.assign(this.#ended, restored.ended);
+    this.throwIfPaused();
     return true;
   }
 
   /**
-   * Says whether a checkpoint is due.
+   * Counts what has ended, and says whether a checkpoint is due.
    *
    * @param place What has just ended.
    * @returns Whether it is.
@@ -114,6 +124,8 @@ export class Checkpoints {
           "training first, before the loop",
       );
     }
+    this.#ended[`${place}s`]++;
+    if (this.#isPaused) return true;
     if (!this.#interval) return false;
     const { unit, count } = this.#interval;
     if (unit === "seconds") {
@@ -123,12 +135,31 @@ export class Checkpoints {
     return this.#count >= count;
   }
 
+  get #isPaused(): boolean {
+    const { pauseAt } = this.#options;
+    return pauseAt !== undefined && this.#ended[pauseAt.unit] >= pauseAt.count;
+  }
+
+  /**
+   * Ends the training where it was asked to pause; a checkpoint must be kept
+   * before.
+   *
+   * @throws {Pause} If it is there.
+   */
+  throwIfPaused(): void {
+    const { pauseAt, history } = this.#options;
+    if (!pauseAt || !this.#isPaused) return;
+    const isThere = this.#ended[pauseAt.unit] === pauseAt.count;
+    throw new Pause(pauseAt, isThere ? history.length : null);
+  }
+
   /** Keeps a checkpoint: the history up to now first, then all parts. */
   async save(): Promise<void> {
     const { run: { path, isDurable }, history, own } = this.#options;
     if (isDurable) history.sync();
     await writeCheckpoint(path, {
       historyLength: history.length,
+      ended: this.#ended,
       own: collectStates(own),
       parts: collectStates(this.#parts ?? {}),
     }, { isDurable });

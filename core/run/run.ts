@@ -113,7 +113,10 @@ export class Run {
     if (!history) return;
     const { meter, timer } = this;
     const own = { meter, timer, records: parts.recorder, clock: this.#clock };
-    this.#checkpoints = new Checkpoints({ run: this, history, own, restored });
+    const { pauseAt } = options;
+    this.#checkpoints = new Checkpoints({
+      ...{ run: this, history, own, restored, pauseAt },
+    });
   }
 
   /** Whether its files are forced to the disk, to survive a power cut. */
@@ -198,8 +201,8 @@ export class Run {
    * loop could start again from the state given to {@linkcode Run.resumable}.
    *
    * @param place What has just ended: a step, or a whole epoch.
-   * @returns A promise to be awaited; it rejects once the run is interrupted,
-   * after the checkpoint has been kept.
+   * @returns A promise to be awaited; it rejects once the run is interrupted or
+   * pauses, after the checkpoint has been kept.
    * @throws {TypeError} If this is an evaluation, or {@linkcode Run.resumable}
    * has not been called.
    */
@@ -209,6 +212,7 @@ export class Run {
     const isDue = checkpoints.isDue(place);
     if (isDue || signal?.aborted) await checkpoints.save();
     signal?.throwIfAborted();
+    checkpoints.throwIfPaused();
   }
 
   /** Whether a stop can wait until {@linkcode Run.checkpoint} is awaited. */

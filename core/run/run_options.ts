@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PausePlace } from "../config/checkpoint_interval.ts";
 import type { GlobalConfig } from "../config/global_config.ts";
 import type { SourceInfo, SweepMark } from "../store/run_info.ts";
 import type { ResultRecord } from "../utils/results.ts";
@@ -37,6 +38,8 @@ export interface RunOptions {
   readonly note?: string;
   /** Keeps the source that runs; called when there is to be a run. */
   readonly keepSource?: () => Promise<SourceInfo>;
+  /** After what a training pauses: it is then interrupted, with a checkpoint. */
+  readonly pauseAt?: PausePlace | undefined;
   /** The sweep that the run belongs to. */
   readonly sweep?: SweepMark;
   /** Called when the run has a directory, before it has begun. */

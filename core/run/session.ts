@@ -9,6 +9,7 @@ import type { WriteOptions } from "../store/atomic_write.ts";
 import type { RunInfo, RunStatus } from "../store/run_info.ts";
 import { describeError } from "../utils/describe_error.ts";
 import type { ResultCollection } from "../utils/results.ts";
+import { Pause } from "./pause.ts";
 import type { Run } from "./run.ts";
 import type { RunOptions } from "./run_options.ts";
 
@@ -49,7 +50,7 @@ export interface Session extends RunOptions {
  * @param run The run.
  * @param session The work, and what stops it.
  * @returns How it went. What the work throws is in there: the session is then
- * "failed", or "interrupted" if the signal was aborted.
+ * "failed", or "interrupted" if the signal was aborted or the run pauses.
  * @throws If the beginning cannot be written.
  */
 export async function runSession(
@@ -97,10 +98,11 @@ export async function runSession(
     isOver = true;
     return describeOutcome(run, "completed");
   } catch (error) {
-    const isInterrupted = signal?.aborted && !failure?.aborted;
+    const isPaused = error instanceof Pause;
+    const isInterrupted = (signal?.aborted || isPaused) && !failure?.aborted;
     const status = isInterrupted ? "interrupted" : "failed";
     stop(status, error);
-    if (isInterrupted && error !== signal.reason) {
+    if (isInterrupted && !isPaused && error !== signal?.reason) {
       warn(`no checkpoint could be kept: ${describeError(error).message}`);
     }
     if (!hasBegun) throw error;

@@ -9,7 +9,7 @@ import { ifExists } from "./if_exists.ts";
 import { pathWithin } from "./safe_path.ts";
 import { hasBegun, RUN_ID } from "./run_directory.ts";
 import type { Problem } from "./run_file.ts";
-import { readRunInfo } from "./run_info.ts";
+import { readRunInfo, type RunSummary } from "./run_info.ts";
 
 /** A name under the runs directory: a run, or what only looks like one. */
 export interface RunEntry {
@@ -25,16 +25,13 @@ export interface RunEntry {
 const LOST_AND_FOUND = "lost+found";
 
 /**
- * Lists the runs of a directory, oldest name first. Names that begin with a
- * dot are Whisker's own; files, `lost+found` and further directories of runs
- * are no runs.
+ * Lists what lies in a directory of runs, in no order.
  *
  * @param runs The directory that holds all runs.
- * @returns The runs, and what had to be refused; none if there is no such
- * directory.
+ * @returns Its entries; none if there is no such directory.
  * @throws {RangeError} If it is a file, or itself a run.
  */
-export function listRuns(runs: string): RunEntry[] {
+export function readEntries(runs: string): Deno.DirEntry[] {
   let entries: Deno.DirEntry[];
   try {
     entries = ifExists(() => [...Deno.readDirSync(runs)]) ?? [];
@@ -47,10 +44,30 @@ export function listRuns(runs: string): RunEntry[] {
       `Cannot read runs from ${runs}: it is a run, not a directory of runs`,
     );
   }
+  return entries;
+}
+
+/**
+ * Lists the runs of a directory, oldest name first. Names that begin with a
+ * dot are Whisker's own; files, `lost+found` and further directories of runs
+ * are no runs.
+ *
+ * @param runs The directory that holds all runs.
+ * @param entries What lies in it, or the part of it that matters.
+ * @param known Directories that are known to be runs, by their names.
+ * @returns The runs, and what had to be refused; none if there is no such
+ * directory.
+ * @throws {RangeError} If it is a file, or itself a run.
+ */
+export function listRuns(
+  runs: string,
+  entries: readonly Deno.DirEntry[] = readEntries(runs),
+  known?: ReadonlyMap<string, unknown>,
+): RunEntry[] {
   return entries
     .filter(({ name, isFile, isDirectory }) =>
       !name.startsWith(".") && !isFile && name !== LOST_AND_FOUND &&
-      !(isDirectory && holdsRuns(`${runs}/${name}`))
+      !(isDirectory && !known?.has(name) && holdsRuns(`${runs}/${name}`))
     )
     .sort((a, b) => a.name < b.name ? -1 : 1)
     .map(({ name: id, isSymlink }) => {
@@ -87,6 +104,8 @@ export interface FindRunOptions {
   readonly folder?: string;
   /** Where to report what could not be read on the way to the latest. */
   readonly problems?: Problem[];
+  /** What is known of some of the runs, by id, and need not be read again. */
+  readonly known?: ReadonlyMap<string, RunSummary>;
 }
 
 /**
@@ -127,9 +146,18 @@ export function findEntry(
     throw new RangeError(`Cannot find a run in ${runs}: its name is empty`);
   }
   if (name.includes("/")) return name.replace(/\/+$/, "");
-  const entries = listRuns(runs);
-  const usable = entries.filter(({ refused }) => !refused);
-  if (name === "latest") return findLatest(runs, usable, options);
+  const all = readEntries(runs);
+  const isUsable = ({ refused }: RunEntry) => refused === undefined;
+  if (name === "latest") {
+    const entries = listRuns(runs, all, options.known).filter(isUsable);
+    return findLatest(runs, entries, options);
+  }
+  // Only those are looked at that may have the name.
+  const entries = listRuns(
+    runs,
+    all.filter((entry) => entry.name.includes(name)),
+  );
+  const usable = entries.filter(isUsable);
   const exact = entries.find(({ id }) => id === name);
   if (exact?.refused) {
     throw new RangeError(`Cannot use run ${name}: ${exact.refused}`);
@@ -142,8 +170,9 @@ export function findEntry(
   const matches = begin.length > 0 ? begin : within;
   if (matches.length === 1) return matches[0]!.path;
   if (matches.length === 0) {
-    const hint = usable.length > 0
-      ? `the last of its ${usable.length} runs is ${usable.at(-1)!.id}`
+    const others = listRuns(runs, all).filter(isUsable);
+    const hint = others.length > 0
+      ? `the last of its ${others.length} runs is ${others.at(-1)!.id}`
       : "it has no runs yet, and deno task train makes one";
     throw new RangeError(`Cannot find run "${name}" in ${runs}: ${hint}`);
   }
@@ -191,10 +220,11 @@ function findLatest(
   entries: readonly RunEntry[],
   options: FindRunOptions,
 ): string {
-  const { completed, unfinished, problems } = options;
+  const { completed, unfinished, problems, known } = options;
   const found = entries.flatMap(({ id, path }) => {
     try {
-      const { status, startedAt, experiment } = readRunInfo(path);
+      const { status, startedAt, experiment } = known?.get(id) ??
+        readRunInfo(path);
       const isWanted = status === "completed" ? !unfinished : !completed;
       return isWanted ? [{ path, at: Date.parse(startedAt), experiment }] : [];
     } catch (error) {

@@ -228,6 +228,7 @@ export class History implements Disposable {
  */
 export class HistoryReader implements Iterable<JsonObject> {
   readonly #runPath: string;
+  readonly #length: number;
   #runId = "";
   #isTorn = false;
 
@@ -235,9 +236,11 @@ export class HistoryReader implements Iterable<JsonObject> {
    * The file is opened when the lines are read.
    *
    * @param runPath The run's directory.
+   * @param length How many bytes of the history count; all by default.
    */
-  constructor(runPath: string) {
+  constructor(runPath: string, length = Infinity) {
     this.#runPath = runPath;
+    this.#length = length;
   }
 
   /** The id of the run that wrote it, once the header has been read. */
@@ -263,7 +266,13 @@ export class HistoryReader implements Iterable<JsonObject> {
     const path = `${this.#runPath}/${HISTORY_FILE}`;
     checkStaysInside(path, this.#runPath);
     let nLines = 0;
-    for (const { text, isWhole } of readLines(path, MAX_BYTES.historyLine)) {
+    for (
+      const { text, isWhole } of readLines(
+        path,
+        MAX_BYTES.historyLine,
+        this.#length,
+      )
+    ) {
       const place = `${path}:${++nLines}`;
       if (!isWhole) this.#isTorn = true;
       else if (nLines === 1) {
@@ -278,4 +287,18 @@ export class HistoryReader implements Iterable<JsonObject> {
       }
     }
   }
+}
+
+/** Numbers that JSON cannot hold, as they are in files. */
+const NOT_FINITE: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
+
+/**
+ * Reads a measure of a line.
+ *
+ * @param value What the line holds.
+ * @returns The number; undefined for what is none.
+ */
+export function readMeasure(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  return NOT_FINITE.includes(value) ? Number(value) : undefined;
 }

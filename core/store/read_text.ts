@@ -67,6 +67,7 @@ const CHUNK_BYTES = 2 ** 16;
  *
  * @param path The file's path.
  * @param maxBytes How many bytes each line may have.
+ * @param length How many bytes of the file to read; all by default.
  * @returns The lines without their ends; the last one may be torn.
  * @throws {Deno.errors.NotFound} If there is no such file; the message says so.
  * @throws {RangeError} If it is no file; or, after the lines before it, at a
@@ -75,17 +76,18 @@ const CHUNK_BYTES = 2 ** 16;
 export function* readLines(
   path: string,
   maxBytes: number,
+  length = Infinity,
 ): Generator<TextLine> {
-  let remaining = checkFile(path, Infinity);
+  let remaining = Math.min(checkFile(path, Infinity), length);
   using file = Deno.openSync(path);
   const decoder = new TextDecoder();
   const chunk = new Uint8Array(Math.min(remaining, CHUNK_BYTES));
   let nLines = 0, rest = "";
   while (remaining > 0) {
-    const length = file.readSync(chunk.subarray(0, remaining));
-    if (length === null) break;
-    remaining -= length;
-    const bytes = chunk.subarray(0, length);
+    const nRead = file.readSync(chunk.subarray(0, remaining));
+    if (nRead === null) break;
+    remaining -= nRead;
+    const bytes = chunk.subarray(0, nRead);
     const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
     rest = lines.pop()!;
     for (const text of lines) {

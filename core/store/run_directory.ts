@@ -4,6 +4,7 @@
  * @module
  */
 
+import { exists } from "../utils/exists.ts";
 import { syncToDisk, type WriteOptions } from "./atomic_write.ts";
 import { HISTORY_FILE } from "./lock.ts";
 import { HistoryReader } from "./history.ts";
@@ -107,6 +108,8 @@ const BEFORE_BEGIN = /^(results|config\.json|metrics\.jsonl|\..*)$/;
  * @returns Whether there is a run, even a damaged one.
  */
 export function hasBegun(runPath: string): boolean {
+  // Nearly always, and told faster than by a list of its files.
+  if (exists(`${runPath}/run.json`)) return true;
   const names = (path: string) =>
     Array.from(Deno.readDirSync(path), ({ name }) => name);
   try {

@@ -101,7 +101,7 @@ export interface SessionInfo extends Environment {
 }
 
 /** What a run of a sweep is for, if it is more than one of a list. */
-export type SweepRole = "search" | "confirm";
+export type SweepRole = "until-resolved" | "search" | "confirm";
 
 /** Which sweep a run belongs to. */
 export interface SweepMark {
@@ -136,6 +136,11 @@ export interface RunInfo extends SessionInfo {
   readonly before?: JsonObject;
   /** What the experiment declares about its metrics; older runs lack it. */
   readonly metrics?: Readonly<Record<string, MetricDeclaration>>;
+  /**
+   * How many bytes the history had where the training paused, by the place:
+   * `500steps`.
+   */
+  readonly pauses?: Readonly<Record<string, number>>;
   /** SHA-256 of each file of a completed training, by its path in the run. */
   readonly contents?: Readonly<Record<string, string>>;
   /** The size of each of these files in bytes; older runs lack it. */
@@ -159,7 +164,7 @@ const runInfoSchema = v.looseObject({
     v.object({
       name: v.string(),
       identity: v.string(),
-      role: ifValid(v.picklist(["search", "confirm"])),
+      role: ifValid(v.picklist(["until-resolved", "search", "confirm"])),
     }),
     v.transform(omitUndefined),
   )),
@@ -168,6 +173,7 @@ const runInfoSchema = v.looseObject({
   metrics: v.optional(v.pipe(v.unknown(), v.transform(parseMetrics))),
   contents: ifValid(pick(isText)),
   sizes: ifValid(pick(isNumber)),
+  pauses: ifValid(pick(isNumber)),
   resumed: ifValid(v.pipe(
     v.array(v.unknown()),
     v.transform((sessions) => sessions.filter(isJsonObject)),
@@ -178,6 +184,72 @@ const runInfoSchema = v.looseObject({
     v.transform((sessions) => sessions.length > 0 ? sessions : undefined),
   )),
 });
+
+/** The fields of {@linkcode RunSummary}. */
+const SUMMARY_KEYS = [
+  "status",
+  "experiment",
+  "startedAt",
+  "finishedAt",
+  "seconds",
+  "tags",
+  "note",
+  "error",
+  "versions",
+  "engine",
+  "source",
+  "resumed",
+  "before",
+  "metrics",
+  "omitted",
+  "sweep",
+] as const;
+
+/** What lists and comparisons of many runs know of each. */
+export type RunSummary = Pick<RunInfo, typeof SUMMARY_KEYS[number]>;
+
+/**
+ * Takes what lists and comparisons need to know of a run.
+ *
+ * @param info What `run.json` says.
+ * @returns The summary, without fields that the run lacks.
+ */
+export function summarizeInfo(info: RunInfo): RunSummary {
+  const summary: Record<string, unknown> = {};
+  for (const key of SUMMARY_KEYS) {
+    if (info[key] !== undefined) summary[key] = info[key];
+  }
+  return summary as unknown as RunSummary;
+}
+
+const isTextOrNull = (value: unknown) => value === null || isText(value);
+
+/** Checks of fields that differ from run to run: a schema takes ten times as long. */
+const PLAIN_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  experiment: isText,
+  startedAt: isText,
+  finishedAt: isTextOrNull,
+  seconds: (value) => value === null || isNumber(value),
+  note: isText,
+};
+
+/**
+ * Checks a value of a field of summaries that were kept outside `run.json`.
+ *
+ * @param key The field.
+ * @param value The value.
+ * @returns The value as {@linkcode readRunInfo} gives it.
+ * @throws {TypeError} If there is no such field, or it has no such value.
+ */
+export function checkSummaryField(key: string, value: unknown): unknown {
+  const isPlain = PLAIN_FIELDS[key];
+  if (isPlain?.(value)) return value;
+  const isField = SUMMARY_KEYS.some((one) => one === key);
+  if (isPlain || !isField) throw new TypeError(`Cannot use ${key} of a run`);
+  const schema =
+    runInfoSchema.entries[key as keyof typeof runInfoSchema.entries];
+  return v.parse(schema as v.GenericSchema, value);
+}
 
 const RUN_FILE = "run.json";
 
@@ -221,7 +293,10 @@ export function readRunInfo(runPath: string): RunInfo {
  * @param path The file's path in the run.
  * @returns Whether it need not be there.
  */
-export function isOmitted({ omitted = [] }: RunInfo, path: string): boolean {
+export function isOmitted(
+  { omitted = [] }: Pick<RunInfo, "omitted">,
+  path: string,
+): boolean {
   return omitted.some((one) => path === one || path.startsWith(`${one}/`));
 }
 

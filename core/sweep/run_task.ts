@@ -8,9 +8,11 @@ import {
   type GlobalConfig,
   globalConfigSchema,
 } from "../config/global_config.ts";
+import { parsePause } from "../config/checkpoint_interval.ts";
 import type { Experiment } from "../experiment.ts";
 import { evaluateRun } from "../run/evaluation.ts";
 import { resumeRun, trainRun } from "../run/lifecycle.ts";
+import { Pause } from "../run/pause.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { RunOutcome } from "../run/session.ts";
 import { readEvaluations } from "../store/evaluations.ts";
@@ -68,13 +70,16 @@ export async function runTask(
     }]),
     ...{ runs, quiet: true },
   };
+  const { pauseAt = "" } = task;
   const how: RunOptions = {
     ...options,
     globals,
+    pauseAt: parsePause(pauseAt),
     experimentFile: sweep.manifest.experimentFile,
     keepSource: () => Promise.resolve(source),
   };
   const info = readRun(runs, runId);
+  if (info?.pauses?.[pauseAt] !== undefined) return end();
   if (info?.status !== "completed") {
     await checkDataFiles(sweep, task);
     if (info) options.onRun(info.runId);
@@ -90,6 +95,7 @@ export async function runTask(
           options.onRun(runId);
         },
       });
+    if (outcome.error instanceof Pause) return end();
     if (outcome.status !== "completed") return end(outcome);
   }
   const runPath = `${runs}/${runId}`;

@@ -21,7 +21,9 @@ export interface Task {
   readonly evaluations: readonly JsonObject[];
   /** What the run is for. */
   readonly role?: SweepRole;
-  /** A completed run to evaluate; nothing is trained then. */
+  /** After what the training is to pause; the task is then completed. */
+  readonly pauseAt?: string;
+  /** The run to go on with; one that is completed is only evaluated. */
   readonly runId?: string;
 }
 

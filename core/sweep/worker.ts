@@ -44,6 +44,7 @@ export interface WorkOptions {
  * @param sweep The sweep.
  * @param plan Its plan.
  * @param options How many tasks to run at once, and how.
+ * @throws What `run` throws: a task could not be started at all.
  */
 export async function work(
   sweep: Sweep,
@@ -54,12 +55,14 @@ export async function work(
   const claims = new Claims(sweep.path);
   const seen = { claims, earlier: readEarlierRuns(sweep) };
   const running = new Set<Promise<void>>();
+  const errors: unknown[] = [];
   let nTaken = 0, maxAge = 0;
   while (true) {
     const now = { ...seen, maxAge };
     const { tasks, outcomes } = await readTasks(sweep, plan, now);
     onChange?.(tasks, outcomes);
-    const isStopping = signal?.aborted || isCancelled(sweep);
+    const isStopping = signal?.aborted || errors.length > 0 ||
+      isCancelled(sweep);
     // What another worker left is nobody's share: it is taken beyond the own.
     const own = nTaken < maxTasks
       ? tasks
@@ -69,9 +72,9 @@ export async function work(
     if (claim) {
       maxAge = POLL_MS;
       if (claim.isNew) nTaken++;
-      const ended = carryOut(claim, options).finally(() =>
-        running.delete(ended)
-      );
+      const ended = carryOut(claim, options)
+        .catch((error) => void errors.push(error))
+        .finally(() => running.delete(ended));
       running.add(ended);
       continue;
     }
@@ -82,6 +85,7 @@ export async function work(
     }
     const isOver = isStopping || maxTasks < Infinity ||
       !tasks.some((task) => isOpen(outcomes.get(task.key)));
+    if (running.size === 0 && errors.length > 0) throw errors[0];
     if (running.size === 0 && isOver) return;
     await waitForChange(running, signal);
     maxAge = POLL_MS;

@@ -153,6 +153,11 @@ export class ResultCollection implements Iterable<ResultRecord> {
     return this.#records.size;
   }
 
+  /** What was measured, in the order in which the records were made. */
+  get metadata(): readonly ResultMetadata[] {
+    return [...this.#records.keys()];
+  }
+
   /** The records, in the order in which they were made. */
   [Symbol.iterator](): Iterator<ResultRecord> {
     return this.#records.values();

@@ -58,25 +58,19 @@ export class ScalarResult {
    */
   constructor(fields: ScalarFields) {
     const { mean, error, n, df } = fields;
-    const check = (key: keyof ScalarFields, isRight: boolean, rule: string) => {
-      if (isRight) return;
-      const ErrorClass = typeof fields[key] === "number"
-        ? RangeError
-        : TypeError;
-      throw new ErrorClass(
-        `Cannot use ${key} of a result: it must be ${rule}: ` +
-          `current value is ${preview(fields[key])}`,
-      );
-    };
-    check("mean", typeof mean === "number", "a number");
-    check("error", typeof error === "number" && !(error < 0), "at least 0");
-    check("n", Number.isSafeInteger(n) && n >= 0, "a count");
+    if (typeof mean !== "number") refuse(fields, "mean", "a number");
+    if (typeof error !== "number" || error < 0) {
+      refuse(fields, "error", "at least 0");
+    }
+    if (!(Number.isSafeInteger(n) && n >= 0)) refuse(fields, "n", "a count");
     // JSON has one zero.
     this.mean = mean + 0;
     this.error = error + 0;
     this.n = n;
     if (df !== undefined) {
-      check("df", Number.isFinite(df) && df >= 0, "a finite number from 0");
+      if (!(Number.isFinite(df) && df >= 0)) {
+        refuse(fields, "df", "a finite number from 0");
+      }
       this.df = df;
     }
     Object.freeze(this);
@@ -122,4 +116,16 @@ export class ScalarResult {
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }
+}
+
+function refuse(
+  fields: ScalarFields,
+  key: keyof ScalarFields,
+  rule: string,
+): never {
+  const ErrorClass = typeof fields[key] === "number" ? RangeError : TypeError;
+  throw new ErrorClass(
+    `Cannot use ${key} of a result: it must be ${rule}: ` +
+      `current value is ${preview(fields[key])}`,
+  );
 }

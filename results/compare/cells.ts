@@ -102,25 +102,35 @@ export async function fillRows(
 }
 
 /**
- * Adds the text of a cell's value.
+ * Says how the value of a cell is shown.
  *
- * @param cell The cell without its text.
- * @param ci The confidence level of intervals in percent; 0 for errors.
+ * @param cell The cell.
+ * @param level The confidence level of intervals in percent; 0 for errors.
  * @returns The cell.
  */
-export function withText(
-  cell: Omit<Cell, "text" | "hasError">,
-  ci: number,
+export function withLevel(
+  cell: Omit<Cell, "level" | "hasError">,
+  level: number,
 ): Cell {
-  const { result: { mean, error }, interval, runs, nRuns } = cell;
-  const value = ci
+  const hasError = level
+    ? cell.interval !== undefined
+    : !Number.isNaN(cell.result.error);
+  return { ...cell, level, hasError };
+}
+
+/**
+ * Formats the value of a cell.
+ *
+ * @param cell The cell.
+ * @returns The value with its error or interval, rounded by that.
+ */
+export function formatCell(
+  { result: { mean, error }, level, interval, runs, nRuns }: Cell,
+): string {
+  const value = level
     ? formatWithInterval(mean, interval)
     : formatMeanError(mean, error);
-  return {
-    ...cell,
-    text: runs.size < nRuns ? `${value} (${runs.size} of ${nRuns})` : value,
-    hasError: ci ? interval !== undefined : !Number.isNaN(error),
-  };
+  return runs.size < nRuns ? `${value} (${runs.size} of ${nRuns})` : value;
 }
 
 function isProportion({ kind }: MetricDeclaration = {}): boolean {
@@ -135,12 +145,14 @@ function makeCell(
   const { replicates, metadata } = here;
   const { options, nuisance, metrics, crossed, kept } = cellOptions;
   const { across, ci = 0, countFailedAs: value } = options;
-  const runs = new Map(
-    [...replicates.runs].filter(([, { records }]) => records.get(metadata)),
-  );
-  const ofRuns = new Map(
-    Array.from(runs, ([key, { records }]) => [key, records.get(metadata)!]),
-  );
+  const runs = new Map<string, StoredRun>();
+  const ofRuns = new Map<string, ScalarResult>();
+  for (const [key, run] of replicates.runs) {
+    const result = run.records.get(metadata);
+    if (!result) continue;
+    runs.set(key, run);
+    ofRuns.set(key, result);
+  }
   const failed = value === undefined
     ? new Map<string, StoredRun>()
     : new Map([...findFailed(replicates), ...findLacking(here)]);
@@ -194,7 +206,7 @@ function makeCell(
   return isProportion(metrics.get(metadata.name)) && !across &&
       (isSingle || error === 0)
     ? makeProportion(cell, mean, cellOptions)
-    : withText(cell, ci);
+    : withLevel(cell, ci);
 }
 
 /** Runs that share no value need nothing but a plain mean. */
@@ -207,7 +219,7 @@ function findShared(grid: NonNullable<Cell["grid"]>): Cell["grid"] {
  * they have most likely seen the same observations.
  */
 function makeProportion(
-  cell: Omit<Cell, "text" | "hasError">,
+  cell: Omit<Cell, "level" | "hasError">,
   mean: number,
   { options: { ci = 0 }, intervals }: LoadedOptions,
 ): Cell {
@@ -216,10 +228,10 @@ function makeProportion(
     ...cell.runs.values().map(({ records }) => records.get(cell.metadata)!.n),
   );
   const interval = intervals!.wilsonInterval(mean, n, level / 100);
-  if (!interval) return withText(cell, ci);
+  if (!interval) return withLevel(cell, ci);
   const { error } = cell.result;
   const result = new ScalarResult({ mean, error, n });
-  return withText({ ...cell, kind: "within-run", result, interval }, level);
+  return withLevel({ ...cell, kind: "within-run", result, interval }, level);
 }
 
 /** The mean over the runs of each value of a key. */

@@ -26,6 +26,7 @@ import { collectMetrics, collectRepeats, type Metrics } from "./metrics.ts";
 import { type Axes, findDifferences, METRIC_KEY, pivot } from "./pivot.ts";
 import { selectReplicates } from "./replicates.ts";
 import { findBaseline, sortRows } from "./rows.ts";
+import { chooseRows } from "./shown_rows.ts";
 import { warnOfSharedObservations } from "./shared_observations.ts";
 import { addVerdicts } from "./verdicts.ts";
 import { collectWarnings } from "./warnings.ts";
@@ -57,9 +58,12 @@ export async function compare(
   const metrics = collectMetrics(database);
   const repeats = collectRepeats(metrics);
 
-  const records = replicates.flatMap(({ runs }) => [...runs.values()])
-    .flatMap((run) => [...run.records]);
-  const measured = [...new Set(records.map(({ metadata }) => metadata))];
+  const lists = new Set(
+    replicates.flatMap(({ runs }) =>
+      Array.from(runs.values(), ({ records }) => records.metadata)
+    ),
+  );
+  const measured = [...new Set([...lists].flat())];
   const { lowerIsBetter = [], higherIsBetter = [], relativeTo = [] } = options;
   checkGlobs(lowerIsBetter, measured, "lowerIsBetter");
   checkGlobs(higherIsBetter, measured, "higherIsBetter");
@@ -106,6 +110,7 @@ export async function compare(
   if (countFailedAs !== undefined) {
     checkFailedValue(rows, columns, countFailedAs);
   }
+  const reference = findBaseline(rows, baseline, nuisance);
   const comparison: Comparison = {
     ...selected,
     keys: arranged.keys,
@@ -114,7 +119,8 @@ export async function compare(
     rows,
     metrics,
     options: asked,
-    baseline: findBaseline(rows, baseline, nuisance),
+    baseline: reference,
+    shown: chooseRows({ rows, columns, baseline: reference, options }),
     warnings: [],
     problems: database.problems,
   };
@@ -187,10 +193,13 @@ function splitWhere(
 ): { readonly ofRuns: string[]; readonly ofRecords: Condition[] } {
   // Records are read only if there is a condition.
   if (where.length === 0) return { ofRuns: [], ofRecords: [] };
-  const known = new Set(["tag", "status", ...listKeys(database)]);
-  const records = [...database].flatMap((run) => [...run.records]);
+  const known = new Set(["tag", "status", "sweep", ...listKeys(database)]);
+  const lists = new Set(
+    Array.from(database, ({ records }) => records.metadata),
+  );
+  const measured = new Set([...lists].flat());
   const fields = new Set(
-    records.flatMap(({ metadata }) => Object.keys(metadata.fields)),
+    [...measured].flatMap(({ fields }) => Object.keys(fields)),
   );
   const isOfRecords = (text: string) => {
     const key = text.split("=", 1)[0]!;

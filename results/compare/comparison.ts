@@ -78,6 +78,8 @@ export interface CompareOptions
   readonly planned?: boolean;
   /** What a run counts that failed, died, was interrupted or lacks the record. */
   readonly countFailedAs?: number | undefined;
+  /** How many rows readers are shown; all by default. */
+  readonly maxRows?: number;
   /** Whether people read it: one row with many records then becomes a list. */
   readonly isForReaders?: boolean;
   /**
@@ -89,6 +91,7 @@ export interface CompareOptions
 
 /** Why the rows of a column are not ranked. */
 export type Unranked =
+  | "a search"
   | "too few runs"
   | "too many rows"
   | "same record"
@@ -156,8 +159,8 @@ export interface Cell extends Measured {
    * and their number; of one run its own result.
    */
   readonly result: ScalarResult;
-  /** The value with its error or interval, rounded by that. */
-  readonly text: string;
+  /** The level of the interval that is shown in percent; 0 for an error. */
+  readonly level: number;
   /** Whether it has an error, or an interval where those are shown. */
   readonly hasError: boolean;
   /** Whether the error is between several runs or within one. */
@@ -239,6 +242,8 @@ export interface Comparison {
   readonly columns: readonly Column[];
   /** The rows. */
   readonly rows: readonly ComparisonRow[];
+  /** The indices of the rows that readers are shown, if not all are. */
+  readonly shown?: readonly number[] | undefined;
   /** The replicates in its rows, each with a completed run. */
   readonly replicates: readonly Replicates[];
   /** The keys in which replicates may differ. */
@@ -253,6 +258,8 @@ export interface Comparison {
   readonly omitted: readonly string[];
   /** Runs that a newer one of the same configuration and seed replaces. */
   readonly superseded: readonly string[];
+  /** Runs of searches, which are not compared with others. */
+  readonly searched: readonly StoredRun[];
   /** What else a reader should know about the runs behind the numbers. */
   readonly warnings: readonly string[];
   /** The sources of the variance between runs, if they were asked for. */

@@ -18,7 +18,8 @@ import type {
 import type { Measured } from "./pivot.ts";
 import type { Replicates } from "./replicates.ts";
 
-const FAILED = "runs failed or were interrupted";
+/** Why a row is not ranked of which runs failed. */
+export const FAILED = "runs failed or were interrupted";
 const LACKING = "runs completed without this record";
 
 /** Why a row is not ranked whose failed runs could count. */

@@ -29,8 +29,12 @@ export type Metrics = ReadonlyMap<string, MetricDeclaration>;
  */
 export function collectMetrics(runs: Iterable<StoredRun>): Metrics {
   const metrics = new Map<string, MetricDeclaration>();
+  let last: StoredRun["info"]["metrics"];
   for (const { info } of runs) {
-    for (const [name, declared] of Object.entries(info.metrics ?? {})) {
+    // Runs of an index share what they have in common.
+    if (info.metrics === last) continue;
+    last = info.metrics;
+    for (const [name, declared] of Object.entries(last ?? {})) {
       metrics.set(name, declared);
     }
   }

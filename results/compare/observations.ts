@@ -36,10 +36,8 @@ export function readShared(
       if (error instanceof Deno.errors.NotCapable) throw error;
       // The mean is known all the same.
       warnings.push(
-        `${
-          (error as Error).message
-        }: errors and verdicts of ${metadata} do not ` +
-          "count the test rows that runs share (deno task doctor lists damage)",
+        `${(error as Error).message}: the error of its row, and verdicts on ` +
+          `${metadata}, do not count the test rows that runs share`,
       );
       return undefined;
     }

@@ -115,9 +115,11 @@ export function pivot(
   const placed = new Map<string, PivotRow>();
   const columns = new Set<ResultMetadata>();
   for (const replicates of groups) {
-    const measured = selected.filter((metadata) =>
-      replicates.runs.values().some(({ records }) => records.get(metadata))
+    const lists = new Set(
+      replicates.runs.values().map(({ records }) => records.metadata),
     );
+    const all = new Set([...lists].flat());
+    const measured = selected.filter((metadata) => all.has(metadata));
     const metadatas = cols.length > 0
       ? dropRepeated(measured, merged)
       : measured;

@@ -23,8 +23,8 @@ export function addRanks(comparison: Comparison): Comparison {
   const { rows, options } = comparison;
   const { alpha, across } = options;
   const rank = (column: Column): Column => {
-    const { better, metadata } = column;
-    if (!better) return column;
+    const { better, metadata, unranked } = column;
+    if (!better || unranked === "a search") return column;
     const all = rows.map(({ cells }) => cells.get(metadata));
     const keys = new Set(all.flatMap((cell) => [...cell?.sample.keys() ?? []]));
     const values = [...keys];

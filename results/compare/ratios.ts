@@ -9,7 +9,7 @@ import { type ResultMetadata, ScalarResult } from "../../core/utils/results.ts";
 import { OptionError } from "../database/option_error.ts";
 import { matchesValue, parseCondition } from "../database/select.ts";
 import { estimateRatio, pairMeans } from "../statistics/ratio.ts";
-import { withText } from "./cells.ts";
+import { withLevel } from "./cells.ts";
 import type { Cell, Comparison } from "./comparison.ts";
 import { summarizeList } from "./labels.ts";
 import type { Metrics } from "./metrics.ts";
@@ -65,7 +65,7 @@ export function toRatios(comparison: Comparison): Comparison {
         row.cells.entries().flatMap(([column, cell]) => {
           const reference = row.cells.get(references.get(column)!);
           if (!reference) return [];
-          return [[column, withText(divide(cell, reference, ci / 100), ci)]];
+          return [[column, withLevel(divide(cell, reference, ci / 100), ci)]];
         }),
       ),
     })),
@@ -116,10 +116,10 @@ function findReferences(
   );
 }
 
-/** A cell whose text is not yet that of the ratio. */
-type CellWithoutText = Parameters<typeof withText>[0];
+/** A cell of which it is not yet said how it is shown. */
+type CellWithoutLevel = Parameters<typeof withLevel>[0];
 
-function divide(cell: Cell, reference: Cell, level: number): CellWithoutText {
+function divide(cell: Cell, reference: Cell, level: number): CellWithoutLevel {
   const shared = [...cell.sample.keys()]
     .filter((key) => reference.sample.has(key));
   if (cell !== reference && shared.length > 1) {

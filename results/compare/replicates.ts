@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatValue, unknownKey } from "../../core/config/schema.ts";
+import { unknownKey } from "../../core/config/schema.ts";
 import { OptionError } from "../database/option_error.ts";
 import type { RunDatabase, StoredRun } from "../database/run_database.ts";
 import {
@@ -54,10 +54,13 @@ export interface SelectedReplicates {
   readonly omitted: readonly string[];
   /** Runs that a newer one of the same configuration and seed replaces. */
   readonly superseded: readonly string[];
+  /** Runs of searches, which are not compared with others. */
+  readonly searched: readonly StoredRun[];
 }
 
 /**
- * Sorts the runs of a database into replicates.
+ * Sorts the runs of a database into replicates. Runs of a search take no part
+ * beside others: what was chosen by its score looks better than it is.
  *
  * @param database The runs.
  * @param options Which runs are taken, and in which keys they may differ.
@@ -72,7 +75,10 @@ export function selectReplicates(
   const { nuisance: asked = [], rows = [], cols = [] } = options;
   const nuisance = [...new Set([...asked, SEED_KEY])]
     .filter((key) => !rows.includes(key) && !cols.includes(key));
-  const selected = selectRuns(database, options);
+  const all = selectRuns(database, options);
+  const others = all.filter((run) => !isSearched(run));
+  const selected = others.length > 0 ? others : all;
+  const searched = all.filter((run) => !selected.includes(run));
   const groups = groupReplicates(selected, nuisance);
   const replicates = groups.filter(({ runs }) => runs.size > 0);
   const omitted = groups.flatMap(({ missing, unfinished }) =>
@@ -86,7 +92,17 @@ export function selectReplicates(
   const superseded = groups.flatMap((group) =>
     group.superseded.map(({ id }) => id)
   );
-  return { replicates, nuisance, omitted, superseded };
+  return { replicates, nuisance, omitted, superseded, searched };
+}
+
+/**
+ * Says whether a run is one of a search, which chose among runs by their scores.
+ *
+ * @param run The run.
+ * @returns Whether it is.
+ */
+export function isSearched({ info }: StoredRun): boolean {
+  return info.sweep?.role === "search";
 }
 
 function explainEmpty(
@@ -128,23 +144,27 @@ export function groupReplicates(
     if (key === SEED_KEY || known.includes(key)) continue;
     throw new OptionError("nuisance", unknownKey(key, known));
   }
-  const groups = Map.groupBy(runs, (run) => identify(run, nuisance));
+  // Keys that have one value in all runs tell none of them apart.
+  const keys = known.filter((key) =>
+    (key === "experiment" || !nuisance.includes(key)) &&
+    !runs.every((run) => readKey(run, key) === readKey(runs[0]!, key))
+  );
+  const groups = Map.groupBy(runs, (run) => identify(run, keys));
   return Array.from(
     groups.values(),
     (group) => makeReplicates(group, nuisance),
   );
 }
 
-/** Makes the same text of equal configurations, whatever the order of keys. */
-function identify(
-  { config, info }: StoredRun,
-  nuisance: readonly string[],
-): string {
-  const keys = Object.keys(config).filter((key) => !nuisance.includes(key));
-  return JSON.stringify([
-    info.experiment,
-    ...keys.sort().map((key) => [key, formatValue(config[key])]),
-  ]);
+/** Makes the same text of equal values, and different ones of all others. */
+function identify(run: StoredRun, keys: readonly string[]): string {
+  let name = "";
+  for (const key of keys) {
+    const text = formatKey(run, key);
+    // With its length, as it may hold any character.
+    name += text === undefined ? "," : `${text.length}:${text}`;
+  }
+  return name;
 }
 
 function makeReplicates(
@@ -156,7 +176,7 @@ function makeReplicates(
     nuisance.map((key) => (run: StoredRun) => readKey(run, key)),
   );
   const copies = Map.groupBy(
-    group.toSorted(byNuisance),
+    group.length > 1 ? group.toSorted(byNuisance) : group,
     (run) => formatNuisance(run, nuisance),
   );
   const runs = new Map<string, StoredRun>();

@@ -27,7 +27,9 @@ export async function warnOfSharedObservations(
         // Splits and datasets are part of the other errors.
         runs.size > 1 && kind === "between-seed" && !grid
       );
-    const chances = await Promise.all(cells.map(findChance));
+    const chances = await Promise.all(
+      cells.map(measureSpread).filter(isUnlikely).map(findChance),
+    );
     const isShared = cells.some(({ metadata }) =>
       metrics.get(metadata.name)?.observations === "shared"
     ) || chances.some((chance) =>
@@ -44,17 +46,30 @@ export async function warnOfSharedObservations(
     : [];
 }
 
-/** How likely the runs of a cell agree as well by chance; 1 if not unlikely. */
-async function findChance({ runs, metadata }: Cell): Promise<number> {
+/** How far the runs of a cell differ, and how far they should. */
+interface Spread {
+  readonly square: number;
+  readonly within: number;
+  readonly n: number;
+}
+
+function measureSpread({ runs, metadata }: Cell): Spread {
   const results = Array.from(
     runs.values(),
     ({ records }) => records.get(metadata)!,
   );
   const { error, n } = computeMean(results.map(({ mean }) => mean));
   const { mean: within } = computeMean(results.map(({ error }) => error ** 2));
-  const square = n * error ** 2;
-  // Distributions take long to load: most runs spread more than this.
-  if (!(2 * square < within)) return 1;
+  return { square: n * error ** 2, within, n };
+}
+
+/** Distributions take long to load: most runs spread more than this. */
+function isUnlikely({ square, within }: Spread): boolean {
+  return 2 * square < within;
+}
+
+/** How likely the runs of a cell agree as well by chance. */
+async function findChance({ square, within, n }: Spread): Promise<number> {
   const { chanceOfAgreement } = await import("../statistics/crossed.ts");
   return chanceOfAgreement({ square, df: n - 1 }, within);
 }

@@ -25,7 +25,7 @@ import type {
 import { explainIncomplete } from "./failed_runs.ts";
 import { findGrid } from "./grid.ts";
 import { METRIC_KEY } from "./pivot.ts";
-import type { Replicates } from "./replicates.ts";
+import { isSearched, type Replicates } from "./replicates.ts";
 
 /** Rows beyond this number are not ranked: there are too many pairs to test. */
 export const MAX_RANKED = 100;
@@ -68,24 +68,30 @@ export async function addVerdicts(comparison: Comparison): Promise<Comparison> {
     const groups = groupEntries(column, comparison);
     return {
       ...column,
-      unranked: findReason(column, groups, rows.length),
+      unranked: findReason(column, groups, rows),
       groups,
     };
   });
-  const hasVerdicts = ({ unranked }: Column) => baseline || !unranked;
+  const hasVerdicts = ({ unranked }: Column) =>
+    unranked !== "a search" && (baseline || !unranked);
   const nTested = grouped.filter(hasVerdicts).length;
-  const statistics = nTested === 0
-    ? undefined
-    : await loadStatistics(comparison.options);
+  if (nTested === 0) {
+    const columns = grouped.map(({ groups: _, ...plain }) => plain);
+    return { ...comparison, columns };
+  }
+  const statistics = await loadStatistics(comparison.options);
   const verdictOptions = chooseOptions(comparison, nTested);
   const found = new Map<Cell, Partial<Cell>>();
+  const shown = comparison.shown &&
+    new Set(comparison.shown.map((place) => rows[place]!));
   const columns = grouped.map((column) => {
     const { groups: _, ...plain } = column;
-    if (!statistics || !hasVerdicts(column)) return plain;
+    if (!hasVerdicts(column)) return plain;
     const { additions, method } = judge(column, {
       baseline: baseline && rows[baseline.row]!,
       groupKeys,
       options,
+      shown,
       verdictOptions,
       statistics,
     });
@@ -145,13 +151,24 @@ function chooseOptions(
  * Says whether somebody may have added seeds after looking at a comparison.
  *
  * @param comparison The comparison.
- * @returns Whether the times of its runs show it, unless the number of seeds, or
- * when to look, was planned.
+ * @returns Whether its runs are of a sweep that adds seeds, or their times show it,
+ * unless the number of seeds, or when to look, was planned: by the user, or by the
+ * one sweep that they are of.
  */
 export function mayBeAdded(
   { rows, options: { planned, looks } }: Comparison,
 ): boolean {
-  return !planned && !looks?.length && wereSeedsAdded(
+  if (planned || looks?.length) return false;
+  const groups = rows.flatMap(({ replicates }) => replicates);
+  const sweeps = groups.flatMap(({ runs }) =>
+    Array.from(runs.values(), ({ info }) => info.sweep)
+  );
+  if (sweeps.some((sweep) => sweep?.role === "until-resolved")) return true;
+  // All other sweeps say how many seeds there are before the first run.
+  const isOneSweep = sweeps.every((sweep) =>
+    sweep && sweep.name === sweeps[0]?.name
+  );
+  return !isOneSweep && wereSeedsAdded(
     rows.map(({ replicates }) => replicates.flatMap(listTimes)),
   );
 }
@@ -165,6 +182,7 @@ function groupEntries(
     const cell = row.cells.get(metadata);
     return cell ? [{ row, cell }] : [];
   });
+  if (groupKeys.length === 0 && entries.length > 0) return [entries];
   return [
     ...Map.groupBy(
       entries,
@@ -210,6 +228,8 @@ interface JudgeOptions extends Pick<Comparison, "groupKeys" | "options"> {
   readonly baseline: ComparisonRow | undefined;
   readonly verdictOptions: VerdictOptions;
   readonly statistics: Statistics;
+  /** The rows whose outlook somebody sees; all where it is undefined. */
+  readonly shown: ReadonlySet<ComparisonRow> | undefined;
 }
 
 /** Reaches the verdicts on the cells of a column. */
@@ -217,7 +237,7 @@ function judge(
   { metadata, groups, better, unranked }: GroupedColumn,
   judgeOptions: JudgeOptions,
 ): { readonly additions: Additions; readonly method: Column["method"] } {
-  const { baseline, options, verdictOptions, statistics } = judgeOptions;
+  const { baseline, options, verdictOptions, statistics, shown } = judgeOptions;
   const entries = groups.flat();
   const reference = baseline?.cells.get(metadata);
   const { comparisons, margins, places, method } = statistics.judgeColumn({
@@ -255,7 +275,10 @@ function judge(
       const place = places.get(row);
       return [cell, {
         ...(comparison && {
-          comparison: addOutlook(comparison, statistics),
+          // An outlook takes half a millisecond.
+          comparison: shown?.has(row) ?? true
+            ? addOutlook(comparison, statistics)
+            : comparison,
           ...(margins.has(row) && { margin: margins.get(row)! }),
         }),
         ...(place && ("reason" in place ? { outside: place.reason } : {
@@ -308,17 +331,20 @@ function addOutlook(
 function findReason(
   { better }: Column,
   groups: readonly (readonly Entry[])[],
-  nRows: number,
+  rows: readonly ComparisonRow[],
 ): Unranked | undefined {
   const hasTwo = (entries: readonly Entry[]) =>
     entries.filter(({ cell }) => cell.sample.size >= MIN_COUNT).length > 1;
   const cells = groups.flat().map(({ cell }) => cell);
+  const isOfSearch = ({ replicates }: ComparisonRow) =>
+    replicates.some(({ runs }) => runs.values().some(isSearched));
+  if (rows.some(isOfSearch)) return "a search";
   if (!hasTwo(groups.flat())) return "too few runs";
   if (hasSharedRecord(cells)) return "same record";
   if (areIdentical(cells)) return "identical values";
   if (!groups.some(hasTwo)) return "different settings";
   if (!better) return "unknown direction";
-  return nRows > MAX_RANKED ? "too many rows" : undefined;
+  return rows.length > MAX_RANKED ? "too many rows" : undefined;
 }
 
 /** Whether two rows show the same measurement, because it holds for both. */
@@ -330,7 +356,17 @@ function hasSharedRecord(cells: readonly Cell[]): boolean {
 }
 
 /** Whether all rows have the same values, as those of a baseline may. */
-function areIdentical(cells: readonly Cell[]): boolean {
-  const samples = cells.map(({ sample }) => JSON.stringify([...sample].sort()));
-  return samples.length > 1 && new Set(samples).size === 1;
+function areIdentical([first, ...others]: readonly Cell[]): boolean {
+  return first !== undefined && others.length > 0 &&
+    others.every(({ sample }) =>
+      sample.size === first.sample.size &&
+      sample.entries().every(([key, mean]) =>
+        first.sample.has(key) && hasSameJson(mean, first.sample.get(key)!)
+      )
+    );
+}
+
+/** JSON has neither NaN nor infinities: of them it is only known that they are none. */
+function hasSameJson(a: number, b: number): boolean {
+  return a === b || !Number.isFinite(a) && !Number.isFinite(b);
 }

@@ -5,6 +5,7 @@
  */
 
 import { formatValue } from "../../core/config/schema.ts";
+import { formatCount } from "../../core/utils/format_number.ts";
 import { SHORT_HASH } from "../../core/utils/hash.ts";
 import { matchesValue, parseCondition } from "../database/select.ts";
 import type { Comparison } from "./comparison.ts";
@@ -21,6 +22,7 @@ import { MAX_RANKED, mayBeAdded } from "./verdicts.ts";
  */
 export function collectWarnings(comparison: Comparison): string[] {
   return [
+    warnOfSearches,
     warnOfCounts,
     warnOfDependence,
     warnOfNonFinite,
@@ -31,6 +33,18 @@ export function collectWarnings(comparison: Comparison): string[] {
     warnOfAddedSeeds,
     warnOfVersions,
   ].flatMap((warn) => warn(comparison));
+}
+
+function warnOfSearches({ searched }: Comparison): string[] {
+  const sweeps = Map.groupBy(searched, ({ info }) => info.sweep!.name);
+  return Array.from(
+    sweeps,
+    ([name, runs]) =>
+      `${formatCount(runs.length, "run")} of the search ${name} ${
+        runs.length === 1 ? "is" : "are"
+      } left out: the best of many scores look better than they are; ` +
+      `--where sweep=${name}/search shows them, without verdicts`,
+  );
 }
 
 function warnOfCounts({ rows }: Comparison): string[] {
@@ -76,8 +90,9 @@ function warnOfLostRecords({ rows }: Comparison): string[] {
         formatValue(run.config) === formatValue(copy.config)
       );
       if (!chosen) return [];
-      const lost = Array.from(copy.records, ({ metadata }) => metadata)
-        .filter((metadata) => !chosen.records.get(metadata));
+      const lost = copy.records.metadata.filter((metadata) =>
+        !chosen.records.get(metadata)
+      );
       return lost.length > 0
         ? `${chosen.id} lacks ${summarizeList(lost.map(String))}, which ` +
           `${copy.id}, superseded by it, has: evaluate ${chosen.id}`
@@ -146,10 +161,12 @@ function warnOfVersions({ rows }: Comparison): string[] {
     const infos = replicates.flatMap(({ runs }) =>
       [...runs.values()].flatMap(({ info }) => [info, ...info.resumed ?? []])
     );
-    const names = infos.flatMap(({ versions }) => Object.keys(versions ?? {}));
+    // Runs of an index share what they have in common.
+    const versions = [...new Set(infos.map(({ versions }) => versions ?? {}))];
+    const names = new Set(versions.flatMap((some) => Object.keys(some)));
     const mixed = [
-      ...[...new Set(names)].flatMap((name) =>
-        listDistinct(name, infos.map(({ versions }) => versions?.[name]))
+      ...[...names].flatMap((name) =>
+        listDistinct(name, versions.map((some) => some[name]))
       ),
       ...listDistinct("engine", infos.map(({ engine }) => engine)),
     ];

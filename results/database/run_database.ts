@@ -6,18 +6,45 @@
 
 import { isInherited, type JsonObject } from "../../core/utils/json.ts";
 import { formatValue } from "../../core/config/schema.ts";
-import type { ResultCollection } from "../../core/utils/results.ts";
-import { listRuns } from "../../core/store/find_run.ts";
+import type {
+  ResultMetadata,
+  ResultRecord,
+  ScalarResult,
+} from "../../core/utils/results.ts";
+import {
+  listRuns,
+  readEntries,
+  type RunEntry,
+} from "../../core/store/find_run.ts";
 import {
   readRunInfo,
   readStatus,
   type RunInfo,
   type RunStatus,
+  type RunSummary,
+  summarizeInfo,
 } from "../../core/store/run_info.ts";
 import { hasBegun } from "../../core/store/run_directory.ts";
 import { type Problem, readConfigFile } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
-import { orderBy } from "./select.ts";
+import { getLastChange, readStamp, STAMP_LENGTH } from "./_unchanged.ts";
+import { inspectRuns } from "./_inspection.ts";
+import {
+  canWriteIndex,
+  type IndexedRun,
+  readIndex,
+  writeIndex,
+} from "./run_index.ts";
+
+/** The records of a run, those of the training first. */
+export interface RunRecords extends Iterable<ResultRecord> {
+  /** How many there are. */
+  readonly size: number;
+  /** What was measured; runs that measured the same may share the list. */
+  readonly metadata: readonly ResultMetadata[];
+  /** Finds the result of what was measured; undefined if there is none. */
+  get(metadata: ResultMetadata): ScalarResult | undefined;
+}
 
 /** A run as its files describe it. */
 export interface StoredRun {
@@ -26,7 +53,7 @@ export interface StoredRun {
   /** The run's directory. */
   readonly path: string;
   /** What ran and how it ended, as `run.json` says. */
-  readonly info: RunInfo;
+  readonly info: RunSummary;
   /** Its status; `died` if it is marked running, but its process is gone. */
   readonly status: RunStatus | "died";
   /**
@@ -34,8 +61,8 @@ export interface StoredRun {
    * the value that was in effect before, if newer runs say which.
    */
   readonly config: JsonObject;
-  /** Its records, those of the training first. */
-  readonly records: ResultCollection;
+  /** Its records. */
+  readonly records: RunRecords;
 }
 
 /**
@@ -43,11 +70,9 @@ export interface StoredRun {
  * listed with its file and the reason.
  */
 export class RunDatabase implements Iterable<StoredRun> {
-  /** What could not be read. */
-  readonly problems: readonly Problem[];
-  /** Where they were looked for. */
-  readonly directories: readonly string[];
-  readonly #runs: readonly StoredRun[];
+  #problems: readonly Problem[] = [];
+  #directories: readonly string[] = [];
+  #runs: readonly StoredRun[] = [];
 
   /**
    * Reads all runs.
@@ -56,13 +81,39 @@ export class RunDatabase implements Iterable<StoredRun> {
    * none.
    */
   constructor(...directories: readonly string[]) {
+    this.#read(directories, false);
+  }
+
+  /**
+   * Reads all runs, and keeps an index of them where that is allowed and pays.
+   *
+   * @param directories The directories that hold runs.
+   * @returns The same as without an index.
+   */
+  static withIndex(...directories: readonly string[]): RunDatabase {
+    const database = new RunDatabase();
+    database.#read(directories, true);
+    return database;
+  }
+
+  #read(directories: readonly string[], keepsIndex: boolean): void {
     const problems: Problem[] = [];
-    this.directories = dropCopies(directories);
-    const runs = this.directories
-      .flatMap((directory) => readRuns(directory, problems))
-      .sort(orderBy([({ info }) => info.startedAt]));
+    this.#directories = dropCopies(directories);
+    const runs = this.#directories
+      .flatMap((directory) => readRuns(directory, problems, keepsIndex))
+      .sort(compareStarts);
     this.#runs = withEarlierValues(runs, problems);
-    this.problems = problems;
+    this.#problems = problems;
+  }
+
+  /** What could not be read. */
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  /** Where the runs were looked for. */
+  get directories(): readonly string[] {
+    return this.#directories;
   }
 
   /** How many runs could be read. */
@@ -74,6 +125,12 @@ export class RunDatabase implements Iterable<StoredRun> {
   [Symbol.iterator](): Iterator<StoredRun> {
     return this.#runs.values();
   }
+}
+
+/** Oldest first; the sort is stable. */
+function compareStarts(a: StoredRun, b: StoredRun): number {
+  const [first, second] = [a.info.startedAt, b.info.startedAt];
+  return first < second ? -1 : first > second ? 1 : 0;
 }
 
 /** Drops directories that are named twice, by whatever path. */
@@ -88,28 +145,121 @@ function dropCopies(directories: readonly string[]): string[] {
   return Array.from(places.values(), ([directory]) => directory!);
 }
 
-function readRuns(directory: string, problems: Problem[]): StoredRun[] {
-  return listRuns(directory).flatMap(({ id, path, refused }) => {
-    if (refused) {
-      problems.push({ run: id, file: path, reason: refused });
-      return [];
-    }
-    const read = <T>(file: string, reader: () => T): T | undefined => {
-      try {
-        return reader();
-      } catch (error) {
-        const reason = (error as Error).message;
-        problems.push({ run: id, file: `${path}/${file}`, reason });
-      }
-    };
-    if (!hasBegun(path)) return [];
-    const info = read("run.json", () => readRunInfo(path));
-    const config = info && read("config.json", () => readConfigFile(path));
-    if (!info || !config) return [];
-    const status = readStatus(path, info);
-    const records = readRecords(path, problems);
-    return [{ id, path, info, status, config, records }];
+/** Reads the runs of a directory, those that have changed from their files. */
+function readRuns(
+  directory: string,
+  problems: Problem[],
+  keepsIndex: boolean,
+): StoredRun[] {
+  const { index, places, known, changed } = findKnown(directory);
+  const nGone = places.size - known.length;
+  const mayWrite = keepsIndex &&
+    paysToWrite(changed.length + nGone, known.length) &&
+    canWriteIndex(directory);
+  const settled: IndexedRun[] = [];
+  const read = listRuns(directory, changed).flatMap((entry) =>
+    readRun(entry, problems, mayWrite ? settled : undefined)
+  );
+  if (mayWrite && paysToWrite(settled.length + nGone, known.length)) {
+    const kept = known.map((run): IndexedRun => {
+      const first = STAMP_LENGTH * places.get(run.id)!;
+      const stamp = index!.stamps.subarray(first, first + STAMP_LENGTH);
+      return { run, stamp };
+    });
+    const indexed = [...kept, ...settled];
+    writeIndex(directory, indexed.sort((a, b) => compareRuns(a.run, b.run)));
+  }
+  return [...known, ...read].sort(compareRuns);
+}
+
+/** Finds the runs that the index knows and that have not changed. */
+function findKnown(directory: string) {
+  const index = readIndex(directory);
+  const finish = index && inspectRuns(directory, index);
+  const entries = readEntries(directory);
+  const places = new Map(index?.ids.map((id, place) => [id, place]));
+  const unchanged = finish?.();
+  const isKnown = new Uint8Array(places.size);
+  const changed = entries.filter(({ name, isDirectory }) => {
+    const place = places.get(name);
+    if (place === undefined || !isDirectory || !unchanged?.[place]) return true;
+    isKnown[place] = 1;
+    return false;
   });
+  const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
+  return { index, places, known, changed };
+}
+
+/**
+ * Reads from the index what is known of runs that have not changed.
+ *
+ * @param directory The directory of the runs.
+ * @returns What is known, by id; nothing where there is no index.
+ */
+export function readKnown(directory: string): ReadonlyMap<string, RunSummary> {
+  return new Map(findKnown(directory).known.map(({ id, info }) => [id, info]));
+}
+
+function compareRuns(a: StoredRun, b: StoredRun): number {
+  return compareStarts(a, b) || (a.id < b.id ? -1 : 1);
+}
+
+/** An index of few runs saves less than it takes to write. */
+const MIN_INDEXED = 16;
+
+/** Of the runs of an index, this share may be read each time. */
+const READ_SHARE = 1 / 64;
+
+/** Says whether an index is worth writing that differs in so many runs. */
+function paysToWrite(nChanges: number, nKnown: number): boolean {
+  return nChanges >= MIN_INDEXED + READ_SHARE * nKnown;
+}
+
+/** A run may change again in the moment in which it was written. */
+const SETTLED_MS = 3000;
+
+function isSettled(stamp: Float64Array): boolean {
+  return Date.now() - getLastChange(stamp) > SETTLED_MS;
+}
+
+function readRun(
+  { id, path, refused }: RunEntry,
+  problems: Problem[],
+  settled: IndexedRun[] | undefined,
+): StoredRun[] {
+  if (refused) {
+    problems.push({ run: id, file: path, reason: refused });
+    return [];
+  }
+  const nProblems = problems.length;
+  const read = <T>(file: string, reader: () => T): T | undefined => {
+    try {
+      return reader();
+    } catch (error) {
+      const reason = (error as Error).message;
+      problems.push({ run: id, file: `${path}/${file}`, reason });
+    }
+  };
+  const stamp = new Float64Array(STAMP_LENGTH);
+  const hasStamp = settled && readStamp(path, stamp);
+  const info = read("run.json", () => readBegun(path));
+  const config = info && read("config.json", () => readConfigFile(path));
+  if (!info || !config) return [];
+  const status = readStatus(path, info);
+  const records = readRecords(path, problems);
+  const run = { id, path, info: summarizeInfo(info), status, config, records };
+  if (hasStamp && isSettled(stamp) && problems.length === nProblems) {
+    if (info.status !== "running") settled.push({ run, stamp });
+  }
+  return [run];
+}
+/** Reads `run.json`; undefined where no run has begun yet. */
+function readBegun(path: string): RunInfo | undefined {
+  try {
+    return readRunInfo(path);
+  } catch (error) {
+    if (hasBegun(path)) throw error;
+  }
 }
 
 /**
@@ -128,6 +278,10 @@ function withEarlierValues(
       readEarlierValues(group, problems),
     ]),
   );
+  const areNone = earlier.values().every((values) =>
+    Object.keys(values).length === 0
+  );
+  if (areNone) return runs;
   return runs.map(({ config, ...run }) => ({
     ...run,
     // The run's own values count, and its own keys come first.

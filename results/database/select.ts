@@ -59,6 +59,7 @@ export function selectRuns(
 ): StoredRun[] {
   const all = [...runs];
   const { where = [], since = "" } = filter;
+  if (where.length === 0 && since === "") return all;
   const known = listKeys(all);
   const conditions = where.map((text) => {
     const { key, wanted } = parseCondition(text, "where");
@@ -80,10 +81,15 @@ export function selectRuns(
   );
 }
 
-/** Finds the runs of a sweep: those that it made, and those that were there. */
-function isOfSweep(name: string): (run: StoredRun) => boolean {
+/**
+ * Finds the runs of a sweep: those that it made, and those that were there; of
+ * `NAME/search` those that it made for that.
+ */
+function isOfSweep(wanted: string): (run: StoredRun) => boolean {
+  const [name = "", role] = wanted.split("/");
   const members = new Map<string, ReadonlySet<string>>();
   return ({ id, path, info }) => {
+    if (role) return info.sweep?.name === name && info.sweep.role === role;
     const runs = path.slice(0, -id.length - 1);
     return info.sweep?.name === name ||
       members.getOrInsertComputed(runs, () => listSweepRuns(runs, name))
@@ -143,7 +149,7 @@ export function matchesValue(value: unknown, wanted: string): boolean {
 export function listKeys(runs: Iterable<StoredRun>): string[] {
   const keys = new Set(["experiment"]);
   for (const { config } of runs) {
-    for (const key of Object.keys(config)) keys.add(key);
+    for (const key in config) keys.add(key);
   }
   return [...keys];
 }
@@ -270,12 +276,19 @@ export function orderBy<T>(
   readers: readonly ((item: T) => unknown)[],
   direction: 1 | -1 = 1,
 ): (a: T, b: T) => number {
-  return (a, b) =>
-    Iterator.from(readers).map((read) => order(read(a), read(b), direction))
-      .find((difference) => difference !== 0) ?? 0;
+  return (a, b) => {
+    for (const read of readers) {
+      const difference = order(read(a), read(b), direction);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  };
 }
 
 function order(first: unknown, second: unknown, direction: 1 | -1): number {
+  if (Number.isFinite(first) && Number.isFinite(second)) {
+    return direction * (first as number - (second as number));
+  }
   const [a, b] = [sortableValue(first), sortableValue(second)];
   const rank = (value: typeof a) =>
     value === undefined || Number.isNaN(value) ? 1 : 0;

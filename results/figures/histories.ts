@@ -5,7 +5,7 @@
  */
 
 import type { JsonObject } from "../../core/utils/json.ts";
-import { HistoryReader } from "../../core/store/history.ts";
+import { HistoryReader, readMeasure } from "../../core/store/history.ts";
 import { HISTORY_FILE } from "../../core/store/lock.ts";
 import { isOmitted } from "../../core/store/run_info.ts";
 import type { Problem } from "../../core/store/run_file.ts";
@@ -131,15 +131,6 @@ export function listMeasures(histories: readonly RunHistories[]): string[] {
   );
 }
 
-/** Numbers that JSON cannot hold, as they are in files. */
-const NOT_FINITE: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
-
-/** Reads a number; undefined for what is none, which no figure shows. */
-function readNumber(value: unknown): number | undefined {
-  if (typeof value === "number") return value;
-  return NOT_FINITE.includes(value) ? Number(value) : undefined;
-}
-
 /** Reads a history to its end or first damage; a published run may lack it. */
 function scanHistory(
   { path, id, info }: StoredRun,
@@ -152,7 +143,7 @@ function scanHistory(
   let isFull = false;
   for (const line of readLines(path, report)) {
     for (const field of Object.keys(line)) {
-      const value = readNumber(line[field]);
+      const value = readMeasure(line[field]);
       if (value === undefined) continue;
       if (fields.size === MAX_FIELDS && !fields.has(field)) isFull = true;
       else fields.getOrInsertComputed(field, () => new Extent()).add(value);
@@ -209,7 +200,7 @@ export function* readPoints(
   measure: string,
 ): Generator<LoggedPoint> {
   for (const line of readLines(path)) {
-    const at = readNumber(line[x]), value = readNumber(line[measure]);
+    const at = readMeasure(line[x]), value = readMeasure(line[measure]);
     if (at === undefined || value === undefined) continue;
     if (Number.isFinite(at)) yield { at, value };
   }

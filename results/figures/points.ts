@@ -14,6 +14,7 @@ import type {
   Comparison,
   ComparisonRow,
 } from "../compare/comparison.ts";
+import { formatCell } from "../compare/cells.ts";
 import { formatLabel, singleLine } from "../compare/labels.ts";
 import { NO_VALUE } from "../statistics/format.ts";
 import {
@@ -247,7 +248,7 @@ function collectPoints(
         kind,
         tooltip: [
           formatLabel({ ...config, ...own }),
-          `${nameValues(columns)}: ${cell.text}`,
+          `${nameValues(columns)}: ${formatCell(cell)}`,
           describeRuns(cell, across),
         ].join("\n"),
       });

@@ -45,16 +45,22 @@ export function wereSeedsAdded(
   rows: readonly (readonly RunTime[])[],
 ): boolean {
   const runs = rows.flat().toSorted((a, b) => a.start - b.start);
-  let end = -Infinity, longest = MIN_PAUSE;
+  // When each row had enough finished runs, and when its last one started.
+  const comparable = rows.filter(({ length }) => length >= MIN_COUNT)
+    .map((row) => ({
+      from: row.map(({ end }) => end).sort((a, b) => a - b)[MIN_COUNT - 1]!,
+      last: row.reduce((last, { start }) => Math.max(last, start), -Infinity),
+    }))
+    .sort((a, b) => a.from - b.from);
+  let end = -Infinity, longest = MIN_PAUSE, nComparable = 0, last = -Infinity;
   return runs.some(({ start, end: ownEnd }) => {
     const pause = end, gap = Math.min(longest, MAX_GAP);
     end = Math.max(end, ownEnd);
     longest = Math.max(longest, ownEnd - start);
     if (start - pause <= gap) return false;
-    const comparable = rows.filter((row) =>
-      row.filter((run) => run.end <= pause).length >= MIN_COUNT
-    );
-    return comparable.length > 1 &&
-      comparable.some((row) => row.some((run) => run.start > pause));
+    while (comparable[nComparable] && comparable[nComparable]!.from <= pause) {
+      last = Math.max(last, comparable[nComparable++]!.last);
+    }
+    return nComparable > 1 && last > pause;
   });
 }

@@ -188,7 +188,7 @@ export function chiSquare(x: number, df: number): number {
 /**
  * The quantile of χ².
  *
- * @param p The probability.
+ * @param p The probability, in (0, 1).
  * @param df The degrees of freedom, above 0.
  * @returns The x of which P(X ≤ x) = p; `qchisq(p, df)` in R.
  */

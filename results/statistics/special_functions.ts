@@ -1,9 +1,9 @@
 /**
  * The incomplete beta and gamma functions, on which the distributions rest.
  *
- * They are our own because every command with verdicts waits for them: stdlib's
- * take 50 ms to load, twice as long as Deno itself, and agree with these (the
- * tests compare both with each other and with R).
+ * They are our own because every comparison with verdicts waits for them: a
+ * library's take 50 ms to load, longer than Deno itself. The tests compare them
+ * with R.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const PRECISION = 4e-16;
 /** What stands for 0 in a denominator. */
 const TINY = 1e-300;
 
-/** From here on four terms of Stirling's series are exact. */
+/** From here on five terms of Stirling's series are exact. */
 const LARGE = 15;
 
 /**

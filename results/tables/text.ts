@@ -6,6 +6,8 @@
  */
 
 import type { Cell, Comparison } from "../compare/comparison.ts";
+import { formatCell } from "../compare/cells.ts";
+import { findRanked, keepShownRows } from "../compare/shown_rows.ts";
 import type { Replicates } from "../compare/replicates.ts";
 import { NO_VALUE } from "../statistics/format.ts";
 import { formatVerdicts } from "./baseline_table.ts";
@@ -16,6 +18,7 @@ import { isList, makeKeyCells, makeKeyColumns } from "./row_keys.ts";
 import {
   makeColumns,
   MARKS,
+  type Note,
   type TextCell,
   type TextSection,
 } from "./text_table.ts";
@@ -24,11 +27,12 @@ import { formatVariance } from "./variance_table.ts";
 /**
  * Words a comparison, and rounds its numbers.
  *
- * @param comparison The comparison.
+ * @param whole The comparison, of which some rows may not be shown.
  * @returns Its table with notes, and that of the verdicts if there is a
  * baseline.
  */
-export function formatComparison(comparison: Comparison): TextSection[] {
+export function formatComparison(whole: Comparison): TextSection[] {
+  const comparison = keepShownRows(whole);
   const { columns, rows, baseline, options } = comparison;
   const isOneRunEach = rows.every(({ total }) => total === 1);
   const hasRuns = !isList(comparison);
@@ -48,12 +52,13 @@ export function formatComparison(comparison: Comparison): TextSection[] {
       return [
         ...(hasRuns ? [{ text, value: runs.length, paths }] : []),
         ...makeKeyCells(comparison, config),
-        ...columns.map(({ metadata }) => formatCell(cells.get(metadata))),
+        ...columns.map(({ metadata }) => makeCell(cells.get(metadata))),
       ];
     }),
   };
-  const notes = collectNotes(comparison);
-  const hasVerdicts = baseline && rows.length > 1;
+  const notes = [...noteShown(whole), ...collectNotes(whole)];
+  const hasVerdicts = baseline && rows.length > 1 &&
+    columns.some(({ unranked }) => unranked !== "a search");
   return [
     { heading: "Results", table, notes },
     ...(hasVerdicts ? [formatVerdicts(comparison)] : []),
@@ -61,6 +66,21 @@ export function formatComparison(comparison: Comparison): TextSection[] {
     ...formatRanks(comparison),
     ...(comparison.variance ? [formatVariance(comparison)] : []),
   ];
+}
+
+/** Says which rows are shown, if not all are. */
+function noteShown({ rows, shown, columns, options }: Comparison): Note[] {
+  if (!shown) return [];
+  const ranked = findRanked({ columns });
+  const which = options.sort || !ranked
+    ? "first"
+    : `best by ${ranked.heading}, without a test`;
+  return [{
+    text:
+      `Only ${shown.length} of ${rows.length} rows are shown, the ${which}: ` +
+      "--all shows all, --format csv and json have all. Verdicts and notes are " +
+      "of all rows.",
+  }];
 }
 
 /** `5`, `4 of 5`; for several sets of replicates each count that differs. */
@@ -72,15 +92,15 @@ function formatCounts(groups: readonly Replicates[]): string {
 }
 
 /** The value and its error, rounded by that, and its signs. */
-function formatCell(cell: Cell | undefined): TextCell {
+function makeCell(cell: Cell | undefined): TextCell {
   if (!cell) return { text: NO_VALUE, value: "" };
-  const { text, kind, hasError, standing, result, runs } = cell;
+  const { kind, hasError, standing, result, runs } = cell;
   const marks = [
     kind === "within-run" && hasError ? MARKS.withinRun : "",
     standing === "best" || standing === "tied" ? MARKS[standing] : "",
   ].join("");
   return {
-    text,
+    text: formatCell(cell),
     marks,
     isBest: standing === "best",
     value: result.mean,

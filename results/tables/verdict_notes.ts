@@ -98,17 +98,23 @@ export function noteFamilies({ columns, options }: Comparison): Note[] {
  * @param comparison The comparison.
  * @returns A note, if there are such verdicts.
  */
-export function noteAddedSeeds({ columns, options }: Comparison): Note[] {
+export function noteAddedSeeds(
+  { columns, replicates, options }: Comparison,
+): Note[] {
   const isSwitched = !options.anytime &&
     columns.some(({ method }) => method?.kind === "anytime");
-  if (!isSwitched) return [];
+  // Their sweep looked at verdicts that hold at any time, and at no others.
+  const areSwept = replicates.every(({ runs }) =>
+    runs.values().every(({ info }) => info.sweep?.role === "until-resolved")
+  );
+  if (!isSwitched || areSwept) return [];
   const text = options.across
     ? `Runs were added, so verdicts hold also if ${nameUnit(options)} were ` +
       "added; they do not if seeds were added to those compared before " +
       "(--planned if none were)."
-    : "Seeds were added, so verdicts hold at any time. A comparison before, " +
-      "without --anytime, had its own chance to err: at α = 0.05 it and these " +
-      "err in up to 8 % of columns (simulated), and never in more than 2α. " +
+    : "Seeds were added, so verdicts hold at any time. If a comparison before " +
+      "was without --anytime, it had its own chance to err: of both together " +
+      "about 7 % of columns err at α = 0.05 (simulated), and no more than 2α. " +
       "--anytime from the first comparison on keeps α (--planned if the number " +
       "of seeds was fixed in advance).";
   return [{ text }];
@@ -121,6 +127,10 @@ const REASONS: Readonly<Partial<Record<Unranked, string>>> = {
     "(--lower-is-better, --higher-is-better):",
   "identical values":
     "Not tested, because the values of all rows are identical:",
+  "a search":
+    "Neither ranked nor tested: a search looks at many scores, and the " +
+    "best of them look better than they are; the runs that confirm it " +
+    "(--where sweep=NAME/confirm) can be:",
 };
 
 /** What may be said of the verdicts of rows without all their runs, or beside them. */

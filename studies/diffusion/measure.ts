@@ -54,7 +54,9 @@ function isMeasured(config: ModelConfig): boolean {
       const { schemaVersion: _, ...values } = config;
       const own = formatValue(modelConfigSchema.parse(values));
       if (own !== wanted) return false;
-      const measured = [...records.named("mmd2")]
+      const measured = [...records].filter(({ metadata }) =>
+        metadata.name === "mmd2"
+      )
         .map(({ metadata }) => metadata.fields.sampler);
       const isWhole = status === "completed" &&
         SETTINGS.every(({ sampler }) => measured.includes(sampler));

@@ -65,7 +65,7 @@ export async function evaluateTogether(
     const database = new RunDatabase(`${ROOT}/${runs}/${folder}`);
     assertEquals(database.problems, []);
     const [run] = database;
-    return run!.records.toJSON()
+    return [...run!.records]
       .filter(({ metadata }) => !metadata.name.startsWith("time/"))
       .map((record) => JSON.stringify(record)).sort();
   };

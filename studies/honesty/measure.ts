@@ -1,7 +1,7 @@
 /**
  * `deno task honesty [TABLE ...]`: measures with many repeats how often intervals hold
- * the truth and verdicts err, and puts the tables into docs/honesty.md. All of them
- * take about a quarter of an hour.
+ * the truth and verdicts err, and puts the tables into docs/honesty.md and
+ * docs/sweeps.md. All of them take about half an hour.
  *
  * @module
  */
@@ -12,16 +12,18 @@ import { defineCommand, main, usageError } from "../../scripts/_command.ts";
 import { fillPage } from "../../testing/page.ts";
 import { CHOICE_TABLES } from "./choice_tables.ts";
 import { DESIGN_TABLES } from "./design_tables.ts";
+import { SWEEP_TABLES } from "./sweep_tables.ts";
 import { type MakeContent, percent } from "./tables.ts";
 import { VERDICT_TABLES } from "./verdict_tables.ts";
 
 const N_REPEATS = 20_000;
-const PAGE = `${import.meta.dirname}/../../docs/honesty.md`;
+const DOCS = `${import.meta.dirname}/../../docs`;
 
 const TABLES: Readonly<Record<string, MakeContent>> = {
   ...DESIGN_TABLES,
   ...CHOICE_TABLES,
   ...VERDICT_TABLES,
+  ...SWEEP_TABLES,
 };
 
 const command = defineCommand({
@@ -30,8 +32,8 @@ const command = defineCommand({
   usage: ["[TABLE ...]"],
   notes: [
     "Repeats each comparison of made-up runs 20,000 times, or a part of that where " +
-    "it takes long, and puts the tables into docs/honesty.md. All of them take " +
-    `about a quarter of an hour: ${Object.keys(TABLES).join(", ")}.`,
+    "it takes long, and puts the tables into docs/honesty.md and docs/sweeps.md. All " +
+    `of them take about half an hour: ${Object.keys(TABLES).join(", ")}.`,
   ],
   examples: ["deno task honesty", "deno task honesty crossed winner"],
   maxPositionals: Infinity,
@@ -47,17 +49,17 @@ const command = defineCommand({
     for (const name of names) {
       console.error(`\n${name}`);
       const content = await TABLES[name]!(repeats);
-      fillPage(PAGE, { [name]: content });
+      const page = name in SWEEP_TABLES ? "sweeps.md" : "honesty.md";
+      fillPage(`${DOCS}/${page}`, { [name]: content });
     }
     if (positionals.length === 0) {
       const error = percent(Math.sqrt(0.05 * 0.95 / repeats));
-      fillPage(PAGE, {
+      fillPage(`${DOCS}/honesty.md`, {
         repeats: `Each share is that of ${repeats} repeats, so that 5 % is ` +
           `known to ${error}, if its table\nnames no other number.`,
       });
     }
-    return { text: "docs/honesty.md" };
+    return { text: "docs/honesty.md\ndocs/sweeps.md" };
   },
 });
-
 if (import.meta.main) main(command);

@@ -31,6 +31,12 @@ async function runScript(...args: readonly unknown[]): Promise<string> {
   return text.decode(stdout);
 }
 
+/** Both sides are measured with one thread and with all. */
+export const THREADS: ReadonlySet<number> = new Set([
+  1,
+  navigator.hardwareConcurrency,
+]);
+
 /** What is measured step by step. */
 export type Steps = "step" | "sampling";
 
@@ -41,7 +47,7 @@ export async function timeTorchStep(
   ...[widths, nRows]: readonly [widths: readonly number[], nRows: number]
 ): Promise<number> {
   let least = Infinity;
-  for (const nThreads of new Set([1, navigator.hardwareConcurrency])) {
+  for (const nThreads of THREADS) {
     const printed = await runScript(what, nThreads, seconds, widths, nRows);
     least = Math.min(least, Number(printed));
   }

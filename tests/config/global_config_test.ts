@@ -6,6 +6,7 @@ Deno.test("globalConfigSchema has the documented defaults", () => {
   assertEquals({ ...globalConfigSchema.defaults }, {
     runs: "runs",
     engine: "auto",
+    threads: 0,
     onNonfinite: "stop",
     checkpointEvery: "60s",
     fsync: "results",

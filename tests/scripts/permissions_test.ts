@@ -33,6 +33,12 @@ const NEEDED: Record<string, Record<string, string>> = {
     "read .": "--experiment examples/least_squares.ts",
     "write ./runs": "--experiment examples/least_squares.ts",
   },
+  sweep: {
+    "read .": "--experiment examples/least_squares.ts",
+    "write ./runs": "--experiment examples/least_squares.ts",
+    // Of a run that is not there yet.
+    "run deno": "--experiment examples/least_squares.ts --seed 7",
+  },
   compare: {
     "read ./runs": "",
     "read ./studies": "--runs studies/made/runs",
@@ -97,6 +103,12 @@ const NEEDED: Record<string, Record<string, string>> = {
   },
 };
 
+/** What scripts do without where they may not: an index saves time alone. */
+const OPTIONAL: readonly string[] = ["write ./runs/.index"];
+
+/** Programs that a machine may lack; the tests of Slurm run them. */
+const SLURM = ["sbatch", "squeue", "scontrol", "scancel"];
+
 /** What no script may, whatever its set. */
 const BEYOND: [what: string, code: string][] = [
   ["read /etc/passwd", 'Deno.readTextFileSync("/etc/passwd")'],
@@ -143,7 +155,10 @@ function grantsOf(set: Record<string, readonly string[]>): string[] {
   // What may be imported is kept from the network below: it is no grant to
   // take away, as Deno without it lets more hosts in.
   return Object.entries(set).filter(([kind]) => kind !== "import")
-    .flatMap(([kind, values]) => values.map((value) => `${kind} ${value}`));
+    .flatMap(([kind, values]) =>
+      values.filter((value) => !SLURM.includes(value))
+        .map((value) => `${kind} ${value}`)
+    );
 }
 
 function isWithin(path: string, folder: string): boolean {
@@ -230,7 +245,7 @@ Deno.test(
     for (const [script, set] of Object.entries(sets)) {
       assertEquals(
         Object.keys(NEEDED[script] ?? {}).sort(),
-        grantsOf(set).sort(),
+        grantsOf(set).filter((grant) => !OPTIONAL.includes(grant)).sort(),
         `${script} must have a command in NEEDED for each of its grants`,
       );
     }
@@ -240,7 +255,10 @@ Deno.test(
       Object.entries(commands).map(([grant, args]) => ({ script, grant, args }))
     );
     await eachOf(cases, async ({ script, grant, args }) => {
-      const [kind, path] = grant.split(" ") as ["read" | "write", string];
+      const [kind, path] = grant.split(" ") as [
+        "read" | "write" | "run",
+        string,
+      ];
       const set = sets[script]!;
       const without = {
         ...set,
@@ -253,7 +271,8 @@ Deno.test(
       const what = `${script} ${args} without ${grant}: ${stderr}`;
       assertEquals(code, 1, what);
       const [, place] = new RegExp(
-        `^error: Cannot ${kind} (\\S+): ${script} has no permission`,
+        `^error: Cannot ${kind === "run" ? "get run access to" : kind} ` +
+          `(\\S+): ${script} has no permission`,
         "m",
       ).exec(stderr) ?? [];
       assert(place && isWithin(resolve(at, place), resolve(at, path)), what);
@@ -290,7 +309,10 @@ Deno.test(
     using project = tempProject();
     // What one script may, the others try as well.
     const grants = new Set(Object.values(sets).flatMap(grantsOf));
-    const places = new Set([...grants].map((grant) => grant.split(" ")[1]!));
+    const places = new Set(
+      [...grants].filter((grant) => !grant.startsWith("run "))
+        .map((grant) => grant.split(" ")[1]!),
+    );
     const attempts = [
       ...BEYOND,
       ...[...places].flatMap((place): [string, string][] => {
@@ -355,10 +377,15 @@ Deno.test(
         ? ["."]
         : namesIn(cell).map((path) => `./${path.replace(/\/$/, "")}`);
     const told = rows.slice(start + 2, end).flatMap(
-      ([, scripts = "", reads = "", writes = "", others]) =>
+      ([, scripts = "", reads = "", writes = "", runs = ""]) =>
         namesIn(scripts).map((script) => {
-          assertEquals(others, "none", script);
-          return [script, { read: pathsIn(reads), write: pathsIn(writes) }];
+          const run = namesIn(runs);
+          if (run.length === 0) assertEquals(runs, "nothing", script);
+          return [script, {
+            read: pathsIn(reads),
+            write: pathsIn(writes),
+            run,
+          }];
         }),
     );
     // A file's name while it is written goes without saying.
@@ -367,10 +394,12 @@ Deno.test(
     const sets = Object.entries(scriptSets(readConfig("deno.json")));
     assertEquals(
       Object.fromEntries(told),
-      Object.fromEntries(sets.map(([script, { read, write, ...others }]) => {
-        assertEquals(others, { import: ["jsr.io"] }, script);
-        return [script, { read: plain(read), write: plain(write) }];
-      })),
+      Object.fromEntries(
+        sets.map(([script, { read, write, run = [], ...others }]) => {
+          assertEquals(others, { import: ["jsr.io"] }, script);
+          return [script, { read: plain(read), write: plain(write), run }];
+        }),
+      ),
     );
   },
 );

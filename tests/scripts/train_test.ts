@@ -312,7 +312,24 @@ Deno.test("train warns where --checkpoint-every has no effect", async () => {
   assertEquals(warned.code, 0);
   assertStringIncludes(
     warned.stderr,
-    "warning: --checkpoint-every had no effect: the experiment never " +
-      "called run.resumable()",
+    "warning: --checkpoint-every and --pause-at have no effect: the " +
+      "experiment never called run.resumable()",
   );
+});
+
+Deno.test("train --pause-at stops with a checkpoint, and --resume goes on", async () => {
+  using runs = tempRuns();
+  const at = `--runs=${runs.path}`;
+  const args = ["--n-train=100", "--n-epochs=4", at];
+  const paused = await runScript("train", [...args, "--pause-at=1epoch"]);
+  assertEquals(paused.code, 0);
+  assertMatch(paused.stderr, /^paused after 1 epoch: /m);
+  assertMatch(paused.stderr, /--resume \S+ continues from its checkpoint/);
+  const resume = ["--resume=latest", at];
+  const again = await runScript("train", [...resume, "--pause-at=3epochs"]);
+  assertMatch(again.stderr, /^paused after 3 epochs: /m);
+  assertEquals((await runScript("train", resume)).code, 0);
+  const wrong = await runScript("train", [...args, "--pause-at=5m"]);
+  assertEquals(wrong.code, 2);
+  assertStringIncludes(wrong.stderr, "a count of steps or epochs");
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CHOICE_TABLES } from "../../studies/honesty/choice_tables.ts";
 import { DESIGN_TABLES } from "../../studies/honesty/design_tables.ts";
+import { SWEEP_TABLES } from "../../studies/honesty/sweep_tables.ts";
 import { VERDICT_TABLES } from "../../studies/honesty/verdict_tables.ts";
 import { ROOT, skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { fillPage } from "../../testing/page.ts";
@@ -12,19 +13,20 @@ const readLabels = (table: string) =>
   table.trim().split("\n").slice(2)
     .map((row) => row.split("|")[1]!.trim().replace(/\d+ repeats/, "repeats"));
 
-for (
-  const [name, make] of Object.entries({
-    ...DESIGN_TABLES,
-    ...CHOICE_TABLES,
-    ...VERDICT_TABLES,
-  })
-) {
-  Deno.test(`docs/honesty.md has the rows of the table ${name}`, async () => {
-    const page = Deno.readTextFileSync(`${ROOT}/docs/honesty.md`);
-    const [, shown] = page.split(new RegExp(`<!-- /?${name} -->`));
-    assert(shown, `there is no place for ${name}`);
-    assertEquals(readLabels(await make(2)), readLabels(shown));
-  });
+const PAGES = {
+  "honesty.md": { ...DESIGN_TABLES, ...CHOICE_TABLES, ...VERDICT_TABLES },
+  "sweeps.md": SWEEP_TABLES,
+};
+
+for (const [name, tables] of Object.entries(PAGES)) {
+  for (const [place, make] of Object.entries(tables)) {
+    Deno.test(`docs/${name} has the rows of the table ${place}`, async () => {
+      const page = Deno.readTextFileSync(`${ROOT}/docs/${name}`);
+      const [, shown] = page.split(new RegExp(`<!-- /?${place} -->`));
+      assert(shown, `there is no place for ${place}`);
+      assertEquals(readLabels(await make(2)), readLabels(shown));
+    });
+  }
 }
 
 Deno.test("fillPage() fills the places of a page, and refuses unknown ones", () => {

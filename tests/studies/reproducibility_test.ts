@@ -15,14 +15,24 @@ skipUnlessGranted("scripts");
 const TRAINING = [
   ...["--model=mlp", "--hidden-layer-sizes=16,16", "--embedding-size=16"],
   ...["--input-embedding=fourier", "--n-train=320", "--n-epochs=2"],
+  // Four groups of rows, of which each thread takes some.
+  "--batch-size=200",
 ];
-const EVALUATION = ["--n-samples=50", "--n-repeats=2", "--n-steps=5"];
+/** Sampling with fresh noise and without, of rows for several threads. */
+const EVALUATIONS = [
+  ["--n-samples=50", "--n-repeats=2", "--n-steps=5"],
+  [
+    ...["--sampler=ddpm", "--n-samples=150", "--n-repeats=2", "--n-steps=20"],
+    "--sources=model",
+  ],
+];
 
 /** Trains and evaluates, and says what came out, but for names and times. */
 async function measureBits(
   engine: string,
   deno: readonly string[] = [Deno.execPath()],
   flags: readonly string[] = [],
+  nThreads = 1,
 ): Promise<Record<string, string>> {
   using runs = tempRuns();
   const run = async (script: string, args: readonly string[]) => {
@@ -38,8 +48,11 @@ async function measureBits(
     }).output();
     assertEquals(success, true, new TextDecoder().decode(stderr));
   };
-  await run("train", TRAINING);
-  await run("eval", EVALUATION);
+  const threads = `--threads=${nThreads}`;
+  await run("train", [...TRAINING, threads]);
+  for (const evaluation of EVALUATIONS) {
+    await run("eval", [...evaluation, threads]);
+  }
   const [{ name: id }] = [...Deno.readDirSync(runs.path)]
     .filter(({ name }) => !name.startsWith(".")) as [Deno.DirEntry];
   const path = `${runs.path}/${id}`;
@@ -66,11 +79,11 @@ async function measureBits(
   return Object.fromEntries(await Promise.all(hashes));
 }
 
-/** What V8 leaves out of the processor's instructions. */
+/** What V8 leaves out of the processor's instructions, and how many threads train. */
 const PROCESSORS = {
-  "without fused multiply-add": "--v8-flags=--no-enable-fma3",
-  "without AVX": "--v8-flags=--no-enable-avx,--no-enable-avx2",
-};
+  "without fused multiply-add": ["--v8-flags=--no-enable-fma3", 2],
+  "without AVX": ["--v8-flags=--no-enable-avx,--no-enable-avx2", 4],
+} as const;
 
 const expected = new Map<string, Promise<Record<string, string>>>();
 
@@ -81,11 +94,12 @@ const measureHere = (engine: string) =>
 const ENGINES = ["fused", "wasm"];
 
 for (const engine of ENGINES) {
-  for (const [what, flag] of Object.entries(PROCESSORS)) {
+  for (const [what, [flag, nThreads]] of Object.entries(PROCESSORS)) {
     Deno.test(
-      `engine ${engine} gives the same bits on a processor ${what}`,
+      `engine ${engine} gives the same bits on a processor ${what}, on ${nThreads} threads`,
       async () => {
-        const bits = await measureBits(engine, [Deno.execPath()], [flag]);
+        const deno = [Deno.execPath()];
+        const bits = await measureBits(engine, deno, [flag], nThreads);
         assertEquals(bits, await measureHere(engine));
       },
     );
@@ -100,7 +114,7 @@ testWithProgram(
     const deno = ["qemu-aarch64-static", "-L", `${folder}/root`];
     deno.push(`${folder}/package/deno`);
     // Side by side: emulation takes most of the time of all proofs.
-    const bits = ENGINES.map((engine) => measureBits(engine, deno));
+    const bits = ENGINES.map((engine) => measureBits(engine, deno, [], 2));
     assertEquals(
       await Promise.all(bits),
       await Promise.all(ENGINES.map(measureHere)),

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import {
   type Claim,
   type ClaimEnd,
@@ -82,6 +82,14 @@ Deno.test("a task that dies is tried again some times, one that failed only when
   assertEquals((await launch(true)).map(([status]) => status), [
     ...["completed", "completed"],
   ]);
+});
+
+Deno.test("when tasks cannot be started, the worker ends with the reason", async () => {
+  using folder = tempFolder();
+  const sweep = await makeSweep(folder.path);
+  const run = () => Promise.reject(new Error("there is no deno"));
+  const ended = work(sweep, planList(sweep), { jobs: 2, run });
+  await assertRejects(() => ended, Error, "there is no deno");
 });
 
 Deno.test("nothing is taken once a sweep is cancelled or a worker is to stop", async () => {

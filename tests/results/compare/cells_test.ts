@@ -1,3 +1,4 @@
+import { formatCell } from "../../../results/compare/cells.ts";
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
@@ -34,7 +35,7 @@ Deno.test("compare() has Wilson's interval of a proportion without spread", asyn
       records: [[{ name: "accuracy" }, { mean, error: 0, n: 68 }]],
     }));
   const textOf = async (means: readonly number[], ci = 0) =>
-    firstCells(await compareRuns(runsOf(means), { ci }))[0]!.text;
+    formatCell(firstCells(await compareRuns(runsOf(means), { ci }))[0]!);
   assertEquals(await textOf([1]), "1.000 [0.947, 1.000]");
   assertEquals(await textOf([1], 80), "1.000 [0.976, 1.000]");
   // Both have most likely seen the same 68 observations.

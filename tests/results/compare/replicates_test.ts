@@ -209,3 +209,26 @@ Deno.test(
     assertMatch(warnings[1]!, /is -Infinity in b1, -Infinity in b2/);
   },
 );
+
+Deno.test("compare() leaves out the runs of a search, and says so", async () => {
+  const runs = replicates([[{ rate: 1 }, [1, 2, 3]], [{ rate: 2 }, [4, 5]]]);
+  const searched = (run: MadeRun) => ({
+    ...run,
+    info: {
+      ...run.info,
+      sweep: { name: "s", identity: "", role: "search" } as const,
+    },
+  });
+  const beside = await compareRuns(
+    runs.map((run, i) => i === 2 || i > 3 ? searched(run) : run),
+  );
+  assertEquals(beside.rows.map(({ runs }) => runs), [["a1", "a2"], ["b1"]]);
+  assertEquals(beside.searched.map(({ id }) => id), ["a3", "b2"]);
+  assertMatch(
+    beside.warnings.join(),
+    /2 runs of the search s are left out: .*--where sweep=s\/search/,
+  );
+  const alone = await compareRuns(runs.map(searched));
+  assertEquals(alone.rows.map(({ runs }) => runs.length), [3, 2]);
+  assertEquals(alone.searched, []);
+});

@@ -4,9 +4,11 @@ import {
   assertEquals,
   assertRejects,
 } from "@std/assert";
+import { formatCell } from "../../../results/compare/cells.ts";
 import type { CompareOptions } from "../../../results/compare/comparison.ts";
 import { OptionError } from "../../../results/database/option_error.ts";
 import { sortByStart } from "../../../results/compare/verdicts.ts";
+import { render } from "../../../results/tables/render.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
 import type { MadeRun } from "../../../testing/runs.ts";
 import { compareRuns, firstCells, replicates } from "../../../testing/made.ts";
@@ -312,6 +314,51 @@ Deno.test("sortByStart() puts failed runs that count where they started", async 
   assertEquals([...sortByStart(cells[0]!).values()].indexOf(9), 2);
 });
 
+/** Runs of two rows, all of a sweep, with a long pause before the last seeds. */
+function swept(
+  sweep: NonNullable<NonNullable<MadeRun["info"]>["sweep"]>,
+  names = [sweep.name],
+): MadeRun[] {
+  const losses = [1, 1.2, 0.9, 1.1, 1.3];
+  return replicates([
+    [{ rate: 1 }, losses],
+    [{ rate: 2 }, losses.map((loss, i) => loss + 3 + i / 9)],
+  ]).map((run, i) => {
+    const at = `2026-11-22T1${i % 5 < 4 ? 2 : 8}:00:0${i % 5}.000Z`;
+    const name = names[i % names.length]!;
+    const times = { startedAt: at, finishedAt: at };
+    return { ...run, info: { ...times, sweep: { ...sweep, name } } };
+  });
+}
+
+Deno.test("compare() neither ranks nor tests the runs of a search", async () => {
+  const mark = { name: "s", identity: "", role: "search" } as const;
+  const options = { baseline: ["rate=1"], margin: "0.1" };
+  const comparison = await compareRuns(swept(mark), options);
+  const [column] = comparison.columns;
+  assertEquals([column!.unranked, column!.method], ["a search", undefined]);
+  for (const cell of firstCells(comparison)) {
+    assertEquals([cell!.standing, cell!.comparison], [undefined, undefined]);
+    assertEquals(cell!.margin, undefined);
+  }
+});
+
+Deno.test("compare() knows from sweeps whether seeds were added", async () => {
+  const readKind = async (runs: MadeRun[]) =>
+    (await compareRuns(runs)).columns[0]!.method!.kind;
+  const list = { name: "s", identity: "" };
+  assertEquals(await readKind(swept(list)), "fixed");
+  assertEquals(await readKind(swept({ ...list, role: "confirm" })), "fixed");
+  // Two sweeps, one after the other.
+  assertEquals(await readKind(swept(list, ["s", "t"])), "anytime");
+  const added = { ...list, role: "until-resolved" } as const;
+  const runs = swept(added).slice(0, 9);
+  assertEquals(await readKind(runs), "anytime");
+  // No comparison before it was of another kind.
+  const text = await render(await compareRuns(runs), "table");
+  assert(!text.includes("A comparison before"), text);
+});
+
 Deno.test("compare() tests and ranks no row from which runs lack the record", async () => {
   const rows = replicates([
     [{ model: "identity" }, [5, 5.1, 4.9, 5.05]],
@@ -324,14 +371,14 @@ Deno.test("compare() tests and ranks no row from which runs lack the record", as
   const options = { baseline: ["model=identity"] };
   const [, mlp] = firstCells(await compareRuns(runs, options));
   assertEquals(mlp!.outside, "runs completed without this record");
-  assertEquals(mlp!.text.endsWith("(3 of 4)"), true);
+  assertEquals(formatCell(mlp!).endsWith("(3 of 4)"), true);
   const verdict = mlp!.comparison!;
   assertEquals("p" in verdict && verdict.isWithheld, true);
   const counted = await compareRuns(runs, { ...options, countFailedAs: 6 });
   const [, other] = firstCells(counted);
   assertEquals([...other!.sample.values()], [1, 1.1, 0.9, 6]);
   assertEquals(other!.outside, undefined);
-  assertEquals(other!.text.includes("of"), false);
+  assertEquals(formatCell(other!).includes("of"), false);
 });
 
 Deno.test("compare() tests rows against a baseline with the same fields only", async () => {

@@ -38,6 +38,7 @@ const RUNS = [
   run("c", { seed: 2, degree: 3 }, {
     experiment: "other",
     startedAt: "2020-01-01T00:00:00.000Z",
+    sweep: { name: "s", identity: "", role: "search" },
   }),
 ];
 
@@ -53,6 +54,9 @@ Deno.test("selectRuns() takes the runs that meet all conditions", () => {
   assertEquals(ids({ where: ["kind=y"] }), "");
   assertEquals(ids({ where: ["experiment=other"] }), "c");
   assertEquals(ids({ where: ["tag=t"] }), "b");
+  assertEquals(ids({ where: ["sweep=s"] }), "c");
+  assertEquals(ids({ where: ["sweep=s/search"] }), "c");
+  assertEquals(ids({ where: ["sweep=s/confirm"] }), "");
   assertEquals(ids({ where: ["status=completed"] }), "abc");
 });
 

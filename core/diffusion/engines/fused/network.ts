@@ -8,40 +8,17 @@ import type { ModelConfig } from "../../model_config.ts";
 import { computeTimeFrequencies } from "../../models/layers.ts";
 import type { Numbers } from "../../noise/noise_predictor.ts";
 import { ADAM, type AdamStep } from "../optimizer.ts";
-import { FusedSampler, type SamplingKernels } from "./sampler.ts";
+import { FusedSampler } from "./sampler.ts";
+import {
+  type ArrayName,
+  createInstance,
+  createMemory,
+  type Kernels,
+  type Layout,
+  TASKS,
+} from "./instance.ts";
 import kernels from "./kernels.wasm" with { type: "bytes" };
-
-/** The arrays in the memory of the kernels; each is exported as its place. */
-type ArrayName =
-  | "weights"
-  | "averaged"
-  | "gradient"
-  | "first"
-  | "second"
-  | "decaying"
-  | "rows"
-  | "times"
-  | "targets"
-  | "losses"
-  | "frequencies"
-  | "timeFrequencies";
-
-/** What `kernels/kernels.ts` exports. */
-interface Kernels
-  extends Readonly<Record<ArrayName, WebAssembly.Global>>, SamplingKernels {
-  begin(
-    nColumns: number,
-    nFeatures: number,
-    nTime: number,
-    nUnits: number,
-  ): void;
-  addLayer(nInputs: number, nUnits: number, activation: number): void;
-  finish(maxRows: number): void;
-  use(isAveraged: boolean): void;
-  predict(nRows: number, isTimeShared: boolean): void;
-  differentiate(nRows: number): number;
-  update(...factors: number[]): void;
-}
+import { Team } from "./team.ts";
 
 const MODULE = new WebAssembly.Module(kernels as Uint8Array<ArrayBuffer>);
 
@@ -81,14 +58,17 @@ export interface NetworkOptions {
   readonly values: Float32Array;
   /** The most rows at once. */
   readonly maxRows: number;
+  /** How many threads train. */
+  readonly nThreads: number;
 }
 
 /**
  * A multilayer perceptron that predicts and trains in WebAssembly. The same
  * inputs give the same bits on every machine.
  */
-export class FusedNetwork {
+export class FusedNetwork implements Disposable {
   readonly #kernels: Kernels;
+  readonly #team: Team;
   readonly #nColumns: number;
   readonly #maxRows: number;
   /** Without, all times are 0. */
@@ -118,27 +98,32 @@ export class FusedNetwork {
    */
   constructor(
     config: ModelConfig,
-    { nColumns, shapes, values, maxRows }: NetworkOptions,
+    { nColumns, shapes, values, maxRows, nThreads }: NetworkOptions,
   ) {
     const { hiddenLayerSizes, activation, embeddingSize } = config;
-    const instance = new WebAssembly.Instance(MODULE, { Math } as never);
-    const own = this.#kernels = instance.exports as unknown as Kernels;
     this.#nColumns = nColumns;
     this.#maxRows = maxRows;
     const hasFeatures = config.inputEmbedding === "fourier";
     const nFeatures = hasFeatures ? embeddingSize : 0;
     const nTime = config.timeEmbedding === "sinusoidal" ? embeddingSize : 1;
-    this.#hasTime = config.timeEmbedding !== "none";
-    own.begin(nColumns, nFeatures, nTime, hiddenLayerSizes[0] ?? nColumns);
-    let nInputs = nColumns + nFeatures + nTime;
-    for (const nUnits of hiddenLayerSizes) {
-      own.addLayer(nInputs, nUnits, ACTIVATIONS[activation]);
-      nInputs = nUnits;
-    }
-    own.addLayer(nInputs, nColumns, ACTIVATIONS.linear);
-    own.finish(maxRows);
+    const hasTime = config.timeEmbedding !== "none";
+    this.#hasTime = hasTime;
+    const units = [...hiddenLayerSizes, nColumns];
+    const inputs = [nColumns + nFeatures + nTime, ...hiddenLayerSizes];
+    const layout: Layout = {
+      inputs: [nColumns, nFeatures, nTime, units[0]!],
+      layers: units.map((nUnits, i) => [
+        inputs[i]!,
+        nUnits,
+        ACTIVATIONS[i < hiddenLayerSizes.length ? activation : "linear"],
+      ]),
+      ...{ maxRows, nThreads },
+    };
+    const memory = createMemory();
+    const own = this.#kernels = createInstance(MODULE, memory, layout, 0);
+    this.#team = new Team(own, { module: MODULE, memory, layout });
     const view = (name: ArrayName, length: number) =>
-      new Float32Array(own.memory.buffer, own[name].value, length);
+      new Float32Array(memory.buffer, own[name].value, length);
     // The frequencies of features come last, and are not trained.
     const sizes = shapes.map((shape) => shape.reduce((a, b) => a * b));
     const nFixed = hasFeatures ? sizes.at(-1)! : 0;
@@ -162,10 +147,11 @@ export class FusedNetwork {
     );
     const half = Math.floor(nTime / 2);
     view("timeFrequencies", half).set(computeTimeFrequencies(half));
-    own.use(false);
+    this.use(false);
     const { prediction } = config;
     this.sampler = new FusedSampler(own, {
-      ...{ nColumns, maxRows, nWeights, prediction },
+      ...{ memory, team: this.#team, nColumns, maxRows, nWeights },
+      ...{ hasTime, prediction },
     });
   }
 
@@ -175,7 +161,7 @@ export class FusedNetwork {
    * @param isAveraged Whether to take their average, not the last ones.
    */
   use(isAveraged: boolean): void {
-    this.#kernels.use(isAveraged);
+    this.#team.work(TASKS.use, Number(isAveraged));
   }
 
   /**
@@ -216,7 +202,9 @@ export class FusedNetwork {
     this.#rows.set(noisy);
     this.#setTimes(times);
     this.#targets.set(targets);
-    const norm = this.#kernels.differentiate(times.length);
+    this.#team.work(TASKS.differentiate, times.length);
+    this.#team.work(TASKS.sumUp);
+    const norm = this.#kernels.computeNorm();
     return { losses: this.#losses.slice(0, times.length), norm };
   }
 
@@ -234,6 +222,22 @@ export class FusedNetwork {
     const { scale, penalty, decay, stride, spread, kept } = step;
     const { beta1, beta2, epsilon } = ADAM;
     const factors = [scale, penalty, decay, stride, spread, kept];
-    this.#kernels.update(...factors, beta1, beta2, epsilon);
+    this.#kernels.planUpdate(...factors, beta1, beta2, epsilon);
+    this.#team.work(TASKS.update);
+  }
+
+  /** How many threads train, once they are ready. */
+  get nThreads(): number {
+    return this.#team.size;
+  }
+
+  /** Settles when all threads train, or cannot. */
+  get ready(): Promise<void> {
+    return this.#team.ready;
+  }
+
+  /** Stops the other threads. */
+  [Symbol.dispose](): void {
+    this.#team[Symbol.dispose]();
   }
 }

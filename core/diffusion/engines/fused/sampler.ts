@@ -4,38 +4,38 @@ import type {
   SamplingState,
   Step,
 } from "../../noise/samplers.ts";
+import { TASKS } from "./instance.ts";
+import type { Team } from "./team.ts";
 
 /** What `kernels/sampling.ts` exports. */
 export interface SamplingKernels {
-  readonly memory: WebAssembly.Memory;
   readonly points: WebAssembly.Global;
   readonly before: WebAssembly.Global;
   readonly plan: WebAssembly.Global;
   readonly MAX_STEPS: WebAssembly.Global;
   readonly STEP_SIZE: WebAssembly.Global;
-  useStream(...words: number[]): void;
-  takeSteps(
-    nRows: number,
-    nSteps: number,
-    isVelocity: boolean,
-    position: number,
-    nDrawn: number,
-  ): void;
+  readonly HEADER_SIZE: WebAssembly.Global;
 }
 
 /** What a {@linkcode FusedSampler} samples from. */
 export interface SampledNetwork {
+  /** Its memory. */
+  readonly memory: WebAssembly.Memory;
+  /** The threads that work in it. */
+  readonly team: Team;
   /** The number of columns of a row. */
   readonly nColumns: number;
   /** The most rows at once. */
   readonly maxRows: number;
   /** The number of weights. */
   readonly nWeights: number;
+  /** Whether it depends on time; otherwise all times are 0. */
+  readonly hasTime: boolean;
   /** What the network gives. */
   readonly prediction: ModelConfig["prediction"];
 }
 
-/** Products and sums in one call of the kernels: a fraction of a second. */
+/** Products and sums of a thread in one call: a fraction of a second. */
 const MAX_OPERATIONS = 5e9;
 /** Rows that pass through the network together. */
 const BLOCK = 64;
@@ -63,13 +63,15 @@ export class FusedSampler {
   constructor(kernels: SamplingKernels, network: SampledNetwork) {
     this.#kernels = kernels;
     this.#network = network;
-    const { memory, points, before, plan, MAX_STEPS, STEP_SIZE } = kernels;
+    const { points, before, plan } = kernels;
     const view = (place: WebAssembly.Global, length: number) =>
-      new Float64Array(memory.buffer, place.value, length);
+      new Float64Array(network.memory.buffer, place.value, length);
     const size = network.maxRows * network.nColumns;
     this.#points = view(points, size);
     this.#before = view(before, size);
-    this.#plan = view(plan, MAX_STEPS.value * STEP_SIZE.value);
+    const { MAX_STEPS, STEP_SIZE, HEADER_SIZE } = kernels;
+    const planSize = HEADER_SIZE.value + MAX_STEPS.value * STEP_SIZE.value;
+    this.#plan = view(plan, planSize);
   }
 
   /**
@@ -85,26 +87,23 @@ export class FusedSampler {
     { pause }: Pick<SampleOptions, "pause">,
   ): Promise<void> {
     const { nRows, nSteps } = this.#chooseSize(steps.length);
-    const { prediction, nColumns } = this.#network;
-    const kernels = this.#kernels, size = nRows * nColumns;
-    const { state } = random, perStep = WORDS_PER_NORMAL * rows.length;
-    kernels.useStream(...random.words);
-    let position = state.position;
+    const { prediction, nColumns, team } = this.#network;
+    const size = nRows * nColumns, perStep = WORDS_PER_NORMAL * rows.length;
+    const { state } = random;
+    let { position } = state;
     for (let first = 0; first < steps.length; first += nSteps) {
       const taken = steps.slice(first, first + nSteps);
-      this.#writePlan(taken);
+      this.#writeSteps(taken);
       for (let start = 0; start < rows.length; start += size) {
         const points = rows.subarray(start, start + size);
         const before = data.subarray(start, start + size);
         this.#points.set(points);
         this.#before.set(before);
-        kernels.takeSteps(
-          points.length / nColumns,
-          taken.length,
-          prediction === "v",
-          position + WORDS_PER_NORMAL * start,
-          perStep,
-        );
+        this.#plan.set([
+          ...[taken.length, prediction === "v" ? 1 : 0],
+          ...[position + WORDS_PER_NORMAL * start, perStep, ...random.words],
+        ]);
+        team.work(TASKS.sample, points.length / nColumns);
         points.set(this.#points.subarray(0, points.length));
         before.set(this.#before.subarray(0, points.length));
         await pause?.();
@@ -116,20 +115,24 @@ export class FusedSampler {
 
   /** How many rows and steps a call takes: all steps, where they are not too many. */
   #chooseSize(nSteps: number): { nRows: number; nSteps: number } {
-    const { maxRows, nWeights } = this.#network;
-    const nPasses = MAX_OPERATIONS / (2 * nWeights);
-    const nBlocks = Math.max(Math.floor(nPasses / nSteps / BLOCK), 1);
-    const nRows = Math.min(nBlocks * BLOCK, maxRows);
+    const { maxRows, nWeights, team } = this.#network;
+    const nPasses = team.size * MAX_OPERATIONS / (2 * nWeights);
+    const nBlocks = Math.floor(nPasses / nSteps / BLOCK);
+    const nRows = Math.min(Math.max(nBlocks, team.size) * BLOCK, maxRows);
     const most = Math.max(Math.floor(nPasses / nRows), 1);
     return { nRows, nSteps: Math.min(most, this.#kernels.MAX_STEPS.value) };
   }
 
-  #writePlan(steps: readonly Step[]): void {
-    const size = this.#kernels.STEP_SIZE.value;
+  #writeSteps(steps: readonly Step[]): void {
+    const { HEADER_SIZE, STEP_SIZE } = this.#kernels;
+    const { hasTime } = this.#network;
     steps.forEach(({ time, alphaBar, row, data, before, noise }, i) => {
       const kept = Math.sqrt(alphaBar), mixed = Math.sqrt(1 - alphaBar);
-      const numbers = [time, kept, mixed, row, data, before, noise];
-      this.#plan.set(numbers, i * size);
+      const factors = [kept, mixed, row, data, before, noise];
+      this.#plan.set(
+        [hasTime ? time : 0, ...factors],
+        HEADER_SIZE.value + i * STEP_SIZE.value,
+      );
     });
   }
 }

@@ -2,6 +2,10 @@ import { assertEquals } from "@std/assert";
 import kernels from "../../../../core/diffusion/engines/fused/kernels.wasm" with {
   type: "bytes",
 };
+import {
+  createInstance,
+  createMemory,
+} from "../../../../core/diffusion/engines/fused/instance.ts";
 import { normalQuantile } from "../../../../core/utils/normal_quantile.ts";
 import { RandomStream } from "../../../../core/utils/random.ts";
 
@@ -9,9 +13,6 @@ import { RandomStream } from "../../../../core/utils/random.ts";
 interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly normals: WebAssembly.Global;
-  begin(nColumns: number, ...sizes: number[]): void;
-  addLayer(nInputs: number, nUnits: number, activation: number): void;
-  finish(maxRows: number): void;
   useStream(...words: number[]): void;
   drawNormals(position: bigint, count: number): void;
   normalQuantile(p: number): number;
@@ -22,12 +23,11 @@ const ROOM = 128;
 
 function loadKernels(): Exports {
   const module = new WebAssembly.Module(kernels as Uint8Array<ArrayBuffer>);
-  const { exports } = new WebAssembly.Instance(module, { Math } as never);
-  const own = exports as unknown as Exports;
-  own.begin(2, 0, 1, 2);
-  own.addLayer(3, 2, 0);
-  own.finish(1);
-  return own;
+  return createInstance(module, createMemory(), {
+    inputs: [2, 0, 1, 2],
+    layers: [[3, 2, 0]],
+    ...{ maxRows: 1, nThreads: 1 },
+  }, 0) as unknown as Exports;
 }
 
 Deno.test("the kernels draw the normal numbers of RandomStream, bit for bit", () => {

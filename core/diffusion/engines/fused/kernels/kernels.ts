@@ -9,18 +9,25 @@
  * columns; what is there takes part in sums whose results are padding too.
  */
 
+import { allocateFactors, update } from "./adam";
+export { planUpdate } from "./adam";
 import { activate, LINEAR, writeWaves } from "./functions";
-import { allocate, at, pad } from "./memory";
+import { allocate, allocateOwn, at, pad } from "./memory";
+export { setThread } from "./memory";
 export { drawNormals, normalQuantile, normals, useStream } from "./normals";
-import { addTo, arrangeColumns, arrangeRows, multiply, transpose } from "./products";
+import { addTo, arrangeRows, multiply, transpose } from "./products";
 import { allocatePanels, infer } from "./inference";
-import { allocateSampling } from "./sampling";
-export { before, MAX_STEPS, plan, points, STEP_SIZE, takeSteps } from "./sampling";
+import { allocateSampling, takeSteps } from "./sampling";
+export { before, HEADER_SIZE, MAX_STEPS, plan, points, STEP_SIZE } from "./sampling";
+import { findEnd, findStart } from "./sharing";
+export { share } from "./sharing";
+import { differentiateGroups, sumGroups } from "./training";
+export { computeNorm } from "./training";
 
 /** Rows that pass through all layers together, so that they stay in the cache. */
 export const BLOCK: i32 = 64;
 /** Gradients are summed within so many groups of blocks, then over the groups. */
-const GROUPS: i32 = 4;
+export const GROUPS: i32 = 4;
 const MAX_LAYERS: i32 = 64;
 
 // ── The network ──────────────────────────────────────────────────────────────
@@ -52,15 +59,16 @@ const MAX_LAYERS: i32 = 64;
   gradient: i32;
 }
 
-const layers = memory.data(MAX_LAYERS * 4);
+/** Where the layers are. */
+let layers: usize;
 export let nLayers: i32 = 0;
-let nWeights: i32, groupSize: i32;
+export let nWeights: i32 = 0, groupSize: i32 = 0;
 /** The inputs of the first layer: a row, its Fourier features, its time. */
 export let nColumns: i32 = 0;
 export let nTime: i32 = 0;
 let nFeatures: i32;
-/** Where the time's own kernel and bias are in the array of all weights. */
-let timeKernel: i32, timeBias: i32;
+/** Where the time's own bias is in the array of all weights; its kernel comes first. */
+export let timeBias: i32 = 0;
 
 export let weights: usize = 0, averaged: usize = 0, gradient: usize = 0;
 /** Adam's moving averages of the gradient and of its square. */
@@ -72,10 +80,11 @@ export let frequencies: usize = 0, timeFrequencies: usize = 0;
 /** The weights in use: the last ones or their average. */
 let current: usize;
 /** Room for one block: what is arranged for products, and gradients. */
-let inputs: usize, arranged: usize, delta: usize, other: usize, past: usize;
+export let inputs: usize = 0, arranged: usize = 0;
+export let delta: usize = 0, other: usize = 0, scaledDelta: usize = 0;
 /** The biases of the first layer with the term of a time that all rows share. */
 export let shared: usize = 0;
-let groups: usize;
+export let groups: usize = 0;
 
 @inline export function getLayer(index: i32): Layer {
   return changetype<Layer>(load<usize>(at(layers, index)));
@@ -88,7 +97,7 @@ function findStride(width: i32): i32 {
 
 /** Adds a layer; kernel and bias follow the weights before them. */
 export function addLayer(nInputs: i32, nUnits: i32, activation: i32): void {
-  const layer = changetype<Layer>(allocate(offsetof<Layer>() >> 2));
+  const layer = changetype<Layer>(allocateOwn(offsetof<Layer>() >> 2));
   store<usize>(at(layers, nLayers), changetype<usize>(layer));
   const isFirst = nLayers++ == 0;
   layer.nInputs = nInputs;
@@ -104,16 +113,17 @@ export function addLayer(nInputs: i32, nUnits: i32, activation: i32): void {
   layer.inputStride = findStride(layer.inputWidth);
   layer.stride = findStride(layer.width);
   layer.packed = allocate(nInputs * layer.width);
-  layer.transposed = allocate(nUnits * layer.inputWidth + 24);
-  layer.biases = allocate(layer.width);
-  layer.outputs = allocate(BLOCK * layer.stride);
-  layer.slopes = allocate(BLOCK * layer.stride);
+  layer.transposed = allocate(layer.width * layer.inputWidth);
+  layer.biases = allocateOwn(layer.width);
+  layer.outputs = allocateOwn(BLOCK * layer.stride);
+  layer.slopes = allocateOwn(BLOCK * layer.stride);
   layer.gradient = groupSize;
   groupSize += (layer.inputWidth + 1) * layer.stride;
 }
 
 /** Begins a network: the time's own kernel and bias are the first weights. */
 export function begin(columns: i32, features: i32, time: i32, nUnits: i32): void {
+  layers = allocateOwn(MAX_LAYERS);
   nColumns = columns;
   nFeatures = features;
   nTime = time;
@@ -141,31 +151,33 @@ export function finish(maxRows: i32): void {
   // What is read or written four at a time may reach a little further.
   frequencies = allocate(nColumns * (nFeatures / 2) + 4);
   timeFrequencies = allocate(nTime / 2 + 4);
-  inputs = allocate(BLOCK * getLayer(0).inputStride + 4);
-  arranged = allocate(2 * BLOCK * width + 24);
-  delta = allocate(BLOCK * width);
-  other = allocate(BLOCK * width);
-  past = allocate(BLOCK * width);
-  shared = allocate(width);
+  inputs = allocateOwn(BLOCK * getLayer(0).inputStride + 4);
+  arranged = allocateOwn(BLOCK * width + 12);
+  delta = allocateOwn(BLOCK * width);
+  other = allocateOwn(BLOCK * width);
+  scaledDelta = allocateOwn(BLOCK * width);
+  shared = allocateOwn(width);
   groups = allocate(GROUPS * groupSize);
+  allocateFactors();
   allocatePanels();
   allocateSampling(maxRows);
 }
 
 /** The weights from input k of a layer: the last inputs of the first are the time's. */
-function kernelRow(index: i32, k: i32): i32 {
+export function kernelRow(index: i32, k: i32): i32 {
   const layer = getLayer(index);
   const nOwn = index == 0 ? layer.nInputs - nTime : layer.nInputs;
   return k < nOwn ? layer.kernel + k * layer.nUnits : (k - nOwn) * layer.nUnits;
 }
 
-/** Takes the last weights, or their average, and arranges them as products read them. */
-export function use(isAveraged: bool): void {
+/** Takes the last weights, or their average; arranges this thread's part for products. */
+function use(isAveraged: bool): void {
   current = isAveraged ? averaged : weights;
   for (let i = 0; i < nLayers; i++) {
     const layer = getLayer(i), nInputs = layer.nInputs, nUnits = layer.nUnits;
     const panel = <usize>nInputs << 5;
-    for (let k = 0; k < nInputs; k++) {
+    const start = findStart(nInputs, 8), end = findEnd(nInputs, 8);
+    for (let k = start; k < end; k++) {
       let from = at(current, kernelRow(i, k)), into = layer.packed + (<usize>k << 5);
       for (let j = 8; j <= nUnits; j += 8) {
         v128.store(into, v128.load(from));
@@ -184,9 +196,11 @@ export function use(isAveraged: bool): void {
       continue;
     }
     const stride = <usize>nUnits << 2;
-    for (let k = 0; k < nInputs; k += 8) {
+    for (let k = start; k < end; k += 8) {
       const from = at(current, layer.kernel + k * nUnits);
-      transpose(from, from + (stride << 2), stride, nUnits, at(layer.transposed, k * nUnits));
+      const into = at(layer.transposed, k * layer.width);
+      transpose(from, stride, nUnits, into, 32);
+      transpose(from + (stride << 2), stride, nUnits, into + 16, 32);
     }
   }
 }
@@ -229,10 +243,10 @@ function embedTime(time: usize, into: usize): void {
 }
 
 /** Adds the term of a time that all rows share to the biases of the first layer. */
-export function addTimeTerm(): void {
+export function addTimeTerm(time: usize): void {
   const layer = getLayer(0);
   memory.copy(shared, layer.biases, <usize>layer.width << 2);
-  embedTime(times, delta);
+  embedTime(time, delta);
   for (let k = 0; k < nTime; k++) {
     const x = v128.load32_splat(at(delta, k));
     for (let j = 0; j < layer.nUnits; j += 4) {
@@ -249,7 +263,7 @@ export function arrangeInputs(start: i32, nRows: i32, isTimeShared: bool, into: 
 }
 
 /** Passes a block forward, with slopes; returns where its outputs are. */
-function forward(start: i32, nRows: i32): usize {
+export function forward(start: i32, nRows: i32): usize {
   embed(start, nRows, false);
   const nPadded = pad(nRows, 4);
   let from = inputs;
@@ -259,7 +273,7 @@ function forward(start: i32, nRows: i32): usize {
     const nInputs = layer.nInputs, width = <usize>layer.width << 2;
     arrangeRows(from, inputStride, nPadded, nInputs, arranged);
     multiply(
-      arranged, layer.packed, <usize>nInputs << 5, 32, nInputs,
+      arranged, <usize>nInputs << 4, 16, layer.packed, <usize>nInputs << 5, 32, nInputs,
       layer.outputs, stride, nPadded, layer.width, false,
     );
     for (let r = 0; r < nPadded; r++) {
@@ -277,176 +291,25 @@ function forward(start: i32, nRows: i32): usize {
   return from;
 }
 
-/** Passes a block backward: adds its gradients to those of a group. */
-function backward(nRows: i32, group: usize): void {
-  let d = delta, next = other;
-  for (let i = nLayers - 1; i >= 0; i--) {
-    const layer = getLayer(i), isResidual = layer.isResidual;
-    const stride = <usize>layer.stride << 2, inputStride = <usize>layer.inputStride << 2;
-    const size = <usize>nRows * stride, width = <usize>layer.width << 2;
-    if (isResidual) memory.copy(past, d, size);
-    if (layer.activation != LINEAR) {
-      for (let o: usize = 0; o < size; o += 16) {
-        v128.store(d + o, f32x4.mul(v128.load(d + o), v128.load(layer.slopes + o)));
-      }
-    }
-    const kernel = at(group, layer.gradient), bias = kernel + <usize>layer.inputWidth * stride;
-    const from = i == 0 ? inputs : getLayer(i - 1).outputs;
-    arrangeColumns(from, inputStride, nRows, layer.nInputs, arranged);
-    multiply(
-      arranged, d, 32, stride, nRows,
-      kernel, stride, layer.nInputs, layer.width, true,
-    );
-    for (let j: usize = 0; j < width; j += 16) {
-      let sum = f32x4.splat(0);
-      for (let o: usize = 0; o < size; o += stride) sum = f32x4.add(sum, v128.load(d + o + j));
-      addTo(bias + j, sum);
-    }
-    if (i == 0) return;
-    arrangeRows(d, stride, nRows, layer.nUnits, arranged);
-    multiply(
-      arranged, layer.transposed, <usize>layer.nUnits << 5, 32, layer.nUnits,
-      next, inputStride, nRows, layer.inputWidth, false,
-    );
-    if (isResidual) for (let o: usize = 0; o < size; o += 16) addTo(next + o, v128.load(past + o));
-    const swapped = d;
-    d = next;
-    next = swapped;
-  }
-}
-
-/** Squared errors of a block, and the gradient of their mean over the batch. */
-function compareBlock(outputs: usize, start: i32, nRows: i32, scale: f32): void {
-  const stride = getLayer(nLayers - 1).stride;
-  memory.fill(delta, 0, <usize>(pad(nRows, 4) * stride) << 2);
-  for (let r = 0; r < nRows; r++) {
-    let sum: f32 = 0;
-    for (let c = 0; c < nColumns; c++) {
-      const target = load<f32>(at(targets, (start + r) * nColumns + c));
-      const difference = load<f32>(at(outputs, r * stride + c)) - target;
-      sum += difference * difference;
-      store<f32>(at(delta, r * stride + c), difference * scale);
-    }
-    store<f32>(at(losses, start + r), sum / <f32>nColumns);
-  }
-}
-
 // ── What the engine calls ────────────────────────────────────────────────────
 
 /** Predicts the targets of rows; with `isTimeShared` the first time holds for all. */
 export function predict(nRows: i32, isTimeShared: bool): void {
-  if (isTimeShared) addTimeTerm();
+  if (isTimeShared) addTimeTerm(times);
   for (let start = 0; start < nRows; start += BLOCK) {
     infer(start, min(BLOCK, nRows - start), isTimeShared, at(targets, start * nColumns));
   }
 }
 
-/** Computes the losses of rows and the gradient of their mean; returns its norm. */
-export function differentiate(nRows: i32): f64 {
-  const scale: f32 = <f32>(2.0 / (<f64>nRows * <f64>nColumns));
-  const nBlocks = (nRows + BLOCK - 1) / BLOCK;
-  const perGroup = (nBlocks + GROUPS - 1) / GROUPS;
-  const nGroups = (nBlocks + perGroup - 1) / perGroup;
-  memory.fill(groups, 0, <usize>(nGroups * groupSize) << 2);
-  for (let b = 0; b < nBlocks; b++) {
-    const start = b * BLOCK, n = min(BLOCK, nRows - start);
-    compareBlock(forward(start, n), start, n, scale);
-    backward(pad(n, 4), at(groups, b / perGroup * groupSize));
-  }
-  for (let g = 1; g < nGroups; g++) {
-    const group = at(groups, g * groupSize);
-    for (let o: usize = 0; o < <usize>groupSize << 2; o += 16) addTo(groups + o, v128.load(group + o));
-  }
-  collectGradient();
-  return computeNorm();
-}
+/** What threads do together, each its part, one after the other. */
+export const DIFFERENTIATE: i32 = 0, SUM_UP: i32 = 1, UPDATE: i32 = 2, USE: i32 = 3;
+export const SAMPLE: i32 = 4;
 
-/** Copies the gradients, which are padded, to the array of all gradients. */
-function collectGradient(): void {
-  for (let i = 0; i < nLayers; i++) {
-    const layer = getLayer(i), width = <usize>layer.nUnits << 2;
-    const from = at(groups, layer.gradient);
-    for (let k = 0; k < layer.nInputs; k++) {
-      memory.copy(at(gradient, kernelRow(i, k)), at(from, k * layer.stride), width);
-    }
-    const bias = at(from, layer.inputWidth * layer.stride);
-    memory.copy(at(gradient, layer.bias), bias, width);
-    if (i == 0) memory.copy(at(gradient, timeBias), bias, width);
-  }
-}
-
-/** The norm of the gradient; the sum of squares has double precision. */
-function computeNorm(): f64 {
-  let low = f64x2.splat(0), high = low;
-  for (let i = 0; i < nWeights; i += 4) {
-    const g = v128.load(at(gradient, i));
-    const a = f64x2.promote_low_f32x4(g);
-    const b = f64x2.promote_low_f32x4(v128.shuffle<i64>(g, g, 1, 0));
-    low = f64x2.add(low, f64x2.mul(a, a));
-    high = f64x2.add(high, f64x2.mul(b, b));
-  }
-  const sum = f64x2.add(low, high);
-  return sqrt(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
-}
-
-/** What `update` multiplies by, each four times. */
-const PLAN = memory.data(12 << 4, 16);
-
-@inline function factor(index: i32): v128 {
-  return v128.load(PLAN + (<usize>index << 4));
-}
-
-function setFactor(index: i32, value: f64): void {
-  v128.store(PLAN + (<usize>index << 4), f32x4.splat(<f32>value));
-}
-
-/**
- * Moves the weights by Adam, and their average (`optimizer.ts` has the formulas
- * and names the numbers).
- */
-export function update(
-  scale: f64, penalty: f64, decay: f64, stride: f64, spread: f64, kept: f64,
-  beta1: f64, beta2: f64, epsilon: f64,
-): void {
-  setFactor(0, scale);
-  setFactor(1, penalty);
-  setFactor(2, decay);
-  setFactor(3, stride);
-  setFactor(4, spread);
-  setFactor(5, kept);
-  setFactor(6, 1 - kept);
-  setFactor(7, beta1);
-  setFactor(8, 1 - beta1);
-  setFactor(9, beta2);
-  setFactor(10, 1 - beta2);
-  setFactor(11, epsilon);
-  let m = first, v = second, a = averaged, g = gradient, d = decaying;
-  const decays = penalty != 0 || decay != 0;
-  for (let w = weights, end = at(w, nWeights); w < end; w += 16) {
-    const weight = v128.load(w);
-    const pulled = decays ? f32x4.mul(v128.load(d), weight) : f32x4.splat(0);
-    const slope = f32x4.add(
-      f32x4.mul(factor(0), v128.load(g)),
-      f32x4.mul(factor(1), pulled),
-    );
-    const mean = f32x4.add(f32x4.mul(factor(7), v128.load(m)), f32x4.mul(factor(8), slope));
-    const square = f32x4.add(
-      f32x4.mul(factor(9), v128.load(v)),
-      f32x4.mul(f32x4.mul(factor(10), slope), slope),
-    );
-    v128.store(m, mean);
-    v128.store(v, square);
-    const step = f32x4.div(
-      f32x4.mul(factor(3), mean),
-      f32x4.add(f32x4.mul(factor(4), f32x4.sqrt(square)), factor(11)),
-    );
-    const moved = f32x4.sub(f32x4.sub(weight, f32x4.mul(factor(2), pulled)), step);
-    v128.store(w, moved);
-    v128.store(a, f32x4.add(f32x4.mul(factor(5), v128.load(a)), f32x4.mul(factor(6), moved)));
-    m += 16;
-    v += 16;
-    a += 16;
-    g += 16;
-    d += 16;
-  }
+/** Does this thread's part of a task, whose argument is a number of rows, or a choice. */
+export function work(task: i32, argument: i32): void {
+  if (task == DIFFERENTIATE) differentiateGroups(argument);
+  else if (task == SUM_UP) sumGroups();
+  else if (task == UPDATE) update();
+  else if (task == SAMPLE) takeSteps(argument);
+  else use(argument != 0);
 }

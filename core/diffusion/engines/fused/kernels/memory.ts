@@ -1,6 +1,20 @@
-/** Memory, which only grows: a network allocates all that it needs at once. */
+/**
+ * Memory, which only grows: a network allocates all that it needs at once.
+ *
+ * Threads share it. Each has an instance of the kernels, which allocates the same
+ * arrays at the same places, and uses its own of those that every thread has.
+ */
 
 let top: u64 = (<u64>__heap_base + 63) & ~63;
+
+/** Which thread this is, of how many. */
+export let thread: i32 = 0, nThreads: i32 = 1;
+
+/** Tells an instance which thread it is, before it allocates anything. */
+export function setThread(index: i32, count: i32): void {
+  thread = index;
+  nThreads = count;
+}
 
 /** Allocates zeroed memory for numbers of 4 bytes, aligned to a cache line. */
 export function allocate(count: i32): usize {
@@ -9,6 +23,16 @@ export function allocate(count: i32): usize {
   const nPages = <i32>((top + 0xffff) >>> 16) - memory.size();
   if (top >>> 32 || (nPages > 0 && memory.grow(nPages) < 0)) unreachable();
   return <usize>start;
+}
+
+/** Allocates as much for each thread, and returns this one's. */
+export function allocateOwn(count: i32): usize {
+  let own: usize = 0;
+  for (let i = 0; i < nThreads; i++) {
+    const start = allocate(count);
+    if (i == thread) own = start;
+  }
+  return own;
 }
 
 /** The place of a number of 4 bytes. */

@@ -3,7 +3,7 @@
  * doubles are in the order of `core/utils/_normal_quantile.ts`.
  */
 
-import { allocate, at } from "./memory";
+import { allocateOwn, at } from "./memory";
 
 /** The host's own, so that its bits are those of `Math.log`: V8 calls it directly. */
 @external("Math", "log")
@@ -16,9 +16,9 @@ export let normals: usize = 0;
 /** Allocates room for a number of normals drawn at once. */
 export function allocateNormals(count: i32): void {
   // Words are drawn 16 at a time, of which up to 3 come before the first.
-  words = allocate(2 * count + 20);
-  normals = allocate(2 * count + 2);
-  tails = allocate(count + 2);
+  words = allocateOwn(2 * count + 20);
+  normals = allocateOwn(2 * count + 2);
+  tails = allocateOwn(count + 2);
 }
 
 /** The key of the streams of a seed, and the words that tell them apart. */

@@ -5,54 +5,63 @@
  */
 
 import { infer } from "./inference";
-import { addTimeTerm, BLOCK, nColumns, rows, times } from "./kernels";
-import { allocate, at } from "./memory";
-import { allocateNormals, drawNormals, normals } from "./normals";
+import { addTimeTerm, BLOCK, nColumns, rows } from "./kernels";
+import { allocate, allocateOwn, at } from "./memory";
+import { allocateNormals, drawNormals, normals, useStream } from "./normals";
+import { findEnd, findStart } from "./sharing";
 
 /** The most steps in one call. */
 export const MAX_STEPS: i32 = 1024;
-/** Numbers of a step in `plan`: its time, √ᾱ, √(1 − ᾱ), and four factors. */
-export const STEP_SIZE: i32 = 7;
+/**
+ * Numbers of a step in `plan`: its time, √ᾱ, √(1 − ᾱ), and four factors. Before the
+ * steps are their number, whether the network gives v, where in the stream the
+ * noise of the first step begins, how many words later that of each further one
+ * does, and the stream.
+ */
+export const STEP_SIZE: i32 = 7, HEADER_SIZE: i32 = 8;
 
 /** Rows, and the data predicted in the step before, in double precision. */
 export let points: usize = 0, before: usize = 0;
 export let plan: usize = 0;
-/** The outputs of a block without padding. */
-let predicted: usize;
+/** Of each thread: the time of a step, and the outputs of a block without padding. */
+let time: usize, predicted: usize;
 
 /** Allocates room for rows. */
 export function allocateSampling(maxRows: i32): void {
   points = allocate(2 * maxRows * nColumns + 2);
   before = allocate(2 * maxRows * nColumns + 2);
-  plan = allocate(2 * MAX_STEPS * STEP_SIZE);
-  predicted = allocate(BLOCK * nColumns + 4);
+  plan = allocate(2 * (HEADER_SIZE + MAX_STEPS * STEP_SIZE));
+  time = allocateOwn(1);
+  predicted = allocateOwn(BLOCK * nColumns + 4);
   allocateNormals(BLOCK * nColumns);
 }
 
-/**
- * Takes steps. The noise of the first begins at `position` of the stream, that of
- * each further one `nDrawn` words later.
- */
-export function takeSteps(
-  nRows: i32, nSteps: i32, isVelocity: bool, position: f64, nDrawn: f64,
-): void {
-  let words = <u64>position;
+@inline function planned(index: i32): f64 {
+  return load<f64>(plan + (<usize>index << 3));
+}
+
+/** Takes the steps of the plan with this thread's rows. */
+export function takeSteps(nRows: i32): void {
+  const nSteps = <i32>planned(0), isVelocity = planned(1) != 0;
+  let position = <u64>planned(2);
+  const nDrawn = <u64>planned(3), end = findEnd(nRows, BLOCK);
+  useStream(<u32>planned(4), <u32>planned(5), <u32>planned(6), <u32>planned(7));
   for (let s = 0; s < nSteps; s++) {
-    const step = plan + <usize>(s * STEP_SIZE << 3);
-    store<f32>(times, <f32>load<f64>(step));
-    addTimeTerm();
+    const step = plan + <usize>(HEADER_SIZE + s * STEP_SIZE << 3);
+    store<f32>(time, <f32>load<f64>(step));
+    addTimeTerm(time);
     const isNoisy = load<f64>(step, 48) > 0;
-    for (let start = 0; start < nRows; start += BLOCK) {
-      const n = min(BLOCK, nRows - start), count = n * nColumns;
-      const offset = <usize>(start * nColumns) << 3;
-      if (isNoisy) drawNormals(words + 2 * start * nColumns, count);
+    for (let start = findStart(nRows, BLOCK); start < end; start += BLOCK) {
+      const n = min(BLOCK, nRows - start), first = start * nColumns, count = n * nColumns;
+      const offset = <usize>first << 3;
+      if (isNoisy) drawNormals(position + 2 * first, count);
       for (let i = 0; i < count; i++) {
-        store<f32>(at(rows, i), <f32>load<f64>(points + offset + (<usize>i << 3)));
+        store<f32>(at(rows, first + i), <f32>load<f64>(points + offset + (<usize>i << 3)));
       }
-      infer(0, n, true, predicted);
+      infer(start, n, true, predicted);
       move(step, count, points + offset, before + offset, isVelocity, isNoisy);
     }
-    if (isNoisy) words += <u64>nDrawn;
+    if (isNoisy) position += nDrawn;
   }
 }
 

@@ -1,0 +1,66 @@
+/**
+ * Which rows of a comparison readers are shown, if there are too many.
+ *
+ * @module
+ */
+
+import { orderBy } from "../database/select.ts";
+import type { Comparison } from "./comparison.ts";
+
+/** A comparison, before it is known which of its rows are shown. */
+type Choice = Pick<Comparison, "rows" | "columns" | "baseline" | "options">;
+
+/**
+ * Chooses the rows that readers are shown: as they are sorted, else the best of the
+ * first column that has a direction, else the first ones. The baseline is always
+ * shown.
+ *
+ * @param comparison The comparison, with the most rows to show in its options.
+ * @returns The indices of those rows, or undefined if it is all rows.
+ */
+export function chooseRows(
+  { rows, columns, baseline, options }: Choice,
+): readonly number[] | undefined {
+  const { maxRows = Infinity, sort = "" } = options;
+  if (rows.length <= maxRows) return undefined;
+  const ranked = findRanked({ columns });
+  const places = rows.map((_, place) => place);
+  if (sort === "" && ranked) {
+    const { metadata, better } = ranked;
+    const readMean = (place: number) =>
+      rows[place]!.cells.get(metadata)?.result.mean;
+    places.sort(orderBy([readMean], better === "lower" ? 1 : -1));
+  }
+  const shown = places.slice(0, maxRows);
+  return baseline && !shown.includes(baseline.row)
+    ? [baseline.row, ...shown.slice(0, -1)]
+    : shown;
+}
+
+/**
+ * Finds the column by which rows are best.
+ *
+ * @param comparison Its columns.
+ * @returns The first column of which it is known which way is better.
+ */
+export function findRanked(
+  { columns }: Pick<Comparison, "columns">,
+): Comparison["columns"][number] | undefined {
+  return columns.find(({ better }) => better);
+}
+
+/**
+ * Leaves out the rows that readers are not shown.
+ *
+ * @param comparison The comparison.
+ * @returns The same with those rows alone.
+ */
+export function keepShownRows(comparison: Comparison): Comparison {
+  const { rows, shown, baseline } = comparison;
+  if (!shown) return comparison;
+  return {
+    ...comparison,
+    rows: shown.map((place) => rows[place]!),
+    baseline: baseline && { ...baseline, row: shown.indexOf(baseline.row) },
+  };
+}

@@ -1,0 +1,230 @@
+/**
+ * The index of a directory of runs: what is known of runs that have ended, so
+ * that their files need not be read again. It can be deleted at any time: with it
+ * and without it, the same runs are read.
+ *
+ * @module
+ */
+
+import {
+  checkSummaryField,
+  type RunSummary,
+} from "../../core/store/run_info.ts";
+import { VERSION } from "../../core/version.ts";
+import { isJsonObject, type JsonObject } from "../../core/utils/json.ts";
+import {
+  type MetadataFields,
+  ResultMetadata,
+} from "../../core/utils/results.ts";
+import {
+  IndexedRecords,
+  N_NUMBERS,
+  type RecordList,
+} from "./_indexed_records.ts";
+import {
+  type IndexContent,
+  indexFolder,
+  readIndexFile,
+  writeIndexFile,
+} from "./_index_file.ts";
+import { asArray, decodeObjects, encodeObjects } from "./_object_table.ts";
+import { STAMP_LENGTH } from "./_unchanged.ts";
+import type { StoredRun } from "./run_database.ts";
+
+/** A run that has ended, and what tells whether it has changed. */
+export interface IndexedRun {
+  /** The run. */
+  readonly run: StoredRun;
+  /** What `readStamp` gave before it was read. */
+  readonly stamp: Float64Array;
+}
+
+/** An index that has been read. */
+export interface RunIndex {
+  /** The ids of its runs. */
+  readonly ids: readonly string[];
+  /** What `readStamp` gave of each run, one after the other. */
+  readonly stamps: Float64Array;
+  /** The runs, in the same order: oldest first. */
+  readonly runs: readonly StoredRun[];
+}
+
+/** More runs are read from their files. */
+const MAX_RUNS = 1e6;
+
+/** Runs are named by letters and digits; none leads to another folder. */
+const IDS = /^[A-Za-z0-9._\-\n]*$/;
+
+/**
+ * Reads the index of a directory of runs. It may be damaged or from anyone.
+ *
+ * @param directory The directory.
+ * @returns The index; undefined where there is none that can be used.
+ */
+export function readIndex(directory: string): RunIndex | undefined {
+  const content = readIndexFile(directory);
+  try {
+    return content && decodeIndex(directory, content);
+  } catch {
+    return undefined; // Then the runs are read.
+  }
+}
+
+/**
+ * Says whether this process may write the index of a directory of runs.
+ *
+ * @param directory The directory.
+ * @returns Whether it has the permission.
+ */
+export function canWriteIndex(directory: string): boolean {
+  const path = indexFolder(directory);
+  const { state } = Deno.permissions.querySync({ name: "write", path });
+  return state === "granted";
+}
+
+/**
+ * Writes the index of a directory of runs, if it is possible and allowed.
+ *
+ * @param directory The directory.
+ * @param indexed What it is to hold, oldest runs first.
+ * @returns Whether it was written.
+ */
+export function writeIndex(
+  directory: string,
+  indexed: readonly IndexedRun[],
+): boolean {
+  return writeIndexFile(directory, encodeIndex(indexed));
+}
+
+function encodeIndex(indexed: readonly IndexedRun[]): IndexContent {
+  const runs = indexed.map(({ run }) => run);
+  const configs = encodeObjects(runs.map(({ config }) => config));
+  const infos = encodeObjects(
+    runs.map(({ info }) => info as unknown as JsonObject),
+  );
+  const metadata = new Map<ResultMetadata, number>();
+  const lists = new Map<string, number>();
+  const numbers: number[] = [];
+  const codes = runs.map(({ records }) => {
+    const list = Array.from(records, ({ metadata: what, result, values }) => {
+      const { mean, error, n, df = NaN } = result;
+      numbers.push(mean, error, n, df);
+      const place = metadata.getOrInsertComputed(what, () => metadata.size);
+      return values === undefined ? [place] : [place, values];
+    });
+    return lists.getOrInsertComputed(JSON.stringify(list), () => lists.size);
+  });
+  const stamps = new Float64Array(STAMP_LENGTH * indexed.length);
+  indexed.forEach(({ stamp }, i) => stamps.set(stamp, STAMP_LENGTH * i));
+  return {
+    json: {
+      version: VERSION,
+      ids: runs.map(({ id }) => id).join("\n"),
+      configs: configs.shapes,
+      infos: infos.shapes,
+      metadata: [...metadata.keys()],
+      lists: Array.from(lists.keys(), (list) => JSON.parse(list)),
+    },
+    numbers: concatenate(Float64Array, stamps, numbers),
+    codes: concatenate(Uint32Array, configs.codes, infos.codes, codes),
+  };
+}
+
+function concatenate<T extends Float64Array | Uint32Array>(
+  Numbers: new (length: number) => T,
+  ...parts: readonly ArrayLike<number>[]
+): T {
+  const all = new Numbers(parts.reduce((sum, { length }) => sum + length, 0));
+  let length = 0;
+  for (const part of parts) {
+    all.set(part, length);
+    length += part.length;
+  }
+  return all;
+}
+
+function decodeIndex(
+  directory: string,
+  { json, numbers, codes }: IndexContent,
+): RunIndex {
+  if (!isJsonObject(json) || json.version !== VERSION) {
+    throw new RangeError("The index is of another version");
+  }
+  if (typeof json.ids !== "string" || !IDS.test(json.ids)) {
+    throw new TypeError("The index has no ids");
+  }
+  const ids = json.ids.split("\n");
+  if (ids.length > MAX_RUNS) {
+    throw new RangeError("The index has too many runs");
+  }
+  let place = 0, at = STAMP_LENGTH * ids.length;
+  const take = (bound: number) => {
+    const code = codes[place++];
+    if (code === undefined || code >= bound) throw new RangeError("No code");
+    return code;
+  };
+  const configs = decodeObjects(json.configs, take, ids.length);
+  const infos = decodeObjects(
+    asArray(json.infos).map(checkInfos),
+    take,
+    ids.length,
+  ) as unknown as RunSummary[];
+  const metadata = asArray(json.metadata).map((fields) =>
+    ResultMetadata.of(fields as MetadataFields)
+  );
+  const lists = asArray(json.lists).map((list) => readList(list, metadata));
+  const runs = ids.map((id, i): StoredRun => {
+    const list = lists[take(lists.length)]!;
+    const records = new IndexedRecords(list, numbers, at);
+    at += N_NUMBERS * list.metadata.length;
+    const path = `${directory}/${id}`;
+    const [info, config] = [infos[i]!, configs[i]!];
+    return { id, path, info, status: info.status, config, records };
+  });
+  for (let i = STAMP_LENGTH * ids.length; i < at; i += N_NUMBERS) {
+    checkNumbers(numbers, i);
+  }
+  if (at !== numbers.length || place !== codes.length) {
+    throw new RangeError("The index has more numbers than runs");
+  }
+  return { ids, runs, stamps: numbers.subarray(0, STAMP_LENGTH * ids.length) };
+}
+
+/** Checks what a result would refuse. */
+function checkNumbers(numbers: Float64Array, at: number): void {
+  const [error, n, df] = [numbers[at + 1]!, numbers[at + 2]!, numbers[at + 3]!];
+  if (
+    error < 0 || !(Number.isSafeInteger(n) && n >= 0) || df < 0 ||
+    df === Infinity
+  ) {
+    throw new RangeError("The index has a result that is none");
+  }
+}
+
+/** Checks the values of a shape of infos as those of `run.json` are checked. */
+function checkInfos(shape: unknown): JsonObject {
+  if (!isJsonObject(shape)) throw new TypeError("A shape must be an object");
+  const columns = asArray(shape.values).map(asArray);
+  const values = asArray(shape.keys).map((key, i) =>
+    columns[i]!.map((value) => checkSummaryField(String(key), value))
+  );
+  return { keys: shape.keys, values };
+}
+
+function readList(
+  list: unknown,
+  metadata: readonly ResultMetadata[],
+): RecordList {
+  const records = asArray(list).map((entry) => {
+    const [place, values] = asArray(entry);
+    const found = metadata[Number(place)];
+    if (!found || !["undefined", "string"].includes(typeof values)) {
+      throw new RangeError("The index has a record of nothing");
+    }
+    return { found, values: values as string | undefined };
+  });
+  return {
+    metadata: records.map(({ found }) => found),
+    values: records.map(({ values }) => values),
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * The objective of a sweep: what its runs are compared by.
+ *
+ * @module
+ */
+
+import { parsePause } from "../../core/config/checkpoint_interval.ts";
+import { HistoryReader, readMeasure } from "../../core/store/history.ts";
+import { readRecords } from "../../core/store/records.ts";
+import { readRunInfo } from "../../core/store/run_info.ts";
+import type { JsonObject } from "../../core/utils/json.ts";
+import type { ResultRecord } from "../../core/utils/results.ts";
+import { summarizeList } from "../compare/labels.ts";
+import {
+  type Condition,
+  matchesValue,
+  parseCondition,
+} from "../database/select.ts";
+
+/** What an objective names. */
+export interface Objective {
+  /** The name of a record, or of a measure of the history. */
+  readonly name: string;
+  /** The fields that the record must have. */
+  readonly fields: readonly Condition[];
+}
+
+/**
+ * Parses an objective.
+ *
+ * @param text A name, then fields that tell its records apart:
+ * `mmd2 nSteps=50 sampler=ddim`.
+ * @returns The name and the fields.
+ */
+export function parseObjective(text: string): Objective {
+  const [name = "", ...fields] = text.trim().split(/\s+/);
+  return {
+    name,
+    fields: fields.map((one) => parseCondition(one, "objective")),
+  };
+}
+
+/**
+ * Reads the objective of a run: of a completed one the record of that name, or
+ * where there is none the last value of that measure in the history; of one that
+ * has paused the last value in the history up to there.
+ *
+ * @param runPath The run's directory.
+ * @param text The objective.
+ * @param pauseAt Where the run has paused, or would have: `500steps`.
+ * @returns The value.
+ * @throws {RangeError} If the run has no such record or measure, or several such
+ * records.
+ */
+export function readObjective(
+  runPath: string,
+  text: string,
+  pauseAt?: string,
+): number {
+  const objective = parseObjective(text);
+  const values = new Map<string, number>();
+  if (pauseAt === undefined) {
+    const records = [...readRecords(runPath)];
+    const found = records.filter((record) => matches(record, objective));
+    if (found.length === 1) return found[0]!.result.mean;
+    if (found.length > 1) {
+      throw new RangeError(
+        `Cannot use the objective ${text}: ${runPath} has several such records: ` +
+          `${summarizeList(found.map(({ metadata }) => `${metadata}`))}: add ` +
+          'fields, as in "NAME nSteps=50"',
+      );
+    }
+    for (const { metadata } of records) values.set(`${metadata}`, NaN);
+  }
+  for (const line of readLinesUntil(runPath, pauseAt)) {
+    for (const [key, value] of Object.entries(line)) {
+      const number = readMeasure(value);
+      if (number !== undefined) values.set(key, number);
+    }
+  }
+  const value = objective.fields.length > 0
+    ? undefined
+    : values.get(objective.name);
+  if (value !== undefined) return value;
+  const where = pauseAt === undefined ? "" : ` in its history up to ${pauseAt}`;
+  throw new RangeError(
+    `Cannot read the objective ${text}: ${runPath} has no such value${where}; ` +
+      `it has ${summarizeList([...values.keys()]) || "none"}`,
+  );
+}
+
+function matches(
+  { metadata }: ResultRecord,
+  { name, fields }: Objective,
+): boolean {
+  return metadata.name === name &&
+    fields.every(({ key, wanted }) =>
+      matchesValue(metadata.field(key), wanted)
+    );
+}
+
+/** The history up to a pause; of a run that was trained at once, up to its step. */
+function* readLinesUntil(
+  runPath: string,
+  pauseAt: string | undefined,
+): Generator<JsonObject> {
+  const place = pauseAt === undefined ? undefined : parsePause(pauseAt);
+  const length = pauseAt && readRunInfo(runPath).pauses?.[pauseAt];
+  const key = place?.unit === "epochs" ? "epoch" : "step";
+  for (const line of new HistoryReader(runPath, length || Infinity)) {
+    const at = line[key];
+    const isLater = place && !length && typeof at === "number" &&
+      at > place.count;
+    if (isLater) return;
+    yield line;
+  }
+}

@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { inspectRuns } from "../../../results/database/_inspection.ts";
+import {
+  readStamp,
+  STAMP_LENGTH,
+} from "../../../results/database/_unchanged.ts";
+import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
+import { addRun } from "../../../testing/runs.ts";
+
+skipUnlessGranted("files");
+
+Deno.test("inspectRuns() finds in several threads which runs have not changed", () => {
+  using folder = tempFolder();
+  // So many that other threads help; nearly all of them were removed.
+  const ids = Array.from({ length: 12_000 }, (_, i) => `run${i}`);
+  const stamps = new Float64Array(STAMP_LENGTH * ids.length);
+  const there = ids.filter((_, i) => i % 500 === 7);
+  for (const id of there) {
+    const path = addRun(folder.path, id);
+    const start = STAMP_LENGTH * ids.indexOf(id);
+    readStamp(path, stamps.subarray(start, start + STAMP_LENGTH));
+  }
+  const [edited, ...unchanged] = there;
+  Deno.writeTextFileSync(`${folder.path}/${edited}/run.json`, "{}");
+  const found = inspectRuns(folder.path, { ids, stamps })();
+  assertEquals(ids.filter((_, i) => found[i]), unchanged);
+});

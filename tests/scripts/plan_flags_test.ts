@@ -1,0 +1,137 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { ConfigError } from "../../core/config/schema.ts";
+import type { JsonObject } from "../../core/utils/json.ts";
+import { planSchema, readPlan } from "../../scripts/_plan_flags.ts";
+import draws from "../../studies/honesty/draws.ts";
+import {
+  runScript,
+  skipUnlessGranted,
+  tempRuns,
+} from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
+
+const REQUEST = {
+  specification: {
+    ...{ config: { nSteps: 2 }, grid: {}, zip: {}, range: {} },
+    ...{ random: 0, sobol: 0, sampleSeed: 0 },
+  },
+  seeds: [0, 1],
+  evaluations: [],
+};
+
+/** Reads the plan of a sweep of three rows. */
+async function plan(
+  values: JsonObject,
+  seeds = REQUEST.seeds,
+): Promise<{ plan: JsonObject; specification: JsonObject }> {
+  const flags = planSchema.resolve([{ values, nameKey: (key) => key }]);
+  const given = Object.keys(values);
+  const request = { ...REQUEST, seeds };
+  const read = await readPlan({ flags, given, request, experiment: draws });
+  const rows = [0, 1, 2].map((row) => ({ row, mean: row % 2 }));
+  return {
+    plan: read.makePlan(rows),
+    specification: read.request.specification as unknown as JsonObject,
+  };
+}
+
+const UNTIL = { until: "resolved", objective: "error" };
+const SEARCH = { search: "asha", objective: "error", rungs: ["1step"] };
+
+Deno.test("readPlan() makes a list, seeds until resolved, or a search", async () => {
+  assertEquals((await plan({})).plan, { type: "list" });
+  const until = await plan({ ...UNTIL, baseline: ["mean=1"], maxSeeds: 9 });
+  assertEquals(until.plan, {
+    ...{ type: "until-resolved", objective: "error", better: "lower" },
+    ...{ baseline: 1, maxSeeds: 9 },
+  });
+  const { baseline } = (await plan({ ...UNTIL, better: "higher" })).plan;
+  assertEquals(baseline, null);
+  const { plan: search, specification } = await plan({ ...SEARCH, budget: 7 });
+  assertEquals(search, {
+    ...{ type: "search", objective: "error", better: "lower" },
+    ...{ rungs: ["1steps"], reduction: 3, confirm: 3, confirmSeeds: 5 },
+    default: { ...draws.configSchema.defaults, nSteps: 2 },
+  });
+  assertEquals([specification.random, specification.sobol], [7, 0]);
+  const sobol = await plan({ search: "sobol", budget: 7, objective: "error" });
+  assertEquals(sobol.specification.sobol, 7);
+});
+
+Deno.test("readPlan() refuses flags that do not go together", async () => {
+  const cases: [JsonObject, RegExp][] = [
+    [{ ...UNTIL, search: "random" }, /Cannot use --until with --search/],
+    [{ objective: "error" }, /--objective without --until resolved or/],
+    [{ ...UNTIL, rungs: ["1step"] }, /Cannot use --rungs with --until/],
+    [{ until: "resolved" }, /Name what is compared/],
+    [{ ...UNTIL, objective: "x" }, /not known which way of x is better/],
+    [{ ...UNTIL, baseline: ["mean=0"] }, /mean=0 names 2 of 3/],
+    [{ ...SEARCH, objective: "x" }, /not known which way of x is better/],
+    [{ ...SEARCH, search: "random" }, /are for --search asha/],
+    [{ ...SEARCH, rungs: [] }, /Give the rungs/],
+  ];
+  for (const [values, problem] of cases) {
+    const error = await assertRejects(() => plan(values), ConfigError);
+    assertMatch(error.message, problem);
+  }
+  const many = () => plan({ ...UNTIL, maxSeeds: 3 }, [0, 1, 2, 3]);
+  assertMatch((await assertRejects(many)).message, /begin with 4 seeds/);
+  const late = () => plan(SEARCH, [1_000_000]);
+  assertMatch((await assertRejects(late)).message, /must be below 1000000/);
+});
+
+const DRAWS = "--experiment=studies/honesty/draws.ts";
+
+Deno.test("sweep --until resolved adds seeds, and says what they show", async () => {
+  using runs = tempRuns();
+  const at = `--runs=${runs.path}`;
+  const args = [
+    ...[DRAWS, "--name=s", "--grid=mean=0,9", "--n-steps=1", "--quiet", at],
+    ...["--until=resolved", "--objective=error", "--baseline=mean=0"],
+    ...["--seeds=0..2", "--max-seeds=20", "--fsync=never"],
+  ];
+  const { code, stdout, stderr } = await runScript("sweep", args);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^sweep s: (\d+) of \1 runs completed$/m);
+  assertMatch(stdout, /1 of 1 row resolved against mean=0/);
+  const again = await runScript("sweep", ["status", "s", "--json", at]);
+  const { found, tasks } = JSON.parse(again.stdout);
+  const [baseline, row] = found.rows;
+  assert(row.n >= 5 && row.n < 20 && baseline.n === row.n, `${row.n}`);
+  assertEquals([row.verdict, tasks.length], ["worse", 2 * row.n]);
+  const compared = await runScript("compare", [at, "--where=sweep=s"]);
+  assertMatch(compared.stdout, /anytime-valid t tests/);
+});
+
+Deno.test("sweep --search confirms the best on fresh seeds", async () => {
+  using runs = tempRuns();
+  const at = `--runs=${runs.path}`;
+  const args = [
+    ...[DRAWS, "--name=s", "--range=mean=linear(-40,-9)", "--json", at],
+    ...["--search=asha", "--budget=3", "--rungs=2steps", "--objective=error"],
+    ...["--confirm=1", "--confirm-seeds=3", "--fsync=never"],
+  ];
+  const { code, stdout } = await runScript("sweep", args);
+  assertEquals(code, 0);
+  const { found, counts } = JSON.parse(stdout);
+  assertEquals([found.nConfigs, found.rungs], [3, [3, 1]]);
+  assertEquals([counts.total, counts.completed], [10, 10]);
+  const [{ config }, best] = found.confirmed;
+  assertEquals([config.mean, best.verdict], [0, "better"]);
+  const compare = async (where: string) =>
+    (await runScript("compare", [at, `--where=sweep=${where}`])).stdout;
+  assertMatch(await compare("s"), /3 runs of the search s are left out/);
+  assertMatch(await compare("s/search"), /Neither ranked nor tested: a search/);
+});
+
+Deno.test("sweep says which objectives there are, where one is missing", async () => {
+  using runs = tempRuns();
+  const { code, stderr } = await runScript("sweep", [
+    ...[DRAWS, "--grid=mean=0,9", "--n-steps=1", "--fsync=never"],
+    ...["--until=resolved", "--objective=loss", "--better=lower"],
+    ...["--jobs=1", "--quiet", `--runs=${runs.path}`],
+  ]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /Cannot read the objective loss: .* it has error; step/);
+});

@@ -1,0 +1,250 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { listRuns } from "../../core/store/find_run.ts";
+import { readRunInfo, readStatus } from "../../core/store/run_info.ts";
+import { exists } from "../../core/utils/exists.ts";
+import { readLastLine } from "../../results/inspect/last_line.ts";
+import {
+  eachOf,
+  ROOT,
+  runScript,
+  scriptCommand,
+  skipUnlessGranted,
+  tempRuns,
+} from "../../testing/helpers.ts";
+
+skipUnlessGranted("scripts");
+
+const WALK = ["--experiment=studies/sweeps/walk.ts", "--n-steps=2"];
+const GRID = ["--grid", "drift=0,1", "--seeds=0..1", "--jobs=2"];
+
+async function runJson(script: string, args: readonly string[], status = 0) {
+  const { code, stdout, stderr } = await runScript(script, ["--json", ...args]);
+  assertEquals(code, status, stderr);
+  return JSON.parse(stdout);
+}
+
+Deno.test(
+  "a sweep runs each configuration with each seed, and nothing that is there already",
+  async () => {
+    using runs = tempRuns();
+    const at = `--runs=${runs.path}`;
+    const { runId } = await runJson("train", [...WALK, at, "--seed=0"]);
+    const args = [...WALK, ...GRID, "--eval", "scale=2", at];
+    const before = await runJson("sweep", [...args, "--dry-run"]);
+    // It is trained, but not evaluated.
+    assertEquals(before.counts, {
+      ...{ total: 4, completed: 0, earlier: 0, running: 0, failed: 0 },
+      waiting: 4,
+    });
+    assertEquals(before.tasks[0].runId, runId);
+    assert(!exists(`${ROOT}/${runs.path}/.sweeps`));
+    const { code, stdout, stderr } = await runScript("sweep", args);
+    assertEquals(code, 0, stderr);
+    const { name } = before;
+    assertEquals(stdout, `sweep ${name}: 4 of 4 runs completed\n`);
+    assertStringIncludes(stderr, `--where sweep=${name}`);
+    const ids = listRuns(`${ROOT}/${runs.path}`).map(({ id }) => id);
+    assertEquals(ids.length, 4);
+    assert(ids.includes(runId));
+    for (const id of ids) {
+      const log = Deno.readTextFileSync(`${ROOT}/${runs.path}/${id}/log.txt`);
+      assertMatch(log, /^scaled \(scale=2\) = /m);
+    }
+    // The same command, with more seeds: those that are there are not run again.
+    const more = await runJson(
+      "sweep",
+      [...args, "--seeds=0..2"].toSpliced(
+        args.indexOf("--seeds=0..1"),
+        1,
+      ),
+    );
+    assertEquals([more.counts.completed, more.counts.earlier], [6, 4]);
+    const compare = [at, "--where", `sweep=${name}`, "--format=json"];
+    const compared = await runScript("compare", compare);
+    assertEquals(JSON.parse(compared.stdout).rows.length, 2);
+  },
+);
+
+Deno.test(
+  "what fails stops nothing else, is named with its reason, and runs the code of the launch until the sweep is over",
+  async () => {
+    using runs = tempRuns();
+    const file = `${runs.path}/mine.ts`;
+    const write = (limit: number) =>
+      Deno.writeTextFileSync(
+        `${ROOT}/${file}`,
+        `import { experiment, integer, ScalarResult } from "whisker";
+        export default experiment({
+          name: "mine",
+          config: { size: integer({ default: 1, description: "of it" }) },
+          train({ size }, run) {
+            if (size === 3) Deno.exit(0);
+            if (size > ${limit}) throw new Error("it does not fit");
+            run.record(
+              { name: "size" },
+              new ScalarResult({ mean: size, error: 0.1, n: 2 }),
+            );
+          },
+        });`,
+      );
+    write(1);
+    const args = [`--experiment=${file}`, `--runs=${runs.path}`];
+    const sizes = ["--grid", "size=1,2,3", "--jobs=2"];
+    const { code, stdout, stderr } = await runScript("sweep", [
+      ...args,
+      ...sizes,
+      "--name=mine",
+    ]);
+    assertEquals(code, 1, stderr);
+    const lines = stdout.trimEnd().split("\n");
+    assertEquals(lines[0], "sweep mine: 1 of 3 runs completed, 2 failed");
+    assertMatch(
+      lines[1]!,
+      /^failed: size=2, seed=42: it does not fit \(\S+\/log\.txt\)$/,
+    );
+    assertMatch(
+      lines[2]!,
+      /^failed: size=3, seed=42: Deno\.exit\(\) was called/,
+    );
+    // Repaired, but the sweep goes on with the code that it was launched with.
+    write(2);
+    const resume = ["resume", "mine", `--runs=${runs.path}`];
+    const again = await runJson("sweep", [...resume, "--retry-failed"], 1);
+    assertEquals(again.counts.failed, 2);
+    const refused = await runScript("sweep", [
+      ...args,
+      ...sizes,
+      "--name=mine",
+    ]);
+    assertEquals(refused.code, 2);
+    assertStringIncludes(refused.stderr, "with other source");
+    const fresh = await runJson("sweep", [...args, ...sizes], 1);
+    assertEquals([fresh.counts.completed, fresh.counts.failed], [2, 1]);
+    const all = await runJson("sweep", ["status", `--runs=${runs.path}`]);
+    assertEquals(all.length, 2);
+  },
+);
+
+Deno.test(
+  "a sweep that is interrupted keeps checkpoints and is resumed; a cancelled one stops by itself",
+  async () => {
+    using runs = tempRuns();
+    const at = `--runs=${runs.path}`;
+    const start = async () => {
+      const child = scriptCommand("sweep", [
+        ...["--experiment=studies/sweeps/walk.ts", at, "--name=long"],
+        ...["--n-steps=1000000", "--jobs=2", "--seeds=1,2,3"],
+      ]).spawn();
+      const output = Promise.all([
+        new Response(child.stdout).text(),
+        new Response(child.stderr).text(),
+      ]);
+      await untilLogged(runs.path);
+      return { child, output };
+    };
+    const first = await start();
+    first.child.kill("SIGINT");
+    const [stdout, stderr] = await first.output;
+    assertEquals((await first.child.status).code, 130);
+    assertStringIncludes(stdout, "0 of 3 runs completed, 3 waiting");
+    assertStringIncludes(stderr, "sweep resume long goes on");
+    const found = listRuns(`${ROOT}/${runs.path}`);
+    for (const { path } of found) {
+      assertEquals(readRunInfo(path).status, "interrupted");
+      assert(exists(`${path}/checkpoint.safetensors`));
+    }
+    const second = await start();
+    const { code } = await runScript("sweep", ["cancel", "long", at]);
+    assertEquals(code, 0);
+    const [summary] = await second.output;
+    assertEquals((await second.child.status).code, 1);
+    assertStringIncludes(summary, "3 waiting");
+    // The same runs were resumed.
+    const ids = listRuns(`${ROOT}/${runs.path}`).map(({ id }) => id);
+    assertEquals(ids, found.map(({ id }) => id));
+    for (const { path } of found) {
+      assertEquals(readStatus(path, readRunInfo(path)), "interrupted");
+    }
+  },
+);
+
+/** Waits until a run is alive and has a line in its history. */
+async function untilLogged(runs: string): Promise<void> {
+  const isLogging = () =>
+    listRuns(`${ROOT}/${runs}`).some(({ path }) =>
+      exists(`${path}/run.json`) &&
+      readStatus(path, readRunInfo(path)) === "running" &&
+      readLastLine(path) !== null
+    );
+  using watcher = Deno.watchFs(`${ROOT}/${runs}`);
+  if (isLogging()) return;
+  for await (const _event of watcher) if (isLogging()) return;
+}
+
+Deno.test("a sweep file says all that flags can, and flags prevail", async () => {
+  using runs = tempRuns();
+  const path = `${runs.path}/sweep.json`;
+  const write = (content: object) =>
+    Deno.writeTextFileSync(`${ROOT}/${path}`, JSON.stringify(content));
+  write({
+    $schema: "sweep.schema.json",
+    experiment: "studies/sweeps/walk.ts",
+    config: { nSteps: 3 },
+    grid: { drift: [0, 1] },
+    eval: [{ scale: 2 }],
+    seeds: [1, 2, 3],
+    name: "filed",
+  });
+  const dry = [path, `--runs=${runs.path}`, "--dry-run"];
+  const { name, tasks } = await runJson("sweep", dry);
+  assertEquals([name, tasks.length], ["filed", 6]);
+  assertEquals(tasks[0].config, { seed: 1, drift: 0, nSteps: 3 });
+  const changed = [...dry, "--grid", "n-steps=1,2", "--seeds=7"];
+  const { tasks: others } = await runJson("sweep", changed);
+  assertEquals(others.map(({ config }: { config: object }) => config), [
+    { seed: 7, drift: 0, nSteps: 1 },
+    { seed: 7, drift: 0, nSteps: 2 },
+    { seed: 7, drift: 1, nSteps: 1 },
+    { seed: 7, drift: 1, nSteps: 2 },
+  ]);
+  write({ gird: { drift: [0] }, seeds: "none", range: { drift: [1, 2] } });
+  const { code, stderr } = await runScript("sweep", dry);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "Unknown key gird: did you mean grid?");
+  assertStringIncludes(stderr, '"range" in');
+});
+
+Deno.test("the JSON Schema of sweep files has the keys of the experiment", async () => {
+  const { code, stdout } = await runScript("sweep", ["--schema"]);
+  assertEquals(code, 0);
+  const { properties } = JSON.parse(stdout);
+  const { model, learningRate } = properties.grid.properties;
+  assertEquals(model.items.enum, ["identity", "mlp"]);
+  assertEquals(learningRate.items.type, "number");
+  assertEquals(properties.random.type, "number");
+  assert(properties.range.properties.batchSize.oneOf.length === 3);
+});
+
+Deno.test("errors of the command line say what to do", async () => {
+  const cases: [args: string[], message: string][] = [
+    [["status", "none", "--runs=runs/.none"], "deno task sweep makes one"],
+    [["status", "--seeds=1"], "Cannot use --seeds with status"],
+    [["now"], "name a sweep file that ends in .json"],
+    [["--grid", "learningRate"], "--grid must be KEY=VALUE"],
+    [["--grid", "learningRat=1"], "did you mean learningRate?"],
+    [["--seeds=4..1"], "--seeds must be whole numbers"],
+    [["--range", "learningRate=1"], "--range must be KEY=log(LOW,HIGH)"],
+    [["--eval", "nStep=1"], "did you mean nSteps?"],
+    [["--name=a/b", "--dry-run"], "Cannot name a sweep"],
+  ];
+  await eachOf(cases, async ([args, message]) => {
+    const { code, stderr } = await runScript("sweep", args);
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, message);
+  });
+});
