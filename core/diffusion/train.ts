@@ -156,11 +156,14 @@ async function createEngine(
   run: Run,
   { backend, ...options }: EngineOptions,
 ): Promise<TrainingEngine> {
-  if (backend !== "fused") return await TfjsEngine.create(model, options);
   const { threads } = run.globals;
+  if (backend !== "fused") {
+    if (threads > 1) run.warn(`engine ${backend} trains on one thread`);
+    return await TfjsEngine.create(model, options);
+  }
   const network = await model.fuse(options.config, threads);
   if (threads > network.nThreads) {
-    run.warn("--threads needs the right to read Whisker's files: one is used");
+    run.warn("one thread trains: others need the right to read Whisker's code");
   }
   return new FusedEngine(model, network, options);
 }

@@ -63,11 +63,14 @@ export async function runTask(
       : { error: what + describeError(outcome.error).message }),
   });
   const { manifest: { name, source }, runs } = sweep;
+  const settings = globalConfigSchema.resolve([{
+    values: sweep.manifest.settings,
+    nameKey: (key) => `"${key}" in ${sweep.path}/sweep.json`,
+  }]);
   const globals: GlobalConfig = {
-    ...globalConfigSchema.resolve([{
-      values: sweep.manifest.settings,
-      nameKey: (key) => `"${key}" in ${sweep.path}/sweep.json`,
-    }]),
+    ...settings,
+    // Runs of a sweep share the machine already.
+    threads: settings.threads || 1,
     ...{ runs, quiet: true },
   };
   const { pauseAt = "" } = task;

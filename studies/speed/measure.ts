@@ -52,7 +52,7 @@ const TINY_DIFFUSION = [
 ];
 
 /** The widths of the hidden layers, and the number of rows. */
-type Size = readonly [widths: readonly number[], nRows: number];
+export type Size = readonly [widths: readonly number[], nRows: number];
 
 /** A model of the default configuration but for its size. */
 async function createModel(
@@ -82,8 +82,14 @@ async function findLeast(call: () => unknown): Promise<number> {
   return least;
 }
 
-/** The fastest step of the fused engine in milliseconds. */
-async function timeStep(
+/**
+ * Times steps of training by the fused engine.
+ *
+ * @param nThreads How many threads train.
+ * @param size The units of the hidden layers, and the number of rows.
+ * @returns The fewest milliseconds of a step.
+ */
+export async function timeStep(
   nThreads: number,
   ...[widths, batchSize]: Size
 ): Promise<number> {
@@ -132,8 +138,17 @@ async function train(nEpochs: number): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-/** The operations of a step: one per product and sum, of three passes. */
-function countOperations(widths: readonly number[], batchSize: number): number {
+/**
+ * Counts the operations of a step: one per product and sum, of three passes.
+ *
+ * @param widths The units of the hidden layers.
+ * @param batchSize The number of rows.
+ * @returns How many.
+ */
+export function countOperations(
+  widths: readonly number[],
+  batchSize: number,
+): number {
   const { embeddingSize } = modelConfigSchema.defaults;
   let nInputs = N_COLUMNS + embeddingSize, count = 0;
   [...widths, N_COLUMNS].forEach((nUnits, i) => {
@@ -144,14 +159,26 @@ function countOperations(widths: readonly number[], batchSize: number): number {
   return count;
 }
 
+/** Compiled once, as that takes seconds. */
+let peakBytes: Promise<Uint8Array> | undefined;
+
 /** What `_peak.ts` exports. */
 interface Peak {
   readonly PER_ITERATION: WebAssembly.Global;
   run(nIterations: number): number;
 }
 
-/** Multiplications and additions of 4 numbers that a core makes in a millisecond. */
-async function measurePeak({ run, PER_ITERATION }: Peak): Promise<number> {
+/**
+ * Measures the limit of a core: multiplications and additions of 4 numbers in
+ * registers alone.
+ *
+ * @returns How many of them it makes in a millisecond.
+ */
+export async function measurePeak(): Promise<number> {
+  const bytes = await (peakBytes ??= compile(import.meta.dirname!, "_peak.ts"));
+  const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+  const { exports } = new WebAssembly.Instance(module);
+  const { run, PER_ITERATION } = exports as unknown as Peak;
   const N = 20_000;
   return N * PER_ITERATION.value / await findLeast(() => run(N));
 }
@@ -202,10 +229,6 @@ function formatRow(
 
 async function compareSpeed(): Promise<string> {
   await setBackend("fused");
-  const module = await compile(import.meta.dirname!, "_peak.ts");
-  const { instance } = await WebAssembly.instantiate(
-    module as Uint8Array<ArrayBuffer>,
-  );
   const isThere = await hasTorch();
   if (!isThere) {
     console.error(
@@ -235,8 +258,7 @@ async function compareSpeed(): Promise<string> {
   for (const widths of WIDTHS) {
     for (const size of BATCHES) {
       const times = await compare("step", timeStep, widths, size);
-      const exports = instance.exports as unknown as Peak;
-      peak = Math.max(peak, await measurePeak(exports));
+      peak = Math.max(peak, await measurePeak());
       const speed = countOperations(widths, size) / times.own;
       const share = `${Math.round(100 * speed / peak)} %`;
       rows.push(

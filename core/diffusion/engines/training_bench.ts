@@ -1,7 +1,8 @@
 /**
- * The time of a training step: the fused engine, TensorFlow.js on WASM with our
- * kernel and with the stock one, and on the cpu backend, in one run. Stock is TensorFlow.js as its guides show it: dense layers,
- * `model.apply`, `tf.train.adam`.
+ * The time of a training step: how near the fused engine comes to the limit of a
+ * core; then the fused engine, TensorFlow.js on WASM with our kernel and with the
+ * stock one, and on the cpu backend, in one run. Stock is TensorFlow.js as its
+ * guides show it: dense layers, `model.apply`, `tf.train.adam`.
  *
  * @module
  */
@@ -18,6 +19,12 @@ import {
   type NoisyBatch,
 } from "../noise/noise_schedule.ts";
 import { TfjsEngine } from "./tfjs_engine.ts";
+import {
+  countOperations,
+  measurePeak,
+  timeStep,
+} from "../../../studies/speed/measure.ts";
+import { markdownTable } from "markdown-table";
 import { MATMUL, STOCK_MATMUL, useKernel } from "./wasm.ts";
 
 const SIZES = [[128, 64, 32], [256, 256, 256]];
@@ -91,6 +98,26 @@ function stockStep(sizes: number[], batch: NoisyBatch) {
     loss.dispose();
   };
 }
+
+await setBackend("fused");
+const rows = [["hidden layers", "batch", "threads", "GFLOP/s", "of the peak"]];
+for (const sizes of SIZES) {
+  for (const nRows of BATCHES) {
+    // A second thread takes rows from 64 on.
+    const canShare = navigator.hardwareConcurrency > 1 && nRows > 64;
+    for (const nThreads of canShare ? [1, 2] : [1]) {
+      const peak = await measurePeak();
+      const milliseconds = await timeStep(nThreads, sizes, nRows);
+      const speed = countOperations(sizes, nRows) / milliseconds;
+      // Of one thread's limit, also where two train.
+      const share = `${Math.round(100 * speed / peak)} %`;
+      const gigaflops = (speed / 1e6).toFixed(1);
+      rows.push([`(${sizes})`, `${nRows}`, `${nThreads}`, gigaflops, share]);
+    }
+  }
+}
+console.log("The fused engine, beside 128-bit arithmetic in registers alone:");
+console.log(markdownTable(rows, { align: ["l", "r", "r", "r", "r"] }) + "\n");
 
 for (const sizes of SIZES) {
   for (const nRows of BATCHES) {
