@@ -101,7 +101,7 @@ async function submit(
   sweep: Sweep,
   { options, nMissing, print }: Submission,
 ): Promise<void> {
-  const { path, manifest } = sweep;
+  const { path } = sweep;
   const { pack, arrayParallelism, then } = options;
   // What later runs there will be depends on these: all tasks stay for them.
   const grows = growsWhileRunning(sweep);
