@@ -159,6 +159,9 @@ Deno.test(
       assert(exists(`${path}/checkpoint.safetensors`));
     }
     const second = await start();
+    // Its runs can be selected meanwhile by commands that may only read.
+    const where = await runJson("runs", [at, "--where", "sweep=long"]);
+    assert(where.runs.length > 0);
     const { code } = await runScript("sweep", ["cancel", "long", at]);
     assertEquals(code, 0);
     const [summary] = await second.output;
