@@ -5,20 +5,12 @@
  * @module
  */
 
-import { listRuns } from "../../core/store/find_run.ts";
-import {
-  readRunInfo,
-  type RunInfo,
-  writeRunInfo,
-} from "../../core/store/run_info.ts";
-import { exists } from "../../core/utils/exists.ts";
+import { RunDatabase } from "../../results/database/run_database.ts";
 import { defineCommand, EXIT, main } from "../../scripts/_command.ts";
 import { launcherSchema } from "../../scripts/_launcher_flags.ts";
+import { omitBulk } from "../omit_bulk.ts";
 
 const FOLDER = "studies/ablations";
-
-/** What is too large for git, and can be made again. */
-const BULK = ["log.txt", "metrics.jsonl", "model", "results/values", "samples"];
 
 const command = defineCommand({
   name: "ablations",
@@ -38,34 +30,17 @@ const command = defineCommand({
       args: ["task", "--quiet", "sweep", `${FOLDER}/sweep.json`, ...Deno.args],
     }).spawn().status;
     if (!success) return EXIT.failed;
-    const completed = listRuns("runs").flatMap(({ path, id, refused }) => {
-      const info = refused ? null : readRunInfo(path);
-      return info?.sweep?.name === "ablations" && info.status === "completed"
-        ? [{ path, id, info }]
-        : [];
-    });
-    for (const run of completed) keepRun(run);
+    const completed = [...new RunDatabase("runs")].filter(({ info, status }) =>
+      info.sweep?.name === "ablations" && status === "completed"
+    );
+    for (const { path, id } of completed) {
+      copyFolder(path, `${FOLDER}/runs/${id}`);
+      omitBulk(`${FOLDER}/runs/${id}`);
+    }
     console.log(`${completed.length} runs are kept in ${FOLDER}/runs`);
     return EXIT.done;
   },
 });
-
-/** Copies a run but for its bulk, and writes down that this is left out. */
-function keepRun(
-  { path, id, info }: {
-    readonly path: string;
-    readonly id: string;
-    readonly info: RunInfo;
-  },
-): void {
-  const kept = `${FOLDER}/runs/${id}`;
-  copyFolder(path, kept);
-  const omitted = BULK.filter((name) => exists(`${path}/${name}`));
-  for (const name of omitted) {
-    Deno.removeSync(`${kept}/${name}`, { recursive: true });
-  }
-  writeRunInfo(kept, { ...info, omitted });
-}
 
 function copyFolder(from: string, to: string): void {
   Deno.mkdirSync(to, { recursive: true });

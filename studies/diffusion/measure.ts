@@ -16,10 +16,10 @@ import {
 import { formatValue, readConfigSource } from "../../core/config/schema.ts";
 import { evaluateRun } from "../../core/run/evaluation.ts";
 import { trainRun } from "../../core/run/lifecycle.ts";
-import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
 import type { RunOutcome } from "../../core/run/session.ts";
 import diffusion from "../../core/diffusion/experiment.ts";
 import { defineCommand, main } from "../../scripts/_command.ts";
+import { omitBulk } from "../omit_bulk.ts";
 import { RunDatabase } from "../../results/database/run_database.ts";
 
 const FOLDER = "studies/diffusion";
@@ -36,9 +36,6 @@ const SETTINGS = [
   },
 ];
 const N_SAMPLES = 4096;
-
-/** What is too large for git, and can be made again. */
-const BULK = ["metrics.jsonl", "model", "samples"];
 
 const globals = globalConfigSchema.parse({ runs: RUNS });
 const print = () => {};
@@ -96,10 +93,7 @@ async function measure(config: ModelConfig): Promise<void> {
     );
     console.log(`  ${setting.sampler}: ${evaluated.seconds}`);
   }
-  writeRunInfo(runPath, { ...readRunInfo(runPath), omitted: BULK });
-  for (const name of BULK) {
-    Deno.removeSync(`${runPath}/${name}`, { recursive: true });
-  }
+  omitBulk(runPath);
 }
 
 const command = defineCommand({
