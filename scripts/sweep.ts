@@ -22,6 +22,7 @@ import {
   readLaunch,
   type Sweep,
 } from "../core/sweep/manifest.ts";
+import { growsWhileRunning } from "../core/sweep/plan.ts";
 import { expandRows } from "../core/sweep/specification.ts";
 import { countStates, describeTasks } from "../core/sweep/summary.ts";
 import { formatCount } from "../core/utils/format_number.ts";
@@ -355,7 +356,8 @@ async function listRuns(sweep: Sweep, jobs: number): Promise<Output> {
       ? ""
       : `, about ${formatDuration(secondsLeft)} with ${jobs} at a time`),
   ].join(", ");
-  return { document, text: `${formatTasks(states)}\n\n${summary}` };
+  const more = growsWhileRunning(sweep) ? "; more follow from these" : "";
+  return { document, text: `${formatTasks(states)}\n\n${summary}${more}` };
 }
 
 if (import.meta.main) main(command);

@@ -42,7 +42,7 @@ export interface SweepManifest {
   readonly source: SourceInfo;
   /** SHA-256 of each data file that a configuration names, by its path. */
   readonly files: Readonly<Record<string, string>>;
-  /** How runs are carried out: engine, checkpointEvery, fsync, onNonfinite. */
+  /** How runs are carried out: engine, threads, fsync, checkpointEvery, … */
   readonly settings: JsonObject;
   /** The configurations, as resolved; their seeds are replaced by `seeds`. */
   readonly rows: readonly JsonObject[];

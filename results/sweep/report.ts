@@ -189,8 +189,9 @@ export function reportSearch(
       })),
     },
     text: [
-      `${searched}, and ran the best ${found.length - 1} and the default one ` +
-      `again on ${confirmSeeds} fresh seeds:`,
+      `${searched}, and ran the best ${
+        found.length > 2 ? `${found.length - 1} ` : ""
+      }and the default one again on ${confirmSeeds} fresh seeds:`,
       formatTable(
         [
           ...["configuration", "in the search", "fresh seeds", "shrinkage"],

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ConfigError } from "../../core/config/schema.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import { planSchema, readPlan } from "../../scripts/_plan_flags.ts";
@@ -82,27 +82,6 @@ Deno.test("readPlan() refuses flags that do not go together", async () => {
 });
 
 const DRAWS = "--experiment=studies/honesty/draws.ts";
-
-Deno.test("sweep --until resolved adds seeds, and says what they show", async () => {
-  using runs = tempRuns();
-  const at = `--runs=${runs.path}`;
-  const args = [
-    ...[DRAWS, "--name=s", "--grid=mean=0,9", "--n-steps=1", "--quiet", at],
-    ...["--until=resolved", "--objective=error", "--baseline=mean=0"],
-    ...["--seeds=0..2", "--max-seeds=20", "--fsync=never"],
-  ];
-  const { code, stdout, stderr } = await runScript("sweep", args);
-  assertEquals([code, stderr], [0, ""]);
-  assertMatch(stdout, /^sweep s: (\d+) of \1 runs completed$/m);
-  assertMatch(stdout, /1 of 1 row resolved against mean=0/);
-  const again = await runScript("sweep", ["status", "s", "--json", at]);
-  const { found, tasks } = JSON.parse(again.stdout);
-  const [baseline, row] = found.rows;
-  assert(row.n >= 5 && row.n < 20 && baseline.n === row.n, `${row.n}`);
-  assertEquals([row.verdict, tasks.length], ["worse", 2 * row.n]);
-  const compared = await runScript("compare", [at, "--where=sweep=s"]);
-  assertMatch(compared.stdout, /anytime-valid t tests/);
-});
 
 Deno.test("sweep --search confirms the best on fresh seeds", async () => {
   using runs = tempRuns();

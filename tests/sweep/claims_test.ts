@@ -72,6 +72,12 @@ Deno.test("what a claim says is what was noted, and deaths in a row are counted"
   assertEquals(new Claims(path).read().get("aa")?.deaths, 2);
   claims.note("aa", { status: "interrupted", runId: "run-3", seconds: null });
   assertEquals(new Claims(path).read().get("aa")?.deaths, 0);
-  assertEquals([...listSweepRuns(runs, "made")].sort(), ["run-0", "run-3"]);
+  const listed = [...listSweepRuns(runs, "made")].sort();
+  assertEquals(listed, ["run-0", "run-2", "run-3"]);
   assertEquals(listSweepRuns(runs, "other").size, 0);
+  // Killed before it could write down which run it goes on with.
+  using _claim = claims.take(task, "run-3")!;
+  _claim[Symbol.dispose]();
+  Deno.removeSync(`${path}/claims/aa.5/task.json`);
+  assertEquals(new Claims(path).read().get("aa")?.runId, "run-3");
 });

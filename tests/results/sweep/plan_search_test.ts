@@ -169,6 +169,21 @@ Deno.test("runs that fail while the best are confirmed are not left out", async 
   assertMatch(text, /is not shown to be better than the default/);
 });
 
+Deno.test("the score of a training that did not come to its end has no shrinkage", async () => {
+  using folder = tempFolder();
+  const sweep = await makeSearch(folder.path);
+  const { outcomes } = await workInProcess(sweep, planSearch(sweep), {
+    endOf: ({ role, pauseAt }) =>
+      role === "search" && pauseAt === undefined
+        ? { status: "failed", runId: null, seconds: 1, error: "no luck" }
+        : undefined,
+  });
+  const { document } = reportSearch(sweep, outcomes);
+  const [, best] = document.confirmed as Record<string, number>[];
+  assert(Number.isFinite(best!.searchScore), `${best!.searchScore}`);
+  assertEquals(best!.shrinkage, null);
+});
+
 Deno.test("checkRungs() says what is wrong", () => {
   assertEquals(checkRungs(["1 step", "3steps"], 1), ["1steps", "3steps"]);
   assertEquals(checkRungs(["1seed"], 2), ["1seeds"]);
