@@ -1,5 +1,5 @@
 /**
- * Checks which runs of an index have changed, in several threads if there are many.
+ * Looks at the runs of an index, in several threads where there are many.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import source from "./_unchanged.ts" with { type: "text" };
 import { inspect, type Inspection } from "./_unchanged.ts";
 import type { RunIndex } from "./run_index.ts";
 
-/** Fewer runs are checked in less time than a thread takes to start. */
+/** Fewer runs are looked at before a thread has started. */
 const MIN_FOR_THREADS = 10_000;
 
-/** More threads would wait for the file system. */
+/** More threads would wait for the disk's directories. */
 const MAX_THREADS = 4;
 
-/** The program of a worker: the text of a module, and a call. */
+/** What a worker does: the module itself, as text, and a call of it. */
 const PROGRAM = `${source}
 self.onmessage = ({ data }) => inspect(data);`;
 
 /**
- * Starts to check which runs of an index have not changed.
+ * Starts to look which runs of an index have not changed.
  *
  * @param directory The directory of the runs.
  * @param index The index.
- * @returns A function that checks the remaining runs, and returns 1 for each run
- * that has not changed.
+ * @returns A function that looks at the rest, and returns 1 for each run that has
+ * not changed.
  */
 export function inspectRuns(
   directory: string,
@@ -45,7 +45,7 @@ export function inspectRuns(
   return () => {
     inspect(shared);
     const { progress, unchanged } = shared;
-    // A thread that starts only now finds nothing to do.
+    // All runs are taken: a thread that starts only now finds nothing to do.
     for (let n = 0; (n = Atomics.load(progress, 1)) > 0;) {
       Atomics.wait(progress, 1, n);
     }
@@ -54,22 +54,22 @@ export function inspectRuns(
   };
 }
 
-/** An absolute path, which Deno checks faster. */
+/** Deno checks a path faster that has no way to go up to the root. */
 function resolveFolder(directory: string): string {
   try {
     const path = Deno.realPathSync(directory);
     Deno.lstatSync(path);
     return path;
   } catch {
-    return directory; // There may be no permission for a link's target.
+    return directory; // What a link leads to may not be read by its own path.
   }
 }
 
-/** The program is passed as text: loading a file would need permission. */
+/** A worker gets its program as text: to load a file it would need permission. */
 function startWorker(shared: Inspection): Worker {
   const url = `data:application/typescript,${encodeURIComponent(PROGRAM)}`;
   const worker = new Worker(url, { type: "module" });
-  // If it cannot start, this thread checks all runs.
+  // Where it cannot start, this thread looks at all runs.
   worker.onerror = (event) => event.preventDefault();
   worker.postMessage(shared);
   return worker;

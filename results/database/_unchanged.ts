@@ -1,32 +1,32 @@
 /**
- * Checks which runs have not changed since the index was written. Workers get this
- * module as text, so it imports nothing.
+ * Which runs have not changed since the index was made. It imports nothing, as
+ * workers get it as text.
  *
  * @module
  */
 
-/** The number of numbers that {@linkcode readStamp} reads. */
+/** How many numbers {@linkcode readStamp} gives. */
 export const STAMP_LENGTH = 7;
 
-/** What threads share while they check runs. */
+/** What several threads share while they look at runs. */
 export interface Inspection {
   /** The directory of the runs. */
   readonly directory: string;
-  /** The ids of the runs, one per line. */
+  /** The ids of the runs, a line each. */
   readonly ids: string;
-  /** The stamp of each run; see {@linkcode readStamp}. */
+  /** What {@linkcode readStamp} gave of each run. */
   readonly stamps: Float64Array;
-  /** Set to 1 for each run that has not changed. */
+  /** Becomes 1 where the run has not changed. */
   readonly unchanged: Uint8Array;
-  /** The next run to check, and the number of threads at work. */
+  /** The next run that nobody looks at, and how many threads are looking. */
   readonly progress: Int32Array;
 }
 
-/** The number of runs that a thread takes at once. */
+/** How many runs a thread takes at once. */
 const CHUNK = 256;
 
 /**
- * Checks runs until none are left, together with other threads.
+ * Looks at runs until there are none left; other threads do the same.
  *
  * @param inspection What they share.
  */
@@ -50,13 +50,13 @@ export function inspect(inspection: Inspection): void {
 }
 
 /**
- * Reads the numbers that change with a run. Files are replaced by others of the same
- * name, which changes their folder; `run.json` may also be edited in place.
+ * Reads what changes when a run does: files are replaced by others of the same
+ * name, which changes their folder, and `run.json` may be edited in place.
  *
  * @param runPath The run's directory.
- * @param stamp Receives the times, size and inode of `run.json`, and the times and
- * inode of the folder of results.
- * @returns Whether both exist and are not links.
+ * @param stamp Where to put it: times, size and number of `run.json`, and of the
+ * folder of results.
+ * @returns Whether both are there, and no links.
  */
 export function readStamp(runPath: string, stamp: Float64Array): boolean {
   try {
@@ -71,11 +71,11 @@ export function readStamp(runPath: string, stamp: Float64Array): boolean {
     stamp[6] = folder.ino ?? 0;
     return file.isFile && folder.isDirectory;
   } catch {
-    return false; // It was removed, or is incomplete.
+    return false; // It was removed, or never complete.
   }
 }
 
-/** Returns when a run last changed, by the times of its files. */
+/** When a run last changed, by its own times. */
 export function getLastChange(stamp: Float64Array): number {
   return Math.max(stamp[0]!, stamp[4]!);
 }

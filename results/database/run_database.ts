@@ -40,7 +40,7 @@ import {
 export interface RunRecords extends Iterable<ResultRecord> {
   /** How many there are. */
   readonly size: number;
-  /** What was measured; runs with the same records may share the list. */
+  /** What was measured; runs that measured the same may share the list. */
   readonly metadata: readonly ResultMetadata[];
   /** Finds the result of what was measured; undefined if there is none. */
   get(metadata: ResultMetadata): ScalarResult | undefined;
@@ -85,7 +85,7 @@ export class RunDatabase implements Iterable<StoredRun> {
   }
 
   /**
-   * Reads all runs, and updates their index if that is permitted and saves time.
+   * Reads all runs, and keeps an index of them where that is allowed and pays.
    *
    * @param directories The directories that hold runs.
    * @returns The same as without an index.
@@ -98,7 +98,7 @@ export class RunDatabase implements Iterable<StoredRun> {
 
   #read(directories: readonly string[], keepsIndex: boolean): void {
     const problems: Problem[] = [];
-    this.#directories = dropDuplicates(directories);
+    this.#directories = dropCopies(directories);
     const runs = this.#directories
       .flatMap((directory) => readRuns(directory, problems, keepsIndex))
       .sort(compareStarts);
@@ -134,7 +134,7 @@ function compareStarts(a: StoredRun, b: StoredRun): number {
 }
 
 /** Drops directories that are named twice, by whatever path. */
-function dropDuplicates(directories: readonly string[]): string[] {
+function dropCopies(directories: readonly string[]): string[] {
   const places = Map.groupBy(directories, (directory) => {
     try {
       return Deno.realPathSync(directory);
@@ -145,7 +145,7 @@ function dropDuplicates(directories: readonly string[]): string[] {
   return Array.from(places.values(), ([directory]) => directory!);
 }
 
-/** Reads the runs of a directory: from the index, and changed ones from their files. */
+/** Reads the runs of a directory, those that have changed from their files. */
 function readRuns(
   directory: string,
   problems: Problem[],
@@ -154,13 +154,13 @@ function readRuns(
   const { index, places, known, changed } = findKnown(directory);
   const nGone = places.size - known.length;
   const mayWrite = keepsIndex &&
-    isWorthWriting(changed.length + nGone, known.length) &&
+    paysToWrite(changed.length + nGone, known.length) &&
     canWriteIndex(directory);
   const settled: IndexedRun[] = [];
   const read = listRuns(directory, changed).flatMap((entry) =>
     readRun(entry, problems, mayWrite ? settled : undefined)
   );
-  if (mayWrite && isWorthWriting(settled.length + nGone, known.length)) {
+  if (mayWrite && paysToWrite(settled.length + nGone, known.length)) {
     const kept = known.map((run): IndexedRun => {
       const first = STAMP_LENGTH * places.get(run.id)!;
       const stamp = index!.stamps.subarray(first, first + STAMP_LENGTH);
@@ -172,7 +172,7 @@ function readRuns(
   return [...known, ...read].sort(compareRuns);
 }
 
-/** Finds the runs of the index that have not changed. */
+/** Finds the runs that the index knows and that have not changed. */
 function findKnown(directory: string) {
   const index = readIndex(directory);
   const finish = index && inspectRuns(directory, index);
@@ -191,10 +191,10 @@ function findKnown(directory: string) {
 }
 
 /**
- * Reads the summaries of the runs in the index that have not changed.
+ * Reads from the index what is known of runs that have not changed.
  *
  * @param directory The directory of the runs.
- * @returns The summaries by id; empty if there is no index.
+ * @returns What is known, by id; nothing where there is no index.
  */
 export function readKnown(directory: string): ReadonlyMap<string, RunSummary> {
   return new Map(findKnown(directory).known.map(({ id, info }) => [id, info]));
@@ -204,18 +204,18 @@ function compareRuns(a: StoredRun, b: StoredRun): number {
   return compareStarts(a, b) || (a.id < b.id ? -1 : 1);
 }
 
-/** An index of fewer runs saves less time than it takes to write. */
+/** An index of few runs saves less than it takes to write. */
 const MIN_INDEXED = 16;
 
-/** The share of an index that may be out of date before it is written again. */
+/** Of the runs of an index, this share may be read each time. */
 const READ_SHARE = 1 / 64;
 
-/** Checks whether writing the index with so many changes saves time. */
-function isWorthWriting(nChanges: number, nKnown: number): boolean {
+/** Says whether an index is worth writing that differs in so many runs. */
+function paysToWrite(nChanges: number, nKnown: number): boolean {
   return nChanges >= MIN_INDEXED + READ_SHARE * nKnown;
 }
 
-/** Within the resolution of file times, a run may change without a new stamp. */
+/** A run may change again in the moment in which it was written. */
 const SETTLED_MS = 3000;
 
 function isSettled(stamp: Float64Array): boolean {
@@ -248,13 +248,12 @@ function readRun(
   const status = readStatus(path, info);
   const records = readRecords(path, problems);
   const run = { id, path, info: summarizeInfo(info), status, config, records };
-  const isUnchanging = hasStamp && isSettled(stamp) &&
-    info.status !== "running" && problems.length === nProblems;
-  if (isUnchanging) settled.push({ run, stamp });
+  if (hasStamp && isSettled(stamp) && problems.length === nProblems) {
+    if (info.status !== "running") settled.push({ run, stamp });
+  }
   return [run];
 }
-
-/** Reads `run.json`; undefined if no run has begun yet. */
+/** Reads `run.json`; undefined where no run has begun yet. */
 function readBegun(path: string): RunInfo | undefined {
   try {
     return readRunInfo(path);

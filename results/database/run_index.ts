@@ -1,7 +1,7 @@
 /**
- * The index of a directory of runs: a summary of the runs that have ended, so that
- * their files need not be read again. It can be deleted at any time: the same runs
- * are read with it and without it.
+ * The index of a directory of runs: what is known of runs that have ended, so
+ * that their files need not be read again. It can be deleted at any time: with it
+ * and without it, the same runs are read.
  *
  * @module
  */
@@ -31,11 +31,11 @@ import { asArray, decodeObjects, encodeObjects } from "./_object_table.ts";
 import { STAMP_LENGTH } from "./_unchanged.ts";
 import type { StoredRun } from "./run_database.ts";
 
-/** A run that has ended, and the stamp that changes with it. */
+/** A run that has ended, and what tells whether it has changed. */
 export interface IndexedRun {
   /** The run. */
   readonly run: StoredRun;
-  /** Its stamp, from before it was read. */
+  /** What `readStamp` gave before it was read. */
   readonly stamp: Float64Array;
 }
 
@@ -43,35 +43,35 @@ export interface IndexedRun {
 export interface RunIndex {
   /** The ids of its runs. */
   readonly ids: readonly string[];
-  /** The stamps of the runs, one after the other. */
+  /** What `readStamp` gave of each run, one after the other. */
   readonly stamps: Float64Array;
   /** The runs, in the same order: oldest first. */
   readonly runs: readonly StoredRun[];
 }
 
-/** An index of more runs is not used. */
+/** More runs are read from their files. */
 const MAX_RUNS = 1e6;
 
-/** Ids without slashes, so that none leads to another folder. */
+/** Runs are named by letters and digits; none leads to another folder. */
 const IDS = /^[A-Za-z0-9._\-\n]*$/;
 
 /**
- * Reads the index of a directory of runs, which is untrusted.
+ * Reads the index of a directory of runs. It may be damaged or from anyone.
  *
  * @param directory The directory.
- * @returns The index; undefined if there is none that can be used.
+ * @returns The index; undefined where there is none that can be used.
  */
 export function readIndex(directory: string): RunIndex | undefined {
   const content = readIndexFile(directory);
   try {
     return content && decodeIndex(directory, content);
   } catch {
-    return undefined; // The runs are read instead.
+    return undefined; // Then the runs are read.
   }
 }
 
 /**
- * Checks whether this process may write the index of a directory of runs.
+ * Says whether this process may write the index of a directory of runs.
  *
  * @param directory The directory.
  * @returns Whether it has the permission.
@@ -83,10 +83,10 @@ export function canWriteIndex(directory: string): boolean {
 }
 
 /**
- * Writes the index of a directory of runs, if possible.
+ * Writes the index of a directory of runs, if it is possible and allowed.
  *
  * @param directory The directory.
- * @param indexed The runs, oldest first.
+ * @param indexed What it is to hold, oldest runs first.
  * @returns Whether it was written.
  */
 export function writeIndex(
@@ -160,9 +160,7 @@ function decodeIndex(
   let place = 0, at = STAMP_LENGTH * ids.length;
   const take = (bound: number) => {
     const code = codes[place++];
-    if (code === undefined || code >= bound) {
-      throw new RangeError("The index has an invalid code");
-    }
+    if (code === undefined || code >= bound) throw new RangeError("No code");
     return code;
   };
   const configs = decodeObjects(json.configs, take, ids.length);
@@ -192,18 +190,18 @@ function decodeIndex(
   return { ids, runs, stamps: numbers.subarray(0, STAMP_LENGTH * ids.length) };
 }
 
-/** Checks what the constructor of a result would reject. */
+/** Checks what a result would refuse. */
 function checkNumbers(numbers: Float64Array, at: number): void {
   const [error, n, df] = [numbers[at + 1]!, numbers[at + 2]!, numbers[at + 3]!];
   if (
     error < 0 || !(Number.isSafeInteger(n) && n >= 0) || df < 0 ||
     df === Infinity
   ) {
-    throw new RangeError("The index has an invalid result");
+    throw new RangeError("The index has a result that is none");
   }
 }
 
-/** Checks the values of a shape like those of `run.json`. */
+/** Checks the values of a shape of infos as those of `run.json` are checked. */
 function checkInfos(shape: unknown): JsonObject {
   if (!isJsonObject(shape)) throw new TypeError("A shape must be an object");
   const columns = asArray(shape.values).map(asArray);
@@ -221,7 +219,7 @@ function readList(
     const [place, values] = asArray(entry);
     const found = metadata[Number(place)];
     if (!found || !["undefined", "string"].includes(typeof values)) {
-      throw new RangeError("The index has an invalid record");
+      throw new RangeError("The index has a record of nothing");
     }
     return { found, values: values as string | undefined };
   });
