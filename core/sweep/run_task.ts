@@ -98,7 +98,7 @@ export async function runTask(
           options.onRun(runId);
         },
       });
-    if (outcome.error instanceof Pause) return end();
+    if (Pause.is(outcome.error)) return end();
     if (outcome.status !== "completed") return end(outcome);
   }
   const runPath = `${runs}/${runId}`;
