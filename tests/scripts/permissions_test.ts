@@ -229,6 +229,7 @@ async function furnishedProject(): Promise<Folder> {
     take(`studies/honesty/${name}`);
   }
   take("docs/honesty.md");
+  take("studies/omit_bulk.ts");
   take("studies/diffusion/measure.ts", { "4096": "16", "[1000]": "[2]" });
   write("studies/diffusion/mixture.json", '{ "nTrain": 20, "nEpochs": 1 }');
   const experiment = "--experiment examples/least_squares.ts";
