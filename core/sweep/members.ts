@@ -1,0 +1,54 @@
+/**
+ * Which runs belong to a sweep, and what they are for in it. Runs that were there
+ * before belong to it as well, and their own files say nothing of that.
+ *
+ * @module
+ */
+
+import type { SweepRole } from "../store/run_info.ts";
+import { Claims } from "./claims.ts";
+import { openSweep } from "./manifest.ts";
+
+/**
+ * The first of the seeds that confirm. Those of searches are below, so that no run
+ * that confirms can have been chosen by.
+ */
+export const CONFIRM_FROM = 1_000_000;
+
+/** The runs of a sweep. */
+export interface SweepMembers {
+  /** Their ids. */
+  readonly ids: ReadonlySet<string>;
+  /**
+   * Says what a run of this seed is for.
+   *
+   * @param seed The seed.
+   * @returns What it is for; undefined where it is one of a list.
+   */
+  readonly findRole: (seed: number) => SweepRole | undefined;
+}
+
+/**
+ * Reads which runs belong to a sweep, also of those that were there before it.
+ *
+ * @param runs The directory that holds the runs.
+ * @param name The sweep's name.
+ * @returns The runs; none if there is no such sweep.
+ */
+export function readSweepMembers(runs: string, name: string): SweepMembers {
+  const sweep = openSweep(runs, name);
+  const outcomes = sweep ? new Claims(sweep.path).read().values() : [];
+  const type = sweep?.manifest.plan.type;
+  return {
+    ids: new Set(
+      Iterator.from(outcomes).map(({ runId }) => runId)
+        .filter((runId) => runId !== null),
+    ),
+    findRole: (seed) =>
+      type === "search"
+        ? seed < CONFIRM_FROM ? "search" : "confirm"
+        : type === "until-resolved"
+        ? type
+        : undefined,
+  };
+}
