@@ -4,11 +4,7 @@ import { listRuns } from "../../core/store/find_run.ts";
 import { planList } from "../../core/sweep/plan.ts";
 import { runTask, type TaskOptions } from "../../core/sweep/run_task.ts";
 import type { Task } from "../../core/sweep/types.ts";
-import {
-  eachOf,
-  skipUnlessGranted,
-  tempFolder,
-} from "../../testing/helpers.ts";
+import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { makeSweep } from "../../testing/sweeps.ts";
 
 skipUnlessGranted("files");
