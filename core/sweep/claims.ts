@@ -21,7 +21,6 @@ import { ifExists } from "../store/if_exists.ts";
 import { readJsonFile, writeJsonFile } from "../store/json_file.ts";
 import { lock, tryLock } from "../store/lock.ts";
 import { exists } from "../utils/exists.ts";
-import { openSweep } from "./manifest.ts";
 import type { EndStatus, Outcome, Task } from "./types.ts";
 
 /** How an attempt ended: `end.json`. */
@@ -295,26 +294,4 @@ export function readEnd(path: string): ClaimEnd | null {
   if (!exists(`${path}/${END}`)) return null;
   const { schemaVersion: _, ...end } = readJsonFile(`${path}/${END}`);
   return end as unknown as ClaimEnd;
-}
-
-/**
- * Lists the runs of a sweep, also those that were there before it.
- *
- * @param runs The directory that holds the runs.
- * @param name The sweep's name.
- * @returns Their ids; none if there is no such sweep.
- */
-export function listSweepRuns(
-  runs: string,
-  name: string,
-): ReadonlySet<string> {
-  const sweep = openSweep(runs, name);
-  if (!sweep) return new Set();
-  // Their locks are left alone: who only reads runs may not open them.
-  const folder = `${sweep.path}/claims`;
-  const runIds = Array.from(
-    Deno.readDirSync(folder),
-    ({ name }) => readRunId(`${folder}/${name}`),
-  );
-  return new Set(runIds.filter((runId) => typeof runId === "string"));
 }

@@ -130,7 +130,9 @@ export function openSweep(runs: string, name: string): Sweep | null {
 export function listSweeps(runs: string): string[] {
   const entries = ifExists(() => [...Deno.readDirSync(`${runs}/${SWEEPS}`)]);
   return (entries ?? []).map(({ name }) => name)
-    .filter((name) => SWEEP_NAME.test(name)).sort();
+    .filter((name) =>
+      SWEEP_NAME.test(name) && exists(`${sweepPath(runs, name)}/sweep.json`)
+    ).sort();
 }
 
 /** What the runs of a sweep have in common. */

@@ -21,6 +21,7 @@ import {
   computeMean,
   type Direction,
   isBetter,
+  SAME_DIFFERENCE,
 } from "../statistics/estimate.ts";
 import { formatInterval, NO_VALUE } from "../statistics/format.ts";
 import { formatTerminal, type TerminalOptions } from "../tables/table.ts";
@@ -211,7 +212,8 @@ export function reportSearch(
         describeWinner(labels[1]!, winner.word)
       }. Only fresh seeds are a result: ` +
       "scores in the search are those by which it chose, and too good by the " +
-      "shrinkage.",
+      "shrinkage. Verdicts are adjusted for all that were confirmed, intervals " +
+      "are not.",
     ].join("\n\n"),
   };
 }
@@ -251,9 +253,11 @@ function nameVerdict(
   better: Direction | null,
 ): string {
   if (!isTested(verdict)) return verdict?.reason ?? "no verdict";
-  const { difference, isResolved, isWithheld } = verdict;
+  const { difference, error, isResolved, isWithheld } = verdict;
   if (isWithheld) return "no verdict, runs failed";
-  if (!isResolved) return "not resolved";
+  if (!isResolved) {
+    return error === 0 ? `not resolved, ${SAME_DIFFERENCE}` : "not resolved";
+  }
   if (!better) return difference < 0 ? "lower" : "higher";
   return isBetter(difference, better) ? "better" : "worse";
 }

@@ -113,4 +113,30 @@ Deno.test("sweep says which objectives there are, where one is missing", async (
   ]);
   assertEquals(code, 1);
   assertMatch(stderr, /Cannot read the objective loss: .* it has error; step/);
+  // The list of sweeps has the others all the same.
+  const at = `--runs=${runs.path}`;
+  const other = [DRAWS, "--name=other", "--n-steps=1", "--fsync=never", at];
+  assertEquals((await runScript("sweep", other)).code, 0);
+  const list = await runScript("sweep", ["status", at]);
+  assertEquals(list.code, 1);
+  assertMatch(
+    list.stdout,
+    /^sweep draws-\w+: error: Cannot read the objective/m,
+  );
+  assertMatch(list.stdout, /^sweep other: 1 of 1 run completed/m);
+});
+
+Deno.test("sweep --dry-run says what follows by the results", async () => {
+  const dryRun = async (...args: string[]) => {
+    const flags = [DRAWS, "--objective=error", "--dry-run", ...args];
+    return (await runScript("sweep", flags)).stdout;
+  };
+  assertMatch(
+    await dryRun("--until=resolved", "--grid=mean=0,9", "--max-seeds=7"),
+    /added to rows that are not resolved, up to 7 each/,
+  );
+  assertMatch(
+    await dryRun("--search=random", "--range=mean=linear(0,1)", "--budget=2"),
+    /: up to 15 runs confirm the best and the default configuration/,
+  );
 });
