@@ -8,6 +8,7 @@
 import type { GlobalConfig } from "../core/config/global_config.ts";
 import { writeEnd } from "../core/sweep/claims.ts";
 import type { Launcher } from "../core/sweep/launchers/launcher.ts";
+import { localLauncher } from "../core/sweep/launchers/local.ts";
 import { runTask } from "../core/sweep/run_task.ts";
 import { work } from "../core/sweep/worker.ts";
 import { describeError } from "../core/utils/describe_error.ts";
@@ -64,7 +65,7 @@ export function selectCompletedRuns(
 export interface EvaluateManyOptions {
   /** The experiment of the runs. */
   readonly loaded: LoadedExperiment;
-  /** Where things lie and how they run. */
+  /** The global settings. */
   readonly globals: GlobalConfig;
   /** The settings of the evaluation. */
   readonly evalConfig: object;
@@ -73,8 +74,8 @@ export interface EvaluateManyOptions {
 }
 
 /**
- * Evaluates runs one after the other. What the present code has measured already
- * is not measured again, and a run whose evaluation fails stops no other.
+ * Evaluates runs one after the other. Evaluations by the present code are not
+ * repeated, and a failed evaluation does not stop the others.
  *
  * @param options The runs, and how to evaluate them.
  * @returns What to print, and the exit status.
@@ -91,6 +92,7 @@ export async function evaluateMany(
   const sweep = await describeSweep(parts);
   await keepSweep(sweep, parts);
   const inThisProcess: Launcher = {
+    ...localLauncher(1),
     async launch(sweep, plan, options) {
       await work(sweep, plan, {
         ...{ ...options, jobs: 1 },
@@ -107,8 +109,6 @@ export async function evaluateMany(
       });
       return true;
     },
-    describe: () => Promise.resolve([]),
-    cancel: () => Promise.resolve(),
   };
   const flags = { quiet: globals.quiet, retryFailed: true };
   return await launchSweep(

@@ -1,5 +1,5 @@
 /**
- * How a sweep is launched and looked at, whichever command does it.
+ * Launching and viewing sweeps, for all commands that do.
  *
  * @module
  */
@@ -27,11 +27,11 @@ import {
 } from "./_sweep_report.ts";
 
 /**
- * Reads how the tasks of a sweep stand.
+ * Reads the status of a sweep.
  *
  * @param sweep The sweep.
- * @param jobs How many run at once.
- * @returns What is known of it.
+ * @param jobs How many tasks run at once.
+ * @returns Its tasks, their status, and the report.
  */
 export async function viewSweep(
   sweep: Sweep,
@@ -48,28 +48,28 @@ export async function viewSweep(
 export interface LaunchFlags {
   /** Whether to show no progress. */
   readonly quiet: boolean;
-  /** Whether to run again what has failed. */
+  /** Whether to run failed tasks again. */
   readonly retryFailed: boolean;
 }
 
 /**
- * Launches a sweep, and reports how it went.
+ * Launches a sweep, and reports its results.
  *
- * @param sweep The sweep, on disk.
- * @param how By which launcher; kept for the next time.
+ * @param sweep The sweep, which exists on disk.
+ * @param launch How to launch it, which is recorded.
  * @param flags What to show, and what to run again.
- * @param launcher The launcher, if it is another one this time.
+ * @param launcher The launcher; by default that of the launch.
  * @returns What to print, and the exit status.
  */
 export async function launchSweep(
   sweep: Sweep,
-  how: Launch,
+  launch: Launch,
   { quiet, retryFailed }: LaunchFlags,
-  launcher: Launcher = findLauncher(how),
+  launcher: Launcher = findLauncher(launch),
 ): Promise<Output> {
   const plan = await findPlan(sweep);
   const { name } = sweep.manifest;
-  writeLaunch(sweep, how);
+  writeLaunch(sweep, launch);
   uncancelSweep(sweep);
   await prepareLaunch(sweep, plan, { retryFailed });
   const interruption = listenForSignals();
@@ -81,7 +81,7 @@ export async function launchSweep(
     () =>
       say("stopping after the next checkpoints; Ctrl-C again stops at once"),
   );
-  const jobs = Number(how.jobs ?? 1);
+  const jobs = Number(launch.jobs ?? 1);
   let isOver: boolean;
   const lines: string[] = [];
   {
@@ -99,7 +99,7 @@ export async function launchSweep(
   const isDone = completed === total;
   if (isDone) say(`next: deno task compare --where sweep=${name}`);
   else if (signal.aborted || isCancelled(sweep)) {
-    say(`stopped: deno task sweep resume ${name} goes on`);
+    say(`stopped; to continue: deno task sweep resume ${name}`);
   }
   const status = signal.aborted
     ? interruption.status

@@ -1,5 +1,5 @@
 /**
- * The flags on where a sweep runs.
+ * The flags that choose where a sweep runs.
  *
  * @module
  */
@@ -19,10 +19,10 @@ import type { JsonObject } from "../core/utils/json.ts";
 import parseArgv from "string-argv";
 import { usageError } from "./_command.ts";
 
-/** Commands that read runs, and may follow a sweep. */
+/** The commands for --then. */
 const FOLLOWING = ["compare", "report", "plot", "tables"];
 
-/** What Slurm is told, if it runs the sweep. */
+/** The flags of the Slurm launcher. */
 const slurmFields = {
   partition: text({ description: "the partition" }),
   time: text({
@@ -49,7 +49,7 @@ const slurmFields = {
     default: 1,
     min: 1,
     description:
-      "the runs of a task of the array, as many at once as it has cpus",
+      "how many runs a task of the array takes, as many at once as it has cpus",
   }),
   sbatchArg: texts({
     placeholder: "<flag>",
@@ -64,18 +64,18 @@ const slurmFields = {
 };
 const slurmSchema: ConfigSchema<SlurmOptions> = new ConfigSchema(slurmFields);
 
-/** Where a sweep runs, as flags say it. */
+/** The flags that choose where a sweep runs. */
 export interface LauncherFlags extends SlurmOptions {
-  /** What starts the runs. */
+  /** The launcher. */
   readonly launcher: "local" | "slurm";
 }
 
-/** The flags on where a sweep runs. */
+/** The schema of {@linkcode LauncherFlags}. */
 export const launcherSchema: ConfigSchema<LauncherFlags> = new ConfigSchema({
   launcher: choice({
     default: "local",
     choices: ["local", "slurm"],
-    description: "whether runs run on this machine or, by Slurm, on a cluster",
+    description: "run on this machine, or by Slurm on a cluster",
   }),
   ...slurmFields,
 });
@@ -83,7 +83,7 @@ export const launcherSchema: ConfigSchema<LauncherFlags> = new ConfigSchema({
 /**
  * Finds the launcher of a launch by its type.
  *
- * @param launch What `launch.json` holds.
+ * @param launch The content of `launch.json`.
  * @returns The launcher.
  * @throws {RangeError} If this version has no such launcher.
  */
@@ -105,7 +105,7 @@ export function findLauncher({ type, ...options }: Launch): Launcher {
  * Decides how a sweep is launched.
  *
  * @param flags The values of all flags.
- * @returns What `launch.json` is to hold.
+ * @returns The content of `launch.json`.
  * @throws {ConfigError} If a flag belongs to another launcher.
  */
 export function chooseLaunch(
@@ -115,22 +115,22 @@ export function chooseLaunch(
 ): Launch {
   const options = pickSlurm(others);
   if (type === "slurm") return { type, ...options };
-  const usual = slurmSchema.parse({}) as unknown as JsonObject;
+  const defaults = slurmSchema.parse({}) as unknown as JsonObject;
   checkIsSlurm(
     type,
     Object.keys(options).filter((key) =>
-      formatValue(options[key]) !== formatValue(usual[key])
+      formatValue(options[key]) !== formatValue(defaults[key])
     ),
   );
   return { type, jobs };
 }
 
 /**
- * Decides how a sweep is launched again: as before, but for the flags given.
+ * Decides how a sweep is launched again: as before, except for the given flags.
  *
- * @param before What `launch.json` holds.
- * @param given The values of the flags that are given.
- * @returns What it is to hold.
+ * @param before The content of `launch.json`.
+ * @param given The values of the given flags.
+ * @returns Its new content.
  * @throws {ConfigError} If a flag belongs to another launcher.
  */
 export function changeLaunch(before: Launch, given: JsonObject): Launch {

@@ -1,6 +1,5 @@
 /**
- * The flags of sweeps that decide by themselves what to run: seeds until resolved,
- * and searches.
+ * The flags of sweeps that decide what to run: seeds until resolved, and searches.
  *
  * @module
  */
@@ -17,7 +16,7 @@ import type { SweepRequest } from "./_sweep_flags.ts";
 
 const MIN_SEEDS = 3;
 
-/** The flags that say what decides what is run. */
+/** The schema of {@linkcode PlanFlags}. */
 export const planSchema = new ConfigSchema({
   until: text({
     placeholder: "resolved",
@@ -28,7 +27,7 @@ export const planSchema = new ConfigSchema({
   maxSeeds: integer({
     default: 30,
     min: MIN_SEEDS,
-    description: "with --until resolved: how many seeds a row has at most",
+    description: "with --until resolved: the most seeds of a configuration",
   }),
   baseline: texts({
     placeholder: "<key=value>",
@@ -43,7 +42,7 @@ export const planSchema = new ConfigSchema({
   budget: integer({
     default: 50,
     min: 2,
-    description: "with --search: how many configurations are begun",
+    description: "with --search: how many configurations to try",
   }),
   rungs: names({
     placeholder: "<place,…>",
@@ -54,17 +53,17 @@ export const planSchema = new ConfigSchema({
   reduction: integer({
     default: 3,
     min: 2,
-    description: "with asha: one of so many is promoted",
+    description: "with asha: the best 1 of this many is promoted",
   }),
   confirm: integer({
     default: 3,
     min: 1,
-    description: "with --search: how many of the best are run again",
+    description: "with --search: how many of the best to confirm",
   }),
   confirmSeeds: integer({
     default: 5,
     min: MIN_SEEDS,
-    description: "with --search: on how many fresh seeds",
+    description: "with --search: how many fresh seeds to confirm on",
   }),
   objective: text({
     placeholder: "<record>",
@@ -74,14 +73,14 @@ export const planSchema = new ConfigSchema({
   better: choice({
     default: "declared",
     choices: ["declared", "lower", "higher"],
-    description: "which way of the objective is better",
+    description: "whether lower or higher values of the objective are better",
   }),
 });
 
 /** The values of these flags. */
 export type PlanFlags = typeof planSchema.defaults;
 
-/** Which flags belong to which plan. */
+/** The flags of each plan. */
 const USED: Readonly<Record<string, readonly string[]>> = {
   list: [],
   until: ["until", "maxSeeds", "baseline", "objective", "better"],
@@ -91,33 +90,33 @@ const USED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What {@linkcode readPlan} reads. */
+/** The input of {@linkcode readPlan}. */
 export interface PlanSources {
   /** The flags. */
   readonly flags: PlanFlags;
-  /** The keys of those that were given. */
+  /** The keys of the given flags. */
   readonly given: readonly string[];
-  /** What is to be run. */
+  /** What to run. */
   readonly request: SweepRequest;
   /** The experiment. */
   readonly experiment: Experiment;
 }
 
-/** A plan, and what it changes of what is to be run. */
+/** What to run, changed by a plan. */
 export interface PlannedRequest {
-  /** What is to be run. */
+  /** What to run. */
   readonly request: SweepRequest;
-  /** What lists the tasks, for the rows of the sweep. */
+  /** Creates the plan for the rows of the sweep. */
   readonly makePlan: (rows: readonly object[]) => SweepManifest["plan"];
 }
 
 /**
- * Reads which plan a sweep has.
+ * Reads the plan of a sweep from flags.
  *
- * @param sources The flags, and what is to be run.
+ * @param sources The flags, and what to run.
  * @returns The plan.
- * @throws {ConfigError} If flags do not go together, or the objective has no
- * direction.
+ * @throws {ConfigError} If flags cannot be combined, or it is unknown which way the
+ * objective is better.
  */
 export async function readPlan(sources: PlanSources): Promise<PlannedRequest> {
   const { flags, given, request } = sources;
@@ -125,8 +124,8 @@ export async function readPlan(sources: PlanSources): Promise<PlannedRequest> {
   const isSearch = flags.search !== "none";
   if (isUntil && isSearch) {
     throw usageError(
-      "Cannot use --until with --search: add seeds to the rows that a search " +
-        "has found in a sweep of their own",
+      "Cannot use --until with --search: use --until in another sweep, with the " +
+        "configurations that the search has found",
     );
   }
   const used = USED[isUntil ? "until" : isSearch ? "search" : "list"]!;
@@ -142,7 +141,7 @@ export async function readPlan(sources: PlanSources): Promise<PlannedRequest> {
   if (used.length === 0) return { request, makePlan: () => ({ type: "list" }) };
   if (flags.objective === "") {
     throw usageError(
-      "Name what is compared: --objective RECORD, such as --objective loss/held-out",
+      "Name the objective: --objective RECORD, such as --objective loss/held-out",
     );
   }
   const better = await findBetter(sources);
@@ -151,7 +150,7 @@ export async function readPlan(sources: PlanSources): Promise<PlannedRequest> {
     : await planSearch(sources, better);
 }
 
-/** Which way is better: as the flag says, the experiment, or the name. */
+/** Finds which way is better: by the flag, the experiment, or the name. */
 async function findBetter(
   { flags: { better, objective }, experiment }: PlanSources,
 ): Promise<"lower" | "higher" | undefined> {
@@ -171,8 +170,8 @@ async function planUntil(
   const nSeeds = request.seeds.length;
   if (nSeeds > maxSeeds) {
     throw usageError(
-      `Cannot begin with ${nSeeds} seeds and add some up to --max-seeds ` +
-        `${maxSeeds}`,
+      `Cannot begin with ${nSeeds} seeds, more than --max-seeds ${maxSeeds}: ` +
+        "give fewer --seeds, or raise --max-seeds",
     );
   }
   const { matchesValue, parseCondition } = await import(
@@ -214,15 +213,15 @@ async function planSearch(
   if (!better) throw unknownDirection(objective);
   if (specification.random + specification.sobol > 0) {
     throw usageError(
-      "Cannot use --random or --sobol with --search: --budget says how many " +
-        "configurations are drawn",
+      "Cannot use --random or --sobol with --search: set the number of " +
+        "configurations with --budget",
     );
   }
   const { checkRungs } = await import("../results/sweep/plan_search.ts");
   if (seeds.some((seed) => seed >= CONFIRM_FROM)) {
     throw usageError(
-      `The seeds of a search must be below ${CONFIRM_FROM}: those from there on ` +
-        "are for confirmation",
+      `The seeds of a search must be below ${CONFIRM_FROM}: higher seeds are ` +
+        "for confirmation",
     );
   }
   const isAsha = search === "asha";
@@ -252,7 +251,7 @@ async function planSearch(
 
 function unknownDirection(objective: string): Error {
   return usageError(
-    `It is not known which way of ${objective} is better: give --better lower ` +
-      "or --better higher",
+    `Cannot tell whether lower or higher values of ${objective} are better: ` +
+      "give --better lower or --better higher",
   );
 }

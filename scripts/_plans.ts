@@ -7,7 +7,7 @@ import type { SweepReport } from "../results/sweep/report.ts";
 import type { TerminalOptions } from "../results/tables/table.ts";
 
 /**
- * Finds the plan of a sweep by the type that its manifest names.
+ * Creates the plan of a sweep by the type in its manifest.
  *
  * @param sweep The sweep.
  * @returns The plan.
@@ -20,7 +20,7 @@ export async function findPlan(sweep: Sweep): Promise<Plan> {
       return planList(sweep);
     case "evaluate":
       return planEvaluations(sweep);
-    // Statistics are loaded only where they decide.
+    // Statistics are loaded only if they decide.
     case "until-resolved": {
       const { planUntilResolved } = await import(
         "../results/sweep/plan_until_resolved.ts"
@@ -33,19 +33,19 @@ export async function findPlan(sweep: Sweep): Promise<Plan> {
     }
     default:
       throw new RangeError(
-        `Cannot work on ${sweep.path}: this version of Whisker has no plan ` +
+        `Cannot run ${sweep.path}: this version of Whisker has no plan ` +
           `"${type}"`,
       );
   }
 }
 
 /**
- * Reports what a sweep has found, beyond which runs there are.
+ * Reports the results of a sweep that decides what to run.
  *
  * @param sweep The sweep.
- * @param outcomes How its tasks stand.
- * @param terminal How wide its table may be.
- * @returns The report; null where `compare` says what was found.
+ * @param outcomes The outcomes of its tasks.
+ * @param terminal The width of the terminal.
+ * @returns The report; null for other sweeps, whose results `compare` shows.
  */
 export async function reportPlan(
   sweep: Sweep,
@@ -57,28 +57,27 @@ export async function reportPlan(
   const { reportSearch, reportSeeds } = await import(
     "../results/sweep/report.ts"
   );
-  return (type === "search" ? reportSearch : reportSeeds)(
-    ...[sweep, outcomes, terminal] as const,
-  );
+  const report = type === "search" ? reportSearch : reportSeeds;
+  return report(sweep, outcomes, terminal);
 }
 
 /**
- * Says which tasks a plan does not list before it has seen results.
+ * Describes the tasks that a plan may add once there are results.
  *
  * @param sweep The sweep.
- * @returns What may follow; null if all is listed.
+ * @returns The description; null if the plan lists all tasks at once.
  */
 export function describeLater({ manifest }: Sweep): string | null {
   const { type } = manifest.plan;
   if (type === "until-resolved") {
     const { maxSeeds } = manifest.plan as unknown as UntilResolved;
-    return `seeds are added to rows that are not resolved, up to ${maxSeeds} ` +
-      "each (--max-seeds)";
+    return "seeds are added to rows that are not resolved, up to " +
+      `${maxSeeds} each (--max-seeds)`;
   }
   if (type !== "search") return null;
   const plan = manifest.plan as unknown as Search;
   const { rungs, confirm, confirmSeeds } = plan;
   const nConfirm = (Math.min(confirm, manifest.rows.length) + 1) * confirmSeeds;
-  return (rungs.length > 0 ? "the best go on to the next rung; then " : "") +
+  return (rungs.length > 0 ? "the best continue to the next rung, and " : "") +
     `up to ${nConfirm} runs confirm the best and the default configuration`;
 }

@@ -1,5 +1,5 @@
 /**
- * How a sweep is made.
+ * Creating sweeps.
  *
  * @module
  */
@@ -9,13 +9,17 @@ import { formatValue } from "../core/config/schema.ts";
 import { hashDataFiles } from "../core/sweep/identity.ts";
 import {
   createSweep,
+  getSweepPath,
   openSweep,
   type Sweep,
   SWEEP_NAME,
   type SweepManifest,
-  sweepPath,
 } from "../core/sweep/manifest.ts";
-import { SOURCE_FOLDER, TASK_PROGRAM } from "../core/sweep/process.ts";
+import {
+  SOURCE_FOLDER,
+  TASK_PROGRAM,
+  WORK_PROGRAM,
+} from "../core/sweep/process.ts";
 import { hash64Hex } from "../core/utils/hash.ts";
 import { quote } from "../core/utils/quote.ts";
 import type { JsonObject } from "../core/utils/json.ts";
@@ -23,13 +27,13 @@ import { usageError } from "./_command.ts";
 import type { LoadedExperiment } from "./_experiment.ts";
 
 /** Programs that run from the source of a sweep. */
-const PROGRAMS = [TASK_PROGRAM, "scripts/_work.ts"];
+const PROGRAMS = [TASK_PROGRAM, WORK_PROGRAM];
 
-/** What {@linkcode describeSweep} is given. */
+/** The parts of a sweep. */
 export interface SweepParts {
   /** The experiment. */
   readonly loaded: LoadedExperiment;
-  /** What was asked for, for those who look it up. */
+  /** What the user asked for, for reference only. */
   readonly specification: object;
   /** The configurations, as resolved. */
   readonly rows: readonly object[];
@@ -37,19 +41,19 @@ export interface SweepParts {
   readonly seeds: readonly number[];
   /** The settings of the evaluations, as resolved. */
   readonly evaluations: readonly JsonObject[];
-  /** What lists the tasks. */
+  /** The plan, which lists the tasks. */
   readonly plan: SweepManifest["plan"];
-  /** The name that the user gave; empty for one made of the content. */
+  /** The name given by the user; empty to derive it from the content. */
   readonly name: string;
-  /** Where things lie and how they run. */
+  /** The global settings. */
   readonly globals: GlobalConfig;
 }
 
 /**
- * Describes a sweep, which is not made by that.
+ * Describes a sweep without creating it.
  *
- * @param parts What it consists of.
- * @returns The sweep: an earlier one, if there is one of the same content.
+ * @param parts Its parts.
+ * @returns The sweep: an existing one, if there is one with the same content.
  * @throws {ConfigError} If a value breaks its rule, or there is another sweep of
  * that name.
  */
@@ -85,7 +89,7 @@ export async function describeSweep(parts: SweepParts): Promise<Sweep> {
     specification: parts.specification as JsonObject,
     ...content,
   };
-  return { runs, path: sweepPath(runs, name), manifest };
+  return { runs, path: getSweepPath(runs, name), manifest };
 }
 
 type Content = Omit<SweepManifest, "name" | "createdAt" | "specification">;
@@ -100,7 +104,7 @@ function makeName(content: Content): string {
     .join("-");
 }
 
-/** What errors call the parts of a sweep that have other names. */
+/** Names of parts in errors, where they differ from the keys. */
 const WORDS: Readonly<Record<string, string>> = {
   experimentFile: "experiment",
   files: "data files",
@@ -122,11 +126,10 @@ function checkSameContent({ manifest }: Sweep, content: Content): void {
 }
 
 /**
- * Makes a sweep on disk, if there is none yet: its manifest, and its source, which
- * is not changed any more.
+ * Creates a sweep on disk, unless it exists: its manifest, and a copy of its source.
  *
  * @param sweep The sweep.
- * @param parts What it consists of.
+ * @param parts Its parts.
  */
 export async function keepSweep(
   sweep: Sweep,
@@ -150,7 +153,7 @@ export async function keepSweep(
       );
     });
   } catch (error) {
-    // The same command was started twice: both work on the same sweep.
+    // If the same command was started twice, both run the same sweep.
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Sweep files: what a sweep is to run, as JSON, and the JSON Schema by which an
- * editor checks and completes them.
+ * Sweep files: the specification of a sweep as JSON, and the JSON Schema with which
+ * editors check and complete them.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { isRange, type Range } from "../core/sweep/ranges.ts";
 import type { ValueLists } from "../core/sweep/specification.ts";
 import { isJsonObject, type JsonObject } from "../core/utils/json.ts";
 
-/** What a sweep file holds. */
+/** The content of a sweep file. */
 export interface SweepFile {
   /** Its path. */
   readonly path: string;
@@ -29,13 +29,13 @@ export interface SweepFile {
   readonly grid: ValueLists;
   /** Values of keys that move together. */
   readonly zip: ValueLists;
-  /** Each is a grid of its own, around what the others give. */
+  /** Each is a separate grid of changes to the other configurations. */
   readonly vary: readonly ValueLists[];
-  /** Where values are drawn from. */
+  /** The ranges of drawn values. */
   readonly range: Readonly<Record<string, Range>>;
   /** The settings of the evaluations; defaults are left out. */
   readonly eval: readonly JsonObject[];
-  /** All else: the values of flags, by their keys. */
+  /** Everything else: the values of flags, by their keys. */
   readonly flags: JsonObject;
 }
 
@@ -46,7 +46,7 @@ const everyValue = (is: (value: unknown) => boolean) => (value: unknown) =>
   isJsonObject(value) && Object.values(value).every(is);
 const isValues = (value: unknown) => Array.isArray(value) && value.length > 0;
 
-/** The keys that are no flags of the same form: what they hold, and in words. */
+/** Checks and rules of the keys whose values differ in form from those of flags. */
 const KEYS: Readonly<
   Record<string, readonly [is: (value: unknown) => boolean, rule: string]>
 > = {
@@ -67,8 +67,8 @@ const KEYS: Readonly<
   ],
   range: [
     everyValue(isRange),
-    'an object of ranges: { "learningRate": { "log": [1e-5, 0.1] } }, the ' +
-    "lower end first, and of log above 0",
+    'an object of ranges: { "learningRate": { "log": [1e-5, 0.1] } }, with the ' +
+    "lower end first, and above 0 for log",
   ],
   eval: [
     (value) => Array.isArray(value) && value.every(isJsonObject),
@@ -81,9 +81,9 @@ const KEYS: Readonly<
  * Reads a sweep file.
  *
  * @param path Its path.
- * @param schema The flags that it may give values of.
- * @returns What it holds.
- * @throws {ConfigError} If a key is unknown, or its value is of another form.
+ * @param schema The flags that it may contain.
+ * @returns Its content.
+ * @throws {ConfigError} If a key is unknown, or its value has the wrong form.
  */
 export function readSweepFile(
   path: string,
@@ -119,10 +119,10 @@ export function readSweepFile(
 }
 
 /**
- * Writes the JSON Schema of the sweep files of an experiment.
+ * Describes the sweep files of an experiment by a JSON Schema.
  *
  * @param experiment The experiment.
- * @param schema The flags that a sweep file may give values of.
+ * @param schema The flags that a sweep file may contain.
  * @returns The schema (JSON Schema, draft 2020-12).
  */
 export function describeSweepFile(

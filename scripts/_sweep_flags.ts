@@ -1,5 +1,5 @@
 /**
- * What a sweep is to run, as its flags say it.
+ * The flags that specify what a sweep runs.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import type { JsonObject } from "../core/utils/json.ts";
 import { usageError } from "./_command.ts";
 import type { SweepFile } from "./_sweep_file.ts";
 
-/** The flags that say what a sweep is to run. */
+/** The flags that specify what a sweep runs. */
 export interface SpecificationFlags {
   /** Every combination of these values. */
   readonly grid: readonly string[];
@@ -36,13 +36,13 @@ export interface SpecificationFlags {
   readonly zip: readonly string[];
   /** Values of one key at a time. */
   readonly vary: readonly string[];
-  /** Where values are drawn from. */
+  /** The ranges of drawn values. */
   readonly range: readonly string[];
-  /** How many configurations are drawn at random. */
+  /** The number of configurations drawn at random. */
   readonly random: number;
-  /** How many are taken from a Sobol sequence. */
+  /** The number of configurations from a Sobol sequence. */
   readonly sobol: number;
-  /** Fixes what is drawn. */
+  /** The seed of the draws. */
   readonly sampleSeed: number;
   /** The seeds of each configuration. */
   readonly seeds: string;
@@ -64,7 +64,7 @@ export const specificationSchema: ConfigSchema<SpecificationFlags> =
     vary: texts({
       placeholder: "<key=a,b,…>",
       description:
-        "these values alone, the other keys being as usual; repeat it for an " +
+        "each of these values, with all other keys as usual; repeat it for an " +
         "ablation study",
     }),
     range: texts({
@@ -87,7 +87,7 @@ export const specificationSchema: ConfigSchema<SpecificationFlags> =
     sampleSeed: integer({
       default: 0,
       min: 0,
-      description: "fixes which configurations are drawn",
+      description: "the seed of the drawn configurations",
     }),
     seeds: text({
       placeholder: "<0..4|1,2,3>",
@@ -99,7 +99,7 @@ export const specificationSchema: ConfigSchema<SpecificationFlags> =
     }),
   });
 
-/** What is asked for: configurations, their seeds and evaluations. */
+/** What to run: configurations, their seeds and evaluations. */
 export interface SweepRequest {
   /** The configurations. */
   readonly specification: Specification;
@@ -109,9 +109,9 @@ export interface SweepRequest {
   readonly evaluations: readonly JsonObject[];
 }
 
-/** Where {@linkcode readRequest} reads it. */
+/** The input of {@linkcode readRequest}. */
 export interface RequestSources {
-  /** The flags, over what the file gives. */
+  /** The flags, with defaults from the file. */
   readonly flags: SpecificationFlags;
   /** The values of the configuration's flags. */
   readonly fixed: ConfigSource;
@@ -124,12 +124,11 @@ export interface RequestSources {
 }
 
 /**
- * Reads what a sweep is to run. Where flags and file name the same key, the flag
- * counts.
+ * Reads what a sweep runs. Flags take precedence over the file.
  *
  * @param sources Flags and file.
- * @returns What is to run; the values of the configurations are not yet checked.
- * @throws {ConfigError} If a flag is not of the form KEY=…, or has no such key.
+ * @returns What to run; the values of configurations are unchecked.
+ * @throws {ConfigError} If a flag does not have the form KEY=…, or a key is unknown.
  */
 export function readRequest(sources: RequestSources): SweepRequest {
   const { flags, fixed, file, configSchema, evalConfigSchema } = sources;
@@ -139,7 +138,7 @@ export function readRequest(sources: RequestSources): SweepRequest {
   if (fixedSeed !== undefined && flags.seeds !== "") {
     throw usageError(
       "Give either --seed or --seeds" +
-        (file?.flags.seeds === undefined ? "" : `, which ${file.path} has`),
+        (file?.flags.seeds === undefined ? "" : ` (in ${file.path})`),
     );
   }
   const grid = readLists(flags.grid, "grid", configSchema);
@@ -214,7 +213,7 @@ function readRange(text: string, field: Field<unknown>): Range {
   throw usageError(`--range must be KEY=${RANGE_RULE}, not "${text}"`);
 }
 
-/** Splits `KEY=VALUE`; the key may be written as its flag is. */
+/** Splits `KEY=VALUE`; the key may be written like a flag. */
 function parseAssignment(
   text: string,
   flag: string,
@@ -236,10 +235,10 @@ const SPAN = /^(\d+)(?:\.\.(\d+))?$/;
 const MAX_SEEDS = 100_000;
 
 /**
- * Reads seeds.
+ * Parses seeds.
  *
- * @param text `0..4`, or `1,2,3`; empty for the usual one.
- * @param usual The seed where none is given.
+ * @param text `0..4`, or `1,2,3`; empty for the default.
+ * @param usual The default seed.
  * @returns The seeds, each once.
  * @throws {ConfigError} If it is neither.
  */
@@ -253,13 +252,13 @@ export function parseSeeds(text: string, usual: number): number[] {
   });
   if (seeds.every(Number.isSafeInteger)) return [...new Set(seeds)];
   throw usageError(
-    `--seeds must be whole numbers such as 0..4 or 1,2,3, and at most ` +
-      `${MAX_SEEDS}, not "${text}"`,
+    "--seeds must be whole numbers such as 0..4 or 1,2,3, at most " +
+      `${MAX_SEEDS} of them, not "${text}"`,
   );
 }
 
 /**
- * Reads the settings of an evaluation.
+ * Parses the settings of an evaluation.
  *
  * @param text `nSteps=10,50 nSamples=1000`, or `default`.
  * @param schema The experiment's settings of evaluations.

@@ -1,6 +1,5 @@
 /**
- * What `deno task sweep` shows of a sweep: its tasks before it is launched,
- * progress, and how it went.
+ * The output of `deno task sweep`: tasks before the launch, progress, and status.
  *
  * @module
  */
@@ -42,7 +41,7 @@ function readKey({ config }: Task, key: string): unknown {
   return (config as unknown as JsonObject)[key];
 }
 
-/** Labels a task by the keys in which the tasks of its sweep differ. */
+/** Labels a task by the keys that differ between the tasks of its sweep. */
 function labelTask(task: Task, keys: readonly string[]): string {
   const values = keys.map((key) => [key, readKey(task, key)]);
   return formatLabel(Object.fromEntries(values));
@@ -51,7 +50,7 @@ function labelTask(task: Task, keys: readonly string[]): string {
 /**
  * Formats the tasks of a sweep as a table.
  *
- * @param states The tasks and how they stand.
+ * @param states The tasks and their status.
  * @returns A table for a terminal.
  */
 export function formatTasks(states: readonly TaskState[]): string {
@@ -87,40 +86,40 @@ export function formatDuration(seconds: number): string {
   return `${isCoarse ? Number(value.toFixed(1)) : Math.ceil(value)} ${unit}`;
 }
 
-/** How a sweep stands, as `--json` prints it. */
+/** The status of a sweep, as `--json` prints it. */
 export interface SweepDocument {
   /** The sweep's name. */
   readonly name: string;
   /** Its folder. */
   readonly path: string;
-  /** How many tasks stand how. */
+  /** The number of tasks by status. */
   readonly counts: SweepCounts;
-  /** How long the rest will take, in seconds; null while that is not known. */
+  /** An estimate of the remaining time, in seconds; null if unknown. */
   readonly secondsLeft: number | null;
-  /** What a sweep has found that decides what to run. */
+  /** The report of a sweep that decides what to run. */
   readonly found?: object;
   /** All tasks. */
   readonly tasks: readonly object[];
 }
 
-/** What is known of a sweep. */
+/** A sweep and its status. */
 export interface SweepView {
   /** The sweep. */
   readonly sweep: Sweep;
-  /** Its tasks and how they stand. */
+  /** Its tasks and their status. */
   readonly states: readonly TaskState[];
   /** How many run at once. */
   readonly jobs: number;
-  /** What a sweep has found that decides what to run. */
+  /** The report of a sweep that decides what to run. */
   readonly report?: SweepReport | null;
-  /** Runs that were there before. */
+  /** Runs that existed before. */
   readonly earlier?: EarlierRuns;
 }
 
 /**
- * Describes how a sweep stands.
+ * Describes the status of a sweep.
  *
- * @param view What is known of it.
+ * @param view The sweep and its status.
  * @returns What `--json` prints.
  */
 export function describeView(
@@ -139,13 +138,13 @@ export function describeView(
   };
 }
 
-/** So many failures are named; status lists them all. */
+/** The most failures that are named; `status --json` lists all. */
 const MAX_NAMED = 20;
 
 /**
- * Formats how a sweep stands, and the names and reasons of what failed.
+ * Formats the status of a sweep, with its failures and their reasons.
  *
- * @param view What is known of it.
+ * @param view The sweep and its status.
  * @returns The lines.
  */
 export function formatView(view: SweepView): string {
@@ -171,40 +170,38 @@ export function formatView(view: SweepView): string {
   ].join("\n");
 }
 
-/** Formats how many tasks stand how: `12 of 40 completed, 2 running`. */
+/** Formats the number of tasks by status: `12 of 40 runs completed, 2 running`. */
 function formatCounts(
   { total, completed, earlier, running, failed, waiting }: SweepCounts,
 ): string {
   return [
     `${completed} of ${formatCount(total, "run")} completed` +
-    (earlier > 0
-      ? ` (${earlier} ${earlier === 1 ? "was" : "were"} there)`
-      : ""),
+    (earlier > 0 ? ` (${earlier} existed already)` : ""),
     ...(running > 0 ? [`${running} running`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
   ].join(", ");
 }
 
-/** Shows how a sweep goes. */
+/** The display of a sweep's progress. */
 export interface SweepProgress extends Disposable {
-  /** Shows a new state; what a launcher calls. */
+  /** Shows new outcomes; called by launchers. */
   readonly onChange: NonNullable<LaunchOptions["onChange"]>;
 }
 
-/** Elsewhere than on a terminal, a line is printed at most this often. */
+/** The shortest time between lines, if the output is not a terminal. */
 const LINE_MS = 10_000;
-/** Among thousands of runs it takes time to count them. */
+/** The shortest time between counts, which take time for thousands of runs. */
 const SHOW_MS = 100;
 const CLEAR_LINE = "\r\x1b[K";
 
 /**
- * Shows on stderr how a sweep goes: one line that changes on a terminal, a line
- * now and then elsewhere. What fails is named at once.
+ * Shows the progress of a sweep on stderr: one changing line on a terminal, or a
+ * new line now and then. Failures are named at once.
  *
  * @param jobs How many tasks run at once.
  * @param quiet Whether to show nothing.
- * @returns What shows it.
+ * @returns The display.
  */
 export function showProgress(jobs: number, quiet: boolean): SweepProgress {
   if (quiet) return { onChange() {}, [Symbol.dispose]() {} };
@@ -224,7 +221,7 @@ export function showProgress(jobs: number, quiet: boolean): SweepProgress {
       const counts = countStates(states);
       const failed = states.filter(({ status }) => status === "failed");
       nBefore ??= counts.completed;
-      // What had failed before is listed at the end.
+      // Earlier failures are listed at the end.
       named ??= new Set(failed.map(({ task }) => task.key));
       for (const { task, error } of failed) {
         if (named.has(task.key)) continue;
@@ -234,7 +231,7 @@ export function showProgress(jobs: number, quiet: boolean): SweepProgress {
         write(`${isTerminal ? CLEAR_LINE : ""}${line}\n`);
       }
       if (!isTerminal && now - lastAt < LINE_MS) return;
-      // Starting processes and waiting for the disk count as well.
+      // By the clock, which includes starting processes and waiting for the disk.
       const nDone = counts.completed - nBefore;
       const perTask = (now - startedAt) / 1000 / nDone;
       const seconds = nDone > 2 * jobs

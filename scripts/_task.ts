@@ -1,6 +1,6 @@
 /**
- * One task of a sweep, as a process of its own: it runs from the folder of the
- * sweep's source, under the rights of trainings.
+ * The process of a task of a sweep. It runs from the folder of the sweep's source
+ * with the permissions of `train`.
  *
  *   deno run -P=train runs/.sweeps/NAME/source/scripts/_task.ts CLAIM
  *
@@ -27,7 +27,7 @@ const WATCH_MS = 1000;
 
 async function main(claimPath: string): Promise<number> {
   using held = holdClaim(claimPath);
-  if (!held) return EXIT.failed; // Somebody else has the task by now.
+  if (!held) return EXIT.failed; // Another process has taken the task.
   const [, runs, name] = /^(.*)\/\.sweeps\/([^/]+)\/claims\/[^/]+$/
     .exec(claimPath)!;
   const sweep = openSweep(runs!, name!)!;
@@ -61,7 +61,7 @@ async function main(claimPath: string): Promise<number> {
   });
   const { signal: failure } = failures;
   failure.addEventListener("abort", () => {
-    // No promise will be settled any more.
+    // The process is exiting, so no promise settles any more.
     if (failures.isExiting) finish(fail(failure.reason));
   });
   try {
@@ -90,7 +90,7 @@ async function main(claimPath: string): Promise<number> {
   return EXIT.done;
 }
 
-/** What the task prints: kept until there is a run to keep it in. */
+/** The log of the task, buffered until it has a run. */
 class Log {
   readonly #append: (text: string, runId: string | null) => void;
   #pending = "";
@@ -118,9 +118,9 @@ class Log {
     this.#pending = "";
     try {
       if (text !== "") this.#append(text, this.#runId);
-    } catch { /* a full disk: a line of the log is not worth the run */ }
+    } catch { /* A full disk must not stop the run for a line of its log. */ }
   }
 }
 
-// Not awaited: the training may await something that never comes.
+// Not awaited: the training may wait for a promise that never settles.
 if (import.meta.main) main(Deno.args[0]!).then(Deno.exit);

@@ -44,23 +44,25 @@ async function main(
       return end;
     },
   });
-  // Whoever stopped it did not want it back.
+  // It was stopped by a user, so it is not put back.
   if (interruption.signal.aborted || isCancelled(sweep)) {
     return interruption.status;
   }
   if (timeLimit.signal.aborted) {
     if (hasProgressed(sweep, ends, startedAt)) {
-      console.log("The time is over: back into the queue");
+      console.log("Time limit: the task goes back into the queue");
       await requeueTask(slurmTask!);
       return EXIT.done;
     }
     console.error(
-      "The time is over, and there is no checkpoint: a longer --time is needed",
+      "Time limit: no run ended or kept a checkpoint, so give a longer --time",
     );
     return EXIT.failed;
   }
-  const isBad = ends.some(({ status }) => ["failed", "died"].includes(status));
-  return isBad ? EXIT.failed : EXIT.done;
+  const hasFailed = ends.some(({ status }) =>
+    status === "failed" || status === "died"
+  );
+  return hasFailed ? EXIT.failed : EXIT.done;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -16,12 +16,12 @@ import { Claims } from "../core/sweep/claims.ts";
 import { findEarlierRuns, judgeEarlierRun } from "../core/sweep/earlier.ts";
 import {
   cancelSweep,
+  getSweepPath,
   isCancelled,
   listSweeps,
   openSweep,
   readLaunch,
   type Sweep,
-  sweepPath,
 } from "../core/sweep/manifest.ts";
 import { expandRows } from "../core/sweep/specification.ts";
 import { countStates, describeTasks } from "../core/sweep/summary.ts";
@@ -72,24 +72,24 @@ const launchSchema = new ConfigSchema({
     defaultText: "the cores",
     description: "how many runs at once",
   }),
-  retryFailed: toggle({ description: "run again what has failed" }),
+  retryFailed: toggle({ description: "run failed runs again" }),
 });
 
 const sweepSchema = new ConfigSchema({
   name: text({
     placeholder: "<name>",
-    description: "what to call the sweep [default: made of its content]",
+    description: "the name of the sweep [default: derived from its content]",
   }),
   experiment: experimentFlag,
   dryRun: toggle({
-    description: "only list the runs, what is there, and the time it takes",
+    description: "only list the runs, their status, and the time needed",
   }),
   schema: toggle({
     description: "only print the JSON Schema of sweep files",
   }),
 });
 
-/** The flags that a sweep file may give values of. */
+/** The flags that a sweep file may contain. */
 const fileSchema = new ConfigSchema({
   ...specificationSchema.fields,
   ...planSchema.fields,
@@ -100,12 +100,12 @@ const fileSchema = new ConfigSchema({
 
 const ACTIONS = ["status", "resume", "cancel"];
 
-/** What is loaded before flags are read: nothing for `status NAME`. */
+/** What is loaded before flags are parsed; nothing for `status NAME`. */
 interface Loaded extends LoadedExperiment {
   readonly sweepFile: SweepFile | null;
 }
 
-/** Flags without a value: the argument after them is not theirs. */
+/** Flags without a value, which do not take the next argument. */
 const SWITCHES = [
   ...["--json", "--quiet", "--debug", "--retry-failed", "--dry-run"],
 ];
@@ -134,9 +134,9 @@ const command = defineCommand({
     "cancel NAME",
   ],
   notes: [
-    "What is there already is not run again, what was interrupted is resumed: " +
-    "the same command finishes what is missing. Flags of the configuration " +
-    "fix values for all runs.",
+    "Existing runs are not run again, and interrupted ones are resumed: the " +
+    "same command finishes what is missing. Flags of the configuration set " +
+    "values for all runs.",
   ],
   examples: [
     "deno task sweep --grid learningRate=1e-4,1e-3 --seeds 0..4 --eval default",
@@ -150,7 +150,7 @@ const command = defineCommand({
   maxPositionals: 2,
   flags: {
     "What to run": specificationSchema,
-    "Decided while it runs": planSchema,
+    "Added seeds and search": planSchema,
     "This sweep": sweepSchema,
     Launch: launchSchema,
     "On a cluster": launcherSchema,
@@ -168,12 +168,14 @@ const command = defineCommand({
       : {},
   async run({ flags, positionals, parsed, loaded }) {
     const [first = "", name] = positionals;
-    if (!loaded) return await act(first, name, parsed);
+    if (!loaded) return await runAction(first, name, parsed);
     const { sweepFile: file, experiment } = loaded;
     if (first !== (file?.path ?? "") || name !== undefined) {
       throw usageError(
-        `Unexpected argument "${name ?? first}": name a sweep file that ends ` +
-          `in .json, or one of ${ACTIONS.join(", ")}, first`,
+        `Unexpected argument "${
+          name ?? first
+        }": the first argument must be a ` +
+          `sweep file that ends in .json, or one of ${ACTIONS.join(", ")}`,
       );
     }
     if (flags.schema) {
@@ -220,15 +222,15 @@ const command = defineCommand({
     };
     const sweep = await describeSweep(parts);
     const { jobs, retryFailed } = given;
-    const how = chooseLaunch(given);
+    const launch = chooseLaunch(given);
     if (flags.dryRun) return await listRuns(sweep, jobs);
     await keepSweep(sweep, parts);
-    return await launchSweep(sweep, how, { ...flags, retryFailed });
+    return await launchSweep(sweep, launch, { ...flags, retryFailed });
   },
 });
 
-/** Carries out `status`, `resume` or `cancel`. */
-async function act(
+/** Runs `status`, `resume` or `cancel`. */
+async function runAction(
   action: string,
   name: string | undefined,
   parsed: ParsedFlags,
@@ -259,9 +261,9 @@ async function act(
   const lines = await launcher.describe(sweep, waiting);
   const cancelled = isCancelled(sweep)
     ? [
-      `cancelled: ${
-        running > 0 ? "what is running stops after a checkpoint; " : ""
-      }deno task sweep resume ${sweep.manifest.name} goes on`,
+      `cancelled${
+        running > 0 ? ", running tasks stop after a checkpoint" : ""
+      }; to continue: deno task sweep resume ${sweep.manifest.name}`,
     ]
     : [];
   return {
@@ -270,7 +272,7 @@ async function act(
   };
 }
 
-/** Refuses flags that an action does not use. */
+/** Rejects flags that an action does not use. */
 function checkFlags(action: string, parsed: ParsedFlags): void {
   const used = {
     status: ["runs", "json"],
@@ -292,8 +294,8 @@ function checkFlags(action: string, parsed: ParsedFlags): void {
   const unused = given.find((key) => !used.includes(key));
   if (unused === undefined) return;
   throw usageError(
-    `Cannot use ${formatFlag(unused)} with ${action}: a sweep goes on as it ` +
-      "was launched",
+    `Cannot use ${formatFlag(unused)} with ${action}: it takes only ` +
+      used.map(formatFlag).join(", "),
   );
 }
 
@@ -303,7 +305,7 @@ function findSweep(runs: string, name: string | undefined): Sweep {
   const names = listSweeps(runs);
   const known = names.length > 0
     ? `choose from ${names.join(", ")}`
-    : "deno task sweep makes one";
+    : "deno task sweep creates one";
   throw usageError(
     name === undefined
       ? `Name a sweep: ${known}`
@@ -311,7 +313,7 @@ function findSweep(runs: string, name: string | undefined): Sweep {
   );
 }
 
-/** Lists all sweeps; one that cannot be read hides none of the others. */
+/** Lists all sweeps, including those that cannot be read. */
 async function listAll(runs: string): Promise<Output> {
   const documents: object[] = [], lines: string[] = [];
   let status: number = EXIT.done;
@@ -325,7 +327,7 @@ async function listAll(runs: string): Promise<Output> {
       lines.push(formatView(view).split("\n")[0]!);
     } catch (thrown) {
       const error = describeError(thrown).message;
-      documents.push({ name, path: sweepPath(runs, name), error });
+      documents.push({ name, path: getSweepPath(runs, name), error });
       lines.push(singleLine(`sweep ${name}: error: ${error}`));
       status = EXIT.failed;
     }
@@ -334,7 +336,7 @@ async function listAll(runs: string): Promise<Output> {
     document: documents,
     text: lines.length > 0
       ? lines.join("\n")
-      : `There are no sweeps in ${runs} yet: deno task sweep makes one.`,
+      : `There are no sweeps in ${runs} yet: deno task sweep creates one.`,
     status,
   };
 }
@@ -369,7 +371,7 @@ async function listRuns(sweep: Sweep, jobs: number): Promise<Output> {
   return {
     document: { ...document, ...(later ? { later } : {}) },
     text: `${formatTasks(states)}\n\n${summary}` +
-      (later ? `\nMore follow by the results: ${later}` : ""),
+      (later ? `\nDepending on the results, ${later}` : ""),
   };
 }
 

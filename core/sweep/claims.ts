@@ -1,6 +1,6 @@
 /**
- * Who runs which task: a folder for each attempt, `claims/KEY.ATTEMPT/`, made by
- * an exclusive `mkdir`, which is atomic also on NFS.
+ * Claims: which process runs which task. Each attempt has a folder,
+ * `claims/KEY.ATTEMPT/`, created by an exclusive `mkdir`, which is atomic on NFS too.
  *
  * ```text
  * lock        locked by the worker and by the task's own process
@@ -9,10 +9,10 @@
  * end.json    how it ended
  * ```
  *
- * An attempt without `end.json` whose lock is free has died. Whoever takes the
- * next one holds that lock meanwhile, and a process that gets a lock looks for
- * the next attempt first: so at no time do two processes run one task, however
- * long one of them was suspended.
+ * An attempt without `end.json` whose lock is free has died. A process that starts
+ * the next attempt holds that lock meanwhile, and a process that gets a lock first
+ * checks for a next attempt. So two processes never run the same task, even if one
+ * of them was suspended for long.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export interface ClaimEnd {
   readonly status: EndStatus;
   /** The run; null if there is none. */
   readonly runId: string | null;
-  /** How long it took; null where nothing was done. */
+  /** How long it took, in seconds; null if nothing was run. */
   readonly seconds: number | null;
   /** Why it failed or died, if that is known. */
   readonly error?: string;
@@ -46,18 +46,18 @@ export interface Claim extends Disposable {
   readonly key: string;
 }
 
-/** All claims of one sweep, as one process sees them. */
+/** The claims of a sweep, as one process sees them. */
 export class Claims {
   readonly #folder: string;
-  /** What has ended does not change while a sweep runs. */
+  /** Ends of attempts, which do not change while a sweep runs. */
   readonly #ends = new Map<string, ClaimEnd>();
-  /** Not looked at: on NFS, to open a file again would release its lock. */
+  /** Claims of this process. Opening their locks again would release them on NFS. */
   readonly #own = new Set<string>();
   #outcomes = new Map<string, Outcome>();
   #readAt = -Infinity;
 
   /**
-   * Prepares to read the claims of a sweep.
+   * Creates a reader of the claims of a sweep.
    *
    * @param sweepPath The sweep's folder.
    */
@@ -66,17 +66,16 @@ export class Claims {
   }
 
   /**
-   * Reads how the tasks taken so far stand.
+   * Reads the outcomes of all tasks taken so far.
    *
-   * @param maxAge How old, in milliseconds, the answer may be as far as other
-   * processes are concerned.
-   * @returns The last attempt of each task, by its key.
+   * @param maxAge The oldest view of other processes to accept, in milliseconds.
+   * @returns The outcome of the last attempt of each task, by its key.
    */
   read(maxAge = 0): ReadonlyMap<string, Outcome> {
     const now = performance.now();
     if (now - this.#readAt < maxAge) return this.#outcomes;
     const attempts = new Map<string, number>();
-    // A sweep that is only described has no folder yet.
+    // A dry run has no folder.
     const entries = ifExists(() => [...Deno.readDirSync(this.#folder)]) ?? [];
     for (const { name } of entries) {
       const [, key, digits] = CLAIM.exec(name) ?? [];
@@ -147,20 +146,20 @@ export class Claims {
    * Takes a task, unless another process has it.
    *
    * @param task The task.
-   * @param runId The run to go on with, if there is one.
+   * @param runId The run to resume, if there is one.
    * @returns The claim; null if another process has it.
    */
   take(task: Task, runId: string | null): Claim | null {
     const { key } = task;
     const last = this.#outcomes.get(key)?.attempt;
-    // If another process was first, what is known is out of date.
+    // If another process was first, the outcomes are out of date.
     const lose = () => {
       this.#readAt = -Infinity;
       return null;
     };
     const attempt = (last ?? 0) + 1;
     const path = this.#path(key, attempt);
-    // Held until the new attempt is there.
+    // Held until the new attempt exists.
     using before = last === undefined
       ? null
       : seizeClaim(this.#path(key, last));
@@ -172,7 +171,7 @@ export class Claims {
       throw error;
     }
     const held = holdClaim(path);
-    if (!held) { // Another process took it for dead before it was locked.
+    if (!held) { // Another process found it without a lock: dead, as it seemed.
       writeEnd(path, { status: "interrupted", runId, seconds: null });
       return lose();
     }
@@ -190,38 +189,28 @@ export class Claims {
   }
 
   /**
-   * Writes down how a task stands without running it: an earlier run was found,
-   * or an attempt that ended is to be judged anew.
+   * Records the outcome of a task without running it: an earlier run was found, or
+   * an ended attempt has a new outcome.
    *
    * @param key The task's key.
-   * @param end How it stands.
+   * @param end The outcome.
    */
   note(key: string, end: ClaimEnd): void {
     const attempt = this.#outcomes.get(key)?.attempt ?? 0;
     const path = this.#path(key, attempt);
-    ifMissing(() => Deno.mkdirSync(path));
+    Deno.mkdirSync(path, { recursive: true });
     writeEnd(path, end);
     this.#ends.set(path, end);
     this.#outcomes.set(key, this.#readOutcome(key, attempt));
   }
 }
 
-/** Does something unless it is done already. */
-function ifMissing(make: () => void): void {
-  try {
-    make();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  }
-}
-
 /**
- * Holds a claim with another process that may hold it too: the worker and the
- * task's own process.
+ * Holds a claim. The lock is shared: the worker and the task's own process hold it.
  *
  * @param path The claim's folder.
- * @returns Releases it at the end of its scope; null if the task was taken from
- * this process meanwhile.
+ * @returns The lock, released at the end of its scope; null if another process has
+ * taken the task meanwhile.
  */
 export function holdClaim(path: string): Disposable | null {
   const file = openLock(path);
@@ -232,7 +221,7 @@ export function holdClaim(path: string): Disposable | null {
   return null;
 }
 
-/** Locks a claim that nobody holds; null if somebody does. */
+/** Locks a claim exclusively; null if a process holds it. */
 function seizeClaim(path: string): Disposable | null {
   const file = openLock(path);
   if (tryLock(file, `${path}/${LOCK}`, true)) return file;
@@ -245,18 +234,18 @@ function openLock(path: string): Deno.FsFile {
   return Deno.openSync(`${path}/${LOCK}`, how);
 }
 
-/** Whether some process holds a claim. */
+/** Checks whether a process holds a claim. */
 function isHeld(path: string): boolean {
   using free = seizeClaim(path);
   return free === null;
 }
 
-/** Where file systems have no locks, this shows that a process is alive. */
+/** Shows that the process is alive, for file systems without locks. */
 export function refreshClaim(path: string): void {
   Deno.utimeSync(`${path}/${LOCK}`, new Date(), new Date());
 }
 
-/** Reads what a claim is for. */
+/** Reads the task of a claim, and the run to resume. */
 export function readClaim(
   path: string,
 ): { readonly task: Task; readonly runId: string | null } {
@@ -265,7 +254,7 @@ export function readClaim(
   >;
 }
 
-/** Writes down which run a task has, before that run has begun. */
+/** Records the run of an attempt, before it has begun. */
 export function writeRunId(path: string, runId: string): void {
   writeJsonFile(`${path}/${RUN}`, { runId });
 }
@@ -284,12 +273,12 @@ export function readRunId(path: string): string | null | undefined {
   return typeof runId === "string" ? runId : null;
 }
 
-/** Writes down how an attempt ended. */
+/** Records how an attempt ended. */
 export function writeEnd(path: string, end: ClaimEnd): void {
   writeJsonFile(`${path}/${END}`, end);
 }
 
-/** Reads how an attempt ended; null if it has not, or died. */
+/** Reads how an attempt ended; null if it is running or died. */
 export function readEnd(path: string): ClaimEnd | null {
   if (!exists(`${path}/${END}`)) return null;
   const { schemaVersion: _, ...end } = readJsonFile(`${path}/${END}`);

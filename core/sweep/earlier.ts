@@ -1,5 +1,5 @@
 /**
- * What is there already when a sweep is launched: nothing is done twice.
+ * Runs that exist when a sweep is launched: they are not run again.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import { readRunInfo, readStatus } from "../store/run_info.ts";
 import { exists } from "../utils/exists.ts";
 import { type ClaimEnd, Claims } from "./claims.ts";
 import { identifyRun, listDataFiles } from "./identity.ts";
-import { basisOf, type Sweep } from "./manifest.ts";
+import { getRunBasis, type Sweep } from "./manifest.ts";
 import { findMissing } from "./run_task.ts";
 import type { Outcome, Plan, Task } from "./types.ts";
 
-/** A run that is there already. */
+/** A run that exists before the launch. */
 export interface EarlierRun {
   /** Its id. */
   readonly runId: string;
-  /** How it stands; one that is running counts as interrupted. */
+  /** Its status; a running one counts as interrupted. */
   readonly status: "completed" | "failed" | "interrupted";
   /** How long its training took; null if it is not known. */
   readonly seconds: number | null;
 }
 
-/** Runs that are there already, by what identifies them. */
+/** Earlier runs by their identity. */
 export type EarlierRuns = Readonly<Record<string, EarlierRun>>;
 
 const FILE = "earlier.json";
@@ -35,10 +35,10 @@ const RANK = { failed: 0, interrupted: 1, completed: 2 };
  * Finds the runs that have the experiment and the source of a sweep.
  *
  * @param sweep The sweep.
- * @returns The runs by their identity; of several the one that has come furthest.
+ * @returns The runs by their identity; of several the most complete one.
  */
 export function findEarlierRuns(sweep: Sweep): EarlierRuns {
-  const basis = basisOf(sweep);
+  const basis = getRunBasis(sweep);
   const found: Record<string, EarlierRun> = {};
   for (const { path, id, refused } of listRuns(sweep.runs)) {
     if (refused) continue;
@@ -48,7 +48,7 @@ export function findEarlierRuns(sweep: Sweep): EarlierRuns {
       if (experiment !== basis.experiment) continue;
       if (source?.sha256 !== basis.source) continue;
       const config = readConfigFile(path);
-      // Which data a run had that belongs to no sweep is not known.
+      // Only runs of sweeps record the hashes of their data files.
       if (!mark && listDataFiles(config, basis.files).length > 0) continue;
       const identity = mark?.identity ?? identifyRun(config, basis);
       const now = readStatus(path, info);
@@ -58,13 +58,13 @@ export function findEarlierRuns(sweep: Sweep): EarlierRuns {
       const before = found[identity];
       if (before && RANK[before.status] >= RANK[status]) continue;
       found[identity] = { runId: id, status, seconds };
-    } catch { /* a damaged run, or one that is being started */ }
+    } catch { /* a run that is damaged or just starting */ }
   }
   return found;
 }
 
 /**
- * Keeps what was found for the workers.
+ * Writes the earlier runs for the workers.
  *
  * @param sweep The sweep.
  * @param runs The runs.
@@ -74,7 +74,7 @@ export function writeEarlierRuns({ path }: Sweep, runs: EarlierRuns): void {
 }
 
 /**
- * Reads what was found at the launch.
+ * Reads the runs that were found at the launch.
  *
  * @param sweep The sweep.
  * @returns The runs by their identity.
@@ -86,12 +86,12 @@ export function readEarlierRuns({ path }: Sweep): EarlierRuns {
 }
 
 /**
- * Judges how a task stands by a run that is there already.
+ * Determines the outcome of a task from its earlier run.
  *
  * @param sweep The sweep.
  * @param task The task.
- * @param run The run.
- * @returns How the task stands.
+ * @param run The earlier run.
+ * @returns The outcome.
  */
 export function judgeEarlierRun(
   sweep: Sweep,
@@ -108,12 +108,12 @@ export function judgeEarlierRun(
 }
 
 /**
- * Prepares a sweep to be launched, for the first time or again: what died or was
- * stopped is to be resumed, what was removed is to be done again.
+ * Prepares the launch of a sweep, the first one or a later one: tasks that died are
+ * resumed, and tasks whose runs were removed are run again.
  *
  * @param sweep The sweep.
  * @param plan Its plan.
- * @param options Whether what has failed is to be tried again.
+ * @param options Whether to run failed tasks again.
  */
 export async function prepareLaunch(
   sweep: Sweep,
@@ -136,7 +136,7 @@ export async function prepareLaunch(
   }
 }
 
-/** How a task that ended is to be seen from now on; null if nothing changes. */
+/** The new outcome of a task that ended; null if it does not change. */
 function judgeAgain(
   sweep: Sweep,
   task: Task,

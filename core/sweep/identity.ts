@@ -1,5 +1,5 @@
 /**
- * What identifies a run: experiment, configuration, data and source.
+ * The identity of a run: experiment, configuration, data and source.
  *
  * @module
  */

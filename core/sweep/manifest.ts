@@ -1,13 +1,13 @@
 /**
- * The manifest of a sweep: all that its processes need to know, written once.
+ * The manifest of a sweep: everything that its processes need, written once.
  *
  * ```text
  * runs/.sweeps/NAME/sweep.json          the manifest
  * runs/.sweeps/NAME/source/             the code that runs, as at the launch
- * runs/.sweeps/NAME/claims/KEY.ATTEMPT/ made by whoever takes a task
- * runs/.sweeps/NAME/launch.json         how it was launched the last time
- * runs/.sweeps/NAME/earlier.json        which runs were there then
- * runs/.sweeps/NAME/cancelled           there once the sweep is cancelled
+ * runs/.sweeps/NAME/claims/KEY.ATTEMPT/ created by the process that takes a task
+ * runs/.sweeps/NAME/launch.json         the last launch
+ * runs/.sweeps/NAME/earlier.json        the runs that existed then
+ * runs/.sweeps/NAME/cancelled           exists while the sweep is cancelled
  * ```
  *
  * @module
@@ -21,14 +21,14 @@ import { ifExists } from "../store/if_exists.ts";
 import type { JsonObject } from "../utils/json.ts";
 import type { RunBasis } from "./identity.ts";
 
-/** Where the sweeps are among the runs; the dot says that it is no run. */
+/** The folder of sweeps among the runs; the dot shows that it is not a run. */
 export const SWEEPS = ".sweeps";
 
 /** What `sweep.json` holds. */
 export interface SweepManifest {
   /** The sweep's name: its folder. */
   readonly name: string;
-  /** When it was made: ISO 8601, UTC. */
+  /** When it was created: ISO 8601, UTC. */
   readonly createdAt: string;
   /** What was asked for, in the form of a sweep file. */
   readonly specification: JsonObject;
@@ -42,7 +42,7 @@ export interface SweepManifest {
   readonly source: SourceInfo;
   /** SHA-256 of each data file that a configuration names, by its path. */
   readonly files: Readonly<Record<string, string>>;
-  /** How runs are carried out: engine, threads, fsync, checkpointEvery, … */
+  /** Global settings of its runs: engine, threads, fsync, checkpointEvery, … */
   readonly settings: JsonObject;
   /** The configurations, as resolved; their seeds are replaced by `seeds`. */
   readonly rows: readonly JsonObject[];
@@ -50,7 +50,7 @@ export interface SweepManifest {
   readonly seeds: readonly number[];
   /** The settings of the evaluations that follow each training, as resolved. */
   readonly evaluations: readonly JsonObject[];
-  /** Which plan lists the tasks, and what that plan needs to know. */
+  /** The type of its plan, and the plan's parameters. */
   readonly plan: JsonObject & { readonly type: string };
 }
 
@@ -63,21 +63,21 @@ export interface Sweep {
   readonly runs: string;
   /** The sweep's own folder. */
   readonly path: string;
-  /** What it was made with. */
+  /** Its manifest. */
   readonly manifest: SweepManifest;
 }
 
-/** The folder of a sweep, which need not be there. */
-export function sweepPath(runs: string, name: string): string {
+/** Returns the folder of a sweep, which need not exist. */
+export function getSweepPath(runs: string, name: string): string {
   return `${runs}/${SWEEPS}/${name}`;
 }
 
 /**
- * Makes a sweep: its folder appears as a whole, or not at all.
+ * Creates a sweep: its folder appears as a whole, or not at all.
  *
  * @param runs The directory that holds the runs.
- * @param manifest What it is made with.
- * @param addFiles Puts further files into its folder: the source.
+ * @param manifest The manifest.
+ * @param addFiles Adds further files to its folder: the source.
  * @returns The sweep.
  * @throws {Deno.errors.AlreadyExists} If there is a sweep of that name.
  */
@@ -87,7 +87,7 @@ export async function createSweep(
   addFiles: (folder: string) => void | Promise<void>,
 ): Promise<Sweep> {
   const folder = `${runs}/${SWEEPS}`;
-  const path = sweepPath(runs, manifest.name);
+  const path = getSweepPath(runs, manifest.name);
   makeFolders(folder);
   const alreadyExists = () =>
     new Deno.errors.AlreadyExists(`There is a sweep ${manifest.name} already`);
@@ -115,7 +115,7 @@ export async function createSweep(
  * @throws {SyntaxError} If its manifest is damaged.
  */
 export function openSweep(runs: string, name: string): Sweep | null {
-  const path = sweepPath(runs, name);
+  const path = getSweepPath(runs, name);
   if (!SWEEP_NAME.test(name) || !exists(`${path}/sweep.json`)) return null;
   const { schemaVersion: _, ...manifest } = readJsonFile(`${path}/sweep.json`);
   return { runs, path, manifest: manifest as unknown as SweepManifest };
@@ -131,30 +131,30 @@ export function listSweeps(runs: string): string[] {
   const entries = ifExists(() => [...Deno.readDirSync(`${runs}/${SWEEPS}`)]);
   return (entries ?? []).map(({ name }) => name)
     .filter((name) =>
-      SWEEP_NAME.test(name) && exists(`${sweepPath(runs, name)}/sweep.json`)
+      SWEEP_NAME.test(name) && exists(`${getSweepPath(runs, name)}/sweep.json`)
     ).sort();
 }
 
-/** What the runs of a sweep have in common. */
-export function basisOf({ manifest }: Sweep): RunBasis {
+/** Returns what the runs of a sweep have in common. */
+export function getRunBasis({ manifest }: Sweep): RunBasis {
   const { experiment, source, files } = manifest;
   return { experiment, source: source.sha256, files };
 }
 
-/** How a sweep was launched: `launch.json`. */
+/** The launch of a sweep: `launch.json`. */
 export type Launch = JsonObject & {
-  /** Which launcher runs it. */
+  /** The type of the launcher. */
   readonly type: string;
 };
 
 const LAUNCH = "launch.json";
 
-/** Writes down how a sweep is launched. */
+/** Records the launch of a sweep. */
 export function writeLaunch({ path }: Sweep, launch: Launch): void {
   writeJsonFile(`${path}/${LAUNCH}`, launch);
 }
 
-/** Reads how a sweep was launched the last time; null if it never was. */
+/** Reads the last launch of a sweep; null if it was never launched. */
 export function readLaunch({ path }: Sweep): Launch | null {
   if (!exists(`${path}/${LAUNCH}`)) return null;
   const { schemaVersion: _, ...launch } = readJsonFile(`${path}/${LAUNCH}`);
@@ -163,7 +163,7 @@ export function readLaunch({ path }: Sweep): Launch | null {
 
 const CANCELLED = "cancelled";
 
-/** Whether a sweep was cancelled: its processes are to stop. */
+/** Checks whether a sweep is cancelled, so that its processes should stop. */
 export function isCancelled({ path }: Sweep): boolean {
   return exists(`${path}/${CANCELLED}`);
 }
@@ -173,7 +173,7 @@ export function cancelSweep({ path }: Sweep): void {
   writeJsonFile(`${path}/${CANCELLED}`, { at: new Date().toISOString() });
 }
 
-/** Takes a cancellation back, before a sweep is launched again. */
+/** Removes the cancellation of a sweep, before it is launched again. */
 export function uncancelSweep({ path }: Sweep): void {
   ifExists(() => Deno.removeSync(`${path}/${CANCELLED}`));
 }

@@ -1,6 +1,6 @@
 /**
- * Which runs belong to a sweep, and what they are for in it. Runs that were there
- * before belong to it as well, and their own files say nothing of that.
+ * The runs that belong to a sweep, and their roles. Runs that existed before the
+ * sweep belong to it as well, although their own files do not record it.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { readRunId } from "./claims.ts";
 import { openSweep } from "./manifest.ts";
 
 /**
- * The first of the seeds that confirm. Those of searches are below, so that no run
- * that confirms can have been chosen by.
+ * The first of the fresh seeds. Those of searches are below, so that no confirming
+ * run was used in the search.
  */
 export const CONFIRM_FROM = 1_000_000;
 
@@ -20,16 +20,16 @@ export interface SweepMembers {
   /** Their ids. */
   readonly ids: ReadonlySet<string>;
   /**
-   * Says what a run of this seed is for.
+   * Finds the role of a run by its seed.
    *
    * @param seed The seed.
-   * @returns What it is for; undefined where it is one of a list.
+   * @returns The role; undefined if the sweep is a plain list of runs.
    */
   readonly findRole: (seed: number) => SweepRole | undefined;
 }
 
 /**
- * Reads which runs belong to a sweep, also of those that were there before it.
+ * Reads which runs belong to a sweep, including runs that existed before it.
  *
  * @param runs The directory that holds the runs.
  * @param name The sweep's name.
@@ -49,7 +49,7 @@ export function readSweepMembers(runs: string, name: string): SweepMembers {
   };
 }
 
-/** Leaves locks alone: who only reads runs may not open them. */
+/** Lists the runs of claims, without opening locks, which needs permission to write. */
 function listRunIds(folder: string): string[] {
   return Array.from(
     Deno.readDirSync(folder),

@@ -1,6 +1,6 @@
 /**
- * The plans of lists: every configuration with every seed, and evaluations of
- * runs that are there.
+ * Plans with a fixed list of tasks: every configuration with every seed, and
+ * evaluations of existing runs.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { SweepRole } from "../store/run_info.ts";
 import { readConfigFile } from "../store/run_file.ts";
 import type { JsonObject } from "../utils/json.ts";
 import { identifyRun } from "./identity.ts";
-import { basisOf, type Sweep } from "./manifest.ts";
+import { getRunBasis, type Sweep } from "./manifest.ts";
 import type { Plan, Task } from "./types.ts";
 
 /**
@@ -29,7 +29,7 @@ export function makeTask(
   role?: SweepRole,
 ): Task {
   const config: Seeded = { ...row, seed };
-  const identity = identifyRun(config, basisOf(sweep));
+  const identity = identifyRun(config, getRunBasis(sweep));
   const { evaluations } = sweep.manifest;
   const task = { key: identity, identity, config, evaluations };
   return role ? { ...task, role } : task;
@@ -65,11 +65,11 @@ export function planEvaluations(sweep: Sweep): Plan {
   return { tasks: () => tasks };
 }
 
-/** Plans of which all runs are known from the beginning. */
+/** The plans with a fixed list of tasks. */
 const FIXED_PLANS = ["list", "evaluate"];
 
 /**
- * Says whether more runs may follow from what runs show.
+ * Checks whether the results of runs may add further tasks.
  *
  * @param sweep The sweep.
  * @returns Whether its plan may list more tasks later.

@@ -1,6 +1,6 @@
 /**
- * A task's own process: it has the rights of a training, and when it takes too
- * much memory or crashes, no other task is harmed.
+ * A task's own process: it has the permissions of a training, and if it crashes or
+ * runs out of memory, no other task is affected.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 } from "./claims.ts";
 import type { Sweep } from "./manifest.ts";
 
-/** Where the source of a sweep lies in its folder. */
+/** The folder of the source in that of a sweep. */
 export const SOURCE_FOLDER = "source";
 
 /** The program of a task in that folder. */
@@ -33,15 +33,15 @@ export interface StopSignals {
   readonly forceSignal?: AbortSignal;
 }
 
-/** What a process that was asked to stop at once has left. */
+/** The time that a process has to stop at once, before it is killed. */
 const FORCE_MS = 1000;
 
 /**
  * Runs a task in a process of its own.
  *
  * @param sweep The sweep.
- * @param claim The task, taken by this process.
- * @param stop How it is stopped.
+ * @param claim The claim of this process on the task.
+ * @param stop The signals that stop it.
  * @returns How it ended.
  */
 export async function runInProcess(
@@ -87,7 +87,7 @@ export async function runInProcess(
   const end = readEnd(claim.path);
   if (end) return end;
   const died: ClaimEnd = {
-    // Before it listens, a process that is told to stop just ends.
+    // A process that is stopped before it listens to signals just ends.
     status: signal?.aborted ? "interrupted" : "died",
     ...{ runId, seconds: null, error: describeDeath(status, stderr) },
   };
@@ -95,7 +95,7 @@ export async function runInProcess(
   return died;
 }
 
-/** What a process prints itself goes into its log; this is what is left. */
+/** A process writes its log itself; this is for what Deno prints besides. */
 const TAIL_LENGTH = 10_000;
 
 async function readTail(stream: ReadableStream<Uint8Array>): Promise<string> {
@@ -135,7 +135,7 @@ function describeDeath(
   return last ? `${how}: ${shorten(last.trim(), 300)}` : how;
 }
 
-/** The rights beyond the sets of deno.json: folders that lie elsewhere. */
+/** Lists permissions beyond those in deno.json, for paths outside the project. */
 export function listGrants({ runs, manifest }: Sweep): string[] {
   const isWithin = (path: string, folder: string) => {
     const inside = relative(folder, path);

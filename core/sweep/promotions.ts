@@ -1,5 +1,5 @@
 /**
- * Which configurations of a search are trained further.
+ * Promotions: which configurations of a search are trained further.
  *
  * @module
  */
@@ -8,43 +8,42 @@
 export interface Entry {
   /** The number of the configuration, in the order in which it was drawn. */
   readonly config: number;
-  /** How many times it was promoted. */
+  /** The number of its promotions. */
   readonly rung: number;
 }
 
-/** How a search promotes. */
+/** How {@linkcode promote} promotes. */
 export interface PromotionOptions {
-  /** How many configurations there are. */
+  /** The number of configurations. */
   readonly nConfigs: number;
-  /** How many rungs there are; of one rung nothing is promoted. */
+  /** The number of rungs; with one rung there are no promotions. */
   readonly nRungs: number;
-  /** One of so many configurations of a rung is promoted. */
+  /** A rung promotes one configuration in `reduction`. */
   readonly reduction: number;
-  /** So many come to the last rung at least; one by default. */
+  /** The fewest configurations at the last rung; one by default. */
   readonly minPromoted?: number;
 }
 
-/** How far a search has come. */
+/** The progress of a search. */
 export interface Promotions {
   /** The configurations at each rung, in the order of their promotion. */
   readonly rungs: readonly (readonly number[])[];
-  /** What has no loss yet, the highest rung first. */
+  /** The entries without a loss so far, highest rung first. */
   readonly missing: readonly Entry[];
 }
 
 /**
  * Decides promotions by asynchronous successive halving (ASHA, Li et al. 2020,
- * MLSys 2, 230–246): whenever a configuration has its loss, the best
- * ⌊n / reduction⌋ of the n that the rung has so far are promoted. What counts as
- * the order of arrival is the order in which configurations came to the rung, not
- * that in which trainings end. So no rung waits for all of its trainings, and
- * every process that asks, and every repeated search, decides the same. Once all
- * losses of a rung are known, its best are promoted where there were too few.
+ * MLSys 2, 230–246): with each new loss, the best ⌊n / reduction⌋ of the n losses
+ * of a rung are promoted. Losses count in the order in which configurations reached
+ * the rung, not in which their trainings ended. So no rung waits for all of its
+ * trainings, and every process and every repeated search decides the same. Once all
+ * losses of a rung are known, its best are promoted if there were too few.
  *
- * @param options How many configurations and rungs there are.
- * @param readLoss Reads the loss of an entry, less being better; undefined where
- * it is not known yet. One that is not finite is never promoted.
- * @returns The entries so far, and those whose losses are to be measured.
+ * @param options The number of configurations, rungs and promotions.
+ * @param readLoss Reads the loss of an entry, lower is better; undefined if it is
+ * not known yet. Entries without a finite loss are never promoted.
+ * @returns The entries so far, and those without a loss.
  *
  * @example
  * ```ts
@@ -84,7 +83,7 @@ export function promote(
   return { rungs, missing };
 }
 
-/** Goes through the losses in their order, and promotes after each. */
+/** Promotes after each loss, in order. */
 function choosePromoted(
   configs: readonly number[],
   losses: readonly number[],
@@ -108,9 +107,9 @@ function choosePromoted(
 }
 
 /**
- * Sorts the configurations of a search, the best first: by the highest rung that
- * they came to, then by their losses there. Those without a finite loss there are
- * left out.
+ * Sorts the configurations of a search, best first: by the highest rung that they
+ * reached, then by their losses there. Configurations without a finite loss there
+ * are left out.
  *
  * @param rungs The configurations at each rung.
  * @param readLoss Reads the loss of an entry.

@@ -1,5 +1,5 @@
 /**
- * Ranges from which configurations are drawn, and the texts that name them:
+ * Ranges from which values are drawn, and their text form:
  * `log(1e-5,1e-1)`, `linear(0,1)`, `choice(32,64)`.
  *
  * @module
@@ -9,13 +9,13 @@ import type { Field } from "../config/fields.ts";
 import { ConfigError, formatValue } from "../config/schema.ts";
 import { preview } from "../utils/json.ts";
 
-/** Where a value is drawn from: evenly, evenly in its logarithm, or of a list. */
+/** A uniform range, a uniform range of the logarithm, or a list of choices. */
 export type Range =
   | { readonly linear: readonly [number, number] }
   | { readonly log: readonly [number, number] }
   | { readonly choice: readonly unknown[] };
 
-/** So many digits of a drawn number are kept, which can be read and typed. */
+/** The significant digits of drawn numbers, so that they can be typed again. */
 const DIGITS = 4;
 
 const CALL = /^(linear|log|choice)\((.*)\)$/s;
@@ -42,23 +42,22 @@ export function splitOutsideBrackets(text: string): string[] {
 }
 
 /**
- * Reads one value of a key as its flag would take it; a list may stand in
- * brackets.
+ * Parses a value of a key as its flag would; a list may have brackets.
  *
  * @param text The text: `0.001`, `[64,64]`.
  * @param field The key.
- * @returns The value, not yet checked.
+ * @returns The value, unchecked.
  */
 export function parseValue(text: string, field: Field<unknown>): unknown {
   return field.fromText(text.replace(/^\[(.*)\]$/s, "$1"));
 }
 
 /**
- * Reads a range.
+ * Parses a range.
  *
  * @param text The text: `log(1e-5,1e-1)`.
  * @param field The key, for the values of a choice.
- * @returns The range; undefined if the text is none.
+ * @returns The range; undefined if the text is not a range.
  */
 export function parseRange(
   text: string,
@@ -75,7 +74,7 @@ export function parseRange(
 }
 
 /**
- * Whether a value of a sweep file is a range.
+ * Checks whether a value of a sweep file is a range.
  *
  * @param value The value: `{ "log": [1e-5, 0.1] }`.
  */
@@ -93,11 +92,11 @@ export const RANGE_RULE =
   "log(LOW,HIGH) with LOW above 0, linear(LOW,HIGH), or choice(A,B,…)";
 
 /**
- * Takes the value of a range at a place in it.
+ * Returns the value at a position in a range.
  *
  * @param range The range.
- * @param place The place, from 0 to below 1.
- * @param field The key: a whole number is rounded to one.
+ * @param place The position, from 0 to below 1.
+ * @param field The key; values of integer keys are rounded.
  * @param name How errors name the key.
  * @returns The value, checked.
  * @throws {ConfigError} If the key does not take such a value.
@@ -109,7 +108,7 @@ export function valueAt(
   name: string,
 ): unknown {
   const value = drawAt(range, place);
-  // A key of whole numbers takes no other.
+  // An integer key accepts only the second.
   const candidates = typeof value === "number"
     ? [Number(value.toPrecision(DIGITS)), Math.round(value)]
     : [value];
@@ -134,7 +133,7 @@ function drawAt(range: Range, place: number): unknown {
   return Math.exp(low + place * (high - low));
 }
 
-/** Writes a range as it is given on a command line. */
+/** Formats a range as on the command line. */
 export function formatRange(range: Range): string {
   const [[kind, list] = []] = Object.entries(range);
   return `${kind}(${(list as readonly unknown[]).map(formatValue).join(",")})`;

@@ -29,19 +29,19 @@ import type { Task } from "./types.ts";
 
 /** What {@linkcode runTask} is given. */
 export interface TaskOptions extends RunOptions {
-  /** The run to go on with; null to begin one. */
+  /** The run to resume; null to create one. */
   readonly runId: string | null;
   /** Called when the run is known, before it has begun. */
   readonly onRun: (runId: string) => void;
 }
 
 /**
- * Carries out a task: what is done already is not done again.
+ * Runs a task. Parts that are done already are not repeated.
  *
- * @param experiment The experiment, of the stored source.
+ * @param experiment The experiment, from the stored source.
  * @param sweep The sweep.
  * @param task The task.
- * @param options How to carry it out.
+ * @param options How to run it.
  * @returns How it ended.
  */
 export async function runTask(
@@ -81,11 +81,11 @@ export async function runTask(
     experimentFile: sweep.manifest.experimentFile,
     keepSource: () => Promise.resolve(source),
   };
-  const isOthers = runId !== null &&
+  const hasWaited = runId !== null &&
     await waitUntilFree(`${runs}/${runId}`, options.signal);
   const info = readRun(runs, runId);
-  // What another process has just ended is taken as it is.
-  if (isOthers && info?.status === "failed") {
+  // A failure in another process counts, and is not tried again.
+  if (hasWaited && info?.status === "failed") {
     return { ...end(), status: "failed", ...describeFailure(info) };
   }
   if (info?.pauses?.[pauseAt] !== undefined) return end();
@@ -121,14 +121,14 @@ export async function runTask(
   return end();
 }
 
-/** How often to look whether another process has ended a run. */
+/** How often to check whether another process has ended a run. */
 const POLL_MS = 500;
 
 /**
  * Waits while another process trains a run: another sweep, or `train`.
  *
  * @param runPath The run's directory.
- * @param signal No longer than until it is aborted.
+ * @param signal Ends the waiting once aborted.
  * @returns Whether it had to wait.
  * @throws The reason of the signal.
  */
@@ -151,33 +151,33 @@ function describeFailure({ error }: RunInfo): { readonly error?: string } {
   return error ? { error: error.message } : {};
 }
 
-/** What is known of a run; null if it has not begun. */
+/** Reads `run.json`; null if the run has not begun. */
 function readRun(runs: string, runId: string | null): RunInfo | null {
   return runId !== null && exists(`${runs}/${runId}/run.json`)
     ? readRunInfo(`${runs}/${runId}`)
     : null;
 }
 
-/** Refuses data that were changed since the launch: the results would differ. */
+/** Throws if data files changed since the launch: results would differ. */
 async function checkDataFiles(sweep: Sweep, task: Task): Promise<void> {
   const { files } = sweep.manifest;
   for (const path of listDataFiles(task.config, files)) {
     if (await hashFile(path) === files[path]) continue;
     throw new RangeError(
-      `Cannot train on ${path}: it was changed since the sweep was launched; ` +
-        "put it back, or launch another sweep",
+      `Cannot train on ${path}: it has changed since the sweep was launched: ` +
+        "restore it, or launch another sweep",
     );
   }
 }
 
 /**
- * Finds the evaluations that a completed run lacks. One by other code counts as
- * missing.
+ * Finds the missing evaluations of a completed run. Evaluations by other code do
+ * not count.
  *
  * @param runPath The run's directory.
  * @param task The task, with its evaluations.
  * @param sweep The sweep, with its source.
- * @returns The settings of the evaluations to make.
+ * @returns The settings of the missing evaluations.
  */
 export function findMissing(
   runPath: string,

@@ -1,6 +1,5 @@
 /**
- * Sobol sequences: points that fill a cube more evenly than random ones, so that
- * fewer configurations leave fewer gaps.
+ * Sobol sequences: points that fill a cube more evenly than random ones.
  *
  * Direction numbers: Joe & Kuo (2008), Constructing Sobol sequences with better
  * two-dimensional projections, file new-joe-kuo-6. Order by Gray code: Antonov &
@@ -12,8 +11,8 @@
 import { RandomStream } from "../utils/random.ts";
 
 /**
- * Of each dimension after the first: the inner coefficients of its primitive
- * polynomial as bits, then its first direction numbers.
+ * For each dimension after the first: the inner coefficients of its primitive
+ * polynomial as bits, then its initial direction numbers.
  */
 const DIRECTIONS: readonly (readonly number[])[] = [
   [0, 1],
@@ -33,17 +32,17 @@ const DIRECTIONS: readonly (readonly number[])[] = [
   [16, 1, 3, 1, 13, 27, 49],
 ];
 
-/** How many dimensions there are direction numbers for. */
+/** The number of dimensions with direction numbers. */
 export const MAX_SOBOL_DIMENSIONS = DIRECTIONS.length + 1;
 
 const BITS = 32;
 
 /**
- * Makes the first points of a Sobol sequence, shifted by random digits (a digital
- * shift, which leaves all its evenness).
+ * Generates the first points of a Sobol sequence with a random digital shift, which
+ * keeps them as even.
  *
- * @param n How many points; powers of two fill the cube most evenly.
- * @param dimensions How many coordinates each has; at most
+ * @param n The number of points; powers of two fill the cube most evenly.
+ * @param dimensions The number of coordinates; at most
  * {@linkcode MAX_SOBOL_DIMENSIONS}.
  * @param seed Fixes the shift; null for the sequence itself.
  * @returns The points, each with coordinates from 0 to below 1.
@@ -62,7 +61,7 @@ export function sobolPoints(
   const at = new Array<number>(dimensions).fill(0);
   return Array.from({ length: n }, (_, index) => {
     if (index > 0) {
-      // The bit in which the Gray codes of two neighbours differ.
+      // The bit in which the Gray codes of index − 1 and index differ.
       const bit = 31 - Math.clz32(index & -index);
       directions.forEach((numbers, d) => at[d]! ^= numbers[bit]!);
     }
@@ -70,7 +69,7 @@ export function sobolPoints(
   });
 }
 
-/** All direction numbers of a dimension, each shifted to the left. */
+/** Computes all direction numbers of a dimension, shifted to the left. */
 function expand(dimension: number): number[] {
   if (dimension === 0) {
     return Array.from({ length: BITS }, (_, i) => (1 << (BITS - 1 - i)) >>> 0);

@@ -1,6 +1,6 @@
 /**
- * What a sweep is to run: values, ranges and seeds, as flags and sweep files give
- * them, and the configurations that follow.
+ * The specification of a sweep: values and ranges from flags and sweep files, and
+ * the configurations that follow.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { MAX_SOBOL_DIMENSIONS, sobolPoints } from "./sobol.ts";
 /** Values of keys: `{ learningRate: [0.001, 0.01] }`. */
 export type ValueLists = Readonly<Record<string, readonly unknown[]>>;
 
-/** What a sweep is to run. */
+/** Which configurations a sweep runs. */
 export interface Specification {
   /** Values that all configurations have. */
   readonly config: JsonObject;
@@ -27,15 +27,15 @@ export interface Specification {
   readonly grid: ValueLists;
   /** The first values of these keys together, the second ones, and so on. */
   readonly zip: ValueLists;
-  /** Each of these is a grid of its own, around what the others give. */
+  /** Each is a separate grid of changes to the other configurations. */
   readonly vary?: readonly ValueLists[];
-  /** Where values are drawn from. */
+  /** The ranges of drawn values. */
   readonly range: Readonly<Record<string, Range>>;
-  /** How many configurations are drawn at random. */
+  /** The number of configurations drawn at random. */
   readonly random: number;
-  /** How many are taken from a Sobol sequence. */
+  /** The number of configurations from a Sobol sequence. */
   readonly sobol: number;
-  /** Fixes what is drawn. */
+  /** The seed of the draws. */
   readonly sampleSeed: number;
 }
 
@@ -43,11 +43,11 @@ export interface Specification {
 const MAX_ROWS = 100_000;
 
 /**
- * Makes the configurations of a sweep.
+ * Lists the configurations of a sweep.
  *
  * @param specification Values and ranges.
  * @param schema The experiment's configuration.
- * @returns The configurations as resolved, each once, without regard to seeds.
+ * @returns The resolved configurations, each once; their seeds have no meaning.
  * @throws {ConfigError} If a key is unknown or given twice, or a value breaks its
  * rule.
  */
@@ -82,13 +82,13 @@ export function expandRows(
   multiply([{}, ...variants]);
   const nameKey = (key: string) => `"${key}" of the sweep`;
   const resolved = rows.map((values) => schema.resolve([{ values, nameKey }]));
-  // Values that are written differently may be the same: 1e-3 and 0.001.
+  // Different texts may have the same value: 1e-3 and 0.001.
   return [
     ...new Map(resolved.map((row) => [JSON.stringify(row), row])).values(),
   ];
 }
 
-/** Every combination of values. */
+/** Lists every combination of values. */
 function combine(lists: ValueLists): JsonObject[] {
   return Object.entries(lists).reduce<JsonObject[]>(
     (rows, [key, values]) =>
@@ -108,7 +108,7 @@ function checkKeys(
   ];
   const places = new Map<string, string>();
   for (const [part, values] of parts) {
-    // What varies has its usual value in the configuration.
+    // A varied key may have its usual value in the configuration.
     const allowed = part === "vary" ? ["config", "vary"] : [];
     for (const [key, value] of Object.entries(values)) {
       const before = places.get(key);
@@ -131,7 +131,7 @@ function checkKeys(
   const lengths = new Set(Object.values(zip).map(({ length }) => length));
   if (lengths.size > 1) {
     problems.push(
-      "Keys that move together need equally many values: " +
+      "Keys of --zip need the same number of values: " +
         Object.entries(zip).map(([key, { length }]) => `${key} has ${length}`)
           .join(", "),
     );

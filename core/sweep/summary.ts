@@ -1,5 +1,5 @@
 /**
- * How a sweep stands.
+ * The status of a sweep.
  *
  * @module
  */
@@ -7,32 +7,31 @@
 import { formatValue } from "../config/schema.ts";
 import type { EarlierRuns } from "./earlier.ts";
 import type { Outcome, Task } from "./types.ts";
-import { MAX_DEATHS } from "./worker.ts";
 
-/** How a task stands, for those who look on. */
+/** The status of a task, as users see it. */
 export type TaskStatus = "completed" | "running" | "failed" | "waiting";
 
-/** A task and how it stands. */
+/** A task and its status. */
 export interface TaskState {
   /** The task. */
   readonly task: Task;
-  /** How it stands. */
+  /** Its status. */
   readonly status: TaskStatus;
   /** The run, if there is one. */
   readonly runId: string | null;
-  /** How long it took, if it has ended. */
+  /** How long it took, in seconds, if it has ended. */
   readonly seconds: number | null;
-  /** Whether it was there before the sweep. */
+  /** Whether it existed before the sweep. */
   readonly isEarlier: boolean;
   /** Why it failed. */
   readonly error?: string;
 }
 
 /**
- * Says how each task stands.
+ * Describes the status of each task.
  *
  * @param tasks The tasks.
- * @param outcomes How those stand that were taken.
+ * @param outcomes The outcomes of those that were taken.
  * @returns The tasks with their status, in the same order.
  */
 export function describeTasks(
@@ -51,17 +50,30 @@ export function describeTasks(
   });
 }
 
-function findStatus(outcome: Outcome | undefined): TaskStatus {
-  switch (outcome?.status) {
-    case "completed":
-    case "running":
-    case "failed":
-      return outcome.status;
-    case "died":
-      return outcome.deaths < MAX_DEATHS ? "waiting" : "failed";
-    default:
-      return "waiting";
-  }
+/** A task that dies this often in a row has failed: it may need too much memory. */
+export const MAX_DEATHS = 3;
+
+/**
+ * Finds the status of a task.
+ *
+ * @param outcome Its outcome, if it was taken.
+ * @returns The status; `waiting` also after an interruption or a death.
+ */
+export function findStatus(outcome: Outcome | undefined): TaskStatus {
+  const { status = "interrupted", deaths = 0 } = outcome ?? {};
+  if (status === "died") return deaths < MAX_DEATHS ? "waiting" : "failed";
+  return status === "interrupted" ? "waiting" : status;
+}
+
+/**
+ * Checks whether a task is running or still to run.
+ *
+ * @param outcome Its outcome, if it was taken.
+ * @returns Whether the sweep is not over before the task is.
+ */
+export function isOpen(outcome: Outcome | undefined): boolean {
+  const status = findStatus(outcome);
+  return status === "waiting" || status === "running";
 }
 
 function findReason(outcome: Outcome | undefined): string | undefined {
@@ -70,23 +82,23 @@ function findReason(outcome: Outcome | undefined): string | undefined {
   return status === "died" ? `died ${deaths} times, the last: ${error}` : error;
 }
 
-/** How many tasks stand how. */
+/** The number of tasks by status. */
 export interface SweepCounts {
   /** All tasks. */
   readonly total: number;
-  /** Those that are done. */
+  /** Completed tasks. */
   readonly completed: number;
-  /** Those of them that were there before. */
+  /** Completed tasks that existed before the sweep. */
   readonly earlier: number;
-  /** Those that run now. */
+  /** Running tasks. */
   readonly running: number;
-  /** Those that failed. */
+  /** Failed tasks. */
   readonly failed: number;
-  /** Those that are to be run. */
+  /** Tasks still to run. */
   readonly waiting: number;
 }
 
-/** Counts how many tasks stand how. */
+/** Counts tasks by status. */
 export function countStates(states: readonly TaskState[]): SweepCounts {
   const count = (wanted: TaskStatus) =>
     states.filter(({ status }) => status === wanted).length;
@@ -104,13 +116,13 @@ export function countStates(states: readonly TaskState[]): SweepCounts {
 }
 
 /**
- * Estimates how long the rest will take: by the mean of finished tasks of the
- * same row where there are some, else of all.
+ * Estimates the remaining time from the mean of completed tasks: those of the same
+ * row if there are any, else all.
  *
  * @param states All tasks.
  * @param jobs How many run at once.
- * @param earlier Runs that are there already.
- * @returns Seconds; null while nothing has finished.
+ * @param earlier The earlier runs.
+ * @returns Seconds; null while no task is completed.
  */
 export function estimateSecondsLeft(
   states: readonly TaskState[],
@@ -132,7 +144,7 @@ export function estimateSecondsLeft(
   const left = states.filter(({ status }) =>
     status === "waiting" || status === "running"
   ).map(({ task, status }) =>
-    // What runs now is half done, on average.
+    // A running task is half done, on average.
     mean(times.get(nameRow(task)) ?? all) * (status === "running" ? 0.5 : 1)
   );
   const total = left.reduce((sum, seconds) => sum + seconds, 0);

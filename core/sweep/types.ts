@@ -1,6 +1,5 @@
 /**
- * What the parts of a sweep have in common: tasks, how they stand, and the plan
- * that says which ones there are.
+ * The types that the parts of a sweep share: tasks, outcomes and plans.
  *
  * @module
  */
@@ -9,7 +8,7 @@ import type { Seeded } from "../config/fields.ts";
 import type { SweepRole } from "../store/run_info.ts";
 import type { JsonObject } from "../utils/json.ts";
 
-/** One training and the evaluations that follow it, or these alone. */
+/** One training and its evaluations, or evaluations alone. */
 export interface Task {
   /** Names the task within its sweep; part of a file name. */
   readonly key: string;
@@ -19,47 +18,46 @@ export interface Task {
   readonly config: Seeded;
   /** The settings of the evaluations, as resolved. */
   readonly evaluations: readonly JsonObject[];
-  /** What the run is for. */
+  /** The purpose of the run. */
   readonly role?: SweepRole;
-  /** After what the training is to pause; the task is then completed. */
+  /** Where the training pauses (`500steps`); the task is then completed. */
   readonly pauseAt?: string;
-  /** The run to go on with; one that is completed is only evaluated. */
+  /** The run to resume; a completed one is only evaluated. */
   readonly runId?: string;
 }
 
-/** How a task ended that is not running. */
+/** How an attempt ended. */
 export type EndStatus = "completed" | "failed" | "interrupted" | "died";
 
-/** How a task that somebody has taken stands. */
+/** The last attempt at a task. */
 export interface Outcome {
   /** The task's key. */
   readonly key: string;
-  /** Which attempt it is, from 1 on; 0 where an earlier run was found. */
+  /** The number of the attempt, from 1; 0 if an earlier run was found. */
   readonly attempt: number;
-  /** How it stands; `died` if its process is gone and said nothing. */
+  /** Its status; `died` if its process ended without recording one. */
   readonly status: EndStatus | "running";
   /** The run; null before there is one. */
   readonly runId: string | null;
-  /** How long training and evaluations took in this attempt, if it has ended. */
+  /** How long the attempt took, in seconds, if it has ended. */
   readonly seconds: number | null;
   /** Why it failed or died, if that is known. */
   readonly error?: string;
-  /** How many attempts have died one after the other, up to this one. */
+  /** The number of attempts in a row that died, up to this one. */
   readonly deaths: number;
 }
 
 /**
- * Says which tasks a sweep has. It depends on what is on disk alone, so every
- * process that asks gets the same answer, and no controller is needed.
+ * Lists the tasks of a sweep. A plan depends only on what is on disk, so every
+ * process gets the same list, and no controller is needed.
  */
 export interface Plan {
   /**
-   * Lists all tasks wanted so far, in the order in which they are to run: those
-   * that are done, and those that are not. The sweep is over when all of them
-   * are.
+   * Lists all tasks so far, done or not, in the order in which they should run. The
+   * sweep is over when all of them are done.
    *
-   * @param outcomes How the tasks taken so far stand, by their keys. Records are
-   * in the run directories.
+   * @param outcomes The outcomes of the tasks taken so far, by their keys. Results
+   * are in the run directories.
    */
   tasks(
     outcomes: ReadonlyMap<string, Outcome>,

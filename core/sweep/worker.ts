@@ -1,7 +1,7 @@
 /**
- * The worker: takes one task after the other until nothing is left. The local
- * launcher runs several in one process, and each task of a Slurm array one or
- * more; none of them directs the others.
+ * The worker: takes tasks until none are left, several at once. The local launcher
+ * runs one worker, and each task of a Slurm array runs one. Workers are equal: none
+ * controls the others.
  *
  * @module
  */
@@ -13,25 +13,23 @@ import {
   readEarlierRuns,
 } from "./earlier.ts";
 import { isCancelled, type Sweep } from "./manifest.ts";
+import { findStatus, isOpen } from "./summary.ts";
 import type { Outcome, Plan, Task } from "./types.ts";
 
-/** A task that dies so often in a row is given up: it may need too much memory. */
-export const MAX_DEATHS = 3;
-
-/** How often to look whether other processes have finished their tasks. */
+/** How often to check whether other processes have finished their tasks. */
 const POLL_MS = 2000;
 
 /** What {@linkcode work} is given. */
 export interface WorkOptions {
   /** How many tasks to run at once. */
   readonly jobs: number;
-  /** Runs a task in a process of its own; resolves when that has ended. */
+  /** Runs a task; resolves when it has ended. */
   readonly run: (claim: Claim, task: Task) => Promise<unknown>;
-  /** No further task is taken once it is aborted. */
+  /** Once aborted, no further task is taken. */
   readonly signal?: AbortSignal;
   /** How many tasks to take at most; all by default. */
   readonly maxTasks?: number;
-  /** Called with all tasks and how they stand, whenever that has changed. */
+  /** Called with all tasks and their outcomes whenever these may have changed. */
   readonly onChange?: (
     tasks: readonly Task[],
     outcomes: ReadonlyMap<string, Outcome>,
@@ -39,12 +37,12 @@ export interface WorkOptions {
 }
 
 /**
- * Works on a sweep until no task is left, or it is to stop.
+ * Runs the tasks of a sweep until none are left, or it is stopped.
  *
  * @param sweep The sweep.
  * @param plan Its plan.
  * @param options How many tasks to run at once, and how.
- * @throws What `run` throws: a task could not be started at all.
+ * @throws What `run` throws, if a task cannot be started.
  */
 export async function work(
   sweep: Sweep,
@@ -63,7 +61,7 @@ export async function work(
     onChange?.(tasks, outcomes);
     const isStopping = signal?.aborted || errors.length > 0 ||
       isCancelled(sweep);
-    // What another worker left is nobody's share: it is taken beyond the own.
+    // Tasks that other workers have left unfinished do not count as its own.
     const own = nTaken < maxTasks
       ? tasks
       : tasks.filter(({ key }) => outcomes.has(key));
@@ -72,13 +70,13 @@ export async function work(
     if (claim) {
       maxAge = POLL_MS;
       if (claim.isNew) nTaken++;
-      const ended = carryOut(claim, options)
+      const ended = runClaimed(claim, options)
         .catch((error) => void errors.push(error))
         .finally(() => running.delete(ended));
       running.add(ended);
       continue;
     }
-    // Before it waits or ends, it looks what others have done meanwhile.
+    // Before it waits or ends, it reads what others have done meanwhile.
     if (maxAge > 0 && !isFull) {
       maxAge = 0;
       continue;
@@ -87,20 +85,19 @@ export async function work(
       !tasks.some((task) => isOpen(outcomes.get(task.key)));
     if (running.size === 0 && errors.length > 0) throw errors[0];
     if (running.size === 0 && isOver) return;
-    await waitForChange(running, signal);
+    await waitForEnd(running, signal);
     maxAge = POLL_MS;
   }
 }
 
 /**
- * Reads which tasks a sweep has and how they stand. Runs that were there before
- * count as theirs.
+ * Reads the tasks of a sweep and their outcomes. Earlier runs count as outcomes.
  *
  * @param sweep The sweep.
  * @param plan Its plan.
- * @param seen Its claims, how old the answer may be in milliseconds, and the runs
- * that were there at the launch.
- * @returns All tasks, and how those stand that were taken.
+ * @param seen Its claims and how old their view may be, in milliseconds, and the
+ * runs that existed at the launch.
+ * @returns All tasks, and the outcomes of those that were taken.
  */
 export async function readTasks(
   sweep: Sweep,
@@ -128,7 +125,7 @@ export async function readTasks(
   }
 }
 
-async function carryOut(
+async function runClaimed(
   { claim, task }: { claim: Claim; task: Task },
   { run }: WorkOptions,
 ): Promise<void> {
@@ -136,7 +133,7 @@ async function carryOut(
   await run(claim, task);
 }
 
-/** Takes the first task that nobody has. */
+/** Takes the first task that is free. */
 function takeNext(
   claims: Claims,
   tasks: readonly Task[],
@@ -144,33 +141,15 @@ function takeNext(
 ): { claim: Claim; task: Task; isNew: boolean } | null {
   for (const task of tasks) {
     const outcome = outcomes.get(task.key);
-    if (!isOpen(outcome) || outcome?.status === "running") continue;
+    if (findStatus(outcome) !== "waiting") continue;
     const claim = claims.take(task, outcome?.runId ?? task.runId ?? null);
     if (claim) return { claim, task, isNew: outcome === undefined };
   }
   return null;
 }
 
-/**
- * Whether a task is to be waited for: it is running, or is to be run.
- *
- * @param outcome How it stands, if anybody has taken it.
- * @returns Whether the sweep is not over without it.
- */
-export function isOpen(outcome: Outcome | undefined): boolean {
-  switch (outcome?.status) {
-    case "completed":
-    case "failed":
-      return false;
-    case "died":
-      return outcome.deaths < MAX_DEATHS;
-    default:
-      return true;
-  }
-}
-
-/** Waits until a task has ended here, or it is time to look what others did. */
-async function waitForChange(
+/** Waits until a task has ended here, or it is time to check on other processes. */
+async function waitForEnd(
   running: Iterable<Promise<void>>,
   signal?: AbortSignal,
 ): Promise<void> {

@@ -88,9 +88,8 @@ export function selectRuns(
 }
 
 /**
- * Selects the runs of a sweep: those that it made, and those that were there before;
- * of `NAME/search` those that it has for that. What it has chosen by or added to is
- * marked so, whatever made it.
+ * Selects the runs of a sweep, by `NAME` all and by `NAME/search` those of a role.
+ * Runs that existed before the sweep get the role that they have in it.
  */
 function selectSweep(all: readonly StoredRun[], wanted: string): StoredRun[] {
   const [name = "", wantedRole] = wanted.split("/");

@@ -17,11 +17,11 @@ import {
 /** The result of a run: its value, or that it failed. */
 export type Value = number | "failed";
 
-/** What is compared. */
+/** The rows to compare, and how. */
 export interface JudgeOptions<Row> {
   /** The rows that can be compared with each other. */
   readonly groups: readonly (readonly Row[])[];
-  /** The row that all others are compared with, if any. */
+  /** The row that all others are compared with, if there is one. */
   readonly baseline?: Row | undefined;
   /** Which way is better, if that is known. */
   readonly better?: Direction | undefined;
@@ -30,10 +30,10 @@ export interface JudgeOptions<Row> {
 }
 
 /**
- * Reaches verdicts as `compare` does on a column: against the baseline, if there is
+ * Reaches verdicts as `compare` does for a column: against the baseline, if there is
  * one, and on the best row.
  *
- * @param options What is compared.
+ * @param options The rows to compare, and how.
  * @param values The results of each row, under its first, second, … seed.
  * @returns The verdicts.
  */

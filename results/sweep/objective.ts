@@ -1,5 +1,5 @@
 /**
- * The objective of a sweep: what its runs are compared by.
+ * The objective of a sweep: the record or measure by which its runs are compared.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
   parseCondition,
 } from "../database/select.ts";
 
-/** What an objective names. */
+/** An objective. */
 export interface Objective {
   /** The name of a record, or of a measure of the history. */
   readonly name: string;
@@ -28,7 +28,7 @@ export interface Objective {
 /**
  * Parses an objective.
  *
- * @param text A name, then fields that tell its records apart:
+ * @param text A name, then fields to select one of its records:
  * `mmd2 nSteps=50 sampler=ddim`.
  * @returns The name and the fields.
  */
@@ -41,13 +41,13 @@ export function parseObjective(text: string): Objective {
 }
 
 /**
- * Reads the objective of a run: of a completed one the record of that name, or
- * where there is none the last value of that measure in the history; of one that
- * has paused the last value in the history up to there.
+ * Reads the objective of a run. For a completed run it is the record of that name,
+ * or else the last value of that measure in the history. For a paused run it is the
+ * last value in the history before the pause.
  *
  * @param runPath The run's directory.
  * @param text The objective.
- * @param pauseAt Where the run has paused, or would have: `500steps`.
+ * @param pauseAt Where the run pauses (`500steps`), if it does.
  * @returns The value.
  * @throws {RangeError} If the run has no such record or measure, or several such
  * records.
@@ -99,7 +99,7 @@ function matches(
     );
 }
 
-/** The history up to a pause; of a run that was trained at once, up to its step. */
+/** Reads the history up to a pause, or up to its step if the run did not pause. */
 function* readLinesUntil(
   runPath: string,
   pauseAt: string | undefined,

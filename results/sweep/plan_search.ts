@@ -1,5 +1,6 @@
 /**
- * The plan that searches configurations, and runs the best again on fresh seeds.
+ * The plan of a search: it compares configurations, and runs the best again on fresh
+ * seeds.
  *
  * @module
  */
@@ -19,23 +20,23 @@ import { computeMean, type Direction } from "../statistics/estimate.ts";
 import type { Value } from "./judge_values.ts";
 import { makeReader } from "./read_values.ts";
 
-/** The plan as the manifest of a sweep holds it. */
+/** The plan in the manifest of a sweep. */
 export interface Search {
-  /** The name of the plan. */
+  /** The type of the plan. */
   readonly type: "search";
-  /** What configurations are compared by. */
+  /** The objective by which configurations are compared. */
   readonly objective: string;
   /** Which way is better. */
   readonly better: Direction;
   /** Where trainings pause (`500steps`), or seeds (`3seeds`), before the last rung. */
   readonly rungs: readonly string[];
-  /** One of so many configurations of a rung is promoted. */
+  /** A rung promotes one configuration in `reduction`. */
   readonly reduction: number;
-  /** The configuration that others are to beat. */
+  /** The default configuration, with which the best are compared. */
   readonly default: JsonObject;
-  /** How many of the best are run again. */
+  /** How many of the best are confirmed. */
   readonly confirm: number;
-  /** On how many fresh seeds. */
+  /** The number of fresh seeds. */
   readonly confirmSeeds: number;
 }
 
@@ -47,8 +48,8 @@ interface Rung {
 
 const SEEDS = /^(\d+) ?seeds?$/;
 
-/** Writes a rung in its usual form; undefined if it is none. */
-function parseRung(text: string): string | undefined {
+/** Normalizes a rung; undefined if the text is not a rung. */
+function normalizeRung(text: string): string | undefined {
   const place = parsePause(text);
   if (place) return `${place.count}${place.unit}`;
   const count = Number(SEEDS.exec(text)?.[1]);
@@ -59,14 +60,14 @@ function parseRung(text: string): string | undefined {
  * Checks the rungs of a search.
  *
  * @param texts Where trainings pause, or how many seeds there are.
- * @param nSeeds How many seeds there are in the end.
- * @returns The rungs in their usual form, or what is wrong with them.
+ * @param nSeeds The number of seeds at the last rung.
+ * @returns The rungs in normal form, or what is wrong with them.
  */
 export function checkRungs(
   texts: readonly string[],
   nSeeds: number,
 ): string[] | string {
-  const rungs = texts.map(parseRung);
+  const rungs = texts.map(normalizeRung);
   const wrong = rungs.indexOf(undefined);
   const rule = "such as 100steps,300steps or 1seed,3seeds";
   if (rungs.length === 0) return `Give the rungs: --rungs, ${rule}`;
@@ -78,7 +79,7 @@ export function checkRungs(
     i === 0 || count > counts[i - 1]!
   );
   if (units.size > 1 || !isRising) {
-    return `--rungs must rise, and have one unit: ${rule}`;
+    return `--rungs must increase, in the same unit: ${rule}`;
   }
   return units.has("seeds") && counts.at(-1)! >= nSeeds
     ? `The last rung is all seeds (--seeds): ${
@@ -88,7 +89,7 @@ export function checkRungs(
     : known;
 }
 
-/** What is run at each rung; at the last all seeds are trained to the end. */
+/** Lists the rungs; at the last one, all seeds are trained to the end. */
 function listRungs({ rungs }: Search, nSeeds: number): Rung[] {
   return [
     ...rungs.map((text) => {
@@ -105,15 +106,15 @@ export interface Candidate {
   readonly config: JsonObject;
   /** Its objective in the search; null for the default one. */
   readonly searchScore: number | null;
-  /** Whether that is of a training to its end. */
+  /** Whether it was trained to the end in the search. */
   readonly isWhole: boolean;
-  /** Its results on fresh seeds, as far as there are any. */
+  /** Its results on fresh seeds so far. */
   readonly values: readonly Value[];
 }
 
-/** How far a search is. */
+/** The progress of a search. */
 export interface SearchProgress {
-  /** The tasks wanted so far. */
+  /** The tasks so far. */
   readonly tasks: readonly Task[];
   /** The configurations at each rung. */
   readonly rungs: readonly (readonly number[])[];
@@ -124,7 +125,7 @@ export interface SearchProgress {
 }
 
 /**
- * Makes the plan of a search.
+ * Creates the plan of a search.
  *
  * @param sweep The sweep.
  * @returns The plan.
@@ -135,10 +136,10 @@ export function planSearch(sweep: Sweep): Plan {
 }
 
 /**
- * Makes what says how far a search is.
+ * Follows the progress of a search.
  *
  * @param sweep The sweep.
- * @returns A function of how its tasks stand.
+ * @returns A function that returns the progress from the outcomes of tasks.
  */
 export function followSearch(
   sweep: Sweep,
@@ -183,7 +184,7 @@ export function followSearch(
       reduction: plan.reduction,
       minPromoted: plan.confirm,
     }, readLoss);
-    // What has come furthest goes first.
+    // Higher rungs come first.
     const tasks = wanted.sort((a, b) => b.rung - a.rung)
       .map(({ task }) => task);
     const isSearched = found.missing.length === 0;
@@ -215,7 +216,7 @@ export function followSearch(
   };
 }
 
-/** The same run has a task at each rung. */
+/** Names the task of a run at a rung. */
 function nameTask({ identity }: Task, pauseAt: string | undefined): string {
   return pauseAt ? `${identity}-${pauseAt}` : identity;
 }

@@ -12,30 +12,30 @@ import type { Value } from "./judge_values.ts";
 import { makeReader } from "./read_values.ts";
 import { addSeeds, type SeedsState } from "./until_resolved.ts";
 
-/** The plan as the manifest of a sweep holds it. */
+/** The plan in the manifest of a sweep. */
 export interface UntilResolved {
-  /** The name of the plan. */
+  /** The type of the plan. */
   readonly type: "until-resolved";
-  /** What rows are compared by. */
+  /** The objective by which rows are compared. */
   readonly objective: string;
-  /** Which way is better; null where only differences are looked for. */
+  /** Which way is better; null if only differences count. */
   readonly better: Direction | null;
   /** The index of the row that the others are compared with; null for none. */
   readonly baseline: number | null;
-  /** How many seeds a row has at most. */
+  /** The most seeds of a row. */
   readonly maxSeeds: number;
 }
 
-/** How far such a sweep is. */
+/** The progress of such a sweep. */
 export interface SeedsProgress extends SeedsState<number> {
-  /** The tasks wanted so far. */
+  /** The tasks so far. */
   readonly tasks: readonly Task[];
   /** The results of each row. */
   readonly values: ReadonlyMap<number, readonly Value[]>;
 }
 
 /**
- * Makes the plan of a sweep that adds seeds until it is resolved.
+ * Creates the plan of a sweep that adds seeds until it is resolved.
  *
  * @param sweep The sweep.
  * @returns The plan.
@@ -46,10 +46,10 @@ export function planUntilResolved(sweep: Sweep): Plan {
 }
 
 /**
- * Makes what says how far such a sweep is.
+ * Follows the progress of such a sweep.
  *
  * @param sweep The sweep.
- * @returns A function of how its tasks stand.
+ * @returns A function that returns the progress from the outcomes of tasks.
  */
 export function followSeeds(
   sweep: Sweep,

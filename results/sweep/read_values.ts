@@ -6,7 +6,7 @@
 
 import type { Sweep } from "../../core/sweep/manifest.ts";
 import type { Outcome, Task } from "../../core/sweep/types.ts";
-import { isOpen } from "../../core/sweep/worker.ts";
+import { isOpen } from "../../core/sweep/summary.ts";
 import type { Value } from "./judge_values.ts";
 import { readObjective } from "./objective.ts";
 
@@ -17,10 +17,10 @@ export type ReadValue = (
 ) => Value | undefined;
 
 /**
- * Makes what reads the results of tasks by their objective, each file once.
+ * Creates a reader of the objectives of tasks, which reads each run once.
  *
  * @param sweep The sweep.
- * @param objective What its runs are compared by.
+ * @param objective The objective.
  * @returns The reader.
  */
 export function makeReader(

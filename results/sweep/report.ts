@@ -1,5 +1,5 @@
 /**
- * What sweeps report that decide by themselves what to run.
+ * Reports of sweeps that decide what to run: seeds until resolved, and searches.
  *
  * @module
  */
@@ -29,23 +29,23 @@ import { judgeValues, toSample, type Value } from "./judge_values.ts";
 import { followSearch, type Search } from "./plan_search.ts";
 import { followSeeds, type UntilResolved } from "./plan_until_resolved.ts";
 
-/** What is reported of a sweep. */
+/** A report of a sweep. */
 export interface SweepReport {
   /** As `--json` prints it. */
   readonly document: JsonObject;
-  /** For people: a table, and what it means. */
+  /** A table and its meaning, for users. */
   readonly text: string;
 }
 
-/** How the tasks of a sweep stand. */
+/** The outcomes of the tasks of a sweep, by their keys. */
 export type Outcomes = ReadonlyMap<string, Outcome>;
 
 /**
- * Reports what a sweep has found that adds seeds until it is resolved.
+ * Reports the verdicts of a sweep that adds seeds until it is resolved.
  *
  * @param sweep The sweep.
- * @param outcomes How its tasks stand.
- * @param terminal How wide its table may be.
+ * @param outcomes The outcomes of its tasks.
+ * @param terminal The width of the terminal.
  * @returns The report.
  */
 export function reportSeeds(
@@ -121,12 +121,12 @@ export function reportSeeds(
 }
 
 /**
- * Reports what a search has found: the scores of the search, which chose, and those
- * on fresh seeds, which alone are a result.
+ * Reports the results of a search: the scores in the search, by which it chose, and
+ * the scores on fresh seeds, which are the result.
  *
  * @param sweep The sweep.
- * @param outcomes How its tasks stand.
- * @param terminal How wide its table may be.
+ * @param outcomes The outcomes of its tasks.
+ * @param terminal The width of the terminal.
  * @returns The report.
  */
 export function reportSearch(
@@ -242,7 +242,7 @@ function labelConfigs(configs: readonly JsonObject[]): string[] {
   );
 }
 
-/** The mean over seeds, its standard error, and how many failed. */
+/** Computes the mean over seeds, its standard error, and the number of failures. */
 function describeValues(values: readonly Value[]) {
   const { mean, error, n } = computeMean([...toSample(values).values()]);
   return { mean, error, n, nFailed: values.length - n };
@@ -282,7 +282,7 @@ function formatDifference(
   ];
 }
 
-/** Writes a score to the digits of the mean on fresh seeds. */
+/** Formats a score with the digits of the mean on fresh seeds. */
 function formatScore(
   score: number | null,
   { mean, error }: { readonly mean: number; readonly error: number },
@@ -293,7 +293,7 @@ function formatScore(
   return `${texts[1]}${power === 0 ? "" : `e${power}`}`;
 }
 
-/** A table of which the first and the last column are texts. */
+/** Formats a table whose first and last column are texts. */
 function formatTable(
   headings: readonly string[],
   rows: readonly (readonly string[])[],

@@ -1,5 +1,5 @@
 /**
- * Seeds that are added until verdicts are reached.
+ * Adds seeds until verdicts are reached.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { MIN_COUNT } from "../statistics/estimate.ts";
 import type { ColumnVerdicts } from "../statistics/verdicts.ts";
 import { type JudgeOptions, judgeValues, type Value } from "./judge_values.ts";
 
-/** What seeds are added to; verdicts hold at any time by default. */
+/** The rows to which seeds are added; verdicts are anytime-valid by default. */
 export interface SeedsOptions<Row> extends JudgeOptions<Row> {
-  /** With how many seeds each row begins; three at least. */
+  /** The number of seeds that each row begins with; at least three. */
   readonly minSeeds?: number;
-  /** How many seeds a row has at most. */
+  /** The most seeds of a row. */
   readonly maxSeeds: number;
 }
 
-/** How far the verdicts are. */
+/** The state of the rows after the last look. */
 export interface SeedsState<Row> {
-  /** The runs that the next look waits for: rows, and the places of their seeds. */
+  /** The runs that the next look needs: rows, and the positions of their seeds. */
   readonly missing: readonly { readonly row: Row; readonly seed: number }[];
-  /** How many seeds each row has got so far. */
+  /** The number of seeds of each row so far. */
   readonly nSeeds: ReadonlyMap<Row, number>;
   /** The rows to which no more seeds are added. */
   readonly settled: ReadonlySet<Row>;
@@ -37,13 +37,13 @@ export interface SeedsState<Row> {
  * together (see {@linkcode anytimeT}). Looks at which no p-value could be small
  * enough are skipped.
  *
- * All is decided again from the first look on: whoever asks gets the same answer,
- * in whatever order runs end.
+ * Every call decides again from the first look, so the answer does not depend on
+ * who asks, or on the order in which runs end.
  *
- * @param options The rows, and what is asked of them.
+ * @param options The rows, and how they are compared.
  * @param readValue Reads the result of a row under its first, second, … seed;
- * undefined where there is none yet.
- * @returns What is to be run next; nothing if all is decided.
+ * undefined if there is none yet.
+ * @returns The runs that are missing; none if everything is decided.
  *
  * @example
  * ```ts
@@ -91,7 +91,7 @@ export function addSeeds<Row>(
   }
 }
 
-/** Adds the rows that more seeds would not change to those settled before. */
+/** Finds the rows that more seeds would not change, including earlier ones. */
 function settleRows<Row>(
   { groups, baseline }: SeedsOptions<Row>,
   { settled, verdicts: { comparisons, places }, values }: {
@@ -117,14 +117,14 @@ function settleRows<Row>(
   const open = groups.flat().filter((row) =>
     row !== baseline && !settled.has(row) && !isSettled(row)
   );
-  // The others are paired with the baseline until the last is settled.
+  // The baseline needs seeds until the last of the others is settled.
   const isServing = (row: Row) => row === baseline && open.length > 0;
   return new Set(
     groups.flat().filter((row) => !open.includes(row) && !isServing(row)),
   );
 }
 
-/** The next number of seeds at which some p-value could be small enough. */
+/** Finds the next number of seeds at which a p-value could be small enough. */
 function findNextLook<Row>(
   n: number,
   { comparisons, places }: ColumnVerdicts<Row>,

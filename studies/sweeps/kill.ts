@@ -1,7 +1,7 @@
 /**
- * Proof by kill: the processes of a sweep, the sweeper among them, are ended by
- * SIGKILL at random moments. The same command then ends with the same records as
- * a sweep that was left alone: no run is lost, and none is done twice.
+ * Kills the processes of a sweep, its own included, by SIGKILL at random moments.
+ * The same command must then end with the same records as an undisturbed sweep: no
+ * run is lost, and none is done twice.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { stringify } from "../../core/utils/json.ts";
 import type { RandomStream } from "../../core/utils/random.ts";
 import { ROOT, scriptCommand } from "../../testing/helpers.ts";
 
-/** What became of the killed processes. */
+/** What was killed, and how often the command was started. */
 export interface SweepKills {
   /** How many tasks' processes were killed. */
   tasks: number;
@@ -32,8 +32,8 @@ export interface SweepKills {
 const DRIFTS = "drift=0,0.5";
 
 /**
- * Runs a sweep to its end while its processes are killed, and compares what it
- * leaves with a sweep that is left alone.
+ * Runs a sweep to its end while its processes are killed, and compares its results
+ * with those of an undisturbed sweep.
  *
  * @param runs A directory for the runs, as a path in the project.
  * @param nRuns How many runs the sweep has; an even number.

@@ -1,5 +1,5 @@
 /**
- * `deno task sweeps`: the proofs about sweeps at their full counts, into
+ * `deno task sweeps`: tests sweeps at full counts, and writes the results to
  * docs/sweeps.md. Takes ten minutes.
  *
  * @module
@@ -28,9 +28,9 @@ async function proveByKill(): Promise<string> {
     N_KILLED_RUNS,
     { nKills: N_KILLS, random },
   );
-  return `${tasks} processes of runs and ${sweepers} sweepers killed, the ` +
-    `command started ${launches} times: the records, histories and models of ` +
-    "a sweep that was left alone, bit for bit; no run lost, none done twice";
+  return `${tasks} processes of runs and ${sweepers} of the sweep killed, the ` +
+    `command started ${launches} times: records, histories and models are those ` +
+    "of an undisturbed sweep, bit for bit; no run was lost or done twice";
 }
 
 async function simulateMany(): Promise<string> {
@@ -39,8 +39,8 @@ async function simulateMany(): Promise<string> {
     folder.path,
     N_RUNS,
   );
-  return `a claim takes ${milliseconds(firstClaim)} of a processor at the ` +
-    `beginning and ${milliseconds(lastClaim)} at the end, status ` +
+  return `processor time of a claim: ${milliseconds(firstClaim)} at the ` +
+    `beginning, ${milliseconds(lastClaim)} at the end; of \`status\`: ` +
     `${milliseconds(status)}`;
 }
 
@@ -48,7 +48,7 @@ const command = defineCommand({
   name: "sweeps",
   summary: "Kill the processes of a sweep, and claim 10,000 runs.",
   usage: [""],
-  notes: ["Puts the table of proofs into docs/sweeps.md. Takes ten minutes."],
+  notes: ["Writes the table in docs/sweeps.md. Takes ten minutes."],
   examples: ["deno task sweeps"],
   flags: {},
   async run() {
@@ -58,11 +58,11 @@ const command = defineCommand({
         await proveByKill(),
       ],
       [
-        `${count(N_RUNS)} runs that are claimed and do nothing`,
+        `${count(N_RUNS)} runs that are claimed but not trained`,
         await simulateMany(),
       ],
     ];
-    const headings = ["proof", "what came of it"];
+    const headings = ["test", "result"];
     fillPage(PAGE, { "sweep-proofs": table(headings, rows, 2) });
     return { text: "docs/sweeps.md" };
   },

@@ -64,10 +64,10 @@ Deno.test("readPlan() refuses flags that do not go together", async () => {
     [{ ...UNTIL, search: "random" }, /Cannot use --until with --search/],
     [{ objective: "error" }, /--objective without --until resolved or/],
     [{ ...UNTIL, rungs: ["1step"] }, /Cannot use --rungs with --until/],
-    [{ until: "resolved" }, /Name what is compared/],
-    [{ ...UNTIL, objective: "x" }, /not known which way of x is better/],
+    [{ until: "resolved" }, /Name the objective/],
+    [{ ...UNTIL, objective: "x" }, /lower or higher values of x are better/],
     [{ ...UNTIL, baseline: ["mean=0"] }, /mean=0 names 2 of 3/],
-    [{ ...SEARCH, objective: "x" }, /not known which way of x is better/],
+    [{ ...SEARCH, objective: "x" }, /lower or higher values of x are better/],
     [{ ...SEARCH, search: "random" }, /are for --search asha/],
     [{ ...SEARCH, rungs: [] }, /Give the rungs/],
   ];
@@ -126,7 +126,7 @@ Deno.test("sweep says which objectives there are, where one is missing", async (
   assertMatch(list.stdout, /^sweep other: 1 of 1 run completed/m);
 });
 
-Deno.test("sweep --dry-run says what follows by the results", async () => {
+Deno.test("sweep --dry-run describes the runs that results may add", async () => {
   const dryRun = async (...args: string[]) => {
     const flags = [DRAWS, "--objective=error", "--dry-run", ...args];
     return (await runScript("sweep", flags)).stdout;
@@ -137,6 +137,6 @@ Deno.test("sweep --dry-run says what follows by the results", async () => {
   );
   assertMatch(
     await dryRun("--search=random", "--range=mean=linear(0,1)", "--budget=2"),
-    /: up to 15 runs confirm the best and the default configuration/,
+    /, up to 15 runs confirm the best and the default configuration/,
   );
 });

@@ -152,7 +152,7 @@ Deno.test(
     const [stdout, stderr] = await first.output;
     assertEquals((await first.child.status).code, 130);
     assertStringIncludes(stdout, "0 of 3 runs completed, 3 waiting");
-    assertStringIncludes(stderr, "sweep resume long goes on");
+    assertStringIncludes(stderr, "to continue: deno task sweep resume long");
     const found = listRuns(`${ROOT}/${runs.path}`);
     for (const { path } of found) {
       assertEquals(readRunInfo(path).status, "interrupted");
@@ -237,9 +237,9 @@ Deno.test("the JSON Schema of sweep files has the keys of the experiment", async
 
 Deno.test("errors of the command line say what to do", async () => {
   const cases: [args: string[], message: string][] = [
-    [["status", "none", "--runs=runs/.none"], "deno task sweep makes one"],
+    [["status", "none", "--runs=runs/.none"], "deno task sweep creates one"],
     [["status", "--seeds=1"], "Cannot use --seeds with status"],
-    [["now"], "name a sweep file that ends in .json"],
+    [["now"], "sweep file that ends in .json"],
     [["--grid", "learningRate"], "--grid must be KEY=VALUE"],
     [["--grid", "learningRat=1"], "did you mean learningRate?"],
     [["--seeds=4..1"], "--seeds must be whole numbers"],

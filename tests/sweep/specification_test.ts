@@ -81,7 +81,7 @@ Deno.test("all that is wrong is listed at once", () => {
     "rate is given twice: in config and grid",
   ]);
   assertEquals(refuse({ zip: { rate: [1, 2], size: [1] } }), [
-    "Keys that move together need equally many values: rate has 2, size has 1",
+    "Keys of --zip need the same number of values: rate has 2, size has 1",
   ]);
   const range = { rate: { log: [1e-4, 1] } } as const;
   assertEquals(refuse({ range }).length, 1);

@@ -13,7 +13,8 @@ import {
   estimateSecondsLeft,
 } from "../../core/sweep/summary.ts";
 import type { Task } from "../../core/sweep/types.ts";
-import { MAX_DEATHS, work } from "../../core/sweep/worker.ts";
+import { MAX_DEATHS } from "../../core/sweep/summary.ts";
+import { work } from "../../core/sweep/worker.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
 import { makeRun } from "../../testing/runs.ts";
 import { makeSweep, MANIFEST } from "../../testing/sweeps.ts";

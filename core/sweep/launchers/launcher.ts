@@ -1,48 +1,45 @@
 /**
- * Where the tasks of a sweep run: on this machine, or where a scheduler puts
- * them. Another scheduler is one more file beside this one.
+ * Launchers: where the tasks of a sweep run, on this machine or by a scheduler. A
+ * new scheduler is another launcher in this folder.
  *
  * @module
  */
 
 import type { Sweep } from "../manifest.ts";
 import type { StopSignals } from "../process.ts";
-import type { Outcome, Plan, Task } from "../types.ts";
+import type { Plan } from "../types.ts";
+import type { WorkOptions } from "../worker.ts";
 
 /** What a launcher is given. */
-export interface LaunchOptions extends StopSignals {
-  /** Called with what a scheduler was given: the number of a job. */
+export interface LaunchOptions
+  extends StopSignals, Pick<WorkOptions, "onChange"> {
+  /** Called with a line for the user, such as the number of a job. */
   readonly print?: (line: string) => void;
-  /** Called with all tasks and how they stand, whenever that has changed. */
-  readonly onChange?: (
-    tasks: readonly Task[],
-    outcomes: ReadonlyMap<string, Outcome>,
-  ) => void;
 }
 
-/** Starts the tasks of sweeps, follows and stops them. */
+/** Starts, describes and cancels the tasks of a sweep. */
 export interface Launcher {
   /**
-   * Starts what is missing. Resolves when it has ended, or when it is with a
+   * Starts the missing tasks. Resolves when they have ended, or were submitted to a
    * scheduler.
    *
    * @param sweep The sweep.
    * @param plan Its plan.
-   * @param options What stops it, and who wants to know how it goes.
-   * @returns Whether the tasks have ended; false where they are with a scheduler.
+   * @param options How to stop it, and how to report its progress.
+   * @returns Whether the tasks have ended; false if a scheduler has them.
    */
   launch(sweep: Sweep, plan: Plan, options: LaunchOptions): Promise<boolean>;
   /**
-   * Says what a scheduler knows of a sweep: jobs that wait, for example.
+   * Describes the jobs of a sweep that a scheduler knows.
    *
    * @param sweep The sweep.
-   * @param nWaiting How many of its tasks are to be run.
-   * @returns A line each.
+   * @param nWaiting How many of its tasks are still to run.
+   * @returns The lines to print.
    */
   describe(sweep: Sweep, nWaiting: number): Promise<readonly string[]>;
   /**
-   * Takes a sweep from the scheduler. Its processes are told by the sweep's own
-   * folder, so this is about what has not begun yet.
+   * Removes the waiting jobs of a sweep from the scheduler. Running processes find
+   * the cancellation in the sweep's folder.
    *
    * @param sweep The sweep.
    */

@@ -10,7 +10,7 @@ import { work } from "../worker.ts";
 import type { Launcher } from "./launcher.ts";
 
 /**
- * Makes the launcher of this machine.
+ * Creates the launcher for this machine.
  *
  * @param jobs How many tasks to run at once.
  * @returns The launcher.

@@ -195,8 +195,8 @@ Deno.test("checkRungs() says what is wrong", () => {
     const [rungs, problem] of [
       [[], /Give the rungs/],
       [["5m"], /not "5m"/],
-      [["3steps", "2steps"], /must rise/],
-      [["1step", "2epochs"], /one unit/],
+      [["3steps", "2steps"], /must increase/],
+      [["1step", "2epochs"], /same unit/],
       [["2seeds"], /2seeds must be fewer than 2/],
     ] as const
   ) assertMatch(String(checkRungs(rungs, 2)), problem);

@@ -1,5 +1,5 @@
 /**
- * What Slurm knows of a sweep: jobs that wait, run, or ended a short while ago.
+ * The jobs of a sweep in Slurm that wait, run, or ended recently.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { basename, dirname } from "@std/path";
 import type { Sweep } from "../../manifest.ts";
 import { THEN_SCRIPT, thenName } from "./_scripts.ts";
 
-/** One task of an array, or another job, as squeue has it. */
+/** A task of an array, or another job, from squeue. */
 export interface Job {
   /** The number of the job, which the tasks of an array share. */
   readonly id: string;
@@ -16,13 +16,13 @@ export interface Job {
   readonly state: string;
   /** Why it waits. */
   readonly reason: string;
-  /** Whether it neither runs nor waits. */
+  /** Whether it has ended. */
   readonly isOver: boolean;
   /** Whether it follows the array. */
   readonly isThen: boolean;
 }
 
-/** The number, state and reason, and the script, whose path may have any sign. */
+/** The number, state and reason, and last the script, whose path may contain `|`. */
 const FIELDS = "%i|%T|%r|%o", LINE = /^(\d+)[^|]*\|([^|]*)\|([^|]*)\|(.*)$/gm;
 
 const OVER = new Set([
@@ -30,7 +30,7 @@ const OVER = new Set([
   ...["OUT_OF_MEMORY", "PREEMPTED", "REVOKED", "TIMEOUT"],
 ]);
 
-/** Finds the jobs of a sweep; those that ended minutes ago are forgotten. */
+/** Finds the jobs of a sweep; Slurm forgets jobs minutes after they end. */
 export async function findJobs(sweep: Sweep): Promise<Job[]> {
   const names = `--name=${sweep.manifest.name},${thenName(sweep)}`;
   const printed = await askSlurm(
@@ -48,7 +48,7 @@ export async function findJobs(sweep: Sweep): Promise<Job[]> {
     }));
 }
 
-/** Whether a script is one of this sweep, not of another with the same name. */
+/** Checks that a script belongs to this sweep, not to another with the same name. */
 function isIn(script: string, folder: string): boolean {
   try {
     return dirname(Deno.realPathSync(script)) === folder;
@@ -57,7 +57,7 @@ function isIn(script: string, folder: string): boolean {
   }
 }
 
-/** A line for each job: `job 12: 3 running, 5 waiting (Resources)`. */
+/** Formats a line for each job: `job 12: 3 running, 5 waiting (Resources)`. */
 export function summarizeJobs(sweep: Sweep, jobs: readonly Job[]): string[] {
   return [...Map.groupBy(jobs, ({ id }) => id)].map(([id, tasks]) => {
     const states = Map.groupBy(
@@ -79,7 +79,7 @@ export function summarizeJobs(sweep: Sweep, jobs: readonly Job[]): string[] {
  * Cancels jobs.
  *
  * @param jobs The jobs.
- * @param flags Which of their tasks to cancel: `--state=PENDING`.
+ * @param flags Flags of scancel that select tasks: `--state=PENDING`.
  */
 export async function cancelJobs(
   jobs: readonly Job[],
@@ -93,7 +93,7 @@ export async function cancelJobs(
  * Runs one of Slurm's commands.
  *
  * @returns What it printed.
- * @throws {Error} If it fails, or is not there.
+ * @throws {Error} If it fails, or is not installed.
  */
 export async function askSlurm(
   command: string,

@@ -1,5 +1,5 @@
 /**
- * The scripts that sbatch is given.
+ * The batch scripts for sbatch.
  *
  * @module
  */
@@ -11,16 +11,16 @@ import { listGrants, SOURCE_FOLDER, WORK_PROGRAM } from "../../process.ts";
 import { TIME_LIMIT_SIGNAL } from "./requeue.ts";
 import { parseTimeLimit, type SlurmOptions } from "./slurm_options.ts";
 
-/** Enough for a checkpoint, and for the minute that the signal may be early. */
+/** Enough for a checkpoint; the signal may come up to a minute early. */
 const NOTICE_SECONDS = 120;
 
 /**
- * The number of a task of an array, in the shell. Not SLURM_JOB_ID: one task has
- * that of the array itself, which stands for all tasks.
+ * The number of a task of an array, in the shell. Not SLURM_JOB_ID, which for one
+ * of the tasks is the number of the whole array.
  */
 const TASK_ID = '"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"';
 
-/** Where Slurm puts what tasks print, in the folder of a sweep. */
+/** The folder for the output of tasks, in that of a sweep. */
 export const OUTPUT_FOLDER = "slurm";
 
 /** The scripts' names in the folder of a sweep. */
@@ -31,7 +31,7 @@ export const ARRAY_SCRIPT = "batch.sh", THEN_SCRIPT = "then.sh";
  *
  * @param sweep The sweep.
  * @param options How Slurm is to run it.
- * @param size How many tasks the array has, and how many runs each takes.
+ * @param size The number of tasks of the array, and of runs for each.
  * @returns The script.
  */
 export function formatArrayScript(
@@ -51,24 +51,24 @@ export function formatArrayScript(
   ];
   return formatScript(options, {
     about:
-      `The tasks of the sweep ${name}, made by Whisker. Each takes what is ` +
-      "left to run, so\n# this may be submitted again at any time.",
+      `The tasks of the sweep ${name}, written by Whisker. Each takes runs ` +
+      "that are left,\n# so this can be submitted again at any time.",
     directives: {
       "job-name": name,
       array: `0-${nTasks - 1}${limit}`,
       "cpus-per-task": cpus,
-      // The minute of a job that Slurm itself puts back is not lost either.
+      // Jobs of failed nodes are put back too.
       requeue: null,
       signal: `B:${TIME_LIMIT_SIGNAL.slice(3)}@${Math.floor(notice)}`,
       output: `${escapePath(path)}/${OUTPUT_FOLDER}/%A_%a.txt`,
     },
-    // The process itself gets the signals.
+    // With exec, Deno gets the signals, not a shell.
     command: `exec ${words.map(quote).join(" ")} ${TASK_ID}`,
   });
 }
 
 /**
- * Writes the script of what follows the array.
+ * Writes the script of the command after the array.
  *
  * @param sweep The sweep.
  * @param options How Slurm is to run it, and what to run.
@@ -82,10 +82,10 @@ export function formatThenScript(
 ): string {
   const words = ["deno", "task", "--quiet", ...parseArgv(options.then)];
   return formatScript(options, {
-    about: `What follows the sweep ${sweep.manifest.name}, made by Whisker.`,
+    about: `Follows the sweep ${sweep.manifest.name}, written by Whisker.`,
     directives: {
       "job-name": thenName(sweep),
-      // Also where some runs failed: the comparison says how many it has.
+      // Also if some runs failed: the comparison shows how many there are.
       dependency: `afterany:${jobId}`,
       output: `${escapePath(sweep.path)}/${OUTPUT_FOLDER}/then.txt`,
     },
@@ -93,7 +93,7 @@ export function formatThenScript(
   });
 }
 
-/** The name of the job that follows the array. */
+/** Names the job that follows the array. */
 export function thenName({ manifest: { name } }: Sweep): string {
   return `${name}.then`;
 }
@@ -113,14 +113,14 @@ function formatScript(
   const flags = [...Object.entries(directives), ...given].map(([name, value]) =>
     value === null ? `--${name}` : `--${name}=${value}`
   );
-  // The user's own come last: the last one counts.
+  // The user's own flags come last, so they take precedence.
   const own = sbatchArg.map((arg) => arg.startsWith("-") ? arg : `--${arg}`);
   const lines = [...flags, "--open-mode=append", ...own]
     .map((flag) => `#SBATCH ${quoteDirective(flag)}`);
   return ["#!/bin/sh", `# ${about}`, ...lines, "", command, ""].join("\n");
 }
 
-/** sbatch replaces what follows a `%` in the names of files. */
+/** Escapes `%`, which begins a placeholder in file names of sbatch. */
 function escapePath(path: string): string {
   return path.replaceAll("%", "%%");
 }

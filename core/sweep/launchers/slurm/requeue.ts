@@ -1,5 +1,5 @@
 /**
- * What a task of an array does when its time is over.
+ * What a task of an array does at its time limit.
  *
  * @module
  */
@@ -12,19 +12,19 @@ import type { Sweep } from "../../manifest.ts";
 import { askSlurm } from "./_jobs.ts";
 
 /**
- * The signal that comes before the time limit. SIGTERM means that somebody ended
- * the job, who does not want it back; at SIGUSR1 Deno opens a port for debuggers.
+ * The signal before the time limit. Not SIGTERM, by which users end jobs that should
+ * not be put back, and not SIGUSR1, at which Deno opens a port for debuggers.
  */
 export const TIME_LIMIT_SIGNAL = "SIGUSR2";
 
 /**
- * Whether a task of an array that ran out of time is to be put back: not if
- * it has come no further than when it began, as it would not the next time.
+ * Checks whether a task of an array made progress before its time limit. Without
+ * progress it is not put back, as the next time would end the same way.
  *
  * @param sweep The sweep.
  * @param ends How its runs ended.
- * @param startedAt When the task began, as `Date.now()` gives it.
- * @returns Whether something is kept of what was done.
+ * @param startedAt When the task began, from `Date.now()`.
+ * @returns Whether a run ended, or kept a checkpoint.
  */
 export function hasProgressed(
   { runs }: Sweep,
@@ -43,8 +43,8 @@ export function hasProgressed(
 }
 
 /**
- * Puts a task of an array back into the queue, from within it: it starts again,
- * maybe on another machine, and this process is ended.
+ * Puts a task of an array back into the queue, from within the task. Slurm ends this
+ * process, and starts the task again, maybe on another machine.
  *
  * @param task The task: `12_3`.
  */

@@ -1,8 +1,8 @@
 /**
- * Runs a sweep on a cluster: one job array, whose tasks take what is left to run
- * by themselves. Nothing of Whisker stays behind where it was submitted. What is
- * done is read from disk; Slurm is asked only what waits and runs, by the
- * script of the job, because a controller that was killed may have lost its number.
+ * Runs a sweep on a cluster as a job array, whose tasks take runs by themselves. No
+ * process stays on the login node. Results are read from disk. Slurm is asked only
+ * which jobs wait and run; they are found by their scripts, as a controller that was
+ * killed may have lost their numbers.
  *
  * @module
  */
@@ -13,7 +13,8 @@ import { readEarlierRuns } from "../../earlier.ts";
 import type { Sweep } from "../../manifest.ts";
 import { growsWhileRunning } from "../../plan.ts";
 import type { Plan } from "../../types.ts";
-import { isOpen, readTasks } from "../../worker.ts";
+import { findStatus } from "../../summary.ts";
+import { readTasks } from "../../worker.ts";
 import type { Launcher } from "../launcher.ts";
 import {
   askSlurm,
@@ -32,7 +33,7 @@ import {
 import type { SlurmOptions } from "./slurm_options.ts";
 
 /**
- * Makes the launcher of Slurm.
+ * Creates the launcher for Slurm.
  *
  * @param options How Slurm is to run the sweep.
  * @returns The launcher.
@@ -43,12 +44,12 @@ export function slurmLauncher(options: SlurmOptions): Launcher {
       const alive = (await findJobs(sweep)).filter(({ isOver }) => !isOver);
       if (alive.some(({ isThen }) => !isThen)) {
         for (const line of summarizeJobs(sweep, alive)) print(line);
-        print("It takes what is left to run, so nothing was submitted.");
+        print("Nothing was submitted: this job runs what is missing.");
         return false;
       }
       const nMissing = await countMissing(sweep, plan);
       if (nMissing === 0) return true;
-      // It waits for a job that is gone.
+      // A job that waits for an array that is gone.
       await cancelJobs(alive);
       await submit(sweep, { options, nMissing, print });
       return false;
@@ -58,7 +59,7 @@ export function slurmLauncher(options: SlurmOptions): Launcher {
       try {
         jobs = await findJobs(sweep);
       } catch (error) {
-        // What the runs tell holds nevertheless.
+        // The status of the runs is right even so.
         return [describeError(error).message];
       }
       const isLeft = nWaiting > 0 && jobs.every(({ isOver }) => isOver);
@@ -66,8 +67,8 @@ export function slurmLauncher(options: SlurmOptions): Launcher {
         ...summarizeJobs(sweep, jobs),
         ...(isLeft
           ? [
-            "Slurm has no job of this sweep in its queue: deno task sweep " +
-            `resume ${sweep.manifest.name} submits what is missing`,
+            "No job of this sweep is in the queue: deno task sweep resume " +
+            `${sweep.manifest.name} submits what is missing`,
           ]
           : []),
       ];
@@ -79,16 +80,14 @@ export function slurmLauncher(options: SlurmOptions): Launcher {
   };
 }
 
-/** How many runs would start now. */
+/** Counts the tasks that could start now. */
 async function countMissing(sweep: Sweep, plan: Plan): Promise<number> {
   const { tasks, outcomes } = await readTasks(sweep, plan, {
     claims: new Claims(sweep.path),
     earlier: readEarlierRuns(sweep),
   });
-  return tasks.filter(({ key }) => {
-    const outcome = outcomes.get(key);
-    return isOpen(outcome) && outcome?.status !== "running";
-  }).length;
+  return tasks.filter(({ key }) => findStatus(outcomes.get(key)) === "waiting")
+    .length;
 }
 
 interface Submission {
@@ -103,7 +102,7 @@ async function submit(
 ): Promise<void> {
   const { path } = sweep;
   const { pack, arrayParallelism, then } = options;
-  // What later runs there will be depends on these: all tasks stay for them.
+  // Results may add runs, so all tasks of the array stay until the end.
   const grows = growsWhileRunning(sweep);
   const nWanted = grows && arrayParallelism > 0
     ? arrayParallelism
@@ -130,12 +129,12 @@ async function submit(
   );
 }
 
-/** What Slurm has where its configuration says nothing. */
-const USUAL_ARRAY_SIZE = 1001;
+/** Slurm's default. */
+const DEFAULT_ARRAY_SIZE = 1001;
 
 async function readMaxArraySize(): Promise<number> {
   const config = await askSlurm("scontrol", "show", "config");
   const [, size] = /^MaxArraySize\s*=\s*(\d+)/m.exec(config) ?? [];
   // It is one more than the highest index.
-  return Math.max(1, Number(size ?? USUAL_ARRAY_SIZE) - 1);
+  return Math.max(1, Number(size ?? DEFAULT_ARRAY_SIZE) - 1);
 }

@@ -1,22 +1,22 @@
 /**
- * How a sweep is run by Slurm.
+ * The options of the Slurm launcher.
  *
  * @module
  */
 
-/** How a sweep is run by Slurm; texts are empty where its defaults are wanted. */
+/** How Slurm runs a sweep; empty texts stand for Slurm's defaults. */
 export interface SlurmOptions {
   /** The partition. */
   readonly partition: string;
-  /** The time limit of a task of the array, in a form of sbatch: `8:00:00`. */
+  /** The time limit of a task of the array, in a format of sbatch: `8:00:00`. */
   readonly time: string;
   /** The memory of a task of the array: `4G`. */
   readonly mem: string;
   /** The processors of a task of the array. */
   readonly cpus: number;
-  /** How many tasks of the array may run at once; 0 for as many as can. */
+  /** How many tasks of the array may run at once; 0 for no limit. */
   readonly arrayParallelism: number;
-  /** How many runs a task of the array takes, as many at once as it has cpus. */
+  /** How many runs a task of the array takes; as many at once as it has cpus. */
   readonly pack: number;
   /** Further arguments of sbatch. */
   readonly sbatchArg: readonly string[];
@@ -27,11 +27,11 @@ export interface SlurmOptions {
 const TIME_LIMIT = /^(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?$/;
 
 /**
- * Reads a time limit of sbatch: minutes, minutes:seconds, hours:minutes:seconds,
+ * Parses a time limit of sbatch: minutes, minutes:seconds, hours:minutes:seconds,
  * days-hours, days-hours:minutes or days-hours:minutes:seconds.
  *
  * @param text The time limit.
- * @returns Seconds; infinite where there is none, NaN if it has another form.
+ * @returns Seconds; infinite without a limit, NaN for another format.
  */
 export function parseTimeLimit(text: string): number {
   if (["", "UNLIMITED", "INFINITE"].includes(text.toUpperCase())) {

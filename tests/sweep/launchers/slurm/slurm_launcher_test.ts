@@ -138,11 +138,11 @@ testWithProgram(
     assert(launched.includes("job 1: an array of 3 tasks"), launched);
     assert((await act("status")).includes("job 1: 3 waiting (JobHeldUser)"));
     const again = await run(...launch);
-    assert(again.includes("nothing was submitted"), again);
+    assert(again.includes("Nothing was submitted"), again);
 
     await slurm.loseJobs();
     const lost = await act("status");
-    assert(lost.includes("Slurm has no job of this sweep in its queue"), lost);
+    assert(lost.includes("No job of this sweep is in the queue"), lost);
     const resumed = await act("resume", "--sbatch-arg=comment=a b");
     assert(resumed.includes("an array of 3 tasks"), resumed);
     const comments = await slurm.run("squeue", "-ho", "%k", "-n", "four");
