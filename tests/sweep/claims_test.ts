@@ -7,11 +7,15 @@ import {
   writeRunId,
 } from "../../core/sweep/claims.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
-import { makeSweep, makeTask } from "../../testing/sweeps.ts";
+import type { Task } from "../../core/sweep/types.ts";
+import { makeSweep } from "../../testing/sweeps.ts";
 
 skipUnlessGranted("files");
 
-const task = makeTask("aa");
+const task: Task = {
+  ...{ key: "aa", identity: "aa", evaluations: [] },
+  config: { seed: 1 },
+};
 
 Deno.test("a task is taken by one, and by another only after that has died", async () => {
   using folder = tempFolder();

@@ -18,7 +18,7 @@ import { reportSearch } from "../../../results/sweep/report.ts";
 import draws from "../../../studies/honesty/draws.ts";
 import { readHistory } from "../../../testing/history.ts";
 import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
-import { makeDraws, workInProcess } from "../../../testing/work.ts";
+import { makeDraws, workInProcess } from "../../../testing/sweeps.ts";
 
 skipUnlessGranted("files");
 

@@ -9,8 +9,11 @@ import {
 import { reportSeeds } from "../../../results/sweep/report.ts";
 import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import { makeRun } from "../../../testing/runs.ts";
-import { makeSweep } from "../../../testing/sweeps.ts";
-import { makeDraws, workInProcess } from "../../../testing/work.ts";
+import {
+  makeDraws,
+  makeSweep,
+  workInProcess,
+} from "../../../testing/sweeps.ts";
 
 skipUnlessGranted("files");
 
