@@ -78,7 +78,7 @@ export function selectReplicates(
   const all = selectRuns(database, options);
   const others = all.filter((run) => !isSearched(run));
   const selected = others.length > 0 ? others : all;
-  const searched = all.filter((run) => !selected.includes(run));
+  const searched = others.length > 0 ? all.filter(isSearched) : [];
   const groups = groupReplicates(selected, nuisance);
   const replicates = groups.filter(({ runs }) => runs.size > 0);
   const omitted = groups.flatMap(({ missing, unfinished }) =>

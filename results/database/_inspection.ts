@@ -6,7 +6,7 @@
 
 import source from "./_unchanged.ts" with { type: "text" };
 import { inspect, type Inspection } from "./_unchanged.ts";
-import type { RunIndex } from "./run_index.ts";
+import type { IndexHead } from "./run_index.ts";
 
 /** Fewer runs are looked at before a thread has started. */
 const MIN_FOR_THREADS = 10_000;
@@ -22,13 +22,13 @@ self.onmessage = ({ data }) => inspect(data);`;
  * Starts to look which runs of an index have not changed.
  *
  * @param directory The directory of the runs.
- * @param index The index.
+ * @param head What the index says of them.
  * @returns A function that looks at the rest, and returns 1 for each run that has
  * not changed.
  */
 export function inspectRuns(
   directory: string,
-  { ids, stamps }: Pick<RunIndex, "ids" | "stamps">,
+  { ids, stamps }: IndexHead,
 ): () => Uint8Array {
   const nRuns = ids.length;
   const nWorkers = nRuns < MIN_FOR_THREADS

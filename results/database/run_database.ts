@@ -151,8 +151,9 @@ function readRuns(
   problems: Problem[],
   keepsIndex: boolean,
 ): StoredRun[] {
-  const { index, places, known, changed } = findKnown(directory);
-  const nGone = places.size - known.length;
+  const { index, isKnown, changed } = findKnown(directory);
+  const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
+  const nGone = isKnown.length - known.length;
   const mayWrite = keepsIndex &&
     paysToWrite(changed.length + nGone, known.length) &&
     canWriteIndex(directory);
@@ -161,33 +162,44 @@ function readRuns(
     readRun(entry, problems, mayWrite ? settled : undefined)
   );
   if (mayWrite && paysToWrite(settled.length + nGone, known.length)) {
-    const kept = known.map((run): IndexedRun => {
-      const first = STAMP_LENGTH * places.get(run.id)!;
+    const kept = (index?.runs ?? []).flatMap((run, place): IndexedRun[] => {
+      if (!isKnown[place]) return [];
+      const first = STAMP_LENGTH * place;
       const stamp = index!.stamps.subarray(first, first + STAMP_LENGTH);
-      return { run, stamp };
+      return [{ run, stamp }];
     });
     const indexed = [...kept, ...settled];
     writeIndex(directory, indexed.sort((a, b) => compareRuns(a.run, b.run)));
   }
-  return [...known, ...read].sort(compareRuns);
+  // The runs of an index are in order.
+  return read.length > 0 ? [...known, ...read].sort(compareRuns) : known;
 }
 
 /** Finds the runs that the index knows and that have not changed. */
 function findKnown(directory: string) {
-  const index = readIndex(directory);
-  const finish = index && inspectRuns(directory, index);
-  const entries = readEntries(directory);
+  let finish: (() => Uint8Array) | undefined;
+  // Other threads look at the runs while this one reads the rest.
+  const index = readIndex(directory, (head) => {
+    finish = inspectRuns(directory, head);
+  });
+  const entries = readEntries(directory)
+    .filter(({ name, isFile }) => !isFile && !name.startsWith("."));
+  const inspected = finish?.();
+  const unchanged = index && inspected ? inspected : new Uint8Array();
+  // Where all are there, and nothing else, their names need not be compared.
+  if (
+    entries.length === unchanged.length && !unchanged.includes(0) &&
+    entries.every(({ isDirectory }) => isDirectory)
+  ) return { index, isKnown: unchanged, changed: [] };
   const places = new Map(index?.ids.map((id, place) => [id, place]));
-  const unchanged = finish?.();
-  const isKnown = new Uint8Array(places.size);
+  const isKnown = new Uint8Array(unchanged.length);
   const changed = entries.filter(({ name, isDirectory }) => {
     const place = places.get(name);
-    if (place === undefined || !isDirectory || !unchanged?.[place]) return true;
+    if (place === undefined || !isDirectory || !unchanged[place]) return true;
     isKnown[place] = 1;
     return false;
   });
-  const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
-  return { index, places, known, changed };
+  return { index, isKnown, changed };
 }
 
 /**
@@ -197,7 +209,9 @@ function findKnown(directory: string) {
  * @returns What is known, by id; nothing where there is no index.
  */
 export function readKnown(directory: string): ReadonlyMap<string, RunSummary> {
-  return new Map(findKnown(directory).known.map(({ id, info }) => [id, info]));
+  const { index, isKnown } = findKnown(directory);
+  const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
+  return new Map(known.map(({ id, info }) => [id, info]));
 }
 
 function compareRuns(a: StoredRun, b: StoredRun): number {
