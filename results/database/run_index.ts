@@ -28,7 +28,7 @@ import {
   writeIndexFile,
 } from "./_index_file.ts";
 import { asArray, decodeObjects, encodeObjects } from "./_object_table.ts";
-import { STAMP_LENGTH } from "./_unchanged.ts";
+import { STAMP_LENGTH } from "./_threads.ts";
 import type { StoredRun } from "./run_database.ts";
 
 /** A run that has ended, and what tells whether it has changed. */
@@ -36,7 +36,7 @@ export interface IndexedRun {
   /** The run. */
   readonly run: StoredRun;
   /** What `readStamp` gave before it was read. */
-  readonly stamp: Float64Array;
+  readonly stamp: ArrayLike<number>;
 }
 
 /** An index that has been read. */

@@ -1,9 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { inspectRuns } from "../../../results/database/_inspection.ts";
-import {
-  readStamp,
-  STAMP_LENGTH,
-} from "../../../results/database/_unchanged.ts";
+import { inspectRuns } from "../../../results/database/_start_threads.ts";
+import { readStamp, STAMP_LENGTH } from "../../../results/database/_threads.ts";
 import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import { addRun } from "../../../testing/runs.ts";
 
