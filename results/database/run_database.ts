@@ -188,7 +188,8 @@ function readRuns(
   const read = changed.filter(({ name }) => !folders.has(name)).flatMap((
     entry,
   ) => readEntry(entry, { id: entry.name, reader: fromDisk }));
-  for (const ahead of readAllAhead(directory, [...folders.keys()])) {
+  // By name, which nearly is the order in which they are sorted.
+  for (const ahead of readAllAhead(directory, [...folders.keys()].sort())) {
     read.push(...readEntry(folders.get(ahead.id)!, ahead));
   }
   // Threads read in no order.
