@@ -5,7 +5,6 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import type { GlobalConfig } from "../core/config/global_config.ts";
 import { writeEnd } from "../core/sweep/claims.ts";
 import type { Launcher } from "../core/sweep/launchers/launcher.ts";
@@ -59,18 +58,6 @@ export function selectCompletedRuns(
       formatCount(database.size, "run")
     } searched)`,
   );
-}
-
-/** The conditions of the command line, before its flags can be parsed. */
-export function findConditions(): {
-  readonly where: readonly string[];
-  readonly runs: string;
-} {
-  const { where, runs } = parseArgs(Deno.args, {
-    string: ["where", "runs", "_"],
-    collect: ["where"],
-  });
-  return { where, runs: runs || "runs" };
 }
 
 /** What {@linkcode evaluateMany} is given. */

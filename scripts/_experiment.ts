@@ -294,7 +294,7 @@ export async function runAndReport(
       print(printableJson(stringify({ ...document, ...failed }, 2)));
     }
     if (status === "interrupted") {
-      const isPaused = error instanceof Pause;
+      const isPaused = Pause.is(error);
       console.error(`${isPaused ? error.message : status}: ${runPath}`);
       if (command.name === "train") console.error(describeResume(outcome));
       return isPaused ? EXIT.done : interruption.status;

@@ -10,6 +10,7 @@ import { formatFlag } from "../core/config/flags.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import type { Experiment } from "../core/experiment.ts";
 import type { SweepManifest } from "../core/sweep/manifest.ts";
+import { CONFIRM_FROM } from "../core/sweep/members.ts";
 import type { JsonObject } from "../core/utils/json.ts";
 import { usageError } from "./_command.ts";
 import type { SweepRequest } from "./_sweep_flags.ts";
@@ -217,9 +218,7 @@ async function planSearch(
         "configurations are drawn",
     );
   }
-  const { CONFIRM_FROM, checkRungs } = await import(
-    "../results/sweep/plan_search.ts"
-  );
+  const { checkRungs } = await import("../results/sweep/plan_search.ts");
   if (seeds.some((seed) => seed >= CONFIRM_FROM)) {
     throw usageError(
       `The seeds of a search must be below ${CONFIRM_FROM}: those from there on ` +

@@ -1,6 +1,8 @@
 import type { Sweep } from "../core/sweep/manifest.ts";
 import { planEvaluations, planList } from "../core/sweep/plan.ts";
 import type { Outcome, Plan } from "../core/sweep/types.ts";
+import type { Search } from "../results/sweep/plan_search.ts";
+import type { UntilResolved } from "../results/sweep/plan_until_resolved.ts";
 import type { SweepReport } from "../results/sweep/report.ts";
 import type { TerminalOptions } from "../results/tables/table.ts";
 
@@ -58,4 +60,25 @@ export async function reportPlan(
   return (type === "search" ? reportSearch : reportSeeds)(
     ...[sweep, outcomes, terminal] as const,
   );
+}
+
+/**
+ * Says which tasks a plan does not list before it has seen results.
+ *
+ * @param sweep The sweep.
+ * @returns What may follow; null if all is listed.
+ */
+export function describeLater({ manifest }: Sweep): string | null {
+  const { type } = manifest.plan;
+  if (type === "until-resolved") {
+    const { maxSeeds } = manifest.plan as unknown as UntilResolved;
+    return `seeds are added to rows that are not resolved, up to ${maxSeeds} ` +
+      "each (--max-seeds)";
+  }
+  if (type !== "search") return null;
+  const plan = manifest.plan as unknown as Search;
+  const { rungs, confirm, confirmSeeds } = plan;
+  const nConfirm = (Math.min(confirm, manifest.rows.length) + 1) * confirmSeeds;
+  return (rungs.length > 0 ? "the best go on to the next rung; then " : "") +
+    `up to ${nConfirm} runs confirm the best and the default configuration`;
 }

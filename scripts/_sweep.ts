@@ -58,14 +58,15 @@ export async function describeSweep(parts: SweepParts): Promise<Sweep> {
   const { experiment, file } = loaded;
   const { hashSource } = await import("../core/store/source.ts");
   const stored = await loaded.readSource();
-  const { runs, engine, fsync, onNonfinite, checkpointEvery } = globals;
+  const { runs, engine, threads, fsync, onNonfinite, checkpointEvery } =
+    globals;
   const content = {
     experiment: experiment.name,
     experimentFile: file,
     entry: stored.entries[1]!,
     source: await hashSource(stored),
     files: await hashDataFiles(rows),
-    settings: { engine, fsync, onNonfinite, checkpointEvery },
+    settings: { engine, threads, fsync, onNonfinite, checkpointEvery },
     ...{ rows: rows as JsonObject[], seeds, evaluations, plan },
   };
   const name = parts.name || makeName(content);
@@ -99,12 +100,19 @@ function makeName(content: Content): string {
     .join("-");
 }
 
+/** What errors call the parts of a sweep that have other names. */
+const WORDS: Readonly<Record<string, string>> = {
+  experimentFile: "experiment",
+  files: "data files",
+  rows: "configurations",
+};
+
 function checkSameContent({ manifest }: Sweep, content: Content): void {
   const { name } = manifest;
   const different = Object.entries(content).filter(([key, value]) =>
     formatValue({ value }) !==
       formatValue({ value: manifest[key as keyof Content] })
-  ).map(([key]) => key);
+  ).map(([key]) => WORDS[key] ?? key);
   if (different.length === 0) return;
   throw usageError(
     `Cannot use the name ${name}: there is a sweep of that name with other ` +

@@ -67,7 +67,8 @@ const KEYS: Readonly<
   ],
   range: [
     everyValue(isRange),
-    'an object of ranges: { "learningRate": { "log": [1e-5, 0.1] } }',
+    'an object of ranges: { "learningRate": { "log": [1e-5, 0.1] } }, the ' +
+    "lower end first, and of log above 0",
   ],
   eval: [
     (value) => Array.isArray(value) && value.every(isJsonObject),

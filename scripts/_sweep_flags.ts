@@ -135,7 +135,13 @@ export function readRequest(sources: RequestSources): SweepRequest {
   const { flags, fixed, file, configSchema, evalConfigSchema } = sources;
   // Checked now, for errors that name the flag.
   const { seed } = configSchema.resolve([fixed]);
-  const { seed: _, ...config } = fixed.values;
+  const { seed: fixedSeed, ...config } = fixed.values;
+  if (fixedSeed !== undefined && flags.seeds !== "") {
+    throw usageError(
+      "Give either --seed or --seeds" +
+        (file?.flags.seeds === undefined ? "" : `, which ${file.path} has`),
+    );
+  }
   const grid = readLists(flags.grid, "grid", configSchema);
   const zip = readLists(flags.zip, "zip", configSchema);
   const range = readAll(flags.range, "range", configSchema, readRange);
@@ -247,7 +253,8 @@ export function parseSeeds(text: string, usual: number): number[] {
   });
   if (seeds.every(Number.isSafeInteger)) return [...new Set(seeds)];
   throw usageError(
-    `--seeds must be whole numbers such as 0..4 or 1,2,3, not "${text}"`,
+    `--seeds must be whole numbers such as 0..4 or 1,2,3, and at most ` +
+      `${MAX_SEEDS}, not "${text}"`,
   );
 }
 

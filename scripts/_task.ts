@@ -72,6 +72,7 @@ async function main(claimPath: string): Promise<number> {
       ...{ runId, failure, command: "sweep", args: [sweep.manifest.name] },
       signal: AbortSignal.any([interruption.signal, cancellation.signal]),
       forceSignal: interruption.forceSignal,
+      warn: (warning) => console.log(`warning: ${warning}`),
       onRun(runId) {
         known = runId;
         writeRunId(claimPath, runId);

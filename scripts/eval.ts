@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
 import type { StoredRun } from "../results/database/run_database.ts";
@@ -51,13 +52,11 @@ const command: Command = defineCommand({
   writesRuns: true,
   async load(isHelp) {
     if (isHelp) return loadExperiment(isHelp, { completed: true });
-    const { findConditions, selectCompletedRuns } = await import(
-      "./_evaluate_many.ts"
-    );
     const { where, runs } = findConditions();
     if (where.length === 0) {
       return loadExperiment(isHelp, { completed: true });
     }
+    const { selectCompletedRuns } = await import("./_evaluate_many.ts");
     const [{ id }] = selectCompletedRuns(runs, where) as [StoredRun];
     return loadExperiment(isHelp, { run: id });
   },
@@ -97,5 +96,17 @@ const command: Command = defineCommand({
     );
   },
 });
+
+/** The conditions of the command line, before its flags can be parsed. */
+function findConditions(): {
+  readonly where: readonly string[];
+  readonly runs: string;
+} {
+  const { where, runs } = parseArgs(Deno.args, {
+    string: ["where", "runs", "_"],
+    collect: ["where"],
+  });
+  return { where, runs: runs || "runs" };
+}
 
 if (import.meta.main) main(command);

@@ -11,7 +11,7 @@ const STEPS = [
   "lint --quiet",
   "task check",
   "task tables --check README.md --check studies/least-squares/README.md " +
-  "--check docs/diffusion.md",
+  "--check docs/diffusion.md --check docs/ablations.md",
   "task test",
 ];
 

@@ -21,11 +21,14 @@ import {
   openSweep,
   readLaunch,
   type Sweep,
+  sweepPath,
 } from "../core/sweep/manifest.ts";
 import { expandRows } from "../core/sweep/specification.ts";
 import { countStates, describeTasks } from "../core/sweep/summary.ts";
+import { describeError } from "../core/utils/describe_error.ts";
 import { formatCount } from "../core/utils/format_number.ts";
 import { stringify } from "../core/utils/json.ts";
+import { singleLine } from "../results/compare/labels.ts";
 import {
   defineCommand,
   EXIT,
@@ -45,7 +48,7 @@ import {
   findLauncher,
   launcherSchema,
 } from "./_launcher_flags.ts";
-import { findPlan } from "./_plans.ts";
+import { describeLater, findPlan } from "./_plans.ts";
 import { launchSweep, viewSweep } from "./_launch.ts";
 import { planSchema, readPlan } from "./_plan_flags.ts";
 import { describeSweep, keepSweep } from "./_sweep.ts";
@@ -60,7 +63,6 @@ import {
   formatDuration,
   formatTasks,
   formatView,
-  type SweepView,
 } from "./_sweep_report.ts";
 
 const launchSchema = new ConfigSchema({
@@ -309,23 +311,31 @@ function findSweep(runs: string, name: string | undefined): Sweep {
   );
 }
 
-/** Lists all sweeps. */
+/** Lists all sweeps; one that cannot be read hides none of the others. */
 async function listAll(runs: string): Promise<Output> {
-  const views: SweepView[] = [];
+  const documents: object[] = [], lines: string[] = [];
+  let status: number = EXIT.done;
   for (const name of listSweeps(runs)) {
-    const sweep = openSweep(runs, name);
-    if (!sweep) continue;
-    const jobs = Number(readLaunch(sweep)?.jobs ?? 1);
-    views.push(await viewSweep(sweep, jobs));
+    try {
+      const sweep = openSweep(runs, name);
+      if (!sweep) continue;
+      const view = await viewSweep(sweep, Number(readLaunch(sweep)?.jobs ?? 1));
+      const { tasks: _, ...document } = describeView(view);
+      documents.push(document);
+      lines.push(formatView(view).split("\n")[0]!);
+    } catch (thrown) {
+      const error = describeError(thrown).message;
+      documents.push({ name, path: sweepPath(runs, name), error });
+      lines.push(singleLine(`sweep ${name}: error: ${error}`));
+      status = EXIT.failed;
+    }
   }
   return {
-    document: views.map((view) => {
-      const { tasks: _, ...document } = describeView(view);
-      return document;
-    }),
-    text: views.length > 0
-      ? views.map((view) => formatView(view).split("\n")[0]).join("\n")
+    document: documents,
+    text: lines.length > 0
+      ? lines.join("\n")
       : `There are no sweeps in ${runs} yet: deno task sweep makes one.`,
+    status,
   };
 }
 
@@ -355,7 +365,12 @@ async function listRuns(sweep: Sweep, jobs: number): Promise<Output> {
       ? ""
       : `, about ${formatDuration(secondsLeft)} with ${jobs} at a time`),
   ].join(", ");
-  return { document, text: `${formatTasks(states)}\n\n${summary}` };
+  const later = describeLater(sweep);
+  return {
+    document: { ...document, ...(later ? { later } : {}) },
+    text: `${formatTasks(states)}\n\n${summary}` +
+      (later ? `\nMore follow by the results: ${later}` : ""),
+  };
 }
 
 if (import.meta.main) main(command);

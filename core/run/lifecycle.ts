@@ -232,7 +232,7 @@ async function train(
       try {
         await experiment.train(config, run);
       } catch (error) {
-        if (error instanceof Pause && error.historyLength !== null) {
+        if (Pause.is(error) && error.historyLength !== null) {
           const { at, historyLength } = error;
           update({ pauses: { ...info.pauses, [at]: historyLength } });
         }

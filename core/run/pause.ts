@@ -10,6 +10,7 @@ import type { PausePlace } from "../config/checkpoint_interval.ts";
 export class Pause extends Error {
   /** The place: `500steps`, `2epochs`. */
   readonly at: string;
+  readonly #isPause = true;
   /** How many bytes the history has there; null if the run was past it already. */
   readonly historyLength: number | null;
 
@@ -24,5 +25,16 @@ export class Pause extends Error {
     super(`paused after ${count} ${count === 1 ? unit.slice(0, -1) : unit}`);
     this.at = `${count}${unit}`;
     this.historyLength = historyLength;
+  }
+
+  /**
+   * Says whether an error is one of these. Unlike `instanceof` it runs no code of
+   * the error, which an experiment may have thrown.
+   *
+   * @param error What was thrown.
+   * @returns Whether it is a pause.
+   */
+  static is(error: unknown): error is Pause {
+    return typeof error === "object" && error !== null && #isPause in error;
   }
 }

@@ -98,7 +98,7 @@ export async function runSession(
     isOver = true;
     return describeOutcome(run, "completed");
   } catch (error) {
-    const isPaused = error instanceof Pause;
+    const isPaused = Pause.is(error);
     const isInterrupted = (signal?.aborted || isPaused) && !failure?.aborted;
     const status = isInterrupted ? "interrupted" : "failed";
     stop(status, error);

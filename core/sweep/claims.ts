@@ -21,7 +21,6 @@ import { ifExists } from "../store/if_exists.ts";
 import { readJsonFile, writeJsonFile } from "../store/json_file.ts";
 import { lock, tryLock } from "../store/lock.ts";
 import { exists } from "../utils/exists.ts";
-import { openSweep } from "./manifest.ts";
 import type { EndStatus, Outcome, Task } from "./types.ts";
 
 /** How an attempt ended: `end.json`. */
@@ -97,19 +96,29 @@ export class Claims {
 
   #readOutcome(key: string, attempt: number): Outcome {
     const path = this.#path(key, attempt);
-    const isRunning = () => this.#own.has(path) || isHeld(path);
-    const end = this.#readEnd(path) ??
-      // It may end while it is looked at: read again once it has the lock.
-      (isRunning() ? null : this.#readEnd(path)) ??
-      null;
-    if (!end && isRunning()) {
-      const runId = readRunId(path);
-      const status = "running";
-      return { key, attempt, status, runId, seconds: null, deaths: 0 };
+    let end = this.#readEnd(path);
+    if (!end) {
+      if (this.#own.has(path) || isHeld(path)) {
+        const runId = this.#findRunId(key, attempt);
+        const status = "running";
+        return { key, attempt, status, runId, seconds: null, deaths: 0 };
+      }
+      // It may have ended just before its lock was looked at.
+      end = this.#readEnd(path);
     }
-    const { status = "died", runId = readRunId(path), ...rest } = end ?? {};
+    const { status = "died", ...rest } = end ?? {};
+    const runId = end ? end.runId : this.#findRunId(key, attempt);
     const deaths = status === "died" ? this.#countDeaths(key, attempt) : 0;
     return { key, attempt, seconds: null, ...rest, status, runId, deaths };
+  }
+
+  /** The run of a task; one that died at once says nothing of it. */
+  #findRunId(key: string, attempt: number): string | null {
+    for (let at = attempt; at >= 0; at--) {
+      const runId = readRunId(this.#path(key, at));
+      if (runId !== undefined) return runId;
+    }
+    return null;
   }
 
   #countDeaths(key: string, attempt: number): number {
@@ -261,13 +270,17 @@ export function writeRunId(path: string, runId: string): void {
   writeJsonFile(`${path}/${RUN}`, { runId });
 }
 
-/** The run of an attempt; null if there was none. */
-export function readRunId(path: string): string | null {
-  const read = (file: string) =>
-    ifExists(() =>
-      exists(`${path}/${file}`) ? readJsonFile(`${path}/${file}`) : null
-    );
-  const runId = read(RUN)?.runId ?? read(TASK)?.runId;
+/**
+ * Reads which run an attempt has.
+ *
+ * @param path The claim's folder.
+ * @returns The run; null if it began without one, undefined if it does not say.
+ */
+export function readRunId(path: string): string | null | undefined {
+  const files = [END, RUN, TASK];
+  const file = files.find((name) => exists(`${path}/${name}`));
+  if (file === undefined) return undefined;
+  const { runId } = readJsonFile(`${path}/${file}`);
   return typeof runId === "string" ? runId : null;
 }
 
@@ -281,23 +294,4 @@ export function readEnd(path: string): ClaimEnd | null {
   if (!exists(`${path}/${END}`)) return null;
   const { schemaVersion: _, ...end } = readJsonFile(`${path}/${END}`);
   return end as unknown as ClaimEnd;
-}
-
-/**
- * Lists the runs of a sweep, also those that were there before it.
- *
- * @param runs The directory that holds the runs.
- * @param name The sweep's name.
- * @returns Their ids; none if there is no such sweep.
- */
-export function listSweepRuns(
-  runs: string,
-  name: string,
-): ReadonlySet<string> {
-  const sweep = openSweep(runs, name);
-  const outcomes = sweep ? new Claims(sweep.path).read().values() : [];
-  return new Set(
-    Iterator.from(outcomes).map(({ runId }) => runId)
-      .filter((runId) => runId !== null),
-  );
 }

@@ -120,8 +120,12 @@ export async function prepareLaunch(
   plan: Plan,
   { retryFailed }: { readonly retryFailed: boolean },
 ): Promise<void> {
-  const earlier = findEarlierRuns(sweep);
-  writeEarlierRuns(sweep, earlier);
+  const found = Object.entries(findEarlierRuns(sweep));
+  const earlier = found.map(([identity, run]): [string, EarlierRun] => {
+    const isRetried = retryFailed && run.status === "failed";
+    return [identity, isRetried ? { ...run, status: "interrupted" } : run];
+  });
+  writeEarlierRuns(sweep, Object.fromEntries(earlier));
   const claims = new Claims(sweep.path);
   const outcomes = claims.read();
   for (const task of await plan.tasks(outcomes)) {

@@ -42,7 +42,7 @@ export interface SweepManifest {
   readonly source: SourceInfo;
   /** SHA-256 of each data file that a configuration names, by its path. */
   readonly files: Readonly<Record<string, string>>;
-  /** How runs are carried out: engine, checkpointEvery, fsync, onNonfinite. */
+  /** How runs are carried out: engine, threads, fsync, checkpointEvery, … */
   readonly settings: JsonObject;
   /** The configurations, as resolved; their seeds are replaced by `seeds`. */
   readonly rows: readonly JsonObject[];
@@ -130,7 +130,9 @@ export function openSweep(runs: string, name: string): Sweep | null {
 export function listSweeps(runs: string): string[] {
   const entries = ifExists(() => [...Deno.readDirSync(`${runs}/${SWEEPS}`)]);
   return (entries ?? []).map(({ name }) => name)
-    .filter((name) => SWEEP_NAME.test(name)).sort();
+    .filter((name) =>
+      SWEEP_NAME.test(name) && exists(`${sweepPath(runs, name)}/sweep.json`)
+    ).sort();
 }
 
 /** What the runs of a sweep have in common. */

@@ -64,3 +64,16 @@ export function planEvaluations(sweep: Sweep): Plan {
   });
   return { tasks: () => tasks };
 }
+
+/** Plans of which all runs are known from the beginning. */
+const FIXED_PLANS = ["list", "evaluate"];
+
+/**
+ * Says whether more runs may follow from what runs show.
+ *
+ * @param sweep The sweep.
+ * @returns Whether its plan may list more tasks later.
+ */
+export function growsWhileRunning({ manifest: { plan } }: Sweep): boolean {
+  return !FIXED_PLANS.includes(plan.type);
+}

@@ -81,7 +81,7 @@ export async function runInProcess(
   ]);
   done.abort();
   clearTimeout(timer);
-  const runId = readRunId(claim.path);
+  const runId = readRunId(claim.path) ?? null;
   const output = stdout + stderr;
   if (output !== "") appendLog(sweep, claim.path, runId, output);
   const end = readEnd(claim.path);

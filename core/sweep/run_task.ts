@@ -17,7 +17,7 @@ import type { RunOptions } from "../run/run_options.ts";
 import type { RunOutcome } from "../run/session.ts";
 import { readEvaluations } from "../store/evaluations.ts";
 import { hashFile } from "../store/file_hashes.ts";
-import { readRunInfo, type RunInfo } from "../store/run_info.ts";
+import { readRunInfo, readStatus, type RunInfo } from "../store/run_info.ts";
 import { describeError } from "../utils/describe_error.ts";
 import { exists } from "../utils/exists.ts";
 import { formatValue } from "../config/schema.ts";
@@ -81,7 +81,13 @@ export async function runTask(
     experimentFile: sweep.manifest.experimentFile,
     keepSource: () => Promise.resolve(source),
   };
+  const isOthers = runId !== null &&
+    await waitUntilFree(`${runs}/${runId}`, options.signal);
   const info = readRun(runs, runId);
+  // What another process has just ended is taken as it is.
+  if (isOthers && info?.status === "failed") {
+    return { ...end(), status: "failed", ...describeFailure(info) };
+  }
   if (info?.pauses?.[pauseAt] !== undefined) return end();
   if (info?.status !== "completed") {
     await checkDataFiles(sweep, task);
@@ -98,7 +104,7 @@ export async function runTask(
           options.onRun(runId);
         },
       });
-    if (outcome.error instanceof Pause) return end();
+    if (Pause.is(outcome.error)) return end();
     if (outcome.status !== "completed") return end(outcome);
   }
   const runPath = `${runs}/${runId}`;
@@ -113,6 +119,36 @@ export async function runTask(
     return end(outcome, "in its evaluation: ");
   }
   return end();
+}
+
+/** How often to look whether another process has ended a run. */
+const POLL_MS = 500;
+
+/**
+ * Waits while another process trains a run: another sweep, or `train`.
+ *
+ * @param runPath The run's directory.
+ * @param signal No longer than until it is aborted.
+ * @returns Whether it had to wait.
+ * @throws The reason of the signal.
+ */
+async function waitUntilFree(
+  runPath: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const isTrained = () =>
+    exists(`${runPath}/run.json`) &&
+    readStatus(runPath, readRunInfo(runPath)) === "running";
+  if (!isTrained()) return false;
+  do {
+    signal?.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  } while (isTrained());
+  return true;
+}
+
+function describeFailure({ error }: RunInfo): { readonly error?: string } {
+  return error ? { error: error.message } : {};
 }
 
 /** What is known of a run; null if it has not begun. */

@@ -6,7 +6,10 @@
 
 import { isMatch } from "matcher";
 import { formatValue, unknownKey } from "../../core/config/schema.ts";
-import { listSweepRuns } from "../../core/sweep/claims.ts";
+import {
+  readSweepMembers,
+  type SweepMembers,
+} from "../../core/sweep/members.ts";
 import type { ResultMetadata } from "../../core/utils/results.ts";
 import { OptionError } from "./option_error.ts";
 import type { StoredRun } from "./run_database.ts";
@@ -61,13 +64,13 @@ export function selectRuns(
   const { where = [], since = "" } = filter;
   if (where.length === 0 && since === "") return all;
   const known = listKeys(all);
-  const conditions = where.map((text) => {
-    const { key, wanted } = parseCondition(text, "where");
+  const asked = where.map((text) => parseCondition(text, "where"));
+  const conditions = asked.flatMap(({ key, wanted }) => {
     if (key === "tag") {
       return ({ info }: StoredRun) => info.tags.includes(wanted);
     }
     if (key === "status") return ({ status }: StoredRun) => status === wanted;
-    if (key === "sweep") return isOfSweep(wanted);
+    if (key === "sweep") return [];
     if (all.length > 0 && !known.includes(key)) {
       const names = ["status", "tag", "sweep", ...known];
       throw new OptionError("where", unknownKey(key, names));
@@ -75,26 +78,38 @@ export function selectRuns(
     return (run: StoredRun) => matchesValue(readKey(run, key), wanted);
   });
   const earliest = since === "" ? -Infinity : parseSince(since);
-  return all.filter((run) =>
-    Date.parse(run.info.startedAt) >= earliest &&
-    conditions.every((isMet) => isMet(run))
+  return asked.filter(({ key }) => key === "sweep").reduce(
+    (runs, { wanted }) => selectSweep(runs, wanted),
+    all.filter((run) =>
+      Date.parse(run.info.startedAt) >= earliest &&
+      conditions.every((isMet) => isMet(run))
+    ),
   );
 }
 
 /**
- * Finds the runs of a sweep: those that it made, and those that were there; of
- * `NAME/search` those that it made for that.
+ * Selects the runs of a sweep: those that it made, and those that were there before;
+ * of `NAME/search` those that it has for that. What it has chosen by or added to is
+ * marked so, whatever made it.
  */
-function isOfSweep(wanted: string): (run: StoredRun) => boolean {
-  const [name = "", role] = wanted.split("/");
-  const members = new Map<string, ReadonlySet<string>>();
-  return ({ id, path, info }) => {
-    if (role) return info.sweep?.name === name && info.sweep.role === role;
+function selectSweep(all: readonly StoredRun[], wanted: string): StoredRun[] {
+  const [name = "", wantedRole] = wanted.split("/");
+  const members = new Map<string, SweepMembers>();
+  return all.flatMap((run) => {
+    const { id, path, info, config } = run;
+    const isOwn = info.sweep?.name === name;
     const runs = path.slice(0, -id.length - 1);
-    return info.sweep?.name === name ||
-      members.getOrInsertComputed(runs, () => listSweepRuns(runs, name))
-        .has(id);
-  };
+    const { ids, findRole } = members.getOrInsertComputed(
+      runs,
+      () => readSweepMembers(runs, name),
+    );
+    if (!isOwn && !ids.has(id)) return [];
+    const role = isOwn ? info.sweep.role : findRole(Number(config.seed));
+    if (wantedRole !== undefined && role !== wantedRole) return [];
+    if (isOwn || !role) return [run];
+    const { identity = "" } = info.sweep ?? {};
+    return [{ ...run, info: { ...info, sweep: { name, identity, role } } }];
+  });
 }
 
 /** A condition `key=value`. */

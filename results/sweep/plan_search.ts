@@ -6,6 +6,7 @@
 
 import { parsePause } from "../../core/config/checkpoint_interval.ts";
 import type { Sweep } from "../../core/sweep/manifest.ts";
+import { CONFIRM_FROM } from "../../core/sweep/members.ts";
 import { makeTask } from "../../core/sweep/plan.ts";
 import {
   type Entry,
@@ -37,12 +38,6 @@ export interface Search {
   /** On how many fresh seeds. */
   readonly confirmSeeds: number;
 }
-
-/**
- * The first of the seeds that confirm. Those of searches are below, so that no run
- * that confirms can have been chosen by.
- */
-export const CONFIRM_FROM = 1_000_000;
 
 /** What is run at a rung. */
 interface Rung {

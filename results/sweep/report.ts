@@ -21,6 +21,7 @@ import {
   computeMean,
   type Direction,
   isBetter,
+  SAME_DIFFERENCE,
 } from "../statistics/estimate.ts";
 import { formatInterval, NO_VALUE } from "../statistics/format.ts";
 import { formatTerminal, type TerminalOptions } from "../tables/table.ts";
@@ -189,8 +190,9 @@ export function reportSearch(
       })),
     },
     text: [
-      `${searched}, and ran the best ${found.length - 1} and the default one ` +
-      `again on ${confirmSeeds} fresh seeds:`,
+      `${searched}, and ran the best ${
+        found.length > 2 ? `${found.length - 1} ` : ""
+      }and the default one again on ${confirmSeeds} fresh seeds:`,
       formatTable(
         [
           ...["configuration", "in the search", "fresh seeds", "shrinkage"],
@@ -210,7 +212,8 @@ export function reportSearch(
         describeWinner(labels[1]!, winner.word)
       }. Only fresh seeds are a result: ` +
       "scores in the search are those by which it chose, and too good by the " +
-      "shrinkage.",
+      "shrinkage. Verdicts are adjusted for all that were confirmed, intervals " +
+      "are not.",
     ].join("\n\n"),
   };
 }
@@ -250,9 +253,11 @@ function nameVerdict(
   better: Direction | null,
 ): string {
   if (!isTested(verdict)) return verdict?.reason ?? "no verdict";
-  const { difference, isResolved, isWithheld } = verdict;
+  const { difference, error, isResolved, isWithheld } = verdict;
   if (isWithheld) return "no verdict, runs failed";
-  if (!isResolved) return "not resolved";
+  if (!isResolved) {
+    return error === 0 ? `not resolved, ${SAME_DIFFERENCE}` : "not resolved";
+  }
   if (!better) return difference < 0 ? "lower" : "higher";
   return isBetter(difference, better) ? "better" : "worse";
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ConfigError } from "../../core/config/schema.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import { planSchema, readPlan } from "../../scripts/_plan_flags.ts";
@@ -83,27 +83,6 @@ Deno.test("readPlan() refuses flags that do not go together", async () => {
 
 const DRAWS = "--experiment=studies/honesty/draws.ts";
 
-Deno.test("sweep --until resolved adds seeds, and says what they show", async () => {
-  using runs = tempRuns();
-  const at = `--runs=${runs.path}`;
-  const args = [
-    ...[DRAWS, "--name=s", "--grid=mean=0,9", "--n-steps=1", "--quiet", at],
-    ...["--until=resolved", "--objective=error", "--baseline=mean=0"],
-    ...["--seeds=0..2", "--max-seeds=20", "--fsync=never"],
-  ];
-  const { code, stdout, stderr } = await runScript("sweep", args);
-  assertEquals([code, stderr], [0, ""]);
-  assertMatch(stdout, /^sweep s: (\d+) of \1 runs completed$/m);
-  assertMatch(stdout, /1 of 1 row resolved against mean=0/);
-  const again = await runScript("sweep", ["status", "s", "--json", at]);
-  const { found, tasks } = JSON.parse(again.stdout);
-  const [baseline, row] = found.rows;
-  assert(row.n >= 5 && row.n < 20 && baseline.n === row.n, `${row.n}`);
-  assertEquals([row.verdict, tasks.length], ["worse", 2 * row.n]);
-  const compared = await runScript("compare", [at, "--where=sweep=s"]);
-  assertMatch(compared.stdout, /anytime-valid t tests/);
-});
-
 Deno.test("sweep --search confirms the best on fresh seeds", async () => {
   using runs = tempRuns();
   const at = `--runs=${runs.path}`;
@@ -134,4 +113,30 @@ Deno.test("sweep says which objectives there are, where one is missing", async (
   ]);
   assertEquals(code, 1);
   assertMatch(stderr, /Cannot read the objective loss: .* it has error; step/);
+  // The list of sweeps has the others all the same.
+  const at = `--runs=${runs.path}`;
+  const other = [DRAWS, "--name=other", "--n-steps=1", "--fsync=never", at];
+  assertEquals((await runScript("sweep", other)).code, 0);
+  const list = await runScript("sweep", ["status", at]);
+  assertEquals(list.code, 1);
+  assertMatch(
+    list.stdout,
+    /^sweep draws-\w+: error: Cannot read the objective/m,
+  );
+  assertMatch(list.stdout, /^sweep other: 1 of 1 run completed/m);
+});
+
+Deno.test("sweep --dry-run says what follows by the results", async () => {
+  const dryRun = async (...args: string[]) => {
+    const flags = [DRAWS, "--objective=error", "--dry-run", ...args];
+    return (await runScript("sweep", flags)).stdout;
+  };
+  assertMatch(
+    await dryRun("--until=resolved", "--grid=mean=0,9", "--max-seeds=7"),
+    /added to rows that are not resolved, up to 7 each/,
+  );
+  assertMatch(
+    await dryRun("--search=random", "--range=mean=linear(0,1)", "--budget=2"),
+    /: up to 15 runs confirm the best and the default configuration/,
+  );
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type Claim,
   type ClaimEnd,
@@ -128,7 +128,12 @@ Deno.test("runs that are there are not run again; what was removed is", async ()
   // The new ones have no directory, as if they had been removed.
   Deno.removeSync(`${folder.path}/a`, { recursive: true });
   await launch();
-  assertEquals(ran.sort(), ["1:1", "1:2", "2:1"]);
+  assertEquals(ran.splice(0).sort(), ["1:1", "1:2", "2:1"]);
+  // Another sweep, for which the failed one is an earlier run.
+  const other = await makeSweep(folder.path, { name: "other" });
+  await prepareLaunch(other, planList(other), { retryFailed: true });
+  await work(other, planList(other), { jobs: 1, run });
+  assert(ran.includes("2:2"));
 });
 
 Deno.test("the time left is estimated by tasks of the same row, else by all", async () => {

@@ -1,15 +1,19 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readRecords } from "../../../core/store/records.ts";
 import { readRunInfo } from "../../../core/store/run_info.ts";
+import { prepareLaunch } from "../../../core/sweep/earlier.ts";
 import type { Sweep } from "../../../core/sweep/manifest.ts";
+import { CONFIRM_FROM } from "../../../core/sweep/members.ts";
+import { planList } from "../../../core/sweep/plan.ts";
 import type { Outcome, Task } from "../../../core/sweep/types.ts";
 import {
   checkRungs,
-  CONFIRM_FROM,
   followSearch,
   planSearch,
   type Search,
 } from "../../../results/sweep/plan_search.ts";
+import { RunDatabase } from "../../../results/database/run_database.ts";
+import { selectRuns } from "../../../results/database/select.ts";
 import { reportSearch } from "../../../results/sweep/report.ts";
 import draws from "../../../studies/honesty/draws.ts";
 import { readHistory } from "../../../testing/history.ts";
@@ -169,6 +173,21 @@ Deno.test("runs that fail while the best are confirmed are not left out", async 
   assertMatch(text, /is not shown to be better than the default/);
 });
 
+Deno.test("the score of a training that did not come to its end has no shrinkage", async () => {
+  using folder = tempFolder();
+  const sweep = await makeSearch(folder.path);
+  const { outcomes } = await workInProcess(sweep, planSearch(sweep), {
+    endOf: ({ role, pauseAt }) =>
+      role === "search" && pauseAt === undefined
+        ? { status: "failed", runId: null, seconds: 1, error: "no luck" }
+        : undefined,
+  });
+  const { document } = reportSearch(sweep, outcomes);
+  const [, best] = document.confirmed as Record<string, number>[];
+  assert(Number.isFinite(best!.searchScore), `${best!.searchScore}`);
+  assertEquals(best!.shrinkage, null);
+});
+
 Deno.test("checkRungs() says what is wrong", () => {
   assertEquals(checkRungs(["1 step", "3steps"], 1), ["1steps", "3steps"]);
   assertEquals(checkRungs(["1seed"], 2), ["1seeds"]);
@@ -181,4 +200,30 @@ Deno.test("checkRungs() says what is wrong", () => {
       [["2seeds"], /2seeds must be fewer than 2/],
     ] as const
   ) assertMatch(String(checkRungs(rungs, 2)), problem);
+});
+
+Deno.test("runs that were there before a search are selected as runs of the search", async () => {
+  using folder = tempFolder();
+  const runs = folder.path;
+  const list = await makeDraws(runs, ROWS.slice(0, 4), {
+    ...{ name: "list", seeds: [0], plan: { type: "list" } },
+  });
+  await workInProcess(list, planList(list));
+  for (const name of ["first", "second"]) {
+    const sweep = await makeDraws(runs, ROWS, {
+      ...{ name, seeds: [0], plan: { ...PLAN, rungs: [] } },
+    });
+    const plan = planSearch(sweep);
+    await prepareLaunch(sweep, plan, { retryFailed: false });
+    const { ran } = await workInProcess(sweep, plan);
+    assertEquals(ran.length, name === "first" ? 5 + 9 : 0);
+  }
+  const select = (sweep: string) =>
+    selectRuns(new RunDatabase(runs), { where: [`sweep=${sweep}`] });
+  for (const name of ["first", "second"]) {
+    assertEquals(select(`${name}/search`).length, 9);
+    assertEquals(select(`${name}/confirm`).length, 9);
+    assert(select(name).every(({ info }) => info.sweep!.name === name));
+  }
+  assert(select("list").every(({ info }) => !info.sweep!.role));
 });

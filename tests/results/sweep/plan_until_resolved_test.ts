@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { listRuns } from "../../../core/store/find_run.ts";
 import { readRunInfo } from "../../../core/store/run_info.ts";
+import { Claims } from "../../../core/sweep/claims.ts";
 import {
   planUntilResolved,
   type UntilResolved,
 } from "../../../results/sweep/plan_until_resolved.ts";
 import { reportSeeds } from "../../../results/sweep/report.ts";
 import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
+import { makeRun } from "../../../testing/runs.ts";
+import { makeSweep } from "../../../testing/sweeps.ts";
 import { makeDraws, workInProcess } from "../../../testing/work.ts";
 
 skipUnlessGranted("files");
@@ -99,4 +102,26 @@ Deno.test("the report of a sweep says what is missing, and that runs failed", as
   assertEquals([first!.n, first!.nFailed], [6, 1]);
   assertEquals(others.at(-1)!.verdict, "no verdict, runs failed");
   assertMatch(text, /not resolved/);
+});
+
+Deno.test("the report says why a constant difference is not resolved", async () => {
+  using folder = tempFolder();
+  const sweep = await makeSweep(folder.path, {
+    ...{ seeds: [1, 2, 3], plan: { ...PLAN, maxSeeds: 3 } },
+  });
+  const claims = new Claims(sweep.path);
+  for (
+    const { key, config } of await planUntilResolved(sweep).tasks(new Map())
+  ) {
+    const { rate } = config as unknown as { rate: number };
+    const mean = config.seed ** 2 + rate;
+    makeRun(folder.path, {
+      id: key,
+      records: [[{ name: "error" }, { mean, error: 0, n: 1 }]],
+    });
+    claims.note(key, { status: "completed", runId: key, seconds: 1 });
+  }
+  const { document } = reportSeeds(sweep, claims.read());
+  const [, { verdict }] = document.rows as [object, { verdict: string }];
+  assertEquals(verdict, "not resolved, the same difference in every seed");
 });

@@ -11,6 +11,7 @@ import { describeError } from "../../../utils/describe_error.ts";
 import { Claims } from "../../claims.ts";
 import { readEarlierRuns } from "../../earlier.ts";
 import type { Sweep } from "../../manifest.ts";
+import { growsWhileRunning } from "../../plan.ts";
 import type { Plan } from "../../types.ts";
 import { isOpen, readTasks } from "../../worker.ts";
 import type { Launcher } from "../launcher.ts";
@@ -96,17 +97,14 @@ interface Submission {
   readonly print: (line: string) => void;
 }
 
-/** Plans of which all runs are known from the beginning. */
-const FIXED_PLANS = ["list", "evaluate"];
-
 async function submit(
   sweep: Sweep,
   { options, nMissing, print }: Submission,
 ): Promise<void> {
-  const { path, manifest } = sweep;
+  const { path } = sweep;
   const { pack, arrayParallelism, then } = options;
   // What later runs there will be depends on these: all tasks stay for them.
-  const grows = !FIXED_PLANS.includes(manifest.plan.type);
+  const grows = growsWhileRunning(sweep);
   const nWanted = grows && arrayParallelism > 0
     ? arrayParallelism
     : Math.ceil(nMissing / pack);
