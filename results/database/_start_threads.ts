@@ -73,7 +73,7 @@ export function inspectRuns(
 }
 
 /**
- * Reads the files of runs, the ones of which are read in other threads meanwhile.
+ * Reads the files of runs; of many in other threads too.
  *
  * @param directory The directory of the runs.
  * @param ids The names of the runs.
@@ -90,6 +90,7 @@ export function* readChunks(
     progress: new Int32Array(new SharedArrayBuffer(12)),
   };
   const { progress } = reading;
+  const remaining = new Set(Array.from({ length: nChunks }, (_, i) => i));
   const threads = Array.from(
     { length: countWorkers(ids.length, MIN_FOR_THREADS.read) },
     () => {
@@ -105,15 +106,21 @@ export function* readChunks(
     const isOver = Atomics.load(progress, 1) === 0;
     const taken = threads.map(({ slots }) => takeChunk(slots))
       .filter((chunk) => chunk !== undefined);
-    yield* taken;
+    for (const chunk of taken) {
+      remaining.delete(chunk.place);
+      yield chunk;
+    }
     if (taken.length > 0) continue;
     const place = Atomics.add(progress, 0, 1);
-    if (place < nChunks) yield readChunk(reading.directory, ids, place);
-    // A thread that starts only now finds nothing to do.
-    else if (isOver) break;
+    if (place < nChunks) {
+      remaining.delete(place);
+      yield readChunk(reading.directory, ids, place);
+    } else if (isOver) break;
     else Atomics.wait(progress, 2, nSoFar);
   }
   threads.forEach(({ worker }) => worker.terminate());
+  // What a thread took that failed, or started only now.
+  for (const place of remaining) yield readChunk(reading.directory, ids, place);
 }
 
 /** Deno checks a path faster that has no way to go up to the root. */

@@ -194,32 +194,33 @@ export function readAhead(
   const names = ids.split("\n");
   const nChunks = Math.ceil(names.length / RUNS_AT_ONCE);
   const size = bytes.length / N_SLOTS;
-  Atomics.add(progress, 1, 1);
-  for (let nFilled = 0; true; nFilled++) {
-    const place = Atomics.add(progress, 0, 1);
-    if (place >= nChunks) break;
-    const { runs, bytes: files } = readChunk(directory, names, place);
-    let text = new TextEncoder().encode(JSON.stringify({ place, runs }));
-    if (HEADER + text.length + files.length > size) {
-      const none = { place, runs: runs.map(() => null) };
-      text = new TextEncoder().encode(JSON.stringify(none));
-    }
-    for (let n = 0; nFilled - (n = Atomics.load(counts, 1)) >= N_SLOTS;) {
-      Atomics.wait(counts, 1, n);
-    }
-    const start = size * (nFilled % N_SLOTS);
-    const header = new DataView(bytes.buffer, start, HEADER);
-    header.setUint32(0, text.length);
-    header.setUint32(4, files.length);
-    bytes.set(text, start + HEADER);
-    bytes.set(files, start + HEADER + text.length);
-    Atomics.add(counts, 0, 1);
+  const announce = () => {
     Atomics.add(progress, 2, 1);
     Atomics.notify(progress, 2);
+  };
+  Atomics.add(progress, 1, 1);
+  try {
+    for (let nFilled = 0; true; nFilled++) {
+      const place = Atomics.add(progress, 0, 1);
+      if (place >= nChunks) break;
+      const { runs, bytes: files } = readChunk(directory, names, place);
+      const text = new TextEncoder().encode(JSON.stringify({ place, runs }));
+      for (let n = 0; nFilled - (n = Atomics.load(counts, 1)) >= N_SLOTS;) {
+        Atomics.wait(counts, 1, n);
+      }
+      const start = size * (nFilled % N_SLOTS);
+      const header = new DataView(bytes.buffer, start, HEADER);
+      header.setUint32(0, text.length);
+      header.setUint32(4, files.length);
+      bytes.subarray(0, start + size).set(text, start + HEADER);
+      bytes.subarray(0, start + size).set(files, start + HEADER + text.length);
+      Atomics.add(counts, 0, 1);
+      announce();
+    }
+  } finally {
+    Atomics.sub(progress, 1, 1);
+    announce();
   }
-  Atomics.sub(progress, 1, 1);
-  Atomics.add(progress, 2, 1);
-  Atomics.notify(progress, 2);
 }
 
 /**
