@@ -72,7 +72,8 @@ export async function describeSweep(parts: SweepParts): Promise<Sweep> {
   const name = parts.name || makeName(content);
   if (!SWEEP_NAME.test(name)) {
     throw usageError(
-      `Cannot name a sweep "${name}": use letters, digits, dots and dashes`,
+      `Cannot name a sweep "${name}": use up to 64 letters, digits, dots, ` +
+        "dashes and underscores, a letter or digit first",
     );
   }
   const existing = openSweep(runs, name);

@@ -11,7 +11,7 @@ import { makeRun } from "../testing/runs.ts";
 const ROOT = `${import.meta.dirname}/..`;
 const RUNS = "runs/.bench";
 const N_RUNS = 10;
-const N_TURNS = 15;
+const N_REPEATS = 15;
 
 for (let i = 0; i < N_RUNS; i++) {
   makeRun(`${ROOT}/${RUNS}`, {
@@ -119,7 +119,7 @@ function countModules([verb, ...args]: readonly string[]): number {
 const none: Times = { wall: Infinity, processor: Infinity };
 const least = new Map(Object.keys(COMMANDS).map((name) => [name, none]));
 try {
-  for (let turn = 0; turn < N_TURNS; turn++) {
+  for (let turn = 0; turn < N_REPEATS; turn++) {
     for (const [name, args] of Object.entries(COMMANDS)) {
       const before = least.get(name)!, now = timeDeno(args);
       least.set(name, {
@@ -146,7 +146,7 @@ try {
     ...["command", "takes", "ratio", "processor", "ratio"],
     ...["modules", "peak memory"],
   ];
-  console.log(`Start-up: least of ${N_TURNS} turns\n`);
+  console.log(`Start-up: minimum of ${N_REPEATS} repeats\n`);
   console.log(
     markdownTable([heading, ...rows], { align: ["l", ...Array(6).fill("r")] }),
   );

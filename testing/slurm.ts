@@ -9,6 +9,7 @@
  * @module
  */
 
+import { exists } from "../core/utils/exists.ts";
 import { tempFolder } from "./helpers.ts";
 
 /** How long anything in a Slurm of one node may take. */
@@ -17,20 +18,20 @@ const PATIENCE_MS = 60_000;
 const POLL_MS = 50;
 
 /**
- * Waits until something outside of this process is so.
+ * Waits until a condition outside of this process is met.
  *
- * @param what What is waited for, for the error.
- * @param isSo Looks whether it is.
- * @throws {Error} If it is not after a minute.
+ * @param what The condition in words, for the error.
+ * @param isMet Checks the condition.
+ * @throws {Error} If it is not met within a minute.
  */
 export async function waitUntil(
   what: string,
-  isSo: () => boolean | Promise<boolean>,
+  isMet: () => boolean | Promise<boolean>,
 ): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
-  while (!await isSo()) {
+  while (!await isMet()) {
     if (performance.now() > end) {
-      throw new Error(`Waited in vain until ${what}`);
+      throw new Error(`Timed out waiting until ${what}`);
     }
     await new Promise((done) => setTimeout(done, POLL_MS));
   }
@@ -132,15 +133,6 @@ export async function startSlurm(
     loseJobs: () => restart("-c"),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function formatConfiguration(

@@ -13,17 +13,17 @@ const SECONDS = new Map([["s", 1], ["m", 60], ["h", 3600]]);
 export const INTERVAL_RULE =
   "a time (60s, 5m, 1h), a count (500steps, 2epochs), or never";
 
-/** After what a run can pause, in words. */
+/** The rule for where a run can pause, in words. */
 export const PAUSE_RULE = "a count of steps or epochs (500steps, 2epochs)";
 
-/** After what a run pauses. */
+/** Where a run pauses. */
 export interface PausePlace extends CheckpointInterval {
   /** The unit. */
   readonly unit: "steps" | "epochs";
 }
 
 /**
- * Parses after what a run pauses.
+ * Parses where a run pauses.
  *
  * @param text A count of steps or epochs: `500steps`, `2epochs`.
  * @returns The count and its unit; undefined if the text is not one.

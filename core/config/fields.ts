@@ -31,7 +31,7 @@ export interface Field<T> extends Described<T> {
   readonly rule: string;
   /** What help shows in place of the value: `<number>`; empty for a switch. */
   readonly placeholder: string;
-  /** All that may be chosen, where it is a choice. */
+  /** The choices, if it is a choice. */
   readonly choices?: readonly string[];
   /** Whether the flag is given once for each of several values. */
   readonly repeats: boolean;
@@ -94,7 +94,7 @@ export interface ChoiceOptions<T extends string, Chosen = NoInfer<T>>
   readonly choices: readonly T[];
 }
 
-/** Says whether a value is of a type and satisfies a rule. */
+/** Checks that a value is of a type and satisfies a rule. */
 type Is<T> = (value: unknown) => value is T;
 
 const isString = (value: unknown) => typeof value === "string";
@@ -102,7 +102,7 @@ const isString = (value: unknown) => typeof value === "string";
 function isListOf<T>(isItem: Is<T>, minLength = 0): Is<readonly T[]> {
   return (value): value is readonly T[] =>
     Array.isArray(value) && value.length >= minLength &&
-    // Also of holes, which every() passes over.
+    // Including holes, which every() skips.
     Array.from(value).every(isItem);
 }
 
@@ -149,7 +149,7 @@ function splitList(text: string): string[] {
   return text.split(",").map((item) => item.trim());
 }
 
-/** What numbers within limits must satisfy, and the same in words. */
+/** The check of numbers within limits, and its rule in words. */
 function limitNumbers(
   noun: string,
   isKind: (value: unknown) => boolean,

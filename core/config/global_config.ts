@@ -8,7 +8,7 @@ export interface GlobalConfig {
   readonly runs: string;
   /** The backend that does the arithmetic. */
   readonly engine: "auto" | "fused" | "cpu" | "wasm" | "webgpu";
-  /** How many threads work; 0 for as many as pay. No bit depends on it. */
+  /** The number of threads; 0 to choose it by the size of a step. No bit depends on it. */
   readonly threads: number;
   /** What training does when its loss is not a finite number. */
   readonly onNonfinite: "stop" | "continue";
@@ -44,7 +44,7 @@ export const globalConfigSchema: ConfigSchema<GlobalConfig> = new ConfigSchema<
     min: 0,
     // The gradients of a batch are summed in four groups.
     max: 4,
-    description: "how many threads work (0: as many as pay)",
+    description: "the number of threads (0: chosen by the size of a step)",
   }),
   onNonfinite: choice({
     default: "stop",

@@ -26,7 +26,7 @@ import {
   slicedWasserstein1,
 } from "./metrics/distances.ts";
 import { SampleKeeper } from "./metrics/sample_keeper.ts";
-import { loadModel } from "./model.ts";
+import { loadModel, MAX_ROWS } from "./model.ts";
 import type { ModelConfig } from "./model_config.ts";
 import {
   computeDenoisingLosses,
@@ -59,9 +59,6 @@ const FLOOR_REPEATS = 5;
 
 /** Unbiased distances need pairs within each sample. */
 const MIN_SAMPLES = 2;
-
-/** Rows that are sampled together at most. */
-const MAX_ROWS = 2048;
 
 /** The width of the kernel of MMD² in standard units, for every dataset. */
 const BANDWIDTH = 0.5;
@@ -153,7 +150,7 @@ export async function evaluateDiffusionModel(
   const nColumns = data.scaling.columns.length;
   using model = await loadModel(run.path, { config, nColumns, weights });
   if (backend === "fused") {
-    // As many threads as pay for these rows.
+    // The number of threads depends on the rows of a step.
     const batchSize = Math.min(evalConfig.nSamples, MAX_ROWS);
     await model.fuse({ ...config, batchSize }, run.globals.threads);
   }

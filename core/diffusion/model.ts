@@ -27,8 +27,8 @@ import type {
 } from "./noise/noise_predictor.ts";
 import type { TakeSteps } from "./noise/samplers.ts";
 
-/** How many rows go through a model at once; no result depends on it. */
-const ROWS_AT_ONCE = 2048;
+/** The most rows that go through a model at once; no result depends on it. */
+export const MAX_ROWS = 2048;
 
 /** A layers model that predicts the noise, whatever its own outputs are. */
 export class NoiseModel implements NoisePredictor, Disposable {
@@ -61,10 +61,10 @@ export class NoiseModel implements NoisePredictor, Disposable {
   }
 
   /**
-   * Lets kernels in WebAssembly predict in the place of TensorFlow.js.
+   * Replaces TensorFlow.js with kernels in WebAssembly.
    *
-   * @param config The configuration, which the kernels must cover.
-   * @param threads How many threads train; 0 for as many as pay.
+   * @param config The configuration, which the kernels must support.
+   * @param threads The number of threads; 0 to choose it by the batch size.
    * @returns The network, with the weights that the model has now.
    */
   async fuse(config: ModelConfig, threads = 1): Promise<FusedNetwork> {
@@ -76,10 +76,10 @@ export class NoiseModel implements NoisePredictor, Disposable {
       nColumns: this.nColumns,
       shapes: tensors.map(({ shape }) => shape),
       values,
-      maxRows: Math.max(ROWS_AT_ONCE, batchSize),
+      maxRows: Math.max(MAX_ROWS, batchSize),
       nThreads: chooseThreads(threads, batchSize, values.length),
     });
-    // Those that are asked for are awaited; else steps begin without them.
+    // A requested number is awaited; otherwise the first steps run on one thread.
     if (threads > 0) await network.ready;
     return network;
   }
@@ -133,15 +133,13 @@ export class NoiseModel implements NoisePredictor, Disposable {
 
   /** The outputs of the layers, computed for some rows at a time. */
   async #predict(noisy: Numbers, times: Numbers): Promise<Float32Array> {
-    const { nColumns } = this, size = ROWS_AT_ONCE * nColumns;
+    const { nColumns } = this, size = MAX_ROWS * nColumns;
     const all = new Float32Array(noisy.length);
     for (let start = 0; start < noisy.length; start += size) {
       const first = start / nColumns;
       const outputs = this.apply(
         noisy.subarray(start, start + size),
-        times.length === 1
-          ? times
-          : times.subarray(first, first + ROWS_AT_ONCE),
+        times.length === 1 ? times : times.subarray(first, first + MAX_ROWS),
       );
       try {
         all.set(await outputs.data<"float32">(), start);

@@ -52,7 +52,7 @@ export const modelConfigFields = {
   timeEmbedding: choice({
     default: "sinusoidal",
     choices: ["sinusoidal", "linear", "none"],
-    description: "how the time enters the model (none: it is not told)",
+    description: "how the time enters the model (none: it does not)",
   }),
   inputEmbedding: choice({
     default: "none",

@@ -144,7 +144,7 @@ export async function trainDiffusionModel(
   run.record({ name: "time/epoch" }, run.timer.result());
 }
 
-/** How an engine trains. */
+/** What {@linkcode createEngine} needs beside the model and the run. */
 interface EngineOptions {
   readonly config: ModelConfig;
   readonly nSteps: number;
@@ -163,7 +163,9 @@ async function createEngine(
   }
   const network = await model.fuse(options.config, threads);
   if (threads > network.nThreads) {
-    run.warn("one thread trains: others need the right to read Whisker's code");
+    run.warn(
+      "training on one thread: more need permission to read Whisker's code",
+    );
   }
   return new FusedEngine(model, network, options);
 }

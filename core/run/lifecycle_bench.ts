@@ -1,6 +1,6 @@
 /**
- * How long runs take from start to end that do nothing but log: all files of a run
- * directory, and a line of its history for each value.
+ * The time of whole runs that only log: all files of a run directory, and a line of
+ * its history for each value.
  *
  * @module
  */
@@ -27,8 +27,8 @@ const logging = experiment({
 });
 
 /**
- * Times so many runs of so many values, one after the other: seconds, and those
- * of the processor, which other work on the machine changes less.
+ * Times runs, one after the other, in seconds: elapsed, and of the processor, which
+ * depends less on other work on the machine.
  */
 async function timeRuns(
   [nRuns, nValues]: readonly [runs: number, values: number],

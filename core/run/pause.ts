@@ -6,20 +6,20 @@
 
 import type { PausePlace } from "../config/checkpoint_interval.ts";
 
-/** Ends a training at the place where it was asked to pause. */
+/** Thrown to end a training where it should pause. */
 export class Pause extends Error {
   /** The place: `500steps`, `2epochs`. */
   readonly at: string;
   readonly #isPause = true;
-  /** How many bytes the history has there; null if the run was past it already. */
+  /** The length of the history there, in bytes; null if the run had passed it. */
   readonly historyLength: number | null;
 
   /**
-   * Makes what is thrown after the checkpoint has been kept.
+   * Creates the error.
    *
-   * @param place Where the training was asked to pause.
-   * @param historyLength How many bytes the history has there; null if the run
-   * was past it already.
+   * @param place Where the training should pause.
+   * @param historyLength The length of the history there, in bytes; null if the run
+   * had passed it.
    */
   constructor({ count, unit }: PausePlace, historyLength: number | null) {
     super(`paused after ${count} ${count === 1 ? unit.slice(0, -1) : unit}`);

@@ -46,7 +46,7 @@ export interface CheckpointsOptions {
   readonly own: ResumableParts;
   /** The checkpoint from which the run is resumed, or null. */
   readonly restored: JsonObject | null;
-  /** After what the run pauses. */
+  /** Where the run pauses. */
   readonly pauseAt?: PausePlace | undefined;
 }
 
@@ -55,7 +55,7 @@ export class Checkpoints {
   readonly #options: CheckpointsOptions;
   readonly #interval: CheckpointInterval | null;
   #parts: ResumableParts | null = null;
-  /** How many steps and epochs have ended, before the run was resumed as well. */
+  /** The number of steps and epochs, including those before the run was resumed. */
   readonly #ended = { steps: 0, epochs: 0 };
   /** How many of the interval's unit since the last checkpoint. */
   #count = 0;
@@ -141,10 +141,9 @@ export class Checkpoints {
   }
 
   /**
-   * Ends the training where it was asked to pause; a checkpoint must be kept
-   * before.
+   * Ends the training if it should pause now; called after a checkpoint is kept.
    *
-   * @throws {Pause} If it is there.
+   * @throws {Pause} If it should.
    */
   throwIfPaused(): void {
     const { pauseAt, history } = this.#options;

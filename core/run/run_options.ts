@@ -38,7 +38,7 @@ export interface RunOptions {
   readonly note?: string;
   /** Keeps the source that runs; called when there is to be a run. */
   readonly keepSource?: () => Promise<SourceInfo>;
-  /** After what a training pauses: it is then interrupted, with a checkpoint. */
+  /** Where a training pauses: it is then interrupted, with a checkpoint. */
   readonly pauseAt?: PausePlace | undefined;
   /** The sweep that the run belongs to. */
   readonly sweep?: SweepMark;

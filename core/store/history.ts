@@ -236,7 +236,7 @@ export class HistoryReader implements Iterable<JsonObject> {
    * The file is opened when the lines are read.
    *
    * @param runPath The run's directory.
-   * @param length How many bytes of the history count; all by default.
+   * @param length The number of bytes to read; all by default.
    */
   constructor(runPath: string, length = Infinity) {
     this.#runPath = runPath;
@@ -289,14 +289,14 @@ export class HistoryReader implements Iterable<JsonObject> {
   }
 }
 
-/** Numbers that JSON cannot hold, as they are in files. */
+/** Numbers that JSON does not have, as written in files. */
 const NOT_FINITE: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
 
 /**
  * Reads a measure of a line.
  *
- * @param value What the line holds.
- * @returns The number; undefined for what is none.
+ * @param value The value in the line.
+ * @returns The number; undefined if the value is not a number.
  */
 export function readMeasure(value: unknown): number | undefined {
   if (typeof value === "number") return value;

@@ -1,6 +1,5 @@
 /**
- * What a line of the history costs, at each level of durability and beside its
- * parts.
+ * The time of a line of the history, at each level of durability and in parts.
  *
  * @module
  */
@@ -33,7 +32,7 @@ function repeat(call: () => unknown): () => void {
   };
 }
 
-/** Microseconds a line, of so many one after the other; and the processor's. */
+/** Times lines, in microseconds per line: elapsed, and of the processor. */
 function timeLines(nLines: number, isDurable: boolean): string[] {
   using history = openHistory(isDurable);
   const start = performance.now(), before = cpuUsage();

@@ -76,8 +76,8 @@ export function observationsFile(name: string): string {
  * @param name What {@linkcode writeObservations} returned.
  * @returns The observations.
  * @throws {Deno.errors.NotFound} If the run has none of that name.
- * @throws {RangeError} If the name is none, or the file is damaged: it no longer has
- * the content by which it is named.
+ * @throws {RangeError} If the name is not valid, or the file is damaged: its content
+ * does not match its name.
  */
 export function readObservations(runPath: string, name: string): Float64Array {
   const path = `${runPath}/${observationsFile(name)}`;

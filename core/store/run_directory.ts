@@ -108,7 +108,7 @@ const BEFORE_BEGIN = /^(results|config\.json|metrics\.jsonl|\..*)$/;
  * @returns Whether there is a run, even a damaged one.
  */
 export function hasBegun(runPath: string): boolean {
-  // Nearly always, and told faster than by a list of its files.
+  // The usual case, which takes less time than listing its files.
   if (exists(`${runPath}/run.json`)) return true;
   const names = (path: string) =>
     Array.from(Deno.readDirSync(path), ({ name }) => name);

@@ -44,7 +44,7 @@ function hasNoLink(path: string, folder: string): boolean {
  * @throws {RangeError} If a link leads out of the run.
  */
 export function checkStaysInside(path: string, runPath: string): void {
-  // Nearly always, and told in half the time.
+  // The usual case, which takes half the time.
   if (hasNoLink(path, runPath)) return;
   if (pathWithin(path, runPath) !== null) return;
   // A dangling link counts: writing through it would create a file elsewhere.

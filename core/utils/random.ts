@@ -100,9 +100,8 @@ export class RandomStream {
   }
 
   /**
-   * What the generator encrypts with and besides the position: the two words of
-   * the key, then the upper two of the counter. With them other code can draw the
-   * same numbers.
+   * The two words of the key, then the upper two of the counter. With these and the
+   * position, other code can draw the same numbers.
    */
   get words(): readonly [number, number, number, number] {
     return [...this.#key, this.#counter[2], this.#counter[3]];

@@ -18,11 +18,11 @@ import type {
 import type { Measured } from "./pivot.ts";
 import type { Replicates } from "./replicates.ts";
 
-/** Why a row is not ranked of which runs failed. */
+/** Why a row with failed runs is not ranked. */
 export const FAILED = "runs failed or were interrupted";
 const LACKING = "runs completed without this record";
 
-/** Why a row is not ranked whose failed runs could count. */
+/** The reasons that `countFailedAs` would remove. */
 export const COUNTABLE: readonly string[] = [FAILED, LACKING, OUTDONE];
 
 /**
@@ -54,8 +54,7 @@ export function findLacking(
 }
 
 /**
- * Explains why a mean is that of the survivors, so that no verdict may be in favour of
- * its row.
+ * Explains why a mean lacks runs, so that no verdict may be in favour of its row.
  *
  * @param cell The cell.
  * @param options Whether failed runs have a value.

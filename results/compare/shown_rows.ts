@@ -1,5 +1,5 @@
 /**
- * Which rows of a comparison readers are shown, if there are too many.
+ * Chooses which rows of a large comparison are shown.
  *
  * @module
  */
@@ -7,16 +7,16 @@
 import { orderBy } from "../database/select.ts";
 import type { Comparison } from "./comparison.ts";
 
-/** A comparison, before it is known which of its rows are shown. */
+/** A comparison before its rows are chosen. */
 type Choice = Pick<Comparison, "rows" | "columns" | "baseline" | "options">;
 
 /**
- * Chooses the rows that readers are shown: as they are sorted, else the best of the
- * first column that has a direction, else the first ones. The baseline is always
- * shown.
+ * Chooses the rows to show: the first ones if they are sorted, else the best of the
+ * first column whose better direction is known, else the first ones. The baseline is
+ * always shown.
  *
  * @param comparison The comparison, with the most rows to show in its options.
- * @returns The indices of those rows, or undefined if it is all rows.
+ * @returns The indices of those rows, or undefined for all rows.
  */
 export function chooseRows(
   { rows, columns, baseline, options }: Choice,
@@ -38,10 +38,10 @@ export function chooseRows(
 }
 
 /**
- * Finds the column by which rows are best.
+ * Finds the column by which the best rows are chosen.
  *
  * @param comparison Its columns.
- * @returns The first column of which it is known which way is better.
+ * @returns The first column whose better direction is known.
  */
 export function findRanked(
   { columns }: Pick<Comparison, "columns">,
@@ -50,10 +50,10 @@ export function findRanked(
 }
 
 /**
- * Leaves out the rows that readers are not shown.
+ * Leaves out the rows that are not shown.
  *
  * @param comparison The comparison.
- * @returns The same with those rows alone.
+ * @returns The comparison with only the shown rows.
  */
 export function keepShownRows(comparison: Comparison): Comparison {
   const { rows, shown, baseline } = comparison;

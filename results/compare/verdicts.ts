@@ -164,7 +164,7 @@ export function mayBeAdded(
     Array.from(runs.values(), ({ info }) => info.sweep)
   );
   if (sweeps.some((sweep) => sweep?.role === "until-resolved")) return true;
-  // All other sweeps say how many seeds there are before the first run.
+  // All other sweeps fix the number of seeds before the first run.
   const isOneSweep = sweeps.every((sweep) =>
     sweep && sweep.name === sweeps[0]?.name
   );
@@ -192,15 +192,15 @@ function groupEntries(
   ];
 }
 
-/** Why a row is not tested against the baseline, if so. */
-function explainUnlike(
+/** Explains why a row is not tested against the baseline; undefined if it is. */
+function explainIncomparable(
   { config }: ComparisonRow,
   { baseline, groupKeys, options }: JudgeOptions,
 ): Untested | undefined {
   const named = options.baseline?.map((text) =>
     parseCondition(text, "baseline").key
   );
-  // Named by such keys alone, the baseline says that they are what is compared.
+  // If the baseline is named by group keys alone, these keys are what is compared.
   if (!baseline || named?.every((key) => groupKeys.includes(key))) {
     return undefined;
   }
@@ -228,7 +228,7 @@ interface JudgeOptions extends Pick<Comparison, "groupKeys" | "options"> {
   readonly baseline: ComparisonRow | undefined;
   readonly verdictOptions: VerdictOptions;
   readonly statistics: Statistics;
-  /** The rows whose outlook somebody sees; all where it is undefined. */
+  /** The rows whose outlook is shown; undefined for all rows. */
   readonly shown: ReadonlySet<ComparisonRow> | undefined;
 }
 
@@ -257,9 +257,9 @@ function judge(
         return reason ? [[row, { reason }]] : [];
       }),
     ),
-    unlike: new Map(
+    incomparable: new Map(
       entries.flatMap(({ row }) => {
-        const untested = explainUnlike(row, judgeOptions);
+        const untested = explainIncomparable(row, judgeOptions);
         return untested ? [[row, untested]] : [];
       }),
     ),
@@ -294,7 +294,7 @@ function judge(
   const hasTest = additions.values().some(({ comparison, standing }) =>
     standing || comparison && "p" in comparison
   );
-  // A method says when verdicts hold: without a test there are none.
+  // Without a test there are no verdicts, and so no method.
   return { additions, method: hasTest ? method : undefined };
 }
 
@@ -366,7 +366,7 @@ function areIdentical([first, ...others]: readonly Cell[]): boolean {
     );
 }
 
-/** JSON has neither NaN nor infinities: of them it is only known that they are none. */
+/** JSON has neither NaN nor infinities, so all of these count as the same. */
 function hasSameJson(a: number, b: number): boolean {
   return a === b || !Number.isFinite(a) && !Number.isFinite(b);
 }

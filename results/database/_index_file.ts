@@ -1,6 +1,6 @@
 /**
- * The file of an index: numbers, codes and JSON behind a header, with a hash of
- * all of it. It may be damaged or from anyone.
+ * The file of an index: a header, numbers, codes and JSON, with a hash of all of it.
+ * The file is untrusted: it may be damaged or made by anyone.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { MAX_BYTES } from "../../core/store/limits.ts";
 export interface IndexContent {
   /** Any JSON. */
   readonly json: unknown;
-  /** Numbers in full precision. */
+  /** Numbers in double precision. */
   readonly numbers: Float64Array;
   /** Whole numbers. */
   readonly codes: Uint32Array;
@@ -22,7 +22,7 @@ export interface IndexContent {
 /** The folder of the index, beside the runs. */
 const FOLDER = ".index";
 
-/** The path of the folder of an index. */
+/** Returns the path of the folder of an index. */
 export function indexFolder(directory: string): string {
   return `${directory}/${FOLDER}`;
 }
@@ -35,14 +35,14 @@ const MAGIC = 0x7768736b, FORMAT = 1;
 /** Magic, format, three lengths, an unused word, and the hash. */
 const N_HEADER = 8, WORD = 4;
 
-/** A larger index is not read, and not written. */
+/** The largest index that is read or written, in bytes. */
 const MAX_INDEX = 8 * MAX_BYTES.text;
 
 /**
  * Reads the index of a directory of runs.
  *
  * @param directory The directory.
- * @returns What it holds; undefined where there is none, or a damaged one.
+ * @returns Its content; undefined if it does not exist or is damaged.
  */
 export function readIndexFile(directory: string): IndexContent | undefined {
   const folder = indexFolder(directory);
@@ -52,7 +52,7 @@ export function readIndexFile(directory: string): IndexContent | undefined {
     if (size > MAX_INDEX || size % WORD !== 0) return undefined;
     return parseIndex(Deno.readFileSync(`${folder}/${FILE}`));
   } catch {
-    return undefined; // Then the runs are read.
+    return undefined; // The runs are read instead.
   }
 }
 
@@ -67,7 +67,7 @@ function parseIndex(bytes: Uint8Array<ArrayBuffer>): IndexContent {
     magic !== MAGIC || format !== FORMAT || nBytes! > MAX_BYTES.text ||
     afterCodes + roundUp(nBytes!) !== bytes.length ||
     words[N_HEADER - 2] !== hash[0] || words[N_HEADER - 1] !== hash[1]
-  ) throw new RangeError("This is no index");
+  ) throw new RangeError("Not an index");
   const text = bytes.subarray(afterCodes, afterCodes + nBytes!);
   return {
     numbers: new Float64Array(bytes.buffer, start, nNumbers),
@@ -77,12 +77,12 @@ function parseIndex(bytes: Uint8Array<ArrayBuffer>): IndexContent {
 }
 
 /**
- * Writes the index of a directory of runs. Several processes may: the last one
- * that ends counts.
+ * Writes the index of a directory of runs. If several processes do, the last one
+ * wins.
  *
  * @param directory The directory.
- * @param content What it is to hold.
- * @returns Whether it was written: it may be too large, or not be allowed.
+ * @param content The content.
+ * @returns Whether it was written; not if it is too large, or cannot be written.
  */
 export function writeIndexFile(
   directory: string,
@@ -108,7 +108,7 @@ export function writeIndexFile(
     writeFileAtomic(`${folder}/${FILE}`, bytes);
     return true;
   } catch {
-    return false; // No permission, no room, a read-only disk: all goes on.
+    return false; // No permission, no space, a read-only disk: not an error.
   }
 }
 
@@ -116,12 +116,12 @@ function roundUp(length: number): number {
   return WORD * Math.ceil(length / WORD);
 }
 
-/** Odd constants of MurmurHash3 (Appleby), and of its finaliser. */
+/** Odd constants of MurmurHash3 (Appleby) and its finaliser. */
 const MIX = [0xcc9e2d51, 0x1b873593, 0x85ebca6b, 0xc2b2ae35] as const;
 
 /**
- * A hash of all words but itself, of those at even places and of the others: it
- * finds damage, and keeps out nobody.
+ * Hashes the words at even and at odd positions, the hash itself left out. It
+ * detects damage, not forgery.
  */
 function hashWords(words: Uint32Array): [number, number] {
   let a = 0, b = 0;

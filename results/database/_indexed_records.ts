@@ -1,6 +1,6 @@
 /**
  * The records of a run in an index. A hundred thousand runs have millions of
- * records, so that each is made when it is asked for.
+ * records, so each is created on access.
  *
  * @module
  */
@@ -12,24 +12,30 @@ import {
 } from "../../core/utils/results.ts";
 import type { RunRecords } from "./run_database.ts";
 
-/** What runs have measured that have measured the same. */
+/** The list of records that several runs share. */
 export interface RecordList {
   /** What was measured. */
   readonly metadata: readonly ResultMetadata[];
-  /** For each the file that holds its observations, if they are kept. */
+  /** The file with the observations of each record, if they are kept. */
   readonly values: readonly (string | undefined)[];
 }
 
 /** Mean, error, n, and degrees of freedom or NaN. */
 export const N_NUMBERS = 4;
 
-/** The records of a run: their list, and their numbers from some place on. */
+/** The records of a run: their list, and where their numbers start. */
 export class IndexedRecords implements RunRecords {
   readonly #list: RecordList;
   readonly #numbers: Float64Array;
   readonly #start: number;
 
-  /** Takes the numbers of a run from those of all runs. */
+  /**
+   * Creates the records of a run.
+   *
+   * @param list The list of its records.
+   * @param numbers The numbers of all runs.
+   * @param start Where those of the run start.
+   */
   constructor(list: RecordList, numbers: Float64Array, start: number) {
     this.#list = list;
     this.#numbers = numbers;

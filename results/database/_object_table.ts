@@ -1,6 +1,6 @@
 /**
  * Objects with the same keys and often the same values, stored by columns: each
- * value once, and for each object the numbers of its values.
+ * value once, and for each object the positions of its values.
  *
  * @module
  */
@@ -13,28 +13,28 @@ import {
 } from "../../core/utils/json.ts";
 import { MAX_KEYS } from "../../core/store/limits.ts";
 
-/** Objects of the same keys in the same order. */
+/** The shape of objects with the same keys in the same order. */
 export interface ObjectShape {
   /** The keys. */
   readonly keys: readonly string[];
-  /** The values of each key, each once. */
+  /** The distinct values of each key. */
   readonly values: readonly (readonly unknown[])[];
 }
 
-/** A table of objects, as it is written. */
+/** A table of objects, as it is stored. */
 export interface ObjectTable {
   /** The keys and values, as JSON. */
   readonly shapes: readonly ObjectShape[];
-  /** For each object its shape, then the place of each value of several. */
+  /** For each object its shape, then the positions of values that vary. */
   readonly codes: readonly number[];
 }
 
-/** A shape that gets further objects. */
+/** A shape to which objects are added. */
 interface GrowingShape {
   readonly place: number;
   readonly keys: string[];
   readonly values: unknown[][];
-  /** The places of plain values, and of objects by their JSON. */
+  /** The positions of plain values, and of objects by their JSON. */
   readonly places:
     readonly (readonly [Map<unknown, number>, Map<unknown, number>])[];
   /** The last value of each key, and its place: runs have most in common. */
@@ -89,12 +89,13 @@ export function encodeObjects(objects: readonly JsonObject[]): ObjectTable {
 /**
  * Decodes objects.
  *
- * @param shapes The keys and values, from a file that may be anyone's.
- * @param take Reads the next code, which is below a bound.
- * @param count How many objects there are.
+ * @param shapes The keys and values, from an untrusted file.
+ * @param take Reads the next code, and checks that it is below a bound.
+ * @param count The number of objects.
  * @returns The objects; equal values are the same object.
- * @throws {TypeError} If shapes are none.
- * @throws {RangeError} If there are too many keys, or one that every object has.
+ * @throws {TypeError} If the shapes have another form.
+ * @throws {RangeError} If there are too many keys, or a key that all objects
+ * inherit.
  */
 export function decodeObjects(
   shapes: unknown,
@@ -104,7 +105,7 @@ export function decodeObjects(
   const templates = asArray(shapes).map(makeTemplate);
   return Array.from({ length: count }, () => {
     const { template, varying } = templates[take(templates.length)]!;
-    // A copy of an object is fast, and keeps the order of its keys.
+    // Copying an object is fast, and keeps the order of its keys.
     const object: Record<string, unknown> = { ...template };
     for (const { key, values } of varying) {
       object[key] = values[take(values.length)];
@@ -118,13 +119,13 @@ function makeTemplate(shape: unknown) {
   const keys = asArray(shape.keys);
   const values = asArray(shape.values).map(asArray);
   if (keys.length > MAX_KEYS || values.length !== keys.length) {
-    throw new RangeError("A shape has as many keys as lists of values");
+    throw new RangeError("A shape must have a list of values for each key");
   }
   values.forEach((column) => column.forEach((value) => checkNesting(value)));
   const columns = keys.map((key, i) => {
     if (typeof key !== "string" || isInherited(key) || !values[i]!.length) {
       throw new RangeError(
-        "A key must be a text that no object has, with values",
+        "A key must be a text that objects do not inherit, with values",
       );
     }
     return { key, values: values[i]! };
@@ -137,14 +138,14 @@ function makeTemplate(shape: unknown) {
   };
 }
 
-/** Refuses what would overflow the stack of a function that goes through it. */
+/** Rejects values on which recursive functions would overflow the stack. */
 function checkNesting(value: unknown, depth = 0): void {
   if (typeof value !== "object" || value === null) return;
   if (depth > MAX_DEPTH) throw new RangeError("A value is nested too deeply");
   for (const item of Object.values(value)) checkNesting(item, depth + 1);
 }
 
-/** Reads a value as a list. */
+/** Checks that a value is a list. */
 export function asArray(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw new TypeError("A list was expected");

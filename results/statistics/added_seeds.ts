@@ -45,7 +45,7 @@ export function wereSeedsAdded(
   rows: readonly (readonly RunTime[])[],
 ): boolean {
   const runs = rows.flat().toSorted((a, b) => a.start - b.start);
-  // When each row had enough finished runs, and when its last one started.
+  // When each row had enough finished runs, and when its last run started.
   const comparable = rows.filter(({ length }) => length >= MIN_COUNT)
     .map((row) => ({
       from: row.map(({ end }) => end).sort((a, b) => a - b)[MIN_COUNT - 1]!,

@@ -12,18 +12,18 @@ import {
   incompleteGammas,
 } from "./special_functions.ts";
 
-/** Steps of Newton's method beyond which nothing changes. */
+/** More steps than Newton's method needs. */
 const MAX_STEPS = 100;
 
-/** The two shares of a number in its sum with another. */
-function share(a: number, b: number): readonly [number, number] {
+/** Computes a / (a + b) and b / (a + b). */
+function computeShares(a: number, b: number): readonly [number, number] {
   // One of them may be infinite.
   return [1 / (1 + b / a), 1 / (1 + a / b)];
 }
 
 /**
- * Solves P(x) = p for a probability of which ln P is a concave function of ln x,
- * by Newton's method in these logarithms, which then never leaves its way.
+ * Solves P(x) = p where ln P is a concave function of ln x, by Newton's method in
+ * these logarithms, which then approaches the solution from one side.
  *
  * @param p The probability, in (0, 1).
  * @param start A first x.
@@ -62,7 +62,7 @@ function solve(
  * ```
  */
 export function tTwoSided(statistic: number, df: number): number {
-  const [x, y] = share(statistic * statistic, df);
+  const [x, y] = computeShares(statistic * statistic, df);
   return incompleteBeta([y, x], [df / 2, 1 / 2]);
 }
 
@@ -83,7 +83,7 @@ export function tTwoSided(statistic: number, df: number): number {
  */
 export function tCritical(level: number, df: number): number {
   return solve(1 - level, normalCritical(level), (t) => {
-    const [x, y] = share(t * t, df);
+    const [x, y] = computeShares(t * t, df);
     const shapes = [df / 2, 1 / 2] as const;
     const factor = betaFactor([y, x], shapes);
     return [incompleteBeta([y, x], shapes, factor), -2 * factor];
@@ -125,9 +125,9 @@ export function noncentralT(
   const mode = noncentrality ** 2 / 2;
   const width = Math.ceil(DEVIATIONS * Math.sqrt(mode) + MIN_TERMS);
   const first = Math.max(0, Math.floor(mode) - width);
-  const shares = share(x * x, df);
+  const shares = computeShares(x * x, df);
   const range = { first, last: mode + width, mode, shares, b: df / 2 };
-  return normal(-noncentrality) +
+  return normalCdf(-noncentrality) +
     (weighted(range, 1 / 2) + Math.sign(noncentrality) * weighted(range, 1)) /
       2;
 }
@@ -164,7 +164,7 @@ function weighted(
 }
 
 /**
- * How often so many tosses of a fair coin show heads at most k times.
+ * The probability of at most k heads in n tosses of a fair coin.
  *
  * @param k The number of heads.
  * @param n The number of tosses.
@@ -194,7 +194,7 @@ export function chiSquare(x: number, df: number): number {
  */
 export function chiSquareQuantile(p: number, df: number): number {
   const a = df / 2;
-  // Of the smaller tail the logarithm tells more.
+  // The logarithm of the smaller tail is more precise.
   const isLower = p < 1 / 2;
   return 2 * solve(isLower ? p : 1 - p, a, (x) => {
     const [lower, upper] = incompleteGammas(x, a);
@@ -215,14 +215,14 @@ export function fUpper(
   [above, below]: readonly [numerator: number, denominator: number],
 ): number {
   // Not 1 - P(X ≤ F), which is 0 far in the tail.
-  return incompleteBeta(share(below, above * statistic), [
+  return incompleteBeta(computeShares(below, above * statistic), [
     below / 2,
     above / 2,
   ]);
 }
 
 /** The distribution function of the standard normal distribution. */
-function normal(z: number): number {
+function normalCdf(z: number): number {
   const [inside, outside] = incompleteGammas(z * z / 2, 1 / 2);
   return z < 0 ? outside / 2 : (1 + inside) / 2;
 }
@@ -234,7 +234,7 @@ function normal(z: number): number {
  * @returns P(|Z| ≥ |z|).
  */
 export function normalTwoSided(z: number): number {
-  return 2 * normal(-Math.abs(z));
+  return 2 * normalCdf(-Math.abs(z));
 }
 
 /**
@@ -263,7 +263,7 @@ export function normalRange(x: number, k: number): number {
   for (let i = -last; i <= last; i++) {
     const z = i / RANGE_STEPS_PER_UNIT;
     const density = Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
-    sum += density * (normal(z) - normal(z - x)) ** (k - 1);
+    sum += density * (normalCdf(z) - normalCdf(z - x)) ** (k - 1);
   }
   return k * sum / RANGE_STEPS_PER_UNIT;
 }

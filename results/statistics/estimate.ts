@@ -36,7 +36,7 @@ export function isBetter(difference: number, better: Direction): boolean {
 }
 
 /** Why a row is not the best. */
-export const OUTDONE = "a row without all its runs has a better mean";
+export const OUTDONE = "a row with missing runs has a better mean";
 
 /** Why there is no p where runs do not vary. */
 export const SAME_DIFFERENCE = "the same difference in every seed";

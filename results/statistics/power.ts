@@ -93,11 +93,11 @@ export function findDetectable(design: Design): number {
   let noncentrality = found.get(key);
   if (noncentrality === undefined) {
     const power = createPower(df, design.alpha);
-    const lack = (x: number) => power(x) - POWER;
-    // A difference at the critical value is found in half of all cases.
+    const excess = (x: number) => power(x) - POWER;
+    // At the critical value the power is one half.
     let low = tCritical(1 - design.alpha, df), high = low + 1;
-    while (lack(high) < 0 && high < FARTHEST) [low, high] = [high, 2 * high];
-    noncentrality = findRoot(lack, low, high);
+    while (excess(high) < 0 && high < FARTHEST) [low, high] = [high, 2 * high];
+    noncentrality = findRoot(excess, low, high);
     found.set(key, noncentrality);
   }
   return noncentrality * error;

@@ -1,24 +1,23 @@
 /**
- * The incomplete beta and gamma functions, on which the distributions rest.
+ * The incomplete beta and gamma functions, from which the distributions follow.
  *
- * They are our own because every comparison with verdicts waits for them: a
- * library's take 50 ms to load, longer than Deno itself. The tests compare them
- * with R.
+ * They are our own because every comparison with verdicts needs them, and a library
+ * takes 50 ms to load, longer than Deno to start. The tests compare them with R.
  *
  * @module
  */
 
-/** Continued fractions and series end at a change of this relative size. */
+/** Continued fractions and series end when their relative change is this small. */
 const PRECISION = 4e-16;
 
-/** What stands for 0 in a denominator. */
+/** Replaces 0 in denominators. */
 const TINY = 1e-300;
 
-/** From here on five terms of Stirling's series are exact. */
+/** From here on, five terms of Stirling's series are exact in double precision. */
 const LARGE = 15;
 
 /**
- * How far Stirling's formula is from ln Γ(n + 1) (Loader 2000, "Fast and
+ * The error of Stirling's formula for ln Γ(n + 1) (Loader 2000, "Fast and
  * Accurate Computation of Binomial Probabilities").
  *
  * @param n Above 0.
@@ -41,8 +40,7 @@ function deviance(k: number, mean: number): number {
 /**
  * Computes xᵃ yᵇ / B(a, b), where y = 1 − x.
  *
- * @param shares The two shares x and y; both are taken, as one of them may be too
- * close to 1 to tell the other.
+ * @param shares x and y; both are given, as 1 − x is not precise where x is near 1.
  * @param shapes The parameters a and b, above 0.
  * @returns The value; x y times the density of the beta distribution.
  */
@@ -59,10 +57,10 @@ export function betaFactor(
 
 /**
  * The regularised incomplete beta function I(x; a, b), by the even part of its
- * continued fraction (DLMF 8.17.22), in which nothing cancels, on the side where
- * that converges fast.
+ * continued fraction (DLMF 8.17.22), which has no cancellation, for x or 1 − x,
+ * whichever converges fast.
  *
- * @param shares The two shares x and y = 1 − x.
+ * @param shares x and y = 1 − x.
  * @param shapes The parameters a and b, above 0.
  * @param factor What {@linkcode betaFactor} returns for the same.
  * @returns The value in [0, 1]; `pbeta(x, a, b)` in R.
@@ -112,7 +110,7 @@ export function gammaFactor(x: number, a: number): number {
  *
  * @param x Not negative.
  * @param a The parameter, above 0.
- * @returns P and Q; `pgamma(x, a)` in R, with both tails.
+ * @returns P and Q; the lower and the upper tail of `pgamma(x, a)` in R.
  *
  * @example
  * ```ts

@@ -61,10 +61,10 @@ export interface ColumnSamples<Row> {
   readonly observations?: ReadonlyMap<Row, Observations> | undefined;
   /** Whether the best row is looked for. */
   readonly isRanked: boolean;
-  /** Rows of which runs have no result that counts, and why. */
+  /** Rows with runs that have no result, and why. */
   readonly incomplete?: ReadonlyMap<Row, Untested>;
   /** Rows that are not tested against the baseline, and why. */
-  readonly unlike?: ReadonlyMap<Row, Untested>;
+  readonly incomparable?: ReadonlyMap<Row, Untested>;
   /** How verdicts are reached. */
   readonly options?: VerdictOptions;
 }
@@ -73,7 +73,7 @@ export interface ColumnSamples<Row> {
 export interface ColumnVerdicts<Row> {
   /** How each row differs from the baseline, or why that is not known. */
   readonly comparisons: ReadonlyMap<Row, Verdict | Untested>;
-  /** What each row shows with the margin, if there is one. */
+  /** The verdict of each row with the margin, if there is one. */
   readonly margins: ReadonlyMap<Row, MarginVerdict | Untested>;
   /** The places of the rows; those outside the ranking with the reason. */
   readonly places: ReadonlyMap<Row, Place<Row> | Untested>;
@@ -103,9 +103,9 @@ export interface Method {
  * Holm, and the confidence set for the best. They share α evenly, where both are
  * shown, and with the verdicts with a margin.
  *
- * A row with incomplete runs is neither better than another nor best, whatever
- * its mean, as that is of the survivors; nor is a row best if such a row has a
- * better mean. Rows with too few runs for a test are outside the ranking.
+ * A row with missing runs is never better than another or best, as its mean is
+ * that of the completed runs; no row is best while such a row has a better mean.
+ * Rows with too few runs for a test are outside the ranking.
  *
  * @param column The samples, and what is asked of them.
  * @returns The verdicts.
@@ -185,17 +185,19 @@ function explainUnusable(sample: Sample): string | undefined {
 }
 
 function compareWithBaseline<Row>(
-  { groups, baseline, better, incomplete, unlike, options }: ColumnSamples<Row>,
+  column: ColumnSamples<Row>,
   alpha: number,
   test: TestRows<Row>,
 ): Map<Row, Verdict | Untested> {
+  const { groups, baseline, better, incomplete, incomparable, options } =
+    column;
   if (baseline === undefined) return new Map();
   const samples = new Map(groups.flatMap((group) => [...group]));
   const rows = [...samples.keys()].filter((row) => row !== baseline);
   const contrasts = rows.map((row) =>
     !samples.has(baseline)
       ? { reason: "the baseline has no such record" }
-      : unlike?.get(row) ?? test(row, baseline, samples)
+      : incomparable?.get(row) ?? test(row, baseline, samples)
   );
   return new Map(
     decideByHolm(contrasts, alpha).map((decided, i) => {
@@ -213,7 +215,7 @@ function compareWithBaseline<Row>(
   );
 }
 
-/** Verdicts that need an honest mean of the row, and of the baseline. */
+/** Verdicts that need all runs of the row, and of the baseline. */
 const IN_FAVOUR_OF_ROW: readonly MarginVerdict[] = [
   "better",
   "equal",
@@ -223,11 +225,11 @@ const IN_FAVOUR_OF_BASELINE: readonly MarginVerdict[] = ["worse", "equal"];
 
 const WITHHELD = {
   reason:
-    "it would be in favour of a row without all its runs, whose mean is " +
-    "that of the survivors",
+    "it would be in favour of a row with missing runs, whose mean is that of " +
+    "the completed ones",
 };
 
-/** What the rows show with a margin that were tested; they share α (Bonferroni). */
+/** Decides the tested rows by the margin; they share α (Bonferroni). */
 function compareWithMargin<Row>(
   column: ColumnSamples<Row>,
   alpha: number,

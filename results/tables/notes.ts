@@ -127,7 +127,7 @@ function noteErrors(
   ];
 }
 
-/** The runs that completed without a record which others of their row have. */
+/** Lists runs that completed without a record that others of their row have. */
 function listLacking(
   { rows, columns }: Pick<Comparison, "rows" | "columns">,
 ): string[] {

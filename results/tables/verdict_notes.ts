@@ -268,8 +268,8 @@ export function explainUnresolved(
   if ("reason" in verdict) return verdict.reason;
   const { p, test, needs, isResolved, isWithheld, outlook } = verdict;
   if (isWithheld) {
-    return "its difference is in favour of a row without all its runs, whose mean " +
-      `is that of the survivors${COUNT_FAILED}`;
+    return "its difference is in favour of a row with missing runs, whose mean is " +
+      `that of the completed ones${COUNT_FAILED}`;
   }
   const runs = formatSizes(verdict);
   if (isResolved) return "the shared seeds show the opposite";

@@ -1,7 +1,7 @@
 /**
- * Sweeps that decide by themselves what to run, simulated on rows whose truth is
- * known: how often do their verdicts err, and what do they cost? Trainings are
- * numbers; all that is decided on them is decided by the code of the sweeps.
+ * Simulations of sweeps that decide what to run, on rows with known differences: the
+ * rates of false verdicts, and the runs needed. Trainings are random numbers; all
+ * decisions are made by the code of real sweeps.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * How long `compare` takes over many runs: the first time, when it reads all files
- * and writes the index, and the second time, beside a C program that reads the
- * same files. The least of three turns.
+ * and writes the index, and the second time, compared with a C program that reads
+ * the same files. The minimum of three repeats.
  *
  * @module
  */
@@ -30,7 +30,7 @@ function run(program: string, ...args: string[]): [number, string] {
   return [seconds, text];
 }
 
-/** GNU time says how much memory a program takes at most. */
+/** GNU time, which measures the peak memory of a program. */
 const TIME = "/usr/bin/time";
 
 function measureCompare(runs: string): { seconds: number; bytes: number } {

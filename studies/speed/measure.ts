@@ -279,19 +279,20 @@ async function compareSpeed(): Promise<string> {
   return `${
     markdownTable(rows, { align: ["l", "r", "r", "r", "r", "r"] })
   }\n\n` +
-    "Of steps the fastest, of epochs the whole process. The peak is " +
+    "Times of steps are minimums; those of epochs are of whole processes. The " +
+    "peak is " +
     `${(peak / 1e6).toPrecision(3)} billion multiplications and additions a ` +
     "second, in vectors of 128 bits on one thread.";
 }
 
 const command = defineCommand({
   name: "speed",
-  summary: "Time training and sampling beside PyTorch.",
+  summary: "Compare the speed of training and sampling with PyTorch.",
   usage: [""],
   notes: [
-    "PyTorch is left out where it is not installed: apt-get install " +
-    "python3-torch libopenblas0-pthread. Each time of a step is the least of " +
-    "all steps in three turns, by one thread or by all.",
+    "PyTorch is left out if it is not installed: apt-get install " +
+    "python3-torch libopenblas0-pthread. The time of a step is the minimum of " +
+    "three repeats, with one thread or all threads.",
   ],
   examples: ["deno task speed"],
   flags: {},

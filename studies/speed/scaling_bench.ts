@@ -230,7 +230,7 @@ try {
   }
   console.log("How costs grow: time is proportional to size^exponent\n");
   console.log(markdownTable(
-    [["cost", "sizes", "least times", "exponent"], ...rows],
+    [["cost", "sizes", "minimum times", "exponent"], ...rows],
     { align: ["l", "l", "l", "r"] },
   ));
 } finally {

@@ -6,7 +6,7 @@
 
 import * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../model_config.ts";
-import { isCovered } from "./fused/network.ts";
+import { isSupported } from "./fused/network.ts";
 import type { GlobalConfig } from "../../config/global_config.ts";
 import type { Run } from "../../run/run.ts";
 import type { Numerics } from "../../store/run_info.ts";
@@ -53,7 +53,7 @@ const FUSED_NUMERICS: Numerics = { fma: false, accumulation: "float32" };
  * Sets the backend that a run asks for, and records it in the run.
  *
  * @param run The run.
- * @param config Its configuration: the fused kernels do not cover all.
+ * @param config Its configuration, which the fused engine may not support.
  * @returns The backend in use from now on.
  * @throws {RangeError} If this machine does not have the backend.
  */
@@ -62,9 +62,11 @@ export async function useBackend(
   config: ModelConfig,
 ): Promise<Backend> {
   const { engine: wanted } = run.globals;
-  const canFuse = isCovered(config);
+  const canFuse = isSupported(config);
   if (wanted === "fused" && !canFuse) {
-    run.warn(`engine fused does not cover model ${config.model}: wasm is used`);
+    run.warn(
+      `engine fused does not support model ${config.model}: wasm is used`,
+    );
   }
   const mayFuse = wanted === "fused" || wanted === "auto";
   const engine = await setBackend(

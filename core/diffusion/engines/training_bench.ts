@@ -1,7 +1,7 @@
 /**
- * The time of a training step: how near the fused engine comes to the limit of a
- * core; then the fused engine, TensorFlow.js on WASM with our kernel and with the
- * stock one, and on the cpu backend, in one run. Stock is TensorFlow.js as its
+ * The time of a training step: of the fused engine, as a share of the processor's
+ * peak; then of the fused engine, TensorFlow.js on WASM with our kernel and with
+ * the stock one, and on the cpu backend, in one run. Stock is TensorFlow.js as its
  * guides show it: dense layers, `model.apply`, `tf.train.adam`.
  *
  * @module
@@ -103,20 +103,22 @@ await setBackend("fused");
 const rows = [["hidden layers", "batch", "threads", "GFLOP/s", "of the peak"]];
 for (const sizes of SIZES) {
   for (const nRows of BATCHES) {
-    // A second thread takes rows from 64 on.
+    // Rows are shared in blocks of 64.
     const canShare = navigator.hardwareConcurrency > 1 && nRows > 64;
     for (const nThreads of canShare ? [1, 2] : [1]) {
       const peak = await measurePeak();
       const milliseconds = await timeStep(nThreads, sizes, nRows);
       const speed = countOperations(sizes, nRows) / milliseconds;
-      // Of one thread's limit, also where two train.
+      // The peak is that of one thread, also for two.
       const share = `${Math.round(100 * speed / peak)} %`;
       const gigaflops = (speed / 1e6).toFixed(1);
       rows.push([`(${sizes})`, `${nRows}`, `${nThreads}`, gigaflops, share]);
     }
   }
 }
-console.log("The fused engine, beside 128-bit arithmetic in registers alone:");
+console.log(
+  "The fused engine, and its share of the peak of 128-bit arithmetic:",
+);
 console.log(markdownTable(rows, { align: ["l", "r", "r", "r", "r"] }) + "\n");
 
 for (const sizes of SIZES) {

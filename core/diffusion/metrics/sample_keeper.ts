@@ -42,7 +42,7 @@ export class SampleKeeper {
   }
 
   /**
-   * Keeps the rows before a step that is shown.
+   * Keeps the rows before one of the shown steps.
    *
    * @param rows The rows in standard units.
    * @param step Which step.

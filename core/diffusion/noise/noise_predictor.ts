@@ -36,7 +36,7 @@ export interface NoisePredictor {
     at: NoiseLevels,
   ): Float64Array | Promise<Float64Array>;
 
-  /** Takes steps of a sampler, if it can do so faster than by predictions. */
+  /** Takes steps of a sampler faster than by predictions, if the model can. */
   readonly takeSteps?: TakeSteps | undefined;
 }
 

@@ -55,7 +55,7 @@ export const SAMPLERS = {
 /** The name of a sampler. */
 export type SamplerName = keyof typeof SAMPLERS;
 
-/** One step: where it begins, and its factors. */
+/** A step: its noise level and its factors. */
 export interface Step extends Required<StepFactors> {
   /** The time as a share of nTimesteps. */
   readonly time: number;
@@ -63,7 +63,7 @@ export interface Step extends Required<StepFactors> {
   readonly alphaBar: number;
 }
 
-/** What changes from step to step. */
+/** The state that each step changes. */
 export interface SamplingState {
   /** The rows in standard units, shape [nRows, nColumns]. */
   readonly rows: Float64Array;
@@ -126,7 +126,7 @@ export async function sample(
   const steps = planSteps(sampler, options);
   const rows = random.fillNormal(new Float64Array(nRows * nColumns));
   const state = { rows, data: new Float64Array(rows.length), random };
-  const takeSteps = predictor.takeSteps ?? takeStepsBy(predictor);
+  const takeSteps = predictor.takeSteps ?? createTakeSteps(predictor);
   let start = 0;
   const advance = async (end: number) => {
     await takeSteps(state, steps.slice(start, end), options);
@@ -152,8 +152,8 @@ function planSteps(
   });
 }
 
-/** Takes the steps in JavaScript, whatever predicts the noise. */
-function takeStepsBy(predictor: NoisePredictor): TakeSteps {
+/** Creates the steps in JavaScript, for any predictor. */
+function createTakeSteps(predictor: NoisePredictor): TakeSteps {
   return async ({ rows, data, random }, steps, { nColumns, pause }) => {
     const nRows = rows.length / nColumns;
     for (const { time, alphaBar, ...factors } of steps) {

@@ -39,8 +39,8 @@ Deno.test("compare() gives no verdict with a margin in favour of failed runs", a
     );
   const withheld = {
     reason:
-      "it would be in favour of a row without all its runs, whose mean is " +
-      "that of the survivors",
+      "it would be in favour of a row with missing runs, whose mean is that of " +
+      "the completed ones",
   };
   const decide = async (id: string, options = {}) => {
     const cells = firstCells(

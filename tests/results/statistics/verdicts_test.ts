@@ -77,7 +77,7 @@ Deno.test("judgeColumn() never praises a row with incomplete runs", () => {
   const lost = judge(THREE, { incomplete: lacking(0), baseline: 1 });
   assertEquals(lost.standings, [
     "runs failed",
-    "a row without all its runs has a better mean",
+    "a row with missing runs has a better mean",
     "worse",
   ]);
   const better = assertTested(lost.comparisons.get(0));
@@ -157,9 +157,9 @@ Deno.test("judgeColumn() says the same at any scale from 1e-300 to 1e300", () =>
   }
 });
 
-Deno.test("judgeColumn() leaves rows unlike the baseline out of its tests", () => {
-  const unlike = new Map([[2, { reason: "another dataset" }]]);
-  const { comparisons } = judge(THREE, { baseline: 1, unlike });
+Deno.test("judgeColumn() does not test rows that cannot be compared with the baseline", () => {
+  const incomparable = new Map([[2, { reason: "another dataset" }]]);
+  const { comparisons } = judge(THREE, { baseline: 1, incomparable });
   assertEquals(comparisons.get(2), { reason: "another dataset" });
   // The only test left is a family of its own.
   const { p, pAdjusted } = assertTested(comparisons.get(0));

@@ -6,7 +6,7 @@
 
 import type { SamplingKernels } from "./sampler.ts";
 
-/** The arrays in the memory of the kernels; each is exported as its place. */
+/** The arrays in the memory of the kernels; the kernels export their addresses. */
 export type ArrayName =
   | "weights"
   | "averaged"
@@ -40,7 +40,7 @@ export interface Kernels
   planUpdate(...factors: number[]): void;
 }
 
-/** The tasks that threads share, by the numbers in `kernels/kernels.ts`. */
+/** The tasks that threads share, numbered as in `kernels/kernels.ts`. */
 export const TASKS = {
   differentiate: 0,
   sumUp: 1,
@@ -49,25 +49,28 @@ export const TASKS = {
   sample: 4,
 } as const;
 
-/** What an instance allocates: the same in each thread. */
+/** The size of a network; all threads allocate the same. */
 export interface Layout {
-  /** The numbers of columns, features, times and units of the first layer. */
+  /**
+   * The number of columns, Fourier features and time features, and the number of
+   * units in the first layer.
+   */
   readonly inputs: readonly [number, number, number, number];
-  /** The inputs, units and activation of each layer. */
+  /** The number of inputs and units and the activation of each layer. */
   readonly layers: readonly (readonly [number, number, number])[];
   /** The most rows at once. */
   readonly maxRows: number;
-  /** How many threads there are at most. */
+  /** The number of threads. */
   readonly nThreads: number;
 }
 
-/** The pages of WebAssembly's memory: 4 GiB, of which only what is used exists. */
+/** 4 GiB in pages of WebAssembly; only the pages in use take memory. */
 const MAX_PAGES = 65536;
 
 /**
- * Creates the memory of a network.
+ * Creates the memory of a network, which all threads share.
  *
- * @returns The memory, which instances share.
+ * @returns The memory.
  */
 export function createMemory(): WebAssembly.Memory {
   const maximum = MAX_PAGES;
@@ -75,12 +78,12 @@ export function createMemory(): WebAssembly.Memory {
 }
 
 /**
- * Creates an instance.
+ * Creates the instance of a thread.
  *
  * @param module The kernels.
  * @param memory The memory of all threads.
- * @param layout What it allocates.
- * @param thread Which thread it is.
+ * @param layout The size of the network.
+ * @param thread The index of the thread; 0 is the calling one.
  * @returns The instance.
  */
 export function createInstance(

@@ -22,22 +22,22 @@ import { Team } from "./team.ts";
 
 const MODULE = new WebAssembly.Module(kernels as Uint8Array<ArrayBuffer>);
 
-/** The numbers by which the kernels know the activations. */
+/** The activations, numbered as in `kernels/functions.ts`. */
 const ACTIVATIONS = { linear: 0, silu: 1, relu: 2, tanh: 3 };
 
-/** As many layers as the kernels have room for, the outputs included. */
+/** The most layers of the kernels, the output layer included. */
 const MAX_LAYERS = 64;
-/** Each takes about 50 bytes, of the 4 GiB that WebAssembly can address. */
+/** A weight takes about 50 bytes of the 4 GiB that WebAssembly can address. */
 const MAX_WEIGHTS = 4e7;
 
 /**
- * Tells whether the kernels cover a configuration.
+ * Checks whether the kernels support a configuration.
  *
  * @param config The configuration.
  * @returns Whether they do: every `mlp` of at most 63 hidden layers and about 40
  * million weights.
  */
-export function isCovered(
+export function isSupported(
   { model, hiddenLayerSizes: sizes, embeddingSize }: ModelConfig,
 ): boolean {
   const nWeights = sizes.reduce(
@@ -58,7 +58,7 @@ export interface NetworkOptions {
   readonly values: Float32Array;
   /** The most rows at once. */
   readonly maxRows: number;
-  /** How many threads train. */
+  /** The number of threads. */
   readonly nThreads: number;
 }
 
@@ -71,7 +71,7 @@ export class FusedNetwork implements Disposable {
   readonly #team: Team;
   readonly #nColumns: number;
   readonly #maxRows: number;
-  /** Without, all times are 0. */
+  /** If not, all times are 0. */
   readonly #hasTime: boolean;
   /** The last weights, in the order of their shapes. */
   readonly weights: Float32Array;
@@ -93,7 +93,7 @@ export class FusedNetwork implements Disposable {
   /**
    * Allocates a network.
    *
-   * @param config The configuration, which must be covered.
+   * @param config The configuration, which must be supported.
    * @param options Its size and weights.
    */
   constructor(
@@ -156,9 +156,10 @@ export class FusedNetwork implements Disposable {
   }
 
   /**
-   * Takes the weights for what follows; also after they were changed.
+   * Selects the weights for the next calls. Must be called again after the weights
+   * have changed.
    *
-   * @param isAveraged Whether to take their average, not the last ones.
+   * @param isAveraged Whether to select the averaged weights, not the last ones.
    */
   use(isAveraged: boolean): void {
     this.#team.work(TASKS.use, Number(isAveraged));
@@ -191,7 +192,7 @@ export class FusedNetwork implements Disposable {
    *
    * @param noisy Noisy rows, shape [nRows, nColumns].
    * @param times The time of each row.
-   * @param targets What the network should give, of the same shape.
+   * @param targets The outputs wanted, of the same shape.
    * @returns The squared error of each row, and the norm of the gradient.
    */
   differentiate(
@@ -208,15 +209,15 @@ export class FusedNetwork implements Disposable {
     return { losses: this.#losses.slice(0, times.length), norm };
   }
 
-  /** The memory holds zeros from the beginning. */
+  /** Without time, the times stay 0, as memory begins. */
   #setTimes(times: Numbers): void {
     if (this.#hasTime) this.#times.set(times);
   }
 
   /**
-   * Moves the weights along the last gradient.
+   * Updates the weights by the last gradient.
    *
-   * @param step How.
+   * @param step The numbers of this step of Adam.
    */
   update(step: AdamStep): void {
     const { scale, penalty, decay, stride, spread, kept } = step;
@@ -226,12 +227,12 @@ export class FusedNetwork implements Disposable {
     this.#team.work(TASKS.update);
   }
 
-  /** How many threads train, once they are ready. */
+  /** The number of threads, once they are ready. */
   get nThreads(): number {
     return this.#team.size;
   }
 
-  /** Settles when all threads train, or cannot. */
+  /** Settles when all threads have started. */
   get ready(): Promise<void> {
     return this.#team.ready;
   }

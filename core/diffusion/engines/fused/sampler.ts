@@ -35,7 +35,7 @@ export interface SampledNetwork {
   readonly prediction: ModelConfig["prediction"];
 }
 
-/** Products and sums of a thread in one call: a fraction of a second. */
+/** The most operations of a thread in one call; they take a fraction of a second. */
 const MAX_OPERATIONS = 5e9;
 /** Rows that pass through the network together. */
 const BLOCK = 64;
@@ -43,9 +43,9 @@ const BLOCK = 64;
 const WORDS_PER_NORMAL = 2;
 
 /**
- * Takes the steps of a sampler in WebAssembly, random numbers included: in one
- * call as many rows and steps as take a fraction of a second. No result depends on
- * how many these are.
+ * Takes the steps of a sampler in WebAssembly, random numbers included. Rows and
+ * steps are divided into calls of a fraction of a second; the results do not depend
+ * on the division.
  */
 export class FusedSampler {
   readonly #kernels: SamplingKernels;
@@ -55,9 +55,9 @@ export class FusedSampler {
   readonly #plan: Float64Array;
 
   /**
-   * Prepares to sample.
+   * Creates a sampler.
    *
-   * @param kernels The kernels, which have a network.
+   * @param kernels The kernels of the network.
    * @param network The network.
    */
   constructor(kernels: SamplingKernels, network: SampledNetwork) {
@@ -113,14 +113,14 @@ export class FusedSampler {
     random.restore({ ...state, position });
   }
 
-  /** How many rows and steps a call takes: all steps, where they are not too many. */
+  /** Chooses the number of rows and steps of a call: all steps, if possible. */
   #chooseSize(nSteps: number): { nRows: number; nSteps: number } {
     const { maxRows, nWeights, team } = this.#network;
     const nPasses = team.size * MAX_OPERATIONS / (2 * nWeights);
     const nBlocks = Math.floor(nPasses / nSteps / BLOCK);
     const nRows = Math.min(Math.max(nBlocks, team.size) * BLOCK, maxRows);
-    const most = Math.max(Math.floor(nPasses / nRows), 1);
-    return { nRows, nSteps: Math.min(most, this.#kernels.MAX_STEPS.value) };
+    const maxSteps = Math.max(Math.floor(nPasses / nRows), 1);
+    return { nRows, nSteps: Math.min(maxSteps, this.#kernels.MAX_STEPS.value) };
   }
 
   #writeSteps(steps: readonly Step[]): void {

@@ -6,43 +6,43 @@
 
 import { type Kernels, type Layout, TASKS } from "./instance.ts";
 
-/** What a worker is sent. */
+/** The message that starts a worker. */
 export interface Assignment {
   /** The kernels. */
   readonly module: WebAssembly.Module;
   /** The memory of all threads. */
   readonly memory: WebAssembly.Memory;
-  /** What each allocates. */
+  /** The size of the network. */
   readonly layout: Layout;
-  /** Which thread it is. */
+  /** The index of the thread. */
   readonly thread: number;
-  /** What {@linkcode SLOTS} names. */
+  /** The numbers that {@linkcode SLOTS} names. */
   readonly control: Int32Array<SharedArrayBuffer>;
 }
 
-/** The numbers by which threads know what to do. */
+/** The positions of the numbers that tell threads what to do. */
 export const SLOTS = {
-  /** How many tasks there have been. */
+  /** The number of tasks so far. */
   round: 0,
-  /** The task. */
+  /** The current task. */
   task: 1,
   /** Its argument. */
   argument: 2,
-  /** How many workers have done it. */
+  /** The number of workers that have done it. */
   done: 3,
 } as const;
 
-/** Waiting in turns of the loop takes microseconds less than sleeping. */
-const N_TURNS = 2000;
+/** Checks before a thread sleeps: waking up takes microseconds more. */
+const N_CHECKS = 2000;
 
 /**
- * Waits until a number is no longer what it was.
+ * Waits until a number differs from a value.
  *
  * @param control The numbers.
- * @param slot Which of them.
- * @param value What it was.
- * @param timeout After how many milliseconds to stop waiting.
- * @returns Whether it has changed.
+ * @param slot The position of the number.
+ * @param value The value.
+ * @param timeout The longest time to wait, in milliseconds.
+ * @returns Whether it differs.
  */
 export function waitForChange(
   control: Int32Array<SharedArrayBuffer>,
@@ -50,24 +50,24 @@ export function waitForChange(
   value: number,
   timeout?: number,
 ): boolean {
-  for (let turn = 0; turn < N_TURNS; turn++) {
+  for (let i = 0; i < N_CHECKS; i++) {
     if (Atomics.load(control, slot) !== value) return true;
   }
   return Atomics.wait(control, slot, value, timeout) !== "timed-out";
 }
 
-/** Rows × weights of a step from which a second thread pays: about a millisecond. */
+/** The fewest rows × weights for a second thread; one takes about a millisecond. */
 const MIN_WORK = 4e6;
-/** Rows that one thread takes at least. */
+/** The fewest rows for each thread. */
 const MIN_ROWS = 64;
 
 /**
- * Chooses how many threads train.
+ * Chooses the number of threads.
  *
- * @param wanted How many are asked for; 0 for as many as pay.
+ * @param wanted The number asked for; 0 to choose it by the size of a step.
  * @param batchSize The number of rows of a step.
  * @param nWeights The number of weights.
- * @returns How many.
+ * @returns The number of threads.
  */
 export function chooseThreads(
   wanted: number,
@@ -77,38 +77,38 @@ export function chooseThreads(
   if (wanted > 0) return wanted;
   if (batchSize * nWeights < MIN_WORK) return 1;
   const count = Math.min(navigator.hardwareConcurrency, batchSize / MIN_ROWS);
-  // Four groups of rows: a third thread would not be done sooner than two.
+  // Three threads are as slow as two, as there are four groups of rows.
   return count >= 4 ? 4 : count > 1 ? 2 : 1;
 }
 
 const WORKER = new URL("./worker.ts", import.meta.url);
 
-/** Whether a worker may be started: that takes the right to read its file. */
-function mayStart(): boolean {
+/** Checks for the permission that starting a worker needs: to read its file. */
+function canStartWorkers(): boolean {
   if (WORKER.protocol !== "file:") return true;
   const { state } = Deno.permissions.querySync({ name: "read", path: WORKER });
   return state === "granted";
 }
 
 /**
- * Threads that share tasks. The first is the one that gives them; it works alone
- * until the others have started. What comes out does not depend on how many work.
+ * Threads that share tasks. The calling thread is the first; it works alone until
+ * the others have started. Results do not depend on the number of threads.
  */
 export class Team implements Disposable {
   readonly #kernels: Kernels;
   readonly #control = new Int32Array(new SharedArrayBuffer(4 * 4));
   readonly #workers: Worker[] = [];
-  /** How many workers take part. */
+  /** The number of workers that take part. */
   #nHelping = 0;
   #lastUse = 0;
-  /** Settles when all threads work, or when it is known that they cannot. */
+  /** Settles when all workers have started; at once if none can be started. */
   readonly ready: Promise<void>;
 
   /**
    * Starts the workers.
    *
    * @param kernels The instance of the first thread.
-   * @param common What all threads have.
+   * @param common What all threads share.
    */
   constructor(
     kernels: Kernels,
@@ -117,7 +117,7 @@ export class Team implements Disposable {
     this.#kernels = kernels;
     const { nThreads } = common.layout;
     const control = this.#control;
-    for (let thread = 1; thread < nThreads && mayStart(); thread++) {
+    for (let thread = 1; thread < nThreads && canStartWorkers(); thread++) {
       const worker = new Worker(WORKER.href, { type: "module" });
       worker.postMessage({ ...common, thread, control } satisfies Assignment);
       this.#workers.push(worker);
@@ -130,7 +130,7 @@ export class Team implements Disposable {
     this.ready = Promise.all(started).then(() => this.#begin());
   }
 
-  /** How many threads there are, the first included. */
+  /** The number of threads, the first included. */
   get size(): number {
     return 1 + this.#workers.length;
   }
@@ -139,15 +139,15 @@ export class Team implements Disposable {
   #begin(): void {
     this.#nHelping = this.#workers.length;
     this.#kernels.share(1 + this.#nHelping);
-    // What each thread keeps of the weights in use.
+    // Each thread has its own copy of the biases in use.
     this.work(TASKS.use, this.#lastUse);
   }
 
   /**
-   * Does a task, and returns when it is done.
+   * Does a task on all threads, and returns when it is done.
    *
-   * @param task Its number.
-   * @param argument What it depends on.
+   * @param task The number of the task.
+   * @param argument Its argument.
    */
   work(task: number, argument = 0): void {
     if (task === TASKS.use) this.#lastUse = argument;
@@ -165,7 +165,7 @@ export class Team implements Disposable {
     }
   }
 
-  /** Stops the workers; the first thread goes on alone. */
+  /** Stops the workers; the first thread continues alone. */
   [Symbol.dispose](): void {
     this.#workers.splice(0).forEach((worker) => worker.terminate());
     this.#nHelping = 0;

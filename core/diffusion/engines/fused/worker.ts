@@ -2,7 +2,7 @@
 /// <reference lib="deno.worker" />
 
 /**
- * A thread of a team: it does its part of each task.
+ * A worker of a team: does its part of each task.
  *
  * @module
  */
@@ -10,7 +10,7 @@
 import { createInstance } from "./instance.ts";
 import { type Assignment, SLOTS, waitForChange } from "./team.ts";
 
-/** How long to sleep before it is seen whether the thread is to end. */
+/** How long to sleep between checks whether Deno is ending the worker. */
 const SLEEP_MS = 50;
 
 self.onmessage = async ({ data }: MessageEvent<Assignment>) => {

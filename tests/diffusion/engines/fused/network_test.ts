@@ -5,7 +5,7 @@ import {
   modelConfigSchema,
 } from "../../../../core/diffusion/model_config.ts";
 import { RandomStream } from "../../../../core/utils/random.ts";
-import { isCovered } from "../../../../core/diffusion/engines/fused/network.ts";
+import { isSupported } from "../../../../core/diffusion/engines/fused/network.ts";
 import { skipUnlessGranted } from "../../../../testing/helpers.ts";
 import { loadOnCpu, randomModel } from "../../../../testing/models.ts";
 
@@ -140,8 +140,8 @@ Deno.test("FusedNetwork has as many layers as the kernels have room for", async 
     model: "mlp",
     hiddenLayerSizes: Array(63).fill(4),
   });
-  assert(isCovered(config));
-  assert(!isCovered({ ...config, hiddenLayerSizes: Array(64).fill(4) }));
+  assert(isSupported(config));
+  assert(!isSupported({ ...config, hiddenLayerSizes: Array(64).fill(4) }));
   using model = await randomModel(config, 2, 0.1);
   const network = await model.fuse(config);
   const { noisy, times } = drawRows(5, 2);
@@ -150,10 +150,10 @@ Deno.test("FusedNetwork has as many layers as the kernels have room for", async 
   outputs.dispose();
 });
 
-Deno.test("isCovered() is false where weights need more memory than there is", () => {
+Deno.test("isSupported() is false where weights need more memory than there is", () => {
   const config = modelConfigSchema.parse({ model: "mlp" });
-  assert(isCovered({ ...config, hiddenLayerSizes: [6000, 6000] }));
-  assert(!isCovered({ ...config, hiddenLayerSizes: [6000, 6000, 6000] }));
+  assert(isSupported({ ...config, hiddenLayerSizes: [6000, 6000] }));
+  assert(!isSupported({ ...config, hiddenLayerSizes: [6000, 6000, 6000] }));
 });
 
 Deno.test("FusedNetwork forgets rows of earlier blocks, even if they were NaN", async () => {

@@ -1,10 +1,10 @@
-/** Adam; `optimizer.ts` has the formulas and names the numbers. */
+/** Adam; the formulas are in `optimizer.ts`. */
 
 import { averaged, decaying, first, gradient, nWeights, second, weights } from "./kernels";
 import { allocate, at } from "./memory";
 import { findEnd, findStart } from "./sharing";
 
-/** What weights and gradients are multiplied by, each four times. */
+/** The factors of a step, each repeated in four lanes. */
 let factors: usize;
 
 export function allocateFactors(): void {
@@ -19,7 +19,7 @@ function setFactor(index: i32, value: f64): void {
   v128.store(factors + (<usize>index << 4), f32x4.splat(<f32>value));
 }
 
-/** Sets the numbers of a step. */
+/** Sets the factors of a step. */
 export function planUpdate(
   scale: f64, penalty: f64, decay: f64, stride: f64, spread: f64, kept: f64,
   beta1: f64, beta2: f64, epsilon: f64,
@@ -38,10 +38,10 @@ export function planUpdate(
   setFactor(11, epsilon);
 }
 
-/** Moves this thread's part of the weights, and their average. */
+/** Updates this thread's part of the weights, and their average. */
 export function update(): void {
   const start = findStart(nWeights, 4), end = at(weights, findEnd(nWeights, 4));
-  // In variables: a place in memory would be checked each time.
+  // In variables: V8 would check the bounds of each load.
   const scale = factor(0), penalty = factor(1), decay = factor(2), stride = factor(3);
   const spread = factor(4), kept = factor(5), rest = factor(6);
   const beta1 = factor(7), rest1 = factor(8), beta2 = factor(9), rest2 = factor(10);

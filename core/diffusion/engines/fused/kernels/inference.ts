@@ -1,7 +1,7 @@
 /**
  * Predictions: a block of rows passes through all layers in panels of 4 rows, as
- * `multiply` reads them. Sums, activations and residual terms of a tile are made
- * in registers, with the bits of `forward`.
+ * `multiply` reads them. Sums, activations and residual terms of a tile stay in
+ * registers; the bits are those of `forward`.
  */
 
 import { activate } from "./functions";
@@ -24,8 +24,8 @@ export function allocatePanels(): void {
 }
 
 /**
- * Predicts for a block, and writes the outputs row after row. A time that all rows
- * share is in the biases already.
+ * Predicts the outputs of a block, and writes them row by row. If all rows share
+ * their time, its term is already in `shared`.
  */
 export function infer(start: i32, nRows: i32, isTimeShared: bool, into: usize): void {
   let x = panels, y = others;
@@ -64,7 +64,7 @@ function passLayer(
     let start = from, out = into + column;
     for (let i = 0; i < nRows; i += 4) {
       let x = start, y = kernel;
-      // As in `multiply`: these keep bounds in registers.
+      // As in `multiply`: these loads keep the bounds in registers.
       let p = v128.load(y), q = v128.load(y, 16), v = v128.load64_splat(x, 8);
       const zero = f32x4.splat(0);
       let p0 = zero, p1 = zero, p2 = zero, p3 = zero;
@@ -97,7 +97,7 @@ function passLayer(
   }
 }
 
-/** Makes the outputs of 4 rows and 4 units from their sums: 4 rows of each unit. */
+/** Computes the outputs of 4 rows and 4 units, and writes them unit by unit. */
 @inline function writePanel(
   into: usize, bias: v128, activation: i32, past: usize,
   c0: v128, c1: v128, c2: v128, c3: v128,

@@ -26,7 +26,7 @@ export { computeNorm } from "./training";
 
 /** Rows that pass through all layers together, so that they stay in the cache. */
 export const BLOCK: i32 = 64;
-/** Gradients are summed within so many groups of blocks, then over the groups. */
+/** The most groups of blocks; gradients are summed within groups, then over them. */
 export const GROUPS: i32 = 4;
 const MAX_LAYERS: i32 = 64;
 
@@ -38,7 +38,7 @@ const MAX_LAYERS: i32 = 64;
   nUnits: i32;
   activation: i32;
   isResidual: i32;
-  /** Where kernel and bias are in the array of all weights. */
+  /** The positions of kernel and bias in the array of all weights. */
   kernel: i32;
   bias: i32;
   /** The numbers of inputs and units, padded to a multiple of 8. */
@@ -47,7 +47,7 @@ const MAX_LAYERS: i32 = 64;
   /** Numbers from one row of inputs, or outputs, to the next. */
   inputStride: i32;
   stride: i32;
-  /** The biases in use, padded; the time's is added to those of the first layer. */
+  /** The biases in use, padded; those of the first layer include the time's. */
   biases: usize;
   /** The kernel in panels of 8 units; transposed, in panels of 8 inputs. */
   packed: usize;
@@ -55,11 +55,11 @@ const MAX_LAYERS: i32 = 64;
   /** Of one block: the outputs, and the derivatives of the activation. */
   outputs: usize;
   slopes: usize;
-  /** Where the gradients of kernel and bias are in those of a group. */
+  /** The position of the layer's gradients among those of a group. */
   gradient: i32;
 }
 
-/** Where the layers are. */
+/** The addresses of the layers. */
 let layers: usize;
 export let nLayers: i32 = 0;
 export let nWeights: i32 = 0, groupSize: i32 = 0;
@@ -67,7 +67,7 @@ export let nWeights: i32 = 0, groupSize: i32 = 0;
 export let nColumns: i32 = 0;
 export let nTime: i32 = 0;
 let nFeatures: i32;
-/** Where the time's own bias is in the array of all weights; its kernel comes first. */
+/** The position of the time's bias in the array of all weights, after its kernel. */
 export let timeBias: i32 = 0;
 
 export let weights: usize = 0, averaged: usize = 0, gradient: usize = 0;
@@ -79,10 +79,10 @@ export let rows: usize = 0, times: usize = 0, targets: usize = 0, losses: usize 
 export let frequencies: usize = 0, timeFrequencies: usize = 0;
 /** The weights in use: the last ones or their average. */
 let current: usize;
-/** Room for one block: what is arranged for products, and gradients. */
+/** Buffers for one block: inputs, rows arranged for products, and gradients. */
 export let inputs: usize = 0, arranged: usize = 0;
 export let delta: usize = 0, other: usize = 0, scaledDelta: usize = 0;
-/** The biases of the first layer with the term of a time that all rows share. */
+/** The biases of the first layer plus the time's term, if all rows share their time. */
 export let shared: usize = 0;
 export let groups: usize = 0;
 
@@ -90,7 +90,7 @@ export let groups: usize = 0;
   return changetype<Layer>(load<usize>(at(layers, index)));
 }
 
-/** A stride that is no power of 2, so that rows do not share places of the cache. */
+/** Avoids powers of 2, with which rows would compete for the same cache lines. */
 function findStride(width: i32): i32 {
   return width % 64 == 0 ? width + 16 : width;
 }
@@ -121,7 +121,7 @@ export function addLayer(nInputs: i32, nUnits: i32, activation: i32): void {
   groupSize += (layer.inputWidth + 1) * layer.stride;
 }
 
-/** Begins a network: the time's own kernel and bias are the first weights. */
+/** Begins a network; the time's kernel and bias are the first weights. */
 export function begin(columns: i32, features: i32, time: i32, nUnits: i32): void {
   layers = allocateOwn(MAX_LAYERS);
   nColumns = columns;
@@ -148,7 +148,7 @@ export function finish(maxRows: i32): void {
   times = allocate(maxRows);
   targets = allocate(maxRows * nColumns);
   losses = allocate(maxRows);
-  // What is read or written four at a time may reach a little further.
+  // Reading and writing four numbers at a time may go past the end.
   frequencies = allocate(nColumns * (nFeatures / 2) + 4);
   timeFrequencies = allocate(nTime / 2 + 4);
   inputs = allocateOwn(BLOCK * getLayer(0).inputStride + 4);
@@ -163,14 +163,14 @@ export function finish(maxRows: i32): void {
   allocateSampling(maxRows);
 }
 
-/** The weights from input k of a layer: the last inputs of the first are the time's. */
+/** The weights of input k of a layer; the last inputs of the first are the time's. */
 export function kernelRow(index: i32, k: i32): i32 {
   const layer = getLayer(index);
   const nOwn = index == 0 ? layer.nInputs - nTime : layer.nInputs;
   return k < nOwn ? layer.kernel + k * layer.nUnits : (k - nOwn) * layer.nUnits;
 }
 
-/** Takes the last weights, or their average; arranges this thread's part for products. */
+/** Selects the last weights or their average, and packs this thread's part. */
 function use(isAveraged: bool): void {
   current = isAveraged ? averaged : weights;
   for (let i = 0; i < nLayers; i++) {
@@ -209,8 +209,7 @@ function use(isAveraged: bool): void {
 
 /**
  * Writes the inputs of the first layer: rows, their features, and their times. The
- * last row fills the block up to a multiple of 4: what is left of an earlier block
- * could be NaN.
+ * last row is repeated up to a multiple of 4, as an earlier block may have left NaN.
  */
 function embed(start: i32, nRows: i32, isTimeShared: bool): void {
   const stride = getLayer(0).inputStride, half = nFeatures / 2;
@@ -220,7 +219,7 @@ function embed(start: i32, nRows: i32, isTimeShared: bool): void {
     let into = at(inputs, r * stride);
     for (let k = 0; k < nColumns; k++) store<f32>(at(into, k), load<f32>(at(row, k)));
     into = at(into, nColumns);
-    // From the last to the first: what is written too far is written again.
+    // Backwards, so that writes past the end are overwritten.
     for (let i = pad(half, 4) - 4; i >= 0; i -= 4) {
       let angle = f32x4.splat(0);
       for (let k = 0; k < nColumns; k++) {
@@ -262,7 +261,7 @@ export function arrangeInputs(start: i32, nRows: i32, isTimeShared: bool, into: 
   arrangeRows(inputs, <usize>layer.inputStride << 2, pad(nRows, 4), nInputs, into);
 }
 
-/** Passes a block forward, with slopes; returns where its outputs are. */
+/** Passes a block forward, with slopes; returns the address of its outputs. */
 export function forward(start: i32, nRows: i32): usize {
   embed(start, nRows, false);
   const nPadded = pad(nRows, 4);
@@ -293,7 +292,7 @@ export function forward(start: i32, nRows: i32): usize {
 
 // ── What the engine calls ────────────────────────────────────────────────────
 
-/** Predicts the targets of rows; with `isTimeShared` the first time holds for all. */
+/** Predicts for all rows; with `isTimeShared` they share the first time. */
 export function predict(nRows: i32, isTimeShared: bool): void {
   if (isTimeShared) addTimeTerm(times);
   for (let start = 0; start < nRows; start += BLOCK) {
@@ -301,11 +300,11 @@ export function predict(nRows: i32, isTimeShared: bool): void {
   }
 }
 
-/** What threads do together, each its part, one after the other. */
+/** The tasks of threads. */
 export const DIFFERENTIATE: i32 = 0, SUM_UP: i32 = 1, UPDATE: i32 = 2, USE: i32 = 3;
 export const SAMPLE: i32 = 4;
 
-/** Does this thread's part of a task, whose argument is a number of rows, or a choice. */
+/** Does this thread's part of a task; the argument is a number of rows or a flag. */
 export function work(task: i32, argument: i32): void {
   if (task == DIFFERENTIATE) differentiateGroups(argument);
   else if (task == SUM_UP) sumGroups();

@@ -1,16 +1,17 @@
 /**
  * Memory, which only grows: a network allocates all that it needs at once.
  *
- * Threads share it. Each has an instance of the kernels, which allocates the same
- * arrays at the same places, and uses its own of those that every thread has.
+ * Threads share it. Each has an instance of the kernels, and all instances allocate
+ * the same arrays at the same addresses. Of arrays that exist once per thread, an
+ * instance uses its own.
  */
 
 let top: u64 = (<u64>__heap_base + 63) & ~63;
 
-/** Which thread this is, of how many. */
+/** The index of this thread, and the number of threads. */
 export let thread: i32 = 0, nThreads: i32 = 1;
 
-/** Tells an instance which thread it is, before it allocates anything. */
+/** Sets the thread of an instance; called before anything is allocated. */
 export function setThread(index: i32, count: i32): void {
   thread = index;
   nThreads = count;
@@ -25,7 +26,7 @@ export function allocate(count: i32): usize {
   return <usize>start;
 }
 
-/** Allocates as much for each thread, and returns this one's. */
+/** Allocates an array for each thread, and returns this thread's. */
 export function allocateOwn(count: i32): usize {
   let own: usize = 0;
   for (let i = 0; i < nThreads; i++) {
@@ -35,7 +36,7 @@ export function allocateOwn(count: i32): usize {
   return own;
 }
 
-/** The place of a number of 4 bytes. */
+/** The address of a number of 4 bytes. */
 @inline export function at(start: usize, index: i32): usize {
   return start + (<usize>index << 2);
 }

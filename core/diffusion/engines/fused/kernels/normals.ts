@@ -1,27 +1,27 @@
 /**
  * Random numbers: the streams of `core/utils/random.ts`, bit for bit. Sums of
- * doubles are in the order of `core/utils/_normal_quantile.ts`.
+ * doubles are in the order of `core/utils/normal_quantile.ts`.
  */
 
 import { allocateOwn, at } from "./memory";
 
-/** The host's own, so that its bits are those of `Math.log`: V8 calls it directly. */
+/** JavaScript's, for the same bits; V8 calls it directly. */
 @external("Math", "log")
 declare function log(x: f64): f64;
 
-/** 32-bit words of a stream, and the normal numbers made from them. */
+/** 32-bit words of a stream, the offsets of tails, and normal numbers. */
 let words: usize, tails: usize;
 export let normals: usize = 0;
 
-/** Allocates room for a number of normals drawn at once. */
+/** Allocates room for the most normal numbers that are drawn at once. */
 export function allocateNormals(count: i32): void {
-  // Words are drawn 16 at a time, of which up to 3 come before the first.
+  // Words are drawn 16 at a time, and up to 3 of them are skipped.
   words = allocateOwn(2 * count + 20);
   normals = allocateOwn(2 * count + 2);
   tails = allocateOwn(count + 2);
 }
 
-/** The key of the streams of a seed, and the words that tell them apart. */
+/** The key, made from the seed, and the two words that identify a stream. */
 let key0: i32, key1: i32, stream0: i32, stream1: i32;
 
 /** Sets the stream that `drawNormals` draws from. */
@@ -32,11 +32,12 @@ export function useStream(a: i32, b: i32, c: i32, d: i32): void {
   stream1 = d;
 }
 
-/** Multiplies by a number: the low words of the four products, and the high ones. */
+/** The low words of four products. */
 @inline function low(x: v128, factor: v128): v128 {
   return i32x4.mul(x, factor);
 }
 
+/** The high words of four products. */
 @inline function high(x: v128, factor: v128): v128 {
   const a = i64x2.extmul_low_i32x4_u(x, factor), b = i64x2.extmul_high_i32x4_u(x, factor);
   return v128.shuffle<i32>(a, b, 1, 3, 5, 7);
@@ -79,8 +80,8 @@ export function drawNormals(position: u64, count: i32): void {
     const q = f64x2.sub(p, f64x2.splat(0.5));
     const r = f64x2.sub(f64x2.splat(CENTRAL_SQUARED), f64x2.mul(q, q));
     v128.store(normals + <usize>o, f64x2.mul(q, divideCentre(r)));
-    // Where this does not hold, the tails will. Without branches: they would be
-    // guessed wrong too often.
+    // Tails are collected and computed below. Without branches, which would often
+    // be mispredicted.
     const isTail = i64x2.bitmask(f64x2.gt(f64x2.abs(q), f64x2.splat(CENTRAL)));
     store<i32>(at(tails, nTails), o);
     nTails += isTail & 1;
@@ -96,7 +97,7 @@ export function drawNormals(position: u64, count: i32): void {
   }
 }
 
-/** Makes two numbers in (0, 1) from two pairs of words. */
+/** Converts two pairs of words to two numbers in (0, 1). */
 @inline function makeUniform(from: usize): v128 {
   const parts = i32x4.shr_u(v128.load(from), 6);
   const first = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(parts, parts, 0, 2, 0, 2));
@@ -109,7 +110,7 @@ export function drawNormals(position: u64, count: i32): void {
 
 const CENTRAL: f64 = 0.425, CENTRAL_SQUARED: f64 = 0.180625;
 
-/** Numerator and denominator, power by power from the highest. */
+/** Coefficients of numerator and denominator, from the highest power. */
 const CENTRE = memory.data<f64>([
   2509.0809287301226727, 5226.495278852854561,
   33430.575583588128105, 28729.085735721942674,
@@ -143,7 +144,7 @@ const FAR = memory.data<f64>([
   6.6579046435011037772, 1,
 ], 16);
 
-/** The quotient of the two polynomials in the middle, of two numbers at once. */
+/** The quotient of the two polynomials of the central region, for two numbers. */
 @inline function divideCentre(r: v128): v128 {
   let above = v128.load64_splat(CENTRE), below = v128.load64_splat(CENTRE, 8);
   for (let o: usize = 16; o < 128; o += 16) {

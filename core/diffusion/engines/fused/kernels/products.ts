@@ -10,8 +10,9 @@
  */
 
 /**
- * Multiplies. The 4 rows of a tile stand side by side for each term, in steps of
- * `aStep`, from tile to tile `aTile` further; so do the 8 columns of a panel of b.
+ * Multiplies. For each term, the 4 rows of a tile of `a` lie side by side; the next
+ * term is `aStep` bytes further, and the next tile `aTile`. The 8 columns of a panel
+ * of `b` lie likewise.
  */
 export function multiply(
   a: usize, aTile: usize, aStep: usize,
@@ -23,7 +24,7 @@ export function multiply(
     let tile = a, into = c;
     for (let i = 0; i < nRows; i += 4) {
       let x = tile, y = b;
-      // Once a place was checked before the loop, V8 keeps the bound in a register.
+      // A load before the loop makes V8 keep the bound in a register.
       let p = v128.load(y), q = v128.load(y, 16), v = v128.load64_splat(x, 8);
       const zero = f32x4.splat(0);
       let p0 = zero, p1 = zero, p2 = zero, p3 = zero;
@@ -56,7 +57,7 @@ export function multiply(
   }
 }
 
-/** Puts 4 rows and 4 columns in order; writes them, or adds them to what is there. */
+/** Sorts the sums of 4 rows and 4 columns, and writes or adds them. */
 @inline function writeTile(
   into: usize, stride: usize, c0: v128, c1: v128, c2: v128, c3: v128, adds: bool,
 ): void {
@@ -74,7 +75,7 @@ export function multiply(
   v128.store(place, f32x4.add(v128.load(place), x));
 }
 
-/** Arranges rows for `multiply`, whose terms are then their columns. */
+/** Arranges rows for `multiply`, with their columns as terms. */
 export function arrangeRows(from: usize, stride: usize, nRows: i32, nColumns: i32, into: usize): void {
   for (let r = 0; r < nRows; r += 4) {
     transpose(from, stride, nColumns, into, 16);
@@ -84,8 +85,8 @@ export function arrangeRows(from: usize, stride: usize, nRows: i32, nColumns: i3
 }
 
 /**
- * Transposes 4 rows: what was a column is in steps of `step`. Up to 3 columns more
- * than there are may be read and written.
+ * Transposes 4 rows; their columns are written `step` bytes apart. Up to 3 columns
+ * past the end may be read and written.
  */
 export function transpose(from: usize, stride: usize, nColumns: i32, into: usize, step: usize): void {
   for (let k = 0; k < nColumns; k += 4) {

@@ -13,20 +13,20 @@ import { findEnd, findStart } from "./sharing";
 /** The most steps in one call. */
 export const MAX_STEPS: i32 = 1024;
 /**
- * Numbers of a step in `plan`: its time, √ᾱ, √(1 − ᾱ), and four factors. Before the
- * steps are their number, whether the network gives v, where in the stream the
- * noise of the first step begins, how many words later that of each further one
- * does, and the stream.
+ * `plan` begins with a header: the number of steps, whether the network predicts v,
+ * the position of the first step's noise in the stream, the words of the stream for
+ * each step, and the four words that identify the stream. Each step follows with its
+ * time, √ᾱ, √(1 − ᾱ), and four factors.
  */
 export const STEP_SIZE: i32 = 7, HEADER_SIZE: i32 = 8;
 
 /** Rows, and the data predicted in the step before, in double precision. */
 export let points: usize = 0, before: usize = 0;
 export let plan: usize = 0;
-/** Of each thread: the time of a step, and the outputs of a block without padding. */
+/** For each thread: the time of a step, and the outputs of a block without padding. */
 let time: usize, predicted: usize;
 
-/** Allocates room for rows. */
+/** Allocates memory for rows. */
 export function allocateSampling(maxRows: i32): void {
   points = allocate(2 * maxRows * nColumns + 2);
   before = allocate(2 * maxRows * nColumns + 2);
@@ -40,7 +40,7 @@ export function allocateSampling(maxRows: i32): void {
   return load<f64>(plan + (<usize>index << 3));
 }
 
-/** Takes the steps of the plan with this thread's rows. */
+/** Takes all steps of the plan for this thread's rows. */
 export function takeSteps(nRows: i32): void {
   const nSteps = <i32>planned(0), isVelocity = planned(1) != 0;
   let position = <u64>planned(2);
@@ -73,7 +73,7 @@ function move(
   for (let i = 0; i < count; i += 2) {
     const o = <usize>i << 3, x = v128.load(row + o);
     let noise = f64x2.promote_low_f32x4(v128.load64_zero(at(predicted, i)));
-    // What gives v is converted as in `model.ts`.
+    // v is converted to noise as in `model.ts`.
     if (isVelocity) noise = f64x2.add(f64x2.mul(kept, noise), f64x2.mul(mixed, x));
     const data = f64x2.div(f64x2.sub(x, f64x2.mul(mixed, noise)), kept);
     let y = f64x2.mul(v128.load64_splat(step, 24), x);

@@ -1,11 +1,11 @@
-/** How threads share work: each takes one part of it, in order. */
+/** How threads share work: each takes one contiguous part. */
 
 import { pad, thread } from "./memory";
 
-/** How many threads work: only the first, until the others have started. */
+/** The number of threads at work: 1 until the others have started. */
 let nWorking: i32 = 1;
 
-/** Sets how many threads work from now on. */
+/** Sets the number of threads at work. */
 export function share(count: i32): void {
   nWorking = count;
 }
@@ -14,11 +14,12 @@ export function share(count: i32): void {
   return nWorking == 1;
 }
 
-/** Where the part of this thread begins, of `count` things in packs of `size`. */
+/** The start of this thread's part of `count` items, which go in packs of `size`. */
 @inline export function findStart(count: i32, size: i32): i32 {
   return findPart(thread, count, size);
 }
 
+/** The end of this thread's part. */
 @inline export function findEnd(count: i32, size: i32): i32 {
   return findPart(thread + 1, count, size);
 }

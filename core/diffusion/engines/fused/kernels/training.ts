@@ -1,7 +1,7 @@
 /**
- * The gradient of the mean squared error. Rows pass in blocks, blocks in at most
- * four groups: gradients are summed within blocks, then within groups, then over
- * the groups, whichever threads do it.
+ * The gradient of the mean squared error. Rows are divided into blocks, and blocks
+ * into at most four groups. Gradients are summed within blocks, then within groups,
+ * then over groups, with any number of threads.
  */
 
 import { LINEAR } from "./functions";
@@ -13,7 +13,7 @@ import { at, pad } from "./memory";
 import { addTo, arrangeRows, multiply } from "./products";
 import { findEnd, findStart, isAlone } from "./sharing";
 
-/** How many groups of how many blocks the last batch had. */
+/** The number of groups of the current batch, and of blocks in a group. */
 let nGroups: i32, perGroup: i32;
 
 /** Computes the losses of this thread's groups of blocks, and their gradients. */
@@ -22,7 +22,7 @@ export function differentiateGroups(nRows: i32): void {
   perGroup = (nBlocks + GROUPS - 1) / GROUPS;
   nGroups = (nBlocks + perGroup - 1) / perGroup;
   if (isAlone() && perGroup == 1) {
-    // The order is the same, and memory is spared.
+    // One group sums in the same order with less memory.
     perGroup = nBlocks;
     nGroups = 1;
   }
@@ -37,7 +37,7 @@ export function differentiateGroups(nRows: i32): void {
   }
 }
 
-/** Passes a block backward: its gradients begin those of a group, or are added. */
+/** Passes a block backward; writes its gradients to those of a group, or adds them. */
 function backward(nRows: i32, group: usize, adds: bool): void {
   let d = delta, next = other;
   for (let i = nLayers - 1; i >= 0; i--) {
@@ -64,7 +64,7 @@ function backward(nRows: i32, group: usize, adds: bool): void {
     }
     if (i == 0) return;
     arrangeRows(scaled, stride, nRows, layer.nUnits, arranged);
-    // What passes by a residual layer stays, and the product is added.
+    // In a residual layer the product is added to the gradient of the outputs.
     const into = layer.isResidual ? d : next;
     multiply(
       arranged, <usize>layer.nUnits << 4, 16,
@@ -107,7 +107,7 @@ export function sumGroups(): void {
   }
 }
 
-/** Adds a row of all groups to that of the first, and returns where that is. */
+/** Sums a row over the groups into that of the first, and returns its address. */
 function sumRow(start: i32, width: i32): usize {
   const row = at(groups, start), size = <usize>width << 2;
   for (let g = 1; g < nGroups; g++) {
@@ -117,7 +117,7 @@ function sumRow(start: i32, width: i32): usize {
   return row;
 }
 
-/** The norm of the gradient; the sum of squares has double precision. */
+/** The norm of the gradient, summed in double precision. */
 export function computeNorm(): f64 {
   let low = f64x2.splat(0), high = low;
   for (let i = 0; i < nWeights; i += 4) {
