@@ -5,7 +5,7 @@ const STATUSES = ["running", "completed", "failed", "interrupted"] as const;
 
 const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-const isDate = (value: unknown) =>
+export const isDate = (value: unknown) =>
   typeof value === "string" && ISO_DATE.test(value) &&
   !Number.isNaN(Date.parse(value));
 

@@ -62,7 +62,7 @@ export function readEntries(runs: string): Deno.DirEntry[] {
 export function listRuns(
   runs: string,
   entries: readonly Deno.DirEntry[] = readEntries(runs),
-  known?: ReadonlyMap<string, unknown>,
+  known?: Pick<ReadonlySet<string>, "has">,
 ): RunEntry[] {
   return entries
     .filter(({ name, isFile, isDirectory }) =>

@@ -14,7 +14,12 @@ import { ifExists } from "./if_exists.ts";
 import { writeJsonFile } from "./json_file.ts";
 import { MAX_BYTES, MAX_RECORDS } from "./limits.ts";
 import { makeFolder, runIdFromPath } from "./run_directory.ts";
-import { listJsonFiles, type Problem, readRunFile } from "./run_file.ts";
+import {
+  fromDisk,
+  listJsonFiles,
+  type Problem,
+  type RunReader,
+} from "./run_file.ts";
 import { checkStaysInside } from "./safe_path.ts";
 
 /** The name of the file with the records of the training, without `.json`. */
@@ -67,11 +72,13 @@ function compareFiles(a: RecordsFile, b: RecordsFile): number {
  *
  * @param runPath The run's directory.
  * @param problems Where to report what could not be read.
+ * @param reader Reads the run.
  * @returns The records, those of training first.
  */
 export function readRecords(
   runPath: string,
   problems: Problem[] = [],
+  reader: RunReader = fromDisk,
 ): ResultCollection {
   const run = runIdFromPath(runPath);
   const report = (file: string, reason: string) => {
@@ -82,11 +89,11 @@ export function readRecords(
       `most ${MAX_RECORDS} ${what}, and the rest is ignored`;
     report(file, reason);
   };
-  const names = listJsonFiles(runPath, "results", problems, true);
+  const names = listJsonFiles(runPath, "results", problems, true, reader);
   if (names.length > MAX_RECORDS) reportRest("results", "files of records");
   const files = names.slice(0, MAX_RECORDS).flatMap((file): RecordsFile[] => {
     try {
-      return [readRecordsFile(runPath, file)];
+      return [readRecordsFile(runPath, file, reader)];
     } catch (error) {
       report(file, (error as Error).message);
       return [];
@@ -111,8 +118,12 @@ export function readRecords(
   return collect();
 }
 
-function readRecordsFile(runPath: string, file: string): RecordsFile {
-  const { records, status, finishedAt } = readRunFile(
+function readRecordsFile(
+  runPath: string,
+  file: string,
+  reader: RunReader = fromDisk,
+): RecordsFile {
+  const { records, status, finishedAt } = reader.read(
     runPath,
     file,
     MAX_BYTES.runFile,

@@ -34,6 +34,24 @@ export function readRunFile(
   return readJsonFile(path, { maxBytes });
 }
 
+/** Reads the files of runs. */
+export interface RunReader {
+  /** Reads a file, as {@linkcode readRunFile} does. */
+  readonly read: typeof readRunFile;
+  /** Lists the names in a folder of a run; throws where there is none. */
+  readonly list: (runPath: string, folder: string) => string[];
+}
+
+/** Reads them from the disk. */
+export const fromDisk: RunReader = {
+  read: readRunFile,
+  list: (runPath, folder) => {
+    const path = `${runPath}/${folder}`;
+    checkStaysInside(path, runPath);
+    return Array.from(Deno.readDirSync(path), ({ name }) => name);
+  },
+};
+
 /** Something that could not be read: which file of which run, and why. */
 export interface Problem {
   /** The run's id, or the name that is no run. */
@@ -51,6 +69,7 @@ export interface Problem {
  * @param folder The folder's path within it.
  * @param problems Where to report that it cannot be listed.
  * @param isRequired Whether it is a problem if there is no such folder.
+ * @param reader Reads the run.
  * @returns The files' paths within the run, in the order of their names.
  */
 export function listJsonFiles(
@@ -58,11 +77,11 @@ export function listJsonFiles(
   folder: string,
   problems: Problem[],
   isRequired = false,
+  reader: RunReader = fromDisk,
 ): string[] {
   const path = `${runPath}/${folder}`;
   try {
-    checkStaysInside(path, runPath);
-    return Array.from(Deno.readDirSync(path), ({ name }) => name)
+    return reader.list(runPath, folder)
       // A name that begins with a dot is a temporary one.
       .filter((name) => name.endsWith(".json") && !name.startsWith("."))
       .sort()
@@ -80,15 +99,19 @@ export function listJsonFiles(
  * Reads the configuration of a run as plain data, whatever its experiment.
  *
  * @param runPath The run's directory.
+ * @param reader Reads the run.
  * @returns The keys and values, `schemaVersion` left out.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON.
  * @throws {RangeError} If it has an unknown version, more keys than any
  * configuration, or one that every object has, `constructor` for example.
  */
-export function readConfigFile(runPath: string): JsonObject {
+export function readConfigFile(
+  runPath: string,
+  reader: RunReader = fromDisk,
+): JsonObject {
   const file = "config.json";
-  const { schemaVersion: _, ...config } = readRunFile(
+  const { schemaVersion: _, ...config } = reader.read(
     runPath,
     file,
     MAX_BYTES.runFile,

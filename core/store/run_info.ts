@@ -9,6 +9,7 @@ import {
   environmentEntries,
   ifObject,
   ifValid,
+  isDate,
   isNumber,
   isText,
   omitUndefined,
@@ -28,7 +29,7 @@ import { type MetricDeclaration, parseMetrics } from "./metric_declaration.ts";
 import type { ErrorDescription } from "../utils/describe_error.ts";
 import { MAX_BYTES } from "./limits.ts";
 import { runIdFromPath } from "./run_directory.ts";
-import { readRunFile } from "./run_file.ts";
+import { fromDisk, type RunReader } from "./run_file.ts";
 
 /** How a run stands, as its own file says. */
 export type RunStatus = "running" | "completed" | "failed" | "interrupted";
@@ -209,17 +210,54 @@ const SUMMARY_KEYS = [
 export type RunSummary = Pick<RunInfo, typeof SUMMARY_KEYS[number]>;
 
 /**
- * Takes what lists and comparisons need to know of a run.
+ * Reads what lists and comparisons need to know of a run.
  *
- * @param info What `run.json` says.
- * @returns The summary, without fields that the run lacks.
+ * @param runPath The run's directory.
+ * @param reader Reads the run.
+ * @returns The summary, without fields that the run lacks. Equal fields of several
+ * runs may be the same object.
+ * @throws What {@linkcode readRunInfo} throws.
  */
-export function summarizeInfo(info: RunInfo): RunSummary {
+export function readSummary(
+  runPath: string,
+  reader: RunReader = fromDisk,
+): RunSummary {
+  const content = reader.read(runPath, RUN_FILE, MAX_BYTES.runFile);
+  // A schema of the whole file takes ten times as long.
+  return summarize((key) => readField(key, content[key])) ??
+    summarize((key) => parseInfo(runPath, content)[key])!;
+}
+
+function summarize(
+  read: (key: typeof SUMMARY_KEYS[number]) => unknown,
+): RunSummary | undefined {
   const summary: Record<string, unknown> = {};
   for (const key of SUMMARY_KEYS) {
-    if (info[key] !== undefined) summary[key] = info[key];
+    const value = read(key);
+    if (value === UNCLEAR) return undefined;
+    if (value !== undefined) summary[key] = value;
   }
   return summary as unknown as RunSummary;
+}
+
+/** Is of a field of which the schema of the whole file decides. */
+const UNCLEAR = Symbol();
+
+/** What was read of fields that runs have in common, by field and JSON. */
+const common = new Map<string, unknown>();
+
+const MAX_COMMON = 10_000;
+
+function readField(key: typeof SUMMARY_KEYS[number], value: unknown): unknown {
+  const check = FILE_FIELDS[key] ?? PLAIN_FIELDS[key];
+  if (check) return check(value) ? value : UNCLEAR;
+  const schema = runInfoSchema.entries[key];
+  if (value === undefined) return schema.type === "optional" ? value : UNCLEAR;
+  if (common.size > MAX_COMMON) common.clear();
+  return common.getOrInsertComputed(`${key} ${JSON.stringify(value)}`, () => {
+    const { success, output } = v.safeParse(schema as v.GenericSchema, value);
+    return success ? output : UNCLEAR;
+  });
 }
 
 const isTextOrNull = (value: unknown) => value === null || isText(value);
@@ -231,6 +269,12 @@ const PLAIN_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   finishedAt: isTextOrNull,
   seconds: (value) => value === null || isNumber(value),
   note: isText,
+};
+
+/** Checks of those that are stricter for `run.json`. */
+const FILE_FIELDS: typeof PLAIN_FIELDS = {
+  startedAt: isDate,
+  finishedAt: (value) => value === null || isDate(value),
 };
 
 /**
@@ -273,6 +317,7 @@ export function writeRunInfo(
  * Reads `run.json`.
  *
  * @param runPath The run's directory.
+ * @param reader Reads the run.
  * @returns What ran, and its status as the file says it.
  * @throws {Deno.errors.NotFound} If there is no such file.
  * @throws {SyntaxError} If it is no JSON.
@@ -280,9 +325,16 @@ export function writeRunInfo(
  * that is not of its type counts as empty.
  * @throws {RangeError} If it has an unknown version.
  */
-export function readRunInfo(runPath: string): RunInfo {
-  const info = readRunFile(runPath, RUN_FILE, MAX_BYTES.runFile);
-  const parsed = parseFile(runInfoSchema, info, `${runPath}/${RUN_FILE}`);
+export function readRunInfo(
+  runPath: string,
+  reader: RunReader = fromDisk,
+): RunInfo {
+  const info = reader.read(runPath, RUN_FILE, MAX_BYTES.runFile);
+  return parseInfo(runPath, info);
+}
+
+function parseInfo(runPath: string, content: JsonObject): RunInfo {
+  const parsed = parseFile(runInfoSchema, content, `${runPath}/${RUN_FILE}`);
   return { ...parsed, runId: runIdFromPath(runPath) };
 }
 
@@ -310,7 +362,7 @@ export function isOmitted(
  */
 export function readStatus(
   runPath: string,
-  info: RunInfo,
+  info: Pick<RunInfo, "status">,
 ): RunStatus | "died" {
   if (info.status !== "running" || isAlive(runPath)) return info.status;
   // It may have come to its end since its file was read.

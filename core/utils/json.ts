@@ -139,7 +139,7 @@ const BRACE_BIT = 0x20, OPEN = 0x5b, CLOSE = 0x5d;
  * @throws {RangeError} If it is nested too deeply.
  */
 export function checkDepth(text: string, task: string): void {
-  if (text.length <= MAX_DEPTH) return;
+  if (hasFewBrackets(text)) return;
   let depth = 0, isQuoted = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -153,4 +153,16 @@ export function checkDepth(text: string, task: string): void {
       );
     } else if ((code & ~BRACE_BIT) === CLOSE) depth--;
   }
+}
+
+/** Whether a text has too few brackets to be nested too deeply; told fast. */
+function hasFewBrackets(text: string): boolean {
+  let nBrackets = 0;
+  for (const bracket of "[{") {
+    let at = -1;
+    while ((at = text.indexOf(bracket, at + 1)) >= 0) {
+      if (++nBrackets > MAX_DEPTH) return false;
+    }
+  }
+  return true;
 }

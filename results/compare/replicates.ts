@@ -78,7 +78,7 @@ export function selectReplicates(
   const all = selectRuns(database, options);
   const others = all.filter((run) => !isSearched(run));
   const selected = others.length > 0 ? others : all;
-  const searched = all.filter((run) => !selected.includes(run));
+  const searched = others.length > 0 ? all.filter(isSearched) : [];
   const groups = groupReplicates(selected, nuisance);
   const replicates = groups.filter(({ runs }) => runs.size > 0);
   const omitted = groups.flatMap(({ missing, unfinished }) =>
@@ -145,15 +145,31 @@ export function groupReplicates(
     throw new OptionError("nuisance", unknownKey(key, known));
   }
   // Keys that have one value in all runs tell none of them apart.
-  const keys = known.filter((key) =>
-    (key === "experiment" || !nuisance.includes(key)) &&
-    !runs.every((run) => readKey(run, key) === readKey(runs[0]!, key))
+  const keys = findVarying(
+    runs,
+    known.filter((key) => key === "experiment" || !nuisance.includes(key)),
   );
   const groups = Map.groupBy(runs, (run) => identify(run, keys));
   return Array.from(
     groups.values(),
     (group) => makeReplicates(group, nuisance),
   );
+}
+
+/** Finds the keys whose values are not one and the same in all runs. */
+function findVarying(
+  runs: readonly StoredRun[],
+  keys: readonly string[],
+): string[] {
+  const first = keys.map((key) => runs[0] && readKey(runs[0], key));
+  const varies = keys.map(() => false);
+  // Run by run: many runs are too many for a cache.
+  for (const run of runs) {
+    for (let i = 0; i < keys.length; i++) {
+      varies[i] ||= readKey(run, keys[i]!) !== first[i];
+    }
+  }
+  return keys.filter((_, i) => varies[i]);
 }
 
 /** Makes the same text of equal values, and different ones of all others. */

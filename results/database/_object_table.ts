@@ -37,6 +37,8 @@ interface GrowingShape {
   /** The positions of plain values, and of objects by their JSON. */
   readonly places:
     readonly (readonly [Map<unknown, number>, Map<unknown, number>])[];
+  /** The last value of each key, and its place: runs have most in common. */
+  readonly recent: { readonly value: unknown; readonly place: number }[];
 }
 
 /**
@@ -54,16 +56,21 @@ export function encodeObjects(objects: readonly JsonObject[]): ObjectTable {
       keys,
       values: keys.map(() => []),
       places: keys.map(() => [new Map(), new Map()] as const),
+      recent: [],
     }));
     const row = keys.map((key, column) => {
       const value = object[key];
+      const last = shape.recent[column];
+      if (last && last.value === value) return last.place;
       const values = shape.values[column]!;
       const [plain, objects] = shape.places[column]!;
       const isPlain = typeof value !== "object" || value === null;
-      return (isPlain ? plain : objects).getOrInsertComputed(
+      const place = (isPlain ? plain : objects).getOrInsertComputed(
         isPlain ? value : JSON.stringify(value),
         () => values.push(value) - 1,
       );
+      shape.recent[column] = { value, place };
+      return place;
     });
     return { shape, row };
   });

@@ -17,18 +17,22 @@ import {
   type RunEntry,
 } from "../../core/store/find_run.ts";
 import {
-  readRunInfo,
   readStatus,
-  type RunInfo,
+  readSummary,
   type RunStatus,
   type RunSummary,
-  summarizeInfo,
 } from "../../core/store/run_info.ts";
-import { hasBegun } from "../../core/store/run_directory.ts";
-import { type Problem, readConfigFile } from "../../core/store/run_file.ts";
+import { hasBegun, RUN_ID } from "../../core/store/run_directory.ts";
+import {
+  fromDisk,
+  type Problem,
+  readConfigFile,
+  type RunReader,
+} from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
-import { getLastChange, readStamp, STAMP_LENGTH } from "./_unchanged.ts";
-import { inspectRuns } from "./_inspection.ts";
+import { getLastChange, STAMP_LENGTH } from "./_threads.ts";
+import { inspectRuns } from "./_start_threads.ts";
+import { readAllAhead, type RunAhead } from "./_files_ahead.ts";
 import {
   canWriteIndex,
   type IndexedRun,
@@ -145,49 +149,90 @@ function dropCopies(directories: readonly string[]): string[] {
   return Array.from(places.values(), ([directory]) => directory!);
 }
 
+function compareNames(a: Problem, b: Problem): number {
+  return Number(a.run > b.run) - Number(a.run < b.run);
+}
+
 /** Reads the runs of a directory, those that have changed from their files. */
 function readRuns(
   directory: string,
   problems: Problem[],
   keepsIndex: boolean,
 ): StoredRun[] {
-  const { index, places, known, changed } = findKnown(directory);
-  const nGone = places.size - known.length;
+  const { index, isKnown, changed } = findKnown(directory);
+  const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
+  const nGone = isKnown.length - known.length;
   const mayWrite = keepsIndex &&
     paysToWrite(changed.length + nGone, known.length) &&
     canWriteIndex(directory);
   const settled: IndexedRun[] = [];
-  const read = listRuns(directory, changed).flatMap((entry) =>
-    readRun(entry, problems, mayWrite ? settled : undefined)
+  const started = Date.now();
+  const found: Problem[] = [];
+  const readEntry = (entry: Deno.DirEntry, ahead: RunAhead) =>
+    listRuns(directory, [entry], ahead.stamp && new Set([entry.name]))
+      .flatMap((entry) => {
+        const nProblems = found.length;
+        const run = readRun(entry, ahead.reader, found);
+        const { stamp } = ahead;
+        if (
+          run && stamp && found.length === nProblems &&
+          run.info.status !== "running" &&
+          started - getLastChange(stamp) > SETTLED_MS
+        ) settled.push({ run, stamp });
+        return run ?? [];
+      });
+  const folders = new Map(
+    changed.filter(({ name, isDirectory }) => isDirectory && RUN_ID.test(name))
+      .map((entry) => [entry.name, entry]),
   );
+  const read = changed.filter(({ name }) => !folders.has(name)).flatMap((
+    entry,
+  ) => readEntry(entry, { id: entry.name, reader: fromDisk }));
+  // By name, which nearly is the order in which they are sorted.
+  for (const ahead of readAllAhead(directory, [...folders.keys()].sort())) {
+    read.push(...readEntry(folders.get(ahead.id)!, ahead));
+  }
+  // Threads read in no order.
+  problems.push(...found.sort(compareNames));
   if (mayWrite && paysToWrite(settled.length + nGone, known.length)) {
-    const kept = known.map((run): IndexedRun => {
-      const first = STAMP_LENGTH * places.get(run.id)!;
+    const kept = (index?.runs ?? []).flatMap((run, place): IndexedRun[] => {
+      if (!isKnown[place]) return [];
+      const first = STAMP_LENGTH * place;
       const stamp = index!.stamps.subarray(first, first + STAMP_LENGTH);
-      return { run, stamp };
+      return [{ run, stamp }];
     });
     const indexed = [...kept, ...settled];
     writeIndex(directory, indexed.sort((a, b) => compareRuns(a.run, b.run)));
   }
-  return [...known, ...read].sort(compareRuns);
+  // The runs of an index are in order.
+  return read.length > 0 ? [...known, ...read].sort(compareRuns) : known;
 }
 
 /** Finds the runs that the index knows and that have not changed. */
 function findKnown(directory: string) {
-  const index = readIndex(directory);
-  const finish = index && inspectRuns(directory, index);
-  const entries = readEntries(directory);
+  let finish: (() => Uint8Array) | undefined;
+  // Other threads look at the runs while this one reads the rest.
+  const index = readIndex(directory, (head) => {
+    finish = inspectRuns(directory, head);
+  });
+  const entries = readEntries(directory)
+    .filter(({ name, isFile }) => !isFile && !name.startsWith("."));
+  const inspected = finish?.();
+  const unchanged = index && inspected ? inspected : new Uint8Array();
+  // Where all are there, and nothing else, their names need not be compared.
+  if (
+    entries.length === unchanged.length && !unchanged.includes(0) &&
+    entries.every(({ isDirectory }) => isDirectory)
+  ) return { index, isKnown: unchanged, changed: [] };
   const places = new Map(index?.ids.map((id, place) => [id, place]));
-  const unchanged = finish?.();
-  const isKnown = new Uint8Array(places.size);
+  const isKnown = new Uint8Array(unchanged.length);
   const changed = entries.filter(({ name, isDirectory }) => {
     const place = places.get(name);
-    if (place === undefined || !isDirectory || !unchanged?.[place]) return true;
+    if (place === undefined || !isDirectory || !unchanged[place]) return true;
     isKnown[place] = 1;
     return false;
   });
-  const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
-  return { index, places, known, changed };
+  return { index, isKnown, changed };
 }
 
 /**
@@ -197,7 +242,9 @@ function findKnown(directory: string) {
  * @returns What is known, by id; nothing where there is no index.
  */
 export function readKnown(directory: string): ReadonlyMap<string, RunSummary> {
-  return new Map(findKnown(directory).known.map(({ id, info }) => [id, info]));
+  const { index, isKnown } = findKnown(directory);
+  const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
+  return new Map(known.map(({ id, info }) => [id, info]));
 }
 
 function compareRuns(a: StoredRun, b: StoredRun): number {
@@ -218,45 +265,36 @@ function paysToWrite(nChanges: number, nKnown: number): boolean {
 /** A run may change again in the moment in which it was written. */
 const SETTLED_MS = 3000;
 
-function isSettled(stamp: Float64Array): boolean {
-  return Date.now() - getLastChange(stamp) > SETTLED_MS;
-}
-
 function readRun(
   { id, path, refused }: RunEntry,
+  reader: RunReader,
   problems: Problem[],
-  settled: IndexedRun[] | undefined,
-): StoredRun[] {
+): StoredRun | undefined {
   if (refused) {
     problems.push({ run: id, file: path, reason: refused });
-    return [];
+    return undefined;
   }
-  const nProblems = problems.length;
-  const read = <T>(file: string, reader: () => T): T | undefined => {
+  const read = <T>(file: string, read: () => T): T | undefined => {
     try {
-      return reader();
+      return read();
     } catch (error) {
       const reason = (error as Error).message;
       problems.push({ run: id, file: `${path}/${file}`, reason });
     }
   };
-  const stamp = new Float64Array(STAMP_LENGTH);
-  const hasStamp = settled && readStamp(path, stamp);
-  const info = read("run.json", () => readBegun(path));
-  const config = info && read("config.json", () => readConfigFile(path));
-  if (!info || !config) return [];
+  const info = read("run.json", () => readBegun(path, reader));
+  const config = info &&
+    read("config.json", () => readConfigFile(path, reader));
+  if (!info || !config) return undefined;
   const status = readStatus(path, info);
-  const records = readRecords(path, problems);
-  const run = { id, path, info: summarizeInfo(info), status, config, records };
-  if (hasStamp && isSettled(stamp) && problems.length === nProblems) {
-    if (info.status !== "running") settled.push({ run, stamp });
-  }
-  return [run];
+  const records = readRecords(path, problems, reader);
+  return { id, path, info, status, config, records };
 }
+
 /** Reads `run.json`; undefined where no run has begun yet. */
-function readBegun(path: string): RunInfo | undefined {
+function readBegun(path: string, reader: RunReader): RunSummary | undefined {
   try {
-    return readRunInfo(path);
+    return readSummary(path, reader);
   } catch (error) {
     if (hasBegun(path)) throw error;
   }

@@ -28,7 +28,7 @@ import {
   writeIndexFile,
 } from "./_index_file.ts";
 import { asArray, decodeObjects, encodeObjects } from "./_object_table.ts";
-import { STAMP_LENGTH } from "./_unchanged.ts";
+import { STAMP_LENGTH } from "./_threads.ts";
 import type { StoredRun } from "./run_database.ts";
 
 /** A run that has ended, and what tells whether it has changed. */
@@ -36,7 +36,7 @@ export interface IndexedRun {
   /** The run. */
   readonly run: StoredRun;
   /** What `readStamp` gave before it was read. */
-  readonly stamp: Float64Array;
+  readonly stamp: ArrayLike<number>;
 }
 
 /** An index that has been read. */
@@ -52,19 +52,30 @@ export interface RunIndex {
 /** More runs are read from their files. */
 const MAX_RUNS = 1e6;
 
+/** What is known of an index before its runs are read. */
+export type IndexHead = Pick<RunIndex, "ids" | "stamps">;
+
 /** Runs are named by letters and digits; none leads to another folder. */
-const IDS = /^[A-Za-z0-9._\-\n]*$/;
+const NO_IDS = /[^A-Za-z0-9._\-\n]|(?:^|\n)(?![A-Za-z0-9])/;
 
 /**
  * Reads the index of a directory of runs. It may be damaged or from anyone.
  *
  * @param directory The directory.
+ * @param begin Is called before the runs are read; what is read then may turn out
+ * to be damaged.
  * @returns The index; undefined where there is none that can be used.
  */
-export function readIndex(directory: string): RunIndex | undefined {
+export function readIndex(
+  directory: string,
+  begin: (head: IndexHead) => void = () => {},
+): RunIndex | undefined {
   const content = readIndexFile(directory);
   try {
-    return content && decodeIndex(directory, content);
+    if (!content) return undefined;
+    const head = decodeHead(content);
+    begin(head);
+    return { ...head, runs: decodeRuns(directory, head.ids, content) };
   } catch {
     return undefined; // Then the runs are read.
   }
@@ -143,20 +154,28 @@ function concatenate<T extends Float64Array | Uint32Array>(
   return all;
 }
 
-function decodeIndex(
-  directory: string,
-  { json, numbers, codes }: IndexContent,
-): RunIndex {
+function decodeHead({ json, numbers }: IndexContent): IndexHead {
   if (!isJsonObject(json) || json.version !== VERSION) {
     throw new RangeError("The index is of another version");
   }
-  if (typeof json.ids !== "string" || !IDS.test(json.ids)) {
+  if (typeof json.ids !== "string" || NO_IDS.test(json.ids)) {
     throw new TypeError("The index has no ids");
   }
   const ids = json.ids.split("\n");
-  if (ids.length > MAX_RUNS) {
+  const nStamps = STAMP_LENGTH * ids.length;
+  if (ids.length > MAX_RUNS || nStamps > numbers.length) {
     throw new RangeError("The index has too many runs");
   }
+  return { ids, stamps: numbers.subarray(0, nStamps) };
+}
+
+function decodeRuns(
+  directory: string,
+  ids: readonly string[],
+  content: IndexContent,
+): StoredRun[] {
+  const { numbers, codes } = content;
+  const json = content.json as JsonObject;
   let place = 0, at = STAMP_LENGTH * ids.length;
   const take = (bound: number) => {
     const code = codes[place++];
@@ -187,12 +206,12 @@ function decodeIndex(
   if (at !== numbers.length || place !== codes.length) {
     throw new RangeError("The index has more numbers than runs");
   }
-  return { ids, runs, stamps: numbers.subarray(0, STAMP_LENGTH * ids.length) };
+  return runs;
 }
 
 /** Checks what a result would refuse. */
 function checkNumbers(numbers: Float64Array, at: number): void {
-  const [error, n, df] = [numbers[at + 1]!, numbers[at + 2]!, numbers[at + 3]!];
+  const error = numbers[at + 1]!, n = numbers[at + 2]!, df = numbers[at + 3]!;
   if (
     error < 0 || !(Number.isSafeInteger(n) && n >= 0) || df < 0 ||
     df === Infinity

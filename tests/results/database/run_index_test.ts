@@ -140,6 +140,7 @@ Deno.test("an index with other content than Whisker's is not used", () => {
     { version: "0.0.1" },
     { ids: 7 },
     { ids: "../../etc" },
+    { ids: `${json.ids}\n..` },
     { ids: "\n".repeat(2e6) },
     { configs: null },
     { configs: [shape] },

@@ -1,9 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { inspectRuns } from "../../../results/database/_inspection.ts";
+import {
+  inspectRuns,
+  readChunks,
+} from "../../../results/database/_start_threads.ts";
 import {
   readStamp,
+  RUNS_AT_ONCE,
   STAMP_LENGTH,
-} from "../../../results/database/_unchanged.ts";
+} from "../../../results/database/_threads.ts";
 import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import { addRun } from "../../../testing/runs.ts";
 
@@ -24,4 +28,18 @@ Deno.test("inspectRuns() finds in several threads which runs have not changed", 
   Deno.writeTextFileSync(`${folder.path}/${edited}/run.json`, "{}");
   const found = inspectRuns(folder.path, { ids, stamps })();
   assertEquals(ids.filter((_, i) => found[i]), unchanged);
+});
+
+Deno.test("readChunks() reads each run once, in several threads", () => {
+  using folder = tempFolder();
+  const ids = Array.from({ length: 3000 }, (_, i) => `run${i}`);
+  const there = ids.filter((_, i) => i % 100 === 7);
+  there.forEach((id) => addRun(folder.path, id));
+  const found = Array.from(
+    readChunks(folder.path, ids),
+    ({ place, runs }) =>
+      runs.map((run, i) => ({ run, i: RUNS_AT_ONCE * place + i })),
+  ).flat().sort((a, b) => a.i - b.i);
+  assertEquals(found.map(({ i }) => ids[i]), ids);
+  assertEquals(found.filter(({ run }) => run).map(({ i }) => ids[i]), there);
 });
