@@ -146,8 +146,8 @@ export async function readPlan(sources: PlanSources): Promise<PlannedRequest> {
   }
   const better = await findBetter(sources);
   return isUntil
-    ? { request, makePlan: await planUntil(sources, better) }
-    : await planSearch(sources, better);
+    ? { request, makePlan: await readUntilPlan(sources, better) }
+    : await readSearchPlan(sources, better);
 }
 
 /** Finds which way is better: by the flag, the experiment, or the name. */
@@ -161,7 +161,7 @@ async function findBetter(
   return findDirection(name, {}, experiment.metrics[name]);
 }
 
-async function planUntil(
+async function readUntilPlan(
   { flags, request }: PlanSources,
   better: "lower" | "higher" | undefined,
 ): Promise<PlannedRequest["makePlan"]> {
@@ -204,7 +204,7 @@ async function planUntil(
   };
 }
 
-async function planSearch(
+async function readSearchPlan(
   { flags, given, request, experiment }: PlanSources,
   better: "lower" | "higher" | undefined,
 ): Promise<PlannedRequest> {

@@ -214,8 +214,8 @@ export type RunSummary = Pick<RunInfo, typeof SUMMARY_KEYS[number]>;
  *
  * @param runPath The run's directory.
  * @param reader Reads the run.
- * @returns The summary, without fields that the run lacks. Equal fields of several
- * runs may be the same object.
+ * @returns The summary, with those fields that `run.json` has. Runs whose fields
+ * are equal may share them.
  * @throws What {@linkcode readRunInfo} throws.
  */
 export function readSummary(

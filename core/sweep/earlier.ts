@@ -4,15 +4,17 @@
  * @module
  */
 
+import { formatValue } from "../config/schema.ts";
+import { readEvaluations } from "../store/evaluations.ts";
 import { listRuns } from "../store/find_run.ts";
 import { readJsonFile, writeJsonFile } from "../store/json_file.ts";
 import { readConfigFile } from "../store/run_file.ts";
 import { readRunInfo, readStatus } from "../store/run_info.ts";
 import { exists } from "../utils/exists.ts";
+import type { JsonObject } from "../utils/json.ts";
 import { type ClaimEnd, Claims } from "./claims.ts";
 import { identifyRun, listDataFiles } from "./identity.ts";
 import { getRunBasis, type Sweep } from "./manifest.ts";
-import { findMissing } from "./run_task.ts";
 import type { Outcome, Plan, Task } from "./types.ts";
 
 /** A run that exists before the launch. */
@@ -155,4 +157,28 @@ function judgeAgain(
       seconds: null,
     }
     : null;
+}
+
+/**
+ * Finds the missing evaluations of a completed run. Evaluations by other code do
+ * not count.
+ *
+ * @param runPath The run's directory.
+ * @param task The task, with its evaluations.
+ * @param sweep The sweep, with its source.
+ * @returns The settings of the missing evaluations.
+ */
+export function findMissing(
+  runPath: string,
+  { evaluations }: Task,
+  { manifest: { source } }: Sweep,
+): JsonObject[] {
+  if (evaluations.length === 0) return [];
+  const made = new Set(
+    readEvaluations(runPath).filter((evaluation) =>
+      evaluation.status === "completed" &&
+      evaluation.source?.sha256 === source.sha256
+    ).map(({ evalConfig }) => formatValue(evalConfig)),
+  );
+  return evaluations.filter((settings) => !made.has(formatValue(settings)));
 }

@@ -15,14 +15,12 @@ import { resumeRun, trainRun } from "../run/lifecycle.ts";
 import { Pause } from "../run/pause.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { RunOutcome } from "../run/session.ts";
-import { readEvaluations } from "../store/evaluations.ts";
 import { hashFile } from "../store/file_hashes.ts";
 import { readRunInfo, readStatus, type RunInfo } from "../store/run_info.ts";
 import { describeError } from "../utils/describe_error.ts";
 import { exists } from "../utils/exists.ts";
-import { formatValue } from "../config/schema.ts";
-import type { JsonObject } from "../utils/json.ts";
 import type { ClaimEnd } from "./claims.ts";
+import { findMissing } from "./earlier.ts";
 import { listDataFiles } from "./identity.ts";
 import type { Sweep } from "./manifest.ts";
 import type { Task } from "./types.ts";
@@ -168,28 +166,4 @@ async function checkDataFiles(sweep: Sweep, task: Task): Promise<void> {
         "restore it, or launch another sweep",
     );
   }
-}
-
-/**
- * Finds the missing evaluations of a completed run. Evaluations by other code do
- * not count.
- *
- * @param runPath The run's directory.
- * @param task The task, with its evaluations.
- * @param sweep The sweep, with its source.
- * @returns The settings of the missing evaluations.
- */
-export function findMissing(
-  runPath: string,
-  { evaluations }: Task,
-  { manifest: { source } }: Sweep,
-): JsonObject[] {
-  if (evaluations.length === 0) return [];
-  const made = new Set(
-    readEvaluations(runPath).filter((evaluation) =>
-      evaluation.status === "completed" &&
-      evaluation.source?.sha256 === source.sha256
-    ).map(({ evalConfig }) => formatValue(evalConfig)),
-  );
-  return evaluations.filter((settings) => !made.has(formatValue(settings)));
 }

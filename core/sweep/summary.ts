@@ -72,7 +72,10 @@ export function findStatus(outcome: Outcome | undefined): TaskStatus {
  * @returns Whether the sweep is not over before the task is.
  */
 export function isOpen(outcome: Outcome | undefined): boolean {
-  const status = findStatus(outcome);
+  return isUnfinished(findStatus(outcome));
+}
+
+function isUnfinished(status: TaskStatus): boolean {
   return status === "waiting" || status === "running";
 }
 
@@ -141,9 +144,8 @@ export function estimateSecondsLeft(
   if (all.length === 0) return null;
   const mean = (list: readonly number[]) =>
     list.reduce((sum, value) => sum + value, 0) / list.length;
-  const left = states.filter(({ status }) =>
-    status === "waiting" || status === "running"
-  ).map(({ task, status }) =>
+  const unfinished = states.filter(({ status }) => isUnfinished(status));
+  const left = unfinished.map(({ task, status }) =>
     // A running task is half done, on average.
     mean(times.get(nameRow(task)) ?? all) * (status === "running" ? 0.5 : 1)
   );

@@ -76,7 +76,7 @@ export interface CompareOptions
   readonly anytime?: boolean;
   /** Whether the number of seeds was fixed in advance, whatever they show. */
   readonly planned?: boolean;
-  /** What a run counts that failed, died, was interrupted or lacks the record. */
+  /** The value that stands for runs that failed, died, were interrupted or lack the record. */
   readonly countFailedAs?: number | undefined;
   /** How many rows readers are shown; all by default. */
   readonly maxRows?: number;

@@ -54,7 +54,7 @@ export function findLacking(
 }
 
 /**
- * Explains why a mean lacks runs, so that no verdict may be in favour of its row.
+ * Explains which runs are missing from a mean: then no verdict may favour its row.
  *
  * @param cell The cell.
  * @param options Whether failed runs have a value.

@@ -19,7 +19,7 @@ export interface Inspection {
   readonly stamps: Float64Array;
   /** Becomes 1 where the run has not changed. */
   readonly unchanged: Uint8Array;
-  /** The next run that nobody looks at, and how many threads are looking. */
+  /** The next run to look at, and the number of active threads. */
   readonly progress: Int32Array;
 }
 
@@ -105,7 +105,7 @@ export interface Reading {
   readonly directory: string;
   /** The names of the runs, a line each. */
   readonly ids: string;
-  /** The next chunk that nobody reads, active threads, and chunks so far. */
+  /** The next chunk to read, the number of active threads, and of chunks so far. */
   readonly progress: Int32Array;
 }
 

@@ -231,7 +231,7 @@ export const CHOICE_TABLES = {
       ])),
       "10 metrics, 3 rows: any verdict, each column alone": countTables(false),
       "10 metrics, 3 rows, --family table": countTables(true),
-      "failed runs left out, and nobody knows (not valid)": dropFailures(
+      "failed runs silently left out (not valid)": dropFailures(
         failing,
         false,
         n,

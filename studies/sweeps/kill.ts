@@ -97,7 +97,7 @@ export async function killSweep(
 }
 
 /**
- * Reads what each run has measured by its configuration, but for times; no two
+ * Reads the records of each run except times, by its configuration; no two
  * runs have the same.
  */
 function readAll(runs: string): Map<string, string> {

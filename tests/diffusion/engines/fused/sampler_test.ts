@@ -124,7 +124,7 @@ Deno.test("FusedSampler awaits pause() after each call of the kernels, of which 
   assertEquals(nCalls, 2);
 });
 
-Deno.test("FusedSampler gives TensorFlow.js's samples, but for rounding", async () => {
+Deno.test("FusedSampler gives the samples of TensorFlow.js, up to rounding", async () => {
   for (const prediction of ["noise", "v"] as const) {
     const { config, model: owned, draw } = await prepare({ prediction }, {
       ...{ nRows: 40, nColumns: 2, nSteps: 20 },
