@@ -37,7 +37,7 @@ export function skipUnlessGranted(needs: keyof typeof GRANTED): void {
 const PROGRAMS = {
   Rscript: "r-base-core",
   chromium: "chromium",
-  pdflatex: "texlive-latex-recommended",
+  pdflatex: "texlive-latex-extra texlive-science",
   faketime: "faketime",
   script: "bsdutils",
   "qemu-aarch64-static": "qemu-user-static; then .ci/arm64",
