@@ -26,6 +26,9 @@ import runView from "../page/run_view.js" with { type: "text" };
 import runsView from "../page/runs_view.js" with { type: "text" };
 import sweepView from "../page/sweep_view.js" with { type: "text" };
 import useRuns from "../page/use_runs.js" with { type: "text" };
+import format from "../page/format.js" with { type: "text" };
+import runTable from "../page/run_table.js" with { type: "text" };
+import virtualTable from "../page/virtual_table.js" with { type: "text" };
 import style from "../page/style.css" with { type: "text" };
 import theme from "../theme.css" with { type: "text" };
 
@@ -62,6 +65,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   "runs_view.js": runsView,
   "sweep_view.js": sweepView,
   "use_runs.js": useRuns,
+  "format.js": format,
+  "run_table.js": runTable,
+  "virtual_table.js": virtualTable,
   "style.css": style,
   "theme.css": theme,
   "vendor/htm.js": htm,
