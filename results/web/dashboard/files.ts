@@ -16,7 +16,6 @@ import index from "../page/index.html" with { type: "text" };
 import address from "../page/address.js" with { type: "text" };
 import api from "../page/api.js" with { type: "text" };
 import comparisonView from "../page/comparison_view.js" with { type: "text" };
-import conditions from "../page/conditions.js" with { type: "text" };
 import curvesView from "../page/curves_view.js" with { type: "text" };
 import filterBar from "../page/filter_bar.js" with { type: "text" };
 import html from "../page/html.js" with { type: "text" };
@@ -29,6 +28,10 @@ import useRuns from "../page/use_runs.js" with { type: "text" };
 import format from "../page/format.js" with { type: "text" };
 import runTable from "../page/run_table.js" with { type: "text" };
 import virtualTable from "../page/virtual_table.js" with { type: "text" };
+import copyButton from "../page/copy_button.js" with { type: "text" };
+import flags from "../page/flags.js" with { type: "text" };
+import useAnswer from "../page/use_answer.js" with { type: "text" };
+import words from "../page/words.js" with { type: "text" };
 import style from "../page/style.css" with { type: "text" };
 import theme from "../theme.css" with { type: "text" };
 
@@ -55,7 +58,6 @@ const TEXTS: Readonly<Record<string, string>> = {
   "address.js": address,
   "api.js": api,
   "comparison_view.js": comparisonView,
-  "conditions.js": conditions,
   "curves_view.js": curvesView,
   "filter_bar.js": filterBar,
   "html.js": html,
@@ -68,6 +70,10 @@ const TEXTS: Readonly<Record<string, string>> = {
   "format.js": format,
   "run_table.js": runTable,
   "virtual_table.js": virtualTable,
+  "copy_button.js": copyButton,
+  "flags.js": flags,
+  "use_answer.js": useAnswer,
+  "words.js": words,
   "style.css": style,
   "theme.css": theme,
   "vendor/htm.js": htm,

@@ -41,6 +41,9 @@ import {
  * @property {"run" | "group" | "member"} kind A member is a run of an open group.
  */
 
+/** The values of a key in a group are written out up to this length. */
+const MAX_VALUES = 14;
+
 /**
  * Lists the columns in which some run has anything.
  *
@@ -165,9 +168,9 @@ function makeKeyColumn(key, i, all) {
     ),
     text(runs) {
       const value = read(runs);
-      return value instanceof Set
-        ? `${value.size} values`
-        : formatSetting(value);
+      if (!(value instanceof Set)) return formatSetting(value);
+      const values = [...value].join(" ");
+      return values.length > MAX_VALUES ? `${value.size} values` : values;
     },
     value(runs) {
       const value = read(runs);

@@ -104,7 +104,12 @@ export function RunsView({ address, list }) {
     <${VirtualTable} ...${{
       label: grouped ? "Groups of runs" : "Runs",
       columns: [
-        { id: "run", heading, isNumeric: false, width: "var(--name-width)" },
+        {
+          id: "run",
+          heading,
+          isNumeric: false,
+          width: grouped ? "var(--group-width)" : "var(--name-width)",
+        },
         ...columns.map((column, i) => ({ ...column, width: `${widths[i]}ch` })),
       ],
       rows,
