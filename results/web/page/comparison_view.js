@@ -58,6 +58,9 @@ const CHOICES = /** @type {Readonly<Record<string, string>>} */ ({
   "aggregate.iqm": "interquartile mean",
 });
 
+/** On a small screen the options are folded. */
+const isRoomy = innerWidth > 600;
+
 /** Evaluations finish without an event: the comparison looks for new ones. */
 const REPEAT_MS = 15_000;
 
@@ -109,8 +112,10 @@ function FlagForm({ address, list, flags }) {
   /** @param {readonly Flag[]} flags */
   const setFlags = (flags) => address.set({ flags: formatFlags(flags) });
   return html`
-    <form class="flags" aria-label="Flags of the comparison"
-      onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
+    <details class="options" open=${isRoomy || flags.length > 0}>
+      <summary>Options</summary>
+      <form class="flags" aria-label="Options of the comparison"
+        onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
       ${FIELDS.map(({ name, label, hint, isWords, suggest, choices }) => {
         const value = readFlag(flags, name);
         /** @param {{ currentTarget: HTMLInputElement }} event */
@@ -158,7 +163,8 @@ function FlagForm({ address, list, flags }) {
           texts.map((text) => html`<option key=${text} value=${text} />`)
         }</datalist>`
       )}
-    </form>
+      </form>
+    </details>
   `;
 }
 
@@ -180,17 +186,21 @@ function listSuggestions({ keys, nuisance, runs }) {
   };
 }
 
+/** A wide table is moved alone. Texts cannot be taken for it: theirs are escaped. */
+const SCROLLER =
+  '<div class="scroll" role="region" tabindex="0" aria-label="Results">';
+
 /**
  * The comparison itself.
  *
  * @param {{ answer: ComparisonPage }} props
  */
 function Answer({ answer: { html: tables, figures, formats, command } }) {
-  // The page's policy forbids style attributes.
-  const __html = tables.replaceAll(
-    'style="text-align: right"',
-    'class="number"',
-  );
+  const __html = tables
+    // The page's policy forbids style attributes.
+    .replaceAll('style="text-align: right"', 'class="number"')
+    .replaceAll("<table>", `${SCROLLER}<table>`)
+    .replaceAll("</table>", "</table></div>");
   return html`
     <div class="comparison" aria-live="off"
       dangerouslySetInnerHTML=${{ __html }} />
