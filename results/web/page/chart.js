@@ -35,21 +35,23 @@ const ZOOM_FACTOR = 2;
 const NEAR = 24;
 
 /**
- * @param {object} props
- * @param {string} props.label What a screen reader says of it.
- * @param {readonly Line[]} props.lines The lines.
- * @param {Axis} props.x The horizontal axis.
- * @param {Axis} props.y The vertical axis.
- * @param {readonly [number, number] | null} [props.zoom] The shown part of the
- *   horizontal axis; null for all of it.
- * @param {(zoom: readonly [number, number] | null) => void} [props.onZoom] Called
+ * @typedef {object} ChartProps
+ * @property {string} label What a screen reader says of it.
+ * @property {readonly Line[]} lines The lines.
+ * @property {Axis} x The horizontal axis.
+ * @property {Axis} y The vertical axis.
+ * @property {readonly [number, number] | null} [zoom] The shown part of the
+ *   horizontal axis; null for all that the lines have.
+ * @property {(zoom: readonly [number, number] | null) => void} [onZoom] Called
  *   when another part is chosen.
- * @param {number | null} [props.crosshair] Its place on the horizontal axis.
- * @param {(x: number | null, key: string | null, byKey?: boolean) => void} [props.onCrosshair]
+ * @property {number | null} [crosshair] Its place on the horizontal axis.
+ * @property {(x: number | null, key: string | null, isByKey?: boolean) => void} [onCrosshair]
  *   Called when the crosshair moves, with the line that it is near to.
- * @param {string | null} [props.highlighted] The key of the line to highlight.
- * @param {number} [props.height] In pixels.
+ * @property {string | null} [highlighted] The key of the line to highlight.
+ * @property {number} [height] In pixels.
  */
+
+/** @param {ChartProps} props */
 export function Chart(props) {
   const { label, x, y, height = 280 } = props;
   const mount = useRef(/** @type {HTMLDivElement | null} */ (null));
@@ -102,7 +104,7 @@ class LiveChart {
   #observer;
   /** @type {MediaQueryList} */
   #theme;
-  /** @type {{ current: Parameters<typeof Chart>[0] }} */
+  /** @type {{ current: ChartProps }} */
   #props;
   /** @type {HTMLElement} */
   #mount;
@@ -110,7 +112,7 @@ class LiveChart {
 
   /**
    * @param {HTMLElement} mount
-   * @param {{ current: Parameters<typeof Chart>[0] }} props
+   * @param {{ current: ChartProps }} props
    */
   constructor(mount, props) {
     this.#mount = mount;

@@ -6,8 +6,7 @@
  * @typedef {import("../dashboard/protocol.ts").CurveUpdate} CurveUpdate
  *
  * @typedef {object} Line A line of a chart: a run, or the mean of a group.
- * @property {string} key What it is called in the address.
- * @property {string} label What it is called on the page.
+ * @property {string} key The id of the run, or the label of the group.
  * @property {number} group The number of its group, which decides its colour.
  * @property {readonly number[]} x Places on the horizontal axis, in order.
  * @property {readonly (number | null)[]} y The value at each place.
@@ -28,40 +27,42 @@
  * @module
  */
 
+/** The label of the only group, which differs in nothing. */
+export const ALL_RUNS = "all runs";
+
 /** A stretch this many smoothing lengths long decides a smoothed value. */
 const SMOOTHING_REACH = 5;
 
 /**
  * Appends new points, or replaces the bands.
  *
- * @param {CurveSet} set The curves; changed in place.
+ * @param {CurveSet} set The curves.
  * @param {CurveUpdate} update What has come.
  * @param {number} maxPoints Longer curves are thinned to their extremes.
- * @returns {boolean} Whether that was possible; else the set must be fetched again.
+ * @returns {CurveSet | null} The curves with it; null if they must be fetched again.
  */
 export function applyUpdate(set, update, maxPoints) {
-  if (update.type === "reload") return false;
-  if (update.type === "bands") {
-    set.bands = update.bands;
-    return true;
-  }
-  const i = set.curves.findIndex(({ id }) => id === update.id);
-  if (i < 0) return false;
-  const curve = set.curves[i];
+  if (update.type === "reload") return null;
+  if (update.type === "bands") return { ...set, bands: update.bands };
+  const at = set.curves.findIndex(({ id }) => id === update.id);
+  const curve = set.curves[at];
+  if (!curve) return null;
   // The stream is opened before the curves are fetched, so that nothing is lost
   // between the two: what both contain is left out.
   const last = curve.x.at(-1) ?? -Infinity;
-  const from = update.x.findIndex((x) => x > last);
-  const isNew = (/** @type {number} */ x) => x > (curve.gaps.at(-1) ?? -Infinity);
+  const first = update.x.findIndex((x) => x > last);
+  const lastGap = curve.gaps.at(-1) ?? -Infinity;
   let { x, y } = curve;
-  if (from >= 0) {
-    x = x.concat(update.x.slice(from));
-    y = y.concat(update.y.slice(from));
+  if (first >= 0) {
+    x = x.concat(update.x.slice(first));
+    y = y.concat(update.y.slice(first));
     if (x.length > maxPoints) ({ x, y } = thin(x, y, maxPoints / 2));
   }
-  const gaps = curve.gaps.concat(update.gaps.filter(isNew));
-  set.curves[i] = { ...curve, x, y, end: update.end, gaps };
-  return true;
+  const gaps = curve.gaps.concat(update.gaps.filter((x) => x > lastGap));
+  return {
+    ...set,
+    curves: set.curves.with(at, { ...curve, x, y, gaps, end: update.end }),
+  };
 }
 
 /**
@@ -131,14 +132,12 @@ export function smoothingStart(from, length) {
  * @param {object} options
  * @param {"run" | "group"} options.by What a line is.
  * @param {number} options.smoothing The length of smoothing; 0 for none.
- * @param {(id: string) => string} options.labelRun The label of a run.
  * @returns {Line[]} The lines.
  */
-export function makeLines(set, { by, smoothing, labelRun }) {
+export function makeLines(set, { by, smoothing }) {
   const lines = by === "group"
     ? set.bands.map((band) => ({
-      key: set.groups[band.group],
-      label: set.groups[band.group] || "all runs",
+      key: set.groups[band.group] || ALL_RUNS,
       group: band.group,
       x: band.x,
       y: band.mean,
@@ -151,7 +150,6 @@ export function makeLines(set, { by, smoothing, labelRun }) {
     }))
     : set.curves.map((curve) => ({
       key: curve.id,
-      label: labelRun(curve.id),
       group: curve.group,
       x: curve.x,
       y: curve.y,
