@@ -15,17 +15,27 @@ import { createHash } from "node:crypto";
 import index from "../page/index.html" with { type: "text" };
 import address from "../page/address.js" with { type: "text" };
 import api from "../page/api.js" with { type: "text" };
+import chart from "../page/chart.js" with { type: "text" };
+import chartDrawing from "../page/chart_drawing.js" with { type: "text" };
 import comparisonView from "../page/comparison_view.js" with { type: "text" };
 import conditions from "../page/conditions.js" with { type: "text" };
+import curveControls from "../page/curve_controls.js" with { type: "text" };
+import curveData from "../page/curve_data.js" with { type: "text" };
+import curveLegend from "../page/curve_legend.js" with { type: "text" };
 import curvesView from "../page/curves_view.js" with { type: "text" };
 import filterBar from "../page/filter_bar.js" with { type: "text" };
 import html from "../page/html.js" with { type: "text" };
 import main from "../page/main.js" with { type: "text" };
 import notices from "../page/notices.js" with { type: "text" };
+import palette from "../page/palette.js" with { type: "text" };
+import runLabels from "../page/run_labels.js" with { type: "text" };
 import runView from "../page/run_view.js" with { type: "text" };
 import runsView from "../page/runs_view.js" with { type: "text" };
 import sweepView from "../page/sweep_view.js" with { type: "text" };
+import ticks from "../page/ticks.js" with { type: "text" };
+import useCurves from "../page/use_curves.js" with { type: "text" };
 import useRuns from "../page/use_runs.js" with { type: "text" };
+import charts from "../page/charts.css" with { type: "text" };
 import style from "../page/style.css" with { type: "text" };
 import theme from "../theme.css" with { type: "text" };
 
@@ -51,17 +61,27 @@ const IMPORTS = {
 const TEXTS: Readonly<Record<string, string>> = {
   "address.js": address,
   "api.js": api,
+  "chart.js": chart,
+  "chart_drawing.js": chartDrawing,
   "comparison_view.js": comparisonView,
   "conditions.js": conditions,
+  "curve_controls.js": curveControls,
+  "curve_data.js": curveData,
+  "curve_legend.js": curveLegend,
   "curves_view.js": curvesView,
   "filter_bar.js": filterBar,
   "html.js": html,
   "main.js": main,
   "notices.js": notices,
+  "palette.js": palette,
+  "run_labels.js": runLabels,
   "run_view.js": runView,
   "runs_view.js": runsView,
   "sweep_view.js": sweepView,
+  "ticks.js": ticks,
+  "use_curves.js": useCurves,
   "use_runs.js": useRuns,
+  "charts.css": charts,
   "style.css": style,
   "theme.css": theme,
   "vendor/htm.js": htm,

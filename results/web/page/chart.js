@@ -344,7 +344,7 @@ class LiveChart {
       scales: { x: makeUplotScale(x), y: makeUplotScale(y) },
       series: [{}, { scale: "y", auto: false }],
       axes: [
-        makeAxis(x, TICK_SPACE_X),
+        { ...makeAxis(x, TICK_SPACE_X), size: 24 },
         {
           ...makeAxis(y, TICK_SPACE_Y),
           scale: "y",

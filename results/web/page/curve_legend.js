@@ -19,7 +19,7 @@
 import { ALL_RUNS, indexAt } from "./curve_data.js";
 import { html } from "./html.js";
 import { colorOf, dashOf } from "./palette.js";
-import { formatValue } from "./ticks.js";
+import { formatValue, formatWithError } from "./ticks.js";
 
 /** With more lines, those of a group share one row. */
 const MAX_SINGLE_ROWS = 40;
@@ -87,10 +87,10 @@ export function describeLines(lines, x) {
   const { line, i, value } = only;
   const low = line.low?.[i], high = line.high?.[i];
   const n = line.n?.[i];
-  const interval = typeof low === "number" && typeof high === "number"
-    ? ` ± ${formatValue((high - low) / 2)}`
-    : "";
-  return formatValue(value) + interval + (n === undefined ? "" : ` (${n})`);
+  const text = typeof low === "number" && typeof high === "number"
+    ? formatWithError(value, (high - low) / 2)
+    : formatValue(value);
+  return n === undefined ? text : `${text} (${n})`;
 }
 
 /**

@@ -219,8 +219,8 @@ function describeLook(by, smoothing, x) {
   if (smoothing > 0) {
     const what = by === "group" ? "means" : "values";
     parts.push(
-      "Smoothed by an exponential moving average with bias correction: a point " +
-        `${formatValue(smoothing)} ${x} back counts 1/e. Faint: the ${what} themselves.`,
+      "Smoothed by an exponential moving average with bias correction: a point at a distance of " +
+        `${formatValue(smoothing)} (${x}) counts 1/e. Faint: the ${what} themselves.`,
     );
   }
   return parts.join(" ");

@@ -10,6 +10,8 @@ const MANY_DECADES = 2.5;
 /** Numbers from here on, or below its inverse, are written with an exponent. */
 const LARGE = 1e6;
 const SMALL = 1e-4;
+/** Numbers from here on have separators. */
+const MANY_DIGITS = 1e4;
 
 /**
  * Places of ticks: 1, 2 or 5 times a power of ten apart.
@@ -74,7 +76,7 @@ export function formatTicks(ticks) {
       return tick.toExponential(Math.min(10, Math.max(0, digits)))
         .replace(/\.?0+e/, "e").replace("e+", "e");
     }
-    return String(Number(tick.toPrecision(12)));
+    return groupDigits(Number(tick.toPrecision(12)));
   });
 }
 
@@ -91,10 +93,34 @@ export function formatValue(value) {
   if (size !== 0 && (size >= LARGE || size < SMALL)) {
     return value.toExponential(3).replace("e+", "e").replace("-", "−");
   }
-  const text = size >= 1000
-    ? String(Number.isInteger(value) ? value : Number(value.toFixed(1)))
-    : String(Number(value.toPrecision(4)));
+  const rounded = size >= 1000
+    ? Number(value.toFixed(Number.isInteger(value) ? 0 : 1))
+    : Number(value.toPrecision(4));
+  return groupDigits(rounded).replace("-", "−");
+}
+
+/**
+ * Writes a value with its error, rounded to two digits of the error.
+ *
+ * @param {number} value The value.
+ * @param {number} error Its error.
+ * @returns {string} Both.
+ */
+export function formatWithError(value, error) {
+  const size = Math.abs(value);
+  if (!(error > 0) || error > size * LARGE || size >= LARGE || size < SMALL) {
+    return `${formatValue(value)} ± ${formatValue(error)}`;
+  }
+  const decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(error))));
+  const text = `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}`;
   return text.replace("-", "−");
+}
+
+/** @param {number} value */
+function groupDigits(value) {
+  return Math.abs(value) >= MANY_DIGITS
+    ? value.toLocaleString("en")
+    : String(value);
 }
 
 const MINUTE = 60;
