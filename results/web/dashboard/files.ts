@@ -19,6 +19,7 @@ import chart from "../page/chart.js" with { type: "text" };
 import chartDrawing from "../page/chart_drawing.js" with { type: "text" };
 import comparisonView from "../page/comparison_view.js" with { type: "text" };
 import conditions from "../page/conditions.js" with { type: "text" };
+import copyButton from "../page/copy_button.js" with { type: "text" };
 import curveControls from "../page/curve_controls.js" with { type: "text" };
 import curveData from "../page/curve_data.js" with { type: "text" };
 import curveLegend from "../page/curve_legend.js" with { type: "text" };
@@ -28,11 +29,14 @@ import html from "../page/html.js" with { type: "text" };
 import main from "../page/main.js" with { type: "text" };
 import notices from "../page/notices.js" with { type: "text" };
 import palette from "../page/palette.js" with { type: "text" };
+import parallelAxes from "../page/parallel_axes.js" with { type: "text" };
 import runLabels from "../page/run_labels.js" with { type: "text" };
 import runView from "../page/run_view.js" with { type: "text" };
 import runsView from "../page/runs_view.js" with { type: "text" };
+import sweepData from "../page/sweep_data.js" with { type: "text" };
 import sweepView from "../page/sweep_view.js" with { type: "text" };
 import ticks from "../page/ticks.js" with { type: "text" };
+import useAnswer from "../page/use_answer.js" with { type: "text" };
 import useCurves from "../page/use_curves.js" with { type: "text" };
 import useRuns from "../page/use_runs.js" with { type: "text" };
 import charts from "../page/charts.css" with { type: "text" };
@@ -65,6 +69,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   "chart_drawing.js": chartDrawing,
   "comparison_view.js": comparisonView,
   "conditions.js": conditions,
+  "copy_button.js": copyButton,
   "curve_controls.js": curveControls,
   "curve_data.js": curveData,
   "curve_legend.js": curveLegend,
@@ -74,11 +79,14 @@ const TEXTS: Readonly<Record<string, string>> = {
   "main.js": main,
   "notices.js": notices,
   "palette.js": palette,
+  "parallel_axes.js": parallelAxes,
   "run_labels.js": runLabels,
   "run_view.js": runView,
   "runs_view.js": runsView,
+  "sweep_data.js": sweepData,
   "sweep_view.js": sweepView,
   "ticks.js": ticks,
+  "use_answer.js": useAnswer,
   "use_curves.js": useCurves,
   "use_runs.js": useRuns,
   "charts.css": charts,

@@ -22,6 +22,8 @@ import { indexAt, rangeOfX, rangeOfY } from "./curve_data.js";
 import { html } from "./html.js";
 import { formatDuration, formatTicks, linearTicks, logTicks } from "./ticks.js";
 
+const HELP =
+  "Arrow keys move the crosshair, plus and minus zoom, 0 shows everything.";
 /** Narrower drags are clicks. */
 const MIN_DRAG = 6;
 const TICK_SPACE_X = 90;
@@ -84,14 +86,16 @@ export function Chart(props) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (chart.current?.press(event.key, event.shiftKey)) event.preventDefault();
   }
-  const help = props.onZoom
-    ? "Arrow keys move the crosshair, plus and minus zoom, 0 shows everything."
-    : "Arrow keys move the crosshair.";
-  return html`<div
-    class="chart" ref=${mount} tabindex="0" role="group"
-    aria-roledescription="chart" aria-label=${`${label}. ${help}`}
-    onKeyDown=${onKeyDown}
-  ></div>`;
+  if (!props.onCrosshair) {
+    return html`<div class="chart" ref=${mount} role="img" aria-label=${label}></div>`;
+  }
+  return html`
+    <div
+      class="chart" ref=${mount} tabindex="0" role="group"
+      aria-roledescription="chart" aria-label=${`${label}. ${HELP}`}
+      onKeyDown=${onKeyDown}
+    ></div>
+  `;
 }
 
 /** uPlot with lines of our own, as long as its axes stay the same. */
@@ -121,7 +125,10 @@ class LiveChart {
     this.#overlay = document.createElement("canvas");
     this.#overlay.className = "chart-overlay";
     this.#plot.over.before(this.#overlay);
-    this.#plot.over.addEventListener("mouseleave", () => this.#tell(null, null));
+    this.#plot.over.addEventListener(
+      "mouseleave",
+      () => this.#tell(null, null),
+    );
     this.#plot.over.addEventListener("dblclick", () => this.#zoomTo(null));
     this.#observer = new ResizeObserver(() => {
       const { clientWidth: width } = mount;
@@ -146,9 +153,10 @@ class LiveChart {
   update() {
     const { lines, zoom, x, y } = this.#props.current;
     const isLog = x.log ?? false;
-    const [from, to] = zoom ?? (x.names
-      ? /** @type {const} */ ([-0.6, x.names.length - 0.4])
-      : rangeOfX(lines, isLog));
+    const [from, to] = zoom ??
+      (x.names
+        ? /** @type {const} */ ([-0.6, x.names.length - 0.4])
+        : rangeOfX(lines, isLog));
     const [low, high] = rangeOfY(lines, [from, to], y.log ?? false);
     this.#plot.batch(() => {
       this.#plot.setScale("x", { min: from, max: to });
@@ -366,7 +374,9 @@ class LiveChart {
         bind: { dblclick: () => null },
       },
       hooks: {
-        draw: [(plot) => drawLines(this.#plane(plot.ctx), this.#props.current.lines)],
+        draw: [
+          (plot) => drawLines(this.#plane(plot.ctx), this.#props.current.lines),
+        ],
         setCursor: [(plot) => {
           const { left = -1 } = plot.cursor;
           if (left < 0 || !plot.cursor.event) return;

@@ -77,7 +77,13 @@ export function drawLines(plane, lines, highlighted = false) {
       drawPoints(plane, line);
       continue;
     }
-    const width = highlighted ? 3 : line.low || line.raw ? 2 : isCrowded ? 1 : 1.4;
+    const width = highlighted
+      ? 3
+      : line.low || line.raw
+      ? 2
+      : isCrowded
+      ? 1
+      : 1.4;
     context.lineWidth = width * pixel;
     context.setLineDash(
       line.dashed ? dashOf(line.group).map((length) => length * pixel) : [],
@@ -119,7 +125,9 @@ function drawPath(plane, line, values) {
   let length = 0, px = NaN, py = NaN;
   const dot = () => {
     // A value alone between gaps would be invisible as a line.
-    if (length === 1) context.rect(px - pixel / 2, py - pixel / 2, pixel, pixel);
+    if (length === 1) {
+      context.rect(px - pixel / 2, py - pixel / 2, pixel, pixel);
+    }
   };
   for (let i = from; i < to; i++) {
     const value = values[i];
@@ -169,7 +177,9 @@ function drawBand(plane, line) {
   for (let i = from; i < to; i++) {
     const low = line.low?.[i], high = line.high?.[i];
     const x = xScale(line.x[i]);
-    if (typeof low !== "number" || typeof high !== "number" || Number.isNaN(x)) {
+    if (
+      typeof low !== "number" || typeof high !== "number" || Number.isNaN(x)
+    ) {
       fill();
       continue;
     }

@@ -29,7 +29,9 @@ export function CopyButton({ text, label = "Copy", name = label }) {
       () => setOutcome("Copied"),
       () => setOutcome("Not allowed to copy"),
     );
-  return html`<button type="button" onClick=${copy} aria-label=${name}>${
-    outcome || label
-  }</button><span class="hidden" role="status">${outcome}</span>`;
+  return html`
+    <button type="button" onClick=${copy}
+      aria-label=${name}>${outcome || label}</button><span class="hidden"
+      role="status">${outcome}</span>
+  `;
 }

@@ -38,74 +38,73 @@ export function CurveControls({ address, list, measures, by, xs }) {
     });
   /** @param {string} measure */
   const button = (measure) =>
-    html`<button
-      key=${measure} aria-pressed=${measures.includes(measure)}
-      onClick=${() => toggle(measure)}
-    >${measure}</button>`;
+    html`
+      <button
+        key=${measure} aria-pressed=${measures.includes(measure)}
+        onClick=${() => toggle(measure)}
+      >${measure}</button>
+    `;
   const known = [...new Set([...measures, ...list.measures])];
   const isFolded = known.length > MANY_MEASURES;
   return html`
     <div class="controls">
       <div role="group" aria-label="Measures" class="buttons">
         ${(isFolded ? measures : known).map(button)}
-        ${
-    isFolded && html`<select
-          aria-label="Add a measure" value=""
-          onChange=${(/** @type {any} */ { target }) => {
-      toggle(target.value);
-      target.value = "";
-    }}
-        >
-          <option value="">Add a measure …</option>
-          ${
-      known.filter((one) => !measures.includes(one)).map((one) =>
-        html`<option key=${one} value=${one}>${one}</option>`
-      )
-    }
-        </select>`
-  }
+        ${isFolded && html`
+          <select
+            aria-label="Add a measure" value=""
+            onChange=${(/** @type {any} */ { target }) => {
+              toggle(target.value);
+              target.value = "";
+            }}
+          >
+                    <option value="">Add a measure …</option>
+                    ${known.filter((one) => !measures.includes(one)).map((
+                      one,
+                    ) => html`<option key=${one} value=${one}>${one}</option>`)}
+                  </select>
+        `}
       </div>
       <div role="group" aria-label="Lines" class="buttons">
-        ${
-    /** @type {const} */ ([["group", "Mean of groups"], ["run", "Runs"]]).map((
-      [value, text],
-    ) =>
-      html`<button
-          key=${value} aria-pressed=${by === value}
-          onClick=${() => address.set({ by: value })}
-        >${text}</button>`
-    )
-  }
+        ${/** @type {const} */ ([["group", "Mean of groups"], ["run", "Runs"]])
+          .map((
+            [value, text],
+          ) =>
+            html`
+              <button
+                key=${value} aria-pressed=${by === value}
+                onClick=${() => address.set({ by: value })}
+              >${text}</button>
+            `
+          )}
       </div>
       <label>over <select
         value=${x}
         onChange=${(/** @type {any} */ { target }) =>
-    address.set({ x: target.value, zoom: [] })}
-      >${
-    [...new Set([...xs, x])].map((one) =>
-      html`<option key=${one} value=${one}>${one}</option>`
-    )
-  }</select></label>
+          address.set({ x: target.value, zoom: [] })}
+      >${[...new Set([...xs, x])].map((one) =>
+        html`<option key=${one} value=${one}>${one}</option>`
+      )}</select></label>
       <div role="group" aria-label="Logarithmic axes" class="buttons">
-        ${
-    /** @type {const} */ (["x", "y"]).map((axis) =>
-      html`<button
-          key=${axis} aria-pressed=${log.includes(axis)}
-          onClick=${() => toggleLog(axis)}
-        >log ${axis}</button>`
-    )
-  }
+        ${/** @type {const} */ (["x", "y"]).map((axis) =>
+          html`
+            <button
+              key=${axis} aria-pressed=${log.includes(axis)}
+              onClick=${() => toggleLog(axis)}
+            >log ${axis}</button>
+          `
+        )}
       </div>
       <label title="Exponential moving average with bias correction; the values themselves stay visible behind it"
       >smooth over <input
         type="number" min="0" step="any" class="number" placeholder="0"
         value=${smoothing || ""}
         onChange=${(/** @type {any} */ { target }) =>
-    address.set({ smooth: Math.max(0, Number(target.value)) })}
+          address.set({ smooth: Math.max(0, Number(target.value)) })}
       /> ${x}</label>
-      ${
-    address.get("zoom").length > 0 &&
-    html`<button onClick=${() => address.set({ zoom: [] })}>Whole range</button>`
-  }
-    </div>`;
+      ${address.get("zoom").length > 0 &&
+        html`<button onClick=${() =>
+          address.set({ zoom: [] })}>Whole range</button>`}
+    </div>
+  `;
 }

@@ -30,6 +30,9 @@
 /** The label of the only group, which differs in nothing. */
 export const ALL_RUNS = "all runs";
 
+/** The space around lines, as a part of their height. */
+const MARGIN = 0.05;
+
 /** A stretch this many smoothing lengths long decides a smoothed value. */
 const SMOOTHING_REACH = 5;
 
@@ -223,7 +226,9 @@ export function rangeOfX(lines, log) {
     if (first < low) low = first;
     if (x.length > 0 && x[x.length - 1] > high) high = x[x.length - 1];
   }
-  return widen(low, high, log);
+  const range = widen(low, high, log);
+  // Points at the ends are shown whole.
+  return lines.some(({ points }) => points) ? addMargin(range, log) : range;
 }
 
 /**
@@ -259,12 +264,22 @@ export function rangeOfY(lines, [from, to], log) {
     include(range, bands[0], log);
     include(range, bands[1], log);
   }
-  const [low, high] = widen(range[0], range[1], log).map(forward);
-  const margin = (high - low) / 20;
-  return [back(low - margin), back(high + margin)];
+  return addMargin(widen(range[0], range[1], log), log);
 }
 
 const tenTo = (/** @type {number} */ x) => 10 ** x;
+
+/**
+ * @param {readonly [number, number]} range
+ * @param {boolean} log
+ * @returns {[number, number]}
+ */
+function addMargin(range, log) {
+  const [forward, back] = log ? [Math.log10, tenTo] : [Number, Number];
+  const [low, high] = range.map(forward);
+  const margin = MARGIN * (high - low);
+  return [back(low - margin), back(high + margin)];
+}
 
 /**
  * @param {number[]} range

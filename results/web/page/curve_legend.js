@@ -120,46 +120,47 @@ export function CurveLegend(props) {
     <div class="legend scroll" tabindex="0" role="region" aria-label="Legend">
       <table>
         <caption>${caption}</caption>
-        <thead><tr>
+        <thead>
+          <tr>
           <th scope="col">Line</th>
-          ${
-    measures.map((measure) => html`<th key=${measure} scope="col">${measure}</th>`)
-  }
-          <th>${
-    hidden.size > 0 && html`<button class="small" onClick=${() =>
-      onHide([])}>Show all</button>`
-  }</th>
-        </tr></thead>
-        <tbody onMouseLeave=${() => onHighlight(null)}>${
-    rows.map((row) =>
-      html`
-          <tr
-            key=${row.key}
-            class=${row.key === highlighted ? "lit" : ""}
-            onMouseEnter=${() => onHighlight(row.key)}
-          >
-            <th scope="row"><button
-              class="line" aria-pressed=${!hidden.has(row.key)}
-              title=${row.label} onClick=${() => toggle(row.key)}
-            ><${Swatch} ...${row} />${row.label}${countLines(row)}</button></th>
-            ${
-        row.lines.map((lines, i) =>
-          html`<td key=${i}>${
-            hidden.has(row.key) ? "" : describeLines(lines, crosshair)
-          }${describeMarks(lines)}</td>`
-        )
-      }
-            <td>${
-        rows.length > 1 && html`<button
-              class="small only" onClick=${() => only(row.key)}
-              aria-label=${`Only ${row.label}`}
-            >only</button>`
-      }</td>
-          </tr>`
-    )
-  }</tbody>
+          ${measures.map((measure) =>
+            html`<th key=${measure} scope="col">${measure}</th>`
+          )}
+          <th>${hidden.size > 0 &&
+            html`<button class="small" onClick=${() =>
+              onHide([])}>Show all</button>`}</th>
+        </tr>
+        </thead>
+        <tbody onMouseLeave=${() => onHighlight(null)}>${rows.map((row) =>
+          html`
+            <tr
+              key=${row.key}
+              class=${row.key === highlighted ? "lit" : ""}
+              onMouseEnter=${() => onHighlight(row.key)}
+            >
+              <th scope="row"><button
+                class="line" aria-pressed=${!hidden.has(row.key)}
+                title=${row.label} onClick=${() => toggle(row.key)}
+              ><${Swatch} ...${row} />${row.label}${countLines(
+                row,
+              )}</button></th>
+              ${row.lines.map((lines, i) =>
+                html`<td key=${i}>${
+                  hidden.has(row.key) ? "" : describeLines(lines, crosshair)
+                }${describeMarks(lines)}</td>`
+              )}
+              <td>${rows.length > 1 && html`
+                <button
+                  class="small only" onClick=${() => only(row.key)}
+                  aria-label=${`Only ${row.label}`}
+                >only</button>
+              `}</td>
+            </tr>
+          `
+        )}</tbody>
       </table>
-    </div>`;
+    </div>
+  `;
 }
 
 /** @param {LegendRow} row */
@@ -174,13 +175,13 @@ function describeMarks(lines) {
   if (!line || lines.length > 1) return "";
   const kinds = [...new Set(line.marks.map(({ kind }) => kind))];
   return kinds.length > 0 &&
-    html` <span class="quiet">${
-      kinds.map((kind) =>
+    html`
+      <span class="quiet">${kinds.map((kind) =>
         `${kind} at ${
           formatValue(line.marks.find((mark) => mark.kind === kind)?.x)
         }`
-      ).join(", ")
-    }</span>`;
+      ).join(", ")}</span>
+    `;
 }
 
 /**
@@ -191,10 +192,13 @@ function describeMarks(lines) {
  * @param {boolean} props.isDashed
  */
 export function Swatch({ group, isDashed }) {
-  return html`<svg class="swatch" width="24" height="10" aria-hidden="true">
-    <line
-      x1="1" x2="23" y1="5" y2="5" stroke-width="2.5"
-      stroke=${colorOf(group)}
-      stroke-dasharray=${isDashed ? dashOf(group).join(" ") : ""}
-    /></svg>`;
+  return html`
+    <svg class="swatch" width="24" height="10" aria-hidden="true">
+      <line
+        x1="1" x2="23" y1="5" y2="5" stroke-width="2.5"
+        stroke=${colorOf(group)}
+        stroke-dasharray=${isDashed ? dashOf(group).join(" ") : ""}
+      />
+    </svg>
+  `;
 }

@@ -87,7 +87,9 @@ export function CurvesView({ address, list }) {
       rows.filter(({ key }) => hidden.has(key))
         .flatMap(({ lines }) => lines.flat()),
     );
-    const shown = panels.map((lines) => lines.filter((line) => !gone.has(line)));
+    const shown = panels.map((lines) =>
+      lines.filter((line) => !gone.has(line))
+    );
     return { hidden, shown };
   }, [panels, rows, hiddenText]);
 
@@ -104,9 +106,10 @@ export function CurvesView({ address, list }) {
     setHighlighted(key);
   };
   // All panels show the same part of the axis, whatever their runs have.
-  const window = zoom ?? (shown.some(({ length }) => length > 0)
-    ? rangeOfX(shown.flat(), isLogX ?? false)
-    : null);
+  const window = zoom ??
+    (shown.some(({ length }) => length > 0)
+      ? rangeOfX(shown.flat(), isLogX ?? false)
+      : null);
 
   const xs = sets.values().next().value?.xs ?? [x];
   const nPending = Math.max(
@@ -117,9 +120,9 @@ export function CurvesView({ address, list }) {
     ? UNITS[/** @type {keyof typeof UNITS} */ (x)]
     : undefined;
   const place = describePlace(x, crosshair.x, unit);
-  const kinds = new Set(shown.flat().flatMap(({ marks }) =>
-    marks.map(({ kind }) => kind)
-  ));
+  const kinds = new Set(
+    shown.flat().flatMap(({ marks }) => marks.map(({ kind }) => kind)),
+  );
 
   if (list.measures.length === 0) {
     return html`<p class="quiet">${
@@ -130,16 +133,17 @@ export function CurvesView({ address, list }) {
   }
   return html`
     <${CurveControls} ...${{ address, list, measures, by, xs }} />
-    ${nPending > 0 && html`<p class="quiet" role="status">Reading ${nPending} more ${
-    nPending === 1 ? "run" : "runs"
-  } …</p>`}
-    <div class="panels">${
-    measures.map((measure, i) =>
+    ${nPending > 0 &&
+      html`<p class="quiet" role="status">Reading ${nPending} more ${
+        nPending === 1 ? "run" : "runs"
+      } …</p>`}
+    <div class="panels">${measures.map((measure, i) =>
       html`<section key=${measure} class="panel" aria-label=${measure}>
         <h2>${measure}</h2>
-        ${errors.has(measure) && html`<p class="error" role="alert">${
-        errors.get(measure)
-      }</p>`}
+        ${
+        errors.has(measure) &&
+        html`<p class="error" role="alert">${errors.get(measure)}</p>`
+      }
         <${Chart}
           label=${`${measure} over ${x}, ${countLines(shown[i]?.length ?? 0)}`}
           lines=${shown[i] ?? []}
@@ -153,21 +157,24 @@ export function CurvesView({ address, list }) {
           height=${measures.length > 1 ? 240 : 380}
         />
       </section>`
-    )
-  }</div>
-    <p class="chart-notes quiet">${describeLook(by, smoothing, x)}${
-    [...kinds].map((kind) => html` <span key=${kind}>${MARKS[kind]}</span>`)
-  }</p>
-    <p class="hidden" aria-live="polite">${
-    crosshair.isByKey ? speak(place, rows, hidden, crosshair.x) : ""
-  }</p>
+    )}</div>
+    <p class="chart-notes quiet">${describeLook(by, smoothing, x)}${[...kinds]
+      .map((kind) =>
+        html`
+          <span key=${kind}>${MARKS[kind]}</span>
+        `
+      )}</p>
+    <p class="hidden" aria-live="polite">${crosshair.isByKey
+      ? speak(place, rows, hidden, crosshair.x)
+      : ""}</p>
     <${CurveLegend}
       rows=${rows} measures=${measures} hidden=${hidden}
       caption=${crosshair.x === null ? "Last values" : `Values at ${place}`}
       crosshair=${crosshair.x} highlighted=${highlighted}
       onHighlight=${setHighlighted}
       onHide=${(/** @type {string[]} */ hidden) => address.set({ hidden })}
-    />`;
+    />
+  `;
 }
 
 /** @param {number} n */
@@ -220,7 +227,9 @@ function describeLook(by, smoothing, x) {
     const what = by === "group" ? "means" : "values";
     parts.push(
       "Smoothed by an exponential moving average with bias correction: a point at a distance of " +
-        `${formatValue(smoothing)} (${x}) counts 1/e. Faint: the ${what} themselves.`,
+        `${
+          formatValue(smoothing)
+        } (${x}) counts 1/e. Faint: the ${what} themselves.`,
     );
   }
   return parts.join(" ");

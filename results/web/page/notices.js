@@ -37,7 +37,9 @@ export function Notices({ address, notices, dismiss }) {
     function close(event) {
       const isKey = event instanceof KeyboardEvent;
       if (isKey && event.key !== "Escape") return;
-      if (!isKey && root.current?.contains(/** @type {Node} */ (event.target))) {
+      if (
+        !isKey && root.current?.contains(/** @type {Node} */ (event.target))
+      ) {
         return;
       }
       setOpen(false);
@@ -59,34 +61,38 @@ export function Notices({ address, notices, dismiss }) {
   return html`<div class="notices-corner" ref=${root}>
     <span class="hidden" aria-live="polite">${newest?.text ?? ""}</span>
     ${
-    n > 0 && html`<button
-      ref=${button} class="notices-button" aria-expanded=${isOpen}
-      aria-controls="notices" onClick=${() => setOpen(!isOpen)}
-    >${n} ${n === 1 ? "notice" : "notices"}</button>`
+    n > 0 && html`
+      <button
+        ref=${button} class="notices-button" aria-expanded=${isOpen}
+        aria-controls="notices" onClick=${() => setOpen(!isOpen)}
+      >${n} ${n === 1 ? "notice" : "notices"}</button>
+    `
   }
     ${
-    isOpen && html`<section id="notices" class="notices-list" aria-label="Notices">
-      <ul>${
-      notices.map((notice) =>
-        html`<li key=${`${notice.run} ${notice.kind} ${notice.at}`}>
-          <p><strong class=${notice.kind === "left-band" ? "warn" : "bad"}>${
-          KINDS[notice.kind]
-        }</strong> <time datetime=${notice.at} class="quiet">${
-          new Date(notice.at).toLocaleTimeString()
-        }</time></p>
-          <p>${notice.text}</p>
-          <p><a
-            href=${address.link({ view: "run", run: notice.run })}
-            onClick=${() => setOpen(false)}
-          >Show the run</a> <button
-            class="small" onClick=${() => dismiss([notice])}
-            aria-label=${`Dismiss: ${notice.text}`}
-          >Dismiss</button></p>
-        </li>`
-      )
-    }</ul>
-      <p><button onClick=${() => dismiss(notices)}>Dismiss all</button></p>
-    </section>`
+    isOpen && html`
+      <section id="notices" class="notices-list" aria-label="Notices">
+        <ul>${notices.map((notice) =>
+          html`
+            <li key=${`${notice.run} ${notice.kind} ${notice.at}`}>
+              <p><strong class=${notice.kind === "left-band"
+                ? "warn"
+                : "bad"}>${KINDS[notice.kind]}</strong> <time datetime=${notice
+                .at} class="quiet">${new Date(notice.at)
+                .toLocaleTimeString()}</time></p>
+              <p>${notice.text}</p>
+              <p><a
+                        href=${address.link({ view: "run", run: notice.run })}
+                        onClick=${() => setOpen(false)}
+                      >Show the run</a> <button
+                        class="small" onClick=${() => dismiss([notice])}
+                        aria-label=${`Dismiss: ${notice.text}`}
+                      >Dismiss</button></p>
+            </li>
+          `
+        )}</ul>
+        <p><button onClick=${() => dismiss(notices)}>Dismiss all</button></p>
+      </section>
+    `
   }
   </div>`;
 }

@@ -36,87 +36,99 @@ export function RunView({ address, list }) {
   if (!answer) return html`<p class="quiet">Reading the run …</p>`;
   const { run, config, sections, records, figures, source, log } = answer;
   return html`
-    <h1 class="run-title">${run.id} <span class=${`status ${run.status}`}>${
-    run.status
-  }</span></h1>
-    <p class="quiet">${
-    [run.experiment, ...run.tags.map((tag) => `#${tag}`), run.note]
-      .filter(Boolean).join(" · ")
-  }${
-    run.sweep !== null && html` · <a href=${
-      address.link({ view: "sweep", sweep: run.sweep })
-    }>sweep ${run.sweep}</a>`
-  }${" · "}<a href=${
-    address.link({ view: "curves", chosen: [run.id.slice(-8)], by: "run" })
-  }>curves</a></p>
-    ${
-    answer.problems.map(({ reason }) =>
+    <h1
+      class="run-title">${run.id} <span class=${`status ${run.status}`}>${run
+        .status}</span></h1>
+    <p
+      class="quiet">${[
+        run.experiment,
+        ...run.tags.map((tag) => `#${tag}`),
+        run.note,
+      ]
+        .filter(Boolean).join(" · ")}${run.sweep !== null && html`
+        ${" · "}<a href=${address.link({
+          view: "sweep",
+          sweep: run.sweep,
+        })}>sweep ${run.sweep}</a>
+      `}${" · "}<a href=${address.link({
+        view: "curves",
+        chosen: [run.id.slice(-8)],
+        by: "run",
+      })}>curves</a></p>
+    ${answer.problems.map(({ reason }) =>
       html`<p key=${reason} class="error">${reason}</p>`
-    )
-  }
-    ${
-    answer.commands.length > 0 && html`
+    )}
+    ${answer.commands.length > 0 && html`
       <section aria-labelledby="run-commands">
         <h2 id="run-commands">Commands</h2>
         <${Commands} commands=${answer.commands} />
-      </section>`
-  }
-    ${
-    figures.length > 0 && html`
+      </section>
+    `}
+    ${figures.length > 0 && html`
       <section aria-labelledby="run-figures">
         <h2 id="run-figures">Samples</h2>
-        <div class="run-figures">${
-      figures.map((kind) =>
-        html`<${Figure} key=${kind} ...${{ id, kind, version }} />`
-      )
-    }</div>
-      </section>`
-  }
+        <div class="run-figures">${figures.map((kind) =>
+          html`<${Figure} key=${kind} ...${{ id, kind, version }} />`
+        )}</div>
+      </section>
+    `}
     <div class="run-columns">
       <section aria-labelledby="run-config">
         <h2 id="run-config">Configuration</h2>
-        <${Pairs} pairs=${
-    Object.entries(config).map(([name, value]) => [
-      name,
-      formatKeyValue(value),
-    ])
-  } />
+        <${Pairs} pairs=${Object.entries(config).map(([name, value]) => [
+          name,
+          formatKeyValue(value),
+        ])} />
         <${Differences} ...${{ address, list, id }} />
       </section>
-      ${
-    records.length > 0 && html`
+      ${records.length > 0 && html`
         <section aria-labelledby="run-records">
           <h2 id="run-records">Records</h2>
-          <div class="scroll" tabindex="0" role="region" aria-labelledby="run-records"><table>
-            <thead><tr><th scope="col">Record</th><th scope="col">Value</th><th scope="col" class="figure">n</th></tr></thead>
-            <tbody>${
-      records.map(({ name, text, n }, i) =>
-        html`<tr key=${i}><th scope="row">${name}</th><td>${text}</td><td class="figure">${n}</td></tr>`
-      )
-    }</tbody>
-          </table></div>
-        </section>`
-  }
-      ${
-    sections.map(({ title, lines }) =>
-      html`<section key=${title} aria-label=${title}>
-        <h2>${title}</h2><${Pairs} pairs=${lines} />
-      </section>`
-    )
-  }
+          <div class="scroll" tabindex="0" role="region" aria-labelledby="run-records">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Record</th>
+                  <th scope="col">Value</th>
+                  <th scope="col" class="figure">n</th>
+                </tr>
+              </thead>
+              <tbody>${records.map(({ name, text, n }, i) =>
+                html`
+                  <tr key=${i}>
+                    <th scope="row">${name}</th>
+                    <td>${text}</td>
+                    <td class="figure">${n}</td>
+                  </tr>
+                `
+              )}</tbody>
+            </table>
+          </div>
+        </section>
+      `}
+      ${sections.map(({ title, lines }) =>
+        html`
+          <section key=${title} aria-label=${title}>
+            <h2>${title}</h2>
+            <${Pairs} pairs=${lines} />
+          </section>
+        `
+      )}
     </div>
-    ${
-    log !== "" && html`<section aria-labelledby="run-log">
-      <h2 id="run-log">Log</h2>
-      <pre class="text" tabindex="0" role="region" aria-labelledby="run-log">${log}</pre>
-    </section>`
-  }
-    ${
-    source.length > 0 && html`<section aria-labelledby="run-source">
-      <h2 id="run-source">Source</h2>
-      <${Source} ...${{ address, id, source }} />
-    </section>`
-  }`;
+    ${log !== "" && html`
+      <section aria-labelledby="run-log">
+        <h2 id="run-log">Log</h2>
+        <pre class="text" tabindex="0" role="region"
+          aria-labelledby="run-log">${log}</pre>
+      </section>
+    `}
+    ${source.length > 0 && html`
+      <section aria-labelledby="run-source">
+        <h2 id="run-source">Source</h2>
+        <${Source} ...${{ address, id, source }} />
+      </section>
+    `}
+  `;
 }
 
 /**
@@ -128,12 +140,14 @@ export function RunView({ address, list }) {
 export function Commands({ commands }) {
   return html`<dl class="commands">${
     commands.map(({ title, command }) =>
-      html`<div key=${title}>
-        <dt>${title}</dt>
-        <dd><code>${command}</code> <${CopyButton}
-          text=${command} name=${`Copy: ${title}`}
-        /></dd>
-      </div>`
+      html`
+        <div key=${title}>
+          <dt>${title}</dt>
+          <dd><code>${command}</code> <${CopyButton}
+                  text=${command} name=${`Copy: ${title}`}
+                /></dd>
+        </div>
+      `
     )
   }</dl>`;
 }
@@ -145,7 +159,12 @@ export function Commands({ commands }) {
 function Pairs({ pairs }) {
   return html`<dl class="pairs">${
     pairs.map(([name, text], i) =>
-      html`<div key=${i}><dt>${name}</dt><dd>${text}</dd></div>`
+      html`
+        <div key=${i}>
+          <dt>${name}</dt>
+          <dd>${text}</dd>
+        </div>
+      `
     )
   }</dl>`;
 }
@@ -165,12 +184,12 @@ function Figure({ id, kind, version }) {
   return html`<figure>
     <figcaption>${kind}</figcaption>
     ${
-    hasFailed
-      ? html`<p class="quiet">This figure cannot be drawn.</p>`
-      : html`<img
-          src=${`api/figure?${query}`} alt=${`The ${kind} of ${id}`}
-          onError=${() => setFailed(true)}
-        />`
+    hasFailed ? html`<p class="quiet">This figure cannot be drawn.</p>` : html`
+      <img
+        src=${`api/figure?${query}`} alt=${`The ${kind} of ${id}`}
+        onError=${() => setFailed(true)}
+      />
+    `
   }
   </figure>`;
 }
@@ -193,37 +212,50 @@ function Differences({ address, list, id }) {
     <p><label>Differences to <select
       class="other" value=${other}
       onChange=${(/** @type {any} */ { target }) =>
-    address.set({ other: target.value })}
+        address.set({ other: target.value })}
     >
       <option value="">choose a run …</option>
-      ${
-    list.runs.filter((run) => run.id !== id || run.id === other).map((run) =>
-      html`<option key=${run.id} value=${run.id}>${run.id.slice(-8)}${" "}${
-        labels.get(run.id)
-      }</option>`
-    )
-  }
-      ${
-    other && !labels.has(other) &&
-    html`<option value=${other}>${other}</option>`
-  }
+      ${list.runs.filter((run) => run.id !== id || run.id === other).map((
+        run,
+      ) =>
+        html`
+          <option key=${run.id}
+            value=${run.id}>${run.id.slice(-8)}${" "}${labels.get(
+              run.id,
+            )}</option>
+        `
+      )}
+      ${other && !labels.has(other) &&
+        html`<option value=${other}>${other}</option>`}
     </select></label></p>
     ${error && html`<p class="error" role="alert">${error}</p>`}
     ${sections?.length === 0 && html`<p>The two runs do not differ.</p>`}
-    ${
-    sections?.map(({ title, lines }) =>
-      html`<div key=${title} class="scroll" tabindex="0" role="region" aria-label=${`Differences: ${title}`}><table class="diff">
-        <thead><tr><th scope="col">${title}</th><th scope="col">this run</th><th scope="col">${
-        other.slice(-8)
-      }</th></tr></thead>
-        <tbody>${
-        lines.map(({ name, first, second }, i) =>
-          html`<tr key=${i}><th scope="row">${name}</th><td>${first}</td><td>${second}</td></tr>`
-        )
-      }</tbody>
-      </table></div>`
-    )
-  }`;
+    ${sections?.map(({ title, lines }) =>
+      html`
+        <div key=${title} class="scroll" tabindex="0" role="region"
+          aria-label=${`Differences: ${title}`}>
+          <table class="diff">
+            <thead>
+              <tr>
+                <th scope="col">${title}</th>
+                <th scope="col">this run</th>
+                <th scope="col">${other.slice(-8)}</th>
+              </tr>
+            </thead>
+            <tbody>${lines.map(({ name, first, second }, i) =>
+              html`
+                <tr key=${i}>
+                  <th scope="row">${name}</th>
+                  <td>${first}</td>
+                  <td>${second}</td>
+                </tr>
+              `
+            )}</tbody>
+          </table>
+        </div>
+      `
+    )}
+  `;
 }
 
 /**
@@ -249,14 +281,18 @@ function Source({ address, id, source }) {
     <p><label>File <select
       value=${file}
       onChange=${(/** @type {any} */ { target }) =>
-    address.set({ file: target.value })}
+        address.set({ file: target.value })}
     >
       <option value="">choose one of ${source.length} …</option>
-      ${source.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
+      ${source.map((name) =>
+        html`<option key=${name} value=${name}>${name}</option>`
+      )}
     </select></label></p>
-    ${
-    text && html`<pre class="text" tabindex="0" role="region" aria-label=${file}>${text}</pre>`
-  }`;
+    ${text && html`
+      <pre class="text" tabindex="0" role="region"
+        aria-label=${file}>${text}</pre>
+    `}
+  `;
 }
 
 function abortable() {

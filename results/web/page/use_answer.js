@@ -27,9 +27,7 @@ const MIN_INTERVAL_MS = 1000;
  *   to an earlier version is, until the new one comes.
  */
 export function useAnswer(path, query, version = "") {
-  const question = query === ""
-    ? ""
-    : `${path}?${new URLSearchParams(query)}`;
+  const question = query === "" ? "" : `${path}?${new URLSearchParams(query)}`;
   const [state, setState] = useState({
     question: "",
     answer: /** @type {any} */ (undefined),
@@ -64,7 +62,5 @@ export function useAnswer(path, query, version = "") {
       controller.abort();
     };
   }, [question, version]);
-  return state.question === question
-    ? state
-    : { answer: undefined, error: "" };
+  return state.question === question ? state : { answer: undefined, error: "" };
 }
