@@ -266,8 +266,11 @@ function Scores({ address, list, sweep }) {
     </div>
     <section aria-labelledby="sweep-axes">
       <h2 id="sweep-axes">All keys</h2>
-      <p class="quiet">${within.length} of ${placed
-        .length} runs within the handles.${better ? " The more coloured a line, the better its score." : ""} ${brushes.length > 0 &&
+      <p
+        class="quiet">${within.length} of ${placed
+          .length} runs within the handles.${better
+          ? " The more coloured a line, the better its score."
+          : ""} ${brushes.length > 0 &&
           html`
             <button onClick=${() =>
               address.set({ brush: [] })}>Show all runs</button>

@@ -21,7 +21,7 @@ const MIN_INTERVAL_MS = 1000;
 
 /**
  * @param {string} path What for: `api/run`.
- * @param {Record<string, string> | ""} query Details; nothing is asked where empty.
+ * @param {Record<string, string> | string} query Details; nothing is asked where empty.
  * @param {string} [version] Asks again when it changes, at most once a second.
  * @returns {Answer<any>} The answer. That to another question is never shown; that
  *   to an earlier version is, until the new one comes.
