@@ -9,8 +9,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { askText } from "./api.js";
 import { CopyButton } from "./copy_button.js";
+import { formatSetting, shortId } from "./format.js";
 import { html } from "./html.js";
-import { formatKeyValue, labelRuns } from "./run_labels.js";
+import { labelRuns } from "./run_labels.js";
 import { useAnswer } from "./use_answer.js";
 
 /**
@@ -52,7 +53,7 @@ export function RunView({ address, list }) {
         })}>sweep ${run.sweep}</a>
       `}${" · "}<a href=${address.link({
         view: "curves",
-        chosen: [run.id.slice(-8)],
+        chosen: [shortId(run.id)],
         by: "run",
       })}>curves</a></p>
     ${answer.problems.map(({ reason }) =>
@@ -77,7 +78,7 @@ export function RunView({ address, list }) {
         <h2 id="run-config">Configuration</h2>
         <${Pairs} pairs=${Object.entries(config).map(([name, value]) => [
           name,
-          formatKeyValue(value),
+          formatSetting(value),
         ])} />
         <${Differences} ...${{ address, list, id }} />
       </section>
@@ -220,7 +221,7 @@ function Differences({ address, list, id }) {
       ) =>
         html`
           <option key=${run.id}
-            value=${run.id}>${run.id.slice(-8)}${" "}${labels.get(
+            value=${run.id}>${shortId(run.id)}${" "}${labels.get(
               run.id,
             )}</option>
         `
@@ -239,7 +240,7 @@ function Differences({ address, list, id }) {
               <tr>
                 <th scope="col">${title}</th>
                 <th scope="col">this run</th>
-                <th scope="col">${other.slice(-8)}</th>
+                <th scope="col">${shortId(other)}</th>
               </tr>
             </thead>
             <tbody>${lines.map(({ name, first, second }, i) =>

@@ -8,9 +8,10 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { Chart } from "./chart.js";
+import { formatSetting, shortId } from "./format.js";
 import { html } from "./html.js";
 import { ParallelAxes } from "./parallel_axes.js";
-import { formatKeyValue } from "./run_labels.js";
+
 import { Commands } from "./run_view.js";
 import {
   bestSoFar,
@@ -317,12 +318,12 @@ function BestRuns({ address, sweep, metric, runs }) {
           <tbody>${scored.slice(0, MAX_TABLE_ROWS).map((run) =>
             html`<tr key=${run.id}>
         <th scope="row"><a href=${address.link({ view: "run", run: run.id })}>${
-              run.id.slice(-8)
+              shortId(run.id)
             }</a></th>
         <td class="figure">${formatValue(run.score)}</td>
         ${
               sweep.keys.map((key, i) =>
-                html`<td key=${key}>${formatKeyValue(run.values[i])}</td>`
+                html`<td key=${key}>${formatSetting(run.values[i])}</td>`
               )
             }
         <td>${run.status}</td>
