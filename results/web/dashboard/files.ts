@@ -13,8 +13,23 @@ import uplot from "uplot/dist/uPlot.esm.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import { createHash } from "node:crypto";
 import index from "../page/index.html" with { type: "text" };
-import main from "../page/main.js" with { type: "text" };
+import addressModule from "../page/address.js" with { type: "text" };
+import apiModule from "../page/api.js" with { type: "text" };
+import comparisonViewModule from "../page/comparison_view.js" with {
+  type: "text",
+};
+import conditionsModule from "../page/conditions.js" with { type: "text" };
+import curvesViewModule from "../page/curves_view.js" with { type: "text" };
+import filterBarModule from "../page/filter_bar.js" with { type: "text" };
+import htmlModule from "../page/html.js" with { type: "text" };
+import mainModule from "../page/main.js" with { type: "text" };
+import noticesModule from "../page/notices.js" with { type: "text" };
+import runViewModule from "../page/run_view.js" with { type: "text" };
+import runsViewModule from "../page/runs_view.js" with { type: "text" };
+import sweepViewModule from "../page/sweep_view.js" with { type: "text" };
+import useRunsModule from "../page/use_runs.js" with { type: "text" };
 import style from "../page/style.css" with { type: "text" };
+import theme from "../theme.css" with { type: "text" };
 
 /** A file that is served. */
 export interface ServedFile {
@@ -36,8 +51,21 @@ const IMPORTS = {
 
 /** All files, by their paths below the page's own address. */
 const TEXTS: Readonly<Record<string, string>> = {
-  "main.js": main,
+  "address.js": addressModule,
+  "api.js": apiModule,
+  "comparison_view.js": comparisonViewModule,
+  "conditions.js": conditionsModule,
+  "curves_view.js": curvesViewModule,
+  "filter_bar.js": filterBarModule,
+  "html.js": htmlModule,
+  "main.js": mainModule,
+  "notices.js": noticesModule,
+  "run_view.js": runViewModule,
+  "runs_view.js": runsViewModule,
+  "sweep_view.js": sweepViewModule,
+  "use_runs.js": useRunsModule,
   "style.css": style,
+  "theme.css": theme,
   "vendor/htm.js": htm,
   "vendor/hooks.js": hooks,
   "vendor/preact.js": preact,
