@@ -5,6 +5,7 @@
  */
 
 import { readMeasure } from "../../core/store/history.ts";
+import type { RunInfo } from "../../core/store/run_info.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 
 /** The fields of a history that count steps, the first one that there is. */
@@ -23,11 +24,35 @@ const MILLISECONDS_PER_SECOND = 1000;
  * it has neither.
  */
 export function readStep(line: JsonObject): number | null {
-  for (const field of STEP_FIELDS) {
-    const step = readMeasure(line[field]);
-    if (step !== undefined && Number.isFinite(step)) return step;
-  }
-  return null;
+  const field = findStepField(line);
+  return field === undefined ? null : readMeasure(line[field])!;
+}
+
+/** The units of `run.progress`, by the field of a history that counts them. */
+const UNITS: Readonly<Record<string, string>> = {
+  step: "steps",
+  epoch: "epochs",
+};
+
+/**
+ * Finds how many steps a training has, as it said itself by `run.progress`.
+ *
+ * @param info What `run.json` says.
+ * @param line A line of its history, usually the last.
+ * @returns The number of steps, or of epochs where it has no steps; null if
+ * unknown.
+ */
+export function readTotal(
+  { planned }: Pick<RunInfo, "planned">,
+  line: JsonObject,
+): number | null {
+  const field = findStepField(line);
+  if (!field || !planned || planned.unit !== UNITS[field]) return null;
+  return planned.total;
+}
+
+function findStepField(line: JsonObject): string | undefined {
+  return STEP_FIELDS.find((field) => Number.isFinite(readMeasure(line[field])));
 }
 
 /** What was seen of a run at one moment. */

@@ -124,10 +124,14 @@ function makeFile(path: string, text: string): ServedFile {
 
 const importMap = JSON.stringify({ imports: IMPORTS });
 
+/** So that modules need not wait for those that import them. */
+const preloads = Object.keys(TEXTS).filter((path) => path.endsWith(".js"))
+  .map((path) => `<link rel="modulepreload" href="${path}">`).join("");
+
 /** The page itself has no name: it is the folder's own address. */
 const page = index.replace(
   "<head>",
-  () => `<head><script type="importmap">${importMap}</script>`,
+  () => `<head><script type="importmap">${importMap}</script>${preloads}`,
 );
 
 /** What is served, by path; the page itself is "". */
