@@ -79,17 +79,15 @@ export function RunsView({ address, list }) {
       key: row.id,
       isChosen,
       cells: [
-        html`<${NameCell} key="name" ...${{
+        makeNameCell({
           address,
           row,
           isChosen,
           isOpen: open.includes(row.id),
           choose,
           toggleOpen,
-        }} />`,
-        ...columns.map((column) =>
-          html`<${Cell} key=${column.id} ...${{ column, row }} />`
-        ),
+        }),
+        ...columns.map((column) => makeCell(column, row)),
       ],
     };
   }
@@ -160,11 +158,11 @@ function Chosen({ address, n }) {
  * @param {(row: TableRow, isOn: boolean) => void} props.choose
  * @param {(row: TableRow) => void} props.toggleOpen
  */
-function NameCell({ address, row, isChosen, isOpen, choose, toggleOpen }) {
+function makeNameCell({ address, row, isChosen, isOpen, choose, toggleOpen }) {
   const { id, kind, runs } = row;
   const isGroup = kind === "group";
   return html`
-    <th scope="row" class=${kind} title=${id}>
+    <th key="name" scope="row" class=${kind} title=${id}>
       <input type="checkbox" checked=${isChosen}
         aria-label=${`Choose ${isGroup ? "group" : "run"} ${id}`}
         onChange=${(/** @type {any} */ { target }) =>
@@ -189,21 +187,25 @@ function NameCell({ address, row, isChosen, isOpen, choose, toggleOpen }) {
 }
 
 /**
- * @param {{ column: Column, row: TableRow }} props
+ * @param {Column} column
+ * @param {TableRow} row
  */
-function Cell({ column: { id, isNumeric, text }, row: { runs } }) {
+function makeCell({ id, isNumeric, text }, { runs }) {
   const content = text(runs);
   const [run] = runs;
   if (id === "status" && run) {
     const isOne = new Set(runs.map(({ status }) => status)).size === 1;
-    return html`<td title=${content}><span class=${
-      isOne ? `status ${run.status}` : "status"
-    }>${content}</span></td>`;
+    return html`
+      <td key=${id}
+        title=${content}><span class=${isOne
+          ? `status ${run.status}`
+          : "status"}>${content}</span></td>
+    `;
   }
   if (id === "progress") {
     const done = meanOf(runs.map(progressOf));
     const isWhole = runs.every(({ status }) => status === "completed");
-    return html`<td class="number">${
+    return html`<td key=${id} class="number">${
       done !== null && !isWhole && html`
         <span class="bar" aria-hidden="true"
           style=${{ "--done": String(done) }} />
@@ -211,7 +213,7 @@ function Cell({ column: { id, isNumeric, text }, row: { runs } }) {
     }${content}</td>`;
   }
   const isWrong = content === "NaN" || content.endsWith("Infinity");
-  return html`<td class=${
+  return html`<td key=${id} class=${
     [isNumeric && "number", isWrong && "bad"].filter(Boolean).join(" ") || null
   } title=${content.length > MAX_WIDTH ? content : null}>${content}</td>`;
 }

@@ -6,13 +6,13 @@
  * @module
  */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { html } from "./html.js";
 
 /** The height of a row in CSS pixels, as style.css has it. */
 const ROW_HEIGHT = 30;
 /** So many rows are made at a time, and kept before and after those in sight. */
-const CHUNK = 12;
+const CHUNK = 8;
 
 /**
  * A column of a table.
@@ -27,7 +27,7 @@ const CHUNK = 12;
 /**
  * A table of any length.
  *
- * @template Row
+ * @template {object} Row
  * @param {object} props
  * @param {string} props.label What it lists, for screen readers.
  * @param {readonly TableColumn[]} props.columns Its columns; the first stays in sight.
@@ -59,6 +59,23 @@ export function VirtualTable(
   const shown = rows.slice(first, first + nShown);
   const nAfter = rows.length - first - shown.length;
 
+  // Scrolling makes the rows anew that come into sight, and no others.
+  const made = useMemo(() => new WeakMap(), [rows, renderRow]);
+  /** @param {Row} row @param {number} i */
+  function makeRow(row, i) {
+    if (!made.has(row)) {
+      const { key, cells, isChosen } = renderRow(row);
+      made.set(
+        row,
+        html`
+          <tr key=${key} aria-rowindex=${first + i + 2}
+            class=${isChosen ? "chosen" : null}>${cells}</tr>
+        `,
+      );
+    }
+    return made.get(row);
+  }
+
   /** @param {Event & { currentTarget: HTMLElement }} event */
   function onScroll({ currentTarget: { scrollTop } }) {
     setChunk(Math.floor(scrollTop / ROW_HEIGHT / CHUNK));
@@ -77,13 +94,7 @@ export function VirtualTable(
           )}</tr>
         </thead>
         <${Space} n=${first} />
-        <tbody>${shown.map((row, i) => {
-          const { key, cells, isChosen } = renderRow(row);
-          return html`
-            <tr key=${key} aria-rowindex=${first + i + 2}
-              class=${isChosen ? "chosen" : null}>${cells}</tr>
-          `;
-        })}</tbody>
+        <tbody>${shown.map(makeRow)}</tbody>
         <${Space} n=${nAfter} />
       </table>
     </div>
