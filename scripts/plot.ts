@@ -257,11 +257,21 @@ async function drawMeasure(
   const { drawHistory } = await import("../results/figures/history.ts");
   const { replicates, nuisance } = selectReplicates(
     readRuns(flags.runs, problems),
-    { ...flags, nuisance: [...flags.nuisance, ...(across ? [across] : [])] },
+    {
+      ...flags,
+      nuisance: [...flags.nuisance, ...(across ? [across] : [])],
+      withUnfinished: true,
+    },
   );
   const histories = readHistories(replicates, { nuisance, across }, problems);
   const measure = flags.history;
-  return await drawHistory(histories, { ...pickGiven(flags), measure });
+  const { spec, omitted } = await drawHistory(
+    histories,
+    { ...pickGiven(flags), measure },
+  );
+  const repeats = replicates.flatMap(({ unfinished }) => unfinished)
+    .map(({ id, status }) => `${id} (${status}) repeats a completed run`);
+  return { spec, omitted: [...omitted, ...repeats] };
 }
 
 async function write(path: string, spec: Figure["spec"]): Promise<void> {

@@ -101,6 +101,12 @@ function chooseX(
     );
   }
   const known = listFields(histories);
+  if (known.length === 0) {
+    throw new OptionError(
+      "history",
+      `Cannot draw ${measure}: the runs have logged no numbers yet`,
+    );
+  }
   for (const [option, field] of Object.entries({ history: measure, x })) {
     if (field === undefined || known.includes(field)) continue;
     const message = unknownKey(field, known, { kind: "measure" });
