@@ -4,10 +4,21 @@
  * @module
  */
 
-import { Error as ERROR_LEVEL, logger, parse, View } from "vega";
+import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { printable } from "../../core/utils/terminal.ts";
 import { formatSpec } from "./figure.ts";
+import { measureText, type TextStyle } from "./font.ts";
+
+/** What Vega's declared types leave out. */
+interface TextMetrics {
+  width(item: TextStyle & { limit?: number }, text?: unknown): number;
+}
+
+const { textMetrics } = vega as unknown as { textMetrics: TextMetrics };
+// Without a browser Vega guesses, which leaves room beside all texts.
+textMetrics.width = (item, text) =>
+  Math.min(measureText(String(text ?? ""), item), item.limit || Infinity);
 
 /**
  * Draws a figure as SVG.
@@ -20,9 +31,9 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   const readable: TopLevelSpec = JSON.parse(formatSpec(spec));
   // Vega logs an error and continues until another one is thrown.
   const errors: unknown[] = [];
-  const view = new View(parse(compile(readable).spec), {
+  const view = new vega.View(vega.parse(compile(readable).spec), {
     renderer: "none",
-    logger: logger(ERROR_LEVEL, "error", (_method, _level, logged) => {
+    logger: vega.logger(vega.Error, "error", (_method, _level, logged) => {
       errors.push(...logged);
     }),
   });
