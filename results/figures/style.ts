@@ -11,16 +11,18 @@ const BLACK = "#000000";
 
 /**
  * The colours of Okabe & Ito (2008, "Color universal design"), which people with
- * colour blindness can tell apart; yellow, too faint on paper, comes last.
+ * colour blindness can tell apart. They are in an order of our own: neighbours
+ * differ in lightness, so that they differ in grey print too, and the first four
+ * all do. Yellow, too faint on paper, comes last.
  */
 export const COLORS: readonly string[] = [
   "#0072B2",
-  "#D55E00",
+  "#E69F00",
   "#009E73",
+  BLACK,
   "#CC79A7",
   "#56B4E9",
-  "#E69F00",
-  BLACK,
+  "#D55E00",
   "#F0E442",
 ];
 
@@ -65,6 +67,9 @@ export const PRINT: Ink = {
   grid: "#dddddd",
   paper: "#ffffff",
 };
+
+/** The same without a grid and without frames. */
+export const MINIMAL: Ink = { ...PRINT, grid: "transparent" };
 
 /** The colours of the page around a figure. */
 export const PAGE: Ink = {
