@@ -5,7 +5,6 @@
  */
 
 import type { Config } from "vega-lite";
-import { FONT } from "./font.ts";
 
 const BLACK = "#000000";
 
@@ -50,6 +49,9 @@ export const DASHES: readonly (readonly number[])[] = [
   [1, 3],
   [10, 4],
 ];
+
+/** The font of figures. */
+export const FONT = "Inter";
 
 /** The colours of text, grid and background. */
 export interface Ink {
