@@ -4,14 +4,9 @@
  * @module
  */
 
-import medium from "@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf" with {
-  type: "bytes",
-};
-import regular from "@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf" with {
-  type: "bytes",
-};
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import wasm from "@resvg/resvg-wasm/index_bg.wasm" with { type: "bytes" };
+import { regular, semiBold } from "./fonts.ts";
 import { FONT, PRINT } from "./style.ts";
 
 /** Pixels of a PNG for one of the SVG: as fine as print. */
@@ -33,7 +28,7 @@ export function renderPng(svg: string): Uint8Array {
   const image = memory.adopt(
     new Resvg(svg, {
       font: {
-        fontBuffers: [regular, medium],
+        fontBuffers: [regular, semiBold],
         defaultFontFamily: FONT,
         sansSerifFamily: FONT,
       },

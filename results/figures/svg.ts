@@ -4,10 +4,21 @@
  * @module
  */
 
-import { Error as ERROR_LEVEL, logger, parse, View } from "vega";
+import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { printable } from "../../core/utils/terminal.ts";
 import { formatSpec } from "./figure.ts";
+import { measureText, type TextStyle } from "./text_width.ts";
+
+/** Vega's measures of text, which its types leave out. */
+const { textMetrics } = vega as unknown as {
+  textMetrics: {
+    width: (item: TextStyle & { text?: unknown }, text?: unknown) => number;
+  };
+};
+// Without a canvas Vega takes all characters for wide ones: margins stay empty.
+textMetrics.width = (item, text = item.text) =>
+  measureText(String(text ?? ""), item);
 
 /**
  * Draws a figure as SVG.
@@ -20,9 +31,9 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   const readable: TopLevelSpec = JSON.parse(formatSpec(spec));
   // Vega logs an error and continues until another one is thrown.
   const errors: unknown[] = [];
-  const view = new View(parse(compile(readable).spec), {
+  const view = new vega.View(vega.parse(compile(readable).spec), {
     renderer: "none",
-    logger: logger(ERROR_LEVEL, "error", (_method, _level, logged) => {
+    logger: vega.logger(vega.Error, "error", (_method, _level, logged) => {
       errors.push(...logged);
     }),
   });
