@@ -10,6 +10,8 @@ import { findRun } from "../core/store/find_run.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { compare } from "../results/compare/compare.ts";
+import { collectMetrics } from "../results/compare/metrics.ts";
+import { METRIC_KEY } from "../results/compare/pivot.ts";
 import { selectReplicates } from "../results/compare/replicates.ts";
 import { RunDatabase } from "../results/database/run_database.ts";
 import { checkGlobs } from "../results/database/select.ts";
@@ -53,8 +55,12 @@ const figureSchema = new ConfigSchema({
     description: "with --across, the share of runs better than each value",
   }),
   history: text({
-    placeholder: "<measure>",
+    placeholder: "<measure,…>",
     description: "draw this over steps instead, a band over replicates",
+  }),
+  facet: text({
+    placeholder: "<key|metric>",
+    description: "one panel for each value of this key, or each metric",
   }),
   samples: text({
     placeholder: "<run>",
@@ -255,8 +261,9 @@ async function drawMeasure(
   }
   const { readHistories } = await import("../results/figures/histories.ts");
   const { drawHistory } = await import("../results/figures/history.ts");
+  const database = readRuns(flags.runs, problems);
   const { replicates, nuisance } = selectReplicates(
-    readRuns(flags.runs, problems),
+    database,
     {
       ...flags,
       nuisance: [...flags.nuisance, ...(across ? [across] : [])],
@@ -264,11 +271,12 @@ async function drawMeasure(
     },
   );
   const histories = readHistories(replicates, { nuisance, across }, problems);
-  const measure = flags.history;
-  const { spec, omitted } = await drawHistory(
-    histories,
-    { ...pickGiven(flags), measure },
-  );
+  const { facet } = flags;
+  const { spec, omitted } = await drawHistory(histories, {
+    ...pickGiven({ ...flags, facet: facet === METRIC_KEY ? "" : facet }),
+    measure: flags.history.split(","),
+    metrics: collectMetrics(database),
+  });
   const repeats = replicates.flatMap(({ unfinished }) => unfinished)
     .map(({ id, status }) => `${id} (${status}) repeats a completed run`);
   return { spec, omitted: [...omitted, ...repeats] };

@@ -8,7 +8,7 @@ import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { printable } from "../../core/utils/terminal.ts";
 import { formatSpec } from "./figure.ts";
-import { measureText, type TextStyle } from "./text_width.ts";
+import { measureText, type TextStyle } from "./font.ts";
 
 /** Vega's measures of text, which its types leave out. */
 const { textMetrics } = vega as unknown as {
