@@ -6,8 +6,8 @@
 
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import wasm from "@resvg/resvg-wasm/index_bg.wasm" with { type: "bytes" };
-import { regular, semiBold } from "./fonts.ts";
-import { FONT, PRINT } from "./style.ts";
+import { FONT, FONT_FILES } from "./font.ts";
+import { PRINT } from "./style.ts";
 
 /** Pixels of a PNG for one of the SVG: as fine as print. */
 const ZOOM = 3;
@@ -28,7 +28,7 @@ export function renderPng(svg: string): Uint8Array {
   const image = memory.adopt(
     new Resvg(svg, {
       font: {
-        fontBuffers: [regular, semiBold],
+        fontBuffers: Object.values(FONT_FILES),
         defaultFontFamily: FONT,
         sansSerifFamily: FONT,
       },

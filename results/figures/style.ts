@@ -5,6 +5,7 @@
  */
 
 import type { Config } from "vega-lite";
+import { FONT } from "./font.ts";
 
 const BLACK = "#000000";
 
@@ -47,9 +48,6 @@ export const DASHES: readonly (readonly number[])[] = [
   [1, 3],
   [10, 4],
 ];
-
-/** The font of figures, where it is installed. */
-export const FONT = "Inter";
 
 /** The colours of text, grid and background. */
 export interface Ink {
@@ -97,10 +95,10 @@ export function makeConfig({ text, grid, paper }: Ink): Config {
       symbol: [...SHAPES],
     },
     style: {
-      "group-title": { fill: text, fontSize: 14, fontWeight: 600 },
+      "group-title": { fill: text, fontSize: 14, fontWeight: "bold" },
       "group-subtitle": { fill: text, fontSize: 11 },
       "guide-label": { fill: text, fontSize: 11 },
-      "guide-title": { fill: text, fontSize: 12, fontWeight: 500 },
+      "guide-title": { fill: text, fontSize: 12, fontWeight: "normal" },
     },
     title: { anchor: "start", subtitlePadding: 4, offset: 12 },
     axis: {

@@ -10,15 +10,15 @@ import { printable } from "../../core/utils/terminal.ts";
 import { formatSpec } from "./figure.ts";
 import { measureText, type TextStyle } from "./font.ts";
 
-/** Vega's measures of text, which its types leave out. */
-const { textMetrics } = vega as unknown as {
-  textMetrics: {
-    width: (item: TextStyle & { text?: unknown }, text?: unknown) => number;
-  };
-};
-// Without a canvas Vega takes all characters for wide ones: margins stay empty.
-textMetrics.width = (item, text = item.text) =>
-  measureText(String(text ?? ""), item);
+/** What Vega's declared types leave out. */
+interface TextMetrics {
+  width(item: TextStyle & { limit?: number }, text?: unknown): number;
+}
+
+const { textMetrics } = vega as unknown as { textMetrics: TextMetrics };
+// Without a browser Vega guesses, which leaves room beside all texts.
+textMetrics.width = (item, text) =>
+  Math.min(measureText(String(text ?? ""), item), item.limit || Infinity);
 
 /**
  * Draws a figure as SVG.
