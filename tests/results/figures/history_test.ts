@@ -276,14 +276,14 @@ Deno.test(
 );
 
 Deno.test(
-  "drawHistory() has no label for a curve without the measure",
+  "drawHistory() has no legend entry for a curve without the measure",
   async () => {
     using folder = tempFolder();
     makeHistories(folder.path, (rate) => [{ step: 1, [`loss${rate}`]: 1 }]);
     const { layer, omitted } = await draw(folder.path, { measure: "loss2" });
-    assertEquals(layer[1].encoding.stroke.scale.domain, ["rate=1", "rate=2"]);
-    const [label] = layer.at(-1).data.values;
-    assertEquals([layer.at(-1).mark.type, label.label], ["text", "rate=2"]);
+    const { scale, legend } = layer[1].encoding.stroke;
+    assertEquals(scale.domain, ["rate=1", "rate=2"]);
+    assertEquals(legend.values, ["rate=2"]);
     assertEquals(omitted, ["rate=1: no loss2"]);
   },
 );
