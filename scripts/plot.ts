@@ -10,6 +10,8 @@ import { findRun } from "../core/store/find_run.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { compare } from "../results/compare/compare.ts";
+import { collectMetrics } from "../results/compare/metrics.ts";
+import { METRIC_KEY } from "../results/compare/pivot.ts";
 import { selectReplicates } from "../results/compare/replicates.ts";
 import { RunDatabase } from "../results/database/run_database.ts";
 import { checkGlobs } from "../results/database/select.ts";
@@ -58,8 +60,12 @@ const figureSchema = new ConfigSchema({
     description: "with --across, the share of runs better than each value",
   }),
   history: text({
-    placeholder: "<measure>",
+    placeholder: "<measure,…>",
     description: "draw this over steps instead, a band over replicates",
+  }),
+  facet: text({
+    placeholder: "<key|metric>",
+    description: "one panel for each value of this key, or each metric",
   }),
   samples: text({
     placeholder: "<run>",
@@ -319,8 +325,9 @@ async function prepareMeasure(
   }
   const { readHistories } = await import("../results/figures/histories.ts");
   const { drawHistory } = await import("../results/figures/history.ts");
+  const database = readRuns(flags.runs, problems);
   const { replicates, nuisance } = selectReplicates(
-    readRuns(flags.runs, problems),
+    database,
     {
       ...flags,
       nuisance: [...flags.nuisance, ...(across ? [across] : [])],
@@ -328,13 +335,19 @@ async function prepareMeasure(
     },
   );
   const histories = readHistories(replicates, { nuisance, across }, problems);
-  const measure = flags.history;
+  const { facet } = flags;
+  const given = pickGiven({
+    ...flags,
+    facet: facet === METRIC_KEY ? "" : facet,
+  });
+  const measure = flags.history.split(",");
+  const metrics = collectMetrics(database);
   const repeats = replicates.flatMap(({ unfinished }) => unfinished)
     .map(({ id, status }) => `${id} (${status}) repeats a completed run`);
   return async (inner) => {
     const { spec, omitted } = await drawHistory(
       histories,
-      { ...pickGiven(flags), ...withProportion(inner), measure },
+      { ...given, ...withProportion(inner), measure, metrics },
     );
     return { spec, omitted: [...omitted, ...repeats] };
   };
@@ -361,8 +374,10 @@ async function writeFigure(
   path: string,
   size?: Size,
 ): Promise<Figure> {
-  const { fitFigure, resizeSvg } = await import("../results/figures/fit.ts");
-  const figure = size ? await fitFigure(draw, size) : await draw({});
+  const figure =
+    await (size
+      ? (await import("../results/figures/fit.ts")).fitFigure(draw, size)
+      : draw({}));
   writeOutput(path, await render());
   console.log(path);
   return figure;
@@ -373,8 +388,8 @@ async function writeFigure(
       return `${printableJson(formatSpec(spec, 2))}\n`;
     }
     const { renderSvg } = await import("../results/figures/svg.ts");
-    const drawn = await renderSvg(spec);
-    const svg = size ? resizeSvg(drawn, size) : drawn;
+    const { resizeSvg } = await import("../results/figures/fit.ts");
+    const svg = resizeSvg(await renderSvg(spec), size);
     if (path.endsWith(".pdf")) {
       const { renderPdf } = await import("../results/figures/pdf.ts");
       return await renderPdf(svg);

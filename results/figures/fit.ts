@@ -115,7 +115,10 @@ export function measureSvg(
  * @param size The size.
  * @returns The text of the SVG of that size.
  */
-export function resizeSvg(svg: string, { width, height, zoom }: Size): string {
+export function resizeSvg(
+  svg: string,
+  { width, height, zoom }: Size = { zoom: 1 },
+): string {
   const drawn = measureSvg(svg);
   const w = width ? width / zoom : drawn.width;
   const h = height ? height / zoom : drawn.height;

@@ -23,6 +23,8 @@ import {
 export interface RunHistories {
   /** Their label: `key=value, …`. */
   readonly label: string;
+  /** The keys and values that tell them apart. */
+  readonly config: Readonly<Record<string, unknown>>;
   /** The history of each run. */
   readonly runs: readonly RunHistory[];
 }
@@ -94,15 +96,19 @@ export function readHistories(
   const byKeys = orderBy(
     keys.map((key) => ({ example }: Replicates) => readKey(example, key)),
   );
-  return groups.toSorted(byKeys).map(({ example, runs, missing }) => ({
-    label: formatLabel(
-      Object.fromEntries(keys.map((key) => [key, readKey(example, key)])),
-    ),
-    runs: [...runs.values(), ...missing.values()].map((run) => ({
-      ...scanHistory(run, problems),
-      value: across ? formatKey(run, across) : undefined,
-    })),
-  }));
+  return groups.toSorted(byKeys).map(({ example, runs, missing }) => {
+    const config = Object.fromEntries(
+      keys.map((key) => [key, readKey(example, key)]),
+    );
+    return {
+      label: formatLabel(config),
+      config,
+      runs: [...runs.values(), ...missing.values()].map((run) => ({
+        ...scanHistory(run, problems),
+        value: across ? formatKey(run, across) : undefined,
+      })),
+    };
+  });
 }
 
 /** How many different numeric fields the lines of a history may have. */

@@ -80,6 +80,11 @@ export const PAGE: Ink = {
   paper: "transparent",
 };
 
+/** Legends below each other; Vega-Lite's types do not know it. */
+const LEGEND_LAYOUT: object = {
+  layout: { bottom: { direction: "vertical", anchor: "start", margin: 6 } },
+};
+
 /**
  * Makes the configuration that all figures share.
  *
@@ -114,6 +119,7 @@ export function makeConfig({ text, grid, paper }: Ink): Config {
       labelLimit: 800,
       symbolSize: 80,
       symbolOpacity: 1,
+      ...LEGEND_LAYOUT,
     },
   };
 }
