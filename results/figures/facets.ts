@@ -30,8 +30,8 @@ export interface PanelSize {
 
 /** The most panels side by side, and the space for the axis between them. */
 const MAX_COLUMNS = 3, GAP = 56, ROW_GAP = 52;
-/** The size of a panel beside others, and the least width. */
-const PANEL_WIDTH = 190, PANEL_HEIGHT = 150, MIN_WIDTH = 90;
+/** The width of a panel beside others, its height over that, the least width. */
+const PANEL_WIDTH = 190, PROPORTION = 0.8, MIN_WIDTH = 90;
 
 /**
  * Chooses the size of panels.
@@ -69,9 +69,10 @@ export function choosePanelSize(
   const wanted = nPanels === 4 ? 2 : Math.min(nPanels, MAX_COLUMNS);
   const columns = Math.max(1, Math.min(wanted, fitting));
   const total = width ?? columns * (PANEL_WIDTH + gap) - gap;
+  const own = Math.floor((total + gap) / columns) - gap;
   return {
-    width: Math.floor((total + gap) / columns) - gap,
-    height: height ?? PANEL_HEIGHT,
+    width: own,
+    height: height ?? Math.round(PROPORTION * own),
     columns,
     total,
     gap,

@@ -10,9 +10,7 @@ import bold from "@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf" wi
 import regular from "@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf" with {
   type: "bytes",
 };
-
-/** The name of the font of figures. */
-export const FONT = "Inter";
+import { FONT } from "./style.ts";
 
 /** The files of the font, as TrueType, by the weights that figures use. */
 export const FONT_FILES: Readonly<Record<"normal" | "bold", Uint8Array>> = {

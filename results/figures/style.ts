@@ -5,22 +5,23 @@
  */
 
 import type { Config } from "vega-lite";
-import { FONT } from "./font.ts";
 
 const BLACK = "#000000";
 
 /**
  * The colours of Okabe & Ito (2008, "Color universal design"), which people with
- * colour blindness can tell apart; yellow, too faint on paper, comes last.
+ * colour blindness can tell apart. They are in an order of our own: neighbours
+ * differ in lightness, so that they differ in grey print too, and the first four
+ * all do. Yellow, too faint on paper, comes last.
  */
 export const COLORS: readonly string[] = [
   "#0072B2",
-  "#D55E00",
+  "#E69F00",
   "#009E73",
+  BLACK,
   "#CC79A7",
   "#56B4E9",
-  "#E69F00",
-  BLACK,
+  "#D55E00",
   "#F0E442",
 ];
 
@@ -49,6 +50,9 @@ export const DASHES: readonly (readonly number[])[] = [
   [10, 4],
 ];
 
+/** The font of figures. */
+export const FONT = "Inter";
+
 /** The colours of text, grid and background. */
 export interface Ink {
   /** The colour of axes and letters. */
@@ -65,6 +69,9 @@ export const PRINT: Ink = {
   grid: "#dddddd",
   paper: "#ffffff",
 };
+
+/** The same without a grid and without frames. */
+export const MINIMAL: Ink = { ...PRINT, grid: "transparent" };
 
 /** The colours of the page around a figure. */
 export const PAGE: Ink = {
