@@ -129,7 +129,19 @@ const plotFlags = {
     nuisance: comparisonFlags.Runs.fields.nuisance,
     across: comparisonFlags.Runs.fields.across,
   }),
-  "Error bars": pickFields(comparisonFlags.Statistics, ["ci", "aggregate"]),
+  "Error bars": new ConfigSchema({
+    ...pickFields(comparisonFlags.Statistics, ["ci", "aggregate"]).fields,
+    baseline: {
+      ...comparisonFlags.Statistics.fields.baseline,
+      description:
+        "seed by seed against this row; repeat to name it by several keys",
+    },
+    adjusted: toggle({
+      description: "with --baseline, intervals that hold together for all rows",
+    }),
+    ...pickFields(comparisonFlags.Statistics, ["anytime", "planned", "alpha"])
+      .fields,
+  }),
 };
 
 type PlotFlags = FlagValues<typeof plotFlags>;
@@ -147,6 +159,8 @@ const command = defineCommand({
     "deno task plot --x learningRate --y loss/held-out --series model",
     "deno task plot --y loss/held-out --ci 95 --out figures/models.png",
     "deno task plot --y accuracy --across dataset",
+    "deno task plot --y loss/held-out --baseline model=mlp --adjusted",
+    "deno task plot --y 'loss/*' --x nSteps --facet metric",
     "deno task plot --history loss --where model=identity",
     "deno task plot --samples latest --out figures/samples.png",
   ],
@@ -258,11 +272,24 @@ async function prepareRecord(
   flags: PlotFlags,
   problems: Problem[],
 ): Promise<Draw> {
-  const { x, y, series, runs, since, nuisance, across, ci, aggregate } = flags;
+  const { x, y, series, facet, runs, since, nuisance, across } = flags;
+  const { ci, aggregate, baseline, anytime, planned, alpha } = flags;
   if (across && (x || series)) {
     throw usageError(
       "Cannot use --x or --series with --across: it draws ranks",
     );
+  }
+  if (baseline.length > 0 && (x || series || facet || flags.profile)) {
+    throw usageError(
+      "Cannot use --x, --series, --facet or --profile with --baseline: it " +
+        "draws the differences of rows",
+    );
+  }
+  if (flags.adjusted && baseline.length === 0) {
+    throw usageError("Cannot use --adjusted without --baseline");
+  }
+  if (facet && across) {
+    throw usageError("Cannot use --facet with --across: it draws ranks");
   }
   if (flags.profile && !across) {
     throw usageError("Cannot use --profile without --across");
@@ -273,26 +300,30 @@ async function prepareRecord(
   );
   // The fields of a record that is named in full are conditions.
   const record = measured.find((metadata) => String(metadata) === y);
-  const name = record?.name ?? y;
-  checkGlobs([name], measured, "y");
+  const names = record ? [record.name] : y.split(",");
+  checkGlobs(names, measured, "y");
   const fields = Object.entries(record?.fields ?? {})
     .filter(([key]) => key !== x && key !== series)
     .map(([key, value]) => `${key}=${value}`);
   const comparison = await compare(database, {
     ...{ since, nuisance, across, ci, aggregate },
+    ...{ baseline, anytime, planned, alpha },
     where: [...flags.where, ...fields],
-    metric: [name],
-    rows: x ? [x] : [],
+    metric: names,
+    rows: x ? [x, ...(facet && facet !== METRIC_KEY ? [facet] : [])] : [],
     cols: series ? [series] : [],
     sort: x,
   });
   const [column, ...others] = comparison.columns;
   if (!column) throw usageError(`Cannot draw ${y}: no run has such a record`);
-  if (others.length > 0 && !series) {
+  const panels = facet === METRIC_KEY
+    ? Map.groupBy(comparison.columns, ({ metadata: { name } }) => name)
+    : new Map([["", comparison.columns]]);
+  if (!series && panels.values().some((same) => same.length > 1)) {
     const names = comparison.columns.map(({ metadata }) => `${metadata}`);
     throw usageError(
       `Cannot draw ${y}: there are ${names.join("; ")}. Name one of them in ` +
-        "full, or put what differs on --x or --series",
+        "full, or put what differs on --x, --series or --facet",
     );
   }
   const given = pickGiven(flags);
@@ -301,12 +332,17 @@ async function prepareRecord(
     return (inner) =>
       drawProfiles(comparison, column, { ...given, ...withProportion(inner) });
   }
+  if (baseline.length > 0) {
+    const { drawPaired } = await import("../results/figures/paired.ts");
+    return (inner) => drawPaired(comparison, column, { ...given, ...inner });
+  }
   if (across) {
     const { drawRanks } = await import("../results/figures/ranks.ts");
     return (inner) => drawRanks(comparison, column, { ...given, ...inner });
   }
   const { drawPoints } = await import("../results/figures/points.ts");
-  const fit = x ? withProportion : (inner: Inner) => inner;
+  // Panels have a proportion of their own.
+  const fit = x && !facet ? withProportion : (inner: Inner) => inner;
   return (inner) =>
     drawPoints(comparison, [column, ...others], { ...given, ...fit(inner) });
 }
@@ -344,10 +380,12 @@ async function prepareMeasure(
   const metrics = collectMetrics(database);
   const repeats = replicates.flatMap(({ unfinished }) => unfinished)
     .map(({ id, status }) => `${id} (${status}) repeats a completed run`);
+  const isOne = measure.length === 1 && !given.facet;
+  const fit = isOne ? withProportion : (inner: Inner) => inner;
   return async (inner) => {
     const { spec, omitted } = await drawHistory(
       histories,
-      { ...given, ...withProportion(inner), measure, metrics },
+      { ...given, ...fit(inner), measure, metrics },
     );
     return { spec, omitted: [...omitted, ...repeats] };
   };

@@ -41,6 +41,9 @@ export interface ValueAxis {
 }
 
 const MARGIN = 0.04;
+/** No axis has as many ticks. */
+const MAX_TICKS = 1000;
+const ROUNDING = 1e-12;
 /** Between ticks of the vertical axis, and between labels of the horizontal. */
 const LINE_HEIGHT = 26, LABEL_GAP = 20;
 
@@ -61,6 +64,13 @@ export function makeAxis(
   const finite = values.filter(Number.isFinite);
   const isLog = isLogarithmic(finite, scale);
   const domain = findDomain(finite, isLog, margin);
+  const [low, high] = domain;
+  // Beyond what numbers can tell apart there are no ticks.
+  if (!((high - low) / MAX_TICKS > Number.MIN_VALUE && high - low < Infinity)) {
+    throw new RangeError(
+      `Cannot draw these values: an axis from ${low} to ${high} has no ticks`,
+    );
+  }
   const [from, to] = isLog ? domain.map(Math.log) as [number, number] : domain;
   const ticks = at?.map((value) => ({ value, label: formatTick(value) })) ??
     fitTicks(domain, { isLog, pixels, isHorizontal });
@@ -105,11 +115,14 @@ function findDomain(
   const low = values.reduce((a, b) => Math.min(a, b), Infinity);
   const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
   if (!(low <= high)) return [0, 1];
+  // What rounding alone sets apart is one value.
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const isOne = high - low <= ROUNDING * size;
   if (isLog) {
-    const factor = low === high ? 2 : (high / low) ** margin;
+    const factor = isOne ? 2 : (high / low) ** margin;
     return [low / factor, high * factor];
   }
-  const reach = low === high ? Math.abs(low) / 10 || 1 : (high - low) * margin;
+  const reach = isOne ? size / 10 || 1 : (high - low) * margin;
   // Where nothing is below 0, the axis is not either.
   const bottom = low > 0 ? Math.max(0, low - reach) : low - reach;
   return [bottom, high + reach];

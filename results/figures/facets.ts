@@ -24,12 +24,14 @@ export interface PanelSize {
   readonly columns: number;
   /** The width of all that stand side by side, with what is between them. */
   readonly total: number;
+  /** What is between two that stand side by side. */
+  readonly gap: number;
 }
 
 /** The most panels side by side, and the space for the axis between them. */
-const MAX_COLUMNS = 3, GAP = 56;
-/** The size of a panel beside others, and the least width. */
-const PANEL_WIDTH = 190, PANEL_HEIGHT = 150, MIN_WIDTH = 90;
+const MAX_COLUMNS = 3, GAP = 56, ROW_GAP = 52;
+/** The width of a panel beside others, its height over that, the least width. */
+const PANEL_WIDTH = 190, PROPORTION = 0.8, MIN_WIDTH = 90;
 
 /**
  * Chooses the size of panels.
@@ -37,30 +39,43 @@ const PANEL_WIDTH = 190, PANEL_HEIGHT = 150, MIN_WIDTH = 90;
  * @param options The size of the figure: the width of all panels together, the
  * height of one.
  * @param nPanels How many there are; at least 1.
- * @param single The size of the figure where there is but one.
+ * @param single The size of the figure where there is but one, and the space that
+ * several have between them.
  * @returns The size of each.
  */
 export function choosePanelSize(
   { width, height }: Pick<FigureOptions, "width" | "height">,
   nPanels: number,
-  single: { readonly width: number; readonly height: number },
+  { gap = GAP, ...single }: {
+    readonly width: number;
+    readonly height: number;
+    readonly gap?: number;
+  },
 ): PanelSize {
   if (nPanels === 1) {
     const total = width ?? single.width;
-    return { width: total, height: height ?? single.height, columns: 1, total };
+    return {
+      width: total,
+      height: height ?? single.height,
+      columns: 1,
+      total,
+      gap,
+    };
   }
   const fitting = width === undefined
     ? MAX_COLUMNS
-    : Math.floor((width + GAP) / (MIN_WIDTH + GAP));
+    : Math.floor((width + gap) / (MIN_WIDTH + gap));
   // Four panels stand as two and two.
   const wanted = nPanels === 4 ? 2 : Math.min(nPanels, MAX_COLUMNS);
   const columns = Math.max(1, Math.min(wanted, fitting));
-  const total = width ?? columns * (PANEL_WIDTH + GAP) - GAP;
+  const total = width ?? columns * (PANEL_WIDTH + gap) - gap;
+  const own = Math.floor((total + gap) / columns) - gap;
   return {
-    width: Math.floor((total + GAP) / columns) - GAP,
-    height: height ?? PANEL_HEIGHT,
+    width: own,
+    height: height ?? Math.round(PROPORTION * own),
     columns,
     total,
+    gap,
   };
 }
 
@@ -73,13 +88,17 @@ export function choosePanelSize(
  */
 export function arrangePanels(
   panels: readonly Panel[],
-  { width, height, columns }: PanelSize,
+  { width, height, columns, gap }: Omit<PanelSize, "height"> & {
+    readonly height: PanelSize["height"] | { readonly step: number };
+  },
 ): object {
   const [first] = panels;
   if (panels.length === 1) return { width, height, ...first!.parts };
   return {
     columns,
-    spacing: { row: 20, column: 12 },
+    // Whatever stands beside the panels, they take exactly their width.
+    bounds: "flush",
+    spacing: { row: ROW_GAP, column: gap },
     concat: panels.map(({ title, parts }) => ({
       title: { text: title, fontSize: 11, fontWeight: 600, offset: 6 },
       width,

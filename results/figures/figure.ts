@@ -33,25 +33,43 @@ export interface Figure {
 /**
  * Makes the specification of a figure.
  *
- * @param options The title and the colours.
- * @param subtitle The lines below the title.
+ * @param options The title, the colours, and the width of the inner area.
+ * @param subtitle The lines below the title, which are broken to that width.
  * @param parts All else of the specification.
  * @returns The specification.
  */
 export function makeSpec(
-  { title, ink = PRINT }: FigureOptions,
-  subtitle: string[],
+  { title, width = Infinity, ink = PRINT }: FigureOptions,
+  subtitle: readonly string[],
   parts: object,
 ): TopLevelSpec {
+  // Axes and labels stand beside the inner area.
+  const lines = subtitle.flatMap((line) => wrap(line, width + SIDE_WIDTH));
   const spec: object = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     title: title
-      ? { text: title, subtitle }
-      : { text: subtitle, fontSize: 11, fontWeight: "normal" },
+      ? { text: title, subtitle: lines }
+      : { text: lines, fontSize: 11, fontWeight: "normal" },
     config: makeConfig(ink),
     ...parts,
   };
   return spec as TopLevelSpec;
+}
+
+/** What axes take beside the inner area, about. */
+const SIDE_WIDTH = 50;
+
+/** Breaks a line between words where it is wider than the figure. */
+function wrap(line: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of line.split(" ")) {
+    const last = lines.at(-1);
+    const longer = `${last} ${word}`;
+    if (last !== undefined && measureText(longer) <= width) {
+      lines[lines.length - 1] = longer;
+    } else lines.push(word);
+  }
+  return lines;
 }
 
 /**
@@ -111,7 +129,7 @@ export function makeLegend(
     values: labels,
     columns: Math.max(1, Math.min(columns, labels.length)),
     columnPadding: LEGEND_GAP,
-    ...(title && { titleOrient: "left", titleBaseline: "top" }),
+    ...(title && { titleOrient: "left", titleAnchor: "middle" }),
     ...(isOfLines &&
       { symbolType: "stroke", symbolSize: 300, symbolStrokeWidth: 2 }),
     ...(isLong && {

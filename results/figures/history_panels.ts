@@ -120,7 +120,11 @@ export function specifyHistory(
     };
   });
   const subtitle = [describeCurves(options)];
-  return makeSpec(options, subtitle, arrangePanels(specified, size));
+  return makeSpec(
+    { ...options, width: total },
+    subtitle,
+    arrangePanels(specified, size),
+  );
 }
 
 function describeCurves(
@@ -157,7 +161,7 @@ function makeCurveAxis(
 /** Draws bands as far as the axis goes. */
 function drawBands(fill: object, onY: object, { domain }: ValueAxis): object {
   return {
-    mark: { type: "area", opacity: 0.2, clip: true, aria: false },
+    mark: { type: "area", opacity: 0.2, aria: false },
     transform: [
       { filter: "isValid(datum.low)" },
       // A value below 0 has no logarithm.
