@@ -35,8 +35,10 @@ export interface TestBrowser extends AsyncDisposable {
 /** Tests run while others do. */
 const TIMEOUT = 20_000;
 
-/** Starts Chromium. */
-export async function launchBrowser(): Promise<TestBrowser> {
+/** Starts Chromium; what it is expected to complain of does not count. */
+export async function launchBrowser(
+  ...expected: readonly RegExp[]
+): Promise<TestBrowser> {
   await using stack = new AsyncDisposableStack();
   const browser = await (await loadDriver()).launch({
     executablePath: "/usr/bin/chromium",
@@ -44,6 +46,9 @@ export async function launchBrowser(): Promise<TestBrowser> {
   });
   stack.defer(() => browser.close());
   const complaints: string[] = [];
+  function complain(text: string): void {
+    if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
+  }
   stack.defer(() => {
     if (complaints.length > 0) throw new Error(complaints.join("\n"));
   });
@@ -61,13 +66,13 @@ export async function launchBrowser(): Promise<TestBrowser> {
         ? asked.href === url
         : asked.origin === origin;
       if (!isOwn && asked.protocol !== "data:") {
-        complaints.push(`a request to ${asked}`);
+        complain(`a request to ${asked}`);
       }
     });
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("console", (message) => complain(message.text()));
+    page.on("pageerror", (error) => complain(error.message));
     page.on("dialog", (dialog) => {
-      complaints.push(`a dialog: ${dialog.message()}`);
+      complain(`a dialog: ${dialog.message()}`);
       dialog.dismiss();
     });
     await page.goto(url);
@@ -107,8 +112,9 @@ export interface ServedDashboard extends AsyncDisposable {
 /** Serves a dashboard as a process, under its own permission set. */
 export async function serveDashboard(
   args: readonly string[],
+  grants: readonly string[] = [],
 ): Promise<ServedDashboard> {
-  const process = scriptCommand("dashboard", args).spawn();
+  const process = scriptCommand("dashboard", args, { grants }).spawn();
   const errors = new Response(process.stderr).text();
   let address = "";
   for await (

@@ -6,6 +6,12 @@
  * @module
  */
 
+import medium from "@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf" with {
+  type: "bytes",
+};
+import regular from "@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf" with {
+  type: "bytes",
+};
 import htm from "htm" with { type: "text" };
 import preact from "preact" with { type: "text" };
 import hooks from "preact/hooks" with { type: "text" };
@@ -50,7 +56,7 @@ import theme from "../theme.css" with { type: "text" };
 /** A file that is served. */
 export interface ServedFile {
   /** Its content. */
-  readonly text: string;
+  readonly content: string | Uint8Array<ArrayBuffer>;
   /** What it is, for the browser. */
   readonly contentType: string;
   /** Changes with its content. */
@@ -66,7 +72,7 @@ const IMPORTS = {
 };
 
 /** All files, by their paths below the page's own address. */
-const TEXTS: Readonly<Record<string, string>> = {
+const CONTENTS: Readonly<Record<string, ServedFile["content"]>> = {
   "address.js": address,
   "api.js": api,
   "chart.js": chart,
@@ -101,6 +107,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   "style.css": style,
   "theme.css": theme,
   "vendor/htm.js": htm,
+  "vendor/inter-400.ttf": regular,
+  "vendor/inter-600.ttf": medium,
   "vendor/hooks.js": hooks,
   "vendor/preact.js": preact,
   "vendor/uplot.css": uplotStyle,
@@ -111,21 +119,22 @@ const TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
   html: "text/html; charset=utf-8",
   js: "text/javascript; charset=utf-8",
+  ttf: "font/ttf",
 };
 
-function hash(text: string): string {
-  return createHash("sha256").update(text).digest("base64");
+function hash(content: ServedFile["content"]): string {
+  return createHash("sha256").update(content).digest("base64");
 }
 
-function makeFile(path: string, text: string): ServedFile {
+function makeFile(path: string, content: ServedFile["content"]): ServedFile {
   const type = path.slice(path.lastIndexOf(".") + 1);
-  return { text, contentType: TYPES[type]!, etag: `"${hash(text)}"` };
+  return { content, contentType: TYPES[type]!, etag: `"${hash(content)}"` };
 }
 
 const importMap = JSON.stringify({ imports: IMPORTS });
 
 /** So that modules need not wait for those that import them. */
-const preloads = Object.keys(TEXTS).filter((path) => path.endsWith(".js"))
+const preloads = Object.keys(CONTENTS).filter((path) => path.endsWith(".js"))
   .map((path) => `<link rel="modulepreload" href="${path}">`).join("");
 
 /** The page itself has no name: it is the folder's own address. */
@@ -137,8 +146,8 @@ const page = index.replace(
 /** What is served, by path; the page itself is "". */
 export const FILES: ReadonlyMap<string, ServedFile> = new Map([
   ["", makeFile("index.html", page)],
-  ...Object.entries(TEXTS).map(([path, text]) =>
-    [path, makeFile(path, text)] as const
+  ...Object.entries(CONTENTS).map(([path, content]) =>
+    [path, makeFile(path, content)] as const
   ),
 ]);
 
@@ -147,6 +156,7 @@ export const POLICY: string = [
   "default-src 'none'",
   `script-src 'self' 'sha256-${hash(importMap)}'`,
   "style-src 'self'",
+  "font-src 'self'",
   "connect-src 'self'",
   "img-src 'self' data:",
   "base-uri 'none'",

@@ -41,17 +41,14 @@ export function FilterBar({ address, list, error }) {
     return () => removeEventListener("keydown", focus);
   }, []);
 
-  /** @param {Event} event */
-  function submit(event) {
-    event.preventDefault();
-    address.set({ where: splitWords(text) });
-  }
   const chosen = address.get("chosen");
   const isWrong = error !== undefined && error.status >= 400;
   const [, before = ""] = /^(.*\s)?\S*$/s.exec(text) ?? [];
   const keys = [...OTHER_KEYS, ...list?.keys ?? []];
   return html`
-    <form class="filter" role="search" onSubmit=${submit}>
+    <form class="filter" role="search" onSubmit=${(
+      /** @type {Event} */ event,
+    ) => event.preventDefault()}>
       <label for="where">Filter</label>
       <input
         id="where" ref=${box} class="where" type="text" value=${text}
@@ -59,7 +56,7 @@ export function FilterBar({ address, list, error }) {
         placeholder="model=mlp status=completed"
         aria-invalid=${isWrong} aria-describedby="where-error"
         onInput=${(/** @type {any} */ { target }) => setText(target.value)}
-        onBlur=${submit}
+        onChange=${() => address.set({ where: splitWords(text) })}
       />
       <datalist id="where-keys">${keys.map((key) =>
         html`<option key=${key} value=${`${before}${key}=`} />`
