@@ -178,6 +178,18 @@ Deno.test(
   },
 );
 
+Deno.test("two sweeps that run at once train the runs that both have only once", async () => {
+  using runs = tempRuns();
+  const start = (name: string, drifts: string) =>
+    runJson("sweep", [
+      ...[...WALK, `--runs=${runs.path}`, `--name=${name}`, "--seeds=0..1"],
+      ...["--grid", `drift=${drifts}`, "--eval=default", "--jobs=2"],
+    ]);
+  const found = await Promise.all([start("a", "0,1"), start("b", "1,0,2")]);
+  assertEquals(found.map(({ counts }) => counts.completed), [4, 6]);
+  assertEquals(listRuns(`${ROOT}/${runs.path}`).length, 6);
+});
+
 /** Waits until so many runs are alive and have a line in their histories. */
 async function untilLogged(runs: string, count: number): Promise<void> {
   const isLogging = () =>
