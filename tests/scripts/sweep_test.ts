@@ -5,6 +5,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { listRuns } from "../../core/store/find_run.ts";
+import { readEvaluations } from "../../core/store/evaluations.ts";
+import { readConfigFile } from "../../core/store/run_file.ts";
 import { readRunInfo, readStatus } from "../../core/store/run_info.ts";
 import { exists } from "../../core/utils/exists.ts";
 import { readLastLine } from "../../results/inspect/last_line.ts";
@@ -175,6 +177,76 @@ Deno.test(
       assertEquals(readStatus(path, readRunInfo(path)), "interrupted");
     }
     assert(found.some(({ path }) => readRunInfo(path).resumed !== undefined));
+  },
+);
+
+Deno.test(
+  "sweep --where evaluates the runs that match at once, but for what the same code has measured",
+  async () => {
+    using runs = tempRuns();
+    const at = `--runs=${runs.path}`;
+    const file = `${runs.path}/mine.ts`;
+    Deno.writeTextFileSync(
+      `${ROOT}/${file}`,
+      `import { experiment, number, ScalarResult } from "whisker";
+      export default experiment({
+        name: "mine",
+        config: {},
+        evalConfig: { scale: number({ default: 1, description: "of it" }) },
+        train() {},
+        evaluate({ seed }, { scale }, run) {
+          if (seed === 3) throw new Error("it is odd");
+          console.log("evaluated", run.path.length > 0);
+          run.record(
+            { name: "scaled", scale },
+            new ScalarResult({ mean: seed * scale, error: 0.1, n: 2 }),
+          );
+        },
+      });`,
+    );
+    const experiment = `--experiment=${file}`;
+    await runJson("sweep", [experiment, at, "--seeds=1..3"]);
+    const paths = listRuns(`${ROOT}/${runs.path}`).map(({ path }) => path);
+    const scales = () =>
+      paths.flatMap((path) =>
+        readEvaluations(path).map(({ status, evalConfig, startedAt }) =>
+          `${
+            readConfigFile(path).seed
+          } ${status} ${evalConfig.scale} ${startedAt}`
+        )
+      ).sort();
+    const of = (...where: string[]) => [
+      ...where.map((condition) => `--where=${condition}`),
+      ...["--eval=scale=2", "--eval=scale=3", experiment, at, "--jobs=2"],
+    ];
+    const one = await runJson("sweep", of("seed=1"));
+    assertEquals([one.counts.total, one.counts.completed], [1, 1]);
+    const before = scales();
+    const dry = await runJson("sweep", [...of("experiment=mine"), "--dry-run"]);
+    assertEquals([dry.counts.completed, dry.counts.waiting], [1, 2]);
+    const { code, stdout } = await runScript("sweep", of("experiment=mine"));
+    assertEquals(code, 1);
+    assertMatch(
+      stdout,
+      /2 of 3 runs completed, 1 failed\nfailed: seed=3: .*it is odd/,
+    );
+    const after = scales();
+    assert(before.every((evaluation) => after.includes(evaluation)));
+    assertEquals(after.map((text) => text.split(" ").slice(0, 3).join(" ")), [
+      ...["1 completed 2", "1 completed 3", "2 completed 2", "2 completed 3"],
+      "3 failed 2",
+    ]);
+    assertEquals(listRuns(`${ROOT}/${runs.path}`).length, 3);
+    for (
+      const [args, message] of [
+        [of("seed=9"), "No completed run matches --where"],
+        [[...of("seed=1"), "--grid=seed=1"], "Cannot use --grid with --where"],
+      ] as const
+    ) {
+      const { code, stderr } = await runScript("sweep", args);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, message);
+    }
   },
 );
 
