@@ -18,7 +18,7 @@ import {
 import type { Task } from "../core/sweep/types.ts";
 import { formatCount } from "../core/utils/format_number.ts";
 import type { JsonObject } from "../core/utils/json.ts";
-import { truncate } from "../core/utils/terminal.ts";
+import { printable } from "../core/utils/terminal.ts";
 import { formatLabel, singleLine } from "../results/compare/labels.ts";
 import { NO_VALUE } from "../results/statistics/format.ts";
 import type { SweepReport } from "../results/sweep/report.ts";
@@ -160,7 +160,7 @@ export function formatView(view: SweepView): string {
       ? ""
       : `; about ${formatDuration(secondsLeft)} left`),
     ...failed.slice(0, MAX_NAMED).map(({ task, runId, error = "" }) =>
-      singleLine(`failed: ${labelTask(task, keys)}: ${truncate(error)}`) +
+      formatFailure(labelTask(task, keys), error) +
       (runId === null ? "" : ` (${runs}/${runId}/log.txt)`)
     ),
     ...(more > 0
@@ -168,6 +168,16 @@ export function formatView(view: SweepView): string {
       : []),
     ...(view.report ? ["", view.report.text] : []),
   ].join("\n");
+}
+
+/** The longest reason of a failure that is printed; its log has the rest. */
+const MAX_REASON = 200;
+
+function formatFailure(label: string, error: string): string {
+  const [first = ""] = error.trim().split("\n");
+  const isCut = first.length > MAX_REASON || first !== error.trim();
+  const reason = printable(first.slice(0, MAX_REASON)) + (isCut ? " …" : "");
+  return singleLine(`failed: ${label}: ${reason}`);
 }
 
 /** Formats the number of tasks by status: `12 of 40 runs completed, 2 running`. */
@@ -227,7 +237,7 @@ export function showProgress(jobs: number, quiet: boolean): SweepProgress {
         if (named.has(task.key)) continue;
         named.add(task.key);
         const label = labelTask(task, findKeys(tasks));
-        const line = singleLine(`failed: ${label}: ${error}`);
+        const line = formatFailure(label, error ?? "");
         write(`${isTerminal ? CLEAR_LINE : ""}${line}\n`);
       }
       if (!isTerminal && now - lastAt < LINE_MS) return;

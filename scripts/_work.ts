@@ -21,9 +21,15 @@ import { EXIT } from "./_exit.ts";
 import { findPlan } from "./_plans.ts";
 import { listenForSignals } from "./_signals.ts";
 
-async function main(
-  [runs, name, jobs, maxTasks, slurmTask]: readonly string[],
-): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const [runs, name, jobs, maxTasks, slurmTask] = args;
+  if (!(Number(jobs) >= 1 && Number(maxTasks) >= 1)) {
+    console.error(
+      "Cannot start a worker: its arguments are RUNS NAME JOBS MAX_TASKS " +
+        `SLURM_TASK, not ${args.join(" ") || "none"}`,
+    );
+    return EXIT.usage;
+  }
   const startedAt = Date.now();
   const sweep = openSweep(runs!, name!)!;
   const interruption = listenForSignals();

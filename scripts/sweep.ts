@@ -287,14 +287,19 @@ async function runAction(
     return await launchSweep(sweep, again, flags);
   }
   const launcher = findLauncher(before);
-  if (action === "cancel") {
+  const jobs = Number(before.jobs ?? 1);
+  let view = await viewSweep(sweep, jobs);
+  const { running, waiting } = countStates(view.states);
+  const isOver = running + waiting === 0;
+  if (action === "cancel" && !isOver) {
     cancelSweep(sweep);
     await launcher.cancel(sweep);
+    view = await viewSweep(sweep, jobs);
   }
-  const view = await viewSweep(sweep, Number(before.jobs ?? 1));
-  const { running, waiting } = countStates(view.states);
   const lines = await launcher.describe(sweep, waiting);
-  const cancelled = isCancelled(sweep)
+  const note = isOver
+    ? action === "cancel" ? ["nothing to cancel: the sweep is over"] : []
+    : isCancelled(sweep)
     ? [
       `cancelled${
         running > 0 ? ", running tasks stop after a checkpoint" : ""
@@ -303,7 +308,7 @@ async function runAction(
     : [];
   return {
     document: { ...describeView(view), scheduler: lines },
-    text: [formatView(view), ...lines, ...cancelled].join("\n"),
+    text: [formatView(view), ...lines, ...note].join("\n"),
   };
 }
 

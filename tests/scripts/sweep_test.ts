@@ -86,7 +86,9 @@ Deno.test(
           config: { size: integer({ default: 1, description: "of it" }) },
           train({ size }, run) {
             if (size === 3) Deno.exit(0);
-            if (size > ${limit}) throw new Error("it does not fit");
+            if (size > ${limit}) {
+              throw new Error("it does not fit\\n" + "-".repeat(10_000));
+            }
             run.record(
               { name: "size" },
               new ScalarResult({ mean: size, error: 0.1, n: 2 }),
@@ -107,7 +109,7 @@ Deno.test(
     assertEquals(lines[0], "sweep mine: 1 of 3 runs completed, 2 failed");
     assertMatch(
       lines[1]!,
-      /^failed: size=2, seed=42: it does not fit \(\S+\/log\.txt\)$/,
+      /^failed: size=2, seed=42: it does not fit … \(\S+\/log\.txt\)$/,
     );
     assertMatch(
       lines[2]!,
@@ -127,6 +129,11 @@ Deno.test(
     assertStringIncludes(refused.stderr, "with other source");
     const fresh = await runJson("sweep", [...args, ...sizes], 1);
     assertEquals([fresh.counts.completed, fresh.counts.failed], [2, 1]);
+    // There is nothing left that could be cancelled, or resumed.
+    const cancelled = await runScript("sweep", [
+      ...["cancel", fresh.name, `--runs=${runs.path}`],
+    ]);
+    assertMatch(cancelled.stdout, /\nnothing to cancel: the sweep is over\n$/);
     const all = await runJson("sweep", ["status", `--runs=${runs.path}`]);
     assertEquals(all.length, 2);
   },
@@ -329,6 +336,8 @@ Deno.test("errors of the command line say what to do", async () => {
     [["--seeds=4..1"], "--seeds must be whole numbers"],
     [["--range", "learningRate=1"], "--range must be KEY=log(LOW,HIGH)"],
     [["--eval", "nStep=1"], "did you mean nSteps?"],
+    [["--eval", "nRepeats=1,2"], "nRepeats takes one value, not 1,2"],
+    [["--grid", "hiddenLayerSizes=64,64"], "write hiddenLayerSizes=[64,64]"],
     [["--name=a/b", "--dry-run"], "Cannot name a sweep"],
     [["--seed=1", "--seeds=0..2"], "Give either --seed or --seeds"],
   ];
@@ -337,4 +346,13 @@ Deno.test("errors of the command line say what to do", async () => {
     assertEquals(code, 2, stderr);
     assertStringIncludes(stderr, message);
   });
+});
+
+Deno.test("a worker needs to know how many runs to take", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...["run", "--no-prompt", "-P=sweep"], "scripts/_work.ts", "runs"],
+    cwd: ROOT,
+  }).output();
+  assertEquals(code, 2);
+  assertMatch(new TextDecoder().decode(stderr), /RUNS NAME JOBS MAX_TASKS/);
 });
