@@ -269,6 +269,45 @@ Deno.test("two sweeps that run at once train the runs that both have only once",
   assertEquals(listRuns(`${ROOT}/${runs.path}`).length, 6);
 });
 
+Deno.test("a second Ctrl-C stops a sweep at once, even if its runs do not listen", async () => {
+  using runs = tempRuns();
+  const file = `${runs.path}/stuck.ts`;
+  Deno.writeTextFileSync(
+    `${ROOT}/${file}`,
+    `import { experiment } from "whisker";
+    export default experiment({
+      name: "stuck",
+      config: {},
+      train(_config, run) {
+        run.log({ step: 1 });
+        while (true);
+      },
+    });`,
+  );
+  const child = scriptCommand("sweep", [
+    ...[`--experiment=${file}`, `--runs=${runs.path}`, "--seeds=0..2"],
+    ...["--jobs=1", "--name=stuck"],
+  ]).spawn();
+  const ended = Promise.all([
+    child.status,
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  await untilLogged(runs.path, 1);
+  // A signal that follows at once is the same request, as deno task repeats it.
+  const timer = setInterval(() => child.kill("SIGINT"), 100);
+  const [{ code }, stdout, stderr] = await ended.finally(() =>
+    clearInterval(timer)
+  );
+  assertEquals(code, 130);
+  assertEquals(stdout, "sweep stuck: 0 of 3 runs completed, 3 waiting\n");
+  assertStringIncludes(stderr, "Ctrl-C again stops at once");
+  const [run, ...others] = listRuns(`${ROOT}/${runs.path}`);
+  assertEquals(others, []);
+  // Its process is gone.
+  assertEquals(readStatus(run!.path, readRunInfo(run!.path)), "died");
+});
+
 /** Waits until so many runs are alive and have a line in their histories. */
 async function untilLogged(runs: string, count: number): Promise<void> {
   const isLogging = () =>
