@@ -42,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
     jobs: Number(jobs),
     maxTasks: Number(maxTasks),
     signal,
-    async run(claim) {
+    async run(claim, _task, signal) {
       const end = await runInProcess(sweep, claim, { signal, forceSignal });
       ends.push(end);
       const { runId, status, error } = end;

@@ -214,7 +214,13 @@ const command = defineCommand({
     });
     const parts = {
       ...{ loaded, globals: flags, name: given.name },
-      ...await describeTasksOf({ loaded, parsed, given, asked }),
+      ...await describeTasksOf({
+        loaded,
+        parsed,
+        given,
+        asked,
+        runs: flags.runs,
+      }),
     };
     const sweep = await describeSweep(parts);
     const { jobs, retryFailed } = given;
@@ -227,11 +233,12 @@ const command = defineCommand({
 
 /** Decides what a sweep runs: trainings, or evaluations of existing runs. */
 async function describeTasksOf(
-  { loaded, parsed, given, asked }: {
+  { loaded, parsed, given, asked, runs }: {
     readonly loaded: Loaded;
     readonly parsed: ParsedFlags;
     readonly given: typeof fileSchema.defaults;
     readonly asked: SweepRequest;
+    readonly runs: string;
   },
 ): Promise<TaskParts> {
   const { sweepFile: file, experiment, evaluated } = loaded;
@@ -254,7 +261,7 @@ async function describeTasksOf(
     given: planSchema.keys.filter((key) =>
       key in values || key in (file?.flags ?? {})
     ),
-    ...{ request: asked, experiment },
+    ...{ request: asked, experiment, runs },
   });
   const { specification, seeds, evaluations } = request;
   const rows = expandRows(specification, configSchema);
