@@ -16,8 +16,8 @@ export const selectionFields = {
   where: texts({
     placeholder: "<key=value>",
     description:
-      "only runs with this value (also tag=, status=, sweep=); repeat it " +
-      "for further conditions",
+      "only runs with this value (also id=, tag=, status=, sweep=); " +
+      "repeat it for other keys, or other values of the same key",
   }),
   since: text({
     placeholder: "<date|age>",

@@ -7,7 +7,7 @@
  * | `api/runs?where=&since=` | {@linkcode RunList} |
  * | `api/events?where=&since=` | server-sent events: {@linkcode DashboardEvent} |
  * | `api/curves?measure=&x=&by=&points=&from=&to=&log=&where=&since=` | {@linkcode CurveSet} |
- * | `api/curves/events` with the same query | server-sent events: {@linkcode CurveUpdate} |
+ * | `api/curves/events` with the same query, `measure` as often as wanted | server-sent events: {@linkcode CurveUpdate} |
  * | `api/comparison` with the flags of `compare` as query | {@linkcode ComparisonPage} |
  * | `api/run?id=` | {@linkcode RunPage} |
  * | `api/diff?id=&other=` | {@linkcode DiffPage} |
@@ -130,6 +130,8 @@ export interface CurveSet {
   readonly bands: readonly Band[];
   /** The labels of the groups, by number. */
   readonly groups: readonly string[];
+  /** How many runs are still being read: a `reload` tells when they are there. */
+  readonly nPending: number;
 }
 
 /**
@@ -167,14 +169,22 @@ export interface Band {
   readonly n: readonly number[];
 }
 
-/** New points of curves. */
+/**
+ * New points of curves. One stream has all measures that a page shows: browsers
+ * open only six connections.
+ */
 export type CurveUpdate =
   /** Points to append to the curve of a run. */
   | (Pick<RunCurve, "id" | "x" | "y" | "end" | "gaps"> & {
     readonly type: "points";
+    readonly measure: string;
   })
   /** The bands as they are now. */
-  | { readonly type: "bands"; readonly bands: readonly Band[] }
+  | {
+    readonly type: "bands";
+    readonly measure: string;
+    readonly bands: readonly Band[];
+  }
   /** A curve was cut back by a resume, or there are other runs: fetch again. */
   | { readonly type: "reload" };
 
