@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { RunInfo } from "../../core/store/run_info.ts";
+import { HISTORY_FILE } from "../../core/store/lock.ts";
+import { readRunInfo, type RunInfo } from "../../core/store/run_info.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import { formatNumber } from "../../core/utils/results.ts";
 import type { StoredRun } from "../database/run_database.ts";
@@ -92,6 +93,28 @@ function formatProgress(runPath: string): string {
   ).join(", ");
 }
 
+/**
+ * Names the status of a run for people: an interrupted one that waits where it
+ * paused, at a rung of a search for example, is paused.
+ *
+ * @param runPath The run's directory.
+ * @param status Its status.
+ * @returns The status, or `paused`.
+ */
+export function formatStatus(
+  runPath: string,
+  status: StoredRun["status"],
+): string {
+  if (status !== "interrupted") return status;
+  try {
+    const { pauses = {} } = readRunInfo(runPath);
+    const { size } = Deno.statSync(`${runPath}/${HISTORY_FILE}`);
+    return Object.values(pauses).includes(size) ? "paused" : status;
+  } catch {
+    return status; // A damaged run is no reason not to list it.
+  }
+}
+
 /** A column of the list: its heading, and what it shows of a run. */
 type ListColumn = readonly [
   heading: string,
@@ -112,7 +135,7 @@ export function formatRuns(
 ): string {
   const columns: ListColumn[] = [
     ["run", ({ id }) => id],
-    ["status", ({ status }) => status],
+    ["status", ({ path, status }) => formatStatus(path, status)],
     ["age", ({ info }) => formatAge(info.startedAt, now)],
     ["progress", ({ path }) => formatProgress(path)],
     ["tags", ({ info }) => info.tags.join(", ")],

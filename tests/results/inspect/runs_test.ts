@@ -1,6 +1,12 @@
 import { assertEquals } from "@std/assert";
+import { History } from "../../../core/store/history.ts";
+import { readRunInfo, writeRunInfo } from "../../../core/store/run_info.ts";
 import { RunDatabase } from "../../../results/database/run_database.ts";
-import { formatAge, formatRuns } from "../../../results/inspect/runs.ts";
+import {
+  formatAge,
+  formatRuns,
+  formatStatus,
+} from "../../../results/inspect/runs.ts";
 import { skipUnlessGranted, tempFolder } from "../../../testing/helpers.ts";
 import { makeRun } from "../../../testing/runs.ts";
 
@@ -17,6 +23,24 @@ Deno.test("formatAge() formats an age in its largest unit", () => {
     ["2026-11-10T12:30:00.000Z", "12d ago"],
   ];
   for (const [time, age] of ages) assertEquals(formatAge(time, NOW), age);
+});
+
+Deno.test("formatStatus() tells a run that waits where it paused from an interrupted one", () => {
+  using folder = tempFolder();
+  const path = makeRun(folder.path, { id: "a" });
+  using history = new History(path, "a");
+  history.append({ step: 1 });
+  writeRunInfo(path, {
+    ...readRunInfo(path),
+    status: "interrupted",
+    pauses: { "1steps": history.length },
+  });
+  assertEquals(formatStatus(path, "interrupted"), "paused");
+  assertEquals(formatStatus(path, "failed"), "failed");
+  // It was resumed, and interrupted later.
+  history.append({ step: 2 });
+  assertEquals(formatStatus(path, "interrupted"), "interrupted");
+  assertEquals(formatStatus(`${path}/none`, "interrupted"), "interrupted");
 });
 
 Deno.test(
