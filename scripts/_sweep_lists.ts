@@ -15,17 +15,13 @@ import {
 } from "../core/sweep/manifest.ts";
 import { describeTasks } from "../core/sweep/summary.ts";
 import { describeError } from "../core/utils/describe_error.ts";
+import { formatDuration } from "../core/utils/format_duration.ts";
 import { formatCount } from "../core/utils/format_number.ts";
 import { singleLine } from "../results/compare/labels.ts";
 import { EXIT, type Output } from "./_command.ts";
 import { viewSweep } from "./_launch.ts";
 import { describeLater, findPlan } from "./_plans.ts";
-import {
-  describeView,
-  formatDuration,
-  formatTasks,
-  formatView,
-} from "./_sweep_report.ts";
+import { describeView, formatTasks, formatView } from "./_sweep_report.ts";
 
 /**
  * Lists all sweeps, including those that cannot be read.

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { globalConfigSchema } from "../core/config/global_config.ts";
 import type { ClaimEnd } from "../core/sweep/claims.ts";
 import {
   hasProgressed,
@@ -19,6 +20,7 @@ import { runInProcess } from "../core/sweep/process.ts";
 import { work } from "../core/sweep/worker.ts";
 import { EXIT } from "./_exit.ts";
 import { findPlan } from "./_plans.ts";
+import { showProgress } from "./_sweep_report.ts";
 import { listenForSignals } from "./_signals.ts";
 
 async function main(args: readonly string[]): Promise<number> {
@@ -38,8 +40,13 @@ async function main(args: readonly string[]): Promise<number> {
   const signal = AbortSignal.any([interruption.signal, timeLimit.signal]);
   const { forceSignal } = interruption;
   const ends: ClaimEnd[] = [];
+  const { logEvery = globalConfigSchema.defaults.logEvery } =
+    sweep.manifest.settings;
+  using progress = showProgress(Number(jobs), {
+    ...{ quiet: false, logEvery: Number(logEvery) },
+  });
   await work(sweep, await findPlan(sweep), {
-    jobs: Number(jobs),
+    ...{ jobs: Number(jobs), onChange: progress.onChange },
     maxTasks: Number(maxTasks),
     signal,
     async run(claim, _task, signal) {

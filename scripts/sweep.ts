@@ -324,7 +324,7 @@ function checkFlags(action: string, parsed: ParsedFlags): void {
   const used = {
     status: ["runs", "json"],
     resume: [
-      ...["runs", "json", "quiet", "jobs", "retryFailed"],
+      ...["runs", "json", "quiet", "logEvery", "jobs", "retryFailed"],
       ...launcherSchema.keys.filter((key) => key !== "launcher"),
     ],
     cancel: ["runs", "json"],

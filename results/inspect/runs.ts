@@ -82,8 +82,13 @@ export function describeRuns(runs: readonly StoredRun[]): ListedRun[] {
 /** Fields of a history that say where a line belongs, not what was measured. */
 const POSITIONS = ["step", "epoch"];
 
-/** Formats how far a run has come: `step 1200, loss 0.0312`. */
-function formatProgress(runPath: string): string {
+/**
+ * Formats how far a run has come.
+ *
+ * @param runPath The run's directory.
+ * @returns `step 1200, loss 0.0312`; empty without a history.
+ */
+export function formatProgress(runPath: string): string {
   const fields = Object.entries(readLastLine(runPath) ?? {})
     .filter((field): field is [string, number] => typeof field[1] === "number");
   const position = fields.find(([name]) => POSITIONS.includes(name));
