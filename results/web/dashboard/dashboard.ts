@@ -5,6 +5,7 @@
  */
 
 import type { RunFilter } from "../../database/select.ts";
+import { type CurvesQuery, makeCurves } from "./curves.ts";
 import { EventStreams } from "./event_streams.ts";
 import { LiveRuns } from "./live_runs.ts";
 import { type Answer, makeHandler, RequestError } from "./server.ts";
@@ -43,7 +44,29 @@ export function startDashboard(options: DashboardOptions): Dashboard {
     ["api/runs", (query) => live.list(readFilter(query))],
     ["api/events", (query) => {
       const filter = readFilter(query);
-      return openStream(streams, (stream) => live.follow(filter, stream.send));
+      live.select(filter); // Throws if the filter is wrong.
+      return openStream(streams, ({ send }) => live.follow(filter, send));
+    }],
+    ["api/curves", async (query) => {
+      const curves = readCurvesQuery(query);
+      const selection = live.select(readFilter(query));
+      for (const run of selection.runs) live.histories.ask(run);
+      await live.histories.wait(MAX_WAIT_MS);
+      return await makeCurves(selection, live.histories, curves);
+    }],
+    ["api/curves/events", (query) => {
+      const filter = readFilter(query);
+      const { x, isByGroup } = readCurvesQuery(query);
+      live.select(filter);
+      const curves = {
+        ...{ filter, isByGroup },
+        x: x || "step",
+        measures: query.getAll("measure"),
+      };
+      return openStream(
+        streams,
+        ({ send }) => live.followCurves(curves, send),
+      );
     }],
   ]);
   const server = Deno.serve(
@@ -57,6 +80,39 @@ export function startDashboard(options: DashboardOptions): Dashboard {
       stack.dispose();
       await server.shutdown();
     },
+  };
+}
+
+/** So long a page waits for histories that are still being read. */
+const MAX_WAIT_MS = 1000;
+
+const DEFAULT_PLACES = 800, MAX_PLACES = 8000;
+
+function readCurvesQuery(query: URLSearchParams): CurvesQuery {
+  const read = (name: string) => query.get(name) ?? "";
+  const readNumber = (name: string) => {
+    const text = read(name);
+    if (text === "") return undefined;
+    const value = Number(text);
+    if (Number.isFinite(value)) return value;
+    throw new RequestError(`Cannot use ${name}=${text}: it must be a number.`);
+  };
+  const measure = read("measure");
+  if (measure === "") throw new RequestError("Choose a measure: measure=NAME.");
+  const from = readNumber("from"), to = readNumber("to");
+  if (from !== undefined && to !== undefined && !(from < to)) {
+    throw new RequestError("Cannot zoom: `from` must be below `to`.");
+  }
+  const nPlaces = readNumber("points") ?? DEFAULT_PLACES;
+  return {
+    measure,
+    x: read("x"),
+    isByGroup: read("by") === "group",
+    nPlaces: Math.min(MAX_PLACES, Math.max(1, nPlaces)),
+    range: from === undefined && to === undefined
+      ? undefined
+      : { from: from ?? -Infinity, to: to ?? Infinity },
+    isLog: read("log").includes("x"),
   };
 }
 

@@ -44,7 +44,6 @@ export class HistoryTail {
   #guard: Uint8Array = new Uint8Array();
   #state = "";
   #damage = "";
-  #isInLongLine = false;
 
   /**
    * @param runPath The run's directory.
@@ -82,21 +81,20 @@ export class HistoryTail {
     }
     const state = `${info.ino} ${info.size} ${info.mtime?.getTime()}`;
     if (state === this.#state) return NOTHING;
+    let isReset = false, lines: TailLine[] | undefined;
     try {
       checkRunFile(path, this.#runPath);
       using file = Deno.openSync(path);
-      const isReset = !this.#isSame(file, info.size);
+      isReset = !this.#isSame(file, info.size);
       if (isReset) this.#restart();
-      if (this.#damage !== "") return { ...NOTHING, isReset };
-      const lines = this.#readLines(file, end);
-      const hasMore = lines !== undefined;
-      // Only then: what is left of the file is to be read without a change.
-      if (!hasMore) this.#state = state;
-      return { lines: lines ?? [], isReset, hasMore };
+      if (this.#damage === "") lines = this.#readLines(file, end);
     } catch (error) {
       this.#damage = (error as Error).message;
-      return NOTHING;
     }
+    const hasMore = lines !== undefined;
+    // Only then: what is left of the file is to be read without a change.
+    if (!hasMore) this.#state = state;
+    return { lines: lines ?? [], isReset, hasMore };
   }
 
   /** Whether what was read of a file is still there. */
@@ -112,7 +110,6 @@ export class HistoryTail {
     this.#cursor = 0;
     this.#guard = new Uint8Array();
     this.#damage = "";
-    this.#isInLongLine = false;
   }
 
   /** Reads lines; undefined where there is no whole line, or none before the end. */
@@ -136,8 +133,7 @@ export class HistoryTail {
       last = bytes.lastIndexOf(NEWLINE, length);
     }
     if (last < 1) return undefined;
-    const lines = this.#parse(bytes.subarray(0, last + 1), end);
-    return lines;
+    return this.#parse(bytes.subarray(0, last + 1), end);
   }
 
   #parse(bytes: Uint8Array, end: number): TailLine[] {

@@ -16,6 +16,10 @@
  * | `api/sweeps` | the names of all sweeps, the newest first |
  * | `api/sweep?name=` | {@linkcode SweepPage} |
  *
+ * Open `api/curves/events` before asking for `api/curves`: what is sent before the
+ * answer comes is part of it, so that points at or before the end of a curve can be
+ * dropped.
+ *
  * A request that cannot be answered gets a status of 400 or more and
  * {@linkcode ErrorAnswer}.
  *

@@ -5,6 +5,8 @@
  */
 
 import { timingSafeEqual } from "node:crypto";
+import { ConfigError } from "../../../core/config/schema.ts";
+import { OptionError } from "../../database/option_error.ts";
 import { FILES, POLICY, type ServedFile } from "./files.ts";
 import type { ErrorAnswer } from "./protocol.ts";
 
@@ -166,7 +168,12 @@ function makeJson(value: unknown, status = 200): Response {
 
 function refuse(error: unknown): Response {
   const { message } = error as Error;
-  const status = error instanceof RequestError ? error.status : 500;
+  const status = error instanceof RequestError
+    ? error.status
+    : error instanceof OptionError || error instanceof ConfigError ||
+        error instanceof RangeError
+    ? 400
+    : 500;
   const response = makeJson({ error: message } satisfies ErrorAnswer, status);
   if (status === 405) response.headers.set("allow", "GET, HEAD");
   return response;
