@@ -10,6 +10,7 @@ import { readRunInfo } from "../core/store/run_info.ts";
 import { formatDuration } from "../core/utils/format_duration.ts";
 import { formatNumber } from "../core/utils/results.ts";
 import { singleLine } from "../results/compare/labels.ts";
+import { readLastLine } from "../results/inspect/last_line.ts";
 import { formatProgress } from "../results/inspect/runs.ts";
 import { estimateSecondsLeft, StepRate } from "../results/inspect/progress.ts";
 
@@ -133,7 +134,7 @@ function readLine(runPath: string): string {
   try {
     // The history that an evaluation finds is no progress of its own.
     if (readRunInfo(runPath).status !== "running") return "";
-    return formatProgress(runPath);
+    return formatProgress(readLastLine(runPath));
   } catch {
     return "";
   }
