@@ -11,6 +11,8 @@ import {
   type StoredRun,
 } from "../results/database/run_database.ts";
 import { selectRuns } from "../results/database/select.ts";
+import { singleLine } from "../results/compare/labels.ts";
+import type { Notice } from "../results/inspect/notices.ts";
 import { ProgressReader } from "../results/inspect/run_progress.ts";
 import { describeRuns, formatRuns } from "../results/inspect/runs.ts";
 import { defineCommand, main, outputSchema, usageError } from "./_command.ts";
@@ -28,7 +30,8 @@ const runsSchema = new ConfigSchema({
   watch: toggle({ description: "follow until interrupted" }),
   notify: toggle({
     description:
-      "with --watch: say, with a bell, what happens to runs (died, failed, NaN)",
+      "with --watch: tell, with a bell, if a run dies, fails, meets NaN, or " +
+      "leaves the band of its siblings",
   }),
 });
 
@@ -40,7 +43,7 @@ const command = defineCommand({
   usage: ["[flags]"],
   examples: [
     "deno task runs --where status=failed --since 1d",
-    "deno task runs --watch",
+    "deno task runs --watch --notify",
   ],
   flags: { List: runsSchema, Output: outputSchema },
   async run({ flags }) {
@@ -91,13 +94,28 @@ function chooseRuns(runs: readonly StoredRun[], max: number): StoredRun[] {
   return runs.filter((run) => chosen.has(run));
 }
 
+/** Loads the statistics of bands, which other lists do not need. */
+async function createFinder(): Promise<(runs: StoredRun[]) => Notice[]> {
+  const { NoticeFinder, RunWatcher } = await import(
+    "../results/inspect/notices.ts"
+  );
+  const watcher = new RunWatcher(), finder = new NoticeFinder();
+  return (runs) => finder.look(watcher.see(runs), Date.now());
+}
+
+function formatNotice({ at, text }: Notice): string {
+  return singleLine(`${new Date(at).toLocaleTimeString()} ${text}`);
+}
+
 /** Prints the list again whenever it has changed, until interrupted. */
 async function watchRuns(flags: RunsFlags): Promise<number> {
   const reader = new ProgressReader();
+  const findNotices = flags.notify ? await createFinder() : () => [];
   return await watch(() => {
     const { runs, problems, format } = readList(flags, reader);
     const problem = describeProblems(problems);
-    return { runs, format, notes: problem ? [problem] : [], notices: [] };
+    const notices = findNotices(runs).map(formatNotice);
+    return { runs, format, notes: problem ? [problem] : [], notices };
   });
 }
 
