@@ -104,7 +104,7 @@ async function createFinder(): Promise<(runs: StoredRun[]) => Notice[]> {
 }
 
 function formatNotice({ at, text }: Notice): string {
-  return singleLine(`${new Date(at).toLocaleTimeString()} ${text}`);
+  return singleLine(`${new Date(at).toTimeString().slice(0, 8)} ${text}`);
 }
 
 /** Prints the list again whenever it has changed, until interrupted. */

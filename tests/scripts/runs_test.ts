@@ -129,6 +129,30 @@ Deno.test(
   },
 );
 
+Deno.test("runs --watch --notify tells with a bell that a run has failed", async () => {
+  using runs = tempRuns();
+  const root = `${ROOT}/${runs.path}`;
+  makeRun(root, { id: "first" });
+  const child = scriptCommand("runs", [
+    ...["--watch", "--notify", `--runs=${runs.path}`],
+  ]).spawn();
+  let seen = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    if (seen === "") {
+      const error = { name: "Error", message: "out of luck" };
+      makeRun(root, { id: "second", info: { status: "failed", error } });
+    }
+    seen += text;
+    if (seen.includes("\x07")) child.kill("SIGINT");
+  }
+  await child.stderr.cancel();
+  assertEquals((await child.status).code, 130);
+  assertMatch(seen, /^\d\d:\d\d:\d\d second failed: out of luck/m);
+  const { code, stderr } = await runScript("runs", ["--notify"]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "--notify is for --watch");
+});
+
 testWithProgram(
   "script",
   "runs --watch draws in place on a terminal, and restores it when interrupted",
