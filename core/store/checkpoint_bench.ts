@@ -4,7 +4,7 @@
  * @module
  */
 
-import { compareSides } from "../../testing/bench.ts";
+import { compareSides } from "../../testing/compare_sides.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 
 const folder = Deno.makeTempDirSync();

@@ -6,7 +6,7 @@
 
 import { cpuUsage } from "node:process";
 import { markdownTable } from "markdown-table";
-import { compareSides } from "../../testing/bench.ts";
+import { compareSides } from "../../testing/compare_sides.ts";
 import { History } from "./history.ts";
 
 const folder = Deno.makeTempDirSync({ dir: "." });

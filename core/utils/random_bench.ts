@@ -4,7 +4,7 @@
  * @module
  */
 
-import { compareSides } from "../../testing/bench.ts";
+import { compareSides } from "../../testing/compare_sides.ts";
 import { RandomStream } from "./random.ts";
 
 const N = 10_000;

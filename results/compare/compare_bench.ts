@@ -4,7 +4,7 @@
  * @module
  */
 
-import { compareSides } from "../../testing/bench.ts";
+import { compareSides } from "../../testing/compare_sides.ts";
 import { makeRun } from "../../testing/runs.ts";
 import { RunDatabase } from "../database/run_database.ts";
 import { render } from "../tables/render.ts";
