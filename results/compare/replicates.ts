@@ -18,7 +18,7 @@ import {
 import { summarizeList } from "./labels.ts";
 
 /** The key in which replicates may always differ. */
-const SEED_KEY = "seed";
+export const SEED_KEY = "seed";
 
 /** Runs of one configuration, except for nuisance keys. */
 export interface Replicates {

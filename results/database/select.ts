@@ -16,7 +16,10 @@ import type { StoredRun } from "./run_database.ts";
 
 /** Which runs are selected. */
 export interface RunFilter {
-  /** Conditions `key=value`, all of which must hold. */
+  /**
+   * Conditions `key=value`, all of which must hold. Those with the same key are
+   * alternatives, except for tags, of which a run can have several.
+   */
   readonly where?: readonly string[];
   /** The earliest start: an ISO 8601 date, or an age such as `7d`. */
   readonly since?: string;
@@ -65,18 +68,29 @@ export function selectRuns(
   if (where.length === 0 && since === "") return all;
   const known = listKeys(all);
   const asked = where.map((text) => parseCondition(text, "where"));
-  const conditions = asked.flatMap(({ key, wanted }) => {
+  const byKey = Map.groupBy(asked, ({ key }) => key);
+  byKey.delete("sweep");
+  const conditions = byKey.entries().map(([key, alternatives]) => {
+    const values = alternatives.map(({ wanted }) => wanted);
     if (key === "tag") {
-      return ({ info }: StoredRun) => info.tags.includes(wanted);
+      return ({ info }: StoredRun) =>
+        values.every((tag) => info.tags.includes(tag));
     }
-    if (key === "status") return ({ status }: StoredRun) => status === wanted;
-    if (key === "sweep") return [];
+    if (key === "status" || key === "id") {
+      const wanted = new Set(values);
+      return key === "status"
+        ? ({ status }: StoredRun) => wanted.has(status)
+        : ({ id }: StoredRun) => wanted.has(id) || wanted.has(shortId(id));
+    }
     if (all.length > 0 && !known.includes(key)) {
-      const names = ["status", "tag", "sweep", ...known];
+      const names = ["id", "status", "tag", "sweep", ...known];
       throw new OptionError("where", unknownKey(key, names));
     }
-    return (run: StoredRun) => matchesValue(readKey(run, key), wanted);
-  });
+    return (run: StoredRun) => {
+      const value = readKey(run, key);
+      return values.some((wanted) => matchesValue(value, wanted));
+    };
+  }).toArray();
   const earliest = since === "" ? -Infinity : parseSince(since);
   return asked.filter(({ key }) => key === "sweep").reduce(
     (runs, { wanted }) => selectSweep(runs, wanted),
@@ -85,6 +99,11 @@ export function selectRuns(
       conditions.every((isMet) => isMet(run))
     ),
   );
+}
+
+/** The digits after the start in the id of a run. */
+function shortId(id: string): string {
+  return id.slice(id.indexOf("_") + 1);
 }
 
 /**
