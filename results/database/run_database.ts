@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isInherited, type JsonObject } from "../../core/utils/json.ts";
+import type { JsonObject } from "../../core/utils/json.ts";
 import { formatValue } from "../../core/config/schema.ts";
 import type {
   ResultMetadata,
@@ -33,10 +33,11 @@ import { readRecords } from "../../core/store/records.ts";
 import { getLastChange, STAMP_LENGTH } from "./_threads.ts";
 import { inspectRuns } from "./_start_threads.ts";
 import { readAllAhead, type RunAhead } from "./_files_ahead.ts";
+import { listOwnKeys, readInfo } from "./read_run.ts";
 import {
   canWriteIndex,
-  type IndexedRun,
   readIndex,
+  type StampedRun,
   writeIndex,
 } from "./run_index.ts";
 
@@ -103,9 +104,12 @@ export class RunDatabase implements Iterable<StoredRun> {
   #read(directories: readonly string[], keepsIndex: boolean): void {
     const problems: Problem[] = [];
     this.#directories = dropCopies(directories);
-    const runs = this.#directories
-      .flatMap((directory) => readRuns(directory, problems, keepsIndex))
-      .sort(compareStarts);
+    const [first = [], ...others] = this.#directories
+      .map((directory) => readRuns(directory, problems, keepsIndex));
+    // The runs of a directory are in order.
+    const runs = others.length > 0
+      ? [first, ...others].flat().sort(compareStarts)
+      : first;
     this.#runs = withEarlierValues(runs, problems);
     this.#problems = problems;
   }
@@ -133,7 +137,7 @@ export class RunDatabase implements Iterable<StoredRun> {
 
 /** Oldest first; the sort is stable. */
 function compareStarts(a: StoredRun, b: StoredRun): number {
-  const [first, second] = [a.info.startedAt, b.info.startedAt];
+  const first = readInfo(a, "startedAt"), second = readInfo(b, "startedAt");
   return first < second ? -1 : first > second ? 1 : 0;
 }
 
@@ -165,7 +169,7 @@ function readRuns(
   const mayWrite = keepsIndex &&
     paysToWrite(changed.length + nGone, known.length) &&
     canWriteIndex(directory);
-  const settled: IndexedRun[] = [];
+  const settled: StampedRun[] = [];
   const started = Date.now();
   const found: Problem[] = [];
   const readEntry = (entry: Deno.DirEntry, ahead: RunAhead) =>
@@ -195,7 +199,7 @@ function readRuns(
   // Threads read in no order.
   problems.push(...found.sort(compareNames));
   if (mayWrite && paysToWrite(settled.length + nGone, known.length)) {
-    const kept = (index?.runs ?? []).flatMap((run, place): IndexedRun[] => {
+    const kept = (index?.runs ?? []).flatMap((run, place): StampedRun[] => {
       if (!isKnown[place]) return [];
       const first = STAMP_LENGTH * place;
       const stamp = index!.stamps.subarray(first, first + STAMP_LENGTH);
@@ -309,42 +313,58 @@ function withEarlierValues(
   runs: readonly StoredRun[],
   problems: Problem[],
 ): readonly StoredRun[] {
-  const groups = Map.groupBy(runs, ({ info }) => info.experiment);
+  const groups = Map.groupBy(runs, (run) => readInfo(run, "experiment"));
   const earlier = new Map(
-    groups.entries().map(([experiment, group]) => [
-      experiment,
-      readEarlierValues(group, problems),
-    ]),
+    groups.entries().flatMap(([experiment, group]) => {
+      const lacking = findLacking(group);
+      return lacking.size > 0
+        ? [[experiment, readEarlierValues(group, lacking, problems)]]
+        : [];
+    }),
   );
-  const areNone = earlier.values().every((values) =>
-    Object.keys(values).length === 0
-  );
-  if (areNone) return runs;
-  return runs.map(({ config, ...run }) => ({
-    ...run,
+  if (earlier.size === 0) return runs;
+  return runs.map((run) => {
+    const { id, path, info, status, config: own, records } = run;
     // The run's own values count, and its own keys come first.
-    config: { ...config, ...earlier.get(run.info.experiment), ...config },
-  }));
+    const config = { ...own, ...earlier.get(info.experiment), ...own };
+    return { id, path, info, status, config, records };
+  });
 }
 
-/** Reads what the runs of an experiment say was in effect before their keys. */
+/** Finds the keys that some of the runs have, and others lack. */
+function findLacking(runs: readonly StoredRun[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const run of runs) {
+    for (const key of listOwnKeys(run)) {
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  return new Set(
+    counts.keys().filter((key) => counts.get(key)! < runs.length),
+  );
+}
+
+/**
+ * Reads what the runs of an experiment say was in effect before the keys that some
+ * of them lack.
+ */
 function readEarlierValues(
   runs: readonly StoredRun[],
+  lacking: ReadonlySet<string>,
   problems: Problem[],
 ): JsonObject {
   const values: Record<string, unknown> = {};
   const claims = runs.flatMap((run) =>
-    Object.entries(run.info.before ?? {})
+    Object.entries(readInfo(run, "before") ?? {})
       // What a run says about keys that it lacks does not count.
-      .filter(([key]) => !isInherited(key) && Object.hasOwn(run.config, key))
+      .filter(([key]) => lacking.has(key) && listOwnKeys(run).includes(key))
       .map(([key, value]) => ({ key, value, text: formatValue(value), run }))
   );
   for (const [key, [first, ...others]] of Map.groupBy(claims, (c) => c.key)) {
     const { value, text } = first!;
     const other = others.findLast((claim) => claim.text !== text);
     if (!other) values[key] = value;
-    // If all runs have the key, it does not matter.
-    else if (!runs.every(({ config }) => Object.hasOwn(config, key))) {
+    else {
       const { id, path } = other.run;
       const reason =
         `Cannot tell what ${key} was before it was a key: runs disagree, ` +
