@@ -154,20 +154,19 @@ function makeCell(
     ofRuns.set(key, result);
   }
   const failed = value === undefined
-    ? new Map<string, StoredRun>()
-    : new Map([...findFailed(replicates), ...findLacking(here)]);
-  for (const key of failed.keys()) {
+    ? []
+    : [...findFailed(replicates), ...findLacking(here)];
+  for (const [key] of failed) {
     ofRuns.set(key, new ScalarResult({ mean: value!, error: NaN, n: 1 }));
   }
-  const counted = new Map([...runs, ...failed]);
+  const counted = failed.length > 0 ? new Map([...runs, ...failed]) : runs;
   const results = across ? averageOver(across, counted, ofRuns) : ofRuns;
-  const sample = new Map(
-    Array.from(results, ([key, { mean }]) => [key, mean]),
-  );
+  const sample = new Map<string, number>();
+  for (const [key, { mean }] of results) sample.set(key, mean);
   const isSingle = counted.size === 1 && !across;
   const name = nameValue(options);
   const isShared = metrics.get(metadata.name)?.observations === "shared" &&
-    nuisance.length === 1 && !across && failed.size === 0;
+    nuisance.length === 1 && !across && failed.length === 0;
   const observations = name === "mean" && isShared
     ? kept?.readShared(runs, metadata, warnings)
     : undefined;

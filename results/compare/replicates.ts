@@ -4,7 +4,7 @@
  * @module
  */
 
-import { unknownKey } from "../../core/config/schema.ts";
+import { formatValue, unknownKey } from "../../core/config/schema.ts";
 import { OptionError } from "../database/option_error.ts";
 import type { RunDatabase, StoredRun } from "../database/run_database.ts";
 import {
@@ -15,6 +15,7 @@ import {
   type RunFilter,
   selectRuns,
 } from "../database/select.ts";
+import { readInfo } from "../database/read_run.ts";
 import { summarizeList } from "./labels.ts";
 
 /** The key in which replicates may always differ. */
@@ -101,8 +102,8 @@ export function selectReplicates(
  * @param run The run.
  * @returns Whether it is.
  */
-export function isSearched({ info }: StoredRun): boolean {
-  return info.sweep?.role === "search";
+export function isSearched(run: StoredRun): boolean {
+  return readInfo(run, "sweep")?.role === "search";
 }
 
 function explainEmpty(
@@ -149,11 +150,8 @@ export function groupReplicates(
     runs,
     known.filter((key) => key === "experiment" || !nuisance.includes(key)),
   );
-  const groups = Map.groupBy(runs, (run) => identify(run, keys));
-  return Array.from(
-    groups.values(),
-    (group) => makeReplicates(group, nuisance),
-  );
+  return groupByKeys(runs, keys)
+    .map((group) => makeReplicates(group, nuisance));
 }
 
 /** Finds the keys whose values are not one and the same in all runs. */
@@ -172,15 +170,36 @@ function findVarying(
   return keys.filter((_, i) => varies[i]);
 }
 
-/** Makes the same text of equal values, and different ones of all others. */
-function identify(run: StoredRun, keys: readonly string[]): string {
-  let name = "";
+/**
+ * Groups the runs whose values of keys have the same texts, in the order of their
+ * first runs.
+ */
+function groupByKeys(
+  runs: readonly StoredRun[],
+  keys: readonly string[],
+): StoredRun[][] {
+  const places = new Float64Array(runs.length);
   for (const key of keys) {
-    const text = formatKey(run, key);
-    // With its length, as it may hold any character.
-    name += text === undefined ? "," : `${text.length}:${text}`;
+    // Numbers for values, their texts, and the groups so far with these texts.
+    const values = new Map<unknown, number>();
+    const texts = new Map<string | undefined, number>();
+    const pairs = new Map<number, number>();
+    const addText = (value: unknown) =>
+      texts.getOrInsertComputed(
+        value === undefined ? value : formatValue(value),
+        () => texts.size,
+      );
+    for (let i = 0; i < runs.length; i++) {
+      const text = values.getOrInsertComputed(readKey(runs[i]!, key), addText);
+      const pair = places[i]! * runs.length + text;
+      places[i] = pairs.getOrInsertComputed(pair, () => pairs.size);
+    }
   }
-  return name;
+  const groups: StoredRun[][] = [];
+  for (let i = 0; i < runs.length; i++) {
+    (groups[places[i]!] ??= []).push(runs[i]!);
+  }
+  return groups;
 }
 
 function makeReplicates(
@@ -203,6 +222,7 @@ function makeReplicates(
     const place = same.findLastIndex(({ status }) => status === "completed");
     const chosen = place < 0 ? same.length - 1 : place;
     (place < 0 ? missing : runs).set(value, same[chosen]!);
+    if (same.length === 1) continue;
     superseded.push(...same.slice(0, chosen));
     unfinished.push(...same.slice(chosen + 1));
   }
@@ -211,8 +231,11 @@ function makeReplicates(
 
 /** `seed=7`, or `dataSeed=0, seed=7`: what pairs the runs of two rows. */
 function formatNuisance(run: StoredRun, nuisance: readonly string[]): string {
-  return nuisance.flatMap((key) => {
+  let name = "";
+  for (const key of nuisance) {
     const value = formatKey(run, key);
-    return value === undefined ? [] : `${key}=${value}`;
-  }).join(", ");
+    if (value === undefined) continue;
+    name += name === "" ? `${key}=${value}` : `, ${key}=${value}`;
+  }
+  return name;
 }

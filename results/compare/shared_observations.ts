@@ -54,12 +54,14 @@ interface Spread {
 }
 
 function measureSpread({ runs, metadata }: Cell): Spread {
-  const results = Array.from(
-    runs.values(),
-    ({ records }) => records.get(metadata)!,
-  );
-  const { error, n } = computeMean(results.map(({ mean }) => mean));
-  const { mean: within } = computeMean(results.map(({ error }) => error ** 2));
+  const means: number[] = [], squares: number[] = [];
+  for (const { records } of runs.values()) {
+    const { mean, error } = records.get(metadata)!;
+    means.push(mean);
+    squares.push(error ** 2);
+  }
+  const { error, n } = computeMean(means);
+  const { mean: within } = computeMean(squares);
   return { square: n * error ** 2, within, n };
 }
 

@@ -333,11 +333,11 @@ function withEarlierValues(
 
 /** Finds the keys that some of the runs have, and others lack. */
 function findLacking(runs: readonly StoredRun[]): ReadonlySet<string> {
+  // Runs of an index share their lists of keys.
+  const lists = Map.groupBy(runs, listOwnKeys);
   const counts = new Map<string, number>();
-  for (const run of runs) {
-    for (const key of listOwnKeys(run)) {
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
+  for (const [keys, { length }] of lists) {
+    for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + length);
   }
   return new Set(
     counts.keys().filter((key) => counts.get(key)! < runs.length),
