@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readNumber } from "../database/read_run.ts";
 import { computeMean } from "../statistics/estimate.ts";
 import type { Cell, Comparison } from "./comparison.ts";
 
@@ -55,10 +56,9 @@ interface Spread {
 
 function measureSpread({ runs, metadata }: Cell): Spread {
   const means: number[] = [], squares: number[] = [];
-  for (const { records } of runs.values()) {
-    const { mean, error } = records.get(metadata)!;
-    means.push(mean);
-    squares.push(error ** 2);
+  for (const run of runs.values()) {
+    means.push(readNumber(run, metadata)!);
+    squares.push(readNumber(run, metadata, "error")! ** 2);
   }
   const { error, n } = computeMean(means);
   const { mean: within } = computeMean(squares);

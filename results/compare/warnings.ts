@@ -161,19 +161,20 @@ function noteRecords({ rows, metrics }: Comparison): string[] {
  */
 function warnOfVersions({ rows }: Comparison): string[] {
   return rows.flatMap(({ label, replicates }) => {
-    const runs = replicates.flatMap(({ runs }) => [...runs.values()]);
     // Runs of an index share what they have in common.
     const versions = new Set<Environment["versions"]>();
     const engines = new Set<Environment["engine"]>();
     const sources = new Set<Environment["source"]>();
-    for (const run of runs) {
-      versions.add(readInfo(run, "versions"));
-      engines.add(readInfo(run, "engine"));
-      sources.add(readInfo(run, "source"));
-      for (const session of readInfo(run, "resumed") ?? []) {
-        versions.add(session.versions);
-        engines.add(session.engine);
-        sources.add(session.source);
+    for (const { runs } of replicates) {
+      for (const run of runs.values()) {
+        versions.add(readInfo(run, "versions"));
+        engines.add(readInfo(run, "engine"));
+        sources.add(readInfo(run, "source"));
+        for (const session of readInfo(run, "resumed") ?? []) {
+          versions.add(session.versions);
+          engines.add(session.engine);
+          sources.add(session.source);
+        }
       }
     }
     // Older runs lack some of it.

@@ -104,6 +104,19 @@ export class IndexedRun implements StoredRun {
   readInfo<K extends keyof RunSummary>(key: K): RunSummary[K] {
     return this.#table.infos.read(this.#place, key) as RunSummary[K];
   }
+
+  /** Reads the mean of a record, or its error, which is faster than all of it. */
+  readNumber(
+    metadata: ResultMetadata,
+    field: "mean" | "error",
+  ): number | undefined {
+    const { lists, listCodes, numbers, starts } = this.#table;
+    const list = lists[listCodes[this.#place]!]!;
+    const record = list.metadata.indexOf(metadata);
+    if (record < 0) return undefined;
+    const at = starts[this.#place]! + N_NUMBERS * record;
+    return numbers[field === "mean" ? at : at + 1];
+  }
 }
 
 /** The records of a run: their list, and where their numbers start. */

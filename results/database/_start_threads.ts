@@ -52,7 +52,7 @@ export function inspectRuns(
   const inspection: Inspection = {
     directory: resolveFolder(directory),
     ids: ids.join("\n"),
-    stamps,
+    stamps: share(stamps),
     unchanged: new Uint8Array(new SharedArrayBuffer(nRuns)),
     progress: new Int32Array(new SharedArrayBuffer(8)),
   };
@@ -121,6 +121,13 @@ export function* readChunks(
   threads.forEach(({ worker }) => worker.terminate());
   // What a thread took that failed, or started only now.
   for (const place of remaining) yield readChunk(reading.directory, ids, place);
+}
+
+/** Copies numbers into memory that threads share. */
+function share(numbers: Float64Array): Float64Array {
+  const shared = new Float64Array(new SharedArrayBuffer(numbers.byteLength));
+  shared.set(numbers);
+  return shared;
 }
 
 /** Deno checks a path faster that has no way to go up to the root. */

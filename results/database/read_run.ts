@@ -6,6 +6,7 @@
 
 import { formatValue } from "../../core/config/schema.ts";
 import type { RunSummary } from "../../core/store/run_info.ts";
+import type { ResultMetadata } from "../../core/utils/results.ts";
 import { IndexedRun } from "./_indexed_run.ts";
 import type { StoredRun } from "./run_database.ts";
 
@@ -47,6 +48,24 @@ export function readInfo<K extends keyof RunSummary>(
   key: K,
 ): RunSummary[K] {
   return run instanceof IndexedRun ? run.readInfo(key) : run.info[key];
+}
+
+/**
+ * Reads the mean of what a run has measured, or its error.
+ *
+ * @param run The run.
+ * @param metadata What was measured.
+ * @param field Which of them.
+ * @returns The number; undefined where the run has no such record.
+ */
+export function readNumber(
+  run: StoredRun,
+  metadata: ResultMetadata,
+  field: "mean" | "error" = "mean",
+): number | undefined {
+  return run instanceof IndexedRun
+    ? run.readNumber(metadata, field)
+    : run.records.get(metadata)?.[field];
 }
 
 /**

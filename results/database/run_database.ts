@@ -11,11 +11,7 @@ import type {
   ResultRecord,
   ScalarResult,
 } from "../../core/utils/results.ts";
-import {
-  listRuns,
-  readEntries,
-  type RunEntry,
-} from "../../core/store/find_run.ts";
+import { listRuns, type RunEntry } from "../../core/store/find_run.ts";
 import {
   readStatus,
   readSummary,
@@ -31,15 +27,10 @@ import {
 } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { getLastChange, STAMP_LENGTH } from "./_threads.ts";
-import { inspectRuns } from "./_start_threads.ts";
+import { RunDirectory } from "./_run_directory.ts";
 import { readAllAhead, type RunAhead } from "./_files_ahead.ts";
 import { listOwnKeys, readInfo } from "./read_run.ts";
-import {
-  canWriteIndex,
-  readIndex,
-  type StampedRun,
-  writeIndex,
-} from "./run_index.ts";
+import { canWriteIndex, type StampedRun, writeIndex } from "./run_index.ts";
 
 /** The records of a run, those of the training first. */
 export interface RunRecords extends Iterable<ResultRecord> {
@@ -86,7 +77,7 @@ export class RunDatabase implements Iterable<StoredRun> {
    * none.
    */
   constructor(...directories: readonly string[]) {
-    this.#read(directories, false);
+    this.#read(openAll(directories), false);
   }
 
   /**
@@ -97,19 +88,55 @@ export class RunDatabase implements Iterable<StoredRun> {
    */
   static withIndex(...directories: readonly string[]): RunDatabase {
     const database = new RunDatabase();
-    database.#read(directories, true);
+    database.#read(openAll(directories), true);
     return database;
   }
 
-  #read(directories: readonly string[], keepsIndex: boolean): void {
+  /**
+   * Computes something of all runs, with an index. If the index seems to know them
+   * all, that begins while other threads look whether a run has changed. If one
+   * has, it is computed again.
+   *
+   * @param directories The directories that hold runs.
+   * @param compute What is computed, without effects; it may be called twice.
+   * @returns What it returns for the runs as they are.
+   * @throws What it throws for the runs as they are.
+   */
+  static async compute<T>(
+    directories: readonly string[],
+    compute: (database: RunDatabase) => Promise<T>,
+  ): Promise<T> {
+    const opened = openAll(directories);
+    const database = new RunDatabase();
+    if (opened.every(({ seemsKnown }) => seemsKnown)) {
+      database.#collect(opened, opened.map(({ index }) => index!.runs), []);
+      const [early] = await Promise.allSettled([compute(database)]);
+      if (opened.every(({ isKnown }) => isKnown)) {
+        if (early.status === "rejected") throw early.reason;
+        return early.value;
+      }
+    }
+    database.#read(opened, true);
+    return await compute(database);
+  }
+
+  #read(directories: readonly RunDirectory[], keepsIndex: boolean): void {
     const problems: Problem[] = [];
-    this.#directories = dropCopies(directories);
-    const [first = [], ...others] = this.#directories
+    const runs = directories
       .map((directory) => readRuns(directory, problems, keepsIndex));
+    this.#collect(directories, runs, problems);
+  }
+
+  #collect(
+    directories: readonly RunDirectory[],
+    [first = [], ...others]: readonly (readonly StoredRun[])[],
+    problems: Problem[],
+  ): void {
     // The runs of a directory are in order.
     const runs = others.length > 0
       ? [first, ...others].flat().sort(compareStarts)
       : first;
+    this.#directories = directories.map(({ path }) => path);
     this.#runs = withEarlierValues(runs, problems);
     this.#problems = problems;
   }
@@ -141,8 +168,8 @@ function compareStarts(a: StoredRun, b: StoredRun): number {
   return first < second ? -1 : first > second ? 1 : 0;
 }
 
-/** Drops directories that are named twice, by whatever path. */
-function dropCopies(directories: readonly string[]): string[] {
+/** Opens directories, but none twice that is named by several paths. */
+function openAll(directories: readonly string[]): RunDirectory[] {
   const places = Map.groupBy(directories, (directory) => {
     try {
       return Deno.realPathSync(directory);
@@ -150,7 +177,7 @@ function dropCopies(directories: readonly string[]): string[] {
       return directory; // A missing directory holds no runs.
     }
   });
-  return Array.from(places.values(), ([directory]) => directory!);
+  return Array.from(places.values(), ([path]) => new RunDirectory(path!));
 }
 
 function compareNames(a: Problem, b: Problem): number {
@@ -159,11 +186,12 @@ function compareNames(a: Problem, b: Problem): number {
 
 /** Reads the runs of a directory, those that have changed from their files. */
 function readRuns(
-  directory: string,
+  runDirectory: RunDirectory,
   problems: Problem[],
   keepsIndex: boolean,
 ): StoredRun[] {
-  const { index, isKnown, changed } = findKnown(directory);
+  const { path: directory, index } = runDirectory;
+  const { isKnown, changed } = runDirectory.findKnown();
   const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
   const nGone = isKnown.length - known.length;
   const mayWrite = keepsIndex &&
@@ -212,33 +240,6 @@ function readRuns(
   return read.length > 0 ? [...known, ...read].sort(compareRuns) : known;
 }
 
-/** Finds the runs that the index knows and that have not changed. */
-function findKnown(directory: string) {
-  let finish: (() => Uint8Array) | undefined;
-  // Other threads look at the runs while this one reads the rest.
-  const index = readIndex(directory, (head) => {
-    finish = inspectRuns(directory, head);
-  });
-  const entries = readEntries(directory)
-    .filter(({ name, isFile }) => !isFile && !name.startsWith("."));
-  const inspected = finish?.();
-  const unchanged = index && inspected ? inspected : new Uint8Array();
-  // Where all are there, and nothing else, their names need not be compared.
-  if (
-    entries.length === unchanged.length && !unchanged.includes(0) &&
-    entries.every(({ isDirectory }) => isDirectory)
-  ) return { index, isKnown: unchanged, changed: [] };
-  const places = new Map(index?.ids.map((id, place) => [id, place]));
-  const isKnown = new Uint8Array(unchanged.length);
-  const changed = entries.filter(({ name, isDirectory }) => {
-    const place = places.get(name);
-    if (place === undefined || !isDirectory || !unchanged[place]) return true;
-    isKnown[place] = 1;
-    return false;
-  });
-  return { index, isKnown, changed };
-}
-
 /**
  * Reads from the index what is known of runs that have not changed.
  *
@@ -246,8 +247,10 @@ function findKnown(directory: string) {
  * @returns What is known, by id; nothing where there is no index.
  */
 export function readKnown(directory: string): ReadonlyMap<string, RunSummary> {
-  const { index, isKnown } = findKnown(directory);
-  const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
+  const runDirectory = new RunDirectory(directory);
+  const { isKnown } = runDirectory.findKnown();
+  const known = runDirectory.index?.runs
+    .filter((_, place) => isKnown[place]) ?? [];
   return new Map(known.map(({ id, info }) => [id, info]));
 }
 
