@@ -6,7 +6,7 @@
 
 import { readEntries } from "../../core/store/find_run.ts";
 import { readIndex, type RunIndex } from "./run_index.ts";
-import { inspectRuns } from "./_start_threads.ts";
+import { inspectRuns, type RunInspection } from "./_start_threads.ts";
 
 /** What of a directory of runs is known, and what must be read. */
 export interface KnownRuns {
@@ -22,29 +22,28 @@ export class RunDirectory {
   readonly path: string;
   /** Its index, if it has one that can be used. */
   readonly index: RunIndex | undefined;
-  readonly #entries: readonly Deno.DirEntry[];
-  readonly #inspect: () => Uint8Array;
+  readonly #inspection: RunInspection | undefined;
   #known: KnownRuns | undefined;
 
   /**
-   * Lists a directory. Other threads start to look which runs have changed.
+   * Opens a directory. Other threads start to look which runs have changed.
    *
    * @param path Its path; a missing directory is empty.
-   * @throws {RangeError} If it is a file, or itself a run.
    */
   constructor(path: string) {
     this.path = path;
-    let inspect = (): Uint8Array => new Uint8Array();
-    this.index = readIndex(path, (head) => inspect = inspectRuns(path, head));
-    this.#inspect = inspect;
-    this.#entries = readEntries(path)
-      .filter(({ name, isFile }) => !isFile && !name.startsWith("."));
+    let inspection: RunInspection | undefined;
+    this.index = readIndex(
+      path,
+      (head) => inspection = inspectRuns(path, head),
+    );
+    // What was begun with a damaged index does not count.
+    this.#inspection = this.index && inspection;
   }
 
   /** Whether the index seems to know all there is; they may have changed. */
   get seemsKnown(): boolean {
-    return this.#entries.length === this.index?.ids.length &&
-      this.#entries.every(({ isDirectory }) => isDirectory);
+    return this.#inspection?.seemsComplete() ?? false;
   }
 
   /** Whether the index knows all there is, and nothing has changed. */
@@ -53,21 +52,26 @@ export class RunDirectory {
     return changed.length === 0 && !isKnown.includes(0);
   }
 
-  /** Waits until all runs were looked at; finds those that have not changed. */
+  /**
+   * Waits until all runs were looked at; finds those that have not changed.
+   *
+   * @throws {RangeError} If the directory is a file, or itself a run.
+   */
   findKnown(): KnownRuns {
     return this.#known ??= this.#findKnown();
   }
 
   #findKnown(): KnownRuns {
-    const inspected = this.#inspect();
-    const unchanged = this.index ? inspected : new Uint8Array();
+    const unchanged = this.#inspection?.finish() ?? new Uint8Array();
     // If all are there, their names need not be compared.
     if (this.seemsKnown && !unchanged.includes(0)) {
       return { isKnown: unchanged, changed: [] };
     }
+    const entries = readEntries(this.path)
+      .filter(({ name, isFile }) => !isFile && !name.startsWith("."));
     const places = new Map(this.index?.ids.map((id, place) => [id, place]));
     const isKnown = new Uint8Array(unchanged.length);
-    const changed = this.#entries.filter(({ name, isDirectory }) => {
+    const changed = entries.filter(({ name, isDirectory }) => {
       const place = places.get(name);
       if (place === undefined || !isDirectory || !unchanged[place]) return true;
       isKnown[place] = 1;

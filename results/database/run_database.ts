@@ -26,7 +26,7 @@ import {
   type RunReader,
 } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
-import { getLastChange, STAMP_LENGTH } from "./_threads.ts";
+import { COMPLETED, getLastChange, STAMP_LENGTH } from "./_threads.ts";
 import { RunDirectory } from "./_run_directory.ts";
 import { readAllAhead, type RunAhead } from "./_files_ahead.ts";
 import { listOwnKeys, readInfo } from "./read_run.ts";
@@ -210,7 +210,15 @@ function readRuns(
           run && stamp && found.length === nProblems &&
           run.info.status !== "running" &&
           started - getLastChange(stamp) > SETTLED_MS
-        ) settled.push({ run, stamp });
+        ) {
+          const isCompleted = run.info.status === "completed";
+          settled.push({
+            run,
+            stamp: isCompleted
+              ? [COMPLETED, ...Array.from(stamp).slice(1)]
+              : stamp,
+          });
+        }
         return run ?? [];
       });
   const folders = new Map(
