@@ -15,8 +15,11 @@ import {
   type RunFilter,
   selectRuns,
 } from "../database/select.ts";
-import { readInfo } from "../database/read_run.ts";
+import { listChangingKeys, readInfo } from "../database/read_run.ts";
 import { summarizeList } from "./labels.ts";
+
+/** A key of all runs, though not of their configurations. */
+const EXPERIMENT = "experiment";
 
 /** The key in which replicates may always differ. */
 const SEED_KEY = "seed";
@@ -148,10 +151,11 @@ export function groupReplicates(
   // Keys that have one value in all runs tell none of them apart.
   const keys = findVarying(
     runs,
-    known.filter((key) => key === "experiment" || !nuisance.includes(key)),
+    known.filter((key) => key === EXPERIMENT || !nuisance.includes(key)),
   );
+  const names = new Map<string, string>();
   return groupByKeys(runs, keys)
-    .map((group) => makeReplicates(group, nuisance));
+    .map((group) => makeReplicates(group, nuisance, names));
 }
 
 /** Finds the keys whose values are not one and the same in all runs. */
@@ -159,15 +163,22 @@ function findVarying(
   runs: readonly StoredRun[],
   keys: readonly string[],
 ): string[] {
-  const first = keys.map((key) => runs[0] && readKey(runs[0], key));
-  const varies = keys.map(() => false);
-  // Run by run: many runs are too many for a cache.
+  const first = new Map(
+    keys.map((key) => [key, runs[0] && readKey(runs[0], key)]),
+  );
+  const varying = new Set<string>();
+  let last: readonly string[] = [];
   for (const run of runs) {
-    for (let i = 0; i < keys.length; i++) {
-      varies[i] ||= readKey(run, keys[i]!) !== first[i];
+    const own = listChangingKeys(run);
+    // Runs of an index that share this list agree in all other keys.
+    const candidates = own === last ? [EXPERIMENT, ...own] : keys;
+    for (const key of candidates) {
+      if (varying.has(key) || !first.has(key)) continue;
+      if (readKey(run, key) !== first.get(key)) varying.add(key);
     }
+    last = own;
   }
-  return keys.filter((_, i) => varies[i]);
+  return keys.filter((key) => varying.has(key));
 }
 
 /**
@@ -202,9 +213,13 @@ function groupByKeys(
   return groups;
 }
 
+/** Texts that several replicates share, so that each is kept once. */
+type Names = Map<string, string>;
+
 function makeReplicates(
   group: readonly StoredRun[],
   nuisance: readonly string[],
+  names: Names,
 ): Replicates {
   // The sort is stable: of equal values the oldest stays first.
   const byNuisance = orderBy(
@@ -212,7 +227,10 @@ function makeReplicates(
   );
   const copies = Map.groupBy(
     group.length > 1 ? group.toSorted(byNuisance) : group,
-    (run) => formatNuisance(run, nuisance),
+    (run) => {
+      const name = formatNuisance(run, nuisance);
+      return names.getOrInsert(name, name);
+    },
   );
   const runs = new Map<string, StoredRun>();
   const missing = new Map<string, StoredRun>();

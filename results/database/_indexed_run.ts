@@ -95,6 +95,11 @@ export class IndexedRun implements StoredRun {
     return this.#table.configs.keys(this.#place);
   }
 
+  /** Lists the keys in which runs with the same list may differ. */
+  listChangingKeys(): readonly string[] {
+    return this.#table.configs.changingKeys(this.#place);
+  }
+
   /** Reads a value of the configuration, which is faster than making all of it. */
   readKey(key: string): unknown {
     return this.#table.configs.read(this.#place, key);

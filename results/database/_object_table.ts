@@ -94,6 +94,8 @@ interface ReadingShape {
   readonly template: JsonObject;
   /** By key its values, and where in an object's codes its own is; 0 if it has one. */
   readonly columns: ReadonlyMap<string, ReadingColumn>;
+  /** The keys whose values vary. */
+  readonly changingKeys: readonly string[];
   /** Those of the columns that vary. */
   readonly varying: readonly (readonly [string, ReadingColumn])[];
 }
@@ -151,6 +153,11 @@ export class ObjectReader {
     return this.#shape(place).keys;
   }
 
+  /** Returns the keys in which objects with the same list may differ. */
+  changingKeys(place: number): readonly string[] {
+    return this.#shape(place).changingKeys;
+  }
+
   /** Returns the value that an object has for a key, without making the object. */
   read(place: number, key: string): unknown {
     const column = this.#shape(place).columns.get(key);
@@ -198,11 +205,14 @@ function readShape(shape: unknown): ReadingShape {
   const template: JsonObject = Object.fromEntries(
     columns.entries().map(([key, { values }]) => [key, values[0]]),
   );
+  const varying = [...columns].filter(([, { offset }]) => offset > 0);
+  const changingKeys = varying.map(([key]) => key);
   return {
     keys: Object.keys(template),
     template,
     columns,
-    varying: [...columns].filter(([, { offset }]) => offset > 0),
+    changingKeys,
+    varying,
   };
 }
 

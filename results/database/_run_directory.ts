@@ -41,9 +41,11 @@ export class RunDirectory {
     this.#inspection = this.index && inspection;
   }
 
-  /** Whether the index seems to know all there is; they may have changed. */
+  /** Whether the index seems to know all there is, which may have changed. */
   get seemsKnown(): boolean {
-    return this.#inspection?.seemsComplete() ?? false;
+    if (!this.#inspection) return false;
+    // Waiting for the list of what there is takes longer.
+    return isOlderThanIndex(this.path) || this.#inspection.hasSameCount();
   }
 
   /** Whether the index knows all there is, and nothing has changed. */
@@ -64,7 +66,7 @@ export class RunDirectory {
   #findKnown(): KnownRuns {
     const unchanged = this.#inspection?.finish() ?? new Uint8Array();
     // If all are there, their names need not be compared.
-    if (this.seemsKnown && !unchanged.includes(0)) {
+    if (!unchanged.includes(0) && this.#inspection?.hasSameCount()) {
       return { isKnown: unchanged, changed: [] };
     }
     const entries = readEntries(this.path)
@@ -78,5 +80,17 @@ export class RunDirectory {
       return false;
     });
     return { isKnown, changed };
+  }
+}
+
+/** Says whether nothing was added to a directory since its index was written. */
+function isOlderThanIndex(path: string): boolean {
+  try {
+    const [own, index] = [path, `${path}/.index/runs`].map((file) =>
+      Deno.lstatSync(file).mtime?.getTime() ?? 0
+    );
+    return own! <= index!;
+  } catch {
+    return false;
   }
 }

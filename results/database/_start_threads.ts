@@ -39,8 +39,8 @@ function countWorkers(nRuns: number, minRuns: number): number {
 
 /** A look at the runs of an index, which other threads have begun. */
 export interface RunInspection {
-  /** Says whether the directory seems to hold these runs and no others. */
-  readonly seemsComplete: () => boolean;
+  /** Waits for a list of the directory: whether it holds as many runs. */
+  readonly hasSameCount: () => boolean;
   /** Looks at the rest, and returns 1 for each run that has not changed. */
   readonly finish: () => Uint8Array;
 }
@@ -78,7 +78,7 @@ export function inspectRuns(
     workers.forEach((worker) => worker.terminate());
     return unchanged;
   };
-  return { seemsComplete: () => hasSameCount(inspection), finish };
+  return { hasSameCount: () => hasSameCount(inspection), finish };
 }
 
 /**

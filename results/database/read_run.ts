@@ -79,6 +79,18 @@ export function listOwnKeys(run: StoredRun): readonly string[] {
 }
 
 /**
+ * Lists the keys in which the configurations of runs that share the list may differ.
+ *
+ * @param run The run.
+ * @returns The keys; of a run that is of no index all keys, in a list of its own.
+ */
+export function listChangingKeys(run: StoredRun): readonly string[] {
+  return run instanceof IndexedRun
+    ? run.listChangingKeys()
+    : Object.keys(run.config);
+}
+
+/**
  * Lists all keys that some run has: `experiment`, and those of the configurations.
  *
  * @param runs The runs.
