@@ -1,6 +1,6 @@
 /**
- * A task's own process: it has the permissions of a training, and if it crashes or
- * runs out of memory, no other task is affected.
+ * A task's own process: it has the permissions of a training or evaluation, and if it
+ * crashes or runs out of memory, no other task is affected.
  *
  * @module
  */
@@ -51,7 +51,8 @@ export async function runInProcess(
 ): Promise<ClaimEnd> {
   const child = new Deno.Command("deno", {
     args: [
-      ...["run", "--quiet", "--no-prompt", "--config=deno.json", "-P=train"],
+      ...["run", "--quiet", "--no-prompt", "--config=deno.json"],
+      `-P=${sweep.manifest.plan.type === "evaluate" ? "eval" : "train"}`,
       ...listGrants(sweep),
       `${sweep.path}/${SOURCE_FOLDER}/${TASK_PROGRAM}`,
       claim.path,

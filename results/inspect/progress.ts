@@ -51,7 +51,13 @@ export function readTotal(
   return planned.total;
 }
 
-function findStepField(line: JsonObject): string | undefined {
+/**
+ * Finds the field of a line that counts steps.
+ *
+ * @param line The line.
+ * @returns `step`, or `epoch` where there are no steps; undefined without either.
+ */
+export function findStepField(line: JsonObject): string | undefined {
   return STEP_FIELDS.find((field) => Number.isFinite(readMeasure(line[field])));
 }
 
