@@ -4,37 +4,44 @@
  * @module
  */
 
-import { choice, integer, text, toggle } from "../core/config/fields.ts";
+import { choice, text, toggle } from "../core/config/fields.ts";
 import { ConfigSchema, pickFields } from "../core/config/schema.ts";
 import { findRun } from "../core/store/find_run.ts";
 import { printableJson, truncate } from "../core/utils/terminal.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { compare } from "../results/compare/compare.ts";
+import { collectMetrics } from "../results/compare/metrics.ts";
+import { METRIC_KEY } from "../results/compare/pivot.ts";
 import { selectReplicates } from "../results/compare/replicates.ts";
 import { RunDatabase } from "../results/database/run_database.ts";
 import { checkGlobs } from "../results/database/select.ts";
 import { type Figure, formatSpec } from "../results/figures/figure.ts";
+import type { TextFigure } from "../results/figures/terminal.ts";
+import type { Draw, Inner } from "../results/figures/fit.ts";
 import { SCALES } from "../results/figures/scale.ts";
+import {
+  LENGTH_RULE,
+  parseLength,
+  parseSize,
+  type Size,
+} from "../results/figures/size.ts";
+import { type Ink, MINIMAL, PRINT } from "../results/figures/style.ts";
 import {
   defineCommand,
   type FlagValues,
   main,
   orUsageError,
+  terminalWidth,
   usageError,
 } from "./_command.ts";
 import { comparisonFlags } from "./_compare.ts";
 import { writeOutput } from "./_output.ts";
 import { reportProblems, selectionFields } from "./_runs.ts";
 
-const SUFFIX = /\.(svg|png|json)$/;
-
-const size = integer({
-  default: 0,
-  defaultText: "what fits",
-  min: 0,
-  max: 4000,
-  description: "of the inner area in pixels",
-});
+const SUFFIX = /\.(svg|pdf|png|json)$/;
+/** Of a figure that goes to no terminal. */
+const USUAL_COLUMNS = 80;
+const DEFAULT_OUT = "figures/plot.svg";
 
 const figureSchema = new ConfigSchema({
   y: text({
@@ -53,8 +60,12 @@ const figureSchema = new ConfigSchema({
     description: "with --across, the share of runs better than each value",
   }),
   history: text({
-    placeholder: "<measure>",
+    placeholder: "<measure,…>",
     description: "draw this over steps instead, a band over replicates",
+  }),
+  facet: text({
+    placeholder: "<key|metric>",
+    description: "one panel for each value of this key, or each metric",
   }),
   samples: text({
     placeholder: "<run>",
@@ -70,15 +81,35 @@ const figureSchema = new ConfigSchema({
     description: "which of its samples, by file name",
   }),
   out: text({
-    default: "figures/plot.svg",
+    default: DEFAULT_OUT,
     placeholder: "<file>",
-    rule: "a file that ends in .svg, .png or .json (Vega-Lite)",
+    rule: "a file that ends in .svg, .pdf, .png or .json (Vega-Lite)",
     allows: (text) => SUFFIX.test(text),
-    description: "where to write it: .svg, .png, or .json for Vega-Lite",
+    description: "where to write it: .svg, .pdf, .png, or .json for Vega-Lite",
+  }),
+  terminal: toggle({
+    description: "draw it here with characters, and write no file",
   }),
   title: text({ description: "the title of the figure" }),
-  width: size,
-  height: size,
+  width: text({
+    placeholder: "<size>",
+    defaultText: "what suits it",
+    rule: `column, text, slide, or ${LENGTH_RULE}`,
+    allows: (text) => text === "" || parseSize(text) !== undefined,
+    description: "of the whole: column, text, slide, or 84mm, 3.25in, 400px",
+  }),
+  height: text({
+    placeholder: "<length>",
+    defaultText: "what suits it",
+    rule: LENGTH_RULE,
+    allows: (text) => text === "" || parseLength(text) !== undefined,
+    description: "of the whole: a length such as 60mm",
+  }),
+  style: choice({
+    default: "default",
+    choices: ["default", "minimal"],
+    description: "minimal draws no grid",
+  }),
   xScale: choice({
     default: "auto",
     choices: SCALES,
@@ -98,7 +129,19 @@ const plotFlags = {
     nuisance: comparisonFlags.Runs.fields.nuisance,
     across: comparisonFlags.Runs.fields.across,
   }),
-  "Error bars": pickFields(comparisonFlags.Statistics, ["ci", "aggregate"]),
+  "Error bars": new ConfigSchema({
+    ...pickFields(comparisonFlags.Statistics, ["ci", "aggregate"]).fields,
+    baseline: {
+      ...comparisonFlags.Statistics.fields.baseline,
+      description:
+        "seed by seed against this row; repeat to name it by several keys",
+    },
+    adjusted: toggle({
+      description: "with --baseline, intervals that hold together for all rows",
+    }),
+    ...pickFields(comparisonFlags.Statistics, ["anytime", "planned", "alpha"])
+      .fields,
+  }),
 };
 
 type PlotFlags = FlagValues<typeof plotFlags>;
@@ -116,6 +159,8 @@ const command = defineCommand({
     "deno task plot --x learningRate --y loss/held-out --series model",
     "deno task plot --y loss/held-out --ci 95 --out figures/models.png",
     "deno task plot --y accuracy --across dataset",
+    "deno task plot --y loss/held-out --baseline model=mlp --adjusted",
+    "deno task plot --y 'loss/*' --x nSteps --facet metric",
     "deno task plot --history loss --where model=identity",
     "deno task plot --samples latest --out figures/samples.png",
   ],
@@ -128,13 +173,24 @@ const command = defineCommand({
           "--reverse RUN",
       );
     }
-    const draw = y ? drawRecord : history ? drawMeasure : drawRun;
+    if (
+      flags.terminal && (out !== DEFAULT_OUT || flags.width || flags.height)
+    ) {
+      throw usageError(
+        "Cannot use --out, --width or --height with --terminal: it writes no " +
+          "file, and is as wide as the terminal",
+      );
+    }
+    const prepare = y ? prepareRecord : history ? prepareMeasure : prepareRun;
     const problems: Problem[] = [];
     try {
-      const { spec, omitted } = await draw(flags, problems);
-      await write(out, spec);
-      console.log(out);
-      omitted.forEach((what) => console.error(truncate(`not drawn: ${what}`)));
+      const draw = await prepare(flags, problems);
+      const { omitted } = await (flags.terminal
+        ? printFigure(draw, flags)
+        : writeFigure(draw, out, chooseSize(flags)));
+      omitted.forEach((what) =>
+        console.error(truncate(`not drawn: ${what}`))
+      );
     } catch (error) {
       // A run that cannot be read may be why nothing can be drawn.
       reportProblems(problems);
@@ -144,11 +200,33 @@ const command = defineCommand({
   },
 });
 
+type Given = Omit<Partial<PlotFlags>, "width" | "height"> & { ink: Ink };
+
 /** Leaves out the flags that stand for nothing, as options do. */
-function pickGiven(flags: PlotFlags): Partial<PlotFlags> {
-  return Object.fromEntries(
-    Object.entries(flags).filter(([, value]) => value && value !== "auto"),
-  );
+function pickGiven(
+  { width: _width, height: _height, ...flags }: PlotFlags,
+): Given {
+  return {
+    ...Object.fromEntries(
+      Object.entries(flags).filter(([, value]) => value && value !== "auto"),
+    ),
+    ink: flags.style === "minimal" ? MINIMAL : PRINT,
+  };
+}
+
+function chooseSize({ width, height }: PlotFlags): Size | undefined {
+  const high = parseLength(height);
+  const size = parseSize(width) ?? (high ? { zoom: 1 } : undefined);
+  return size && high ? { ...size, height: high } : size;
+}
+
+/** The height of axes of a given width over it. */
+const PROPORTION = 0.62;
+
+/** Figures whose height does not follow from what is drawn keep a proportion. */
+function withProportion(inner: Inner): Inner {
+  const { width, height = width && PROPORTION * width } = inner;
+  return { ...inner, ...(height ? { height } : {}) };
 }
 
 function readRuns(runs: readonly string[], problems: Problem[]): RunDatabase {
@@ -158,10 +236,10 @@ function readRuns(runs: readonly string[], problems: Problem[]): RunDatabase {
 }
 
 /** Draws samples of one run: the flags that select runs do not apply. */
-async function drawRun(
+async function prepareRun(
   flags: PlotFlags,
   problems: Problem[],
-): Promise<Figure> {
+): Promise<Draw> {
   const { samples: name, reverse, setting, runs } = flags;
   const [directory = "runs", another] = runs;
   if (another !== undefined) {
@@ -182,21 +260,36 @@ async function drawRun(
     )
   );
   const draw = name ? drawSamples : drawReverse;
-  const { spec, omitted } = draw(samples, pickGiven(flags));
   const settings = others.map((other) => `--setting ${other}`);
-  return { spec, omitted: [...settings, ...omitted] };
+  return (inner) => {
+    const { spec, omitted } = draw(samples, { ...pickGiven(flags), ...inner });
+    return { spec, omitted: [...settings, ...omitted] };
+  };
 }
 
 /** Draws a record of several runs over a key. */
-async function drawRecord(
+async function prepareRecord(
   flags: PlotFlags,
   problems: Problem[],
-): Promise<Figure> {
-  const { x, y, series, runs, since, nuisance, across, ci, aggregate } = flags;
+): Promise<Draw> {
+  const { x, y, series, facet, runs, since, nuisance, across } = flags;
+  const { ci, aggregate, baseline, anytime, planned, alpha } = flags;
   if (across && (x || series)) {
     throw usageError(
       "Cannot use --x or --series with --across: it draws ranks",
     );
+  }
+  if (baseline.length > 0 && (x || series || facet || flags.profile)) {
+    throw usageError(
+      "Cannot use --x, --series, --facet or --profile with --baseline: it " +
+        "draws the differences of rows",
+    );
+  }
+  if (flags.adjusted && baseline.length === 0) {
+    throw usageError("Cannot use --adjusted without --baseline");
+  }
+  if (facet && across) {
+    throw usageError("Cannot use --facet with --across: it draws ranks");
   }
   if (flags.profile && !across) {
     throw usageError("Cannot use --profile without --across");
@@ -207,45 +300,58 @@ async function drawRecord(
   );
   // The fields of a record that is named in full are conditions.
   const record = measured.find((metadata) => String(metadata) === y);
-  const name = record?.name ?? y;
-  checkGlobs([name], measured, "y");
+  const names = record ? [record.name] : y.split(",");
+  checkGlobs(names, measured, "y");
   const fields = Object.entries(record?.fields ?? {})
     .filter(([key]) => key !== x && key !== series)
     .map(([key, value]) => `${key}=${value}`);
   const comparison = await compare(database, {
     ...{ since, nuisance, across, ci, aggregate },
+    ...{ baseline, anytime, planned, alpha },
     where: [...flags.where, ...fields],
-    metric: [name],
-    rows: x ? [x] : [],
+    metric: names,
+    rows: x ? [x, ...(facet && facet !== METRIC_KEY ? [facet] : [])] : [],
     cols: series ? [series] : [],
     sort: x,
   });
   const [column, ...others] = comparison.columns;
   if (!column) throw usageError(`Cannot draw ${y}: no run has such a record`);
-  if (others.length > 0 && !series) {
+  const panels = facet === METRIC_KEY
+    ? Map.groupBy(comparison.columns, ({ metadata: { name } }) => name)
+    : new Map([["", comparison.columns]]);
+  if (!series && panels.values().some((same) => same.length > 1)) {
     const names = comparison.columns.map(({ metadata }) => `${metadata}`);
     throw usageError(
       `Cannot draw ${y}: there are ${names.join("; ")}. Name one of them in ` +
-        "full, or put what differs on --x or --series",
+        "full, or put what differs on --x, --series or --facet",
     );
   }
+  const given = pickGiven(flags);
   if (flags.profile) {
     const { drawProfiles } = await import("../results/figures/profiles.ts");
-    return drawProfiles(comparison, column, pickGiven(flags));
+    return (inner) =>
+      drawProfiles(comparison, column, { ...given, ...withProportion(inner) });
+  }
+  if (baseline.length > 0) {
+    const { drawPaired } = await import("../results/figures/paired.ts");
+    return (inner) => drawPaired(comparison, column, { ...given, ...inner });
   }
   if (across) {
     const { drawRanks } = await import("../results/figures/ranks.ts");
-    return drawRanks(comparison, column, pickGiven(flags));
+    return (inner) => drawRanks(comparison, column, { ...given, ...inner });
   }
   const { drawPoints } = await import("../results/figures/points.ts");
-  return drawPoints(comparison, [column, ...others], pickGiven(flags));
+  // Panels have a proportion of their own.
+  const fit = x && !facet ? withProportion : (inner: Inner) => inner;
+  return (inner) =>
+    drawPoints(comparison, [column, ...others], { ...given, ...fit(inner) });
 }
 
 /** Draws a measure of several runs over the steps of training. */
-async function drawMeasure(
+async function prepareMeasure(
   flags: PlotFlags,
   problems: Problem[],
-): Promise<Figure> {
+): Promise<Draw> {
   const { across } = flags;
   if (flags.series || flags.aggregate !== "mean") {
     throw usageError(
@@ -255,24 +361,84 @@ async function drawMeasure(
   }
   const { readHistories } = await import("../results/figures/histories.ts");
   const { drawHistory } = await import("../results/figures/history.ts");
+  const database = readRuns(flags.runs, problems);
   const { replicates, nuisance } = selectReplicates(
-    readRuns(flags.runs, problems),
-    { ...flags, nuisance: [...flags.nuisance, ...(across ? [across] : [])] },
+    database,
+    {
+      ...flags,
+      nuisance: [...flags.nuisance, ...(across ? [across] : [])],
+      withUnfinished: true,
+    },
   );
   const histories = readHistories(replicates, { nuisance, across }, problems);
-  const measure = flags.history;
-  return await drawHistory(histories, { ...pickGiven(flags), measure });
+  const { facet } = flags;
+  const given = pickGiven({
+    ...flags,
+    facet: facet === METRIC_KEY ? "" : facet,
+  });
+  const measure = flags.history.split(",");
+  const metrics = collectMetrics(database);
+  const repeats = replicates.flatMap(({ unfinished }) => unfinished)
+    .map(({ id, status }) => `${id} (${status}) repeats a completed run`);
+  const isOne = measure.length === 1 && !given.facet;
+  const fit = isOne ? withProportion : (inner: Inner) => inner;
+  return async (inner) => {
+    const { spec, omitted } = await drawHistory(
+      histories,
+      { ...given, ...fit(inner), measure, metrics },
+    );
+    return { spec, omitted: [...omitted, ...repeats] };
+  };
 }
 
-async function write(path: string, spec: Figure["spec"]): Promise<void> {
-  if (path.endsWith(".json")) {
-    return writeOutput(path, `${printableJson(formatSpec(spec, 2))}\n`);
+/** Prints a figure, as wide as the terminal. */
+async function printFigure(
+  draw: Draw,
+  { history, profile }: PlotFlags,
+): Promise<TextFigure> {
+  const { renderText } = await import("../results/figures/terminal.ts");
+  const figure = await renderText(draw, {
+    columns: terminalWidth(USUAL_COLUMNS),
+    color: Deno.stdout.isTerminal() && !Deno.noColor,
+    signsOnCurves: history !== "" || profile,
+  });
+  console.log(figure.text);
+  return figure;
+}
+
+/** Writes a figure as the suffix of its file says, and prints where. */
+async function writeFigure(
+  draw: Draw,
+  path: string,
+  size?: Size,
+): Promise<Figure> {
+  const figure =
+    await (size
+      ? (await import("../results/figures/fit.ts")).fitFigure(draw, size)
+      : draw({}));
+  writeOutput(path, await render());
+  console.log(path);
+  return figure;
+
+  async function render(): Promise<string | Uint8Array> {
+    const { spec } = figure;
+    if (path.endsWith(".json")) {
+      return `${printableJson(formatSpec(spec, 2))}\n`;
+    }
+    const { renderSvg } = await import("../results/figures/svg.ts");
+    const { resizeSvg } = await import("../results/figures/fit.ts");
+    const svg = resizeSvg(await renderSvg(spec), size);
+    if (path.endsWith(".pdf")) {
+      const { renderPdf } = await import("../results/figures/pdf.ts");
+      return await renderPdf(svg);
+    }
+    if (path.endsWith(".png")) {
+      const { renderPng } = await import("../results/figures/png.ts");
+      return renderPng(svg);
+    }
+    const { embedFont } = await import("../results/figures/font.ts");
+    return `${await embedFont(svg)}\n`;
   }
-  const { renderSvg } = await import("../results/figures/svg.ts");
-  const svg = await renderSvg(spec);
-  if (path.endsWith(".svg")) return writeOutput(path, `${svg}\n`);
-  const { renderPng } = await import("../results/figures/png.ts");
-  writeOutput(path, renderPng(svg));
 }
 
 if (import.meta.main) main(command);

@@ -135,8 +135,44 @@ Deno.test("plot --history names the history that it cannot read", async () => {
   const { code, stderr } = await runScript("plot", args);
   assertEquals(code, 2);
   assertMatch(stderr, /^problem: a: .*a\/metrics\.jsonl/);
-  assertMatch(stderr, /error: Unknown measure loss/);
+  assertMatch(
+    stderr,
+    /error: Cannot draw loss: the runs have logged no numbers/,
+  );
 });
+
+Deno.test(
+  "plot --history draws runs that are not completed, alone or beside others",
+  async () => {
+    using runs = fourRuns();
+    using figures = tempFigures();
+    const out = `${figures.path}/a.json`;
+    const add = (id: string, config: object) => {
+      const info = { status: "failed" } as const;
+      const path = makeRun(`${ROOT}/${runs.path}`, { id, config, info });
+      using history = new History(path, id);
+      history.append({ step: 1, loss: 7 });
+    };
+    add("repeat", { seed: 2, rate: 0.2 });
+    add("new", { seed: 1, rate: 0.3 });
+    const draw = (...args: string[]) =>
+      runScript("plot", [
+        `--runs=${runs.path}`,
+        "--history=loss",
+        `--out=${out}`,
+        ...args,
+      ]);
+    const { code, stderr } = await draw();
+    assertEquals(
+      [code, stderr],
+      [0, "not drawn: repeat (failed) repeats a completed run\n"],
+    );
+    const spec = JSON.parse(Deno.readTextFileSync(`${ROOT}/${out}`));
+    const means = spec.data.values.map(({ mean }: { mean: number }) => mean);
+    assertEquals(means, [0.1, 0.05, 0.2, 0.1, 7]);
+    assertEquals((await draw("--where=rate=0.3")).code, 0);
+  },
+);
 
 Deno.test(
   "plot --samples and --reverse draw what an evaluation kept, of the run and setting that are named",
