@@ -4,15 +4,15 @@ import {
   assertEquals,
   assertRejects,
 } from "@std/assert";
-import {
-  type Draw,
-  fitFigure,
-  measureSvg,
-  resizeSvg,
-} from "../../../results/figures/fit.ts";
+import { type Draw, fitFigure } from "../../../results/figures/fit.ts";
 import { makeSpec } from "../../../results/figures/figure.ts";
 import { drawReverse } from "../../../results/figures/samples_figure.ts";
-import { parseSize, type Size } from "../../../results/figures/size.ts";
+import {
+  measureSvg,
+  parseSize,
+  resizeSvg,
+  type Size,
+} from "../../../results/figures/size.ts";
 import { renderSvg } from "../../../results/figures/svg.ts";
 import { makeSamples } from "../../../testing/figures.ts";
 
