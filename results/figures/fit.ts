@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OptionError } from "../database/option_error.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import type { TextStyle } from "./font.ts";
 import { measureSvg, type Size } from "./size.ts";
@@ -30,7 +31,7 @@ export type Draw = (inner: Inner) => Figure | Promise<Figure>;
  * @param draw Draws it with an inner area of a size.
  * @param size The size of the whole.
  * @returns The figure, at most as large and as near as possible.
- * @throws {RangeError} If text leaves no room.
+ * @throws {OptionError} If text leaves no room.
  */
 export async function fitFigure(
   draw: Draw,
@@ -61,7 +62,8 @@ export async function fitFigure(
     if (!isMoved.includes(true)) break;
   }
   if (best) return best;
-  throw new RangeError(
+  throw new OptionError(
+    wide ? "width" : "height",
     "Cannot draw a figure so small: its text leaves no room. Make it wider or " +
       "higher, or shorten its title",
   );

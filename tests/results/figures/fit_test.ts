@@ -4,6 +4,7 @@ import {
   assertEquals,
   assertRejects,
 } from "@std/assert";
+import { OptionError } from "../../../results/database/option_error.ts";
 import { type Draw, fitFigure } from "../../../results/figures/fit.ts";
 import { makeSpec } from "../../../results/figures/figure.ts";
 import { drawReverse } from "../../../results/figures/samples_figure.ts";
@@ -81,7 +82,7 @@ Deno.test("fitFigure() divides the width among pictures", async () => {
 Deno.test("fitFigure() refuses a size that text leaves nothing of", async () => {
   await assertRejects(
     () => fitFigure(draw, { width: 60, zoom: 1 }),
-    RangeError,
+    OptionError,
     "its text leaves no room",
   );
 });
