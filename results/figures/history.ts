@@ -102,8 +102,11 @@ export async function drawHistory(
   const measures = [options.measure].flat();
   const shown = splitByKey(histories, facet);
   const size = choosePanelSize(options, measures.length * shown.length, {
-    width: WIDTH,
-    height: HEIGHT,
+    single: { width: WIDTH, height: HEIGHT },
+    isShared: measures.length === 1,
+    y: measures.length === 1
+      ? nameAxis(measures[0]!, findUnit(measures[0]!, metrics))
+      : "",
   });
   const omitted: string[] = [];
   const panels = measures.flatMap((measure) =>
