@@ -46,8 +46,9 @@ export async function renderPdf(
     // PDFKit moves the letters of this font too close: ".1" becomes one sign.
     font.encode = (text) => encode(text, { kern: false });
   }
-  // It knows no 600.
-  const readable = svg.replaceAll('font-weight="600"', 'font-weight="bold"');
+  // It knows no 600, and PDFKit no dashes without gaps.
+  const readable = svg.replaceAll('font-weight="600"', 'font-weight="bold"')
+    .replaceAll(' stroke-dasharray="1,0"', "");
   drawSvg(document, readable, 0, 0, {
     fontCallback: (_family: string, bold: boolean) => bold ? "bold" : "normal",
   });

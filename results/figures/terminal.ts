@@ -36,8 +36,11 @@ const DOT = 3;
 
 const USUAL_COLUMNS = 80;
 
-/** Wider lines are hard to follow, and higher figures do not fit. */
-const MAX_COLUMNS = 120, MAX_HEIGHT = 20 * CELL_HEIGHT;
+/** Narrower figures have no room, wider ones are hard to follow. */
+const MIN_COLUMNS = 40, MAX_COLUMNS = 120;
+
+/** Higher ones do not fit, in pixels. */
+const MAX_HEIGHT = 20 * CELL_HEIGHT;
 
 /** Between two signs of a curve, in characters. */
 const SIGN_GAP = 7;
@@ -72,7 +75,8 @@ export async function renderText(
   { columns = USUAL_COLUMNS, ...options }: TextOptions = {},
 ): Promise<TextFigure> {
   using _usual = measureTextBy((text) => CELL_WIDTH * [...text].length);
-  const width = CELL_WIDTH * Math.min(columns, MAX_COLUMNS);
+  const width = CELL_WIDTH *
+    Math.max(MIN_COLUMNS, Math.min(columns, MAX_COLUMNS));
   const { spec, omitted } = await fitFigure(
     async (inner) => adapt(await draw(inner)),
     { width, zoom: 1 },
@@ -149,7 +153,7 @@ class Painter {
           break;
         case "rule":
           if (isAxis) this.#paintAxis(role, x, y, dx + x2, dy + y2);
-          else this.#paintLine(x, y, dx + x2, dy + y2, item.stroke);
+          else this.#paintRule(x, y, dx + x2, dy + y2, item.stroke);
           break;
         case "symbol":
           this.#paintSign(item, x, y);
@@ -158,7 +162,7 @@ class Painter {
           this.#paintText(item, x, y);
           break;
         case "rect":
-          this.#fill(x, x + item.width!, y, y + item.height!, item.fill, false);
+          this.#paintBar(item, x, y);
       }
     }
   }
@@ -191,6 +195,20 @@ class Painter {
     }
   }
 
+  /** Paints a straight line; one from a curve to its label ends with its sign. */
+  #paintRule(
+    x: number,
+    y: number,
+    x2: number,
+    y2: number,
+    color?: string,
+  ): void {
+    this.#paintLine(x, y, x2, y2, color);
+    const series = findSeries(color);
+    if (!this.#signsOnCurves || series === undefined) return;
+    this.canvas.write(this.#column(x2), this.#row(y2), nameSign(series));
+  }
+
   #paintCurve(points: readonly SceneItem[], dx: number, dy: number): void {
     const { stroke } = points[0] ?? {};
     const series = findSeries(stroke) ?? 0;
@@ -218,33 +236,23 @@ class Painter {
     points.slice(1).forEach((point, i) => {
       const last = points[i]!;
       if (point.defined === false || last.defined === false) return;
-      const n = Math.max(1, Math.ceil((point.x! - last.x!) / DOT));
-      for (let step = 0; step < n; step++) {
-        const between = (a: number, b: number) => a + (b - a) * step / n;
-        const x = dx + between(last.x!, point.x!);
-        const ends = [
-          dy + between(last.y!, point.y!),
-          dy + between(last.y2 ?? 0, point.y2 ?? 0),
-        ];
-        this.#fill(x, x, Math.min(...ends), Math.max(...ends), point.fill);
+      const x = dx + last.x!, width = point.x! - last.x!;
+      const columns = listDots(x, x + width).filter((at) => at % 2 === 0);
+      for (const at of columns) {
+        const share = (at * DOT - x) / width || 0;
+        const between = (a = 0, b = 0) => dy + a + (b - a) * share;
+        const [y, y2] = [between(last.y, point.y), between(last.y2, point.y2)];
+        listDots(Math.min(y, y2), Math.max(y, y2))
+          .filter((to) => to % 2 === 0)
+          .forEach((to) => this.#paintDot(at * DOT, to * DOT, point.fill));
       }
     });
   }
 
-  /** Fills a rectangle with every second dot, or with every second in each direction. */
-  #fill(
-    x: number,
-    x2: number,
-    y: number,
-    y2: number,
-    color?: string,
-    isSparse = true,
-  ): void {
-    for (let at = Math.ceil(x / DOT); at <= x2 / DOT; at++) {
-      for (let to = Math.ceil(y / DOT); to <= y2 / DOT; to++) {
-        const isDrawn = isSparse ? at % 2 === 0 && to % 2 === 0 : (at + to) % 2;
-        if (isDrawn) this.#paintDot(at * DOT, to * DOT, color);
-      }
+  #paintBar({ width = 0, height = 0, fill }: SceneItem, x: number, y: number) {
+    for (const at of listDots(x, x + width)) {
+      listDots(y, y + height).filter((to) => (at + to) % 2)
+        .forEach((to) => this.#paintDot(at * DOT, to * DOT, fill));
     }
   }
 
@@ -299,6 +307,13 @@ class Painter {
       this.canvas.write(Math.round(start) + this.#left, row, line, series);
     });
   }
+}
+
+/** Lists the dots between two places in pixels. */
+function listDots(from: number, to: number): number[] {
+  const first = Math.ceil(from / DOT);
+  const n = Math.floor(to / DOT) - first + 1;
+  return Array.from({ length: Math.max(0, n) }, (_, i) => first + i);
 }
 
 /** Finds the series that has a colour; undefined for text, axes and data. */
