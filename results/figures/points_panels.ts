@@ -61,7 +61,7 @@ const ROW_HEIGHT = 26, SERIES_HEIGHT = 14;
 /** Up to this number each value of a key has a tick. */
 const MAX_TICKS = 8;
 /** Between the outermost points and the frame. */
-const EDGE = 14;
+const EDGE = 20;
 /** Half the size of a point, and the most pixels between series side by side. */
 const RADIUS = 4, DODGE = 10;
 /** Of the space between two places, what the points of one may take. */
