@@ -1,7 +1,7 @@
 /**
  * One figure of each kind, of small data: their pictures are kept in
- * tests/results/figures/golden, where a test compares them. Run as a program,
- * this writes them again.
+ * tests/results/figures/golden, where a test compares them. `deno task golden`
+ * writes them again.
  *
  * @module
  */
@@ -25,6 +25,7 @@ import { drawRanks } from "../results/figures/ranks.ts";
 import { drawReverse, drawSamples } from "../results/figures/samples_figure.ts";
 import type { Rows, Samples } from "../results/figures/samples.ts";
 import { renderSvg } from "../results/figures/svg.ts";
+import { defineCommand, main } from "../scripts/_command.ts";
 import { SWEEP } from "./figures.ts";
 import { makeDatasets } from "./grids.ts";
 import { tempFolder } from "./helpers.ts";
@@ -187,11 +188,22 @@ function makeNormal(): Samples {
   };
 }
 
-if (import.meta.main) {
-  Deno.mkdirSync(GOLDEN, { recursive: true });
-  for (const [name, draw] of Object.entries(GOLDEN_FIGURES)) {
-    const svg = await renderSvg((await draw()).spec);
-    Deno.writeTextFileSync(`${GOLDEN}/${name}.svg`, `${svg}\n`);
-    console.log(`${name}.svg`);
-  }
-}
+const command = defineCommand({
+  name: "golden",
+  summary:
+    "Draw again the pictures that tests of figures compare; look at them.",
+  usage: [""],
+  examples: ["deno task golden && git diff --stat"],
+  flags: {},
+  async run() {
+    Deno.mkdirSync(GOLDEN, { recursive: true });
+    for (const [name, draw] of Object.entries(GOLDEN_FIGURES)) {
+      const svg = await renderSvg((await draw()).spec);
+      Deno.writeTextFileSync(`${GOLDEN}/${name}.svg`, `${svg}\n`);
+      console.log(`${name}.svg`);
+    }
+    return {};
+  },
+});
+
+if (import.meta.main) main(command);

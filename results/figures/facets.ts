@@ -103,14 +103,9 @@ export function arrangePanels(
   },
 ): object {
   const [first] = panels;
-  if (panels.length === 1) {
-    const { title, parts } = first!;
-    return {
-      width,
-      height,
-      ...(title && { title: titlePanel(title) }),
-      ...parts,
-    };
+  // A title on its own would take the place of the figure's.
+  if (panels.length === 1 && first!.title === "") {
+    return { width, height, ...first!.parts };
   }
   return {
     columns,

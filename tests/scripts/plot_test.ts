@@ -117,6 +117,13 @@ Deno.test("plot says what is wrong, and what would be right", async () => {
     /there are sampling \(nSteps=5\); /,
   );
   await wrong(["--history=los"], /did you mean loss\?/);
+  await wrong(["--y=loss", "--facet=rat"], /did you mean rate\?/);
+  await wrong(["--history=loss", "--facet=rat"], /did you mean rate\?/);
+  await wrong(["--y=loss", "--adjusted"], /--adjusted without --baseline/);
+  await wrong(
+    ["--y=loss", "--baseline=rate=0.1", "--x=rate"],
+    /Cannot use --x, .* with --baseline/,
+  );
   await wrong(["--y=loss", "--out=a.gif"], /--out must be a file that/);
   await wrong(["--y=loss", "--width=wide"], /--width must be column, text,/);
   await wrong(

@@ -417,3 +417,22 @@ Deno.test("drawHistory() draws noise without dashes", async () => {
   assertEquals((await listDashes(0.5)).every(([dash]) => dash === 1), true);
   assertEquals((await listDashes(0)).every(([dash]) => dash === 1), false);
 });
+
+Deno.test("drawHistory() draws no panel without a curve, and says what is missing", async () => {
+  using folder = tempFolder();
+  makeHistories(
+    folder.path,
+    (rate) => [1, 2].map((step) => ({ step, [`loss${rate}`]: 1 })),
+  );
+  const { spec, omitted } = await drawHistory(readAllHistories(folder.path), {
+    measure: "loss2",
+    facet: "rate",
+  });
+  // deno-lint-ignore no-explicit-any
+  assertEquals((spec as any).title.text, [
+    "mean over runs, band: between-seed standard error",
+  ]);
+  // deno-lint-ignore no-explicit-any
+  assertEquals((spec as any).concat.length, 1);
+  assertEquals(omitted, ["rate=1, all runs: no loss2"]);
+});
