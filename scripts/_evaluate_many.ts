@@ -1,17 +1,11 @@
 /**
- * Evaluating many runs with the same settings: a sweep whose tasks are
- * evaluations, one after the other in this process.
+ * Evaluating existing runs: a sweep whose tasks are evaluations.
  *
  * @module
  */
 
-import type { GlobalConfig } from "../core/config/global_config.ts";
-import { writeEnd } from "../core/sweep/claims.ts";
-import type { Launcher } from "../core/sweep/launchers/launcher.ts";
-import { localLauncher } from "../core/sweep/launchers/local.ts";
-import { runTask } from "../core/sweep/run_task.ts";
-import { work } from "../core/sweep/worker.ts";
-import { describeError } from "../core/utils/describe_error.ts";
+import { formatFlag, type ParsedFlags } from "../core/config/flags.ts";
+import type { ConfigSchema } from "../core/config/schema.ts";
 import { formatCount } from "../core/utils/format_number.ts";
 import type { JsonObject } from "../core/utils/json.ts";
 import {
@@ -19,10 +13,8 @@ import {
   type StoredRun,
 } from "../results/database/run_database.ts";
 import { selectRuns } from "../results/database/select.ts";
-import { nameFlags, type Output, usageError } from "./_command.ts";
-import type { LoadedExperiment } from "./_experiment.ts";
-import { launchSweep } from "./_launch.ts";
-import { describeSweep, keepSweep } from "./_sweep.ts";
+import { nameFlags, usageError } from "./_command.ts";
+import type { SweepParts } from "./_sweep.ts";
 
 /**
  * Selects the completed runs that the command line asks for by `--where`.
@@ -61,60 +53,52 @@ export function selectCompletedRuns(
   );
 }
 
-/** What {@linkcode evaluateMany} is given. */
-export interface EvaluateManyOptions {
-  /** The experiment of the runs. */
-  readonly loaded: LoadedExperiment;
-  /** The global settings. */
-  readonly globals: GlobalConfig;
-  /** The settings of the evaluation. */
-  readonly evalConfig: object;
-  /** The runs. */
-  readonly runIds: readonly string[];
+/** What a sweep runs, as a part of {@linkcode SweepParts}. */
+export type TaskParts = Pick<
+  SweepParts,
+  "rows" | "seeds" | "evaluations" | "specification" | "plan"
+>;
+
+/**
+ * Plans evaluations of completed runs.
+ *
+ * @param selected The runs.
+ * @param evaluations The settings of each evaluation.
+ * @returns What the sweep runs.
+ */
+export function planEvaluationsOf(
+  selected: readonly StoredRun[],
+  evaluations: readonly JsonObject[],
+): TaskParts {
+  const runIds = selected.map(({ id }) => id);
+  return {
+    // Their data files may be read.
+    rows: selected.map(({ config }) => config),
+    ...{ seeds: [], evaluations },
+    specification: { evaluate: runIds, eval: evaluations },
+    plan: { type: "evaluate", runIds },
+  };
 }
 
 /**
- * Evaluates runs one after the other. Evaluations by the present code are not
- * repeated, and a failed evaluation does not stop the others.
+ * Rejects flags that decide what is trained.
  *
- * @param options The runs, and how to evaluate them.
- * @returns What to print, and the exit status.
+ * @param parsed The command line.
+ * @param schemas The schemas of these flags.
+ * @throws {ConfigError} If one is given.
  */
-export async function evaluateMany(
-  { loaded, globals, evalConfig, runIds }: EvaluateManyOptions,
-): Promise<Output> {
-  const parts = {
-    ...{ loaded, globals, name: "", rows: [], seeds: [] },
-    specification: { evaluate: runIds, eval: [evalConfig] },
-    evaluations: [evalConfig as JsonObject],
-    plan: { type: "evaluate", runIds },
-  };
-  const sweep = await describeSweep(parts);
-  await keepSweep(sweep, parts);
-  const inThisProcess: Launcher = {
-    ...localLauncher(1),
-    async launch(sweep, plan, options) {
-      await work(sweep, plan, {
-        ...{ ...options, jobs: 1 },
-        async run(claim, task) {
-          const { runId = null } = task;
-          const end = await runTask(loaded.experiment, sweep, task, {
-            ...{ ...options, runId, onRun() {}, print() {} },
-          }).catch((error) => ({
-            ...{ status: "failed" as const, runId, seconds: null },
-            error: describeError(error).message,
-          }));
-          writeEnd(claim.path, end);
-        },
-      });
-      return true;
-    },
-  };
-  const flags = { quiet: globals.quiet, retryFailed: true };
-  return await launchSweep(
-    sweep,
-    { type: "local", jobs: 1 },
-    flags,
-    inThisProcess,
+export function checkTrainsNothing(
+  parsed: ParsedFlags,
+  schemas: readonly ConfigSchema<object>[],
+): void {
+  const [key] = schemas
+    .flatMap((schema) => Object.keys(parsed.readSource(schema).values))
+    .filter((key) => key !== "eval");
+  if (key === undefined) return;
+  throw usageError(
+    `Cannot use ${
+      formatFlag(key)
+    } with --where, which evaluates existing runs ` +
+      "and trains none: give the settings of evaluations by --eval",
   );
 }

@@ -34,7 +34,7 @@ import { printableJson, truncate } from "../core/utils/terminal.ts";
 import { readLastLine } from "../results/inspect/last_line.ts";
 import { type Command, EXIT, findNamedRun, usageError } from "./_command.ts";
 import { toFileUrl } from "./_file_url.ts";
-import { createProgressBar } from "./_progress.ts";
+import { createProgressDisplay } from "./_progress.ts";
 import { listenForFailures, listenForSignals } from "./_signals.ts";
 
 /** The flags on how a trained run is run again. */
@@ -43,6 +43,7 @@ export const environmentSchema = pickFields(globalConfigSchema, [
   "engine",
   "threads",
   "fsync",
+  "logEvery",
   "quiet",
 ]);
 
@@ -281,7 +282,7 @@ export async function runAndReport(
   if (json) console.log = console.error;
   const interruption = listenForSignals();
   using failures = listenForFailures();
-  using progress = await createProgressBar(quiet);
+  using progress = await createProgressDisplay(globals);
   const { signal, forceSignal } = interruption;
   const { signal: failure } = failures;
   let run: Run | undefined;
@@ -338,6 +339,7 @@ export async function runAndReport(
       failure,
       onStart(started) {
         run = started;
+        progress.follow(started.path);
         const more = details ? ` (${details})` : "";
         const text = `${loaded.title}: ${started.path}${more}`;
         if (!quiet) console.error(truncate(text));

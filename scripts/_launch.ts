@@ -18,6 +18,7 @@ import { countStates, describeTasks } from "../core/sweep/summary.ts";
 import { EXIT, type Output, terminalWidth } from "./_command.ts";
 import { findLauncher } from "./_launcher_flags.ts";
 import { findPlan, reportPlan } from "./_plans.ts";
+import type { ProgressFlags } from "./_progress.ts";
 import { listenForSignals } from "./_signals.ts";
 import {
   describeView,
@@ -45,9 +46,7 @@ export async function viewSweep(
 }
 
 /** How {@linkcode launchSweep} launches a sweep. */
-export interface LaunchFlags {
-  /** Whether to show no progress. */
-  readonly quiet: boolean;
+export interface LaunchFlags extends ProgressFlags {
   /** Whether to run failed tasks again. */
   readonly retryFailed: boolean;
 }
@@ -64,7 +63,7 @@ export interface LaunchFlags {
 export async function launchSweep(
   sweep: Sweep,
   launch: Launch,
-  { quiet, retryFailed }: LaunchFlags,
+  { retryFailed, ...shown }: LaunchFlags,
   launcher: Launcher = findLauncher(launch),
 ): Promise<Output> {
   const plan = await findPlan(sweep);
@@ -74,7 +73,7 @@ export async function launchSweep(
   await prepareLaunch(sweep, plan, { retryFailed });
   const interruption = listenForSignals();
   const { signal, forceSignal } = interruption;
-  const say = (text: string) => quiet || console.error(text);
+  const say = (text: string) => shown.quiet || console.error(text);
   say(`sweep ${name}: ${sweep.path}`);
   signal.addEventListener(
     "abort",
@@ -85,7 +84,7 @@ export async function launchSweep(
   let isOver: boolean;
   const lines: string[] = [];
   {
-    using progress = showProgress(jobs, quiet);
+    using progress = showProgress(jobs, shown);
     const { onChange } = progress;
     isOver = await launcher.launch(sweep, plan, {
       signal,

@@ -100,6 +100,8 @@ export interface PlanSources {
   readonly request: SweepRequest;
   /** The experiment. */
   readonly experiment: Experiment;
+  /** The directory that holds the runs. */
+  readonly runs: string;
 }
 
 /** What to run, changed by a plan. */
@@ -144,10 +146,26 @@ export async function readPlan(sources: PlanSources): Promise<PlannedRequest> {
       "Name the objective: --objective RECORD, such as --objective loss/held-out",
     );
   }
+  await checkObjective(sources);
   const better = await findBetter(sources);
   return isUntil
     ? { request, makePlan: await readUntilPlan(sources, better) }
     : await readSearchPlan(sources, better);
+}
+
+/** Refuses a misspelt objective before anything is trained. */
+async function checkObjective(
+  { flags: { objective }, experiment: { name, metrics }, runs }: PlanSources,
+): Promise<void> {
+  const { correctObjective } = await import("../results/sweep/objective.ts");
+  const meant = correctObjective(objective, Object.keys(metrics), {
+    ...{ runs, experiment: name },
+  });
+  if (meant === undefined) return;
+  throw usageError(
+    `Unknown --objective ${objective}: did you mean ${meant}? (A record that no ` +
+      "completed run has must be declared in the metrics of the experiment.)",
+  );
 }
 
 /** Finds which way is better: by the flag, the experiment, or the name. */

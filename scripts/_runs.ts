@@ -16,8 +16,8 @@ export const selectionFields = {
   where: texts({
     placeholder: "<key=value>",
     description:
-      "only runs with this value (also tag=, status=, sweep=); repeat it " +
-      "for further conditions",
+      "only runs with this value (also id=, tag=, status=, sweep=); " +
+      "repeat it for other keys, or other values of the same key",
   }),
   since: text({
     placeholder: "<date|age>",
@@ -55,18 +55,19 @@ export const RUN_NOTE =
 const MAX_NAMED = 3;
 
 /**
- * Reports on stderr what could not be read: a single problem in full, and of
- * several their number, as doctor lists them.
+ * Describes what could not be read: a single problem in full, and of several their
+ * number, as doctor lists them.
  *
  * @param problems What could not be read.
+ * @returns A line; empty if there are no problems.
  */
-export function reportProblems(problems: readonly Problem[]): void {
+export function describeProblems(problems: readonly Problem[]): string {
   const [first, second] = problems;
-  if (!first) return;
+  if (!first) return "";
   if (!second) {
     const { run, file, reason } = first;
     const place = reason.includes(file) ? "" : ` (${file})`;
-    return console.error(singleLine(`problem: ${run}: ${reason}${place}`));
+    return singleLine(`problem: ${run}: ${reason}${place}`);
   }
   const runs = [...new Set(problems.map(({ run }) => run))];
   const names = runs.slice(0, MAX_NAMED).join(", ") +
@@ -76,8 +77,14 @@ export function reportProblems(problems: readonly Problem[]): void {
   );
   const where = [...folders].filter((folder) => folder !== "runs")
     .map((folder) => ` --runs ${quote(folder)}`).join("");
-  console.error(singleLine(
+  return singleLine(
     `problems: ${problems.length} in ${formatCount(runs.length, "run")} ` +
       `(${names}): deno task doctor${where} lists them`,
-  ));
+  );
+}
+
+/** Reports on stderr what could not be read. */
+export function reportProblems(problems: readonly Problem[]): void {
+  const line = describeProblems(problems);
+  if (line !== "") console.error(line);
 }

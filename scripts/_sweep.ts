@@ -62,15 +62,17 @@ export async function describeSweep(parts: SweepParts): Promise<Sweep> {
   const { experiment, file } = loaded;
   const { hashSource } = await import("../core/store/source.ts");
   const stored = await loaded.readSource();
-  const { runs, engine, threads, fsync, onNonfinite, checkpointEvery } =
-    globals;
+  const { runs, engine, threads, fsync, onNonfinite, ...others } = globals;
+  const { checkpointEvery, logEvery } = others;
   const content = {
     experiment: experiment.name,
     experimentFile: file,
     entry: stored.entries[1]!,
     source: await hashSource(stored),
     files: await hashDataFiles(rows),
-    settings: { engine, threads, fsync, onNonfinite, checkpointEvery },
+    settings: {
+      ...{ engine, threads, fsync, onNonfinite, checkpointEvery, logEvery },
+    },
     ...{ rows: rows as JsonObject[], seeds, evaluations, plan },
   };
   const name = parts.name || makeName(content);

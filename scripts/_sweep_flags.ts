@@ -272,7 +272,19 @@ export function parseEvaluation(
   const parts = text.trim() === "default" ? [] : text.trim().split(/\s+/);
   const values = parts.map((part) => {
     const { key, value } = parseAssignment(part, "eval", schema);
-    return [key, parseValue(value, schema.field(key))];
+    const field = schema.field(key);
+    const parsed = parseValue(value, field);
+    const isList = splitOutsideBrackets(value).length > 1;
+    if (
+      isList && !Array.isArray(field.default) &&
+      field.check(parsed) === undefined
+    ) {
+      throw usageError(
+        `${key} takes one value, not ${value} (in --eval): give --eval once ` +
+          "for each",
+      );
+    }
+    return [key, parsed];
   });
   const nameKey = (key: string) => `${key} in --eval`;
   const source = { values: Object.fromEntries(values), nameKey };

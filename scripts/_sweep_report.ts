@@ -16,12 +16,14 @@ import {
   type TaskState,
 } from "../core/sweep/summary.ts";
 import type { Task } from "../core/sweep/types.ts";
+import { formatDuration } from "../core/utils/format_duration.ts";
 import { formatCount } from "../core/utils/format_number.ts";
 import type { JsonObject } from "../core/utils/json.ts";
-import { truncate } from "../core/utils/terminal.ts";
+import { printable } from "../core/utils/terminal.ts";
 import { formatLabel, singleLine } from "../results/compare/labels.ts";
 import { NO_VALUE } from "../results/statistics/format.ts";
 import type { SweepReport } from "../results/sweep/report.ts";
+import type { ProgressFlags } from "./_progress.ts";
 import { formatTerminal } from "../results/tables/table.ts";
 
 /** Finds the keys in which tasks differ, and the seed. */
@@ -68,22 +70,6 @@ export function formatTasks(states: readonly TaskState[]): string {
       ].map((text) => ({ text: singleLine(text) }))
     ),
   });
-}
-
-const UNITS: readonly (readonly [name: string, seconds: number])[] = [
-  ["days", 86_400],
-  ["h", 3600],
-  ["min", 60],
-  ["s", 1],
-];
-
-/** Formats an estimate of a duration: `40 s`, `12 min`, `3.5 h`. */
-export function formatDuration(seconds: number): string {
-  const [unit, size] = UNITS.find(([, size]) => seconds >= 2 * size) ??
-    UNITS.at(-1)!;
-  const value = seconds / size;
-  const isCoarse = size > 60 && value < 10;
-  return `${isCoarse ? Number(value.toFixed(1)) : Math.ceil(value)} ${unit}`;
 }
 
 /** The status of a sweep, as `--json` prints it. */
@@ -160,7 +146,7 @@ export function formatView(view: SweepView): string {
       ? ""
       : `; about ${formatDuration(secondsLeft)} left`),
     ...failed.slice(0, MAX_NAMED).map(({ task, runId, error = "" }) =>
-      singleLine(`failed: ${labelTask(task, keys)}: ${truncate(error)}`) +
+      formatFailure(labelTask(task, keys), error) +
       (runId === null ? "" : ` (${runs}/${runId}/log.txt)`)
     ),
     ...(more > 0
@@ -168,6 +154,16 @@ export function formatView(view: SweepView): string {
       : []),
     ...(view.report ? ["", view.report.text] : []),
   ].join("\n");
+}
+
+/** The longest reason of a failure that is printed; its log has the rest. */
+const MAX_REASON = 200;
+
+function formatFailure(label: string, error: string): string {
+  const [first = ""] = error.trim().split("\n");
+  const isCut = first.length > MAX_REASON || first !== error.trim();
+  const reason = printable(first.slice(0, MAX_REASON)) + (isCut ? " …" : "");
+  return singleLine(`failed: ${label}: ${reason}`);
 }
 
 /** Formats the number of tasks by status: `12 of 40 runs completed, 2 running`. */
@@ -189,8 +185,6 @@ export interface SweepProgress extends Disposable {
   readonly onChange: NonNullable<LaunchOptions["onChange"]>;
 }
 
-/** The shortest time between lines, if the output is not a terminal. */
-const LINE_MS = 10_000;
 /** The shortest time between counts, which take time for thousands of runs. */
 const SHOW_MS = 100;
 const CLEAR_LINE = "\r\x1b[K";
@@ -200,10 +194,13 @@ const CLEAR_LINE = "\r\x1b[K";
  * new line now and then. Failures are named at once.
  *
  * @param jobs How many tasks run at once.
- * @param quiet Whether to show nothing.
+ * @param flags Whether to show nothing, and the shortest time between lines.
  * @returns The display.
  */
-export function showProgress(jobs: number, quiet: boolean): SweepProgress {
+export function showProgress(
+  jobs: number,
+  { quiet, logEvery }: ProgressFlags,
+): SweepProgress {
   if (quiet) return { onChange() {}, [Symbol.dispose]() {} };
   const isTerminal = Deno.stderr.isTerminal();
   const write = (text: string) =>
@@ -227,19 +224,20 @@ export function showProgress(jobs: number, quiet: boolean): SweepProgress {
         if (named.has(task.key)) continue;
         named.add(task.key);
         const label = labelTask(task, findKeys(tasks));
-        const line = singleLine(`failed: ${label}: ${error}`);
+        const line = formatFailure(label, error ?? "");
         write(`${isTerminal ? CLEAR_LINE : ""}${line}\n`);
       }
-      if (!isTerminal && now - lastAt < LINE_MS) return;
+      const seconds = (now - lastAt) / 1000;
+      if (!isTerminal && !(logEvery > 0 && seconds >= logEvery)) return;
       // By the clock, which includes starting processes and waiting for the disk.
       const nDone = counts.completed - nBefore;
       const perTask = (now - startedAt) / 1000 / nDone;
-      const seconds = nDone > 2 * jobs
+      const secondsLeft = nDone > 2 * jobs
         ? perTask * (counts.waiting + counts.running / 2)
         : estimateSecondsLeft(states, jobs);
-      const left = seconds === null || counts.waiting + counts.running === 0
+      const left = secondsLeft === null || counts.waiting + counts.running === 0
         ? ""
-        : `; about ${formatDuration(seconds)} left`;
+        : `; about ${formatDuration(secondsLeft)} left`;
       const line = formatCounts(counts) + left;
       if (line === shown) return;
       [shown, lastAt] = [line, now];

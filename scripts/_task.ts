@@ -7,6 +7,7 @@
  * @module
  */
 
+import { globalConfigSchema } from "../core/config/global_config.ts";
 import {
   type ClaimEnd,
   holdClaim,
@@ -21,6 +22,7 @@ import { runTask } from "../core/sweep/run_task.ts";
 import { describeError } from "../core/utils/describe_error.ts";
 import { EXIT } from "./_exit.ts";
 import { toFileUrl } from "./_file_url.ts";
+import { logProgress } from "./_progress.ts";
 import { listenForFailures, listenForSignals } from "./_signals.ts";
 
 const WATCH_MS = 1000;
@@ -49,6 +51,9 @@ async function main(claimPath: string): Promise<number> {
   for (const name of ["log", "info", "debug", "warn", "error"] as const) {
     console[name] = (...parts) => log.write(parts);
   }
+  const { logEvery = globalConfigSchema.defaults.logEvery } =
+    sweep.manifest.settings;
+  using progress = logProgress(Number(logEvery), (line) => console.log(line));
   let known = runId;
   const finish = (end: ClaimEnd) => {
     if (end.error) console.error(`${end.status}: ${end.error}`);
@@ -77,7 +82,11 @@ async function main(claimPath: string): Promise<number> {
         known = runId;
         writeRunId(claimPath, runId);
       },
-      onStart: (run) => log.begin(run.id),
+      onStart(run) {
+        log.begin(run.id);
+        progress.follow(run.path);
+      },
+      onProgress: (state) => progress.show(state),
     });
     finish(end);
   } catch (error) {

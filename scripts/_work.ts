@@ -8,6 +8,7 @@
  * @module
  */
 
+import { globalConfigSchema } from "../core/config/global_config.ts";
 import type { ClaimEnd } from "../core/sweep/claims.ts";
 import {
   hasProgressed,
@@ -19,11 +20,18 @@ import { runInProcess } from "../core/sweep/process.ts";
 import { work } from "../core/sweep/worker.ts";
 import { EXIT } from "./_exit.ts";
 import { findPlan } from "./_plans.ts";
+import { showProgress } from "./_sweep_report.ts";
 import { listenForSignals } from "./_signals.ts";
 
-async function main(
-  [runs, name, jobs, maxTasks, slurmTask]: readonly string[],
-): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const [runs, name, jobs, maxTasks, slurmTask] = args;
+  if (!(Number(jobs) >= 1 && Number(maxTasks) >= 1)) {
+    console.error(
+      "Cannot start a worker: its arguments are RUNS NAME JOBS MAX_TASKS " +
+        `SLURM_TASK, not ${args.join(" ") || "none"}`,
+    );
+    return EXIT.usage;
+  }
   const startedAt = Date.now();
   const sweep = openSweep(runs!, name!)!;
   const interruption = listenForSignals();
@@ -32,11 +40,16 @@ async function main(
   const signal = AbortSignal.any([interruption.signal, timeLimit.signal]);
   const { forceSignal } = interruption;
   const ends: ClaimEnd[] = [];
+  const { logEvery = globalConfigSchema.defaults.logEvery } =
+    sweep.manifest.settings;
+  using progress = showProgress(Number(jobs), {
+    ...{ quiet: false, logEvery: Number(logEvery) },
+  });
   await work(sweep, await findPlan(sweep), {
-    jobs: Number(jobs),
+    ...{ jobs: Number(jobs), onChange: progress.onChange },
     maxTasks: Number(maxTasks),
     signal,
-    async run(claim) {
+    async run(claim, _task, signal) {
       const end = await runInProcess(sweep, claim, { signal, forceSignal });
       ends.push(end);
       const { runId, status, error } = end;

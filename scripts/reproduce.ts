@@ -28,7 +28,7 @@ import {
   loadExperiment,
 } from "./_experiment.ts";
 import { toFileUrl } from "./_file_url.ts";
-import { createProgressBar } from "./_progress.ts";
+import { createProgressDisplay } from "./_progress.ts";
 import { RUN_NOTE } from "./_runs.ts";
 import { listenForSignals } from "./_signals.ts";
 
@@ -71,7 +71,7 @@ const command = defineCommand({
     const print = console.log;
     console.log = console.error;
     const interruption = listenForSignals();
-    using progress = await createProgressBar(globals.quiet);
+    using progress = await createProgressDisplay(globals);
     try {
       const reproduction = await reproduceRun(runPath, {
         scratch,

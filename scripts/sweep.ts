@@ -5,18 +5,12 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { integer, text, toggle } from "../core/config/fields.ts";
+import { integer, text, texts, toggle } from "../core/config/fields.ts";
 import { formatFlag, type ParsedFlags } from "../core/config/flags.ts";
-import {
-  type GlobalConfig,
-  globalConfigSchema,
-} from "../core/config/global_config.ts";
+import { globalConfigSchema } from "../core/config/global_config.ts";
 import { ConfigSchema } from "../core/config/schema.ts";
-import { Claims } from "../core/sweep/claims.ts";
-import { findEarlierRuns, judgeEarlierRun } from "../core/sweep/earlier.ts";
 import {
   cancelSweep,
-  getSweepPath,
   isCancelled,
   listSweeps,
   openSweep,
@@ -24,11 +18,9 @@ import {
   type Sweep,
 } from "../core/sweep/manifest.ts";
 import { expandRows } from "../core/sweep/specification.ts";
-import { countStates, describeTasks } from "../core/sweep/summary.ts";
-import { describeError } from "../core/utils/describe_error.ts";
-import { formatCount } from "../core/utils/format_number.ts";
-import { stringify } from "../core/utils/json.ts";
-import { singleLine } from "../results/compare/labels.ts";
+import { countStates } from "../core/sweep/summary.ts";
+import { type JsonObject, stringify } from "../core/utils/json.ts";
+import type { StoredRun } from "../results/database/run_database.ts";
 import {
   defineCommand,
   EXIT,
@@ -37,6 +29,12 @@ import {
   outputSchema,
   usageError,
 } from "./_command.ts";
+import {
+  checkTrainsNothing,
+  planEvaluationsOf,
+  selectCompletedRuns,
+  type TaskParts,
+} from "./_evaluate_many.ts";
 import {
   experimentFlag,
   type LoadedExperiment,
@@ -48,7 +46,6 @@ import {
   findLauncher,
   launcherSchema,
 } from "./_launcher_flags.ts";
-import { describeLater, findPlan } from "./_plans.ts";
 import { launchSweep, viewSweep } from "./_launch.ts";
 import { planSchema, readPlan } from "./_plan_flags.ts";
 import { describeSweep, keepSweep } from "./_sweep.ts";
@@ -57,13 +54,13 @@ import {
   readSweepFile,
   type SweepFile,
 } from "./_sweep_file.ts";
-import { readRequest, specificationSchema } from "./_sweep_flags.ts";
 import {
-  describeView,
-  formatDuration,
-  formatTasks,
-  formatView,
-} from "./_sweep_report.ts";
+  readRequest,
+  specificationSchema,
+  type SweepRequest,
+} from "./_sweep_flags.ts";
+import { listAll, listRuns } from "./_sweep_lists.ts";
+import { describeView, formatView } from "./_sweep_report.ts";
 
 const launchSchema = new ConfigSchema({
   jobs: integer({
@@ -81,6 +78,11 @@ const sweepSchema = new ConfigSchema({
     description: "the name of the sweep [default: derived from its content]",
   }),
   experiment: experimentFlag,
+  where: texts({
+    placeholder: "<key=value>",
+    description:
+      "train nothing: evaluate the completed runs that match, by --eval",
+  }),
   dryRun: toggle({
     description: "only list the runs, their status, and the time needed",
   }),
@@ -103,6 +105,8 @@ const ACTIONS = ["status", "resume", "cancel"];
 /** What is loaded before flags are parsed; nothing for `status NAME`. */
 interface Loaded extends LoadedExperiment {
   readonly sweepFile: SweepFile | null;
+  /** The runs that `--where` selects. */
+  readonly evaluated: readonly StoredRun[];
 }
 
 /** Flags without a value, which do not take the next argument. */
@@ -112,16 +116,24 @@ const SWITCHES = [
 
 async function load(isHelp: boolean): Promise<Loaded | null> {
   const args = Deno.args.filter((arg) => !SWITCHES.includes(arg));
-  const [first = ""] = parseArgs(args, { string: ["_"] })._.map(String);
+  const { _: [first = ""], where, runs } = parseArgs(args, {
+    string: ["_", "where", "runs"],
+    collect: ["where"],
+  });
   if (ACTIONS.includes(first) && !isHelp) return null;
+  const evaluated = isHelp || where.length === 0
+    ? []
+    : selectCompletedRuns(runs || "runs", where);
   const file = first.endsWith(".json")
     ? readSweepFile(first, fileSchema)
     : null;
   const loaded = await loadExperiment(isHelp, {
     flag: "experiment",
+    // The runs to evaluate are all of one experiment.
+    ...(evaluated[0] ? { run: evaluated[0].id } : {}),
     ...(file?.experiment ? { file: file.experiment } : {}),
   });
-  return { ...loaded, sweepFile: file };
+  return { ...loaded, sweepFile: file, evaluated };
 }
 
 const command = defineCommand({
@@ -129,6 +141,7 @@ const command = defineCommand({
   summary: "Run many configurations with many seeds.",
   usage: [
     "[FILE.json] [flags]",
+    "--where KEY=VALUE [--eval 'KEY=VALUE …'] [flags]",
     "status [NAME] [--json]",
     "resume NAME [--jobs N] [--retry-failed]",
     "cancel NAME",
@@ -145,6 +158,7 @@ const command = defineCommand({
     "deno task sweep --grid batchSize=32,64 --until resolved --objective loss/train",
     "deno task sweep ranges.json --search sobol --budget 16 --objective loss/train",
     "deno task sweep studies/sweep.json --dry-run",
+    "deno task sweep --where dataset=moons --eval 'nSteps=5,50' --jobs 4",
     "deno task sweep --schema > sweep.schema.json",
   ],
   maxPositionals: 2,
@@ -198,27 +212,15 @@ const command = defineCommand({
       fixed: parsed.readSource(configSchema),
       ...{ file, configSchema, evalConfigSchema },
     });
-    const { request, makePlan } = await readPlan({
-      flags: given,
-      given: planSchema.keys.filter((key) =>
-        key in values || key in (file?.flags ?? {})
-      ),
-      request: asked,
-      experiment,
-    });
-    if (request.evaluations.length > 0 && !experiment.evaluate) {
-      throw usageError(
-        `Cannot use --eval: experiment ${experiment.name} has no evaluate ` +
-          "function",
-      );
-    }
-    const globals: GlobalConfig = flags;
-    const { specification, seeds, evaluations } = request;
-    const rows = expandRows(specification, configSchema);
     const parts = {
-      ...{ loaded, globals, name: given.name, seeds, evaluations },
-      specification: { ...specification, seeds, eval: evaluations },
-      ...{ rows, plan: makePlan(rows) },
+      ...{ loaded, globals: flags, name: given.name },
+      ...await describeTasksOf({
+        loaded,
+        parsed,
+        given,
+        asked,
+        runs: flags.runs,
+      }),
     };
     const sweep = await describeSweep(parts);
     const { jobs, retryFailed } = given;
@@ -228,6 +230,46 @@ const command = defineCommand({
     return await launchSweep(sweep, launch, { ...flags, retryFailed });
   },
 });
+
+/** Decides what a sweep runs: trainings, or evaluations of existing runs. */
+async function describeTasksOf(
+  { loaded, parsed, given, asked, runs }: {
+    readonly loaded: Loaded;
+    readonly parsed: ParsedFlags;
+    readonly given: typeof fileSchema.defaults;
+    readonly asked: SweepRequest;
+    readonly runs: string;
+  },
+): Promise<TaskParts> {
+  const { sweepFile: file, experiment, evaluated } = loaded;
+  const { configSchema, evalConfigSchema, evaluate, name } = experiment;
+  const isEvaluation = evaluated.length > 0;
+  if ((isEvaluation || asked.evaluations.length > 0) && !evaluate) {
+    throw usageError(
+      `Cannot evaluate runs of ${name}: this experiment has no evaluate function`,
+    );
+  }
+  if (isEvaluation) {
+    checkTrainsNothing(parsed, [specificationSchema, planSchema, configSchema]);
+    const usual = evalConfigSchema.defaults as JsonObject;
+    const { evaluations: [first = usual, ...others] } = asked;
+    return planEvaluationsOf(evaluated, [first, ...others]);
+  }
+  const { values } = parsed.readSource(fileSchema);
+  const { request, makePlan } = await readPlan({
+    flags: given,
+    given: planSchema.keys.filter((key) =>
+      key in values || key in (file?.flags ?? {})
+    ),
+    ...{ request: asked, experiment, runs },
+  });
+  const { specification, seeds, evaluations } = request;
+  const rows = expandRows(specification, configSchema);
+  return {
+    ...{ seeds, evaluations, rows, plan: makePlan(rows) },
+    specification: { ...specification, seeds, eval: evaluations },
+  };
+}
 
 /** Runs `status`, `resume` or `cancel`. */
 async function runAction(
@@ -252,14 +294,19 @@ async function runAction(
     return await launchSweep(sweep, again, flags);
   }
   const launcher = findLauncher(before);
-  if (action === "cancel") {
+  const jobs = Number(before.jobs ?? 1);
+  let view = await viewSweep(sweep, jobs);
+  const { running, waiting } = countStates(view.states);
+  const isOver = running + waiting === 0;
+  if (action === "cancel" && !isOver) {
     cancelSweep(sweep);
     await launcher.cancel(sweep);
+    view = await viewSweep(sweep, jobs);
   }
-  const view = await viewSweep(sweep, Number(before.jobs ?? 1));
-  const { running, waiting } = countStates(view.states);
   const lines = await launcher.describe(sweep, waiting);
-  const cancelled = isCancelled(sweep)
+  const note = isOver
+    ? action === "cancel" ? ["nothing to cancel: the sweep is over"] : []
+    : isCancelled(sweep)
     ? [
       `cancelled${
         running > 0 ? ", running tasks stop after a checkpoint" : ""
@@ -268,7 +315,7 @@ async function runAction(
     : [];
   return {
     document: { ...describeView(view), scheduler: lines },
-    text: [formatView(view), ...lines, ...cancelled].join("\n"),
+    text: [formatView(view), ...lines, ...note].join("\n"),
   };
 }
 
@@ -277,7 +324,7 @@ function checkFlags(action: string, parsed: ParsedFlags): void {
   const used = {
     status: ["runs", "json"],
     resume: [
-      ...["runs", "json", "quiet", "jobs", "retryFailed"],
+      ...["runs", "json", "quiet", "logEvery", "jobs", "retryFailed"],
       ...launcherSchema.keys.filter((key) => key !== "launcher"),
     ],
     cancel: ["runs", "json"],
@@ -311,68 +358,6 @@ function findSweep(runs: string, name: string | undefined): Sweep {
       ? `Name a sweep: ${known}`
       : `Cannot find a sweep "${name}" in ${runs}: ${known}`,
   );
-}
-
-/** Lists all sweeps, including those that cannot be read. */
-async function listAll(runs: string): Promise<Output> {
-  const documents: object[] = [], lines: string[] = [];
-  let status: number = EXIT.done;
-  for (const name of listSweeps(runs)) {
-    try {
-      const sweep = openSweep(runs, name);
-      if (!sweep) continue;
-      const view = await viewSweep(sweep, Number(readLaunch(sweep)?.jobs ?? 1));
-      const { tasks: _, ...document } = describeView(view);
-      documents.push(document);
-      lines.push(formatView(view).split("\n")[0]!);
-    } catch (thrown) {
-      const error = describeError(thrown).message;
-      documents.push({ name, path: getSweepPath(runs, name), error });
-      lines.push(singleLine(`sweep ${name}: error: ${error}`));
-      status = EXIT.failed;
-    }
-  }
-  return {
-    document: documents,
-    text: lines.length > 0
-      ? lines.join("\n")
-      : `There are no sweeps in ${runs} yet: deno task sweep creates one.`,
-    status,
-  };
-}
-
-/** Lists what a sweep would run. */
-async function listRuns(sweep: Sweep, jobs: number): Promise<Output> {
-  const earlier = findEarlierRuns(sweep);
-  const outcomes = new Map(new Claims(sweep.path).read());
-  const plan = await findPlan(sweep);
-  const tasks = await plan.tasks(outcomes);
-  for (const task of tasks) {
-    const { key, identity } = task, run = earlier[identity];
-    if (outcomes.has(key) || !run) continue;
-    const end = judgeEarlierRun(sweep, task, run);
-    outcomes.set(key, { key, attempt: 0, deaths: 0, ...end });
-  }
-  const states = describeTasks(tasks, outcomes);
-  const view = { sweep, states, jobs, earlier };
-  const document = describeView(view);
-  const { counts: { completed, failed, total }, secondsLeft } = document;
-  const left = total - completed - failed;
-  const summary = [
-    `${formatCount(total, "run")} of sweep ${sweep.manifest.name}: ` +
-    `${completed} completed`,
-    ...(failed > 0 ? [`${failed} failed (--retry-failed)`] : []),
-    `${left} to run` +
-    (secondsLeft === null || left === 0
-      ? ""
-      : `, about ${formatDuration(secondsLeft)} with ${jobs} at a time`),
-  ].join(", ");
-  const later = describeLater(sweep);
-  return {
-    document: { ...document, ...(later ? { later } : {}) },
-    text: `${formatTasks(states)}\n\n${summary}` +
-      (later ? `\nDepending on the results, ${later}` : ""),
-  };
 }
 
 if (import.meta.main) main(command);

@@ -19,6 +19,8 @@ export interface GlobalConfig {
    * each line of the history as well.
    */
   readonly fsync: "never" | "results" | "always";
+  /** Where there is no terminal: the seconds between lines of progress; 0 for none. */
+  readonly logEvery: number;
   /** Whether to show no progress. */
   readonly quiet: boolean;
 }
@@ -63,6 +65,11 @@ export const globalConfigSchema: ConfigSchema<GlobalConfig> = new ConfigSchema<
     default: "results",
     choices: ["never", "results", "always"],
     description: "what survives a power cut (always: each line of the history)",
+  }),
+  logEvery: integer({
+    default: 30,
+    min: 0,
+    description: "without a terminal: seconds between lines of progress, or 0",
   }),
   quiet: toggle({ description: "show no progress" }),
 });

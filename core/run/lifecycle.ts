@@ -189,6 +189,7 @@ async function train(
   // The header, before run.json says that there is a history.
   if (isDurable) history.sync();
   let { info } = training;
+  let hasPlan = false;
   // Each write is as durable as the first: a rename whose content is not on
   // the disk yet would leave an empty run.json after a power cut.
   const update: Session["update"] = (facts, durability = { isDurable }) => {
@@ -216,7 +217,18 @@ async function train(
   });
   const run = new Run({
     ...{ path: runPath, config, history, restored, recorder },
-    options: training,
+    options: {
+      ...training,
+      onProgress(progress) {
+        const { unit, total } = progress;
+        // So that others who watch the run know how long it is.
+        if (unit && !hasPlan) {
+          hasPlan = true;
+          update({ planned: { unit, total } });
+        }
+        training.onProgress?.(progress);
+      },
+    },
     describe: (facts) => {
       if (!before) return update(addFacts(info, facts));
       warnOfChanges(addFacts(before, facts));

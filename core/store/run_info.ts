@@ -135,6 +135,13 @@ export interface RunInfo extends SessionInfo {
    * key existed. Older runs that lack the key are compared by it.
    */
   readonly before?: JsonObject;
+  /** How long the training is, if it has said so by `run.progress`. */
+  readonly planned?: {
+    /** What is counted: `steps`, for example. */
+    readonly unit: string;
+    /** How many there are. */
+    readonly total: number;
+  };
   /** What the experiment declares about its metrics; older runs lack it. */
   readonly metrics?: Readonly<Record<string, MetricDeclaration>>;
   /**
@@ -171,6 +178,7 @@ const runInfoSchema = v.looseObject({
   )),
   omitted: v.optional(texts),
   before: ifObject,
+  planned: ifValid(v.object({ unit: v.string(), total: v.number() })),
   metrics: v.optional(v.pipe(v.unknown(), v.transform(parseMetrics))),
   contents: ifValid(pick(isText)),
   sizes: ifValid(pick(isNumber)),

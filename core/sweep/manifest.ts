@@ -8,6 +8,7 @@
  * runs/.sweeps/NAME/launch.json         the last launch
  * runs/.sweeps/NAME/earlier.json        the runs that existed then
  * runs/.sweeps/NAME/cancelled           exists while the sweep is cancelled
+ * runs/.sweeps/.claims/IDENTITY         locked by the process that has the run
  * ```
  *
  * @module

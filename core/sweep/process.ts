@@ -1,6 +1,6 @@
 /**
- * A task's own process: it has the permissions of a training, and if it crashes or
- * runs out of memory, no other task is affected.
+ * A task's own process: it has the permissions of a training or evaluation, and if it
+ * crashes or runs out of memory, no other task is affected.
  *
  * @module
  */
@@ -51,7 +51,8 @@ export async function runInProcess(
 ): Promise<ClaimEnd> {
   const child = new Deno.Command("deno", {
     args: [
-      ...["run", "--quiet", "--no-prompt", "--config=deno.json", "-P=train"],
+      ...["run", "--quiet", "--no-prompt", "--config=deno.json"],
+      `-P=${sweep.manifest.plan.type === "evaluate" ? "eval" : "train"}`,
       ...listGrants(sweep),
       `${sweep.path}/${SOURCE_FOLDER}/${TASK_PROGRAM}`,
       claim.path,
@@ -99,8 +100,10 @@ export async function runInProcess(
 const TAIL_LENGTH = 10_000;
 
 async function readTail(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
   let tail = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+  for await (const bytes of stream) {
+    const text = decoder.decode(bytes, { stream: true });
     tail = (tail + text).slice(-TAIL_LENGTH);
   }
   return tail;

@@ -23,6 +23,7 @@ import type { ClaimEnd } from "./claims.ts";
 import { findMissing } from "./earlier.ts";
 import { listDataFiles } from "./identity.ts";
 import type { Sweep } from "./manifest.ts";
+import { takeSharedRun } from "./shared_run.ts";
 import type { Task } from "./types.ts";
 
 /** What {@linkcode runTask} is given. */
@@ -49,7 +50,16 @@ export async function runTask(
   options: TaskOptions,
 ): Promise<ClaimEnd> {
   const startedAt = performance.now();
-  let { runId } = options;
+  const { manifest: { name, source }, runs } = sweep;
+  // Held until its evaluations are made: another sweep may want the same.
+  using shared = await takeSharedRun(runs, task.identity, options.signal);
+  const isAdopted = options.runId === null &&
+    readRun(runs, shared.runId) !== null;
+  let runId = isAdopted ? shared.runId : options.runId;
+  const onRun = (id: string) => {
+    shared.write(id);
+    options.onRun(id);
+  };
   const end = (outcome?: RunOutcome, what = ""): ClaimEnd => ({
     status: outcome?.status === "running"
       ? "died"
@@ -60,7 +70,6 @@ export async function runTask(
       ? {}
       : { error: what + describeError(outcome.error).message }),
   });
-  const { manifest: { name, source }, runs } = sweep;
   const settings = globalConfigSchema.resolve([{
     values: sweep.manifest.settings,
     nameKey: (key) => `"${key}" in ${sweep.path}/sweep.json`,
@@ -79,17 +88,19 @@ export async function runTask(
     experimentFile: sweep.manifest.experimentFile,
     keepSource: () => Promise.resolve(source),
   };
+  // A run that `train` trains is in no sweep.
   const hasWaited = runId !== null &&
     await waitUntilFree(`${runs}/${runId}`, options.signal);
   const info = readRun(runs, runId);
+  const isOfOthers = isAdopted || shared.hasWaited || hasWaited;
   // A failure in another process counts, and is not tried again.
-  if (hasWaited && info?.status === "failed") {
+  if (isOfOthers && info?.status === "failed") {
     return { ...end(), status: "failed", ...describeFailure(info) };
   }
   if (info?.pauses?.[pauseAt] !== undefined) return end();
   if (info?.status !== "completed") {
     await checkDataFiles(sweep, task);
-    if (info) options.onRun(info.runId);
+    if (info) onRun(info.runId);
     const { identity, role } = task;
     const outcome = info
       ? await resumeRun(experiment, { ...how, runPath: `${runs}/${runId}` })
@@ -99,7 +110,7 @@ export async function runTask(
         sweep: { name, identity, ...(role ? { role } : {}) },
         onCreate: (runPath) => {
           runId = runPath.slice(runs.length + 1);
-          options.onRun(runId);
+          onRun(runId);
         },
       });
     if (Pause.is(outcome.error)) return end();
@@ -123,7 +134,7 @@ export async function runTask(
 const POLL_MS = 500;
 
 /**
- * Waits while another process trains a run: another sweep, or `train`.
+ * Waits while another process trains a run: `train`, for example.
  *
  * @param runPath The run's directory.
  * @param signal Ends the waiting once aborted.

@@ -9,6 +9,7 @@ import type { Seeded } from "../config/fields.ts";
 import {
   ConfigError,
   type ConfigSchema,
+  formatValue,
   unknownKey,
 } from "../config/schema.ts";
 import { type JsonObject, preview } from "../utils/json.ts";
@@ -82,7 +83,7 @@ export function expandRows(
   multiply([{}, ...variants]);
   const nameKey = (key: string) => `"${key}" of the sweep`;
   const resolved = rows.map((values) => schema.resolve([{ values, nameKey }]));
-  // Different texts may have the same value: 1e-3 and 0.001.
+  // A varied key may also have its usual value, and draws may coincide.
   return [
     ...new Map(resolved.map((row) => [JSON.stringify(row), row])).values(),
   ];
@@ -119,11 +120,14 @@ function checkKeys(
       } else if (before !== undefined && !allowed.includes(before)) {
         problems.push(`${key} is given twice: in ${before} and ${part}`);
       } else if (Array.isArray(value) && part !== "config") {
-        for (const one of value) {
-          const { check, rule } = schema.field(key);
-          if (check(one) !== undefined) continue;
-          problems.push(`${key} must be ${rule}, not ${preview(one)}`);
+        const { check, rule } = schema.field(key);
+        const checked = value.map(check);
+        for (const [index, one] of checked.entries()) {
+          if (one !== undefined) continue;
+          problems.push(`${key} must be ${rule}, not ${preview(value[index])}`);
         }
+        // Of values that move together, one may repeat.
+        if (part !== "zip") problems.push(...findRepeated(key, checked, part));
       }
       places.set(key, part);
     }
@@ -135,6 +139,17 @@ function checkKeys(
         Object.entries(zip).map(([key, { length }]) => `${key} has ${length}`)
           .join(", "),
     );
+  }
+  const keys = Object.keys(zip).filter((key) => schema.keys.includes(key));
+  if (lengths.size === 1 && keys.length > 0) {
+    const rows = zip[keys[0]!]!.map((_, row) =>
+      keys.map((key) => {
+        const value = zip[key]![row];
+        return `${key}=${formatValue(schema.field(key).check(value) ?? value)}`;
+      }).join(", ")
+    );
+    const repeated = rows.find((row, i) => rows.indexOf(row) < i);
+    if (repeated) problems.push(`${repeated} is given twice (in zip)`);
   }
   const nRanges = Object.keys(range).length;
   if (nRanges > 0 && random + sobol === 0) {
@@ -156,6 +171,25 @@ function checkKeys(
     );
   }
   if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** Finds a value that a key has twice, perhaps as different texts: 1e-3 and 0.001. */
+function findRepeated(
+  key: string,
+  values: readonly unknown[],
+  part: string,
+): string[] {
+  const texts = values.map((value) => JSON.stringify(value));
+  const repeated =
+    values[texts.findIndex((text, i) => texts.indexOf(text) < i)];
+  if (repeated === undefined) return [];
+  const list = values.flat().join(",");
+  const hint = values.every((value) => Array.isArray(value) && value.length < 2)
+    ? `; to give one list, write ${key}=[${list}]`
+    : "";
+  return [
+    `${key} has the value ${preview(repeated)} twice (in ${part})${hint}`,
+  ];
 }
 
 /** Draws the values of the ranges. */

@@ -40,7 +40,8 @@ export function describeTasks(
 ): TaskState[] {
   return tasks.map((task) => {
     const outcome = outcomes.get(task.key);
-    const { runId = null, seconds = null, attempt } = outcome ?? {};
+    const { runId = task.runId ?? null, seconds = null, attempt } = outcome ??
+      {};
     const error = findReason(outcome);
     return {
       ...{ task, status: findStatus(outcome), runId, seconds },

@@ -23,8 +23,12 @@ const POLL_MS = 2000;
 export interface WorkOptions {
   /** How many tasks to run at once. */
   readonly jobs: number;
-  /** Runs a task; resolves when it has ended. */
-  readonly run: (claim: Claim, task: Task) => Promise<unknown>;
+  /** Runs a task until it has ended, or the signal asks it to stop. */
+  readonly run: (
+    claim: Claim,
+    task: Task,
+    signal: AbortSignal,
+  ) => Promise<unknown>;
   /** Once aborted, no further task is taken. */
   readonly signal?: AbortSignal;
   /** How many tasks to take at most; all by default. */
@@ -42,17 +46,45 @@ export interface WorkOptions {
  * @param sweep The sweep.
  * @param plan Its plan.
  * @param options How many tasks to run at once, and how.
- * @throws What `run` throws, if a task cannot be started.
+ * @throws What `run` throws, if a task cannot be started; what the plan throws, if it
+ * cannot go on: running tasks are stopped first.
  */
 export async function work(
   sweep: Sweep,
   plan: Plan,
   options: WorkOptions,
 ): Promise<void> {
-  const { jobs, signal, onChange, maxTasks = Infinity } = options;
+  const running = new Set<Promise<void>>();
+  const failure = new AbortController();
+  const { signal: failed } = failure;
+  const { signal = failed } = options;
+  try {
+    await takeAll(sweep, plan, {
+      ...{ ...options, running },
+      taskSignal: AbortSignal.any([signal, failed]),
+    });
+  } catch (error) {
+    failure.abort(error);
+    await Promise.all(running);
+    throw error;
+  }
+}
+
+interface TakeOptions extends WorkOptions {
+  /** The tasks that run. */
+  readonly running: Set<Promise<void>>;
+  /** Stops them. */
+  readonly taskSignal: AbortSignal;
+}
+
+async function takeAll(
+  sweep: Sweep,
+  plan: Plan,
+  options: TakeOptions,
+): Promise<void> {
+  const { jobs, signal, onChange, maxTasks = Infinity, running } = options;
   const claims = new Claims(sweep.path);
   const seen = { claims, earlier: readEarlierRuns(sweep) };
-  const running = new Set<Promise<void>>();
   const errors: unknown[] = [];
   let nTaken = 0, maxAge = 0;
   while (true) {
@@ -127,10 +159,10 @@ export async function readTasks(
 
 async function runClaimed(
   { claim, task }: { claim: Claim; task: Task },
-  { run }: WorkOptions,
+  { run, taskSignal }: TakeOptions,
 ): Promise<void> {
   using _claim = claim;
-  await run(claim, task);
+  await run(claim, task, taskSignal);
 }
 
 /** Takes the first task that is free. */

@@ -68,13 +68,16 @@ export async function compare(
   checkGlobs(lowerIsBetter, measured, "lowerIsBetter");
   checkGlobs(higherIsBetter, measured, "higherIsBetter");
   checkDirections(measured, options);
+  const conditions = [...Map.groupBy(ofRecords, ({ key }) => key).values()];
   const wanted = sortMetadata(
     selectMetadata(measured, options.metric ?? []).filter((metadata) =>
-      ofRecords.every(({ key, wanted }) => {
-        const value = metadata.field(key);
-        // A record without the field holds for all its values.
-        return value === undefined || matchesValue(value, wanted);
-      })
+      conditions.every((alternatives) =>
+        alternatives.some(({ key, wanted }) => {
+          const value = metadata.field(key);
+          // A record without the field holds for all its values.
+          return value === undefined || matchesValue(value, wanted);
+        })
+      )
     ),
     repeats,
   );
@@ -193,7 +196,13 @@ function splitWhere(
 ): { readonly ofRuns: string[]; readonly ofRecords: Condition[] } {
   // Records are read only if there is a condition.
   if (where.length === 0) return { ofRuns: [], ofRecords: [] };
-  const known = new Set(["tag", "status", "sweep", ...listKeys(database)]);
+  const known = new Set([
+    "id",
+    "tag",
+    "status",
+    "sweep",
+    ...listKeys(database),
+  ]);
   const lists = new Set(
     Array.from(database, ({ records }) => records.metadata),
   );

@@ -12,39 +12,20 @@ import {
 } from "../../core/sweep/members.ts";
 import type { ResultMetadata } from "../../core/utils/results.ts";
 import { OptionError } from "./option_error.ts";
+import { formatKey, listKeys, readInfo, readKey } from "./read_run.ts";
 import type { StoredRun } from "./run_database.ts";
+
+export { formatKey, listKeys, readKey } from "./read_run.ts";
 
 /** Which runs are selected. */
 export interface RunFilter {
-  /** Conditions `key=value`, all of which must hold. */
+  /**
+   * Conditions `key=value`, all of which must hold. Those with the same key are
+   * alternatives, except for tags, of which a run can have several.
+   */
   readonly where?: readonly string[];
   /** The earliest start: an ISO 8601 date, or an age such as `7d`. */
   readonly since?: string;
-}
-
-/**
- * Reads the value that a run has for a key.
- *
- * @param run The run.
- * @param key A key of the configuration, or `experiment`.
- * @returns The value; undefined where it has none.
- */
-export function readKey(run: StoredRun, key: string): unknown {
-  if (key === "experiment") return run.info.experiment;
-  // The key may be from another run, and have any name.
-  return Object.hasOwn(run.config, key) ? run.config[key] : undefined;
-}
-
-/**
- * Reads the value that a run has for a key as text.
- *
- * @param run The run.
- * @param key A key of the configuration, or `experiment`.
- * @returns The value as its flag would take it; undefined where it has none.
- */
-export function formatKey(run: StoredRun, key: string): string | undefined {
-  const value = readKey(run, key);
-  return value === undefined ? undefined : formatValue(value);
 }
 
 /**
@@ -65,26 +46,44 @@ export function selectRuns(
   if (where.length === 0 && since === "") return all;
   const known = listKeys(all);
   const asked = where.map((text) => parseCondition(text, "where"));
-  const conditions = asked.flatMap(({ key, wanted }) => {
+  const byKey = Map.groupBy(asked, ({ key }) => key);
+  byKey.delete("sweep");
+  const conditions = byKey.entries().map(([key, alternatives]) => {
+    const values = alternatives.map(({ wanted }) => wanted);
     if (key === "tag") {
-      return ({ info }: StoredRun) => info.tags.includes(wanted);
+      return (run: StoredRun) => {
+        const tags = readInfo(run, "tags");
+        return values.every((tag) => tags.includes(tag));
+      };
     }
-    if (key === "status") return ({ status }: StoredRun) => status === wanted;
-    if (key === "sweep") return [];
+    if (key === "status" || key === "id") {
+      const wanted = new Set(values);
+      return key === "status"
+        ? ({ status }: StoredRun) => wanted.has(status)
+        : ({ id }: StoredRun) => wanted.has(id) || wanted.has(shortId(id));
+    }
     if (all.length > 0 && !known.includes(key)) {
-      const names = ["status", "tag", "sweep", ...known];
+      const names = ["id", "status", "tag", "sweep", ...known];
       throw new OptionError("where", unknownKey(key, names));
     }
-    return (run: StoredRun) => matchesValue(readKey(run, key), wanted);
-  });
+    return (run: StoredRun) => {
+      const value = readKey(run, key);
+      return values.some((wanted) => matchesValue(value, wanted));
+    };
+  }).toArray();
   const earliest = since === "" ? -Infinity : parseSince(since);
   return asked.filter(({ key }) => key === "sweep").reduce(
     (runs, { wanted }) => selectSweep(runs, wanted),
     all.filter((run) =>
-      Date.parse(run.info.startedAt) >= earliest &&
+      Date.parse(readInfo(run, "startedAt")) >= earliest &&
       conditions.every((isMet) => isMet(run))
     ),
   );
+}
+
+/** The digits after the start in the id of a run. */
+function shortId(id: string): string {
+  return id.slice(id.indexOf("_") + 1);
 }
 
 /**
@@ -95,7 +94,7 @@ function selectSweep(all: readonly StoredRun[], wanted: string): StoredRun[] {
   const [name = "", wantedRole] = wanted.split("/");
   const members = new Map<string, SweepMembers>();
   return all.flatMap((run) => {
-    const { id, path, info, config } = run;
+    const { id, path, info, status, config, records } = run;
     const isOwn = info.sweep?.name === name;
     const runs = path.slice(0, -id.length - 1);
     const { ids, findRole } = members.getOrInsertComputed(
@@ -107,7 +106,8 @@ function selectSweep(all: readonly StoredRun[], wanted: string): StoredRun[] {
     if (wantedRole !== undefined && role !== wantedRole) return [];
     if (isOwn || !role) return [run];
     const { identity = "" } = info.sweep ?? {};
-    return [{ ...run, info: { ...info, sweep: { name, identity, role } } }];
+    const sweep = { name, identity, role };
+    return [{ id, path, info: { ...info, sweep }, status, config, records }];
   });
 }
 
@@ -155,20 +155,6 @@ export function matchesValue(value: unknown, wanted: string): boolean {
 }
 
 /**
- * Lists all keys that some run has: `experiment`, and those of the configurations.
- *
- * @param runs The runs.
- * @returns The keys, each once, in the order of the configurations.
- */
-export function listKeys(runs: Iterable<StoredRun>): string[] {
-  const keys = new Set(["experiment"]);
-  for (const { config } of runs) {
-    for (const key in config) keys.add(key);
-  }
-  return [...keys];
-}
-
-/**
  * Finds the keys for which runs have different values. A key that only one of
  * several experiments has does not count.
  *
@@ -176,7 +162,7 @@ export function listKeys(runs: Iterable<StoredRun>): string[] {
  * @returns The keys, in the order of the configurations.
  */
 export function findDifferingKeys(runs: readonly StoredRun[]): string[] {
-  const groups = Map.groupBy(runs, ({ info }) => info.experiment);
+  const groups = Map.groupBy(runs, (run) => readInfo(run, "experiment"));
   const values = (some: readonly StoredRun[], key: string) =>
     new Set(some.map((run) => formatKey(run, key)));
   return listKeys(runs).filter((key) => {

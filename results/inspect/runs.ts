@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { RunInfo } from "../../core/store/run_info.ts";
+import { HISTORY_FILE } from "../../core/store/lock.ts";
+import { readRunInfo, type RunInfo } from "../../core/store/run_info.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import { formatNumber } from "../../core/utils/results.ts";
 import type { StoredRun } from "../database/run_database.ts";
@@ -12,7 +13,14 @@ import { findDifferingKeys, formatKey } from "../database/select.ts";
 import { formatTerminal } from "../tables/table.ts";
 import { singleLine } from "../compare/labels.ts";
 import { NO_VALUE } from "../statistics/format.ts";
+import { formatDuration } from "../../core/utils/format_duration.ts";
 import { readLastLine } from "./last_line.ts";
+import { findStepField } from "./progress.ts";
+import {
+  findMainMeasure,
+  ProgressReader,
+  type RunProgress,
+} from "./run_progress.ts";
 
 /** The units of an age, in seconds, largest first. */
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [
@@ -78,24 +86,58 @@ export function describeRuns(runs: readonly StoredRun[]): ListedRun[] {
   });
 }
 
-/** Fields of a history that say where a line belongs, not what was measured. */
-const POSITIONS = ["step", "epoch"];
+/**
+ * Formats how far a run has come.
+ *
+ * @param last The last line of its history; null if it has none.
+ * @param nSteps The number of steps of the whole training; null if unknown.
+ * @returns `step 1200 (20 %), loss 0.0312`; empty without a line.
+ */
+export function formatProgress(
+  last: JsonObject | null,
+  nSteps: number | null = null,
+): string {
+  if (!last) return "";
+  const field = findStepField(last);
+  const measure = findMainMeasure(last);
+  return [
+    ...(field
+      ? [`${field} ${last[field]}${formatShare(Number(last[field]), nSteps)}`]
+      : []),
+    ...(measure ? [`${measure[0]} ${formatNumber(measure[1], 4)}`] : []),
+  ].join(", ");
+}
 
-/** Formats how far a run has come: `step 1200, loss 0.0312`. */
-function formatProgress(runPath: string): string {
-  const fields = Object.entries(readLastLine(runPath) ?? {})
-    .filter((field): field is [string, number] => typeof field[1] === "number");
-  const position = fields.find(([name]) => POSITIONS.includes(name));
-  const measure = fields.find(([name]) => !POSITIONS.includes(name));
-  return [position, measure].flatMap((field) =>
-    field ? `${field[0]} ${formatNumber(field[1], 4)}` : []
-  ).join(", ");
+function formatShare(step: number, nSteps: number | null): string {
+  return nSteps === null ? "" : ` (${Math.floor(100 * step / nSteps)} %)`;
+}
+
+/**
+ * Names the status of a run for people: an interrupted one that waits where it
+ * paused, at a rung of a search for example, is paused.
+ *
+ * @param runPath The run's directory.
+ * @param status Its status.
+ * @returns The status, or `paused`.
+ */
+export function formatStatus(
+  runPath: string,
+  status: StoredRun["status"],
+): string {
+  if (status !== "interrupted") return status;
+  try {
+    const { pauses = {} } = readRunInfo(runPath);
+    const { size } = Deno.statSync(`${runPath}/${HISTORY_FILE}`);
+    return Object.values(pauses).includes(size) ? "paused" : status;
+  } catch {
+    return status; // A damaged run is no reason not to list it.
+  }
 }
 
 /** A column of the list: its heading, and what it shows of a run. */
 type ListColumn = readonly [
   heading: string,
-  format: (run: StoredRun) => string,
+  format: (run: StoredRun, progress: RunProgress) => string,
 ];
 
 /**
@@ -103,18 +145,35 @@ type ListColumn = readonly [
  *
  * @param runs The runs.
  * @param now The present, in milliseconds of the epoch.
- * @returns A table for a terminal: id, status, age, progress, tags, what
- * differs, note. Columns without any content are left out.
+ * @param reader What has been seen of their progress before, if the runs are
+ * watched; the age is then less important than the progress.
+ * @returns A table for a terminal: id, status, age, time left and rate of running
+ * runs, progress, tags, what differs, note. Columns without any content are left
+ * out.
  */
 export function formatRuns(
   runs: readonly StoredRun[],
   now: number = Date.now(),
+  reader?: ProgressReader,
 ): string {
+  const progress = (reader ?? new ProgressReader()).readAll(runs, now);
+  const age: ListColumn = ["age", ({ info }) => formatAge(info.startedAt, now)];
   const columns: ListColumn[] = [
     ["run", ({ id }) => id],
-    ["status", ({ status }) => status],
-    ["age", ({ info }) => formatAge(info.startedAt, now)],
-    ["progress", ({ path }) => formatProgress(path)],
+    ["status", ({ path, status }) => formatStatus(path, status)],
+    ...reader ? [] : [age],
+    [
+      "left",
+      (_, { secondsLeft }) =>
+        secondsLeft === null ? "" : formatDuration(secondsLeft),
+    ],
+    [
+      "rate",
+      (_, { stepsPerSecond }) =>
+        stepsPerSecond === null ? "" : `${formatNumber(stepsPerSecond, 3)}/s`,
+    ],
+    ["progress", (_, { last, nSteps }) => formatProgress(last, nSteps)],
+    ...reader ? [age] : [],
     ["tags", ({ info }) => info.tags.join(", ")],
     ...findDifferingKeys(runs).map((key): ListColumn => [
       key,
@@ -123,12 +182,15 @@ export function formatRuns(
     ["note", ({ info }) => info.note],
   ];
   const filled = columns
-    .map(([heading, format]) => ({ heading, texts: runs.map(format) }))
+    .map(([heading, format]) => ({
+      heading,
+      texts: runs.map((run) => format(run, progress.get(run)!)),
+    }))
     .filter(({ texts }) => texts.some((text) => text !== ""));
   return formatTerminal({
     columns: filled.map(({ heading }) => ({
       heading: singleLine(heading),
-      isNumeric: heading === "age",
+      isNumeric: ["age", "rate", "left"].includes(heading),
       isKey: heading === "run",
     })),
     rows: runs.map((_, row) =>

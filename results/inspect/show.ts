@@ -29,7 +29,7 @@ import {
 import { type Problem, readConfigFile } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { align } from "./align.ts";
-import { formatAge } from "./runs.ts";
+import { formatAge, formatStatus } from "./runs.ts";
 
 /** All that is known of one run. */
 export interface RunDescription {
@@ -150,7 +150,7 @@ function formatHead(run: RunDescription): Lines {
     ["id", info.runId],
     ["directory", run.path],
     ["experiment", info.experiment],
-    ["status", status],
+    ["status", formatStatus(run.path, status)],
     ["started", `${info.startedAt}, ${formatAge(info.startedAt)}`],
     ["took", seconds === null ? "" : `${seconds.toFixed(1)} s`],
     ["command", command && `deno task ${command} ${args.join(" ")}`],

@@ -4,6 +4,7 @@
  * @module
  */
 
+import leven from "leven";
 import { parsePause } from "../../core/config/checkpoint_interval.ts";
 import { HistoryReader, readMeasure } from "../../core/store/history.ts";
 import { readRecords } from "../../core/store/records.ts";
@@ -11,6 +12,7 @@ import { readRunInfo } from "../../core/store/run_info.ts";
 import type { JsonObject } from "../../core/utils/json.ts";
 import type { ResultRecord } from "../../core/utils/results.ts";
 import { summarizeList } from "../compare/labels.ts";
+import { RunDatabase } from "../database/run_database.ts";
 import {
   type Condition,
   matchesValue,
@@ -85,8 +87,57 @@ export function readObjective(
   const where = pauseAt === undefined ? "" : ` in its history up to ${pauseAt}`;
   throw new RangeError(
     `Cannot read the objective ${text}: ${runPath} has no such value${where}; ` +
-      `it has ${summarizeList([...values.keys()]) || "none"}`,
+      `it has ${
+        summarizeList([...values.keys()]) || "none"
+      }. Another sweep with ` +
+      "one of these as --objective keeps the runs",
   );
+}
+
+/**
+ * Finds the name that was meant by a misspelt objective, as far as names are known:
+ * metrics that the experiment declares, and the records and measures of completed
+ * runs.
+ *
+ * @param text The objective.
+ * @param declared The names of the declared metrics.
+ * @param runs The directory that holds the runs.
+ * @param experiment The experiment's name.
+ * @returns The known name; undefined if the objective is known, or like no other.
+ */
+export function correctObjective(
+  text: string,
+  declared: readonly string[],
+  { runs, experiment }: { readonly runs: string; readonly experiment: string },
+): string | undefined {
+  const { name } = parseObjective(text);
+  if (declared.includes(name)) return undefined;
+  const completed = [...new RunDatabase(runs)].filter(({ status, info }) =>
+    status === "completed" && info.experiment === experiment
+  );
+  const known = new Set(declared);
+  for (const { records } of completed) {
+    for (const { metadata } of records) known.add(metadata.name);
+  }
+  const last = completed.at(-1);
+  for (const line of last ? readHistory(last.path) : []) {
+    for (const [key, value] of Object.entries(line)) {
+      if (readMeasure(value) !== undefined) known.add(key);
+    }
+  }
+  if (known.has(name)) return undefined;
+  const maxDistance = Math.min(WRONG_LETTERS, WRONG_SHARE * name.length);
+  return [...known].find((other) => leven(name, other) <= maxDistance);
+}
+
+/** How many letters may be wrong; fewer in a short name, as f1 is not f2. */
+const WRONG_LETTERS = 2, WRONG_SHARE = 0.4;
+
+/** Reads a history up to its first damage; older runs may have none. */
+function* readHistory(runPath: string): Generator<JsonObject> {
+  try {
+    yield* new HistoryReader(runPath);
+  } catch { /* doctor reports it */ }
 }
 
 function matches(

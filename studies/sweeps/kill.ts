@@ -72,7 +72,7 @@ export async function killSweep(
       new Response(sweeper.stderr).text(),
     ]).finally(() => isOver = true);
     while (!isOver && kills.tasks + kills.sweepers < nKills) {
-      await Promise.race([ended, pause(random.uniform() * 800)]);
+      await waitFor(ended, random.uniform() * 800);
       if (isOver) break;
       const tasks = await findTasks(killed);
       // Now and then the sweeper; the tasks that it leaves behind go on.
@@ -136,6 +136,10 @@ function kill(pid: number): boolean {
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits until something has ended, at most so long. */
+async function waitFor(ended: Promise<unknown>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([ended, promise]);
+  clearTimeout(timer);
 }

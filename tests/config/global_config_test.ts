@@ -10,6 +10,7 @@ Deno.test("globalConfigSchema has the documented defaults", () => {
     onNonfinite: "stop",
     checkpointEvery: "60s",
     fsync: "results",
+    logEvery: 30,
     quiet: false,
   });
 });

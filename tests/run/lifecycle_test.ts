@@ -21,6 +21,9 @@ Deno.test(
     using folder = tempFolder();
     const coin = coinThat(async (run) => {
       await run.log({ step: 1, loss: 0.5 });
+      run.progress({ done: 1, total: 3, unit: "steps" });
+      // For others who watch the run.
+      assertEquals(readRunInfo(run.path).planned, { unit: "steps", total: 3 });
       run.record({ name: "heads" }, result);
       run.describe({ engine: "coin", versions: { coin: "1" } });
       // It is alive, and says so, while it runs.

@@ -1,5 +1,4 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { readEvaluations } from "../../core/store/evaluations.ts";
 import { listRuns } from "../../core/store/find_run.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { readRunInfo, writeRunInfo } from "../../core/store/run_info.ts";
@@ -159,36 +158,8 @@ Deno.test("eval --help tells what can be measured", async () => {
   }
 });
 
-Deno.test(
-  "eval --where measures all runs that match, but for what the same code has measured",
-  async () => {
-    using runs = tempRuns();
-    const at = `--runs=${runs.path}`;
-    const walk = ["--experiment=studies/sweeps/walk.ts", "--n-steps=2", at];
-    for (const seed of [1, 2]) {
-      await runScript("train", [...walk, `--seed=${seed}`]);
-    }
-    const { code, stdout, stderr } = await runScript("eval", [
-      ...["--where", "seed=1", "--scale=3", at],
-    ]);
-    assertEquals(code, 0, stderr);
-    assertMatch(stdout, /^sweep walk-eval-\w+: 1 of 1 run completed\n$/);
-    const all = ["--where", "experiment=walk", "--scale=3", "--json", at];
-    const { counts } = JSON.parse((await runScript("eval", all)).stdout);
-    assertEquals([counts.total, counts.completed], [2, 2]);
-    const times = listRuns(`${ROOT}/${runs.path}`).map(({ path }) =>
-      readEvaluations(path).map(({ startedAt }) => startedAt)
-    );
-    assertEquals(times.map(({ length }) => length), [1, 1]);
-    await runScript("eval", all);
-    assertEquals(
-      listRuns(`${ROOT}/${runs.path}`).map(({ path }) =>
-        readEvaluations(path).map(({ startedAt }) => startedAt)
-      ),
-      times,
-    );
-    const none = await runScript("eval", ["--where", "seed=9", at]);
-    assertEquals(none.code, 2);
-    assertStringIncludes(none.stderr, "No completed run matches --where");
-  },
-);
+Deno.test("eval --where says which command evaluates many runs", async () => {
+  const { code, stderr } = await runScript("eval", ["--where", "seed=1"]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "deno task sweep --where KEY=VALUE --eval");
+});

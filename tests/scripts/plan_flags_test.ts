@@ -4,6 +4,7 @@ import type { JsonObject } from "../../core/utils/json.ts";
 import { planSchema, readPlan } from "../../scripts/_plan_flags.ts";
 import draws from "../../studies/honesty/draws.ts";
 import {
+  ROOT,
   runScript,
   skipUnlessGranted,
   tempRuns,
@@ -28,7 +29,8 @@ async function plan(
   const flags = planSchema.resolve([{ values, nameKey: (key) => key }]);
   const given = Object.keys(values);
   const request = { ...REQUEST, seeds };
-  const read = await readPlan({ flags, given, request, experiment: draws });
+  const sources = { flags, given, request, experiment: draws };
+  const read = await readPlan({ ...sources, runs: `${ROOT}/runs/.none` });
   const rows = [0, 1, 2].map((row) => ({ row, mean: row % 2 }));
   return {
     plan: read.makePlan(rows),
@@ -67,6 +69,7 @@ Deno.test("readPlan() refuses flags that do not go together", async () => {
     [{ until: "resolved" }, /Name the objective/],
     [{ ...UNTIL, objective: "x" }, /lower or higher values of x are better/],
     [{ ...UNTIL, baseline: ["mean=0"] }, /mean=0 names 2 of 3/],
+    [{ ...UNTIL, objective: "eror" }, /Unknown .* eror: did you mean error/],
     [{ ...SEARCH, objective: "x" }, /lower or higher values of x are better/],
     [{ ...SEARCH, search: "random" }, /are for --search asha/],
     [{ ...SEARCH, rungs: [] }, /Give the rungs/],

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { History } from "../../core/store/history.ts";
 import { makeRun } from "../../testing/runs.ts";
 import {
@@ -7,6 +12,7 @@ import {
   scriptCommand,
   skipUnlessGranted,
   tempRuns,
+  testWithProgram,
 } from "../../testing/helpers.ts";
 
 skipUnlessGranted("scripts");
@@ -120,5 +126,73 @@ Deno.test(
     await child.stderr.cancel();
     const { success } = await child.status;
     assertEquals(success, false);
+  },
+);
+
+Deno.test("runs --watch --notify tells with a bell that a run has failed", async () => {
+  using runs = tempRuns();
+  const root = `${ROOT}/${runs.path}`;
+  makeRun(root, { id: "first" });
+  const child = scriptCommand("runs", [
+    ...["--watch", "--notify", `--runs=${runs.path}`],
+  ]).spawn();
+  let seen = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    if (seen === "") {
+      const error = { name: "Error", message: "out of luck" };
+      makeRun(root, { id: "second", info: { status: "failed", error } });
+    }
+    seen += text;
+    if (seen.includes("\x07")) child.kill("SIGINT");
+  }
+  await child.stderr.cancel();
+  assertEquals((await child.status).code, 130);
+  assertMatch(seen, /^\d\d:\d\d:\d\d second failed: out of luck/m);
+  const { code, stderr } = await runScript("runs", ["--notify"]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "--notify is for --watch");
+});
+
+testWithProgram(
+  "script",
+  "runs --watch draws in place on a terminal, and restores it when interrupted",
+  async () => {
+    using runs = tempRuns();
+    const root = `${ROOT}/${runs.path}`;
+    makeRun(root, { id: "first" });
+    const command = [
+      ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "-P=runs"],
+      ...["scripts/runs.ts", "--watch", `--runs=${runs.path}`],
+    ].join(" ");
+    const child = new Deno.Command("script", {
+      args: ["-qec", command, "/dev/null"],
+      ...{ cwd: ROOT, stdin: "piped", stdout: "piped" },
+    }).spawn();
+    const typed = child.stdin.getWriter();
+    let seen = "", isMade = false;
+    for await (
+      const text of child.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      seen += text;
+      if (seen.includes("first") && !isMade) {
+        isMade = true;
+        makeRun(root, { id: "second" });
+      }
+      if (text.includes("second")) await typed.write(new Uint8Array([3]));
+    }
+    assertEquals((await child.status).code, 130);
+    await typed.close().catch(() => {});
+    const [before, ...frames] = seen.split("\x1b[H");
+    // The screen is cleared once.
+    assertStringIncludes(before!, "\x1b[2J");
+    assert(
+      frames.length >= 2 && frames.every((frame) => !frame.includes("2J")),
+    );
+    assert(!/second/.test(frames[0]!));
+    assertMatch(
+      frames.at(-1)!.replaceAll("\x1b", "ESC"),
+      /first.*ESC\[K\r\nsecond.*ESC\[J/,
+    );
+    assert(seen.endsWith("\x1b[?7h\x1b[?25h\r\n"));
   },
 );

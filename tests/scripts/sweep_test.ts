@@ -5,6 +5,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { listRuns } from "../../core/store/find_run.ts";
+import { readEvaluations } from "../../core/store/evaluations.ts";
+import { readConfigFile } from "../../core/store/run_file.ts";
 import { readRunInfo, readStatus } from "../../core/store/run_info.ts";
 import { exists } from "../../core/utils/exists.ts";
 import { readLastLine } from "../../results/inspect/last_line.ts";
@@ -84,7 +86,9 @@ Deno.test(
           config: { size: integer({ default: 1, description: "of it" }) },
           train({ size }, run) {
             if (size === 3) Deno.exit(0);
-            if (size > ${limit}) throw new Error("it does not fit");
+            if (size > ${limit}) {
+              throw new Error("it does not fit\\n" + "-".repeat(10_000));
+            }
             run.record(
               { name: "size" },
               new ScalarResult({ mean: size, error: 0.1, n: 2 }),
@@ -105,7 +109,7 @@ Deno.test(
     assertEquals(lines[0], "sweep mine: 1 of 3 runs completed, 2 failed");
     assertMatch(
       lines[1]!,
-      /^failed: size=2, seed=42: it does not fit \(\S+\/log\.txt\)$/,
+      /^failed: size=2, seed=42: it does not fit … \(\S+\/log\.txt\)$/,
     );
     assertMatch(
       lines[2]!,
@@ -125,6 +129,11 @@ Deno.test(
     assertStringIncludes(refused.stderr, "with other source");
     const fresh = await runJson("sweep", [...args, ...sizes], 1);
     assertEquals([fresh.counts.completed, fresh.counts.failed], [2, 1]);
+    // There is nothing left that could be cancelled, or resumed.
+    const cancelled = await runScript("sweep", [
+      ...["cancel", fresh.name, `--runs=${runs.path}`],
+    ]);
+    assertMatch(cancelled.stdout, /\nnothing to cancel: the sweep is over\n$/);
     const all = await runJson("sweep", ["status", `--runs=${runs.path}`]);
     assertEquals(all.length, 2);
   },
@@ -177,6 +186,127 @@ Deno.test(
     assert(found.some(({ path }) => readRunInfo(path).resumed !== undefined));
   },
 );
+
+Deno.test(
+  "sweep --where evaluates the runs that match at once, but for what the same code has measured",
+  async () => {
+    using runs = tempRuns();
+    const at = `--runs=${runs.path}`;
+    const file = `${runs.path}/mine.ts`;
+    Deno.writeTextFileSync(
+      `${ROOT}/${file}`,
+      `import { experiment, number, ScalarResult } from "whisker";
+      export default experiment({
+        name: "mine",
+        config: {},
+        evalConfig: { scale: number({ default: 1, description: "of it" }) },
+        train() {},
+        evaluate({ seed }, { scale }, run) {
+          if (seed === 3) throw new Error("it is odd");
+          console.log("evaluated", run.path.length > 0);
+          run.record(
+            { name: "scaled", scale },
+            new ScalarResult({ mean: seed * scale, error: 0.1, n: 2 }),
+          );
+        },
+      });`,
+    );
+    const experiment = `--experiment=${file}`;
+    await runJson("sweep", [experiment, at, "--seeds=1..3"]);
+    const paths = listRuns(`${ROOT}/${runs.path}`).map(({ path }) => path);
+    const scales = () =>
+      paths.flatMap((path) =>
+        readEvaluations(path).map(({ status, evalConfig, startedAt }) =>
+          `${
+            readConfigFile(path).seed
+          } ${status} ${evalConfig.scale} ${startedAt}`
+        )
+      ).sort();
+    const of = (...where: string[]) => [
+      ...where.map((condition) => `--where=${condition}`),
+      ...["--eval=scale=2", "--eval=scale=3", experiment, at, "--jobs=2"],
+    ];
+    const one = await runJson("sweep", of("seed=1"));
+    assertEquals([one.counts.total, one.counts.completed], [1, 1]);
+    const before = scales();
+    const dry = await runJson("sweep", [...of("experiment=mine"), "--dry-run"]);
+    assertEquals([dry.counts.completed, dry.counts.waiting], [1, 2]);
+    const { code, stdout } = await runScript("sweep", of("experiment=mine"));
+    assertEquals(code, 1);
+    assertMatch(
+      stdout,
+      /2 of 3 runs completed, 1 failed\nfailed: seed=3: .*it is odd/,
+    );
+    const after = scales();
+    assert(before.every((evaluation) => after.includes(evaluation)));
+    assertEquals(after.map((text) => text.split(" ").slice(0, 3).join(" ")), [
+      ...["1 completed 2", "1 completed 3", "2 completed 2", "2 completed 3"],
+      "3 failed 2",
+    ]);
+    assertEquals(listRuns(`${ROOT}/${runs.path}`).length, 3);
+    for (
+      const [args, message] of [
+        [of("seed=9"), "No completed run matches --where"],
+        [[...of("seed=1"), "--grid=seed=1"], "Cannot use --grid with --where"],
+      ] as const
+    ) {
+      const { code, stderr } = await runScript("sweep", args);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, message);
+    }
+  },
+);
+
+Deno.test("two sweeps that run at once train the runs that both have only once", async () => {
+  using runs = tempRuns();
+  const start = (name: string, drifts: string) =>
+    runJson("sweep", [
+      ...[...WALK, `--runs=${runs.path}`, `--name=${name}`, "--seeds=0..1"],
+      ...["--grid", `drift=${drifts}`, "--eval=default", "--jobs=2"],
+    ]);
+  const found = await Promise.all([start("a", "0,1"), start("b", "1,0,2")]);
+  assertEquals(found.map(({ counts }) => counts.completed), [4, 6]);
+  assertEquals(listRuns(`${ROOT}/${runs.path}`).length, 6);
+});
+
+Deno.test("a second Ctrl-C stops a sweep at once, even if its runs do not listen", async () => {
+  using runs = tempRuns();
+  const file = `${runs.path}/stuck.ts`;
+  Deno.writeTextFileSync(
+    `${ROOT}/${file}`,
+    `import { experiment } from "whisker";
+    export default experiment({
+      name: "stuck",
+      config: {},
+      train(_config, run) {
+        run.log({ step: 1 });
+        while (true);
+      },
+    });`,
+  );
+  const child = scriptCommand("sweep", [
+    ...[`--experiment=${file}`, `--runs=${runs.path}`, "--seeds=0..2"],
+    ...["--jobs=1", "--name=stuck"],
+  ]).spawn();
+  const ended = Promise.all([
+    child.status,
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  await untilLogged(runs.path, 1);
+  // A signal that follows at once is the same request, as deno task repeats it.
+  const timer = setInterval(() => child.kill("SIGINT"), 100);
+  const [{ code }, stdout, stderr] = await ended.finally(() =>
+    clearInterval(timer)
+  );
+  assertEquals(code, 130);
+  assertEquals(stdout, "sweep stuck: 0 of 3 runs completed, 3 waiting\n");
+  assertStringIncludes(stderr, "Ctrl-C again stops at once");
+  const [run, ...others] = listRuns(`${ROOT}/${runs.path}`);
+  assertEquals(others, []);
+  // Its process is gone.
+  assertEquals(readStatus(run!.path, readRunInfo(run!.path)), "died");
+});
 
 /** Waits until so many runs are alive and have a line in their histories. */
 async function untilLogged(runs: string, count: number): Promise<void> {
@@ -245,6 +375,8 @@ Deno.test("errors of the command line say what to do", async () => {
     [["--seeds=4..1"], "--seeds must be whole numbers"],
     [["--range", "learningRate=1"], "--range must be KEY=log(LOW,HIGH)"],
     [["--eval", "nStep=1"], "did you mean nSteps?"],
+    [["--eval", "nRepeats=1,2"], "nRepeats takes one value, not 1,2"],
+    [["--grid", "hiddenLayerSizes=64,64"], "write hiddenLayerSizes=[64,64]"],
     [["--name=a/b", "--dry-run"], "Cannot name a sweep"],
     [["--seed=1", "--seeds=0..2"], "Give either --seed or --seeds"],
   ];
@@ -253,4 +385,13 @@ Deno.test("errors of the command line say what to do", async () => {
     assertEquals(code, 2, stderr);
     assertStringIncludes(stderr, message);
   });
+});
+
+Deno.test("a worker needs to know how many runs to take", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...["run", "--no-prompt", "-P=sweep"], "scripts/_work.ts", "runs"],
+    cwd: ROOT,
+  }).output();
+  assertEquals(code, 2);
+  assertMatch(new TextDecoder().decode(stderr), /RUNS NAME JOBS MAX_TASKS/);
 });

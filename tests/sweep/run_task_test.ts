@@ -11,7 +11,7 @@ skipUnlessGranted("files");
 
 const quiet: TaskOptions = { runId: null, onRun() {}, print() {} };
 
-/** Begins a run of an experiment that ends when it is told. */
+/** Begins a run of an experiment that ends when it is told, in one of two sweeps. */
 async function beginRun(runs: string) {
   const end = Promise.withResolvers<void>();
   const started = Promise.withResolvers<string>();
@@ -24,13 +24,23 @@ async function beginRun(runs: string) {
       return end.promise;
     },
   });
-  const sweep = await makeSweep(runs, { rows: [{ seed: 0 }], seeds: [1] });
+  const manifest = { rows: [{ seed: 0 }], seeds: [1] };
+  const sweep = await makeSweep(runs, manifest);
+  const other = await makeSweep(runs, { ...manifest, name: "other" });
   const [task] = await planList(sweep).tasks(new Map()) as [Task];
   const run = (options: Partial<TaskOptions>) =>
     runTask(waiting, sweep, task, { ...quiet, ...options });
+  const runInOther = () => runTask(waiting, other, task, quiet);
   const first = run({ onStart: ({ id }) => started.resolve(id) });
   const runId = await started.promise;
-  return { run, runId, first, end, countTrainings: () => nTrainings };
+  return {
+    run,
+    runInOther,
+    runId,
+    first,
+    end,
+    countTrainings: () => nTrainings,
+  };
 }
 
 Deno.test.each([{ status: "completed" }, { status: "failed" }])(
@@ -49,6 +59,30 @@ Deno.test.each([{ status: "completed" }, { status: "failed" }])(
     }
     assertEquals(countTrainings(), 1);
     assertEquals(listRuns(folder.path).length, 1);
+  },
+);
+
+Deno.test.each([{ status: "completed" }, { status: "failed" }])(
+  "a run that two sweeps have in common is trained by one of them, if it has $status",
+  async ({ status }) => {
+    using folder = tempFolder();
+    const { runInOther, runId, first, end, countTrainings } = await beginRun(
+      folder.path,
+    );
+    // It was launched before the run existed, so it knows of none.
+    const second = runInOther();
+    if (status === "completed") end.resolve();
+    else end.reject(new Error("boom"));
+    await first;
+    const found = await second;
+    assertEquals([found.status, found.runId], [status, runId]);
+    const third = await runInOther();
+    assertEquals([third.status, third.runId], [status, runId]);
+    assertEquals(countTrainings(), 1);
+    // Once it is removed, it can be trained again.
+    Deno.removeSync(`${folder.path}/${runId}`, { recursive: true });
+    await runInOther();
+    assertEquals(countTrainings(), 2);
   },
 );
 

@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { integer, number, seedField, text } from "../../core/config/fields.ts";
+import {
+  integer,
+  integers,
+  number,
+  seedField,
+  text,
+} from "../../core/config/fields.ts";
 import { ConfigError, ConfigSchema } from "../../core/config/schema.ts";
 import {
   expandRows,
@@ -13,12 +19,13 @@ const schema = new ConfigSchema({
   kind: text({ default: "a", description: "" }),
 });
 
+const NOTHING: Specification = {
+  ...{ config: {}, grid: {}, zip: {}, range: {} },
+  ...{ random: 0, sobol: 0, sampleSeed: 0 },
+};
+
 const expand = (specification: Partial<Specification>) =>
-  expandRows({
-    ...{ config: {}, grid: {}, zip: {}, range: {} },
-    ...{ random: 0, sobol: 0, sampleSeed: 0 },
-    ...specification,
-  }, schema).map((row) => {
+  expandRows({ ...NOTHING, ...specification }, schema).map((row) => {
     const { seed: _, ...rest } = row as unknown as Record<string, unknown>;
     return Object.values(rest);
   });
@@ -46,7 +53,11 @@ Deno.test("what varies has its values around the usual ones, each list by itself
 });
 
 Deno.test("a configuration that is named twice is run once", () => {
-  assertEquals(expand({ grid: { rate: [1e-3, 0.001, 0.002] } }).length, 2);
+  const vary = [{ rate: [1, 2] }, { size: [1, 2] }];
+  const config = { rate: 1, size: 1 };
+  assertEquals(expand({ config, vary }), [
+    ...[[1, 1, "a"], [2, 1, "a"], [1, 2, "a"]],
+  ]);
 });
 
 Deno.test("draws depend on their seed alone, and keep to their ranges", () => {
@@ -83,6 +94,23 @@ Deno.test("all that is wrong is listed at once", () => {
   assertEquals(refuse({ zip: { rate: [1, 2], size: [1] } }), [
     "Keys of --zip need the same number of values: rate has 2, size has 1",
   ]);
+  assertEquals(refuse({ grid: { rate: [1e-3, 2, 0.001] } }), [
+    "rate has the value 0.001 twice (in grid)",
+  ]);
+  assertEquals(refuse({ zip: { rate: [1, 2, 1], size: [1, 1, 1] } }), [
+    "rate=1, size=1 is given twice (in zip)",
+  ]);
+  assertEquals(expand({ zip: { rate: [1, 1], size: [1, 2] } }).length, 2);
+  const lists = new ConfigSchema({
+    seed: seedField,
+    sizes: integers({ default: [8], min: 1, description: "" }),
+  });
+  assertThrows(
+    () => expandRows({ ...NOTHING, grid: { sizes: [[64], [64]] } }, lists),
+    ConfigError,
+    "sizes has the value [64] twice (in grid); to give one list, write " +
+      "sizes=[64,64]",
+  );
   const range = { rate: { log: [1e-4, 1] } } as const;
   assertEquals(refuse({ range }).length, 1);
   assertEquals(refuse({ random: 3 }).length, 1);

@@ -12,7 +12,7 @@ import {
   describeTasks,
   estimateSecondsLeft,
 } from "../../core/sweep/summary.ts";
-import type { Task } from "../../core/sweep/types.ts";
+import type { Plan, Task } from "../../core/sweep/types.ts";
 import { MAX_DEATHS } from "../../core/sweep/summary.ts";
 import { work } from "../../core/sweep/worker.ts";
 import { skipUnlessGranted, tempFolder } from "../../testing/helpers.ts";
@@ -91,6 +91,36 @@ Deno.test("when tasks cannot be started, the worker ends with the reason", async
   const run = () => Promise.reject(new Error("there is no deno"));
   const ended = work(sweep, planList(sweep), { jobs: 2, run });
   await assertRejects(() => ended, Error, "there is no deno");
+});
+
+Deno.test("when a plan cannot go on, running tasks are stopped first", async () => {
+  using folder = tempFolder();
+  const sweep = await makeSweep(folder.path);
+  const [first, second] = await planList(sweep).tasks(new Map());
+  const stopped: string[] = [];
+  const plan: Plan = {
+    tasks(outcomes) {
+      if (outcomes.get(first!.key)?.status !== "completed") {
+        return [first!, second!];
+      }
+      throw new Error("there is no such value");
+    },
+  };
+  const isRunning = Promise.withResolvers<void>();
+  const ended = work(sweep, plan, {
+    jobs: 2,
+    async run(claim, { key }, signal) {
+      if (key === first!.key) {
+        await isRunning.promise;
+        return writeEnd(claim.path, completed);
+      }
+      isRunning.resolve();
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      stopped.push(key);
+    },
+  });
+  await assertRejects(() => ended, Error, "there is no such value");
+  assertEquals(stopped, [second!.key]);
 });
 
 Deno.test("nothing is taken once a sweep is cancelled or a worker is to stop", async () => {

@@ -20,7 +20,8 @@ export function localLauncher(jobs: number): Launcher {
     async launch(sweep, plan, options) {
       await work(sweep, plan, {
         ...{ ...options, jobs },
-        run: (claim) => runInProcess(sweep, claim, options),
+        run: (claim, _task, signal) =>
+          runInProcess(sweep, claim, { ...options, signal }),
       });
       return true;
     },

@@ -7,7 +7,7 @@
  * | `api/runs?where=&since=` | {@linkcode RunList} |
  * | `api/events?where=&since=` | server-sent events: {@linkcode DashboardEvent} |
  * | `api/curves?measure=&x=&by=&points=&from=&to=&log=&where=&since=` | {@linkcode CurveSet} |
- * | `api/curves/events` with the same query | server-sent events: {@linkcode CurveUpdate} |
+ * | `api/curves/events` with the same query, `measure` as often as wanted | server-sent events: {@linkcode CurveUpdate} |
  * | `api/comparison` with the flags of `compare` as query | {@linkcode ComparisonPage} |
  * | `api/run?id=` | {@linkcode RunPage} |
  * | `api/diff?id=&other=` | {@linkcode DiffPage} |
@@ -15,6 +15,10 @@
  * | `api/source?id=&file=` | a file of the run's source as text |
  * | `api/sweeps` | the names of all sweeps, the newest first |
  * | `api/sweep?name=` | {@linkcode SweepPage} |
+ *
+ * Open `api/curves/events` before asking for `api/curves`: what is sent before the
+ * answer comes is part of it, so that points at or before the end of a curve can be
+ * dropped.
  *
  * A request that cannot be answered gets a status of 400 or more and
  * {@linkcode ErrorAnswer}.
@@ -130,6 +134,8 @@ export interface CurveSet {
   readonly bands: readonly Band[];
   /** The labels of the groups, by number. */
   readonly groups: readonly string[];
+  /** How many runs are still being read: a `reload` tells when they are there. */
+  readonly nPending: number;
 }
 
 /**
@@ -167,14 +173,22 @@ export interface Band {
   readonly n: readonly number[];
 }
 
-/** New points of curves. */
+/**
+ * New points of curves. One stream has all measures that a page shows: browsers
+ * open only six connections.
+ */
 export type CurveUpdate =
   /** Points to append to the curve of a run. */
   | (Pick<RunCurve, "id" | "x" | "y" | "end" | "gaps"> & {
     readonly type: "points";
+    readonly measure: string;
   })
   /** The bands as they are now. */
-  | { readonly type: "bands"; readonly bands: readonly Band[] }
+  | {
+    readonly type: "bands";
+    readonly measure: string;
+    readonly bands: readonly Band[];
+  }
   /** A curve was cut back by a resume, or there are other runs: fetch again. */
   | { readonly type: "reload" };
 

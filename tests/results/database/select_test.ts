@@ -52,6 +52,8 @@ Deno.test("selectRuns() takes the runs that meet all conditions", () => {
   assertEquals(ids({ where: ["sizes=128,64"] }), "a");
   assertEquals(ids({ where: ["rate=1e-3"] }), "a");
   assertEquals(ids({ where: ["kind=y"] }), "");
+  assertEquals(ids({ where: ["id=a", "id=c"] }), "ac");
+  assertEquals(ids({ where: ["seed=2", "rate=0.01", "rate=1e-3"] }), "b");
   assertEquals(ids({ where: ["experiment=other"] }), "c");
   assertEquals(ids({ where: ["tag=t"] }), "b");
   assertEquals(ids({ where: ["sweep=s"] }), "c");

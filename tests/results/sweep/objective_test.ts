@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { History } from "../../../core/store/history.ts";
 import { readRunInfo, writeRunInfo } from "../../../core/store/run_info.ts";
 import {
+  correctObjective,
   parseObjective,
   readObjective,
 } from "../../../results/sweep/objective.ts";
@@ -54,6 +55,22 @@ Deno.test("readObjective() reads the last value of a measure, without a record",
   assertEquals(readObjective(path, "loss"), NaN);
   assertEquals(readObjective(path, "valid"), 6);
   assertThrows(() => readObjective(path, "x"), RangeError, "it has step; loss");
+});
+
+Deno.test("correctObjective() knows declared metrics, and what completed runs have", () => {
+  using folder = tempFolder();
+  makeTrained(folder.path, [[{ name: "mmd2", nSteps: 10 }, result(3)]]);
+  const correct = (text: string, experiment = "test") =>
+    correctObjective(text, ["loss/train"], { runs: folder.path, experiment });
+  assertEquals(correct("loss/trian"), "loss/train");
+  assertEquals(correct("mmd nSteps=10"), "mmd2");
+  assertEquals(correct("vaild"), "valid");
+  for (const known of ["loss/train", "mmd2 nSteps=50", "valid", "loss"]) {
+    assertEquals(correct(known), undefined);
+  }
+  // It may be new: the first completed run will tell.
+  assertEquals(correct("accuracy"), undefined);
+  assertEquals(correct("mmd", "another"), undefined);
 });
 
 Deno.test("readObjective() reads the history up to where the run paused", () => {

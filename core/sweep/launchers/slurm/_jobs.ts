@@ -89,6 +89,10 @@ export async function cancelJobs(
   if (ids.size > 0) await askSlurm("scancel", ...flags, ...ids);
 }
 
+/** What Slurm's commands print where there is no controller, or none answers. */
+const UNREACHABLE =
+  /DNS SRV|configuration source|Unable to contact|Unable to establish|Connection (?:refused|timed out)/i;
+
 /**
  * Runs one of Slurm's commands.
  *
@@ -112,5 +116,11 @@ export async function askSlurm(
   const decoder = new TextDecoder();
   if (output.success) return decoder.decode(output.stdout);
   const said = decoder.decode(output.stderr).trim();
+  if (UNREACHABLE.test(said)) {
+    throw new Error(
+      `${command} cannot reach a Slurm controller: is this a machine from which ` +
+        "jobs can be submitted, and is Slurm running?",
+    );
+  }
   throw new Error(`Slurm refused: ${said || `${command} failed`}`);
 }

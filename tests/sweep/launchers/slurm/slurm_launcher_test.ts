@@ -6,9 +6,12 @@ import {
   ROOT,
   runScript,
   skipUnlessGranted,
+  tempFolder,
   tempRuns,
   testWithProgram,
 } from "../../../../testing/helpers.ts";
+import { findLauncher } from "../../../../scripts/_launcher_flags.ts";
+import { makeSweep } from "../../../../testing/sweeps.ts";
 import { startSlurm, waitUntil } from "../../../../testing/slurm.ts";
 
 skipUnlessGranted("scripts");
@@ -38,6 +41,20 @@ async function run(...args: string[]): Promise<string> {
   assertEquals(code, 0, stdout + stderr);
   return stdout;
 }
+
+testWithProgram(
+  "slurmd",
+  "a machine without a Slurm controller is told apart from a refusal",
+  async () => {
+    using folder = tempFolder();
+    const sweep = await makeSweep(folder.path);
+    const launcher = findLauncher({ type: "slurm" });
+    assertEquals(await launcher.describe(sweep, 1), [
+      "squeue cannot reach a Slurm controller: is this a machine from which jobs " +
+      "can be submitted, and is Slurm running?",
+    ]);
+  },
+);
 
 testWithProgram(
   "slurmd",
