@@ -7,7 +7,7 @@
 import { choice, text, toggle } from "../core/config/fields.ts";
 import { ConfigSchema, pickFields } from "../core/config/schema.ts";
 import { findRun } from "../core/store/find_run.ts";
-import { printableJson, truncate } from "../core/utils/terminal.ts";
+import { truncate } from "../core/utils/terminal.ts";
 import type { Problem } from "../core/store/run_file.ts";
 import { compare } from "../results/compare/compare.ts";
 import { collectMetrics } from "../results/compare/metrics.ts";
@@ -15,33 +15,23 @@ import { METRIC_KEY } from "../results/compare/pivot.ts";
 import { selectReplicates } from "../results/compare/replicates.ts";
 import { RunDatabase } from "../results/database/run_database.ts";
 import { checkGlobs } from "../results/database/select.ts";
-import { type Figure, formatSpec } from "../results/figures/figure.ts";
-import type { TextFigure } from "../results/figures/terminal.ts";
 import type { Draw, Inner } from "../results/figures/fit.ts";
 import { SCALES } from "../results/figures/scale.ts";
-import {
-  LENGTH_RULE,
-  parseLength,
-  parseSize,
-  type Size,
-} from "../results/figures/size.ts";
 import { type Ink, MINIMAL, PRINT } from "../results/figures/style.ts";
 import {
   defineCommand,
   type FlagValues,
   main,
   orUsageError,
-  terminalWidth,
   usageError,
 } from "./_command.ts";
 import { comparisonFlags } from "./_compare.ts";
-import { writeOutput } from "./_output.ts";
+import {
+  outputFields,
+  outputFigure,
+  withProportion,
+} from "./_figure_output.ts";
 import { reportProblems, selectionFields } from "./_runs.ts";
-
-const SUFFIX = /\.(svg|pdf|png|json)$/;
-/** Of a figure that goes to no terminal. */
-const USUAL_COLUMNS = 80;
-const DEFAULT_OUT = "figures/plot.svg";
 
 const figureSchema = new ConfigSchema({
   y: text({
@@ -80,36 +70,7 @@ const figureSchema = new ConfigSchema({
     defaultText: "the last",
     description: "which of its samples, by file name",
   }),
-  out: text({
-    default: DEFAULT_OUT,
-    placeholder: "<file>",
-    rule: "a file that ends in .svg, .pdf, .png or .json (Vega-Lite)",
-    allows: (text) => SUFFIX.test(text),
-    description: "where to write it: .svg, .pdf, .png, or .json for Vega-Lite",
-  }),
-  terminal: toggle({
-    description: "draw it here with characters, and write no file",
-  }),
-  title: text({ description: "the title of the figure" }),
-  width: text({
-    placeholder: "<size>",
-    defaultText: "what suits it",
-    rule: `column, text, slide, or ${LENGTH_RULE}`,
-    allows: (text) => text === "" || parseSize(text) !== undefined,
-    description: "of the whole: column, text, slide, or 84mm, 3.25in, 400px",
-  }),
-  height: text({
-    placeholder: "<length>",
-    defaultText: "what suits it",
-    rule: LENGTH_RULE,
-    allows: (text) => text === "" || parseLength(text) !== undefined,
-    description: "of the whole: a length such as 60mm",
-  }),
-  style: choice({
-    default: "default",
-    choices: ["default", "minimal"],
-    description: "minimal draws no grid",
-  }),
+  ...outputFields,
   xScale: choice({
     default: "auto",
     choices: SCALES,
@@ -157,40 +118,30 @@ const command = defineCommand({
   ],
   examples: [
     "deno task plot --x learningRate --y loss/held-out --series model",
-    "deno task plot --y loss/held-out --ci 95 --out figures/models.png",
+    "deno task plot --y loss/held-out --ci 95 --width column --out figures/a.pdf",
     "deno task plot --y accuracy --across dataset",
     "deno task plot --y loss/held-out --baseline model=mlp --adjusted",
     "deno task plot --y 'loss/*' --x nSteps --facet metric",
-    "deno task plot --history loss --where model=identity",
+    "deno task plot --history loss --where model=identity --terminal",
     "deno task plot --samples latest --out figures/samples.png",
   ],
   flags: plotFlags,
   async run({ flags }) {
-    const { y, history, samples, reverse, out, strict } = flags;
+    const { y, history, samples, reverse, strict } = flags;
     if ([y, history, samples, reverse].filter(Boolean).length !== 1) {
       throw usageError(
         "Choose exactly one of --y RECORD, --history MEASURE, --samples RUN, " +
           "--reverse RUN",
       );
     }
-    if (
-      flags.terminal && (out !== DEFAULT_OUT || flags.width || flags.height)
-    ) {
-      throw usageError(
-        "Cannot use --out, --width or --height with --terminal: it writes no " +
-          "file, and is as wide as the terminal",
-      );
-    }
     const prepare = y ? prepareRecord : history ? prepareMeasure : prepareRun;
     const problems: Problem[] = [];
     try {
       const draw = await prepare(flags, problems);
-      const { omitted } = await (flags.terminal
-        ? printFigure(draw, flags)
-        : writeFigure(draw, out, chooseSize(flags)));
-      omitted.forEach((what) =>
-        console.error(truncate(`not drawn: ${what}`))
-      );
+      const omitted = await outputFigure(draw, flags, {
+        signsOnCurves: history !== "" || flags.profile,
+      });
+      omitted.forEach((what) => console.error(truncate(`not drawn: ${what}`)));
     } catch (error) {
       // A run that cannot be read may be why nothing can be drawn.
       reportProblems(problems);
@@ -212,21 +163,6 @@ function pickGiven(
     ),
     ink: flags.style === "minimal" ? MINIMAL : PRINT,
   };
-}
-
-function chooseSize({ width, height }: PlotFlags): Size | undefined {
-  const high = parseLength(height);
-  const size = parseSize(width) ?? (high ? { zoom: 1 } : undefined);
-  return size && high ? { ...size, height: high } : size;
-}
-
-/** The height of axes of a given width over it. */
-const PROPORTION = 0.62;
-
-/** Figures whose height does not follow from what is drawn keep a proportion. */
-function withProportion(inner: Inner): Inner {
-  const { width, height = width && PROPORTION * width } = inner;
-  return { ...inner, ...(height ? { height } : {}) };
 }
 
 function readRuns(runs: readonly string[], problems: Problem[]): RunDatabase {
@@ -356,7 +292,8 @@ async function prepareMeasure(
   if (flags.series || flags.aggregate !== "mean") {
     throw usageError(
       "Cannot use --series or --aggregate with --history: it draws the mean " +
-        "of each configuration. Choose some with --where",
+        "of each configuration. Choose some with --where, or give each value " +
+        "of a key a panel with --facet",
     );
   }
   const { readHistories } = await import("../results/figures/histories.ts");
@@ -389,56 +326,6 @@ async function prepareMeasure(
     );
     return { spec, omitted: [...omitted, ...repeats] };
   };
-}
-
-/** Prints a figure, as wide as the terminal. */
-async function printFigure(
-  draw: Draw,
-  { history, profile }: PlotFlags,
-): Promise<TextFigure> {
-  const { renderText } = await import("../results/figures/terminal.ts");
-  const figure = await renderText(draw, {
-    columns: terminalWidth(USUAL_COLUMNS),
-    color: Deno.stdout.isTerminal() && !Deno.noColor,
-    signsOnCurves: history !== "" || profile,
-  });
-  console.log(figure.text);
-  return figure;
-}
-
-/** Writes a figure as the suffix of its file says, and prints where. */
-async function writeFigure(
-  draw: Draw,
-  path: string,
-  size?: Size,
-): Promise<Figure> {
-  const figure =
-    await (size
-      ? (await import("../results/figures/fit.ts")).fitFigure(draw, size)
-      : draw({}));
-  writeOutput(path, await render());
-  console.log(path);
-  return figure;
-
-  async function render(): Promise<string | Uint8Array> {
-    const { spec } = figure;
-    if (path.endsWith(".json")) {
-      return `${printableJson(formatSpec(spec, 2))}\n`;
-    }
-    const { renderSvg } = await import("../results/figures/svg.ts");
-    const { resizeSvg } = await import("../results/figures/fit.ts");
-    const svg = resizeSvg(await renderSvg(spec), size);
-    if (path.endsWith(".pdf")) {
-      const { renderPdf } = await import("../results/figures/pdf.ts");
-      return await renderPdf(svg);
-    }
-    if (path.endsWith(".png")) {
-      const { renderPng } = await import("../results/figures/png.ts");
-      return renderPng(svg);
-    }
-    const { embedFont } = await import("../results/figures/font.ts");
-    return `${await embedFont(svg)}\n`;
-  }
 }
 
 if (import.meta.main) main(command);

@@ -99,7 +99,7 @@ export async function runInProcess(
 /** A process writes its log itself; this is for what Deno prints besides. */
 const TAIL_LENGTH = 10_000;
 
-async function readTail(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function readTail(stream: Deno.ChildProcess["stdout"]): Promise<string> {
   let tail = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     tail = (tail + text).slice(-TAIL_LENGTH);

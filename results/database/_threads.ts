@@ -9,12 +9,6 @@
 /** How many numbers {@linkcode readStamp} gives. */
 export const STAMP_LENGTH = 7;
 
-/** How many of them are of `run.json`. */
-const N_FILE = 4;
-
-/** Is the first number of a run whose `run.json` does not change any more. */
-export const COMPLETED = -1;
-
 /** What several threads share while they look at runs. */
 export interface Inspection {
   /** The directory of the runs. */
@@ -82,10 +76,8 @@ export function inspect(inspection: Inspection): void {
     if (first >= ids.length) break;
     for (let i = first; i < Math.min(first + CHUNK, ids.length); i++) {
       const start = STAMP_LENGTH * i;
-      // Looking at one of two files takes half the time.
-      const first = stamps[start] === COMPLETED ? N_FILE : 0;
-      if (!readStamp(`${directory}/${ids[i]}`, stamp, first > 0)) continue;
-      let k = first;
+      if (!readStamp(`${directory}/${ids[i]}`, stamp)) continue;
+      let k = 0;
       while (k < STAMP_LENGTH && stamp[k] === stamps[start + k]) k++;
       if (k === STAMP_LENGTH) unchanged[i] = 1;
     }
@@ -95,34 +87,26 @@ export function inspect(inspection: Inspection): void {
 }
 
 /**
- * Reads what changes when a run does: `run.json` until it is completed, and the
- * folder of results, in which files are replaced by others of the same name.
+ * Reads what changes when a run does: `run.json`, and the folder of results, in
+ * which files are replaced by others of the same name.
  *
  * @param runPath The run's directory.
  * @param stamp Where to put it: times, size and number of `run.json`, and times and
  * number of the folder.
- * @param isCompleted Whether the run is completed, so that `run.json` is left out.
- * @returns Whether what was looked at is there, and no links.
+ * @returns Whether both are there, and no links.
  */
-export function readStamp(
-  runPath: string,
-  stamp: Float64Array,
-  isCompleted = false,
-): boolean {
+export function readStamp(runPath: string, stamp: Float64Array): boolean {
   try {
-    if (!isCompleted) {
-      const file = Deno.lstatSync(`${runPath}/run.json`);
-      if (!file.isFile) return false;
-      stamp[0] = file.mtime?.getTime() ?? 0;
-      stamp[1] = file.ctime?.getTime() ?? 0;
-      stamp[2] = file.size;
-      stamp[3] = file.ino ?? 0;
-    }
+    const file = Deno.lstatSync(`${runPath}/run.json`);
     const folder = Deno.lstatSync(`${runPath}/results`);
+    stamp[0] = file.mtime?.getTime() ?? 0;
+    stamp[1] = file.ctime?.getTime() ?? 0;
+    stamp[2] = file.size;
+    stamp[3] = file.ino ?? 0;
     stamp[4] = folder.mtime?.getTime() ?? 0;
     stamp[5] = folder.ctime?.getTime() ?? 0;
     stamp[6] = folder.ino ?? 0;
-    return folder.isDirectory;
+    return file.isFile && folder.isDirectory;
   } catch {
     return false; // It was removed, or never complete.
   }

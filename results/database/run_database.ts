@@ -26,7 +26,7 @@ import {
   type RunReader,
 } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
-import { COMPLETED, getLastChange, STAMP_LENGTH } from "./_threads.ts";
+import { getLastChange, STAMP_LENGTH } from "./_threads.ts";
 import { RunDirectory } from "./_run_directory.ts";
 import { readAllAhead, type RunAhead } from "./_files_ahead.ts";
 import { listOwnKeys, readInfo } from "./read_run.ts";
@@ -211,13 +211,7 @@ function readRuns(
           run.info.status !== "running" &&
           started - getLastChange(stamp) > SETTLED_MS
         ) {
-          const isCompleted = run.info.status === "completed";
-          settled.push({
-            run,
-            stamp: isCompleted
-              ? [COMPLETED, ...Array.from(stamp).slice(1)]
-              : stamp,
-          });
+          settled.push({ run, stamp });
         }
         return run ?? [];
       });

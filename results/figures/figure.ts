@@ -33,18 +33,22 @@ export interface Figure {
 /**
  * Makes the specification of a figure.
  *
- * @param options The title, the colours, and the width of the inner area.
- * @param subtitle The lines below the title, which are broken to that width.
+ * @param options The title and the colours.
+ * @param subtitle The lines below the title.
  * @param parts All else of the specification.
+ * @param own The width that the inner area has where none is asked for; lines
+ * are broken to it.
  * @returns The specification.
  */
 export function makeSpec(
-  { title, width = Infinity, ink = PRINT }: FigureOptions,
+  { title, width, ink = PRINT }: FigureOptions,
   subtitle: readonly string[],
   parts: object,
+  own = Infinity,
 ): TopLevelSpec {
-  // Axes and labels stand beside the inner area.
-  const lines = subtitle.flatMap((line) => wrap(line, width + SIDE_WIDTH));
+  // In a figure of a given size, lines are broken when all of it is known.
+  const room = width === undefined ? own + SIDE_WIDTH : Infinity;
+  const lines = subtitle.flatMap((line) => wrap(line, room));
   const spec: object = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     title: title

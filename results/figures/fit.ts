@@ -4,9 +4,10 @@
  * @module
  */
 
+import { OptionError } from "../database/option_error.ts";
 import type { Figure, FigureOptions } from "./figure.ts";
 import type { TextStyle } from "./font.ts";
-import type { Size } from "./size.ts";
+import { measureSvg, type Size } from "./size.ts";
 import { measureLine, renderSvg } from "./svg.ts";
 
 /** A first guess of what axes and legends need, and the least width of the rest. */
@@ -30,7 +31,7 @@ export type Draw = (inner: Inner) => Figure | Promise<Figure>;
  * @param draw Draws it with an inner area of a size.
  * @param size The size of the whole.
  * @returns The figure, at most as large and as near as possible.
- * @throws {RangeError} If text leaves no room.
+ * @throws {OptionError} If text leaves no room.
  */
 export async function fitFigure(
   draw: Draw,
@@ -61,7 +62,8 @@ export async function fitFigure(
     if (!isMoved.includes(true)) break;
   }
   if (best) return best;
-  throw new RangeError(
+  throw new OptionError(
+    wide ? "width" : "height",
     "Cannot draw a figure so small: its text leaves no room. Make it wider or " +
       "higher, or shorten its title",
   );
@@ -93,51 +95,6 @@ class Search {
     this.inner = Math.max(MIN_INNER, inner + step);
     return Math.abs(this.inner - inner) > TOLERANCE / 10;
   }
-}
-
-/**
- * Reads the size of an SVG of Vega's.
- *
- * @param svg The text of the SVG.
- * @returns The size in pixels.
- */
-export function measureSvg(
-  svg: string,
-): { readonly width: number; readonly height: number } {
-  const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg) ?? [];
-  return { width: Number(width), height: Number(height) };
-}
-
-/**
- * Gives an SVG of Vega's its size on paper; what remains is left blank.
- *
- * @param svg The text of the SVG.
- * @param size The size.
- * @returns The text of the SVG of that size.
- */
-export function resizeSvg(
-  svg: string,
-  { width, height, zoom }: Size = { zoom: 1 },
-): string {
-  const drawn = measureSvg(svg);
-  const w = width ? width / zoom : drawn.width;
-  const h = height ? height / zoom : drawn.height;
-  return svg
-    .replace(
-      /width="[\d.]+" height="[\d.]+" viewBox="[^"]*"/,
-      () =>
-        `width="${round(w * zoom)}" height="${round(h * zoom)}" ` +
-        `viewBox="0 0 ${round(w)} ${round(h)}"`,
-    )
-    // The background.
-    .replace(
-      `<rect width="${drawn.width}" height="${drawn.height}"`,
-      `<rect width="${round(w)}" height="${round(h)}"`,
-    );
-}
-
-function round(length: number): number {
-  return Number(length.toFixed(3));
 }
 
 /** The title of a figure. */

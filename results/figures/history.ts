@@ -101,25 +101,36 @@ export async function drawHistory(
   const { tInterval } = await import("../statistics/intervals.ts");
   const measures = [options.measure].flat();
   const shown = splitByKey(histories, facet);
-  const size = choosePanelSize(options, measures.length * shown.length, {
-    width: WIDTH,
-    height: HEIGHT,
-  });
+  const choose = (nPanels: number) =>
+    choosePanelSize(options, nPanels, {
+      single: { width: WIDTH, height: HEIGHT },
+      isShared: measures.length === 1,
+      y: measures.length === 1
+        ? nameAxis(measures[0]!, findUnit(measures[0]!, metrics))
+        : "",
+    });
+  const { width } = choose(measures.length * shown.length);
   const omitted: string[] = [];
   const panels = measures.flatMap((measure) =>
     shown.map(({ title, histories }): Curves => {
       const unit = findUnit(measure, metrics);
-      const { lines, ends } = drawCurves(histories, {
-        ...{ ...options, x, measure, unit, width: size.width, omitted },
-        tInterval,
+      const { lines, ends, gaps } = drawCurves(histories, {
+        ...{ ...options, x, measure, unit, width, tInterval },
       });
+      omitted.push(...gaps.map((gap) => title ? `${title}, ${gap}` : gap));
       const name = measures.length > 1 ? nameAxis(measure, unit) : "";
       const both = [title, name].filter((text) => text !== "").join(", ");
       return { title: both, measure, lines, ends };
     })
   );
+  // What is missing is listed; an empty panel says nothing.
+  const drawn = panels.filter(({ lines }) =>
+    lines.some(({ points }) => points.length > 0)
+  );
+  const kept = drawn.length > 0 ? drawn : panels.slice(0, 1);
+  const size = choose(kept.length);
   const hasBand = histories.some(({ runs }) => runs.length > 1);
-  const spec = specifyHistory(panels, { ...options, x, size, hasBand });
+  const spec = specifyHistory(kept, { ...options, x, size, hasBand });
   return { spec, omitted };
 }
 
@@ -188,20 +199,16 @@ interface CurvesOptions {
   readonly across?: string | undefined;
   readonly ci?: number;
   readonly xScale?: Scale;
-  /** Where to list what is not drawn. */
-  readonly omitted: string[];
   readonly tInterval: typeof import("../statistics/intervals.ts").tInterval;
 }
 
 function drawCurves(
   histories: readonly RunHistories[],
-  { x, measure, unit, width, across, ci = 0, xScale, omitted, tInterval }:
-    CurvesOptions,
-): Pick<Curves, "lines" | "ends"> {
+  { x, measure, unit, width, across, ci = 0, xScale, tInterval }: CurvesOptions,
+): Pick<Curves, "lines" | "ends"> & { readonly gaps: readonly string[] } {
   const findBucket = makeBuckets(histories, x, { width, xScale });
   const drawn = histories.map(({ label, runs }) => {
     const { places, gaps } = drawCurve(runs, { x, measure, findBucket });
-    omitted.push(...gaps.map((gap) => `${label}: ${gap}`));
     const points = places.map(({ at, values }): Point => {
       const { mean, error, n } = computeMean(values);
       const interval = ci
@@ -218,10 +225,15 @@ function drawCurves(
       // JSON makes null of what is not finite, and the figure a gap.
       return { at, label, mean, low, high, tooltip };
     });
-    return { line: { label, points }, ends: findEnds(runs, x, points) };
+    return {
+      line: { label, points },
+      ends: findEnds(runs, x, points),
+      gaps: gaps.map((gap) => `${label}: ${gap}`),
+    };
   });
   return {
     lines: drawn.map(({ line }) => line),
     ends: drawn.flatMap(({ ends }) => ends),
+    gaps: drawn.flatMap(({ gaps }) => gaps),
   };
 }

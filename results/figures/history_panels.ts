@@ -8,9 +8,10 @@ import { findUnit } from "../compare/metrics.ts";
 import { makeAxis, type ValueAxis } from "./axis.ts";
 import {
   arrangePanels,
+  HIDDEN,
   type Panel,
   type PanelSize,
-  showsTitle,
+  showsAxis,
 } from "./facets.ts";
 import {
   type Figure,
@@ -90,9 +91,10 @@ export function specifyHistory(
     const legend = names || labels.length < 2
       ? null
       : makeLegend({ labels: drawn, width: total, isOfLines: true });
-    const shows = showsTitle(i, panels.length, columns);
+    const shows = showsAxis(i, panels.length, columns);
     const onY = {
-      ...{ field: "mean", type: "quantitative", axis: y.axis, scale: y.scale },
+      ...{ field: "mean", type: "quantitative", scale: y.scale },
+      axis: { ...y.axis, ...(axes.size === 1 && !shows.y && HIDDEN) },
       // The title of a panel names its measure, if they differ.
       title: shows.y && axes.size === 1
         ? nameAxis(measure, findUnit(measure, metrics))
@@ -120,11 +122,7 @@ export function specifyHistory(
     };
   });
   const subtitle = [describeCurves(options)];
-  return makeSpec(
-    { ...options, width: total },
-    subtitle,
-    arrangePanels(specified, size),
-  );
+  return makeSpec(options, subtitle, arrangePanels(specified, size), total);
 }
 
 function describeCurves(

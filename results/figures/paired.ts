@@ -22,7 +22,7 @@ import { findInterval, isTested } from "../statistics/contrast.ts";
 import { isBetter, LEVEL } from "../statistics/estimate.ts";
 import type { Interval } from "../statistics/intervals.ts";
 import { makeAxis } from "./axis.ts";
-import { arrangePanels, choosePanelSize, showsTitle } from "./facets.ts";
+import { arrangePanels, choosePanelSize, HIDDEN, showsAxis } from "./facets.ts";
 import {
   type Figure,
   type FigureOptions,
@@ -94,27 +94,28 @@ export function drawPaired(
   const { name } = comparison.baseline!;
   const paired = tested.filter(({ pairs }) => pairs.length > 0);
   const size = choosePanelSize(options, Math.max(paired.length, 1), {
-    width: WIDTH,
-    height: HEIGHT,
+    single: { width: WIDTH, height: HEIGHT },
+    isShared: true,
+    areTitled: true,
+    y: nameAxis(heading, unit),
   });
   const values = paired.flatMap(({ pairs }) =>
     pairs.flatMap(({ baseline, value }) => [baseline, value])
   );
   const axis = makeAxis(values, { pixels: size.height, scale: "linear" });
   const panels = paired.map((row, i) => {
-    const shows = showsTitle(i, paired.length, size.columns);
+    const shows = showsAxis(i, paired.length, size.columns);
     return {
       title: describePairs(row, better),
       parts: drawPairs(row, {
         ...{ field: "value", type: "quantitative" },
-        ...{ scale: axis.scale, axis: axis.axis },
+        scale: axis.scale,
+        axis: { ...axis.axis, ...(!shows.y && HIDDEN) },
         title: shows.y ? nameAxis(heading, unit) : null,
       }, options),
     };
   });
-  const arranged = panels.length === 1
-    ? { ...arrangePanels(panels, size), title: makeTitle(panels[0]!.title) }
-    : arrangePanels(panels, size);
+  const arranged = arrangePanels(panels, size);
   const strip = drawDifferences(tested, {
     ...options,
     width: size.total,
@@ -134,10 +135,6 @@ export function drawPaired(
       parts,
     ),
   };
-}
-
-function makeTitle(text: string): object {
-  return { text, fontSize: 11, fontWeight: "bold", offset: 6 };
 }
 
 /** Collects the rows that were tested, and why others were not. */
@@ -222,7 +219,7 @@ function describePairs(
   const nBetter = pairs.filter(({ direction }) => direction === DIRECTIONS[0])
     .length;
   return better
-    ? `better for ${nBetter} of ${formatCount(pairs.length, "seed")}`
+    ? `${nBetter} of ${pairs.length} better`
     : formatCount(pairs.length, "seed");
 }
 

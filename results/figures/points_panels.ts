@@ -8,8 +8,9 @@ import { makeAxis, type ValueAxis } from "./axis.ts";
 import {
   arrangePanels,
   choosePanelSize,
+  HIDDEN,
   type Panel,
-  showsTitle,
+  showsAxis,
 } from "./facets.ts";
 import { type Figure, makeLegend, makeSpec, nameAxis } from "./figure.ts";
 import type { PointsOptions } from "./points.ts";
@@ -57,12 +58,10 @@ const WIDTH = 420;
 const HEIGHT = 260;
 /** Of a row, and of each series in one. */
 const ROW_HEIGHT = 26, SERIES_HEIGHT = 14;
-/** Between panels of rows, which are named beside the first of them. */
-const ROWS_GAP = 24;
 /** Up to this number each value of a key has a tick. */
 const MAX_TICKS = 8;
 /** Between the outermost points and the frame. */
-const EDGE = 14;
+const EDGE = 20;
 /** Half the size of a point, and the most pixels between series side by side. */
 const RADIUS = 4, DODGE = 10;
 /** Of the space between two places, what the points of one may take. */
@@ -86,10 +85,11 @@ export function specifyPoints(
     points.some((point) => point.series === name)
   );
   const isOne = drawn.length < 2;
+  const nAxes = new Set(panels.map(({ name }) => name)).size;
   const size = choosePanelSize(options, panels.length, {
-    width: WIDTH,
-    height: HEIGHT,
-    ...(!isUpright && { gap: ROWS_GAP }),
+    single: { width: WIDTH, height: HEIGHT },
+    isShared: nAxes === 1 || !isUpright,
+    y: nAxes === 1 ? nameAxis(panels[0]!.name, panels[0]!.unit) : "",
   });
   const height = isUpright || options.height !== undefined
     ? size.height
@@ -119,11 +119,15 @@ export function specifyPoints(
       : makeLegend({ labels: drawn, width: size.total, title: series }),
   };
   const specified = panels.map(({ title, name, unit, points }, i): Panel => {
-    const shows = showsTitle(i, panels.length, size.columns);
+    const shows = showsAxis(i, panels.length, size.columns);
     const axis = axes.get(name)!;
     const values = {
       ...{ field: "mean", type: "quantitative" },
-      ...{ scale: axis.scale, axis: axis.axis },
+      scale: axis.scale,
+      axis: {
+        ...axis.axis,
+        ...(isUpright && axes.size === 1 && !shows.y && HIDDEN),
+      },
       // The title of a panel names its metric, if they differ.
       title: axes.size === 1 && (isUpright ? shows.y : shows.x)
         ? nameAxis(name, unit)
@@ -142,7 +146,7 @@ export function specifyPoints(
               .map((point) => point.x),
           ),
         ],
-        axis: { labelAngle: 0, labels: isUpright || shows.y },
+        axis: { labelAngle: 0, ...(!isUpright && !shows.y && HIDDEN) },
       };
     const data = points.map((point) =>
       keys ? { ...point, at: shift(point, keys, shifts) } : point
@@ -158,9 +162,10 @@ export function specifyPoints(
     };
   });
   return makeSpec(
-    { ...options, width: size.total },
+    options,
     subtitle,
     arrangePanels(specified, { ...size, height }),
+    size.total,
   );
 }
 

@@ -75,3 +75,48 @@ export function parseSize(text: string): Size | undefined {
   const width = parseLength(text);
   return width === undefined ? undefined : { width, zoom: 1 };
 }
+
+/**
+ * Reads the size of an SVG of Vega's.
+ *
+ * @param svg The text of the SVG.
+ * @returns The size in pixels.
+ */
+export function measureSvg(
+  svg: string,
+): { readonly width: number; readonly height: number } {
+  const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg) ?? [];
+  return { width: Number(width), height: Number(height) };
+}
+
+/**
+ * Gives an SVG of Vega's its size on paper; what remains is left blank.
+ *
+ * @param svg The text of the SVG.
+ * @param size The size.
+ * @returns The text of the SVG of that size.
+ */
+export function resizeSvg(
+  svg: string,
+  { width, height, zoom }: Size = { zoom: 1 },
+): string {
+  const drawn = measureSvg(svg);
+  const w = width ? width / zoom : drawn.width;
+  const h = height ? height / zoom : drawn.height;
+  return svg
+    .replace(
+      /width="[\d.]+" height="[\d.]+" viewBox="[^"]*"/,
+      () =>
+        `width="${round(w * zoom)}" height="${round(h * zoom)}" ` +
+        `viewBox="0 0 ${round(w)} ${round(h)}"`,
+    )
+    // The background.
+    .replace(
+      `<rect width="${drawn.width}" height="${drawn.height}"`,
+      `<rect width="${round(w)}" height="${round(h)}"`,
+    );
+}
+
+function round(length: number): number {
+  return Number(length.toFixed(3));
+}

@@ -36,8 +36,11 @@ const DOT = 3;
 
 const USUAL_COLUMNS = 80;
 
-/** Wider lines are hard to follow, and higher figures do not fit. */
-const MAX_COLUMNS = 120, MAX_HEIGHT = 20 * CELL_HEIGHT;
+/** Narrower figures have no room, wider ones are hard to follow. */
+const MIN_COLUMNS = 40, MAX_COLUMNS = 120;
+
+/** Higher ones do not fit, in pixels. */
+const MAX_HEIGHT = 20 * CELL_HEIGHT;
 
 /** Between two signs of a curve, in characters. */
 const SIGN_GAP = 7;
@@ -72,7 +75,8 @@ export async function renderText(
   { columns = USUAL_COLUMNS, ...options }: TextOptions = {},
 ): Promise<TextFigure> {
   using _usual = measureTextBy((text) => CELL_WIDTH * [...text].length);
-  const width = CELL_WIDTH * Math.min(columns, MAX_COLUMNS);
+  const width = CELL_WIDTH *
+    Math.max(MIN_COLUMNS, Math.min(columns, MAX_COLUMNS));
   const { spec, omitted } = await fitFigure(
     async (inner) => adapt(await draw(inner)),
     { width, zoom: 1 },

@@ -62,12 +62,37 @@ Deno.test("plot writes SVG, PNG and Vega-Lite, and says where", async () => {
   const png = Deno.readFileSync(await draw("a.png", ...points));
   assert(png.length > 5000);
   const text = Deno.readTextFileSync(
-    await draw("a.json", "--history=loss", "--ci=95", "--width=300"),
+    await draw("a.json", "--history=loss", "--ci=95"),
   );
-  const { data, width } = JSON.parse(text);
-  assertEquals([data.values.length, width], [4, 300]);
+  assertEquals(JSON.parse(text).data.values.length, 4);
+  assertMatch(svg, /@font-face.*base64/);
+  const column = [...points, "--width=column", "--height=2in"];
+  const sized = Deno.readTextFileSync(await draw("s.svg", ...column));
+  assertMatch(sized, /width="312" height="192" viewBox="0 0 312 192"/);
+  const pdf = Deno.readTextFileSync(await draw("a.pdf", ...column));
+  assertMatch(pdf, /^%PDF-[^]*MediaBox \[0 0 234 144\]/);
+  const minimal = Deno.readTextFileSync(
+    await draw("m.json", ...points, "--style=minimal"),
+  );
+  assertEquals(JSON.parse(minimal).config.axis.gridColor, "transparent");
   await draw("b.svg", "--y=sampling (nSteps=5)");
   await draw("c.svg", "--y=sampling", "--x=nSteps", "--series=rate");
+});
+
+Deno.test("plot --terminal draws here, and writes no file", async () => {
+  using runs = fourRuns();
+  const draw = (...args: string[]) =>
+    runScript("plot", [`--runs=${runs.path}`, "--terminal", ...args]);
+  const { code, stdout, stderr } = await draw("--y=loss");
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^ *rate=0.1┤.*●/m);
+  const curves = await draw("--history=loss");
+  assertMatch(curves.stdout, /rate=0.2$/m);
+  const lines = curves.stdout.split("\n");
+  assert(lines.every((line) => [...line].length <= 80), curves.stdout);
+  const both = await draw("--y=loss", "--out=figures/a.svg");
+  assertEquals(both.code, 2);
+  assertMatch(both.stderr, /Cannot use --out, --width or --height with --term/);
 });
 
 Deno.test("plot says what is wrong, and what would be right", async () => {
@@ -92,7 +117,19 @@ Deno.test("plot says what is wrong, and what would be right", async () => {
     /there are sampling \(nSteps=5\); /,
   );
   await wrong(["--history=los"], /did you mean loss\?/);
+  await wrong(["--y=loss", "--facet=rat"], /did you mean rate\?/);
+  await wrong(["--history=loss", "--facet=rat"], /did you mean rate\?/);
+  await wrong(["--y=loss", "--adjusted"], /--adjusted without --baseline/);
+  await wrong(
+    ["--y=loss", "--baseline=rate=0.1", "--x=rate"],
+    /Cannot use --x, .* with --baseline/,
+  );
   await wrong(["--y=loss", "--out=a.gif"], /--out must be a file that/);
+  await wrong(["--y=loss", "--width=wide"], /--width must be column, text,/);
+  await wrong(
+    ["--y=loss", "--width=10mm"],
+    /Cannot draw a figure so small: its text leaves no room/,
+  );
 });
 
 Deno.test(

@@ -4,15 +4,16 @@ import {
   assertEquals,
   assertRejects,
 } from "@std/assert";
-import {
-  type Draw,
-  fitFigure,
-  measureSvg,
-  resizeSvg,
-} from "../../../results/figures/fit.ts";
+import { OptionError } from "../../../results/database/option_error.ts";
+import { type Draw, fitFigure } from "../../../results/figures/fit.ts";
 import { makeSpec } from "../../../results/figures/figure.ts";
 import { drawReverse } from "../../../results/figures/samples_figure.ts";
-import { parseSize, type Size } from "../../../results/figures/size.ts";
+import {
+  measureSvg,
+  parseSize,
+  resizeSvg,
+  type Size,
+} from "../../../results/figures/size.ts";
 import { renderSvg } from "../../../results/figures/svg.ts";
 import { makeSamples } from "../../../testing/figures.ts";
 
@@ -81,7 +82,7 @@ Deno.test("fitFigure() divides the width among pictures", async () => {
 Deno.test("fitFigure() refuses a size that text leaves nothing of", async () => {
   await assertRejects(
     () => fitFigure(draw, { width: 60, zoom: 1 }),
-    RangeError,
+    OptionError,
     "its text leaves no room",
   );
 });
