@@ -205,8 +205,13 @@ export async function compareRuns(
     isForReaders,
     ...(all || !isForReaders ? {} : { maxRows: MAX_ROWS }),
   };
+  if (confirm.length === 0) {
+    return await RunDatabase.compute(
+      runs,
+      (database) => compare(database, options),
+    );
+  }
   const database = RunDatabase.withIndex(...runs);
-  if (confirm.length === 0) return await compare(database, options);
   const { checkFresh } = await import("../results/compare/confirm.ts");
   const confirming = RunDatabase.withIndex(...confirm);
   checkFresh(confirming, database);

@@ -11,7 +11,7 @@ import {
   ScalarResult,
 } from "../../core/utils/results.ts";
 import type { StoredRun } from "../database/run_database.ts";
-import { formatKey } from "../database/select.ts";
+import { formatKey, readNumber } from "../database/read_run.ts";
 import {
   computeIqm,
   computeMean,
@@ -145,29 +145,22 @@ function makeCell(
   const { replicates, metadata } = here;
   const { options, nuisance, metrics, crossed, kept } = cellOptions;
   const { across, ci = 0, countFailedAs: value } = options;
-  const runs = new Map<string, StoredRun>();
-  const ofRuns = new Map<string, ScalarResult>();
-  for (const [key, run] of replicates.runs) {
-    const result = run.records.get(metadata);
-    if (!result) continue;
-    runs.set(key, run);
-    ofRuns.set(key, result);
-  }
+  const lacking = findLacking(here);
+  const runs = lacking.size === 0
+    ? replicates.runs
+    : new Map([...replicates.runs].filter(([key]) => !lacking.has(key)));
   const failed = value === undefined
-    ? new Map<string, StoredRun>()
-    : new Map([...findFailed(replicates), ...findLacking(here)]);
-  for (const key of failed.keys()) {
-    ofRuns.set(key, new ScalarResult({ mean: value!, error: NaN, n: 1 }));
-  }
-  const counted = new Map([...runs, ...failed]);
-  const results = across ? averageOver(across, counted, ofRuns) : ofRuns;
-  const sample = new Map(
-    Array.from(results, ([key, { mean }]) => [key, mean]),
-  );
+    ? []
+    : [...findFailed(replicates), ...lacking];
+  const counted = failed.length > 0 ? new Map([...runs, ...failed]) : runs;
+  const means = new Map<string, number>();
+  for (const [key, run] of runs) means.set(key, readNumber(run, metadata)!);
+  for (const [key] of failed) means.set(key, value!);
+  const sample = across ? averageOver(across, counted, means) : means;
   const isSingle = counted.size === 1 && !across;
   const name = nameValue(options);
   const isShared = metrics.get(metadata.name)?.observations === "shared" &&
-    nuisance.length === 1 && !across && failed.size === 0;
+    nuisance.length === 1 && !across && failed.length === 0;
   const observations = name === "mean" && isShared
     ? kept?.readShared(runs, metadata, warnings)
     : undefined;
@@ -186,9 +179,12 @@ function makeCell(
   const grid = name === "mean"
     ? shared
     : shared && { reason: `a ${name} takes them for independent` };
-  const summary = grid && "error" in grid
-    ? summarize([new ScalarResult({ ...grid, n: counted.size })], cellOptions)
-    : summarize([...results.values()], cellOptions);
+  const single = grid && "error" in grid
+    ? new ScalarResult({ ...grid, n: counted.size })
+    : sample.size === 1
+    ? findSingle(sample, across ? [] : runs.values(), metadata)
+    : undefined;
+  const summary = summarize([...sample.values()], single, cellOptions);
   if (!summary) return undefined;
   const cell = {
     ...summary,
@@ -207,6 +203,18 @@ function makeCell(
       (isSingle || error === 0)
     ? makeProportion(cell, mean, cellOptions)
     : withLevel(cell, ci);
+}
+
+/** The result of the only run; of a mean or a failed run without an error. */
+function findSingle(
+  sample: Cell["sample"],
+  runs: Iterable<StoredRun>,
+  metadata: ResultMetadata,
+): ScalarResult {
+  const [run] = runs;
+  const [mean = NaN] = sample.values();
+  return run?.records.get(metadata) ??
+    new ScalarResult({ mean, error: NaN, n: 1 });
 }
 
 /** Runs that share no value need nothing but a plain mean. */
@@ -238,32 +246,31 @@ function makeProportion(
 function averageOver(
   key: string,
   runs: Cell["runs"],
-  results: ReadonlyMap<string, ScalarResult>,
-): Map<string, ScalarResult> {
+  means: ReadonlyMap<string, number>,
+): Map<string, number> {
   const groups = Map.groupBy(
-    results.keys(),
+    means.keys(),
     (name) => `${key}=${formatKey(runs.get(name)!, key)}`,
   );
-  return new Map(Array.from(groups, ([value, names]) => {
-    const means = names.map((name) => results.get(name)!.mean);
-    const { mean } = computeMean(means);
-    return [value, new ScalarResult({ mean, error: NaN, n: 1 })];
-  }));
+  return new Map(
+    groups.entries().map(([value, names]) => [
+      value,
+      computeMean(names.map((name) => means.get(name)!)).mean,
+    ]),
+  );
 }
 
 /** Summarises runs, or takes the one result; undefined if they are too few. */
 function summarize(
-  results: readonly ScalarResult[],
+  values: readonly number[],
+  single: ScalarResult | undefined,
   { options: { aggregate = "mean", ci = 0 }, intervals }: LoadedOptions,
 ): Pick<Cell, "result" | "interval"> | undefined {
-  const values = results.map(({ mean }) => mean);
   const n = values.length;
   const level = ci / 100;
   if (aggregate === "iqm" && n < MIN_FOR_IQM) return undefined;
-  if (aggregate === "mean" || n === 1) {
-    const result = n === 1
-      ? results[0]!
-      : new ScalarResult(computeMean(values));
+  if (single || aggregate === "mean") {
+    const result = single ?? new ScalarResult(computeMean(values));
     const { mean, error, degreesOfFreedom: df } = result;
     return {
       result,

@@ -7,6 +7,7 @@
 
 import { formatNumber } from "../../core/utils/results.ts";
 import { OptionError } from "../database/option_error.ts";
+import { readNumber } from "../database/read_run.ts";
 import type { StoredRun } from "../database/run_database.ts";
 import { computeMean, isBetter, OUTDONE } from "../statistics/estimate.ts";
 import type {
@@ -49,7 +50,9 @@ export function findLacking(
   { replicates, metadata }: Measured,
 ): ReadonlyMap<string, StoredRun> {
   return new Map(
-    [...replicates.runs].filter(([, { records }]) => !records.get(metadata)),
+    replicates.runs.entries().filter(([, run]) =>
+      readNumber(run, metadata) === undefined
+    ),
   );
 }
 
@@ -94,10 +97,7 @@ export function checkFailedValue(
     if (!cells.some(isCounted)) continue;
     const { mean } = computeMean(
       cells.flatMap(({ runs, metadata }) =>
-        Array.from(
-          runs.values(),
-          ({ records }) => records.get(metadata)!.mean,
-        )
+        Array.from(runs.values(), (run) => readNumber(run, metadata)!)
       ),
     );
     if (!better || !isBetter(value - mean, better)) continue;

@@ -7,6 +7,7 @@
 
 import type { MetricDeclaration } from "../../core/store/metric_declaration.ts";
 import type { StoredRun } from "../database/run_database.ts";
+import { readInfo } from "../database/read_run.ts";
 import { matchesGlob } from "../database/select.ts";
 import type { Direction } from "../statistics/estimate.ts";
 
@@ -30,10 +31,11 @@ export type Metrics = ReadonlyMap<string, MetricDeclaration>;
 export function collectMetrics(runs: Iterable<StoredRun>): Metrics {
   const metrics = new Map<string, MetricDeclaration>();
   let last: StoredRun["info"]["metrics"];
-  for (const { info } of runs) {
+  for (const run of runs) {
+    const declared = readInfo(run, "metrics");
     // Runs of an index share what they have in common.
-    if (info.metrics === last) continue;
-    last = info.metrics;
+    if (declared === last) continue;
+    last = declared;
     for (const [name, declared] of Object.entries(last ?? {})) {
       metrics.set(name, declared);
     }

@@ -107,13 +107,32 @@ export function pivot(
   checkAxes({ rows, cols }, known);
   const rowKeys = chooseRowKeys(groups, selected, options);
   const keys = rowKeys.map(({ key }) => key);
-  // Fields that distinguish rows need not distinguish columns too.
-  const onRows = rows.length > 0 || cols.length > 0 ? keys : [];
   const merged = [...repeats].filter((key) =>
     ![...rows, ...cols].includes(key)
   );
   const placed = new Map<string, PivotRow>();
+  const hasFields = rowKeys.some(({ isField }) => isField);
+  const findRow = (replicates: Replicates, metadata?: ResultMetadata) => {
+    const config = Object.fromEntries(
+      rowKeys.map((axis) => [axis.key, readAxis(axis, replicates, metadata)]),
+    );
+    return placed.getOrInsertComputed(identifyRow(config), () => ({
+      config,
+      replicates: new Set<Replicates>(),
+      measured: new Map<ResultMetadata, Measured>(),
+    }));
+  };
   const columns = new Set<ResultMetadata>();
+  const findColumn = (here: Measured) => {
+    const { metadata } = here;
+    if (rows.length + cols.length === 0) return metadata;
+    const fields = cols.length > 0
+      ? cols.filter((key) => key !== METRIC_KEY)
+      // Fields that distinguish rows need not distinguish columns too.
+      : Object.keys(metadata.fields).filter((key) => !keys.includes(key));
+    const name = rows.includes(METRIC_KEY) ? ANY_METRIC : metadata.name;
+    return makeColumn(name, fields, here);
+  };
   for (const replicates of groups) {
     const lists = new Set(
       replicates.runs.values().map(({ records }) => records.metadata),
@@ -123,24 +142,14 @@ export function pivot(
     const metadatas = cols.length > 0
       ? dropRepeated(measured, merged)
       : measured;
+    let row: PivotRow | undefined;
     // A row without records is shown as well.
     for (const metadata of metadatas.length > 0 ? metadatas : [undefined]) {
-      const config = Object.fromEntries(
-        rowKeys.map((axis) => [axis.key, readAxis(axis, replicates, metadata)]),
-      );
-      const row = placed.getOrInsertComputed(identifyRow(config), () => ({
-        config,
-        replicates: new Set<Replicates>(),
-        measured: new Map<ResultMetadata, Measured>(),
-      }));
+      if (!row || hasFields) row = findRow(replicates, metadata);
       row.replicates.add(replicates);
       if (!metadata) continue;
       const here = { replicates, metadata };
-      const fields = cols.length > 0
-        ? cols.filter((key) => key !== METRIC_KEY)
-        : Object.keys(metadata.fields).filter((key) => !onRows.includes(key));
-      const name = rows.includes(METRIC_KEY) ? ANY_METRIC : metadata.name;
-      const column = makeColumn(name, fields, here);
+      const column = findColumn(here);
       columns.add(column);
       const there = row.measured.get(column);
       if (there) throw collision([there, here], known, column);
@@ -218,7 +227,7 @@ function chooseRowKeys(
 function readAxis(
   { key, isField }: AxisKey,
   { example }: Replicates,
-  metadata: ResultMetadata | undefined,
+  metadata?: ResultMetadata,
 ): unknown {
   if (!isField) return readKey(example, key);
   return key === METRIC_KEY

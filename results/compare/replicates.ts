@@ -4,7 +4,7 @@
  * @module
  */
 
-import { unknownKey } from "../../core/config/schema.ts";
+import { formatValue, unknownKey } from "../../core/config/schema.ts";
 import { OptionError } from "../database/option_error.ts";
 import type { RunDatabase, StoredRun } from "../database/run_database.ts";
 import {
@@ -15,7 +15,11 @@ import {
   type RunFilter,
   selectRuns,
 } from "../database/select.ts";
+import { listChangingKeys, readInfo } from "../database/read_run.ts";
 import { summarizeList } from "./labels.ts";
+
+/** A key of all runs, though not of their configurations. */
+const EXPERIMENT = "experiment";
 
 /** The key in which replicates may always differ. */
 export const SEED_KEY = "seed";
@@ -101,8 +105,8 @@ export function selectReplicates(
  * @param run The run.
  * @returns Whether it is.
  */
-export function isSearched({ info }: StoredRun): boolean {
-  return info.sweep?.role === "search";
+export function isSearched(run: StoredRun): boolean {
+  return readInfo(run, "sweep")?.role === "search";
 }
 
 function explainEmpty(
@@ -147,13 +151,11 @@ export function groupReplicates(
   // Keys that have one value in all runs tell none of them apart.
   const keys = findVarying(
     runs,
-    known.filter((key) => key === "experiment" || !nuisance.includes(key)),
+    known.filter((key) => key === EXPERIMENT || !nuisance.includes(key)),
   );
-  const groups = Map.groupBy(runs, (run) => identify(run, keys));
-  return Array.from(
-    groups.values(),
-    (group) => makeReplicates(group, nuisance),
-  );
+  const names = new Map<string, string>();
+  return groupByKeys(runs, keys)
+    .map((group) => makeReplicates(group, nuisance, names));
 }
 
 /** Finds the keys whose values are not one and the same in all runs. */
@@ -161,31 +163,63 @@ function findVarying(
   runs: readonly StoredRun[],
   keys: readonly string[],
 ): string[] {
-  const first = keys.map((key) => runs[0] && readKey(runs[0], key));
-  const varies = keys.map(() => false);
-  // Run by run: many runs are too many for a cache.
+  const first = new Map(
+    keys.map((key) => [key, runs[0] && readKey(runs[0], key)]),
+  );
+  const varying = new Set<string>();
+  let last: readonly string[] = [];
   for (const run of runs) {
-    for (let i = 0; i < keys.length; i++) {
-      varies[i] ||= readKey(run, keys[i]!) !== first[i];
+    const own = listChangingKeys(run);
+    // Runs of an index that share this list agree in all other keys.
+    const candidates = own === last ? [EXPERIMENT, ...own] : keys;
+    for (const key of candidates) {
+      if (varying.has(key) || !first.has(key)) continue;
+      if (readKey(run, key) !== first.get(key)) varying.add(key);
     }
+    last = own;
   }
-  return keys.filter((_, i) => varies[i]);
+  return keys.filter((key) => varying.has(key));
 }
 
-/** Makes the same text of equal values, and different ones of all others. */
-function identify(run: StoredRun, keys: readonly string[]): string {
-  let name = "";
+/**
+ * Groups the runs whose values of keys have the same texts, in the order of their
+ * first runs.
+ */
+function groupByKeys(
+  runs: readonly StoredRun[],
+  keys: readonly string[],
+): StoredRun[][] {
+  const places = new Float64Array(runs.length);
   for (const key of keys) {
-    const text = formatKey(run, key);
-    // With its length, as it may hold any character.
-    name += text === undefined ? "," : `${text.length}:${text}`;
+    // Numbers for values, their texts, and the groups so far with these texts.
+    const values = new Map<unknown, number>();
+    const texts = new Map<string | undefined, number>();
+    const pairs = new Map<number, number>();
+    const addText = (value: unknown) =>
+      texts.getOrInsertComputed(
+        value === undefined ? value : formatValue(value),
+        () => texts.size,
+      );
+    for (let i = 0; i < runs.length; i++) {
+      const text = values.getOrInsertComputed(readKey(runs[i]!, key), addText);
+      const pair = places[i]! * runs.length + text;
+      places[i] = pairs.getOrInsertComputed(pair, () => pairs.size);
+    }
   }
-  return name;
+  const groups: StoredRun[][] = [];
+  for (let i = 0; i < runs.length; i++) {
+    (groups[places[i]!] ??= []).push(runs[i]!);
+  }
+  return groups;
 }
+
+/** Texts that several replicates share, so that each is kept once. */
+type Names = Map<string, string>;
 
 function makeReplicates(
   group: readonly StoredRun[],
   nuisance: readonly string[],
+  names: Names,
 ): Replicates {
   // The sort is stable: of equal values the oldest stays first.
   const byNuisance = orderBy(
@@ -193,7 +227,10 @@ function makeReplicates(
   );
   const copies = Map.groupBy(
     group.length > 1 ? group.toSorted(byNuisance) : group,
-    (run) => formatNuisance(run, nuisance),
+    (run) => {
+      const name = formatNuisance(run, nuisance);
+      return names.getOrInsert(name, name);
+    },
   );
   const runs = new Map<string, StoredRun>();
   const missing = new Map<string, StoredRun>();
@@ -203,6 +240,7 @@ function makeReplicates(
     const place = same.findLastIndex(({ status }) => status === "completed");
     const chosen = place < 0 ? same.length - 1 : place;
     (place < 0 ? missing : runs).set(value, same[chosen]!);
+    if (same.length === 1) continue;
     superseded.push(...same.slice(0, chosen));
     unfinished.push(...same.slice(chosen + 1));
   }
@@ -211,8 +249,11 @@ function makeReplicates(
 
 /** `seed=7`, or `dataSeed=0, seed=7`: what pairs the runs of two rows. */
 function formatNuisance(run: StoredRun, nuisance: readonly string[]): string {
-  return nuisance.flatMap((key) => {
+  let name = "";
+  for (const key of nuisance) {
     const value = formatKey(run, key);
-    return value === undefined ? [] : `${key}=${value}`;
-  }).join(", ");
+    if (value === undefined) continue;
+    name += name === "" ? `${key}=${value}` : `, ${key}=${value}`;
+  }
+  return name;
 }

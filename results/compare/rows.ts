@@ -7,6 +7,7 @@
 import { unknownKey } from "../../core/config/schema.ts";
 import type { ResultMetadata } from "../../core/utils/results.ts";
 import { OptionError } from "../database/option_error.ts";
+import { readNumber } from "../database/read_run.ts";
 import {
   listKeys,
   matchesValue,
@@ -63,7 +64,7 @@ export function sortRows(
   const readValue = ({ config, replicates }: ComparisonRow) => {
     if (record) {
       const means = replicates.flatMap(({ runs }) =>
-        [...runs.values()].flatMap((run) => run.records.get(record)?.mean ?? [])
+        [...runs.values()].flatMap((run) => readNumber(run, record) ?? [])
       );
       return means.length > 0 ? computeMean(means).mean : undefined;
     }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readNumber } from "../database/read_run.ts";
 import { computeMean } from "../statistics/estimate.ts";
 import type { Cell, Comparison } from "./comparison.ts";
 
@@ -54,12 +55,13 @@ interface Spread {
 }
 
 function measureSpread({ runs, metadata }: Cell): Spread {
-  const results = Array.from(
-    runs.values(),
-    ({ records }) => records.get(metadata)!,
-  );
-  const { error, n } = computeMean(results.map(({ mean }) => mean));
-  const { mean: within } = computeMean(results.map(({ error }) => error ** 2));
+  const means: number[] = [], squares: number[] = [];
+  for (const run of runs.values()) {
+    means.push(readNumber(run, metadata)!);
+    squares.push(readNumber(run, metadata, "error")! ** 2);
+  }
+  const { error, n } = computeMean(means);
+  const { mean: within } = computeMean(squares);
   return { square: n * error ** 2, within, n };
 }
 

@@ -27,8 +27,8 @@ export function chooseRows(
   const places = rows.map((_, place) => place);
   if (sort === "" && ranked) {
     const { metadata, better } = ranked;
-    const readMean = (place: number) =>
-      rows[place]!.cells.get(metadata)?.result.mean;
+    const means = rows.map(({ cells }) => cells.get(metadata)?.result.mean);
+    const readMean = (place: number) => means[place];
     places.sort(orderBy([readMean], better === "lower" ? 1 : -1));
   }
   const shown = places.slice(0, maxRows);

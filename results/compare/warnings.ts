@@ -5,8 +5,10 @@
  */
 
 import { formatValue } from "../../core/config/schema.ts";
+import type { Environment } from "../../core/store/run_info.ts";
 import { formatCount } from "../../core/utils/format_number.ts";
 import { SHORT_HASH } from "../../core/utils/hash.ts";
+import { readInfo } from "../database/read_run.ts";
 import { matchesValue, parseCondition } from "../database/select.ts";
 import type { Comparison } from "./comparison.ts";
 import { ALL_RUNS, nameValue, summarizeList } from "./labels.ts";
@@ -74,9 +76,10 @@ function warnOfDependence({ rows }: Comparison): string[] {
 function warnOfNonFinite({ rows }: Comparison): string[] {
   return rows.flatMap(({ label, cells }) =>
     [...cells].flatMap(([column, { runs, sample }]) => {
+      if (sample.values().every(Number.isFinite)) return [];
       const bad = [...sample].filter(([, mean]) => !Number.isFinite(mean))
         .map(([key, mean]) => `${mean} in ${runs.get(key)?.id ?? key}`);
-      return bad.length > 0 ? `${column} of ${label} is ${bad.join(", ")}` : [];
+      return `${column} of ${label} is ${bad.join(", ")}`;
     })
   );
 }
@@ -158,29 +161,43 @@ function noteRecords({ rows, metrics }: Comparison): string[] {
  */
 function warnOfVersions({ rows }: Comparison): string[] {
   return rows.flatMap(({ label, replicates }) => {
-    const infos = replicates.flatMap(({ runs }) =>
-      [...runs.values()].flatMap(({ info }) => [info, ...info.resumed ?? []])
-    );
     // Runs of an index share what they have in common.
-    const versions = [...new Set(infos.map(({ versions }) => versions ?? {}))];
-    const names = new Set(versions.flatMap((some) => Object.keys(some)));
+    const versions = new Set<Environment["versions"]>();
+    const engines = new Set<Environment["engine"]>();
+    const sources = new Set<Environment["source"]>();
+    for (const { runs } of replicates) {
+      for (const run of runs.values()) {
+        versions.add(readInfo(run, "versions"));
+        engines.add(readInfo(run, "engine"));
+        sources.add(readInfo(run, "source"));
+        for (const session of readInfo(run, "resumed") ?? []) {
+          versions.add(session.versions);
+          engines.add(session.engine);
+          sources.add(session.source);
+        }
+      }
+    }
+    // Older runs lack some of it.
+    const known = [...versions].map((some) => some ?? {});
+    const names = new Set(known.flatMap((some) => Object.keys(some)));
     const mixed = [
       ...[...names].flatMap((name) =>
-        listDistinct(name, versions.map((some) => some[name]))
+        listDistinct(name, known.map((some) => some[name]))
       ),
-      ...listDistinct("engine", infos.map(({ engine }) => engine)),
+      ...listDistinct("engine", [...engines]),
     ];
-    const sources = new Set(infos.flatMap(({ source }) =>
-      // Older runs have none.
-      source?.sha256.slice(0, SHORT_HASH) ?? []
-    ));
+    const hashes = new Set(
+      [...sources].flatMap((source) =>
+        source?.sha256.slice(0, SHORT_HASH) ?? []
+      ),
+    );
     const name = label === ALL_RUNS ? "" : ` of ${label}`;
     return [
       ...(mixed.length > 0
         ? [`The runs${name} differ in ${mixed.join(", ")}`]
         : []),
-      ...(sources.size > 1
-        ? [`Some runs${name} used different code: ${[...sources].join(", ")}`]
+      ...(hashes.size > 1
+        ? [`Some runs${name} used different code: ${[...hashes].join(", ")}`]
         : []),
     ];
   });

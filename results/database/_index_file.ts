@@ -30,7 +30,7 @@ export function indexFolder(directory: string): string {
 const FILE = "runs";
 
 /** "whsk", and the version of the format. */
-const MAGIC = 0x7768736b, FORMAT = 1;
+const MAGIC = 0x7768736b, FORMAT = 2;
 
 /** Magic, format, three lengths, an unused word, and the hash. */
 const N_HEADER = 8, WORD = 4;

@@ -86,35 +86,104 @@ export function encodeObjects(objects: readonly JsonObject[]): ObjectTable {
   };
 }
 
-/**
- * Decodes objects.
- *
- * @param shapes The keys and values, from an untrusted file.
- * @param take Reads the next code, and checks that it is below a bound.
- * @param count The number of objects.
- * @returns The objects; equal values are the same object.
- * @throws {TypeError} If the shapes have another form.
- * @throws {RangeError} If there are too many keys, or a key that all objects
- * inherit.
- */
-export function decodeObjects(
-  shapes: unknown,
-  take: (bound: number) => number,
-  count: number,
-): JsonObject[] {
-  const templates = asArray(shapes).map(makeTemplate);
-  return Array.from({ length: count }, () => {
-    const { template, varying } = templates[take(templates.length)]!;
-    // Copying an object is fast, and keeps the order of its keys.
-    const object: Record<string, unknown> = { ...template };
-    for (const { key, values } of varying) {
-      object[key] = values[take(values.length)];
-    }
-    return object;
-  });
+/** What the objects of a shape are read with. */
+interface ReadingShape {
+  /** The keys in order. */
+  readonly keys: readonly string[];
+  /** An object of the shape; copying it is fast, and keeps the order of its keys. */
+  readonly template: JsonObject;
+  /** By key its values, and where in an object's codes its own is; 0 if it has one. */
+  readonly columns: ReadonlyMap<string, ReadingColumn>;
+  /** The keys whose values vary. */
+  readonly changingKeys: readonly string[];
+  /** Those of the columns that vary. */
+  readonly varying: readonly (readonly [string, ReadingColumn])[];
 }
 
-function makeTemplate(shape: unknown) {
+interface ReadingColumn {
+  readonly values: readonly unknown[];
+  readonly offset: number;
+}
+
+/** A table of objects, of which each is made on access. */
+export class ObjectReader {
+  /** Where the codes of the table end. */
+  readonly end: number;
+  readonly #shapes: readonly ReadingShape[];
+  readonly #codes: Uint32Array;
+  /** Where the codes of each object start. */
+  readonly #starts: Uint32Array;
+
+  /**
+   * Checks a table from an untrusted file.
+   *
+   * @param shapes The keys and values.
+   * @param codes The codes, of which those of the table are a part.
+   * @param range Where they start, and of how many objects they are.
+   * @throws {TypeError} If the shapes have another form.
+   * @throws {RangeError} If there are too many keys, a key that all objects
+   * inherit, or a code of no value.
+   */
+  constructor(
+    shapes: unknown,
+    codes: Uint32Array,
+    { start, count }: { readonly start: number; readonly count: number },
+  ) {
+    this.#shapes = asArray(shapes).map(readShape);
+    this.#codes = codes;
+    this.#starts = new Uint32Array(count);
+    const bounds = this.#shapes.map(({ varying }) =>
+      varying.map(([, { values }]) => values.length)
+    );
+    let end = start;
+    for (let i = 0; i < count; i++) {
+      this.#starts[i] = end;
+      const own = bounds[codes[end++]!];
+      if (!own) throw new RangeError("A code is of no shape");
+      for (let k = 0; k < own.length; k++) {
+        // Where there is no code, this is not so either.
+        if (!(codes[end++]! < own[k]!)) throw new RangeError("No such value");
+      }
+    }
+    this.end = end;
+  }
+
+  /** Returns the keys of an object; objects of one shape share the list. */
+  keys(place: number): readonly string[] {
+    return this.#shape(place).keys;
+  }
+
+  /** Returns the keys in which objects with the same list may differ. */
+  changingKeys(place: number): readonly string[] {
+    return this.#shape(place).changingKeys;
+  }
+
+  /** Returns the value that an object has for a key, without making the object. */
+  read(place: number, key: string): unknown {
+    const column = this.#shape(place).columns.get(key);
+    if (!column) return undefined;
+    const { values, offset } = column;
+    if (offset === 0) return values[0];
+    return values[this.#codes[this.#starts[place]! + offset]!];
+  }
+
+  /** Makes an object; equal values of several are the same object. */
+  get(place: number): JsonObject {
+    const { template, varying } = this.#shape(place);
+    const object: Record<string, unknown> = { ...template };
+    const start = this.#starts[place]!;
+    for (const [key, { values, offset }] of varying) {
+      object[key] = values[this.#codes[start + offset]!];
+    }
+    return object;
+  }
+
+  #shape(place: number): ReadingShape {
+    return this.#shapes[this.#codes[this.#starts[place]!]!]!;
+  }
+}
+
+function readShape(shape: unknown): ReadingShape {
   if (!isJsonObject(shape)) throw new TypeError("A shape must be an object");
   const keys = asArray(shape.keys);
   const values = asArray(shape.values).map(asArray);
@@ -122,19 +191,28 @@ function makeTemplate(shape: unknown) {
     throw new RangeError("A shape must have a list of values for each key");
   }
   values.forEach((column) => column.forEach((value) => checkNesting(value)));
-  const columns = keys.map((key, i) => {
+  let nVarying = 0;
+  const columns = new Map<string, ReadingColumn>();
+  for (const [i, key] of keys.entries()) {
     if (typeof key !== "string" || isInherited(key) || !values[i]!.length) {
       throw new RangeError(
         "A key must be a text that objects do not inherit, with values",
       );
     }
-    return { key, values: values[i]! };
-  });
+    const offset = values[i]!.length > 1 ? ++nVarying : 0;
+    columns.set(key, { values: values[i]!, offset });
+  }
+  const template: JsonObject = Object.fromEntries(
+    columns.entries().map(([key, { values }]) => [key, values[0]]),
+  );
+  const varying = [...columns].filter(([, { offset }]) => offset > 0);
+  const changingKeys = varying.map(([key]) => key);
   return {
-    template: Object.fromEntries(
-      columns.map(({ key, values }) => [key, values[0]]),
-    ),
-    varying: columns.filter(({ values }) => values.length > 1),
+    keys: Object.keys(template),
+    template,
+    columns,
+    changingKeys,
+    varying,
   };
 }
 

@@ -6,6 +6,7 @@
 
 import source from "./_threads.ts" with { type: "text" };
 import {
+  hasSameCount,
   inspect,
   type Inspection,
   readChunk,
@@ -36,31 +37,38 @@ function countWorkers(nRuns: number, minRuns: number): number {
     : Math.min(navigator.hardwareConcurrency, MAX_THREADS) - 1;
 }
 
+/** A look at the runs of an index, which other threads have begun. */
+export interface RunInspection {
+  /** Waits for a list of the directory: whether it holds as many runs. */
+  readonly hasSameCount: () => boolean;
+  /** Looks at the rest, and returns 1 for each run that has not changed. */
+  readonly finish: () => Uint8Array;
+}
+
 /**
  * Starts to look which runs of an index have not changed.
  *
  * @param directory The directory of the runs.
  * @param head What the index says of them.
- * @returns A function that looks at the rest, and returns 1 for each run that has
- * not changed.
+ * @returns The look at the runs.
  */
 export function inspectRuns(
   directory: string,
   { ids, stamps }: IndexHead,
-): () => Uint8Array {
+): RunInspection {
   const nRuns = ids.length;
   const inspection: Inspection = {
     directory: resolveFolder(directory),
     ids: ids.join("\n"),
-    stamps,
+    stamps: share(stamps),
     unchanged: new Uint8Array(new SharedArrayBuffer(nRuns)),
-    progress: new Int32Array(new SharedArrayBuffer(8)),
+    progress: new Int32Array(new SharedArrayBuffer(12)),
   };
   const workers = Array.from(
     { length: countWorkers(nRuns, MIN_FOR_THREADS.inspect) },
     () => startWorker({ inspection }),
   );
-  return () => {
+  const finish = () => {
     inspect(inspection);
     const { progress, unchanged } = inspection;
     // All runs are taken: a thread that starts only now finds nothing to do.
@@ -70,6 +78,7 @@ export function inspectRuns(
     workers.forEach((worker) => worker.terminate());
     return unchanged;
   };
+  return { hasSameCount: () => hasSameCount(inspection), finish };
 }
 
 /**
@@ -121,6 +130,13 @@ export function* readChunks(
   threads.forEach(({ worker }) => worker.terminate());
   // What a thread took that failed, or started only now.
   for (const place of remaining) yield readChunk(reading.directory, ids, place);
+}
+
+/** Copies numbers into memory that threads share. */
+function share(numbers: Float64Array): Float64Array {
+  const shared = new Float64Array(new SharedArrayBuffer(numbers.byteLength));
+  shared.set(numbers);
+  return shared;
 }
 
 /** Deno checks a path faster that has no way to go up to the root. */

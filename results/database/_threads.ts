@@ -19,15 +19,49 @@ export interface Inspection {
   readonly stamps: Float64Array;
   /** Becomes 1 where the run has not changed. */
   readonly unchanged: Uint8Array;
-  /** The next run to look at, and the number of active threads. */
+  /** The next run to look at, the number of active threads, and a {@linkcode Listing}. */
   readonly progress: Int32Array;
+}
+
+/** How far the directory was listed, and whether it holds as many runs. */
+export const Listing = { none: 0, begun: 1, same: 2, other: 3 } as const;
+
+/**
+ * Lists the directory, unless another thread does.
+ *
+ * @param inspection What threads share.
+ * @returns Whether it holds as many directories as runs are known, and no links. If
+ * all of these are there, it holds no others.
+ */
+export function hasSameCount(
+  { directory, unchanged, progress }: Inspection,
+): boolean {
+  const { none, begun, same, other } = Listing;
+  if (Atomics.compareExchange(progress, 2, none, begun) === none) {
+    let count = 0;
+    try {
+      for (const { name, isFile, isDirectory } of Deno.readDirSync(directory)) {
+        const isOther = isFile || name.startsWith(".");
+        // It may be a run itself.
+        if (isOther && name !== "run.json") continue;
+        count += isDirectory ? 1 : Infinity;
+      }
+    } catch {
+      count = Infinity; // Who lists it again says what is wrong.
+    }
+    Atomics.store(progress, 2, count === unchanged.length ? same : other);
+    Atomics.notify(progress, 2);
+  }
+  Atomics.wait(progress, 2, begun);
+  return Atomics.load(progress, 2) === same;
 }
 
 /** How many runs a thread takes at once. */
 const CHUNK = 256;
 
 /**
- * Looks at runs until there are none left; other threads do the same.
+ * Lists the directory, then looks at runs until there are none left; other threads do
+ * the same.
  *
  * @param inspection What they share.
  */
@@ -36,13 +70,15 @@ export function inspect(inspection: Inspection): void {
   const ids = inspection.ids.split("\n");
   const stamp = new Float64Array(STAMP_LENGTH);
   Atomics.add(progress, 1, 1);
+  hasSameCount(inspection);
   while (true) {
     const first = Atomics.add(progress, 0, CHUNK);
     if (first >= ids.length) break;
     for (let i = first; i < Math.min(first + CHUNK, ids.length); i++) {
+      const start = STAMP_LENGTH * i;
       if (!readStamp(`${directory}/${ids[i]}`, stamp)) continue;
       let k = 0;
-      while (k < STAMP_LENGTH && stamp[k] === stamps[STAMP_LENGTH * i + k]) k++;
+      while (k < STAMP_LENGTH && stamp[k] === stamps[start + k]) k++;
       if (k === STAMP_LENGTH) unchanged[i] = 1;
     }
   }
@@ -51,12 +87,12 @@ export function inspect(inspection: Inspection): void {
 }
 
 /**
- * Reads what changes when a run does: files are replaced by others of the same
- * name, which changes their folder, and `run.json` may be edited in place.
+ * Reads what changes when a run does: `run.json`, and the folder of results, in
+ * which files are replaced by others of the same name.
  *
  * @param runPath The run's directory.
- * @param stamp Where to put it: times, size and number of `run.json`, and of the
- * folder of results.
+ * @param stamp Where to put it: times, size and number of `run.json`, and times and
+ * number of the folder.
  * @returns Whether both are there, and no links.
  */
 export function readStamp(runPath: string, stamp: Float64Array): boolean {

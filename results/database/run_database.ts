@@ -4,18 +4,14 @@
  * @module
  */
 
-import { isInherited, type JsonObject } from "../../core/utils/json.ts";
+import type { JsonObject } from "../../core/utils/json.ts";
 import { formatValue } from "../../core/config/schema.ts";
 import type {
   ResultMetadata,
   ResultRecord,
   ScalarResult,
 } from "../../core/utils/results.ts";
-import {
-  listRuns,
-  readEntries,
-  type RunEntry,
-} from "../../core/store/find_run.ts";
+import { listRuns, type RunEntry } from "../../core/store/find_run.ts";
 import {
   readStatus,
   readSummary,
@@ -31,14 +27,10 @@ import {
 } from "../../core/store/run_file.ts";
 import { readRecords } from "../../core/store/records.ts";
 import { getLastChange, STAMP_LENGTH } from "./_threads.ts";
-import { inspectRuns } from "./_start_threads.ts";
+import { RunDirectory } from "./_run_directory.ts";
 import { readAllAhead, type RunAhead } from "./_files_ahead.ts";
-import {
-  canWriteIndex,
-  type IndexedRun,
-  readIndex,
-  writeIndex,
-} from "./run_index.ts";
+import { listOwnKeys, readInfo } from "./read_run.ts";
+import { canWriteIndex, type StampedRun, writeIndex } from "./run_index.ts";
 
 /** The records of a run, those of the training first. */
 export interface RunRecords extends Iterable<ResultRecord> {
@@ -85,7 +77,7 @@ export class RunDatabase implements Iterable<StoredRun> {
    * none.
    */
   constructor(...directories: readonly string[]) {
-    this.#read(directories, false);
+    this.#read(openAll(directories), false);
   }
 
   /**
@@ -96,16 +88,55 @@ export class RunDatabase implements Iterable<StoredRun> {
    */
   static withIndex(...directories: readonly string[]): RunDatabase {
     const database = new RunDatabase();
-    database.#read(directories, true);
+    database.#read(openAll(directories), true);
     return database;
   }
 
-  #read(directories: readonly string[], keepsIndex: boolean): void {
+  /**
+   * Computes something of all runs, with an index. If the index seems to know them
+   * all, that begins while other threads look whether a run has changed. If one
+   * has, it is computed again.
+   *
+   * @param directories The directories that hold runs.
+   * @param compute What is computed, without effects; it may be called twice.
+   * @returns What it returns for the runs as they are.
+   * @throws What it throws for the runs as they are.
+   */
+  static async compute<T>(
+    directories: readonly string[],
+    compute: (database: RunDatabase) => Promise<T>,
+  ): Promise<T> {
+    const opened = openAll(directories);
+    const database = new RunDatabase();
+    if (opened.every(({ seemsKnown }) => seemsKnown)) {
+      database.#collect(opened, opened.map(({ index }) => index!.runs), []);
+      const [early] = await Promise.allSettled([compute(database)]);
+      if (opened.every(({ isKnown }) => isKnown)) {
+        if (early.status === "rejected") throw early.reason;
+        return early.value;
+      }
+    }
+    database.#read(opened, true);
+    return await compute(database);
+  }
+
+  #read(directories: readonly RunDirectory[], keepsIndex: boolean): void {
     const problems: Problem[] = [];
-    this.#directories = dropCopies(directories);
-    const runs = this.#directories
-      .flatMap((directory) => readRuns(directory, problems, keepsIndex))
-      .sort(compareStarts);
+    const runs = directories
+      .map((directory) => readRuns(directory, problems, keepsIndex));
+    this.#collect(directories, runs, problems);
+  }
+
+  #collect(
+    directories: readonly RunDirectory[],
+    [first = [], ...others]: readonly (readonly StoredRun[])[],
+    problems: Problem[],
+  ): void {
+    // The runs of a directory are in order.
+    const runs = others.length > 0
+      ? [first, ...others].flat().sort(compareStarts)
+      : first;
+    this.#directories = directories.map(({ path }) => path);
     this.#runs = withEarlierValues(runs, problems);
     this.#problems = problems;
   }
@@ -133,12 +164,12 @@ export class RunDatabase implements Iterable<StoredRun> {
 
 /** Oldest first; the sort is stable. */
 function compareStarts(a: StoredRun, b: StoredRun): number {
-  const [first, second] = [a.info.startedAt, b.info.startedAt];
+  const first = readInfo(a, "startedAt"), second = readInfo(b, "startedAt");
   return first < second ? -1 : first > second ? 1 : 0;
 }
 
-/** Drops directories that are named twice, by whatever path. */
-function dropCopies(directories: readonly string[]): string[] {
+/** Opens directories, but none twice that is named by several paths. */
+function openAll(directories: readonly string[]): RunDirectory[] {
   const places = Map.groupBy(directories, (directory) => {
     try {
       return Deno.realPathSync(directory);
@@ -146,7 +177,7 @@ function dropCopies(directories: readonly string[]): string[] {
       return directory; // A missing directory holds no runs.
     }
   });
-  return Array.from(places.values(), ([directory]) => directory!);
+  return Array.from(places.values(), ([path]) => new RunDirectory(path!));
 }
 
 function compareNames(a: Problem, b: Problem): number {
@@ -155,17 +186,18 @@ function compareNames(a: Problem, b: Problem): number {
 
 /** Reads the runs of a directory, those that have changed from their files. */
 function readRuns(
-  directory: string,
+  runDirectory: RunDirectory,
   problems: Problem[],
   keepsIndex: boolean,
 ): StoredRun[] {
-  const { index, isKnown, changed } = findKnown(directory);
+  const { path: directory, index } = runDirectory;
+  const { isKnown, changed } = runDirectory.findKnown();
   const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
   const nGone = isKnown.length - known.length;
   const mayWrite = keepsIndex &&
     paysToWrite(changed.length + nGone, known.length) &&
     canWriteIndex(directory);
-  const settled: IndexedRun[] = [];
+  const settled: StampedRun[] = [];
   const started = Date.now();
   const found: Problem[] = [];
   const readEntry = (entry: Deno.DirEntry, ahead: RunAhead) =>
@@ -178,7 +210,9 @@ function readRuns(
           run && stamp && found.length === nProblems &&
           run.info.status !== "running" &&
           started - getLastChange(stamp) > SETTLED_MS
-        ) settled.push({ run, stamp });
+        ) {
+          settled.push({ run, stamp });
+        }
         return run ?? [];
       });
   const folders = new Map(
@@ -195,7 +229,7 @@ function readRuns(
   // Threads read in no order.
   problems.push(...found.sort(compareNames));
   if (mayWrite && paysToWrite(settled.length + nGone, known.length)) {
-    const kept = (index?.runs ?? []).flatMap((run, place): IndexedRun[] => {
+    const kept = (index?.runs ?? []).flatMap((run, place): StampedRun[] => {
       if (!isKnown[place]) return [];
       const first = STAMP_LENGTH * place;
       const stamp = index!.stamps.subarray(first, first + STAMP_LENGTH);
@@ -208,33 +242,6 @@ function readRuns(
   return read.length > 0 ? [...known, ...read].sort(compareRuns) : known;
 }
 
-/** Finds the runs that the index knows and that have not changed. */
-function findKnown(directory: string) {
-  let finish: (() => Uint8Array) | undefined;
-  // Other threads look at the runs while this one reads the rest.
-  const index = readIndex(directory, (head) => {
-    finish = inspectRuns(directory, head);
-  });
-  const entries = readEntries(directory)
-    .filter(({ name, isFile }) => !isFile && !name.startsWith("."));
-  const inspected = finish?.();
-  const unchanged = index && inspected ? inspected : new Uint8Array();
-  // Where all are there, and nothing else, their names need not be compared.
-  if (
-    entries.length === unchanged.length && !unchanged.includes(0) &&
-    entries.every(({ isDirectory }) => isDirectory)
-  ) return { index, isKnown: unchanged, changed: [] };
-  const places = new Map(index?.ids.map((id, place) => [id, place]));
-  const isKnown = new Uint8Array(unchanged.length);
-  const changed = entries.filter(({ name, isDirectory }) => {
-    const place = places.get(name);
-    if (place === undefined || !isDirectory || !unchanged[place]) return true;
-    isKnown[place] = 1;
-    return false;
-  });
-  return { index, isKnown, changed };
-}
-
 /**
  * Reads from the index what is known of runs that have not changed.
  *
@@ -242,8 +249,10 @@ function findKnown(directory: string) {
  * @returns What is known, by id; nothing where there is no index.
  */
 export function readKnown(directory: string): ReadonlyMap<string, RunSummary> {
-  const { index, isKnown } = findKnown(directory);
-  const known = index?.runs.filter((_, place) => isKnown[place]) ?? [];
+  const runDirectory = new RunDirectory(directory);
+  const { isKnown } = runDirectory.findKnown();
+  const known = runDirectory.index?.runs
+    .filter((_, place) => isKnown[place]) ?? [];
   return new Map(known.map(({ id, info }) => [id, info]));
 }
 
@@ -309,42 +318,58 @@ function withEarlierValues(
   runs: readonly StoredRun[],
   problems: Problem[],
 ): readonly StoredRun[] {
-  const groups = Map.groupBy(runs, ({ info }) => info.experiment);
+  const groups = Map.groupBy(runs, (run) => readInfo(run, "experiment"));
   const earlier = new Map(
-    groups.entries().map(([experiment, group]) => [
-      experiment,
-      readEarlierValues(group, problems),
-    ]),
+    groups.entries().flatMap(([experiment, group]) => {
+      const lacking = findLacking(group);
+      return lacking.size > 0
+        ? [[experiment, readEarlierValues(group, lacking, problems)]]
+        : [];
+    }),
   );
-  const areNone = earlier.values().every((values) =>
-    Object.keys(values).length === 0
-  );
-  if (areNone) return runs;
-  return runs.map(({ config, ...run }) => ({
-    ...run,
+  if (earlier.size === 0) return runs;
+  return runs.map((run) => {
+    const { id, path, info, status, config: own, records } = run;
     // The run's own values count, and its own keys come first.
-    config: { ...config, ...earlier.get(run.info.experiment), ...config },
-  }));
+    const config = { ...own, ...earlier.get(info.experiment), ...own };
+    return { id, path, info, status, config, records };
+  });
 }
 
-/** Reads what the runs of an experiment say was in effect before their keys. */
+/** Finds the keys that some of the runs have, and others lack. */
+function findLacking(runs: readonly StoredRun[]): ReadonlySet<string> {
+  // Runs of an index share their lists of keys.
+  const lists = Map.groupBy(runs, listOwnKeys);
+  const counts = new Map<string, number>();
+  for (const [keys, { length }] of lists) {
+    for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + length);
+  }
+  return new Set(
+    counts.keys().filter((key) => counts.get(key)! < runs.length),
+  );
+}
+
+/**
+ * Reads what the runs of an experiment say was in effect before the keys that some
+ * of them lack.
+ */
 function readEarlierValues(
   runs: readonly StoredRun[],
+  lacking: ReadonlySet<string>,
   problems: Problem[],
 ): JsonObject {
   const values: Record<string, unknown> = {};
   const claims = runs.flatMap((run) =>
-    Object.entries(run.info.before ?? {})
+    Object.entries(readInfo(run, "before") ?? {})
       // What a run says about keys that it lacks does not count.
-      .filter(([key]) => !isInherited(key) && Object.hasOwn(run.config, key))
+      .filter(([key]) => lacking.has(key) && listOwnKeys(run).includes(key))
       .map(([key, value]) => ({ key, value, text: formatValue(value), run }))
   );
   for (const [key, [first, ...others]] of Map.groupBy(claims, (c) => c.key)) {
     const { value, text } = first!;
     const other = others.findLast((claim) => claim.text !== text);
     if (!other) values[key] = value;
-    // If all runs have the key, it does not matter.
-    else if (!runs.every(({ config }) => Object.hasOwn(config, key))) {
+    else {
       const { id, path } = other.run;
       const reason =
         `Cannot tell what ${key} was before it was a key: runs disagree, ` +

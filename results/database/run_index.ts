@@ -6,10 +6,7 @@
  * @module
  */
 
-import {
-  checkSummaryField,
-  type RunSummary,
-} from "../../core/store/run_info.ts";
+import { checkSummaryField } from "../../core/store/run_info.ts";
 import { VERSION } from "../../core/version.ts";
 import { isJsonObject, type JsonObject } from "../../core/utils/json.ts";
 import {
@@ -17,22 +14,23 @@ import {
   ResultMetadata,
 } from "../../core/utils/results.ts";
 import {
-  IndexedRecords,
+  IndexedRun,
   N_NUMBERS,
   type RecordList,
-} from "./_indexed_records.ts";
+  type RunTable,
+} from "./_indexed_run.ts";
 import {
   type IndexContent,
   indexFolder,
   readIndexFile,
   writeIndexFile,
 } from "./_index_file.ts";
-import { asArray, decodeObjects, encodeObjects } from "./_object_table.ts";
+import { asArray, encodeObjects, ObjectReader } from "./_object_table.ts";
 import { STAMP_LENGTH } from "./_threads.ts";
 import type { StoredRun } from "./run_database.ts";
 
 /** A run that has ended, and what tells whether it has changed. */
-export interface IndexedRun {
+export interface StampedRun {
   /** The run. */
   readonly run: StoredRun;
   /** What `readStamp` gave before it was read. */
@@ -102,12 +100,12 @@ export function canWriteIndex(directory: string): boolean {
  */
 export function writeIndex(
   directory: string,
-  indexed: readonly IndexedRun[],
+  indexed: readonly StampedRun[],
 ): boolean {
   return writeIndexFile(directory, encodeIndex(indexed));
 }
 
-function encodeIndex(indexed: readonly IndexedRun[]): IndexContent {
+function encodeIndex(indexed: readonly StampedRun[]): IndexContent {
   const runs = indexed.map(({ run }) => run);
   const configs = encodeObjects(runs.map(({ config }) => config));
   const infos = encodeObjects(
@@ -176,37 +174,43 @@ function decodeRuns(
 ): StoredRun[] {
   const { numbers, codes } = content;
   const json = content.json as JsonObject;
-  let place = 0, at = STAMP_LENGTH * ids.length;
-  const take = (bound: number) => {
-    const code = codes[place++];
-    if (code === undefined || code >= bound) throw new RangeError("No code");
-    return code;
-  };
-  const configs = decodeObjects(json.configs, take, ids.length);
-  const infos = decodeObjects(
+  const count = ids.length;
+  const configs = new ObjectReader(json.configs, codes, { start: 0, count });
+  const infos = new ObjectReader(
     asArray(json.infos).map(checkInfos),
-    take,
-    ids.length,
-  ) as unknown as RunSummary[];
+    codes,
+    { start: configs.end, count },
+  );
   const metadata = asArray(json.metadata).map((fields) =>
     ResultMetadata.of(fields as MetadataFields)
   );
   const lists = asArray(json.lists).map((list) => readList(list, metadata));
-  const runs = ids.map((id, i): StoredRun => {
-    const list = lists[take(lists.length)]!;
-    const records = new IndexedRecords(list, numbers, at);
-    at += N_NUMBERS * list.metadata.length;
-    const path = `${directory}/${id}`;
-    const [info, config] = [infos[i]!, configs[i]!];
-    return { id, path, info, status: info.status, config, records };
-  });
-  for (let i = STAMP_LENGTH * ids.length; i < at; i += N_NUMBERS) {
-    checkNumbers(numbers, i);
+  const starts = new Uint32Array(count);
+  let at = STAMP_LENGTH * count;
+  for (let i = 0; i < count; i++) {
+    const list = lists[codes[infos.end + i]!];
+    if (!list) throw new RangeError("The index has a run without records");
+    starts[i] = at;
+    const end = at + N_NUMBERS * list.metadata.length;
+    while (at < end) {
+      checkNumbers(numbers, at);
+      at += N_NUMBERS;
+    }
   }
-  if (at !== numbers.length || place !== codes.length) {
+  if (at !== numbers.length || infos.end + count !== codes.length) {
     throw new RangeError("The index has more numbers than runs");
   }
-  return runs;
+  const table: RunTable = {
+    directory,
+    ids,
+    configs,
+    infos,
+    lists,
+    listCodes: codes.subarray(infos.end),
+    numbers,
+    starts,
+  };
+  return ids.map((_, place) => new IndexedRun(table, place));
 }
 
 /** Checks what a result would refuse. */

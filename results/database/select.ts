@@ -12,7 +12,10 @@ import {
 } from "../../core/sweep/members.ts";
 import type { ResultMetadata } from "../../core/utils/results.ts";
 import { OptionError } from "./option_error.ts";
+import { formatKey, listKeys, readInfo, readKey } from "./read_run.ts";
 import type { StoredRun } from "./run_database.ts";
+
+export { formatKey, listKeys, readKey } from "./read_run.ts";
 
 /** Which runs are selected. */
 export interface RunFilter {
@@ -23,31 +26,6 @@ export interface RunFilter {
   readonly where?: readonly string[];
   /** The earliest start: an ISO 8601 date, or an age such as `7d`. */
   readonly since?: string;
-}
-
-/**
- * Reads the value that a run has for a key.
- *
- * @param run The run.
- * @param key A key of the configuration, or `experiment`.
- * @returns The value; undefined where it has none.
- */
-export function readKey(run: StoredRun, key: string): unknown {
-  if (key === "experiment") return run.info.experiment;
-  // The key may be from another run, and have any name.
-  return Object.hasOwn(run.config, key) ? run.config[key] : undefined;
-}
-
-/**
- * Reads the value that a run has for a key as text.
- *
- * @param run The run.
- * @param key A key of the configuration, or `experiment`.
- * @returns The value as its flag would take it; undefined where it has none.
- */
-export function formatKey(run: StoredRun, key: string): string | undefined {
-  const value = readKey(run, key);
-  return value === undefined ? undefined : formatValue(value);
 }
 
 /**
@@ -73,8 +51,10 @@ export function selectRuns(
   const conditions = byKey.entries().map(([key, alternatives]) => {
     const values = alternatives.map(({ wanted }) => wanted);
     if (key === "tag") {
-      return ({ info }: StoredRun) =>
-        values.every((tag) => info.tags.includes(tag));
+      return (run: StoredRun) => {
+        const tags = readInfo(run, "tags");
+        return values.every((tag) => tags.includes(tag));
+      };
     }
     if (key === "status" || key === "id") {
       const wanted = new Set(values);
@@ -95,7 +75,7 @@ export function selectRuns(
   return asked.filter(({ key }) => key === "sweep").reduce(
     (runs, { wanted }) => selectSweep(runs, wanted),
     all.filter((run) =>
-      Date.parse(run.info.startedAt) >= earliest &&
+      Date.parse(readInfo(run, "startedAt")) >= earliest &&
       conditions.every((isMet) => isMet(run))
     ),
   );
@@ -114,7 +94,7 @@ function selectSweep(all: readonly StoredRun[], wanted: string): StoredRun[] {
   const [name = "", wantedRole] = wanted.split("/");
   const members = new Map<string, SweepMembers>();
   return all.flatMap((run) => {
-    const { id, path, info, config } = run;
+    const { id, path, info, status, config, records } = run;
     const isOwn = info.sweep?.name === name;
     const runs = path.slice(0, -id.length - 1);
     const { ids, findRole } = members.getOrInsertComputed(
@@ -126,7 +106,8 @@ function selectSweep(all: readonly StoredRun[], wanted: string): StoredRun[] {
     if (wantedRole !== undefined && role !== wantedRole) return [];
     if (isOwn || !role) return [run];
     const { identity = "" } = info.sweep ?? {};
-    return [{ ...run, info: { ...info, sweep: { name, identity, role } } }];
+    const sweep = { name, identity, role };
+    return [{ id, path, info: { ...info, sweep }, status, config, records }];
   });
 }
 
@@ -174,20 +155,6 @@ export function matchesValue(value: unknown, wanted: string): boolean {
 }
 
 /**
- * Lists all keys that some run has: `experiment`, and those of the configurations.
- *
- * @param runs The runs.
- * @returns The keys, each once, in the order of the configurations.
- */
-export function listKeys(runs: Iterable<StoredRun>): string[] {
-  const keys = new Set(["experiment"]);
-  for (const { config } of runs) {
-    for (const key in config) keys.add(key);
-  }
-  return [...keys];
-}
-
-/**
  * Finds the keys for which runs have different values. A key that only one of
  * several experiments has does not count.
  *
@@ -195,7 +162,7 @@ export function listKeys(runs: Iterable<StoredRun>): string[] {
  * @returns The keys, in the order of the configurations.
  */
 export function findDifferingKeys(runs: readonly StoredRun[]): string[] {
-  const groups = Map.groupBy(runs, ({ info }) => info.experiment);
+  const groups = Map.groupBy(runs, (run) => readInfo(run, "experiment"));
   const values = (some: readonly StoredRun[], key: string) =>
     new Set(some.map((run) => formatKey(run, key)));
   return listKeys(runs).filter((key) => {

@@ -26,7 +26,7 @@ Deno.test("inspectRuns() finds in several threads which runs have not changed", 
   }
   const [edited, ...unchanged] = there;
   Deno.writeTextFileSync(`${folder.path}/${edited}/run.json`, "{}");
-  const found = inspectRuns(folder.path, { ids, stamps })();
+  const found = inspectRuns(folder.path, { ids, stamps }).finish();
   assertEquals(ids.filter((_, i) => found[i]), unchanged);
 });
 
