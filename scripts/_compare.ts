@@ -23,8 +23,10 @@ import {
   TESTS,
 } from "../results/statistics/estimate.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
-import { type Format, FORMATS } from "../results/tables/render.ts";
-import type { FlagValues } from "./_command.ts";
+import type { RunDatabase } from "../results/database/run_database.ts";
+import { parseWidth } from "../results/tables/latex_fit.ts";
+import { FORMATS } from "../results/tables/render.ts";
+import { type FlagValues, usageError } from "./_command.ts";
 import { allField, MAX_ROWS, selectionFields } from "./_runs.ts";
 
 /** A switch that cannot be given as false: another says that. */
@@ -176,24 +178,73 @@ export const compareFlags = {
     }),
     all: allField,
   }),
+  LaTeX: new ConfigSchema({
+    caption: text({
+      placeholder: "<text>",
+      defaultText: "none, and no float",
+      description: "make the table a float with this caption",
+    }),
+    label: text({
+      placeholder: "<label>",
+      rule: "letters, digits and : . _ -",
+      allows: (label) => /^[A-Za-z0-9:._-]*$/.test(label),
+      description: "what \\ref calls the table",
+    }),
+    width: text({
+      default: "column",
+      placeholder: "<width>",
+      rule: "column, text, or a length in in, cm, mm or pt",
+      allows: (width) => parseWidth(width) !== undefined,
+      description:
+        "how wide it may be: column (3.25 in), text (5.5 in), or 12cm",
+    }),
+    siunitx: toggle({
+      description: "align numbers by their points, with siunitx",
+    }),
+  }),
 };
+
+/** Refuses flags of LaTeX for other formats, where they would do nothing. */
+function checkLatexFlags(
+  { format, ...flags }: Partial<FlagValues<typeof compareFlags>>,
+): void {
+  const { caption, label, width = "column", siunitx } = flags;
+  const given = caption
+    ? "--caption"
+    : label
+    ? "--label"
+    : width !== "column"
+    ? "--width"
+    : siunitx
+    ? "--siunitx"
+    : undefined;
+  if (given && format !== "latex") {
+    throw usageError(`Cannot use ${given} without --format latex`);
+  }
+  if (label && !caption) {
+    throw usageError(
+      "Cannot use --label without --caption: \\ref finds the number of a caption",
+    );
+  }
+}
 
 /**
  * Compares runs.
  *
- * @param flags The values of the flags above, without those of the output for
- * people to read.
+ * @param flags The values of the flags above; those of the output may be missing.
+ * @param database The runs, where they were read already.
  * @returns The comparison.
  * @throws {ConfigError} If a flag is wrong.
  */
 export async function compareRuns(
-  flags: FlagValues<typeof comparisonFlags> & {
-    readonly format?: Format;
-    readonly all?: boolean;
-  },
+  flags:
+    & FlagValues<typeof comparisonFlags>
+    & Partial<FlagValues<typeof compareFlags>>,
+  database?: RunDatabase,
 ): Promise<Comparison> {
-  const { runs, confirm, strict: _, format = "table", all = true, ...rest } =
-    flags;
+  checkLatexFlags(flags);
+  const { format = "table", all = true, ...others } = flags;
+  const { runs, confirm, strict: _, ...rest } = others;
   const { countFailedAs } = rest;
   const isForReaders = format !== "json" && format !== "csv";
   // Help does not wait for these.
@@ -205,15 +256,16 @@ export async function compareRuns(
     isForReaders,
     ...(all || !isForReaders ? {} : { maxRows: MAX_ROWS }),
   };
+  if (database) return await compare(database, options);
   if (confirm.length === 0) {
     return await RunDatabase.compute(
       runs,
       (database) => compare(database, options),
     );
   }
-  const database = RunDatabase.withIndex(...runs);
+  const searched = RunDatabase.withIndex(...runs);
   const { checkFresh } = await import("../results/compare/confirm.ts");
   const confirming = RunDatabase.withIndex(...confirm);
-  checkFresh(confirming, database);
+  checkFresh(confirming, searched);
   return await compare(confirming, { ...options, confirms: runs });
 }

@@ -19,17 +19,20 @@ const command = defineCommand({
     "deno task compare --where dataset=faithful --sort loss/held-out",
     "deno task compare --baseline model=identity --ci 95",
     "deno task compare --metric sliced-wasserstein --cols source",
-    "deno task compare --metric 'loss/*' --since 7d --format latex",
+    "deno task compare --metric 'loss/*' --since 7d --format latex \\\n" +
+    "    --caption 'Losses.' --label tab:losses > losses.tex",
   ],
   flags: compareFlags,
   async run({ flags }) {
-    const { format, strict } = flags;
+    const { format, strict, caption, label, width: wanted, siunitx } = flags;
     const comparison = await compareRuns(flags);
     const { problems } = comparison;
     const { render } = await import("../results/tables/render.ts");
     const width = terminalWidth(Infinity);
     const color = Deno.stdout.isTerminal() && !Deno.noColor;
-    console.log(await render(comparison, format, { width, color }));
+    const warn = (message: string) => console.error(`warning: ${message}`);
+    const latex = { caption, label, width: wanted, siunitx, warn };
+    console.log(await render(comparison, format, { width, color, latex }));
     if (format === "csv") printNotes(comparison);
     if (format !== "json") reportProblems(problems);
     return strict && problems.length > 0 ? EXIT.failed : EXIT.done;

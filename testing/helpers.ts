@@ -37,7 +37,8 @@ export function skipUnlessGranted(needs: keyof typeof GRANTED): void {
 const PROGRAMS = {
   Rscript: "r-base-core",
   chromium: "chromium",
-  pdflatex: "texlive-latex-recommended",
+  pdflatex: "texlive-latex-extra texlive-science",
+  pdftotext: "poppler-utils",
   faketime: "faketime",
   script: "bsdutils",
   "qemu-aarch64-static": "qemu-user-static; then .ci/arm64",
@@ -78,7 +79,7 @@ function isInstalled(program: keyof typeof PROGRAMS): boolean {
       return [...Deno.readDirSync(VULKAN_DRIVERS)].length > 0;
     }
     return new Deno.Command(program, {
-      args: ["--version"],
+      args: [program === "pdftotext" ? "-v" : "--version"],
       stdin: "null",
       stdout: "null",
       stderr: "null",

@@ -99,11 +99,9 @@ export async function runInProcess(
 /** A process writes its log itself; this is for what Deno prints besides. */
 const TAIL_LENGTH = 10_000;
 
-async function readTail(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
+async function readTail(stream: Deno.ChildProcess["stdout"]): Promise<string> {
   let tail = "";
-  for await (const bytes of stream) {
-    const text = decoder.decode(bytes, { stream: true });
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     tail = (tail + text).slice(-TAIL_LENGTH);
   }
   return tail;

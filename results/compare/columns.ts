@@ -8,7 +8,12 @@ import type { ResultMetadata } from "../../core/utils/results.ts";
 import { orderBy } from "../database/select.ts";
 import type { Column, CompareOptions } from "./comparison.ts";
 import { singleLine } from "./labels.ts";
-import { collectRepeats, findDirection, type Metrics } from "./metrics.ts";
+import {
+  collectRepeats,
+  findDirection,
+  findUnit,
+  type Metrics,
+} from "./metrics.ts";
 import { findDifferences } from "./pivot.ts";
 
 /**
@@ -30,8 +35,8 @@ export function makeColumns(
   const isOnlyName = options.cols?.length && groups.size === 1;
   return groups.entries().flatMap(([name, same]) => {
     const describe = findDescription(same, repeats);
-    const { unit, ...declared } = metrics.get(name) ?? {};
-    const better = findDirection(name, options, declared);
+    const unit = findUnit(name, metrics);
+    const better = findDirection(name, options, metrics.get(name));
     return same.map((metadata) => {
       const text = describe(metadata);
       const heading = text === ""

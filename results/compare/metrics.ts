@@ -53,6 +53,18 @@ export function collectRepeats(metrics: Metrics): Set<string> {
   return new Set([...metrics.values()].flatMap(({ repeats }) => repeats ?? []));
 }
 
+/**
+ * Finds the unit of a metric or of what a history logs.
+ *
+ * @param name Its name.
+ * @param metrics What experiments declare.
+ * @returns The unit, if it has one; times are in seconds unless declared otherwise.
+ */
+export function findUnit(name: string, metrics: Metrics): string | undefined {
+  return metrics.get(name)?.unit ??
+    (name.startsWith("time/") ? "s" : undefined);
+}
+
 const splitList = (text: string): ReadonlySet<string> =>
   new Set(text.split(/\s+/));
 

@@ -46,11 +46,13 @@ export interface ReplicatesOptions extends RunFilter {
   readonly rows?: readonly string[];
   /** Keys on its columns, in which they may not either. */
   readonly cols?: readonly string[];
+  /** Whether replicates of which no run is completed are taken as well. */
+  readonly withUnfinished?: boolean;
 }
 
 /** Runs sorted into replicates. */
 export interface SelectedReplicates {
-  /** The replicates, each with a completed run. */
+  /** The replicates, each with a completed run unless others were asked for. */
   readonly replicates: readonly Replicates[];
   /** The keys in which they may differ. */
   readonly nuisance: readonly string[];
@@ -68,9 +70,10 @@ export interface SelectedReplicates {
  *
  * @param database The runs.
  * @param options Which runs are taken, and in which keys they may differ.
- * @returns The replicates that have completed runs, and what was left out.
+ * @returns The replicates, and what was left out.
  * @throws {OptionError} If an option names what no run has.
- * @throws {RangeError} If no completed run remains.
+ * @throws {RangeError} If no completed run remains, or none at all where
+ * unfinished ones are taken.
  */
 export function selectReplicates(
   database: RunDatabase,
@@ -84,7 +87,9 @@ export function selectReplicates(
   const selected = others.length > 0 ? others : all;
   const searched = others.length > 0 ? all.filter(isSearched) : [];
   const groups = groupReplicates(selected, nuisance);
-  const replicates = groups.filter(({ runs }) => runs.size > 0);
+  const replicates = groups.filter(({ runs }) =>
+    runs.size > 0 || options.withUnfinished
+  );
   const omitted = groups.flatMap(({ missing, unfinished }) =>
     [...missing.values(), ...unfinished].map(({ id, status, info }) =>
       `${id} ${status}${info.error ? `: ${info.error.message}` : ""}`

@@ -23,6 +23,8 @@ import {
 export interface RunHistories {
   /** Their label: `key=value, …`. */
   readonly label: string;
+  /** The keys and values that tell them apart. */
+  readonly config: Readonly<Record<string, unknown>>;
   /** The history of each run. */
   readonly runs: readonly RunHistory[];
 }
@@ -33,9 +35,14 @@ export interface RunHistory {
   readonly value?: string | undefined;
   /** The run's directory. */
   readonly path: string;
+  /** Why its history ends where it does; null if the run is completed. */
+  readonly end: HistoryEnd | null;
   /** The fields of its lines that hold numbers, by their names. */
   readonly fields: ReadonlyMap<string, Extent>;
 }
+
+/** Why a history ends before its run was completed, or that it goes on. */
+export type HistoryEnd = Exclude<StoredRun["status"], "completed">;
 
 /** What a field's numbers cover, from the first line to the last. */
 export class Extent {
@@ -70,7 +77,8 @@ export interface HistoryKeys {
 }
 
 /**
- * Reads which fields the histories of replicates have.
+ * Reads which fields the histories of replicates have: of each nuisance value
+ * that of the completed run, or else of the newest.
  *
  * @param groups The replicates.
  * @param keys The keys in which they may differ, and the one compared across.
@@ -88,15 +96,19 @@ export function readHistories(
   const byKeys = orderBy(
     keys.map((key) => ({ example }: Replicates) => readKey(example, key)),
   );
-  return groups.toSorted(byKeys).map(({ example, runs }) => ({
-    label: formatLabel(
-      Object.fromEntries(keys.map((key) => [key, readKey(example, key)])),
-    ),
-    runs: Array.from(runs.values(), (run) => ({
-      ...scanHistory(run, problems),
-      value: across ? formatKey(run, across) : undefined,
-    })),
-  }));
+  return groups.toSorted(byKeys).map(({ example, runs, missing }) => {
+    const config = Object.fromEntries(
+      keys.map((key) => [key, readKey(example, key)]),
+    );
+    return {
+      label: formatLabel(config),
+      config,
+      runs: [...runs.values(), ...missing.values()].map((run) => ({
+        ...scanHistory(run, problems),
+        value: across ? formatKey(run, across) : undefined,
+      })),
+    };
+  });
 }
 
 /** How many different numeric fields the lines of a history may have. */
@@ -133,13 +145,14 @@ export function listMeasures(histories: readonly RunHistories[]): string[] {
 
 /** Reads a history to its end or first damage; a published run may lack it. */
 function scanHistory(
-  { path, id, info }: StoredRun,
+  { path, id, info, status }: StoredRun,
   problems: Problem[],
 ): RunHistory {
   const file = `${path}/${HISTORY_FILE}`;
   const report = (reason: string) => problems.push({ run: id, file, reason });
   const fields = new Map<string, Extent>();
-  if (isOmitted(info, HISTORY_FILE)) return { path, fields };
+  const end = status === "completed" ? null : status;
+  if (isOmitted(info, HISTORY_FILE)) return { path, end, fields };
   let isFull = false;
   for (const line of readLines(path, report)) {
     for (const field of Object.keys(line)) {
@@ -155,7 +168,7 @@ function scanHistory(
         "different fields",
     );
   }
-  return { path, fields };
+  return { path, end, fields };
 }
 
 /**

@@ -4,18 +4,19 @@
  * @module
  */
 
-import medium from "@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf" with {
-  type: "bytes",
-};
-import regular from "@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf" with {
-  type: "bytes",
-};
+import { crc32 } from "node:zlib";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import wasm from "@resvg/resvg-wasm/index_bg.wasm" with { type: "bytes" };
+import { FONT_FILES } from "./font.ts";
 import { FONT, PRINT } from "./style.ts";
 
-/** Pixels of a PNG for one of the SVG: as fine as print. */
-const ZOOM = 3;
+/** Pixels per inch of a PNG and of an SVG: as fine as print wants it. */
+const DENSITY = 300, SVG_DENSITY = 96;
+
+const INCHES_PER_METRE = 1000 / 25.4;
+
+/** Of a PNG, in bytes. */
+const HEADER_SIZE = 33;
 
 // Once in a process: a second time would be an error.
 await initWasm(wasm);
@@ -25,7 +26,7 @@ await initWasm(wasm);
  * the font that comes with it.
  *
  * @param svg The text of the SVG.
- * @returns The bytes of the PNG, three pixels for each of the SVG.
+ * @returns The bytes of the PNG, which has 300 pixels per inch, and says so.
  */
 export function renderPng(svg: string): Uint8Array {
   using memory = new DisposableStack();
@@ -33,14 +34,34 @@ export function renderPng(svg: string): Uint8Array {
   const image = memory.adopt(
     new Resvg(svg, {
       font: {
-        fontBuffers: [regular, medium],
+        fontBuffers: Object.values(FONT_FILES),
         defaultFontFamily: FONT,
         sansSerifFamily: FONT,
       },
-      fitTo: { mode: "zoom", value: ZOOM },
+      fitTo: { mode: "zoom", value: DENSITY / SVG_DENSITY },
       background: PRINT.paper,
     }),
     free,
   );
-  return memory.adopt(image.render(), free).asPng();
+  return addDensity(memory.adopt(image.render(), free).asPng());
+}
+
+/** Adds the chunk pHYs (PNG, third edition, 11.3.4.3), so that it is printed in its size. */
+function addDensity(png: Uint8Array): Uint8Array {
+  const chunk = new DataView(new ArrayBuffer(21));
+  const perMetre = Math.round(DENSITY * INCHES_PER_METRE);
+  const name = new TextEncoder().encode("pHYs");
+  chunk.setUint32(0, 9);
+  name.forEach((byte, i) => chunk.setUint8(4 + i, byte));
+  chunk.setUint32(8, perMetre);
+  chunk.setUint32(12, perMetre);
+  chunk.setUint8(16, 1);
+  const bytes = new Uint8Array(chunk.buffer);
+  chunk.setUint32(17, crc32(bytes.subarray(4, 17)));
+  const whole = new Uint8Array(png.length + bytes.length);
+  // After the signature and the header, whose size is fixed.
+  whole.set(png.subarray(0, HEADER_SIZE));
+  whole.set(bytes, HEADER_SIZE);
+  whole.set(png.subarray(HEADER_SIZE), HEADER_SIZE + bytes.length);
+  return whole;
 }

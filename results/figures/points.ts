@@ -4,9 +4,10 @@
  * @module
  */
 
-import { formatValue } from "../../core/config/schema.ts";
+import { formatValue, unknownKey } from "../../core/config/schema.ts";
 import { formatCount } from "../../core/utils/format_number.ts";
 import type { ResultMetadata } from "../../core/utils/results.ts";
+import { OptionError } from "../database/option_error.ts";
 import { orderBy } from "../database/select.ts";
 import type {
   Cell,
@@ -15,16 +16,18 @@ import type {
   ComparisonRow,
 } from "../compare/comparison.ts";
 import { formatCell } from "../compare/cells.ts";
+import { METRIC_KEY } from "../compare/pivot.ts";
 import { formatLabel, singleLine } from "../compare/labels.ts";
 import { NO_VALUE } from "../statistics/format.ts";
 import {
   type Figure,
   type FigureOptions,
-  makeSpec,
+  nameAxis,
   nameError,
   nameMean,
 } from "./figure.ts";
-import { isGeometric, isLogarithmic, type Scale } from "./scale.ts";
+import { type Point, specifyPoints } from "./points_panels.ts";
+import type { Scale } from "./scale.ts";
 
 /** What a figure of points shows. */
 export interface PointsOptions extends FigureOptions {
@@ -32,158 +35,98 @@ export interface PointsOptions extends FigureOptions {
   readonly x?: string;
   /** The key that tells series apart. */
   readonly series?: string;
+  /** The key of which each value has a panel of its own; `metric` for metrics. */
+  readonly facet?: string;
   /** The horizontal axis; by default logarithmic if its values suggest it. */
   readonly xScale?: Scale;
   /** The axis of the values; by default logarithmic if their range is wide. */
   readonly yScale?: Scale;
 }
 
-/** A point of a figure. */
-interface Point {
-  readonly x: unknown;
-  readonly series: string;
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-  readonly kind: string;
-  readonly tooltip: string;
-}
-
-const WIDTH = 420;
-const HEIGHT = 260;
-/** Of a row, and of each series in one. */
-const ROW_HEIGHT = 26, SERIES_HEIGHT = 14;
-/** Up to this number each value of a key has a tick. */
-const MAX_TICKS = 8;
-/** Between the outermost points and the frame. */
-const EDGE = 14;
-
 /**
  * Draws columns of a comparison that show one metric: means with error bars.
  *
  * @param comparison The comparison; each point is one of its cells.
- * @param columns The columns; several are series.
+ * @param columns The columns; several are series, or have a panel each.
  * @param options The axes.
  * @returns The figure, and what it leaves out.
+ * @throws {OptionError} If no row has the key of the panels.
  */
 export function drawPoints(
   comparison: Comparison,
   columns: readonly [Column, ...Column[]],
   options: PointsOptions = {},
 ): Figure {
-  const { points, omitted } = collectPoints(comparison, columns, options);
-  const { x, series, width = WIDTH, height } = options;
-  const isUpright = x !== undefined;
-  const [keyChannel, channel] = isUpright ? ["x", "y"] : ["y", "x"];
-  const isNumeric = points.every((point) => typeof point.x === "number");
-  const names = listSeries(comparison, columns, series);
-  const drawn = names.filter((name) =>
-    points.some((point) => point.series === name)
+  const { facet } = options;
+  const panels = findPanels(comparison, columns, facet);
+  const collected = panels.map((panel) =>
+    collectPoints(comparison, panel, options)
   );
-  const isOne = drawn.length === 1;
-  const bySeries = {
-    field: "series",
-    type: "nominal",
-    // What has no points keeps its colour: figures of the same runs agree.
-    scale: { domain: names },
-    title: series,
-    legend: isOne ? null : { values: drawn },
-  };
-  const values = makeValueAxis(points, columns, options);
+  const isOne = panels.length === 1;
+  const points = collected.flatMap(({ points }) => points);
   return {
-    omitted,
-    spec: makeSpec(options, describeBars(comparison, points), {
-      width,
-      height: height ??
-        (isUpright ? HEIGHT : { step: isOne ? ROW_HEIGHT : SERIES_HEIGHT }),
-      data: { values: points },
-      encoding: {
-        [keyChannel!]: makeKeyAxis(points, options),
-        // Points at one place stand side by side.
-        ...(isOne || isNumeric ? {} : {
-          [`${keyChannel}Offset`]: { field: "series", sort: drawn },
-        }),
-        [channel!]: values,
-        stroke: bySeries,
+    omitted: collected.flatMap(({ omitted }, i) =>
+      omitted.map((what) => isOne ? what : `${panels[i]!.title}: ${what}`)
+    ),
+    spec: specifyPoints(
+      panels.map(({ title, columns }, i) => ({
+        title,
+        name: nameValues(columns),
+        unit: columns[0].unit,
+        points: collected[i]!.points,
+      })),
+      {
+        ...options,
+        names: listSeries(comparison, columns, options.series),
+        subtitle: describeBars(comparison, points),
       },
-      layer: [
-        ...(isNumeric && isUpright
-          ? [{ mark: { type: "line", strokeWidth: 1, opacity: 0.6 } }]
-          : []),
-        {
-          mark: { type: "rule", strokeWidth: 1.5, aria: false },
-          encoding: {
-            [channel!]: { ...values, field: "low" },
-            [`${channel}2`]: { field: "high" },
-          },
-        },
-        {
-          mark: { type: "point", size: 55, strokeWidth: 1.5, opacity: 1 },
-          encoding: {
-            shape: bySeries,
-            fill: bySeries,
-            // Within-run errors are of another kind, and look different.
-            fillOpacity: {
-              condition: { test: "datum.kind == 'within-run'", value: 0 },
-              value: 1,
-            },
-            description: { field: "tooltip" },
-          },
-        },
-      ],
-    }),
+    ),
   };
 }
 
-function makeValueAxis(
-  points: readonly Point[],
+/** The cells that a panel shows. */
+interface PanelCells {
+  readonly title: string;
+  readonly columns: readonly [Column, ...Column[]];
+  /** The value of the key that has a panel each. */
+  readonly value?: unknown;
+}
+
+/** Finds the panels: one for each value of a key, or each metric. */
+function findPanels(
+  { rows, keys }: Comparison,
   columns: readonly [Column, ...Column[]],
-  { yScale }: PointsOptions,
-): object {
-  const [{ unit }] = columns;
-  const title = nameValues(columns);
-  const values = points.flatMap(({ mean, low, high }) => [mean, low, high]);
-  return {
-    field: "mean",
-    type: "quantitative",
-    title: unit ? `${title} [${singleLine(unit)}]` : title,
-    scale: isLogarithmic(values, yScale) ? { type: "log" } : { zero: false },
-  };
+  facet: string | undefined,
+): readonly PanelCells[] {
+  if (facet === undefined) return [{ title: "", columns }];
+  if (facet === METRIC_KEY) {
+    const groups = Map.groupBy(columns, ({ metadata: { name } }) => name);
+    return Array.from(groups, ([name, same]) => ({
+      title: nameAxis(name, same[0]!.unit),
+      columns: same as [Column, ...Column[]],
+    }));
+  }
+  const values = new Map(
+    columns.flatMap(({ metadata }) =>
+      rows.map(({ config }) => readSeries(metadata, config, facet))
+    ).map((value) => [formatSeries(value), value]),
+  );
+  if (values.size === 1 && values.has(NO_VALUE)) {
+    throw new OptionError("facet", unknownKey(facet, keys));
+  }
+  return [...values.values()].sort(orderBy([(value) => value])).map((
+    value,
+  ) => ({
+    title: singleLine(`${facet}=${formatSeries(value)}`),
+    columns,
+    value,
+  }));
 }
 
 /** Names what all points show. */
 function nameValues(columns: readonly [Column, ...Column[]]): string {
   const [{ metadata, heading }] = columns;
   return columns.length > 1 ? metadata.name : heading;
-}
-
-function makeKeyAxis(
-  points: readonly Point[],
-  { x, xScale }: PointsOptions,
-): object {
-  const xs = points.map((point) => point.x);
-  if (!xs.every((value) => typeof value === "number")) {
-    return {
-      field: "x",
-      type: "nominal",
-      title: x ?? null,
-      sort: null,
-      axis: { labelAngle: 0 },
-    };
-  }
-  const ticks = [...new Set(xs)];
-  return {
-    field: "x",
-    type: "quantitative",
-    title: x,
-    // Only the values themselves have ticks, if they are few.
-    ...(ticks.length <= MAX_TICKS
-      ? { axis: { values: ticks, format: "~g" } }
-      : {}),
-    scale: isGeometric(xs, xScale)
-      ? { type: "log", nice: false, padding: EDGE }
-      : { zero: false, padding: EDGE },
-  };
 }
 
 /** Lists the series in the order of their values, as histories are. */
@@ -216,14 +159,20 @@ function formatSeries(value: unknown): string {
 /** Collects the cells that can be drawn, and lists the others. */
 function collectPoints(
   { rows, options: { across } }: Comparison,
-  columns: readonly [Column, ...Column[]],
-  { x, series }: PointsOptions,
+  { columns, value }: PanelCells,
+  { x, series, facet }: PointsOptions,
 ): { readonly points: readonly Point[]; readonly omitted: readonly string[] } {
   const points: Point[] = [], omitted: string[] = [];
   let nWithout = 0;
+  const isHere = (metadata: ResultMetadata, config: ComparisonRow["config"]) =>
+    value === undefined || facet === undefined ||
+    formatSeries(readSeries(metadata, config, facet)) === formatSeries(value);
   for (const { label, config, cells } of rows) {
-    const place = x === undefined ? label : config[x];
-    const measured = columns.filter(({ metadata }) => cells.has(metadata));
+    const asked = columns.filter(({ metadata }) => isHere(metadata, config));
+    if (asked.length === 0) continue;
+    const { [facet ?? ""]: _, ...own } = config;
+    const place = x === undefined ? formatLabel(own) : config[x];
+    const measured = asked.filter(({ metadata }) => cells.has(metadata));
     if (place === undefined || measured.length === 0) {
       nWithout++;
       continue;
@@ -235,19 +184,19 @@ function collectPoints(
         omitted.push(`${label}: ${mean}`);
         continue;
       }
-      const own = series === undefined
+      const ofSeries = series === undefined
         ? {}
         : { [series]: readSeries(metadata, config, series) };
       const [low, high] = cell.interval ?? [mean - error, mean + error];
       points.push({
         x: typeof place === "number" ? place : singleLine(formatValue(place)),
-        series: Object.values(own).map(formatSeries).join(),
+        series: Object.values(ofSeries).map(formatSeries).join(),
         mean,
         low,
         high,
         kind,
         tooltip: [
-          formatLabel({ ...config, ...own }),
+          formatLabel({ ...config, ...ofSeries }),
           `${nameValues(columns)}: ${formatCell(cell)}`,
           describeRuns(cell, across),
         ].join("\n"),

@@ -9,12 +9,14 @@ import type { Column, Comparison } from "../compare/comparison.ts";
 import { groupRuns } from "../compare/ranks.ts";
 import { estimateProfile } from "../statistics/datasets.ts";
 import { LEVEL } from "../statistics/estimate.ts";
+import { makeAxis } from "./axis.ts";
 import { DASHES } from "./style.ts";
 import {
   type Figure,
   type FigureOptions,
-  LINE_LEGEND,
+  makeLegend,
   makeSpec,
+  nameAxis,
   nameMean,
   refuse,
 } from "./figure.ts";
@@ -35,7 +37,7 @@ const N_THRESHOLDS = 60;
  */
 export function drawProfiles(
   { rows, options: { across } }: Comparison,
-  { heading, metadata, better }: Column,
+  { heading, metadata, unit, better }: Column,
   options: FigureOptions = {},
 ): Figure {
   if (!better) return refuse(`profiles of ${heading}`);
@@ -63,20 +65,26 @@ export function drawProfiles(
       high,
     }));
   });
+  const { width = WIDTH, height = HEIGHT } = options;
   const labels = runs.map(({ label }) => label);
   const color = {
     field: "row",
     type: "nominal",
     scale: { domain: labels },
     title: null,
-    legend: labels.length > 1 ? LINE_LEGEND : null,
+    legend: labels.length > 1
+      ? makeLegend({ labels, width, isOfLines: true })
+      : null,
   };
   const y = {
     type: "quantitative",
     title: `share of runs that are ${better}`,
     scale: { domain: [0, 1] },
+    axis: { format: ".1f", tickCount: 5 },
   };
-  const { width = WIDTH, height = HEIGHT } = options;
+  const x = makeAxis(thresholds, {
+    ...{ pixels: width, scale: "linear", margin: 0, isHorizontal: true },
+  });
   const subtitle = [
     `${nameMean(across)}, band: ${100 * LEVEL} % bootstrap interval`,
   ];
@@ -90,8 +98,9 @@ export function drawProfiles(
         x: {
           field: "threshold",
           type: "quantitative",
-          title: heading,
-          scale: { zero: false, nice: false },
+          title: nameAxis(heading, unit),
+          scale: x.scale,
+          axis: x.axis,
         },
         color,
       },

@@ -6,11 +6,23 @@
 
 import { formatCount } from "../../core/utils/format_number.ts";
 import { formatLabel, singleLine } from "../compare/labels.ts";
-import { type Figure, type FigureOptions, makeSpec } from "./figure.ts";
+import { makeAxis } from "./axis.ts";
+import {
+  BELOW,
+  type Figure,
+  type FigureOptions,
+  makeSpec,
+  nameAxis,
+} from "./figure.ts";
 import type { Rows, Samples } from "./samples.ts";
-import { COLORS, makeConfig, PRINT } from "./style.ts";
+import { COLORS, PRINT } from "./style.ts";
 
+/** The longer side of a picture. */
 const SIZE = 320;
+/** Two axes have the same scale unless one is so many times as long. */
+const MAX_RATIO = 4;
+/** The diameters of points in pixels; the more points, the smaller. */
+const DIAMETER = { min: 2, max: 5, perSpacing: 0.3 };
 const HEIGHT = 200;
 const FRAME = 110;
 const BINS = { min: 8, max: 60, perRoot: 1.9 };
@@ -35,20 +47,20 @@ export function drawSamples(
   options: FigureOptions = {},
 ): Figure {
   const omitted = listOmittedColumns(samples);
-  const domains = findDomains(samples, [samples.samples]);
+  const view = fitView(findDomains(samples, [samples.samples]), options);
+  const { width, height, domains } = view;
   const finite = keepFinite(samples.samples, omitted);
   const shown = keepWithin(finite, domains, omitted);
   const data = keepFinite(samples.data, omitted);
   const [domain, other] = domains;
-  const { width = SIZE, height = other ? SIZE : HEIGHT } = options;
   return {
     omitted,
     spec: makeSpec(options, [describeSamples(samples)], {
       width,
       height,
-      encoding: makeEncoding(samples, domains),
+      encoding: makeEncoding(samples, view),
       layer: other
-        ? [makePoints(data, "data"), makePoints(shown, "samples")]
+        ? [makePoints(data, "data", view), makePoints(shown, "samples", view)]
         : [makeBars(shown, domain!), ...makeLine(samples, data, domain!)],
     }),
   };
@@ -67,7 +79,7 @@ export function drawReverse(
   samples: Samples,
   options: FigureOptions = {},
 ): Figure {
-  const { ink = PRINT, width = FRAME, height = width } = options;
+  const { ink = PRINT } = options;
   const { frames } = samples;
   if (frames.length === 0) {
     throw new RangeError(
@@ -75,7 +87,16 @@ export function drawReverse(
     );
   }
   const omitted = listOmittedColumns(samples);
-  const domains = findDomains(samples, frames.map(({ rows }) => rows));
+  const { width: asked = FRAME, height: high } = options;
+  const view = fitView(findDomains(samples, frames.map(({ rows }) => rows)), {
+    width: asked,
+    ...(high
+      ? { height: high }
+      : samples.columns.length > 1
+      ? {}
+      : { height: asked }),
+  });
+  const { width, height, domains } = view;
   const [domain, other] = domains;
   const pictures = frames.map(({ noise, rows }) => {
     const shown = keepWithin(keepFinite(rows, omitted), domains, []);
@@ -90,20 +111,20 @@ export function drawReverse(
       width,
       height,
       view: { stroke: ink.grid },
-      encoding: makeEncoding(samples, domains),
-      layer: [other ? makePoints(shown, "samples") : makeBars(shown, domain!)],
+      encoding: hideAxes(makeEncoding(samples, view)),
+      layer: [
+        other ? makePoints(shown, "samples", view) : makeBars(shown, domain!),
+      ],
     };
   });
   const subtitle = `${
     describeSamples(samples)
   }; √(1 − ᾱ), the share of noise, falls`;
-  const none = { disable: true };
   return {
     omitted,
     spec: makeSpec(options, [subtitle], {
       spacing: 8,
       hconcat: pictures,
-      config: { ...makeConfig(ink), axis: none, legend: none },
     }),
   };
 }
@@ -151,6 +172,50 @@ function findDomains(
   });
 }
 
+/** The axes of a picture, and its size in pixels. */
+interface View {
+  readonly domains: readonly Domain[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Fits two axes of like units into a picture: a circle is a circle. Axes whose
+ * lengths differ by more than {@linkcode MAX_RATIO} are taken for other units.
+ */
+function fitView(
+  domains: readonly Domain[],
+  { width, height }: Pick<FigureOptions, "width" | "height">,
+): View {
+  const [x, y] = domains;
+  const ratio = y ? measureSpan(y) / measureSpan(x!) : 0;
+  if (!y || ratio > MAX_RATIO || ratio < 1 / MAX_RATIO) {
+    const high = y ? width ?? SIZE : HEIGHT;
+    return { domains, width: width ?? SIZE, height: height ?? high };
+  }
+  if (width !== undefined && height !== undefined) {
+    const unit = Math.min(width / measureSpan(x!), height / measureSpan(y));
+    const both = [widen(x!, width / unit), widen(y, height / unit)];
+    return { domains: both, width, height };
+  }
+  const wide = width ??
+    (height !== undefined ? height / ratio : SIZE / Math.max(1, ratio));
+  return {
+    domains,
+    width: Math.round(wide),
+    height: Math.round(height ?? wide * ratio),
+  };
+}
+
+function measureSpan([low, high]: Domain): number {
+  return high - low;
+}
+
+function widen([low, high]: Domain, span: number): Domain {
+  const centre = (low + high) / 2;
+  return [centre - span / 2, centre + span / 2];
+}
+
 /** Keeps the rows within the axes, and counts the others. */
 function keepWithin(
   rows: Rows,
@@ -169,23 +234,40 @@ function keepWithin(
   return inside;
 }
 
+/** Leaves out what small pictures have no room for. */
+function hideAxes(encoding: Record<string, object>): object {
+  return Object.fromEntries(
+    Object.entries(encoding).map(([channel, definition]) => [
+      channel,
+      {
+        ...definition,
+        ...(channel === "color" ? { legend: null } : { axis: null }),
+      },
+    ]),
+  );
+}
+
 /** Makes what all layers share: the axes, and the colours of data and samples. */
 function makeEncoding(
   { columns }: Samples,
-  [x, y]: readonly Domain[],
-): object {
-  const makeAxis = (column: number, domain: Domain) => ({
-    field: "xy"[column],
-    type: "quantitative",
-    title: singleLine(columns[column]!),
-    scale: { domain, nice: false },
-  });
+  { domains: [x, y], width, height }: View,
+): Record<string, object> {
+  const makeAxisOf = (column: number, domain: Domain) => {
+    const isHorizontal = column === 0;
+    const pixels = isHorizontal ? width : height;
+    const { scale, axis } = makeAxis(domain, {
+      ...{ pixels, isHorizontal, margin: 0, scale: "linear" },
+    });
+    const title = nameAxis(columns[column]!);
+    return { field: "xy"[column], type: "quantitative", title, scale, axis };
+  };
   return {
-    x: makeAxis(0, x!),
-    y: y ? makeAxis(1, y) : { field: "density", type: "quantitative" },
+    x: makeAxisOf(0, x!),
+    y: y ? makeAxisOf(1, y) : { field: "density", type: "quantitative" },
     color: {
       type: "nominal",
       title: null,
+      legend: BELOW,
       scale: {
         domain: ["data", "samples"],
         range: [y ? POINTS_COLOR : CURVE_COLOR, COLORS[0]],
@@ -194,10 +276,18 @@ function makeEncoding(
   };
 }
 
-function makePoints(rows: Rows, name: string): object {
+function makePoints(
+  rows: Rows,
+  name: string,
+  { width, height }: View,
+): object {
+  const { min, max, perSpacing } = DIAMETER;
+  const spacing = Math.sqrt(width * height / Math.max(1, rows.length));
+  const diameter = Math.min(max, Math.max(min, perSpacing * spacing));
+  const size = Number((Math.PI * diameter ** 2 / 4).toFixed(2));
   return {
     data: { values: rows.map(([x, y]) => ({ x, y })) },
-    mark: { type: "point", filled: true, size: 7, opacity: 0.55 },
+    mark: { type: "point", filled: true, size, opacity: 0.55 },
     encoding: { color: { datum: name } },
   };
 }

@@ -10,16 +10,18 @@ const BLACK = "#000000";
 
 /**
  * The colours of Okabe & Ito (2008, "Color universal design"), which people with
- * colour blindness can tell apart; yellow, too faint on paper, comes last.
+ * colour blindness can tell apart. They are in an order of our own: neighbours
+ * differ in lightness, so that they differ in grey print too, and the first four
+ * all do. Yellow, too faint on paper, comes last.
  */
 export const COLORS: readonly string[] = [
   "#0072B2",
-  "#D55E00",
+  "#E69F00",
   "#009E73",
+  BLACK,
   "#CC79A7",
   "#56B4E9",
-  "#E69F00",
-  BLACK,
+  "#D55E00",
   "#F0E442",
 ];
 
@@ -48,7 +50,7 @@ export const DASHES: readonly (readonly number[])[] = [
   [10, 4],
 ];
 
-/** The font of figures, where it is installed. */
+/** The font of figures. */
 export const FONT = "Inter";
 
 /** The colours of text, grid and background. */
@@ -68,11 +70,19 @@ export const PRINT: Ink = {
   paper: "#ffffff",
 };
 
+/** The same without a grid and without frames. */
+export const MINIMAL: Ink = { ...PRINT, grid: "transparent" };
+
 /** The colours of the page around a figure. */
 export const PAGE: Ink = {
   text: "currentColor",
   grid: "var(--grid, #8884)",
   paper: "transparent",
+};
+
+/** Legends below each other; Vega-Lite's types do not know it. */
+const LEGEND_LAYOUT: object = {
+  layout: { bottom: { direction: "vertical", anchor: "start", margin: 6 } },
 };
 
 /**
@@ -92,10 +102,10 @@ export function makeConfig({ text, grid, paper }: Ink): Config {
       symbol: [...SHAPES],
     },
     style: {
-      "group-title": { fill: text, fontSize: 14, fontWeight: 600 },
+      "group-title": { fill: text, fontSize: 14, fontWeight: "bold" },
       "group-subtitle": { fill: text, fontSize: 11 },
       "guide-label": { fill: text, fontSize: 11 },
-      "guide-title": { fill: text, fontSize: 12, fontWeight: 500 },
+      "guide-title": { fill: text, fontSize: 12, fontWeight: "normal" },
     },
     title: { anchor: "start", subtitlePadding: 4, offset: 12 },
     axis: {
@@ -109,6 +119,7 @@ export function makeConfig({ text, grid, paper }: Ink): Config {
       labelLimit: 800,
       symbolSize: 80,
       symbolOpacity: 1,
+      ...LEGEND_LAYOUT,
     },
   };
 }

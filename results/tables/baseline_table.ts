@@ -6,6 +6,8 @@
 
 import { formatMeanError } from "../../core/utils/results.ts";
 import type { CellVerdict, Column, Comparison } from "../compare/comparison.ts";
+import { singleLine } from "../compare/labels.ts";
+import type { Verdict } from "../statistics/decide.ts";
 import { LEVEL } from "../statistics/estimate.ts";
 import { formatInterval, formatP, NO_VALUE } from "../statistics/format.ts";
 import { makeKeyCells, makeKeyColumns } from "./row_keys.ts";
@@ -35,24 +37,46 @@ export function formatVerdicts(comparison: Comparison): TextSection {
       return verdict ? [{ name, config, column, verdict }] : [];
     })
   );
-  const numbers = ["difference", `${level} % interval`, "p", "p (Holm)"];
+  const tests = new Set(
+    found.flatMap(({ verdict }) =>
+      "reason" in verdict ? [] : formatTest(verdict)
+    ),
+  );
+  const [test] = tests;
+  const hasTests = tests.size > 1;
+  const [difference, ...others] = makeColumns(
+    ["difference", `${level} % interval`, "p", "p (Holm)"],
+    "number",
+  );
   return {
     heading: "Verdicts",
-    title: explainBaseline(comparison),
+    title: `Differences from ${singleLine(comparison.baseline!.name)}`,
     table: {
       columns: [
         ...makeKeyColumns(comparison),
         ...makeColumns(isOneColumn ? [] : ["record"], "key"),
-        ...makeColumns(numbers, "number"),
-        ...makeColumns(["test", "verdict"], "word"),
+        difference!,
+        ...others.map((column) => ({
+          ...column,
+          // The error of the difference says what the interval does.
+          isOptional: column.heading !== "p (Holm)",
+        })),
+        ...(hasTests
+          ? makeColumns(["test"], "word").map((column) => ({
+            ...column,
+            isOptional: true,
+          }))
+          : []),
+        ...makeColumns(["verdict"], "word"),
       ],
       rows: found.map(({ config, column, verdict }) => [
         ...makeKeyCells(comparison, config),
         ...(isOneColumn ? [] : [{ text: column.heading }]),
-        ...formatVerdict(verdict, column).map((text) => ({ text })),
+        ...formatVerdict(verdict, column, hasTests).map((text) => ({ text })),
       ]),
     },
     notes: [
+      ...explainBaseline(comparison, hasTests ? undefined : test),
       ...listNote(
         "Not resolved:",
         found.flatMap(({ name, verdict }) =>
@@ -79,25 +103,35 @@ export function formatVerdicts(comparison: Comparison): TextSection {
   };
 }
 
-function formatVerdict(verdict: CellVerdict, { better }: Column): string[] {
+function formatVerdict(
+  verdict: CellVerdict,
+  { better }: Column,
+  hasTests: boolean,
+): string[] {
   if ("reason" in verdict) {
-    return [...Array<string>(5).fill(NO_VALUE), "not tested"];
+    return [...Array<string>(hasTests ? 5 : 4).fill(NO_VALUE), "not tested"];
   }
-  const { difference, error, interval, p, pAdjusted, test, pairs } = verdict;
+  const { difference, error, interval, p, pAdjusted } = verdict;
   const way = difference < 0 ? "lower" : "higher";
   const word = !better ? way : way === better ? "better" : "worse";
+  return [
+    formatMeanError(difference, error),
+    formatInterval(difference, interval),
+    formatP(p),
+    formatP(pAdjusted),
+    ...(hasTests ? [formatTest(verdict)] : []),
+    verdict.isResolved ? word : "not resolved",
+  ];
+}
+
+/** Names the test of a verdict, and what it counts. */
+function formatTest(verdict: Verdict): string {
+  const { test, pairs } = verdict;
   const runs = `${formatSizes(verdict)} runs`;
   const count = test === "partly paired t"
     ? `${pairs} pairs in ${runs}`
     : pairs > 0
     ? `${pairs} pairs`
     : runs;
-  return [
-    formatMeanError(difference, error),
-    formatInterval(difference, interval),
-    formatP(p),
-    formatP(pAdjusted),
-    `${test}, ${count}`,
-    verdict.isResolved ? word : "not resolved",
-  ];
+  return `${test}, ${count}`;
 }

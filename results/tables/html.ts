@@ -8,12 +8,14 @@ import { relative } from "@std/path";
 import type { Element } from "hast";
 import { toHtml } from "hast-util-to-html";
 import { h } from "hastscript";
-import type {
-  Note,
-  TextCell,
-  TextColumn,
-  TextSection,
-  TextTable,
+import {
+  foldNotes,
+  type Note,
+  type TextCell,
+  type TextColumn,
+  type TextSection,
+  type TextTable,
+  titleDetails,
 } from "./text_table.ts";
 
 /**
@@ -111,14 +113,21 @@ function align(isNumeric: boolean): string | undefined {
 }
 
 /**
- * Makes the notes under a table.
+ * Makes the notes under a table: the legend, and details that open on demand.
  *
  * @param notes The notes.
  * @returns The elements.
  */
 export function makeNotes(notes: readonly Note[]): Element[] {
-  return notes.flatMap(({ text, items = [] }) => [
+  const { legend, details } = foldNotes(notes);
+  const list = details.flatMap(({ text, items = [] }) => [
     h("p", text),
     ...(items.length > 0 ? [h("ul", items.map((item) => h("li", item)))] : []),
   ]);
+  return [
+    ...(legend ? [h("p", legend)] : []),
+    ...(list.length > 0
+      ? [h("details", [h("summary", titleDetails(details)), ...list])]
+      : []),
+  ];
 }

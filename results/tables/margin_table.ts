@@ -31,7 +31,9 @@ export function formatMargins(comparison: Comparison): TextSection {
     typeof margin === "string" ? words[margin] : NO_VALUE;
   return {
     heading: "Differences that matter",
-    title: `Against ${singleLine(baseline!.name)} with a margin of ${margin}`,
+    title: `Differences from ${
+      singleLine(baseline!.name)
+    } with a margin of ${margin}`,
     table: {
       columns: [
         ...makeKeyColumns(comparison),
@@ -47,11 +49,11 @@ export function formatMargins(comparison: Comparison): TextSection {
     },
     notes: [
       {
-        text: "The chance that any verdict of a " +
+        text: "Two-sided tests beyond the margin, two one-sided tests (TOST) " +
+          "within it. The chance that any verdict of a " +
           `${options.family ?? "column"}, in the tables above or here, is ` +
-          `false is at most ${options.alpha ?? ALPHA}: ` +
-          "two-sided tests beyond the margin, two one-sided tests (TOST) " +
-          "within it, Bonferroni.",
+          `false is at most ${options.alpha ?? ALPHA} (Bonferroni).`,
+        role: "legend",
       },
       ...listNote(
         "No verdict:",

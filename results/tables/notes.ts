@@ -11,7 +11,7 @@ import { METRIC_KEY } from "../compare/pivot.ts";
 import { LEVEL } from "../statistics/estimate.ts";
 import { formatWithInterval } from "../statistics/format.ts";
 import { isList } from "./row_keys.ts";
-import { listNote, MARKS, type Note } from "./text_table.ts";
+import { listNote, MARKS, type Note, WARNINGS } from "./text_table.ts";
 import { noteAddedSeeds, noteFamilies, noteRanks } from "./verdict_notes.ts";
 
 /**
@@ -45,16 +45,20 @@ function noteNames(comparison: Comparison): Note[] {
   const { runs = [], total } = row ?? {};
   const isOneName = cols.length > 0 && names.size === 1 &&
     !rows.includes(METRIC_KEY);
+  const values = [
+    isOneName && `of ${[...names].join()}`,
+    relativeTo.length > 0 && `as ratios to the column ${relativeTo.join()}`,
+  ].filter((text) => text !== false);
   const texts = [
     isList(comparison) &&
     (total === 1
       ? `All of run ${runs.join()}.`
       : `All of the same runs: ${runs.length} of ${total}.`),
-    isOneName && `Values are of ${[...names].join()}.`,
-    relativeTo.length > 0 &&
-    `Values are ratios to the column ${relativeTo.join()}.`,
+    values.length > 0 && `Values are ${values.join(", ")}.`,
   ];
-  return texts.flatMap((text) => text ? { text: singleLine(text) } : []);
+  return texts.flatMap((text) =>
+    text ? { text: singleLine(text), role: "legend" } : []
+  );
 }
 
 function noteErrors(
@@ -97,6 +101,7 @@ function noteErrors(
           what,
           hasErrors: between.some(({ hasError }) => hasError),
         }),
+        role: "legend" as const,
       }]
       : []),
     ...(shared.size > 0
@@ -108,21 +113,26 @@ function noteErrors(
           }.`,
       }]
       : []),
-    ...listNote(
-      `${MARKS.withinRun} is the within-run ${what} of one run${
-        isProportion
-          ? `, of a proportion Wilson's ${options.ci || 100 * LEVEL} % interval`
-          : ""
-      }. ` +
-        "Observations behind each:",
-      counts,
-    ),
+    ...(counts.length > 0
+      ? [{
+        text: `${MARKS.withinRun} is the within-run ${what} of one run${
+          isProportion
+            ? `, of a proportion Wilson's ${
+              options.ci || 100 * LEVEL
+            } % interval`
+            : ""
+        }.`,
+        role: "legend" as const,
+      }]
+      : []),
+    ...listNote(`Observations behind each ${MARKS.withinRun}:`, counts),
     ...(isBare ? [{ text: SUMMARIES[nameValue(options)].bare }] : []),
     ...listNote(
       options.countFailedAs === undefined
         ? "(k of n): only k of n runs have such a record. Without it:"
         : `Completed without the record, and counted as ${options.countFailedAs}:`,
       listLacking({ rows, columns }),
+      "caveat",
     ),
   ];
 }
@@ -165,11 +175,9 @@ function noteAcross({ columns, options: { across } }: Comparison): Note[] {
 /** What the best mean of many rows is without the luck of being chosen. */
 function noteWinners({ columns, options }: Comparison): Note[] {
   return listNote(
-    "The best of many looks better than it is. Its " +
-      `${
-        options.ci || 100 * LEVEL
-      } % interval, corrected for the choice; fresh ` +
-      "seeds (--confirm) have none of this bias:",
+    "The best of many rows looks better than it is. Its " +
+      `${options.ci || 100 * LEVEL} % interval, corrected for that (fresh ` +
+      "seeds need no correction: --confirm):",
     columns.flatMap(({ heading, winner }) =>
       winner
         ? `${heading}: ${winner.label}, best of ${winner.nRows} rows, ${
@@ -228,7 +236,9 @@ function explainBetween(
   const sign = options.ci ? "[low, high]" : "±";
   const how = options.ci ? ` (${method})` : "";
   if (hasErrors && (value === "mean" || value === "ratio")) {
-    return `${sign} is the ${between} ${what} of the ${name}${how}.`;
+    // Without --across, a mean can only be over runs.
+    const short = across || value === "ratio" ? name : "mean";
+    return `${sign} is the ${between} ${what} of the ${short}${how}.`;
   }
   if (value === "mean" || value === "ratio") return `Values are the ${name}.`;
   return `Values are the ${name}${
@@ -257,20 +267,23 @@ function noteRuns(comparison: Comparison): Note[] {
         text:
           `Confirming runs alone: those of ${confirms.join(", ")}, by which ` +
           "rows were chosen, take no part.",
+        role: "caveat" as const,
       }]
       : []),
     ...listNote(
       "Not completed, and in no mean:",
       omitted.filter((text) => !isCounted(text)),
+      "caveat",
     ),
     ...listNote(
       `Not completed, and counted as ${countFailedAs}:`,
       omitted.filter(isCounted),
+      "caveat",
     ),
     ...listNote(
       "Superseded by a newer run of the same configuration and seed:",
       superseded,
     ),
-    ...listNote("Warnings:", warnings),
+    ...listNote(WARNINGS, warnings, "caveat"),
   ];
 }

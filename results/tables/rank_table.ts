@@ -86,11 +86,17 @@ function formatColumn(
     notes: [
       {
         text:
-          `Ranks differ with p ${formatFriedman(friedman)}. Average ranks ` +
-          "differ significantly if by more than " +
-          `${formatNumber(criticalDifference, 3)} (Nemenyi, α = ${alpha}); p ` +
-          "(Holm) is of the difference from the best rank, adjusted over all " +
-          "pairs. Ranks are a family of their own, beside the t tests above.",
+          `Ranks differ with p ${
+            formatFriedman(friedman)
+          }; two of them if by ` +
+          `more than ${formatNumber(criticalDifference, 3)} (Nemenyi, ` +
+          `α = ${alpha}). p (Holm) is of the difference from the best rank.`,
+        role: "legend",
+      },
+      {
+        text:
+          "p is adjusted over all pairs. Ranks are a family of their own, " +
+          "beside the t tests above.",
       },
       {
         text: refused && "reason" in refused
@@ -99,6 +105,7 @@ function formatColumn(
             `is better than one of this row on the same ${across}, with its ` +
             `${100 * LEVEL} % bootstrap interval for these values of ` +
             `${across}; neither is corrected for the choice of the best.`,
+        role: "caveat",
       },
     ],
   };

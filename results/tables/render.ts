@@ -8,6 +8,7 @@
 import { stringify } from "../../core/utils/json.ts";
 import { printableJson } from "../../core/utils/terminal.ts";
 import type { Comparison } from "../compare/comparison.ts";
+import type { LatexOptions } from "./latex.ts";
 import {
   dim,
   escapeMarkdown,
@@ -16,7 +17,12 @@ import {
   type TerminalOptions,
 } from "./table.ts";
 import { formatComparison } from "./text.ts";
-import type { Note, TextSection } from "./text_table.ts";
+import {
+  foldNotes,
+  type Note,
+  type TextSection,
+  titleDetails,
+} from "./text_table.ts";
 
 /** The formats that a comparison can be written in. */
 export const FORMATS = ["table", "md", "csv", "latex", "json", "html"] as const;
@@ -30,13 +36,13 @@ export type Format = typeof FORMATS[number];
  * @param comparison The comparison.
  * @param format How to write it. `csv` and `json` keep full precision; all
  * others round each mean by its error and say below what the errors are.
- * @param options The terminal, for `table`.
+ * @param options The terminal, for `table`; how LaTeX is set, for `latex`.
  * @returns The text.
  */
 export async function render(
   comparison: Comparison,
   format: Format,
-  options: TerminalOptions = {},
+  options: TerminalOptions & { readonly latex?: LatexOptions } = {},
 ): Promise<string> {
   switch (format) {
     case "json": {
@@ -57,11 +63,11 @@ export async function render(
       return joinBlocks(comparison, ({ title = "", table, notes }) => [
         escapeMarkdown(title),
         formatMarkdown(table),
-        formatNotes(notes, ["- ", "  - "], escapeMarkdown),
+        ...foldMarkdown(notes),
       ]);
     case "latex": {
-      const { formatLatexDocument } = await import("./latex.ts");
-      return formatLatexDocument(formatComparison(comparison));
+      const { formatLatex } = await import("./latex.ts");
+      return formatLatex(formatComparison(comparison), options.latex);
     }
     case "html": {
       const { formatHtml } = await import("./html.ts");
@@ -77,6 +83,21 @@ function joinBlocks(
 ): string {
   return formatComparison(comparison).flatMap(format)
     .filter((block) => block !== "").join("\n\n");
+}
+
+/** The legend, and the details as GitHub folds them. */
+function foldMarkdown(notes: readonly Note[]): string[] {
+  const { legend, details } = foldNotes(notes);
+  return [
+    escapeMarkdown(legend),
+    ...(details.length > 0
+      ? [
+        `<details>\n<summary>${titleDetails(details)}</summary>`,
+        formatNotes(details, ["- ", "  - "], escapeMarkdown),
+        "</details>",
+      ]
+      : []),
+  ];
 }
 
 /** Writes notes and their items, each on a line after its bullet. */

@@ -40,6 +40,7 @@ export function formatComparison(whole: Comparison): TextSection[] {
     heading: isOneRunEach ? "run" : "runs",
     isNumeric: !isOneRunEach,
     isKey: true,
+    isRuns: true,
   };
   const table = {
     columns: [
@@ -80,6 +81,7 @@ function noteShown({ rows, shown, columns, options }: Comparison): Note[] {
       `Only ${shown.length} of ${rows.length} rows are shown, the ${which}: ` +
       "--all shows all, --format csv and json have all. Verdicts and notes are " +
       "of all rows.",
+    role: "caveat",
   }];
 }
 

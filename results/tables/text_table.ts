@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatCount } from "../../core/utils/format_number.ts";
 import { singleLine } from "../compare/labels.ts";
 
 /** The signs after a value. */
@@ -33,6 +34,10 @@ export interface TextColumn {
   readonly isNumeric: boolean;
   /** Whether it distinguishes rows, and is repeated if a table is split. */
   readonly isKey: boolean;
+  /** Whether it is left out in print where the table is too wide. */
+  readonly isOptional?: boolean;
+  /** Whether it holds runs: in print, a number that all rows share is a note. */
+  readonly isRuns?: boolean;
 }
 
 /**
@@ -67,17 +72,61 @@ export interface Note {
   readonly text: string;
   /** What it lists, if anything. */
   readonly items?: readonly string[];
+  /**
+   * Whether it is always shown: a `legend` explains the signs of the table, a
+   * `caveat` belongs under it in print too. All others are details, which pages
+   * fold.
+   */
+  readonly role?: "legend" | "caveat";
 }
+
+/**
+ * Sorts notes by who needs them.
+ *
+ * @param notes The notes of a table.
+ * @returns The legend as one paragraph, and all other notes.
+ */
+export function foldNotes(
+  notes: readonly Note[],
+): { readonly legend: string; readonly details: readonly Note[] } {
+  const isLegend = ({ role }: Note) => role === "legend";
+  return {
+    legend: notes.filter(isLegend).map(({ text }) => text).join(" "),
+    details: notes.filter((note) => !isLegend(note)),
+  };
+}
+
+/**
+ * Titles the details under a table, which are folded.
+ *
+ * @param details The notes that are not in its legend.
+ * @returns The title; it counts the warnings.
+ */
+export function titleDetails(details: readonly Note[]): string {
+  const warnings = details.find(({ text }) => text === WARNINGS)?.items ?? [];
+  return warnings.length === 0
+    ? "Notes"
+    : `Notes, ${formatCount(warnings.length, "warning")}`;
+}
+
+/** The text of the note that lists warnings. */
+export const WARNINGS = "Warnings:";
 
 /**
  * Makes a note that lists something.
  *
  * @param text What is listed.
  * @param items The items.
+ * @param role Who needs it.
  * @returns The note; none if there are no items.
  */
-export function listNote(text: string, items: readonly string[]): Note[] {
-  return items.length > 0 ? [{ text, items: items.map(singleLine) }] : [];
+export function listNote(
+  text: string,
+  items: readonly string[],
+  role?: Note["role"],
+): Note[] {
+  if (items.length === 0) return [];
+  return [{ text, items: items.map(singleLine), ...(role ? { role } : {}) }];
 }
 
 /** A table with what belongs to it. */

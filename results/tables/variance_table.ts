@@ -48,9 +48,15 @@ export function formatVariance(comparison: Comparison): TextSection {
       {
         text:
           `[low, high] is the ${options.ci || 100 * LEVEL} % interval of the ` +
-          "share (generalised confidence intervals). evaluation: what the errors " +
-          "within runs account for, unless runs share the observations; " +
-          "remainder: interaction of the keys, and noise.",
+          "share (generalised confidence intervals).",
+        role: "legend",
+      },
+      {
+        text:
+          "evaluation: what the errors within runs account for, unless runs " +
+          "share the observations; remainder: interaction of the keys, and " +
+          "noise.",
+        role: "caveat",
       },
       ...listNote(
         "Not taken apart:",

@@ -22,18 +22,26 @@ import { listNote, MARKS, type Note } from "./text_table.ts";
  * Explains how rows are tested against a baseline.
  *
  * @param comparison A comparison with a baseline.
- * @returns The title of the table of verdicts.
+ * @param test The test and its counts, if all rows share them.
+ * @returns What the numbers of the table of verdicts are, and when they hold.
  */
 export function explainBaseline(
-  { columns, options, baseline }: Comparison,
-): string {
+  { columns, options }: Comparison,
+  test?: string,
+): Note[] {
   const how = explainMethods(columns, nameUnit(options), "significant if p ≤");
-  return `Against ${singleLine(baseline!.name)}: ${
-    how
-      ? "two-sided tests; p adjusted by Holm over the rows of a column " +
-        `(${how}); intervals not adjusted`
-      : "no row was tested"
-  }.`;
+  if (!how) return [{ text: "No row was tested.", role: "legend" }];
+  return [
+    {
+      text: "p (Holm) is adjusted over the rows of a column.",
+      role: "legend",
+    },
+    {
+      text: `Two-sided ${how}${test ? `; all rows: ${test}` : ""}.`,
+      role: "caveat",
+    },
+    { text: "Intervals are not adjusted for several tests." },
+  ];
 }
 
 /**
@@ -84,10 +92,13 @@ export function noteFamilies({ columns, options }: Comparison): Note[] {
   const format = (share: number) => `${formatNumber(100 * share, 2)} %`;
   return [{
     text:
-      `The verdicts of a column err in at most ${format(alpha)} of cases, ` +
-      `those of ${n} columns together in up to ` +
-      `${format(Math.min(1, n * alpha))} (--family table keeps ` +
-      `${format(alpha)}).`,
+      `The chance of a false verdict is at most ${
+        format(alpha)
+      } in each column, ` +
+      `and up to ${
+        format(Math.min(1, n * alpha))
+      } in the ${n} columns together ` +
+      `(--family table keeps it at ${format(alpha)}).`,
   }];
 }
 
@@ -147,6 +158,7 @@ export function noteRanks(comparison: Comparison): Note[] {
   const { columns, rows, groupKeys, options } = comparison;
   const cells = rows.flatMap((row) => [...row.cells.values()]);
   const hasBest = cells.some(({ standing }) => standing === "best");
+  const hasTies = cells.some(({ standing }) => standing === "tied");
   const unit = nameUnit(options);
   const how = explainMethods(columns.filter(({ unranked }) => !unranked), unit);
   const outside = columns.flatMap(({ metadata, heading }) => {
@@ -174,19 +186,25 @@ export function noteRanks(comparison: Comparison): Note[] {
   return [
     ...(hasBest
       ? [{
-        text: `${MARKS.best} best: every other row of its column${others} ` +
-          `that takes part is significantly worse (${how}).`,
+        text: `${MARKS.best} best: every other ranked row of its ` +
+          `column${others} is significantly worse.`,
+        role: "legend" as const,
       }]
       : []),
-    ...(cells.some(({ standing }) => standing === "tied")
+    ...(hasTies
       ? [{
         text: `${MARKS.tied} may be the best: not significantly worse than ` +
-          `any other row of its column${others} (${
-            hasBest ? "same tests" : how
-          }).`,
-        items: columns.flatMap((column) => listTies(comparison, column)),
+          `any other row of its column${others}.`,
+        role: "legend" as const,
       }]
       : []),
+    ...(hasBest || hasTies
+      ? [{ text: `Verdicts: ${how}.`, role: "caveat" as const }]
+      : []),
+    ...listNote(
+      "Ties, and what would resolve them:",
+      columns.flatMap((column) => listTies(comparison, column)),
+    ),
     ...Map.groupBy(outside, ({ reason }) => reason).entries().flatMap(
       ([reason, items]) =>
         listNote(
@@ -293,18 +311,17 @@ function explainOutlook(outlooks: readonly Outlook[], unit: string): string {
     return `${count} ${unit} detect a difference of ${asked.difference} with ` +
       "80 % power";
   }
-  const counts = reach.map(({ counts }) => counts.join(" and "));
-  const sizes = reach.map((_, i) => {
-    const found = outlooks.map(({ reach }) => reach[i]!.detectable);
-    const range = [Math.min(...found), Math.max(...found)];
-    return [...new Set(range.map((size) => formatNumber(size, 2)))].join(
-      " to ",
-    );
+  const [first, ...others] = reach.map(({ counts }, i) => {
+    // What all of several ties would show.
+    const size = Math.max(...outlooks.map(({ reach }) => reach[i]!.detectable));
+    return { counts: counts.join(" and "), size: formatNumber(size, 2) };
   });
-  const isUnpaired = reach[0]!.counts.length > 1;
-  return `${counts.join(", ")} ${unit}${
-    isUnpaired ? " of the two rows" : ""
-  } detect differences of ${sizes.join(", ")} with 80 % power`;
+  const rows = reach[0]!.counts.length > 1 ? " of the two rows" : "";
+  return [
+    `${first!.counts} ${unit}${rows} detect differences of ${first!.size} or ` +
+    "more with 80 % power",
+    ...others.map(({ counts, size }) => `${counts} would detect ${size}`),
+  ].join(", ");
 }
 
 /**

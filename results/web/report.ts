@@ -19,14 +19,17 @@ import { singleLine } from "../compare/labels.ts";
 import { METRIC_KEY } from "../compare/pivot.ts";
 import type { Figure, FigureOptions } from "../figures/figure.ts";
 import { listMeasures, readHistories } from "../figures/histories.ts";
+import { embedFont } from "../figures/font.ts";
 import { drawHistory } from "../figures/history.ts";
 import { drawPoints } from "../figures/points.ts";
+import { drawRanks } from "../figures/ranks.ts";
 import { PAGE } from "../figures/style.ts";
 import { renderSvg } from "../figures/svg.ts";
 import { makeNotes, makeTable } from "../tables/html.ts";
 import { formatComparison } from "../tables/text.ts";
 import page from "./page.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
+import theme from "./theme.css" with { type: "text" };
 
 /** What a page shows. */
 export interface ReportOptions {
@@ -39,7 +42,7 @@ export interface ReportOptions {
 }
 
 /** The most figures of each kind on one page. */
-const MAX_FIGURES = 12;
+export const MAX_FIGURES = 12;
 
 /**
  * Writes a comparison as a page.
@@ -70,7 +73,7 @@ export async function renderReport(
       makeSortable(makeTable(table, options.folder)),
       h("div.notes", makeNotes(notes)),
     ]),
-    ...await drawResults(comparison),
+    ...await makeSection("Figures", listDrawings(comparison)),
     ...await drawTraining(comparison, problems),
     ...listProblems(problems),
     ...(options.command
@@ -81,19 +84,31 @@ export async function renderReport(
   const script = `${sorting}\n${page}`;
   const hash = createHash("sha256").update(script).digest("base64");
   const policy = "default-src 'none'; style-src 'unsafe-inline'; " +
-    `script-src 'sha256-${hash}'`;
+    `font-src data:; script-src 'sha256-${hash}'`;
   const viewport = "width=device-width, initial-scale=1";
-  const html = h("html", { lang: "en" }, [
-    h("head", [
-      h("meta", { charset: "utf-8" }),
-      h("meta", { httpEquiv: "Content-Security-Policy", content: policy }),
-      h("meta", { name: "viewport", content: viewport }),
-      h("title", title),
-      h("style", style),
-    ]),
-    h("body", [...content, h("script", script)]),
+  const head = h("head", [
+    h("meta", { charset: "utf-8" }),
+    h("meta", { httpEquiv: "Content-Security-Policy", content: policy }),
+    h("meta", { name: "viewport", content: viewport }),
+    h("title", title),
+    h("style", `${theme}\n${style}`),
   ]);
-  return `<!doctype html>${toHtml(html, { allowDangerousHtml: true })}`;
+  const body = await embedPageFont(
+    [...content, h("script", script)]
+      .map((element) => toHtml(element, { allowDangerousHtml: true })).join(""),
+  );
+  return `<!doctype html><html lang="en">${toHtml(head)}` +
+    `<body>${body}</body></html>`;
+}
+
+/**
+ * Embeds the font that figures are laid out with, as other letters would not fit;
+ * with all letters of the page, which would else have two fonts.
+ */
+async function embedPageFont(body: string): Promise<string> {
+  if (!body.includes("<svg")) return body;
+  const start = "<svg>";
+  return (await embedFont(start + body)).slice(start.length);
 }
 
 function makeSortable(table: Element): Element {
@@ -102,12 +117,25 @@ function makeSortable(table: Element): Element {
 }
 
 /** A figure to draw. */
-interface Drawing {
+export interface Drawing {
+  /** Its title. */
   readonly title: string;
+  /**
+   * Draws it.
+   *
+   * @param options How it looks.
+   * @returns The figure.
+   */
   draw(options: FigureOptions): Figure | Promise<Figure>;
 }
 
-function drawResults(comparison: Comparison): Promise<ElementContent[]> {
+/**
+ * Lists the figures of a comparison: each column, and its ranks.
+ *
+ * @param comparison The comparison.
+ * @returns The figures, to be drawn.
+ */
+export function listDrawings(comparison: Comparison): Drawing[] {
   const { columns, options: { rows } } = comparison;
   // Rows that measure different things have no common axis.
   const drawn = rows?.includes(METRIC_KEY) ? [] : columns;
@@ -115,7 +143,12 @@ function drawResults(comparison: Comparison): Promise<ElementContent[]> {
     title: column.heading,
     draw: (options) => drawPoints(comparison, [column], options),
   }));
-  return makeSection("Figures", drawings);
+  const ranked = columns.filter(({ ranks }) => ranks && !("reason" in ranks));
+  const diagrams = ranked.map((column): Drawing => ({
+    title: `${column.heading}: average ranks`,
+    draw: (options) => drawRanks(comparison, column, options),
+  }));
+  return [...drawings, ...diagrams];
 }
 
 function drawTraining(

@@ -58,7 +58,7 @@ Deno.test("compare filters, sorts and writes every format", async () => {
   assertEquals(sorted.rows[0].runs, ["c"]);
   assertMatch(await compare("--format=md"), /^\| runs \| dataset +\|/);
   assertMatch(await compare("--format=csv"), /^runs,total,dataset,loss mean/);
-  assertMatch(await compare("--format=latex"), /\\begin\{tabular\}\{rlr\}/);
+  assertMatch(await compare("--format=latex"), /^\\begin\{threeparttable\}$/m);
   assertMatch(await compare("--format=html"), /^<table><thead>/);
   await compare("--metric=lo*", "--since=2020-01-01");
 });
@@ -79,9 +79,45 @@ Deno.test(
     ]);
     assertEquals([code, stderr], [0, ""]);
     assertMatch(stdout, /mixture +0\.5 \[-5\.9, 6\.9\]/);
-    assertStringIncludes(stdout, "Against dataset=mixture");
+    assertStringIncludes(stdout, "Differences from dataset=mixture");
   },
 );
+
+Deno.test("compare takes the flags of LaTeX", async () => {
+  using runs = threeRuns();
+  const compare = (...args: string[]) =>
+    runScript("compare", [`--runs=${runs.path}`, ...args]);
+  const latex = await compare(
+    "--format=latex",
+    "--caption=50% & more",
+    "--label=tab:a_b",
+    "--width=1cm",
+    "--siunitx",
+  );
+  assertEquals(latex.code, 0);
+  for (
+    const text of [
+      "\\usepackage{booktabs,threeparttable,siunitx}",
+      "\\caption{50\\% \\& more}",
+      "\\label{tab:a_b}",
+      "S[table-format=1.2",
+    ]
+  ) assertStringIncludes(latex.stdout, text);
+  assertMatch(latex.stderr, /^warning: the table of results is too wide: it/);
+  const refused: (readonly [RegExp, ...string[]])[] = [
+    [/label must be letters, digits/, "--format=latex", "--label=a}b"],
+    [/width must be column, text/, "--format=latex", "--width=wide"],
+    [/--label without --caption/, "--format=latex", "--label=a"],
+    ...["--caption=a", "--label=a", "--width=text", "--siunitx"].map((flag) =>
+      [/Cannot use --\w+ without --format latex/, flag] as const
+    ),
+  ];
+  for (const [message, ...args] of refused) {
+    const { code, stderr } = await compare(...args);
+    assertEquals(code, 2, stderr);
+    assertMatch(stderr, message);
+  }
+});
 
 Deno.test("compare says beside CSV what it leaves out", async () => {
   using runs = threeRuns();

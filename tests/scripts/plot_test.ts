@@ -62,12 +62,37 @@ Deno.test("plot writes SVG, PNG and Vega-Lite, and says where", async () => {
   const png = Deno.readFileSync(await draw("a.png", ...points));
   assert(png.length > 5000);
   const text = Deno.readTextFileSync(
-    await draw("a.json", "--history=loss", "--ci=95", "--width=300"),
+    await draw("a.json", "--history=loss", "--ci=95"),
   );
-  const { data, width } = JSON.parse(text);
-  assertEquals([data.values.length, width], [4, 300]);
+  assertEquals(JSON.parse(text).data.values.length, 4);
+  assertMatch(svg, /@font-face.*base64/);
+  const column = [...points, "--width=column", "--height=2in"];
+  const sized = Deno.readTextFileSync(await draw("s.svg", ...column));
+  assertMatch(sized, /width="312" height="192" viewBox="0 0 312 192"/);
+  const pdf = Deno.readTextFileSync(await draw("a.pdf", ...column));
+  assertMatch(pdf, /^%PDF-[^]*MediaBox \[0 0 234 144\]/);
+  const minimal = Deno.readTextFileSync(
+    await draw("m.json", ...points, "--style=minimal"),
+  );
+  assertEquals(JSON.parse(minimal).config.axis.gridColor, "transparent");
   await draw("b.svg", "--y=sampling (nSteps=5)");
   await draw("c.svg", "--y=sampling", "--x=nSteps", "--series=rate");
+});
+
+Deno.test("plot --terminal draws here, and writes no file", async () => {
+  using runs = fourRuns();
+  const draw = (...args: string[]) =>
+    runScript("plot", [`--runs=${runs.path}`, "--terminal", ...args]);
+  const { code, stdout, stderr } = await draw("--y=loss");
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^ *rate=0.1┤.*●/m);
+  const curves = await draw("--history=loss");
+  assertMatch(curves.stdout, /rate=0.2$/m);
+  const lines = curves.stdout.split("\n");
+  assert(lines.every((line) => [...line].length <= 80), curves.stdout);
+  const both = await draw("--y=loss", "--out=figures/a.svg");
+  assertEquals(both.code, 2);
+  assertMatch(both.stderr, /Cannot use --out, --width or --height with --term/);
 });
 
 Deno.test("plot says what is wrong, and what would be right", async () => {
@@ -92,7 +117,19 @@ Deno.test("plot says what is wrong, and what would be right", async () => {
     /there are sampling \(nSteps=5\); /,
   );
   await wrong(["--history=los"], /did you mean loss\?/);
+  await wrong(["--y=loss", "--facet=rat"], /did you mean rate\?/);
+  await wrong(["--history=loss", "--facet=rat"], /did you mean rate\?/);
+  await wrong(["--y=loss", "--adjusted"], /--adjusted without --baseline/);
+  await wrong(
+    ["--y=loss", "--baseline=rate=0.1", "--x=rate"],
+    /Cannot use --x, .* with --baseline/,
+  );
   await wrong(["--y=loss", "--out=a.gif"], /--out must be a file that/);
+  await wrong(["--y=loss", "--width=wide"], /--width must be column, text,/);
+  await wrong(
+    ["--y=loss", "--width=10mm"],
+    /Cannot draw a figure so small: its text leaves no room/,
+  );
 });
 
 Deno.test(
@@ -135,8 +172,44 @@ Deno.test("plot --history names the history that it cannot read", async () => {
   const { code, stderr } = await runScript("plot", args);
   assertEquals(code, 2);
   assertMatch(stderr, /^problem: a: .*a\/metrics\.jsonl/);
-  assertMatch(stderr, /error: Unknown measure loss/);
+  assertMatch(
+    stderr,
+    /error: Cannot draw loss: the runs have logged no numbers/,
+  );
 });
+
+Deno.test(
+  "plot --history draws runs that are not completed, alone or beside others",
+  async () => {
+    using runs = fourRuns();
+    using figures = tempFigures();
+    const out = `${figures.path}/a.json`;
+    const add = (id: string, config: object) => {
+      const info = { status: "failed" } as const;
+      const path = makeRun(`${ROOT}/${runs.path}`, { id, config, info });
+      using history = new History(path, id);
+      history.append({ step: 1, loss: 7 });
+    };
+    add("repeat", { seed: 2, rate: 0.2 });
+    add("new", { seed: 1, rate: 0.3 });
+    const draw = (...args: string[]) =>
+      runScript("plot", [
+        `--runs=${runs.path}`,
+        "--history=loss",
+        `--out=${out}`,
+        ...args,
+      ]);
+    const { code, stderr } = await draw();
+    assertEquals(
+      [code, stderr],
+      [0, "not drawn: repeat (failed) repeats a completed run\n"],
+    );
+    const spec = JSON.parse(Deno.readTextFileSync(`${ROOT}/${out}`));
+    const means = spec.data.values.map(({ mean }: { mean: number }) => mean);
+    assertEquals(means, [0.1, 0.05, 0.2, 0.1, 7]);
+    assertEquals((await draw("--where=rate=0.3")).code, 0);
+  },
+);
 
 Deno.test(
   "plot --samples and --reverse draw what an evaluation kept, of the run and setting that are named",

@@ -174,7 +174,7 @@ Deno.test(
       assertEquals([code, stderr], [0, ""]);
       assertEquals(
         Deno.readTextFileSync(`${ROOT}/${out}`),
-        Deno.readTextFileSync(`${ROOT}/figures/least_squares.svg`),
+        Deno.readTextFileSync(`${ROOT}/docs/images/least_squares.svg`),
       );
     } finally {
       Deno.removeSync(`${ROOT}/${out}`);

@@ -146,11 +146,11 @@ function equals(given: string, token: string): boolean {
 }
 
 function serveFile(request: Request, file: ServedFile): Response {
-  const { text, contentType, etag } = file;
+  const { content, contentType, etag } = file;
   const headers = { ...HEADERS, etag, "cache-control": "no-cache" };
   return request.headers.get("if-none-match") === etag
     ? new Response(null, { status: 304, headers })
-    : new Response(text, {
+    : new Response(content, {
       headers: { ...headers, "content-type": contentType },
     });
 }

@@ -41,7 +41,7 @@ export const DEFAULTS = {
   by: "group",
   /** Which axes are logarithmic: `x`, `y`, `xy`. */
   log: "",
-  /** How much curves are smoothed, from 0 to below 1. */
+  /** The length of smoothing, in units of the horizontal axis; 0 for none. */
   smooth: 0,
   /** The part of the horizontal axis that is shown: its two ends. */
   zoom: /** @type {readonly string[]} */ ([]),

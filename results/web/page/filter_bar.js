@@ -7,11 +7,11 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { formatConditions, parseConditions } from "./conditions.js";
 import { html } from "./html.js";
+import { joinWords, splitWords } from "./words.js";
 
 /** Keys of conditions that are no keys of the configuration. */
-const OTHER_KEYS = ["status", "tag", "sweep"];
+const OTHER_KEYS = ["status", "tag", "sweep", "id"];
 
 /**
  * @param {object} props
@@ -20,7 +20,7 @@ const OTHER_KEYS = ["status", "tag", "sweep"];
  * @param {import("./api.js").RequestError | undefined} props.error
  */
 export function FilterBar({ address, list, error }) {
-  const inAddress = formatConditions(address.get("where"));
+  const inAddress = joinWords(address.get("where"));
   const [text, setText] = useState(inAddress);
   const box = /** @type {{ current: HTMLInputElement | null }} */ (
     useRef(null)
@@ -41,17 +41,14 @@ export function FilterBar({ address, list, error }) {
     return () => removeEventListener("keydown", focus);
   }, []);
 
-  /** @param {Event} event */
-  function submit(event) {
-    event.preventDefault();
-    address.set({ where: parseConditions(text) });
-  }
   const chosen = address.get("chosen");
   const isWrong = error !== undefined && error.status >= 400;
   const [, before = ""] = /^(.*\s)?\S*$/s.exec(text) ?? [];
   const keys = [...OTHER_KEYS, ...list?.keys ?? []];
   return html`
-    <form class="filter" role="search" onSubmit=${submit}>
+    <form class="filter" role="search" onSubmit=${(
+      /** @type {Event} */ event,
+    ) => event.preventDefault()}>
       <label for="where">Filter</label>
       <input
         id="where" ref=${box} class="where" type="text" value=${text}
@@ -59,18 +56,18 @@ export function FilterBar({ address, list, error }) {
         placeholder="model=mlp status=completed"
         aria-invalid=${isWrong} aria-describedby="where-error"
         onInput=${(/** @type {any} */ { target }) => setText(target.value)}
-        onBlur=${submit}
+        onChange=${() => address.set({ where: splitWords(text) })}
       />
       <datalist id="where-keys">${keys.map((key) =>
         html`<option key=${key} value=${`${before}${key}=`} />`
       )}</datalist>
-      <label for="since">since</label>
+      <span class="pair"><label for="since">since</label>
       <input
         id="since" class="since" type="text" value=${address.get("since")}
         autocomplete="off" placeholder="7d"
         onChange=${(/** @type {any} */ { target }) =>
           address.set({ since: target.value.trim() })}
-      />
+      /></span>
       <span class="count" role="status">${list && countRuns(list)}</span>
       ${chosen.length > 0 && html`
         <a class="chip" href=${address.link({ chosen: [] })}>

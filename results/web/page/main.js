@@ -96,7 +96,12 @@ function Page() {
       <p class="banner" role="alert">${error.message} Trying again.</p>
     `}
     <main id="main" tabindex="-1" class=${`view-${name}`}>
-      <${Guarded} key=${name} ...${{ view, address, list }} />
+      <${Guarded} key=${name} ...${{
+        view,
+        address,
+        list,
+        hasFailed: error !== undefined,
+      }} />
     </main>
   `;
 }
@@ -114,8 +119,9 @@ function skip(event) {
  * @param {typeof VIEWS[keyof typeof VIEWS]} props.view
  * @param {Address} props.address
  * @param {import("../dashboard/protocol.ts").RunList | undefined} props.list
+ * @param {boolean} props.hasFailed Whether the list cannot be read.
  */
-function Guarded({ view, address, list }) {
+function Guarded({ view, address, list, hasFailed }) {
   const [error, reset] = useErrorBoundary(console.error);
   if (error) {
     return html`
@@ -123,7 +129,9 @@ function Guarded({ view, address, list }) {
         <button onClick=${reset}>Try again</button></p>
     `;
   }
-  if (!list) return html`<p class="quiet">Reading runs …</p>`;
+  if (!list) {
+    return hasFailed ? null : html`<p class="quiet">Reading runs …</p>`;
+  }
   return html`<${view.component} ...${{ address, list }} />`;
 }
 

@@ -60,3 +60,39 @@ Deno.test("readHistories() orders replicates by their values", () => {
     "size=100",
   ]);
 });
+
+Deno.test(
+  "readHistories() reads unfinished runs where no completed one is, and says how each ends",
+  () => {
+    using folder = tempFolder();
+    for (
+      const [id, seed, status] of [
+        ["a", 1, "completed"],
+        ["b", 1, "failed"],
+        ["c", 2, "interrupted"],
+        ["d", 3, "failed"],
+        ["e", 4, "running"],
+      ] as const
+    ) {
+      makeRun(folder.path, { id, config: { seed }, info: { status } });
+    }
+    const alive = makeRun(folder.path, {
+      id: "f",
+      config: { seed: 5 },
+      info: { status: "running" },
+    });
+    using _history = new History(alive, "f");
+    const [only, ...others] = readAllHistories(folder.path);
+    assertEquals(others, []);
+    assertEquals(
+      only!.runs.map(({ path, end }) => [path.at(-1), end]),
+      [
+        ["a", null],
+        ["c", "interrupted"],
+        ["d", "failed"],
+        ["e", "died"],
+        ["f", "running"],
+      ],
+    );
+  },
+);

@@ -339,3 +339,100 @@ Deno.test(
     ]);
   },
 );
+
+Deno.test("drawHistory() marks the ends of runs that are not completed", async () => {
+  using folder = tempFolder();
+  makeHistories(
+    folder.path,
+    (rate, seed) =>
+      Array.from({ length: seed === 2 ? 3 : 5 }, (_, step) => ({
+        step,
+        loss: rate + step,
+      })),
+  );
+  const info = JSON.parse(
+    Deno.readTextFileSync(`${folder.path}/r1s2/run.json`),
+  );
+  Deno.writeTextFileSync(
+    `${folder.path}/r1s2/run.json`,
+    JSON.stringify({ ...info, status: "failed" }),
+  );
+  const { layer, spec } = await draw(folder.path);
+  const ends = layer.find((
+    { encoding }: { encoding: { shape?: object } },
+  ) => encoding.shape);
+  assertEquals(ends.data.values, [
+    { label: "rate=1", at: 2, mean: 3, end: "run failed" },
+  ]);
+  assertMatch(await renderSvg(spec), />run failed<\/text>/);
+});
+
+Deno.test("drawHistory() draws a panel for each value of a key, and each measure", async () => {
+  using folder = tempFolder();
+  makeHistories(
+    folder.path,
+    (rate) => [1, 2].map((step) => ({ step, loss: rate, "time/step": step })),
+  );
+  const histories = readAllHistories(folder.path);
+  const list = async (options: HistoryOptions) => {
+    // deno-lint-ignore no-explicit-any
+    const { concat } = (await drawHistory(histories, options)).spec as any;
+    // deno-lint-ignore no-explicit-any
+    return concat.map(({ title, data, encoding }: any) => [
+      title.text,
+      data.values[0].label,
+      encoding.y.title,
+    ]);
+  };
+  assertEquals(await list({ measure: "loss", facet: "rate" }), [
+    ["rate=1", "all runs", "loss"],
+    ["rate=2", "all runs", null],
+  ]);
+  // Times are in seconds.
+  assertEquals(await list({ measure: ["loss", "time/step"] }), [
+    ["loss", "rate=1", null],
+    ["time/step [s]", "rate=1", null],
+  ]);
+  await assertRejects(
+    () => list({ measure: "loss", facet: "rat" }),
+    Error,
+    "did you mean rate?",
+  );
+});
+
+Deno.test("drawHistory() draws noise without dashes", async () => {
+  const listDashes = async (noise: number) => {
+    using folder = tempFolder();
+    makeHistories(
+      folder.path,
+      (rate) =>
+        Array.from({ length: 100 }, (_, step) => ({
+          step,
+          loss: rate + step / 100 + noise * (step % 2),
+        })),
+    );
+    const { layer } = await draw(folder.path);
+    return layer[1].encoding.strokeDash.scale.range as number[][];
+  };
+  assertEquals((await listDashes(0.5)).every(([dash]) => dash === 1), true);
+  assertEquals((await listDashes(0)).every(([dash]) => dash === 1), false);
+});
+
+Deno.test("drawHistory() draws no panel without a curve, and says what is missing", async () => {
+  using folder = tempFolder();
+  makeHistories(
+    folder.path,
+    (rate) => [1, 2].map((step) => ({ step, [`loss${rate}`]: 1 })),
+  );
+  const { spec, omitted } = await drawHistory(readAllHistories(folder.path), {
+    measure: "loss2",
+    facet: "rate",
+  });
+  // deno-lint-ignore no-explicit-any
+  assertEquals((spec as any).title.text, [
+    "mean over runs, band: between-seed standard error",
+  ]);
+  // deno-lint-ignore no-explicit-any
+  assertEquals((spec as any).concat.length, 1);
+  assertEquals(omitted, ["rate=1, all runs: no loss2"]);
+});

@@ -3,7 +3,7 @@ import { renderSvg } from "../../../results/figures/svg.ts";
 import { drawColumn, SWEEP } from "../../../testing/figures.ts";
 import { makeDatasets } from "../../../testing/grids.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
-import { replicates } from "../../../testing/made.ts";
+import { type Losses, replicates } from "../../../testing/made.ts";
 
 skipUnlessGranted("files");
 
@@ -112,4 +112,48 @@ Deno.test("drawPoints() names the key that means are across", async () => {
     points[0]!.tooltip,
     /between-dataset, n = 6: dataset=0, .*, dataset=5$/,
   );
+});
+
+Deno.test("drawPoints() puts points side by side where bars would cover each other", async () => {
+  const draw = async (gap: number) => {
+    const { points, encoding } = await drawColumn(
+      replicates(
+        [1, 2, 4].flatMap((rate) =>
+          ["a", "b"].map((model, i): Losses => [
+            { rate, model },
+            [rate + gap * i, rate + gap * i + 1],
+          ])
+        ),
+      ),
+      { x: "rate", series: "model" },
+    );
+    assertEquals(encoding.x.field, "at");
+    const [low, high] = encoding.x.scale.domain;
+    const pixels = (value: number) =>
+      420 * Math.log(value / low) / Math.log(high / low);
+    const shifts = (points as unknown as { x: number; at: number }[])
+      .map(({ x, at }) => Math.round(pixels(at) - pixels(x)));
+    return shifts;
+  };
+  assertEquals(await draw(0.5), [-5, 5, -5, 5, -5, 5]);
+  // Bars of one place that are apart stay there.
+  assertEquals(await draw(100), [0, 0, 0, 0, 0, 0]);
+});
+
+Deno.test("drawPoints() ends axes a little beyond the values, with ticks at those of a key", async () => {
+  const { encoding } = await drawColumn(
+    replicates([
+      [{ rate: 0.98 }, [0.03, 0.03]],
+      [{ rate: 0.99 }, [0.2, 0.2]],
+      [{ rate: 1 }, [0.7, 0.7]],
+    ]),
+    { x: "rate" },
+  );
+  assertEquals(encoding.x.axis.values, [0.98, 0.99, 1]);
+  // Vega's own labels were 1, 1 and 1.
+  assertMatch(encoding.x.axis.labelExpr, /^\["0.98","0.99","1"\]/);
+  assertEquals(encoding.y.scale.type, "log");
+  const [low, high] = encoding.y.scale.domain;
+  // Whole decades would reach from 0.01 to 1.
+  assertEquals([low > 0.025, high < 0.8], [true, true]);
 });

@@ -1,3 +1,4 @@
+import type { FigureOptions } from "../../../results/figures/figure.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   drawReverse,
@@ -92,4 +93,36 @@ Deno.test("figures of samples compile, in one dimension and two", async () => {
       assertEquals(svg.includes("NaN"), false);
     }
   }
+});
+
+Deno.test("figures of samples have one scale for both axes, unless the units differ", () => {
+  const draw = (yFactor: number, options: FigureOptions = {}) => {
+    const rows = makeRows(50, 2).map(([x, y]) => [x!, yFactor * y!]);
+    const samples = makeSamples(2, { samples: rows, data: rows });
+    const { spec } = drawSamples(samples, options);
+    // deno-lint-ignore no-explicit-any
+    const { width, height, encoding } = spec as any;
+    const [x, y] = [encoding.x, encoding.y].map(({ scale: { domain } }) =>
+      domain[1] - domain[0]
+    );
+    return { width, height, ratio: (width / x!) / (height / y!) };
+  };
+  for (const factor of [0.3, 1, 2]) {
+    const { width, height, ratio } = draw(factor);
+    assert(Math.abs(ratio - 1) < 0.01, `${factor}: ${ratio}`);
+    assertEquals(Math.max(width, height), 320);
+  }
+  assert(Math.abs(draw(2, { width: 200, height: 100 }).ratio - 1) < 1e-9);
+  assertEquals(draw(1000).width, draw(1000).height);
+});
+
+Deno.test("points of samples are small where there are many, and never invisible", () => {
+  const measure = (n: number, options: FigureOptions = {}) => {
+    const samples = makeSamples(2, { samples: makeRows(n, 2) });
+    const [, { mark: { size } }] = listLayers(drawSamples(samples, options));
+    return 2 * Math.sqrt(size / Math.PI);
+  };
+  assert(measure(10) > measure(1000));
+  assert(measure(100_000) >= 1.99);
+  assert(measure(1000, { width: 60 }) >= 1.99);
 });

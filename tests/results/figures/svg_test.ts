@@ -1,8 +1,8 @@
+import type { TopLevelSpec } from "vega-lite";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { renderSvg } from "../../../results/figures/svg.ts";
 import { drawColumn, SWEEP } from "../../../testing/figures.ts";
 import { skipUnlessGranted } from "../../../testing/helpers.ts";
-import { replicates } from "../../../testing/made.ts";
 
 skipUnlessGranted("files");
 
@@ -24,10 +24,13 @@ Deno.test("renderSvg() draws all labels, and the same each time", async () => {
 Deno.test(
   "renderSvg() throws if values cannot be drawn, and logs nothing",
   async () => {
-    const { spec } = await drawColumn(replicates([
-      [{ model: "a" }, [5e-324, 5e-324]],
-      [{ model: "b" }, [1e-323, 1e-323]],
-    ]));
+    const spec: TopLevelSpec = {
+      data: { values: [{ x: 5e-324 }, { x: 1e-323 }] },
+      mark: "point",
+      encoding: {
+        x: { field: "x", type: "quantitative", scale: { zero: false } },
+      },
+    };
     const { error: log } = console;
     const logged: unknown[] = [];
     console.error = (...args) => logged.push(args);

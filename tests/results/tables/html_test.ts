@@ -19,7 +19,11 @@ Deno.test("formatHtml() writes no links and nothing to sort by", () => {
       heading: "Verdicts",
       title: "A < B",
       table: TABLE,
-      notes: [{ text: "note" }],
+      notes: [
+        { text: "detail", items: ["item"] },
+        { text: "± is this.", role: "legend" },
+        { text: "* is that.", role: "legend" },
+      ],
     }]),
     [
       "<p>A &#x3C; B</p>",
@@ -27,7 +31,9 @@ Deno.test("formatHtml() writes no links and nothing to sort by", () => {
       '<th style="text-align: right">loss</th></tr></thead><tbody><tr>' +
       '<td style="text-align: right">2</td><td style="text-align: right">' +
       "<strong>0.3</strong><sup>*</sup></td></tr></tbody></table>",
-      "<p>note</p>",
+      "<p>± is this. * is that.</p>",
+      "<details><summary>Notes</summary><p>detail</p><ul><li>item</li></ul>" +
+      "</details>",
     ].join("\n"),
   );
 });

@@ -10,7 +10,7 @@ Deno.test("formatMargins() words the verdicts with a margin", async () => {
   const { title, table, notes } = formatMargins(
     await compareRuns(MODELS, { baseline: ["model=identity"], margin: "0.2" }),
   );
-  assertEquals(title, "Against model=identity with a margin of 0.2");
+  assertEquals(title, "Differences from model=identity with a margin of 0.2");
   assertEquals(table.rows.map((row) => row.map(({ text }) => text)), [
     ["mlp", "better by more than 0.2"],
     ["copy", "equal within 0.2"],

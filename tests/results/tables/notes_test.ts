@@ -17,8 +17,9 @@ Deno.test(
       "   5  identity  1.120 ± 0.058",
       "   5  mlp       0.610 ± 0.071 *",
       "",
-      "± is the between-seed standard error of the mean over the runs of a row.",
-      "* best: every other row of its column that takes part is significantly worse (t tests, α = 0.05, valid if the number of seeds was fixed in advance).",
+      "± is the between-seed standard error of the mean.",
+      "* best: every other ranked row of its column is significantly worse.",
+      "Verdicts: t tests, α = 0.05, valid if the number of seeds was fixed in advance.",
     ]);
     const text = await render(await compareRuns(MODELS), "table");
     // One run is no ground for a rank, and keeps no other from being best.

@@ -26,7 +26,7 @@ Deno.test("formatRanks() says why there is no probability", async () => {
   const runs = makeDatasets().filter(({ id }) => !id.endsWith("4"));
   const [section] = formatRanks(await compareRuns(runs, { across: "dataset" }));
   assertEquals(
-    section!.notes[1]!.text,
+    section!.notes[2]!.text,
     "No probability that the best is better: fewer than 5 runs of a row on a dataset.",
   );
 });

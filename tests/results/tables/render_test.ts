@@ -5,12 +5,15 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { parse } from "csv-parse/sync";
+import type { LatexOptions } from "../../../results/tables/latex.ts";
 import { FORMATS, render } from "../../../results/tables/render.ts";
 import {
   skipUnlessGranted,
   testWithProgram,
 } from "../../../testing/helpers.ts";
 import { compareRuns, replicates } from "../../../testing/made.ts";
+import { makeDatasets } from "../../../testing/grids.ts";
+import { compileLatex } from "../../../testing/latex.ts";
 import { MODELS, single } from "../../../testing/tables.ts";
 
 skipUnlessGranted("files");
@@ -34,7 +37,7 @@ Deno.test(
     assertMatch(text, /^ +5 +0\.61 \[0\.41, 0\.81\]$/m);
     assertStringIncludes(
       text,
-      "[low, high] is the between-seed 95 % confidence interval of the mean over the runs of a row (Student's t).",
+      "[low, high] is the between-seed 95 % confidence interval of the mean (Student's t).",
     );
   },
 );
@@ -57,7 +60,10 @@ Deno.test("render() writes the same numbers in every format", async () => {
   });
   const [table, md, latex, html] = await Promise.all(
     (["table", "md", "latex", "html"] as const)
-      .map((format) => render(comparison, format)),
+      // Wide enough for all columns.
+      .map((format) =>
+        render(comparison, format, { latex: { width: "20in" } })
+      ),
   );
   const numbers = numbersOf(table!);
   assert(numbers.length > 20);
@@ -87,9 +93,26 @@ Deno.test("render() writes the same numbers in every format", async () => {
   assertStringIncludes(table!, rows[1].cells.loss.mean.toFixed(2));
 });
 
+Deno.test("render() folds all notes of Markdown but its legend", async () => {
+  const failed = {
+    id: "f",
+    config: { model: "identity", seed: 9 },
+    info: { status: "failed" as const },
+  };
+  const md = await render(
+    await compareRuns([...MODELS.slice(0, 10), failed]),
+    "md",
+  );
+  const [, legend, opening, notes, closing] = md.split("\n\n");
+  assertMatch(legend!, /^± is [^.]*\.$/);
+  assertEquals(opening, "<details>\n<summary>Notes</summary>");
+  assertMatch(notes!, /^- Not ranked, [^]*\n {2}- f failed$/);
+  assertEquals(closing, "</details>");
+});
+
 testWithProgram(
   "pdflatex",
-  "render() writes LaTeX that compiles as it is",
+  "render() writes LaTeX that compiles as it is and fits its width",
   async () => {
     const odd = '[1] \x07 50% & $x_1$ {a}^2 ~ #1 \\ <b> | "q"';
     const runs = MODELS.map((run) => ({
@@ -97,29 +120,38 @@ testWithProgram(
       config: { ...run.config, note: odd },
     }));
     runs[0] = { ...runs[0]!, config: { ...runs[0]!.config, note: "plain" } };
-    const folder = Deno.makeTempDirSync();
-    try {
-      const tables = await Promise.all([
-        compareRuns(runs, { baseline: ["model=identity", "note=plain"] }),
-        compareRuns(MODELS, { ci: 95 }),
-        compareRuns(TINY),
-      ].map(async (comparison) => render(await comparison, "latex")));
-      const text = [
-        "\\documentclass{article}",
-        "\\usepackage{booktabs}",
-        "\\begin{document}",
-        ...tables,
-        "\\end{document}",
-      ].join("\n");
-      Deno.writeTextFileSync(`${folder}/table.tex`, text);
-      const { success, stdout } = await new Deno.Command("pdflatex", {
-        args: ["-interaction=nonstopmode", "-halt-on-error", "table.tex"],
-        cwd: folder,
-      }).output();
-      assert(success, new TextDecoder().decode(stdout));
-    } finally {
-      Deno.removeSync(folder, { recursive: true });
-    }
+    const baseline = ["model=identity", "note=plain"];
+    const made = await Promise.all([
+      compareRuns(runs, { baseline }),
+      compareRuns(MODELS, { ci: 95, baseline: ["model=identity"] }),
+      compareRuns(TINY),
+      compareRuns(makeDatasets(), {
+        across: "dataset",
+        margin: "0.1",
+        baseline: ["model=mlp"],
+      }),
+    ]);
+    const settings: LatexOptions[] = [
+      {},
+      { caption: odd, label: "tab:a_b" },
+      { caption: "Wide", label: "tab:wide", width: "text", siunitx: true },
+      { caption: "Narrow", label: "tab:narrow", siunitx: true },
+    ];
+    const tables = await Promise.all(
+      made.flatMap((comparison, index) =>
+        settings.map((latex) =>
+          render(comparison, "latex", {
+            latex: {
+              ...latex,
+              ...(latex.label ? { label: `${latex.label}${index}` } : {}),
+            },
+          })
+        )
+      ),
+    );
+    const { complaints, nPages } = await compileLatex(tables.join("\n\n"));
+    assertEquals(complaints, []);
+    assert(nPages > 1);
   },
 );
 

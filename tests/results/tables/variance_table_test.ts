@@ -19,7 +19,7 @@ Deno.test("formatVariance() has a line for each source, or says why not", async 
       .map((source) => ["gru", "loss", source]),
   );
   assertMatch(table.rows[0]![4]!.text, /^[\d.]+ \[[\d.]+, [\d.]+\]$/);
-  assertEquals(notes[1]!.items, [
+  assertEquals(notes[2]!.items, [
     "model=mlp, loss: 1 of 20 combinations of split and seed are missing",
   ]);
 });

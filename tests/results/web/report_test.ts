@@ -122,7 +122,7 @@ Deno.test(
     assertMatch(html, /^<!doctype html><html lang="en">/);
     assertEquals(html.includes("<img"), false);
     assertEquals(
-      /<(link|iframe|object)\b|\bsrc=|url\(/.test(html.replaceAll(
+      /<(link|iframe|object)\b|\bsrc=|url\((?!data:font)/.test(html.replaceAll(
         /&#?\w+;[^<]*/g,
         "",
       )),
@@ -196,4 +196,6 @@ Deno.test("renderReport() has one heading for each kind of table", async () => {
     "Ranks",
     "Figures",
   ]);
+  // The points and the ranks of the one column.
+  assertEquals(html.match(/<svg/g)?.length, 2);
 });
