@@ -152,7 +152,7 @@ export function listDrawings(comparison: Comparison): Drawing[] {
 }
 
 function drawTraining(
-  { replicates, nuisance, options: { across, ci = 0 } }: Comparison,
+  { replicates, nuisance, metrics, options: { across, ci = 0 } }: Comparison,
   problems: Problem[],
 ): Promise<ElementContent[]> {
   const histories = readHistories(
@@ -163,7 +163,7 @@ function drawTraining(
   const drawings = listMeasures(histories).map((measure): Drawing => ({
     title: singleLine(measure),
     draw: (options) =>
-      drawHistory(histories, { ...options, measure, across, ci }),
+      drawHistory(histories, { ...options, measure, across, ci, metrics }),
   }));
   return makeSection("Training", drawings);
 }

@@ -13,6 +13,7 @@ import { readSource, type Source } from "../../../core/store/source.ts";
 import { quote } from "../../../core/utils/quote.ts";
 import { unknownKey } from "../../../core/config/schema.ts";
 import type { StoredRun } from "../../database/run_database.ts";
+import { embedFont } from "../../figures/font.ts";
 import { readSamples, SAMPLES_FOLDER } from "../../figures/samples.ts";
 import { drawReverse, drawSamples } from "../../figures/samples_figure.ts";
 import { PAGE } from "../../figures/style.ts";
@@ -55,7 +56,7 @@ export async function makeRunPage(
       text: String(result),
       n: result.n,
     })),
-    figures: listFigures(path, found),
+    figures: listFigures(path, row.id, found),
     source: source ? [...source.files.keys()].sort() : [],
     log: readEnd(`${path}/log.txt`),
     commands: listCommands(row, checkpoint !== null),
@@ -66,7 +67,11 @@ export async function makeRunPage(
 /** The kinds of figures that a run can have. */
 const FIGURES = { samples: drawSamples, reverse: drawReverse } as const;
 
-function listFigures(path: string, problems: Problem[]): string[] {
+function listFigures(
+  path: string,
+  run: string,
+  problems: Problem[],
+): string[] {
   if (!ifExists(() => Deno.lstatSync(`${path}/${SAMPLES_FOLDER}`))) return [];
   try {
     const { samples } = readSamples(path);
@@ -75,7 +80,7 @@ function listFigures(path: string, problems: Problem[]): string[] {
     // Without samples, nothing is wrong.
     if (!(error instanceof RangeError)) {
       const reason = (error as Error).message;
-      problems.push({ run: path, file: `${path}/${SAMPLES_FOLDER}`, reason });
+      problems.push({ run, file: `${path}/${SAMPLES_FOLDER}`, reason });
     }
     return [];
   }
@@ -99,7 +104,8 @@ export async function drawRunFigure(
   }
   const { samples } = readSamples(path);
   const { spec } = FIGURES[kind](samples, { ink: PAGE });
-  return await renderSvg(spec);
+  // It is shown as a picture, which has no fonts of the page.
+  return await embedFont(await renderSvg(spec));
 }
 
 /**

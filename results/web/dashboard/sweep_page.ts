@@ -9,6 +9,7 @@ import { listSweeps, openSweep } from "../../../core/sweep/manifest.ts";
 import { growsWhileRunning, planList } from "../../../core/sweep/plan.ts";
 import { quote } from "../../../core/utils/quote.ts";
 import type { ResultMetadata } from "../../../core/utils/results.ts";
+import { SEED_KEY } from "../../compare/replicates.ts";
 import { collectMetrics, findDirection } from "../../compare/metrics.ts";
 import type { RunDatabase, StoredRun } from "../../database/run_database.ts";
 import {
@@ -62,7 +63,7 @@ export async function makeSweepPage(
     ? (await planList(sweep).tasks(new Map())).length
     : (sweep.manifest.plan.runIds as readonly string[]).length;
   const counts = countRuns(runs, Math.max(planned, runs.length));
-  const keys = findDifferingKeys(runs);
+  const keys = findDifferingKeys(runs).filter((key) => key !== SEED_KEY);
   const declared = collectMetrics(runs);
   const metrics = [
     ...new Set(runs.flatMap(({ records }) => records.metadata)),
