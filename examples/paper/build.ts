@@ -5,6 +5,8 @@
  * @module
  */
 
+import { defineCommand, main } from "../../scripts/_command.ts";
+
 const FOLDER = "examples/paper";
 const BUILD = `${FOLDER}/build`;
 
@@ -108,16 +110,16 @@ export async function buildPaper(): Promise<string> {
   return `${BUILD}/paper.pdf`;
 }
 
-if (import.meta.main) {
-  try {
-    console.log(await buildPaper());
-  } catch (error) {
-    console.error(
-      error instanceof Deno.errors.NotFound
-        ? "error: pdflatex is missing: apt-get install texlive-latex-extra " +
-          "texlive-science"
-        : `error: ${(error as Error).message}`,
-    );
-    Deno.exit(1);
-  }
-}
+const command = defineCommand({
+  name: "paper",
+  summary: "Make the example paper from runs: tables, figures, PDF.",
+  usage: [""],
+  notes: [
+    "Needs pdflatex: apt-get install texlive-latex-extra texlive-science",
+  ],
+  examples: ["deno task paper"],
+  flags: {},
+  run: async () => ({ text: await buildPaper() }),
+});
+
+if (import.meta.main) main(command);
