@@ -23,6 +23,7 @@ import {
   TESTS,
 } from "../results/statistics/estimate.ts";
 import type { Comparison } from "../results/compare/comparison.ts";
+import type { RunDatabase } from "../results/database/run_database.ts";
 import { parseWidth } from "../results/tables/latex_fit.ts";
 import { FORMATS } from "../results/tables/render.ts";
 import { type FlagValues, usageError } from "./_command.ts";
@@ -231,6 +232,7 @@ function checkLatexFlags(
  * Compares runs.
  *
  * @param flags The values of the flags above; those of the output may be missing.
+ * @param database The runs, where they were read already.
  * @returns The comparison.
  * @throws {ConfigError} If a flag is wrong.
  */
@@ -238,6 +240,7 @@ export async function compareRuns(
   flags:
     & FlagValues<typeof comparisonFlags>
     & Partial<FlagValues<typeof compareFlags>>,
+  database?: RunDatabase,
 ): Promise<Comparison> {
   checkLatexFlags(flags);
   const { format = "table", all = true, ...others } = flags;
@@ -253,15 +256,16 @@ export async function compareRuns(
     isForReaders,
     ...(all || !isForReaders ? {} : { maxRows: MAX_ROWS }),
   };
+  if (database) return await compare(database, options);
   if (confirm.length === 0) {
     return await RunDatabase.compute(
       runs,
       (database) => compare(database, options),
     );
   }
-  const database = RunDatabase.withIndex(...runs);
+  const searched = RunDatabase.withIndex(...runs);
   const { checkFresh } = await import("../results/compare/confirm.ts");
   const confirming = RunDatabase.withIndex(...confirm);
-  checkFresh(confirming, database);
+  checkFresh(confirming, searched);
   return await compare(confirming, { ...options, confirms: runs });
 }

@@ -90,7 +90,7 @@ Deno.test(
 Deno.test("tests/deno.lock is deno.lock with the packages of tests", () => {
   const { specifiers, npm } = readLock("deno.lock");
   const all = readLock("tests/deno.lock");
-  const own = ["fast-check", "pure-rand", "playwright-core"];
+  const own = ["fast-check", "pure-rand", "playwright-core", "axe-core"];
   own.push("assemblyscript", "binaryen", "long@5");
   const isOwn = (name: string) => own.some((own) => name.includes(own));
   const others = <T>(packages: Readonly<Record<string, T>>) =>

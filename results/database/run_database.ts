@@ -141,6 +141,20 @@ export class RunDatabase implements Iterable<StoredRun> {
     this.#problems = problems;
   }
 
+  /**
+   * Makes a database of some of its runs.
+   *
+   * @param runs The runs, oldest first.
+   * @returns The database; its problems are those of all runs.
+   */
+  restrictTo(runs: readonly StoredRun[]): RunDatabase {
+    const database = new RunDatabase();
+    database.#runs = runs;
+    database.#directories = this.#directories;
+    database.#problems = this.#problems;
+    return database;
+  }
+
   /** What could not be read. */
   get problems(): readonly Problem[] {
     return this.#problems;

@@ -141,14 +141,26 @@ export function formatDiff(
 /** So many files are listed in a summary. */
 const MAX_FILES = 20;
 
-function summarizeCode(code: RunDifferences["code"]): string[] {
-  const counts = Object.entries(code).map(([path, patch]) => {
+/**
+ * Counts the lines in which files of the source differ.
+ *
+ * @param code What differs.
+ * @returns By path, how many lines were added and removed.
+ */
+export function countLines(
+  code: RunDifferences["code"],
+): (readonly [path: string, text: string])[] {
+  return Object.entries(code).map(([path, patch]) => {
     const lines = patch.split("\n");
     // Two of them name the files.
     const count = (sign: string) =>
       lines.filter((line) => line.startsWith(sign)).length - 1;
     return [path, `+${count("+")} -${count("-")} lines`] as const;
   });
+}
+
+function summarizeCode(code: RunDifferences["code"]): string[] {
+  const counts = countLines(code);
   const omitted = counts.length - MAX_FILES;
   return [
     ...align(counts.slice(0, MAX_FILES)),

@@ -109,7 +109,46 @@ function readProgress(
   return { lines, last };
 }
 
-type Lines = readonly (readonly [name: string, text: string])[];
+/** Names and texts, one line each. */
+export type Lines = readonly (readonly [name: string, text: string])[];
+
+/** A section of what is known of a run. */
+export interface Section {
+  /** Its heading. */
+  readonly title: string;
+  /** Its lines; none where nothing is known. */
+  readonly lines: Lines;
+}
+
+/**
+ * Describes what is known of a run in sections.
+ *
+ * @param run What is known.
+ * @returns All of it except for configuration, records and problems.
+ */
+export function describeSections(run: RunDescription): Section[] {
+  const { info, evaluations, history } = run;
+  const last: Lines = history?.last ? [["last", formatLine(history.last)]] : [];
+  const lines: Lines = history
+    ? [["lines", String(history.lines)], ...last]
+    : [];
+  return [
+    { title: "Run", lines: formatHead(run) },
+    { title: "History", lines },
+    ...evaluations.map((evaluation) => ({
+      title: `Evaluation of ${evaluation.startedAt}`,
+      lines: formatEvaluation(evaluation, info),
+    })),
+    {
+      title: "Code and environment",
+      lines: Object.entries(listFacts(info)).map(formatFact),
+    },
+    ...(info.resumed ?? []).map((session) => ({
+      title: `Resumed ${session.at}`,
+      lines: formatChanges(listFacts(info), listFacts(session)),
+    })),
+  ];
+}
 
 /**
  * Formats what is known of a run, for people to read.
@@ -118,27 +157,21 @@ type Lines = readonly (readonly [name: string, text: string])[];
  * @returns The text, in sections.
  */
 export function formatRun(run: RunDescription): string {
-  const { info, config, records, evaluations, history, problems } = run;
-  const last: Lines = history?.last ? [["last", formatLine(history.last)]] : [];
-  const sections: [title: string, lines: Lines][] = [
-    ["Run", formatHead(run)],
-    ["Configuration", Object.entries(config).map(formatFact)],
-    ["Records", Array.from(records, (record) => [String(record), ""])],
-    ["History", history ? [["lines", String(history.lines)], ...last] : []],
-    ...evaluations.map((evaluation): [string, Lines] => [
-      `Evaluation of ${evaluation.startedAt}`,
-      formatEvaluation(evaluation, info),
-    ]),
-    ["Code and environment", Object.entries(listFacts(info)).map(formatFact)],
-    ...(info.resumed ?? []).map((session): [string, Lines] => [
-      `Resumed ${session.at}`,
-      formatChanges(listFacts(info), listFacts(session)),
-    ]),
-    ["Problems", problems.map(({ reason }) => [reason, ""])],
+  const { config, records, problems } = run;
+  const [head, ...others] = describeSections(run);
+  const sections: Section[] = [
+    head!,
+    { title: "Configuration", lines: Object.entries(config).map(formatFact) },
+    {
+      title: "Records",
+      lines: Array.from(records, (record) => [String(record), ""]),
+    },
+    ...others,
+    { title: "Problems", lines: problems.map(({ reason }) => [reason, ""]) },
   ];
   return sections
-    .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) => [title, ...align(lines)].join("\n"))
+    .filter(({ lines }) => lines.length > 0)
+    .map(({ title, lines }) => [title, ...align(lines)].join("\n"))
     .join("\n\n");
 }
 

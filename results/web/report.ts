@@ -42,7 +42,7 @@ export interface ReportOptions {
 }
 
 /** The most figures of each kind on one page. */
-const MAX_FIGURES = 12;
+export const MAX_FIGURES = 12;
 
 /**
  * Writes a comparison as a page.
@@ -73,7 +73,7 @@ export async function renderReport(
       makeSortable(makeTable(table, options.folder)),
       h("div.notes", makeNotes(notes)),
     ]),
-    ...await drawResults(comparison),
+    ...await makeSection("Figures", listDrawings(comparison)),
     ...await drawTraining(comparison, problems),
     ...listProblems(problems),
     ...(options.command
@@ -117,12 +117,25 @@ function makeSortable(table: Element): Element {
 }
 
 /** A figure to draw. */
-interface Drawing {
+export interface Drawing {
+  /** Its title. */
   readonly title: string;
+  /**
+   * Draws it.
+   *
+   * @param options How it looks.
+   * @returns The figure.
+   */
   draw(options: FigureOptions): Figure | Promise<Figure>;
 }
 
-function drawResults(comparison: Comparison): Promise<ElementContent[]> {
+/**
+ * Lists the figures of a comparison: each column, and its ranks.
+ *
+ * @param comparison The comparison.
+ * @returns The figures, to be drawn.
+ */
+export function listDrawings(comparison: Comparison): Drawing[] {
   const { columns, options: { rows } } = comparison;
   // Rows that measure different things have no common axis.
   const drawn = rows?.includes(METRIC_KEY) ? [] : columns;
@@ -135,11 +148,11 @@ function drawResults(comparison: Comparison): Promise<ElementContent[]> {
     title: `${column.heading}: average ranks`,
     draw: (options) => drawRanks(comparison, column, options),
   }));
-  return makeSection("Figures", [...drawings, ...diagrams]);
+  return [...drawings, ...diagrams];
 }
 
 function drawTraining(
-  { replicates, nuisance, options: { across, ci = 0 } }: Comparison,
+  { replicates, nuisance, metrics, options: { across, ci = 0 } }: Comparison,
   problems: Problem[],
 ): Promise<ElementContent[]> {
   const histories = readHistories(
@@ -150,7 +163,7 @@ function drawTraining(
   const drawings = listMeasures(histories).map((measure): Drawing => ({
     title: singleLine(measure),
     draw: (options) =>
-      drawHistory(histories, { ...options, measure, across, ci }),
+      drawHistory(histories, { ...options, measure, across, ci, metrics }),
   }));
   return makeSection("Training", drawings);
 }

@@ -59,6 +59,11 @@ const NEEDED: Record<string, Record<string, string>> = {
     "read ./runs": "",
     "read ./studies": "--runs studies/made/runs",
   },
+  dashboard: {
+    "read ./runs": "",
+    "read ./studies": "--runs studies/made/runs",
+    "net 127.0.0.1:0": "",
+  },
   show: {
     "read ./runs": "",
     "read ./studies": "--runs studies/made/runs",
@@ -256,10 +261,8 @@ Deno.test(
       Object.entries(commands).map(([grant, args]) => ({ script, grant, args }))
     );
     await eachOf(cases, async ({ script, grant, args }) => {
-      const [kind, path] = grant.split(" ") as [
-        "read" | "write" | "run",
-        string,
-      ];
+      const [kind, path] = grant.split(" ") as [string, string];
+      const isPath = kind === "read" || kind === "write";
       const set = sets[script]!;
       const without = {
         ...set,
@@ -272,7 +275,7 @@ Deno.test(
       const what = `${script} ${args} without ${grant}: ${stderr}`;
       assertEquals(code, 1, what);
       const [, place] = new RegExp(
-        `^error: Cannot ${kind === "run" ? "get run access to" : kind} ` +
+        `^error: Cannot ${isPath ? kind : `get ${kind} access to`} ` +
           `(\\S+): ${script} has no permission`,
         "m",
       ).exec(stderr) ?? [];
@@ -290,9 +293,11 @@ Deno.test(
       );
       assert(!/^ +at /m.test(stderr), what);
     });
-    // The same commands, now with all that they need.
+    // The same commands, now with all that they need. The dashboard would serve
+    // until it is interrupted, as its own tests do.
     const commands = new Set(
-      cases.map(({ script, args }) => `${script} ${args}`),
+      cases.filter(({ script }) => script !== "dashboard")
+        .map(({ script, args }) => `${script} ${args}`),
     );
     await eachOf(commands, async (command) => {
       const [script, ...args] = command.split(" ");
@@ -317,6 +322,12 @@ Deno.test(
     const attempts = [
       ...BEYOND,
       ...[...places].flatMap((place): [string, string][] => {
+        const [hostname, port] = place.split(":");
+        if (port !== undefined) {
+          const code =
+            `Deno.listen({ hostname: "${hostname}", port: ${port} })`;
+          return [[`net ${place}`, code]];
+        }
         const file = /\.\w+$/.test(place) ? place : `${place}/.attempt`;
         return [
           [`read ${place}`, `Deno.statSync("${file}")`],
@@ -378,14 +389,15 @@ Deno.test(
         ? ["."]
         : namesIn(cell).map((path) => `./${path.replace(/\/$/, "")}`);
     const told = rows.slice(start + 2, end).flatMap(
-      ([, scripts = "", reads = "", writes = "", runs = ""]) =>
+      ([, scripts = "", reads = "", writes = "", runs = "", serves = ""]) =>
         namesIn(scripts).map((script) => {
-          const run = namesIn(runs);
+          const run = namesIn(runs), net = namesIn(serves);
           if (run.length === 0) assertEquals(runs, "nothing", script);
+          if (net.length === 0) assertEquals(serves, "nothing", script);
           return [script, {
             read: pathsIn(reads),
             write: pathsIn(writes),
-            run,
+            ...{ run, net },
           }];
         }),
     );
@@ -396,9 +408,10 @@ Deno.test(
     assertEquals(
       Object.fromEntries(told),
       Object.fromEntries(
-        sets.map(([script, { read, write, run = [], ...others }]) => {
+        sets.map(([script, { read, write, run = [], net = [], ...others }]) => {
           assertEquals(others, { import: ["jsr.io"] }, script);
-          return [script, { read: plain(read), write: plain(write), run }];
+          const paths = { read: plain(read), write: plain(write) };
+          return [script, { ...paths, run, net }];
         }),
       ),
     );

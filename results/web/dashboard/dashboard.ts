@@ -4,11 +4,15 @@
  * @module
  */
 
+import type { Comparison } from "../../compare/comparison.ts";
+import type { RunDatabase, StoredRun } from "../../database/run_database.ts";
 import type { RunFilter } from "../../database/select.ts";
 import { type CurvesQuery, makeCurves } from "./curves.ts";
 import { EventStreams } from "./event_streams.ts";
 import { LiveRuns } from "./live_runs.ts";
+import type { ComparisonPage } from "./protocol.ts";
 import { type Answer, makeHandler, RequestError } from "./server.ts";
+import { listSweepNames, makeSweepPage } from "./sweep_page.ts";
 
 /** What a dashboard shows, and where. */
 export interface DashboardOptions extends RunFilter {
@@ -18,6 +22,20 @@ export interface DashboardOptions extends RunFilter {
   readonly port: number;
   /** What is in the address, so that only who knows it may ask; "" for none. */
   readonly token: string;
+  /**
+   * Compares runs.
+   *
+   * @param database The runs.
+   * @param flags The flags of `compare`, by their names without dashes.
+   * @returns The comparison, and the command that prints the same.
+   * @throws {ConfigError} If a flag is wrong.
+   */
+  readonly compare: (
+    database: RunDatabase,
+    flags: URLSearchParams,
+  ) => Promise<
+    { readonly comparison: Comparison; readonly command: string }
+  >;
 }
 
 /** A dashboard that is being served. */
@@ -36,7 +54,7 @@ const HOSTNAME = "127.0.0.1";
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  */
 export function startDashboard(options: DashboardOptions): Dashboard {
-  const { runs, port, token, where = [], since = "" } = options;
+  const { runs, port, token, where = [], since = "", compare } = options;
   const stack = new DisposableStack();
   const live = stack.use(new LiveRuns(runs, { where, since }));
   const streams = stack.use(new EventStreams());
@@ -68,6 +86,38 @@ export function startDashboard(options: DashboardOptions): Dashboard {
         ({ send }) => live.followCurves(curves, send),
       );
     }],
+    ["api/comparison", makeComparisons(live, compare)],
+    ["api/run", async (query) => {
+      const run = findRun(live, query.get("id"));
+      const { makeRunPage } = await import("./run_page.ts");
+      return await makeRunPage(run, live.describe(run));
+    }],
+    ["api/diff", async (query) => {
+      const { makeDiffPage } = await import("./run_page.ts");
+      const pair = ["id", "other"].map((name) => {
+        const run = findRun(live, query.get(name));
+        return [run, findDirectory(run)] as const;
+      });
+      return await makeDiffPage(pair);
+    }],
+    ["api/figure", async (query) => {
+      const run = findRun(live, query.get("id"));
+      const { drawRunFigure } = await import("./run_page.ts");
+      const svg = await drawRunFigure(run, query.get("kind") ?? "");
+      return makeText(svg, "image/svg+xml");
+    }],
+    ["api/source", async (query) => {
+      const run = findRun(live, query.get("id"));
+      const { readSourceText } = await import("./run_page.ts");
+      const file = query.get("file") ?? "";
+      const text = await readSourceText(run, findDirectory(run), file);
+      return makeText(text, "text/plain");
+    }],
+    ["api/sweeps", () => listSweepNames(runs)],
+    [
+      "api/sweep",
+      (query) => makeSweepPage(live.database, query.get("name") ?? ""),
+    ],
   ]);
   const server = Deno.serve(
     { hostname: HOSTNAME, port, onListen: () => {} },
@@ -81,6 +131,51 @@ export function startDashboard(options: DashboardOptions): Dashboard {
       await server.shutdown();
     },
   };
+}
+
+/** How many comparisons are kept until runs change. */
+const MAX_COMPARISONS = 16;
+
+/** Makes comparisons, each once until runs change. */
+function makeComparisons(
+  live: LiveRuns,
+  compare: DashboardOptions["compare"],
+): Answer {
+  const known = new Map<string, Promise<ComparisonPage>>();
+  const make = async (flags: URLSearchParams): Promise<ComparisonPage> => {
+    const { makeComparisonPage } = await import("./comparison_page.ts");
+    const { comparison, command } = await compare(live.database, flags);
+    return await makeComparisonPage(comparison, command);
+  };
+  let version = -1;
+  return (query) => {
+    live.refresh();
+    if (version !== live.version || known.size >= MAX_COMPARISONS) {
+      known.clear();
+    }
+    version = live.version;
+    return known.getOrInsertComputed(String(query), () => make(query));
+  };
+}
+
+function findRun({ database }: LiveRuns, id: string | null): StoredRun {
+  const found = [...database].find((run) => run.id === id);
+  if (found) return found;
+  throw new RequestError(`There is no run ${id ?? ""} among those shown.`, 404);
+}
+
+/** Finds the directory of runs that a run lies in. */
+function findDirectory({ id, path }: StoredRun): string {
+  return path.slice(0, -id.length - 1);
+}
+
+function makeText(text: string, type: string): Response {
+  return new Response(text, {
+    headers: {
+      "cache-control": "no-store",
+      "content-type": `${type}; charset=utf-8`,
+    },
+  });
 }
 
 /** So long a page waits for histories that are still being read. */

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { StoredRun } from "../../database/run_database.ts";
+import type { RunDatabase, StoredRun } from "../../database/run_database.ts";
 import { type RunFilter, selectRuns } from "../../database/select.ts";
+import { NoticeFinder, RunWatcher } from "../../inspect/notices.ts";
 import { type CurvesQuery, describe, findEnd, makeBands } from "./curves.ts";
 import { type Change, FollowedRuns } from "./followed_runs.ts";
 import { LiveHistories } from "./live_histories.ts";
@@ -74,6 +75,8 @@ export class LiveRuns implements Disposable {
   readonly #curves = new Set<CurveFollower>();
   readonly #selections = new Map<string, Selection>();
   readonly #changed = new Set<string>();
+  readonly #watcher = new RunWatcher();
+  readonly #notices = new NoticeFinder();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #rowsAt = 0;
   #version = 0;
@@ -95,6 +98,18 @@ export class LiveRuns implements Disposable {
     return this.#version;
   }
 
+  /** The runs that are shown, as they were read last. */
+  get database(): RunDatabase {
+    this.refresh();
+    const { database } = this.#runs;
+    return database.restrictTo(selectRuns(database, this.#filter));
+  }
+
+  /** Looks whether runs have changed, unless that is done anyway. */
+  refresh(): void {
+    if (!this.#isFollowed) this.#apply(this.#runs.refresh(Date.now()));
+  }
+
   /**
    * Selects runs.
    *
@@ -103,7 +118,7 @@ export class LiveRuns implements Disposable {
    * @throws {OptionError} If the filter is wrong.
    */
   select(filter: RunFilter): Selection {
-    if (!this.#isFollowed) this.#apply(this.#runs.refresh(Date.now()));
+    this.refresh();
     const key = JSON.stringify(filter);
     let selection = this.#selections.get(key);
     if (!selection) {
@@ -207,6 +222,7 @@ export class LiveRuns implements Disposable {
     for (const follower of this.#curves) this.#sendCurves(follower, news, now);
     if (now - this.#rowsAt < ROWS_MS || this.#changed.size === 0) return;
     this.#rowsAt = now;
+    this.#sendNotices(now);
     for (const { filter, send } of this.#lists) {
       const selection = this.select(filter);
       const runs = selection.runs.filter(({ path }) => this.#changed.has(path))
@@ -214,6 +230,18 @@ export class LiveRuns implements Disposable {
       if (runs.length > 0) send({ type: "runs", runs });
     }
     this.#changed.clear();
+  }
+
+  #sendNotices(now: number): void {
+    const runs = this.#watcher.see([...this.#runs.database]);
+    const notices = this.#notices.look(runs, now);
+    for (const notice of notices) {
+      for (const { filter, send } of this.#lists) {
+        const isShown = this.select(filter).runs
+          .some(({ id }) => id === notice.run);
+        if (isShown) send({ type: "notice", notice });
+      }
+    }
   }
 
   #apply(change: Change | undefined): void {
