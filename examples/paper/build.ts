@@ -10,6 +10,9 @@ import { defineCommand, main } from "../../scripts/_command.ts";
 const FOLDER = "examples/paper";
 const BUILD = `${FOLDER}/build`;
 
+const NEEDS =
+  "Needs pdflatex: apt-get install texlive-latex-extra texlive-science";
+
 const ERRORS = "--runs studies/least-squares/runs";
 const ABLATION = "--runs studies/ablations/runs --where source=model " +
   "--where nSteps=20 --where dataset=checkerboard " +
@@ -49,11 +52,19 @@ const FIGURES: Readonly<Record<string, string>> = {
 
 /** Runs a program; what it prints on stdout is returned, unless it fails. */
 async function run(program: string, args: readonly string[], cwd = ".") {
-  const { success, stdout, stderr } = await new Deno.Command(program, {
+  const command = new Deno.Command(program, {
     args: [...args],
     cwd,
     stdin: "null",
-  }).output();
+  });
+  let output: Deno.CommandOutput;
+  try {
+    output = await command.output();
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new Error(`Cannot find ${program}. ${NEEDS}`, { cause });
+  }
+  const { success, stdout, stderr } = output;
   const decoder = new TextDecoder();
   const text = decoder.decode(stdout);
   if (success) return text;
@@ -114,9 +125,7 @@ const command = defineCommand({
   name: "paper",
   summary: "Make the example paper from runs: tables, figures, PDF.",
   usage: [""],
-  notes: [
-    "Needs pdflatex: apt-get install texlive-latex-extra texlive-science",
-  ],
+  notes: [NEEDS],
   examples: ["deno task paper"],
   flags: {},
   run: async () => ({ text: await buildPaper() }),
