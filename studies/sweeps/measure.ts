@@ -40,7 +40,7 @@ async function simulateMany(): Promise<string> {
     N_RUNS,
   );
   return `processor time of a claim: ${milliseconds(firstClaim)} at the ` +
-    `beginning, ${milliseconds(lastClaim)} at the end; of \`status\`: ` +
+    `beginning, ${milliseconds(lastClaim)} at the end; of the status: ` +
     `${milliseconds(status)}`;
 }
 
