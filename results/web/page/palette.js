@@ -8,12 +8,12 @@
 /** Okabe and Ito's colours; the text's colour stands for black. */
 export const COLORS = [
   "#0072B2",
-  "#D55E00",
+  "#E69F00",
   "#009E73",
+  "currentColor",
   "#CC79A7",
   "#56B4E9",
-  "#E69F00",
-  "currentColor",
+  "#D55E00",
   "#F0E442",
 ];
 
